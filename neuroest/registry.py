@@ -44,7 +44,7 @@ _BLOCKS = {
     "level_shifter": ("row_drivers.level_shifter.LevelShifter",),
     "write_circuit": ("programming.write_circuit.WriteCircuit", "write_circuit"),
     "charge_pump": ("programming.charge_pump.ChargePump",),
-    "spike_driver": ("row_drivers.one_bit.SpikeDriver", "row_driver"),
+    "one_bit_driver": ("row_drivers.one_bit.OneBitDriver", "row_driver"),
     "pulse_width": ("row_drivers.pulse_width.PulseWidthDriver", "row_driver"),
     "capacitive_dac": ("row_drivers.capacitive_dac.CapacitiveDac", "row_driver"),
     "resistive_ladder": ("row_drivers.resistive_ladder.ResistiveLadder", "row_driver"),

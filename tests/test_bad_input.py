@@ -148,7 +148,7 @@ def test_all_problems_of_a_file_at_once(folder: Path) -> None:
         "technology.supply_voltage",
         "basline",
         "chip.tile.vector_unit.lanes",
-        "chip.tile.array.pairing",
+        "chip.tile.array.weight_encoding",
         "chip.tile.array.read_voltage",
         "chip.tile.array.readout.interface",
     ]
@@ -360,7 +360,7 @@ def test_a_node_beyond_the_converter_survey_is_told(folder: Path) -> None:
     (folder / "process.yaml").write_text(process_text(feature_size="1 nm"))
     folder_with(folder, {"adc": ("process: cmos_28nm_lp", "process: process.yaml")})
     failed = estimate("adc.yaml", "image.yaml").failed_checks
-    assert [check.name for check in failed if check.severity == "range"] == ["converter_node"]
+    assert [check.name for check in failed if check.severity == "extrapolation"] == ["converter_node"]
 
 
 def test_a_process_without_a_falling_energy_is_refused(folder: Path) -> None:
@@ -473,8 +473,8 @@ def test_the_command_line_says_the_same_and_exits_with_one(
     assert done.returncode == 1
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
-    told = [line for line in done.stderr.split("\n") if says in line]
-    assert len(told) == 1
+    reported = [line for line in done.stderr.split("\n") if says in line]
+    assert len(reported) == 1
 
 
 # --- Random damage -------------------------------------------------------------------------------------------------

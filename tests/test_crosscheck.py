@@ -139,10 +139,10 @@ def test_the_laws_of_the_130_nm_memory_are_the_least_squares_of_its_macros() -> 
 def test_the_recorded_ratios_are_those_of_today(ratios: list[tuple[str, str, str, float]]) -> None:
     with (FOLDER / "results.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    told = "run `python benchmarks/crosscheck/compare.py --record`"
-    assert [(r["beside"], r["case"], r["quantity"]) for r in rows] == [r[:3] for r in ratios], told
+    reported = "run `python benchmarks/crosscheck/compare.py --record`"
+    assert [(r["beside"], r["case"], r["quantity"]) for r in rows] == [r[:3] for r in ratios], reported
     for row, (*_, ratio) in zip(rows, ratios, strict=True):
-        assert float(row["ratio"]) == pytest.approx(ratio, rel=6e-3), told
+        assert float(row["ratio"]) == pytest.approx(ratio, rel=6e-3), reported
 
 
 def test_the_page_shows_the_summary(script: Any) -> None:

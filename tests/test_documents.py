@@ -149,11 +149,11 @@ def test_commands_of_the_readme_run(command: str, tmp_path: Path) -> None:
 def test_output_shown_in_the_readme_is_what_the_command_prints(found: re.Match[str], tmp_path: Path) -> None:
     printed = run(found["command"].split()[1:], tmp_path).stdout
     number = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
-    shown = found["text"]
-    assert words_of(number.sub("#", shown)) == words_of(number.sub("#", printed)), (
+    formatted = found["text"]
+    assert words_of(number.sub("#", formatted)) == words_of(number.sub("#", printed)), (
         "run: python docs/generate.py"
     )
-    pairs = zip(map(float, number.findall(shown)), map(float, number.findall(printed)), strict=True)
+    pairs = zip(map(float, number.findall(formatted)), map(float, number.findall(printed)), strict=True)
     assert [pair for pair in pairs if pair[0] != pytest.approx(pair[1], rel=WITHIN_ROUNDING, abs=0.11)] == []
 
 
@@ -229,9 +229,9 @@ def test_commands_on_model_files_run(page: str, tmp_path: Path) -> None:
 
 
 def test_verbs_that_are_told_exist_and_verbs_that_exist_are_told() -> None:
-    told = set(re.findall(r"^\| `neuroest ([a-z-]+)", README, re.MULTILINE))
+    reported = set(re.findall(r"^\| `neuroest ([a-z-]+)", README, re.MULTILINE))
     everywhere = "".join(page.read_text("utf-8") for page in PAGES)
-    assert told - set(VERBS) == set()
+    assert reported - set(VERBS) == set()
     assert [verb for verb in VERBS if f"neuroest {verb}" not in everywhere] == []
 
 

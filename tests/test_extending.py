@@ -17,15 +17,15 @@ FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | 
 CHANGED = re.compile(r"^ (?P<file>\S+) +\| +(?P<lines>\d+) \++$", re.MULTILINE)
 
 
-def shown(page: str, language: str) -> list[str]:
+def formatted(page: str, language: str) -> list[str]:
     text = (PAGES / f"{page}.md").read_text("utf-8")
     return [found["text"] for found in FENCE.finditer(text) if found["language"] == language]
 
 
 def test_the_neuron_page_shows_the_files_as_they_are() -> None:
-    code, test = shown("neuron", "python")
-    (device,) = shown("neuron", "yaml")
-    (stat,) = shown("neuron", "text")
+    code, test = formatted("neuron", "python")
+    (device,) = formatted("neuron", "yaml")
+    (stat,) = formatted("neuron", "text")
     lines = {found["file"]: int(found["lines"]) for found in CHANGED.finditer(stat)}
     registered = lines.pop("pyproject.toml")
     assert [(EXAMPLE / file).read_text("utf-8") for file in lines] == [code, device, test]
@@ -35,13 +35,13 @@ def test_the_neuron_page_shows_the_files_as_they_are() -> None:
 
 
 def test_the_plugin_page_shows_the_entry_points_as_they_are() -> None:
-    (points,) = shown("plugins", "toml")
+    (points,) = formatted("plugins", "toml")
     stated = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     assert tomllib.loads(points)["project"]["entry-points"] == stated
 
 
 def test_the_converter_of_the_block_page_runs() -> None:
-    (code,) = shown("block", "python")
+    (code,) = formatted("block", "python")
     names: dict[str, object] = {}
     exec(code, names)
     converter = names["converter"]
@@ -50,7 +50,7 @@ def test_the_converter_of_the_block_page_runs() -> None:
 
 
 def test_the_importer_of_its_page_reads_a_network(tmp_path: Path) -> None:
-    (code,) = shown("importer", "python")
+    (code,) = formatted("importer", "python")
     (tmp_path / "layers_of_a_page.py").write_text(code, "utf-8")
     install(tmp_path, "layers", {"neuroest.importers": {"layers": "layers_of_a_page:read_layers"}})
     (tmp_path / "net.layers").write_text("784 256 10", "utf-8")

@@ -501,9 +501,13 @@ def test_what_is_imported_is_declared() -> None:
 )
 def test_a_start_loads_nothing_heavy(program: str) -> None:
     heavy = ("pandas", "matplotlib", "rich", "scipy", "pint", "torch", "onnx", "jinja2", "IPython")
-    shown = f"import sys; {program}; print(*[m for m in {heavy!r} if m in sys.modules])"
+    formatted = f"import sys; {program}; print(*[m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", shown], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", formatted],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == ""
@@ -678,25 +682,25 @@ def cited() -> set[str]:
     keys: set[str | None] = set()
     for name in DEVICES:
         device = load_device(name)
-        keys.update(k for claim in device.claims.values() for k in (claim.source, claim.via))
-        keys.update(k for value in device.spec.reported for k in (value.source, value.via))
+        keys.update(k for claim in device.claims.values() for k in (claim.source, claim.cited_in))
+        keys.update(k for value in device.spec.reported for k in (value.source, value.cited_in))
         for given in device.spec.parameters.values():
             keys.update(alternative.source for alternative in getattr(given, "alternatives", ()))
     for name in WORKLOADS:
         spec = load_workload(name).spec
-        keys.update(k for claim in workload_claims(spec).values() for k in (claim.source, claim.via))
+        keys.update(k for claim in workload_claims(spec).values() for k in (claim.source, claim.cited_in))
         if spec.task is not None:
-            keys.update((spec.task.source, spec.task.via))
+            keys.update((spec.task.source, spec.task.cited_in))
     for name in ARCHITECTURES:
         for workload in WORKLOADS:
             result = outcome(name, workload)
             if isinstance(result, Estimate):
-                keys.update(k for claim in result.claims.values() for k in (claim.source, claim.via))
+                keys.update(k for claim in result.claims.values() for k in (claim.source, claim.cited_in))
     for name in shipped_cases():
         case = load_case(name)
-        keys.update(k for stated in case.published.values() for k in (stated.source, stated.via))
+        keys.update(k for stated in case.published.values() for k in (stated.source, stated.cited_in))
         for found in run_case(case).estimates.values():
-            keys.update(k for claim in found.claims.values() for k in (claim.source, claim.via))
+            keys.update(k for claim in found.claims.values() for k in (claim.source, claim.cited_in))
     return {key for key in keys if key is not None}
 
 

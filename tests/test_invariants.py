@@ -380,7 +380,7 @@ def test_components_add_up_to_the_total(network: WorkloadSpec, chip: str) -> Non
     static = math.fsum(float(np.reshape(row.total, -1)[0]) for row in result.statics)
     assert dynamic == pytest.approx(float(result.dynamic_energy[0]), rel=1e-9)
     assert static == pytest.approx(float(result.static_power[0]), rel=1e-9)
-    total = dynamic + static * float(np.reshape(result.powered_time, -1)[0])
+    total = dynamic + static * float(np.reshape(result.active_time, -1)[0])
     assert total == pytest.approx(float(np.reshape(result.energy, -1)[0]), rel=1e-9)
     keys = [(row.component, row.action, row.term) for row in result.dynamic]
     assert len(keys) == len(set(keys)), "a term is booked twice"
@@ -583,7 +583,7 @@ def test_a_hot_design_fails_the_check_of_its_package() -> None:
     result = estimate(hot, MLP)
     assert result.totals["power_density_W_per_m2"] > 1e6
     (check,) = [check for check in result.failed_checks if check.name == "power_density"]
-    assert check.severity == "limit"
+    assert check.severity == "design_rule"
     assert check.value == pytest.approx(result.totals["power_density_W_per_m2"])
     assert check.value > check.limit
     # a longer pulse would cool nothing, since the cells draw the same power for longer; fewer spikes do
@@ -623,7 +623,7 @@ def test_a_supply_outside_of_the_scaling_laws_is_refused(chip: str) -> None:
 def test_a_memory_outside_of_its_fit_is_told(capacity: str) -> None:
     result = estimate("diffusive_28nm_derived", FIRST_SPIKING, {"chip.tile.buffer.capacity": capacity})
     (check,) = [check for check in result.failed_checks if check.name == "memory_capacity"]
-    assert check.severity == "range"
+    assert check.severity == "extrapolation"
     assert check.component == "chip.tile.buffer"
 
 
@@ -795,10 +795,14 @@ def test_a_batch_gives_the_same_as_its_points_one_by_one(chip: str, network: str
         alone = outcome_of(evaluate(design, spec, values), 1)
         assert alone.keys() == batch.keys() == shuffled.keys()
         for name, expected in alone.items():
-            told = f"{name} at point {place} of {sorted(changes)}"
-            np.testing.assert_allclose(batch[name][place], expected[0], rtol=1e-12, atol=1e-300, err_msg=told)
+            reported = f"{name} at point {place} of {sorted(changes)}"
+            np.testing.assert_allclose(
+                batch[name][place], expected[0], rtol=1e-12, atol=1e-300, err_msg=reported
+            )
             at = order.index(place)
-            np.testing.assert_allclose(shuffled[name][at], expected[0], rtol=1e-12, atol=1e-300, err_msg=told)
+            np.testing.assert_allclose(
+                shuffled[name][at], expected[0], rtol=1e-12, atol=1e-300, err_msg=reported
+            )
 
 
 @pytest.mark.parametrize(("chip", "network"), RUNNING)

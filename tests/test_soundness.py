@@ -16,7 +16,7 @@ from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.specs.workload import workload_claims
 
-NEGATIVE = ("phase_change_neuron_28nm", "shd_recurrent_spiking", "chip.network.process.energy_quadratic")
+NEGATIVE = ("phase_change_neuron_28nm", "shd_recurrent_spiking", "chip.noc.process.energy_quadratic")
 INFINITE = ("diffusive_28nm_derived", "shd_recurrent_spiking", "chip.tile.array.cell.conductance_spread")
 
 

@@ -23,20 +23,20 @@ BAR = re.compile(r"[▏▎▍▌▋▊▉█]")
 TOLERANCE = 0.02
 
 
-def agrees(shown: str, printed: str) -> bool:
+def agrees(formatted: str, printed: str) -> bool:
     """Whether a line has the same words, and numbers within the tolerance."""
-    lines = [BAR.sub("", line) for line in (shown, printed)]
+    lines = [BAR.sub("", line) for line in (formatted, printed)]
     if len({" ".join(NUMBER.sub("#", line).split()) for line in lines}) != 1:
         return False
     pairs = zip(*(map(float, NUMBER.findall(line)) for line in lines), strict=True)
     return all(one == pytest.approx(other, rel=TOLERANCE) for one, other in pairs)
 
 
-def missing(shown: str, printed: str) -> str | None:
+def missing(formatted: str, printed: str) -> str | None:
     """First shown line that does not come, in the shown order; lines without `...` between follow one another."""
     lines = printed.splitlines()
     position, gap = 0, False
-    for line in shown.splitlines():
+    for line in formatted.splitlines():
         if line.strip() == "...":
             gap = True
             continue
@@ -106,5 +106,5 @@ def test_every_tutorial_shows_commands_and_their_output() -> None:
     [("a 1.00 J\nb 2 J\n", None), ("a 1.01 J\n", None), ("a 1.03 J\n", "a 1.03 J"), ("...\nb 2 J\n", None),
      ("b 2 J\n", "b 2 J"), ("a 1 mJ\n", "a 1 mJ"), ("b 2 J\na 1 J\n", "b 2 J")],
 )  # fmt: skip
-def test_comparison_of_output_sees_what_is_different(shown: str, gone: str | None) -> None:
-    assert missing(shown, "a 1.00 J\nb 2 J\n") == gone
+def test_comparison_of_output_sees_what_is_different(formatted: str, gone: str | None) -> None:
+    assert missing(formatted, "a 1.00 J\nb 2 J\n") == gone

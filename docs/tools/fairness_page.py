@@ -141,7 +141,7 @@ class Condition:
     title: str
     paths: tuple[str, ...]
     compared: Callable[[Evaluation], Array]
-    shown: Callable[[Evaluation, Values], Array]
+    formatted: Callable[[Evaluation, Values], Array]
     unit: str
     claim: str
     best: float
@@ -251,11 +251,11 @@ def solve(condition: Condition, ours: Estimate, twin: Estimate, times_better: fl
         good = cost(middle)[0] < target
         best, worst = np.where(good, middle, best), np.where(good, worst, middle)
     _, result, changed = cost(best)
-    shown = np.broadcast_to(condition.shown(result, changed), (_SAMPLES, 1))[:, 0]
+    formatted = np.broadcast_to(condition.formatted(result, changed), (_SAMPLES, 1))[:, 0]
     nominal = {path: claim.value for path, claim in ours.claims.items()}
-    today = float(np.ravel(condition.shown(ours.evaluation, nominal))[0])
+    today = float(np.ravel(condition.formatted(ours.evaluation, nominal))[0])
     # a sample that no value helps needs one below all others, so that a band never leaves out the hard cases
-    low, median, high = quantiles(np.where(reachable, shown, 0.0))
+    low, median, high = quantiles(np.where(reachable, formatted, 0.0))
     return Root(today, low, median, high, float(reachable.mean()))
 
 
@@ -286,9 +286,11 @@ def ratio_to(
     if free:
         values.update({f"{NEURON}.{name}": 0.0 for name in _FREE})
         values[f"{NEURON}.maximum_spike_rate"] = values[f"{NEURON}.maximum_spike_rate"] * _LARGE
-    costs = (
-        compared(evaluate(e.design, e.workload, drawn)) for e, drawn in ((found, values), (twin, twin_values))
-    )
+    with np.errstate(invalid="ignore"):
+        costs = [
+            compared(evaluate(e.design, e.workload, drawn))
+            for e, drawn in ((found, values), (twin, twin_values))
+        ]
     # a neuron that never fires costs without end, so that a band does not leave it out
     one, other = (np.broadcast_to(np.where(np.isnan(cost), np.inf, cost), (_SAMPLES, 1)) for cost in costs)
     return Ratio(*quantiles((one / other)[:, 0]))

@@ -143,17 +143,17 @@ def main() -> None:
         for done in pool.map(one_fit, data_sets(sets, seed=20)):
             fits.append(done)
             sys.stderr.write(f"{len(fits)} of {sets}\n")
-    told = summary(fits)
+    reported = summary(fits)
     within = [abs(math.log(v)) <= math.log(f) for one in fits for v, f in one.values()]
     record = {
         "sets": sets, "seed": 20, "share": SHARE, "coverage_of_all": round(float(np.mean(within)), 4),
-        "parameters": told,
+        "parameters": reported,
         "fits": [{name: [round(v, 5) for v in pair] for name, pair in one.items()} for one in fits],
     }  # fmt: skip
     Path(__file__).with_name("coverage.json").write_text(
         json.dumps(record, indent=1) + "\n", encoding="utf-8"
     )
-    for name, line in told.items():
+    for name, line in reported.items():
         sys.stdout.write(f"{name:<24} {line}\n")
     sys.stdout.write(
         f"all: {record['coverage_of_all']:.3f} of the {100 * SHARE:.0f} % bands hold the truth\n"

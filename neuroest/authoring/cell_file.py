@@ -319,7 +319,7 @@ def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> d
                 "value": quantity_text(value, example.claims[key].unit),
                 "basis": basis,
                 "source": _SOURCE,
-                "place": cell.place(*names),
+                "locator": cell.place(*names),
                 "rationale": rationale,
             }
 

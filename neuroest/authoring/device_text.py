@@ -76,7 +76,7 @@ def filled(claim: Claim, template: Device, why: str, *, cited: bool = True) -> d
         key: f"{100.0 * value:.3g} %" for key, value in stated.items() if value is not None
     }:
         entry["variability"] = known_deviations
-    for key in ("source", "place", "via", "conditions") if cited else ():
+    for key in ("source", "locator", "cited_in", "conditions") if cited else ():
         if (value := getattr(claim, key)) is not None:
             entry[key] = value
     return entry
@@ -90,7 +90,7 @@ def _spread(claim: Claim) -> dict[str, Any]:
 
 def own_sources(template: Device, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Entries of the template's own bibliography that parameters taken from it cite."""
-    cited = {entry.get(key) for entry in entries.values() for key in ("source", "via")}
+    cited = {entry.get(key) for entry in entries.values() for key in ("source", "cited_in")}
     return {
         key: value.model_dump(mode="json", exclude_none=True)
         for key, value in template.spec.sources.items()
@@ -129,19 +129,19 @@ def _about(info: ParameterInfo) -> str:
     """What a parameter is, its unit and its bounds, in a line."""
     check, unit = info.check, "A plain number" if info.check.unit == "1" else f"In {info.check.unit}"
 
-    def shown(value: float) -> str:
+    def formatted(value: float) -> str:
         return f"{value:g}" if check.unit == "1" or value == 0.0 else format_quantity(value, check.unit)
 
     bounds = []
     if math.isfinite(check.minimum):
-        bounds.append(("above " if check.above else "at least ") + shown(check.minimum))
+        bounds.append(("above " if check.above else "at least ") + formatted(check.minimum))
     if math.isfinite(check.maximum):
-        bounds.append(f"at most {shown(check.maximum)}")
+        bounds.append(f"at most {formatted(check.maximum)}")
     symbol = f" Symbol {info.symbol}." if info.symbol else ""
     return f"{info.description}{symbol} {', '.join([unit, *bounds])}."
 
 
-def checked(name: str, text: str, shown: str) -> Device:
+def checked(name: str, text: str, formatted: str) -> Device:
     """The device that a text describes; what would not load is not handed out.
 
     Raises
@@ -155,7 +155,7 @@ def checked(name: str, text: str, shown: str) -> Device:
         try:
             return load_device(str(draft))
         except SpecError as error:
-            problems = [Problem(shown, 0, 0, problem.path, problem.message) for problem in error.problems]
+            problems = [Problem(formatted, 0, 0, problem.path, problem.message) for problem in error.problems]
             raise SpecError(problems) from None
 
 

@@ -20,7 +20,7 @@ TABLE_SUFFIX = ".csv"
 """Suffix of such files."""
 
 _TEXTS = (
-    "name", "model", "description", "stage", "fab_compatibility", "process", "basis", "source", "doi", "place",
+    "name", "model", "description", "stage", "fab_compatibility", "process", "basis", "source", "doi", "locator",
     "conditions", "rationale", "notes",
 )  # fmt: skip
 _PARTS = ("low", "high", "factor")
@@ -176,9 +176,9 @@ def _device(row: _Row, name: str, example: Device | None, file: str) -> Imported
         "name": name,
         "model": model,
         "description": texts.get("description", f"{texts['name']}, from line {row.line} of {file}."),
-        "maturity": {"stage": texts.get("stage", "concept"), "reason": _told("stage", row, file)},
+        "maturity": {"stage": texts.get("stage", "concept"), "reason": _reported("stage", row, file)},
         "fab_compatibility": {
-            "status": texts.get("fab_compatibility", "unknown"), "reason": _told("fab_compatibility", row, file),
+            "status": texts.get("fab_compatibility", "unknown"), "reason": _reported("fab_compatibility", row, file),
         },
         **({"process": texts["process"]} if "process" in texts else {}),
         "parameters": claims | taken,
@@ -193,7 +193,7 @@ def _device(row: _Row, name: str, example: Device | None, file: str) -> Imported
         return None
 
 
-def _told(column: str, row: _Row, file: str) -> str:
+def _reported(column: str, row: _Row, file: str) -> str:
     return f"As {file} says." if column in row.texts else f"{file} does not say."
 
 
@@ -243,7 +243,9 @@ def _claim(row: _Row, name: str, model: str, sources: Mapping[str, Any]) -> dict
     elif basis in _NEEDS_SOURCE and "source" not in texts:
         row.report("source", f"is missing, and what is {basis} needs one")
     cited = next(iter(sources), texts.get("source", ""))
-    entry |= {"basis": basis, "source": cited} | {k: texts[k] for k in ("place", "conditions") if k in texts}
+    entry |= {"basis": basis, "source": cited} | {
+        k: texts[k] for k in ("locator", "conditions") if k in texts
+    }
     if rationale := texts.get(
         "rationale", "" if "basis" in texts else "The table does not say how it is known."
     ):

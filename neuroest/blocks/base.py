@@ -115,7 +115,7 @@ class StaticCost:
     power: u.Watt
     counted_as: str | None = None
     """What the instances are counted under, where not all of the component's draw it."""
-    asleep: bool = False
+    standby: bool = False
     """Whether it is drawn while the chip is switched off between inferences, instead of while it is on."""
 
 
@@ -137,7 +137,7 @@ class Check:
 
     name: str
     component: str
-    severity: Literal["refuse", "range", "limit", "advice"]
+    severity: Literal["infeasible", "extrapolation", "design_rule", "advice"]
     passed: Any
     message: str
     value: u.Numeric | None = None
@@ -265,7 +265,7 @@ class Component(Generic[_DeviceT_co]):
     """Device that ships and whose values are the placeholders of a template (`neuroest new`)."""
     synchronous: ClassVar[bool] = False
     """Whether it is clocked digital logic, which clock and control are charged on."""
-    moves: ClassVar[bool] = False
+    scales_with_process: ClassVar[bool] = False
     """Whether its values follow the chip's process, or a check of its own says that they do not."""
     answers_for_slots: ClassVar[bool] = False
     """Whether its costs are those of what stands in its slots as well, which then are asked for none."""
@@ -273,7 +273,7 @@ class Component(Generic[_DeviceT_co]):
     """Whether its costs follow from all of the array around it, so that it has none by itself."""
     one_per_child: ClassVar[bool] = False
     """Whether there is one at each child of its level, and not one in the level."""
-    stores: ClassVar[bool] = False
+    holds_state: ClassVar[bool] = False
     """Whether it holds data that are gone when it is switched off."""
 
     path: str
@@ -313,9 +313,9 @@ class Component(Generic[_DeviceT_co]):
         return self.technology.process
 
     @property
-    def forgets(self) -> bool:
+    def volatile(self) -> bool:
         """Whether what it stores is gone when the chip is switched off."""
-        return self.stores
+        return self.holds_state
 
     def energy(self, action: str, term: str, energy: u.Joule, quantity: str) -> EnergyCost:
         """One energy term, booked under a physical quantity that the component owns."""
@@ -368,7 +368,7 @@ class Component(Generic[_DeviceT_co]):
 
     def check_range(
         self, name: str, value: u.Numeric, low: u.Numeric, high: u.Numeric, unit: str, what: str,
-        severity: Literal["refuse", "range"] = "range",
+        severity: Literal["infeasible", "extrapolation"] = "extrapolation",
     ) -> Check:  # fmt: skip
         """A check that `value` lies between the ends of a model's range."""
         passed = np.logical_and(value >= low, value <= high)

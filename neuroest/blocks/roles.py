@@ -64,7 +64,7 @@ class PricesDie(Role):
 
 
 class CoversWork(Role):
-    """Stands for work that its published power covers, listed in ``stands_for``."""
+    """Stands for work that its published power covers, listed in ``covers``."""
 
 
 class ClampsColumn(Role, ABC):
@@ -73,7 +73,7 @@ class ClampsColumn(Role, ABC):
     Action ``column_bias``: reads of a column, less the share of its bias that the cells bring.
     """
 
-    frees_array: ClassVar[bool] = False
+    samples_columns: ClassVar[bool] = False
     """Whether the rows can be idle while a neuron still integrates."""
 
     @abstractmethod

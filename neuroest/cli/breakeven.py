@@ -57,8 +57,8 @@ def run(
     except SpecError as error:
         # an axis blames --set, which is where the other verbs have it
         along_it = [p.file == SETTING and p.path.startswith(path.strip()) for p in error.problems]
-        told = zip(error.problems, along_it, strict=True)
-        raise SpecError([replace(p, file="--along") if blamed else p for p, blamed in told]) from None
+        reported = zip(error.problems, along_it, strict=True)
+        raise SpecError([replace(p, file="--along") if blamed else p for p, blamed in reported]) from None
     if plot is not None:
         found.plot(plot)
     emit(

@@ -45,7 +45,7 @@ def run(
     estimates: tuple[neuroest.Estimate, ...]
     comparison: neuroest.Comparison | None = None
     if architecture is None:
-        comparison = _beside_its_baseline(workload, changes)
+        comparison = _with_its_baseline(workload, changes)
         estimates = comparison.estimates
         text = side_by_side_table(comparison, changes, style_for(output)) if form is Format.TABLE else ""
     else:
@@ -65,7 +65,7 @@ def run(
         raise typer.Exit(FAILED_CHECK)
 
 
-def _beside_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Comparison:
+def _with_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Comparison:
     chip = neuroest.load_architecture(DEFAULT_ARCHITECTURE)
     if chip.spec.baseline is None:
         raise neuroest.NeuroestError(f"{DEFAULT_ARCHITECTURE} names no baseline")

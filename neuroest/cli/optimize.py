@@ -49,8 +49,8 @@ def run(
     )  # fmt: skip
     if plot is not None and len(found.front.objectives) > 1:
         found.plot(plot)
-    told = in_form(
+    reported = in_form(
         form, lambda: frame_text(found.to_frame()), found.to_frame, f"Best designs of {architecture}"
     )
-    emit(told, output)
+    emit(reported, output)
     note([f"{len(found.to_frame())} best of {found.evaluations} designs"])

@@ -43,7 +43,11 @@ def run(
     label = "Predicted beside published values"
     emit(
         in_form(
-            layout, lambda: table(board), lambda: board_rows(board, told=layout is Format.CSV), label, data
+            layout,
+            lambda: table(board),
+            lambda: board_rows(board, reported=layout is Format.CSV),
+            label,
+            data,
         ),
         output,
     )

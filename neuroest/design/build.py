@@ -164,11 +164,11 @@ class _Builder:
         try:
             device = load_device(name, beside)
         except SpecError as error:
-            told = error.problems[0]
-            if told.line:
+            reported = error.problems[0]
+            if reported.line:
                 self.problems.extend(error.problems)
             else:  # there is no such file, or none that can be read
-                message = f"{told.file}: {told.message}"
+                message = f"{reported.file}: {reported.message}"
                 self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
             return None
         except NeuroestError as error:

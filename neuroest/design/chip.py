@@ -105,9 +105,9 @@ class Chip:
             if isinstance(block, role)
         ]
 
-    def stands_for(self, work: str) -> bool:
+    def covers(self, work: str) -> bool:
         """Whether a block that is known by its published power does this work."""
-        return any(work in block.spec.stands_for for _, block in self.find(CoversWork))
+        return any(work in block.spec.covers for _, block in self.find(CoversWork))
 
     def memories(self) -> list[Memory]:
         """Free memories, from the top down."""
@@ -209,17 +209,17 @@ def _corner(
         grids.bracketed(table.temperatures, temperature),
     ]
 
-    def told(value: u.Numeric, what: str) -> Any:
+    def reported(value: u.Numeric, what: str) -> Any:
         return recorded(
             value, f"{name}_{what}", "between the rows of a table", "docs/models/technology.md",
             node=process.feature_size, supply_share=share, temperature=temperature,
         )  # fmt: skip
 
     ratios = {
-        quantity: told(np.exp(grids.interpolated(table.ratios[name, quantity], places)), quantity)
+        quantity: reported(np.exp(grids.interpolated(table.ratios[name, quantity], places)), quantity)
         for quantity in table.QUANTITIES
     }
-    shift = told(grids.interpolated(table.shifts[name], places), "threshold_shift")
+    shift = reported(grids.interpolated(table.shifts[name], places), "threshold_shift")
     return Corner(
         delay=ratios["delay"], drive=ratios["drive"], leakage=ratios["leakage"], switching_energy=ratios["energy"],
         threshold_shift=shift, speed_depth=depths.speed_depth, leakage_depth=depths.leakage_depth, table=table,

@@ -202,7 +202,8 @@ def _check(design: Design, path: str, claim: Claim) -> QuantityField:
 def _changed(claim: Claim, value: float) -> Claim:
     basis = DESIGN if claim.basis == DESIGN else "assumed"
     return replace(
-        claim, value=value, low=value, high=value, has_spread=False, basis=basis, source=None, place=None, via=None,
+        claim, value=value, low=value, high=value, has_spread=False, basis=basis, source=None, locator=None,
+        cited_in=None,
         conditions=None, rationale=f"set to this value for the run; the file has {claim.value:g} {claim.unit}",
     )  # fmt: skip
 

@@ -45,19 +45,21 @@ def leaky_integration(bench: Bench) -> Characteristic:
         counts.append(np.floor(run.first_switch / (width + gap)) + 1.0)
     median, low, high = median_and_band(counts)
     silent = float(np.mean([np.mean(~np.isfinite(c)) for c in counts]))
-    shown = [np.where(np.isfinite(v), v, most) for v in (median, low, high)]
-    series = [Series("simulated, median and 80 % of devices", gaps, shown[0], shown[1], shown[2])]
-    growth = shown[0][-1] / shown[0][0]
+    formatted = [np.where(np.isfinite(v), v, most) for v in (median, low, high)]
+    series = [Series("simulated, median and 80 % of devices", gaps, formatted[0], formatted[1], formatted[2])]
+    growth = formatted[0][-1] / formatted[0][0]
     findings = [f"from the shortest to the longest gap the pulses needed grow by {growth:.2f} times"]
     misses: tuple[float, ...] = ()
     if measured is not None:
-        misses = misses_of(shown[0], measured)
+        misses = misses_of(formatted[0], measured)
         series.append(Series("measured, Zhao et al. 2025, Fig. 3b", gaps, measured, measured=True))
         findings.append(misses_in_words(misses))
         findings.append(f"the measured growth is {measured[-1] / measured[0]:.2f} times")
     if silent > 0.0:
         findings.append(f"{100.0 * silent:.0f} % of the devices did not fire within {most} pulses")
-    typical = bench.run(cells, pulse_train(level, width, float(gaps[0]), int(shown[0][0] * 1.3) + 3), kept=1)
+    typical = bench.run(
+        cells, pulse_train(level, width, float(gaps[0]), int(formatted[0][0] * 1.3) + 3), kept=1
+    )
     return Characteristic(
         "leaky_integration", "Leaky integration", ("gap between pulses", "s"), ("pulses to fire", "1"),
         tuple(series), tuple(findings), misses, typical.traces,

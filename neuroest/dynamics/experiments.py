@@ -105,8 +105,8 @@ def misses_of(simulated: Array, measured: Array) -> tuple[float, ...]:
 
 def misses_in_words(misses: tuple[float, ...]) -> str:
     """The misses in words."""
-    shown = ", ".join(f"{100.0 * m:+.0f} %" for m in misses)
-    return f"simulated against measured, point by point: {shown}"
+    formatted = ", ".join(f"{100.0 * m:+.0f} %" for m in misses)
+    return f"simulated against measured, point by point: {formatted}"
 
 
 def conditions_of(

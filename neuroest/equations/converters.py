@@ -698,7 +698,7 @@ def time_converter_energy(bits: u.Dimensionless, step_energy: u.Joule) -> u.Joul
 
 @equation
 def cascaded_error(stage_error: u.Dimensionless, stages: u.Dimensionless) -> u.Dimensionless:
-    """Error of a value that passed through several analogue stages, over full scale. [1].
+    """Error of a value that passed through several analog stages, over full scale. [1].
 
     Parameters
     ----------

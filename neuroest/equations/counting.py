@@ -213,7 +213,7 @@ def silent_block_share(rows: u.Dimensionless, active_share: u.Dimensionless) -> 
 def conversions(
     timesteps: u.Dimensionless, row_blocks: u.Dimensionless, columns: u.Dimensionless
 ) -> u.Dimensionless:
-    """Analogue-to-digital conversions of a layer in one inference. [1].
+    """Analog-to-digital conversions of a layer in one inference. [1].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Row drivers and digital-to-analogue conversion at the input of a crossbar array.
+"""Row drivers and digital-to-analog conversion at the input of a crossbar array.
 
 The energy of the line itself, with the access gates on it, and the current of the cells belong to the array;
 a driver owns what it spends on its own transistors and in its converter. Bits are plain numbers.

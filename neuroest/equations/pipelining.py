@@ -53,7 +53,7 @@ def layer_pipelined_latency(
 
 
 @equation
-def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, rest_time: u.Second) -> u.Second:
+def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, recovery_time: u.Second) -> u.Second:
     """Time after which the next inference may begin. [s].
 
     Parameters
@@ -87,4 +87,4 @@ def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, rest_ti
     >>> f"{initiation_interval(20.0, 100e-9, 500e-9):.3g}"
     '2.5e-06'
     """
-    return timesteps * step_time + rest_time
+    return timesteps * step_time + recovery_time

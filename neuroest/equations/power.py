@@ -158,7 +158,7 @@ def average_power(energy: u.Joule, interval: u.Second) -> u.Watt:
 
 
 @equation
-def static_energy(static_power: u.Watt, powered_time: u.Second) -> u.Joule:
+def static_energy(static_power: u.Watt, active_time: u.Second) -> u.Joule:
     """Energy of leakage and bias currents that one inference has to carry. [J].
 
     Parameters
@@ -190,7 +190,7 @@ def static_energy(static_power: u.Watt, powered_time: u.Second) -> u.Joule:
     >>> f"{static_energy(1e-3, 2e-6):.3g}"
     '2e-09'
     """
-    return static_power * powered_time
+    return static_power * active_time
 
 
 @equation

@@ -148,7 +148,9 @@ class EstimateAnalysis:
     def source_keys(self) -> tuple[str, ...]:
         """Keys of exactly the sources that the results depend on, in alphabetical order."""
         used = [self.claims[path] for path in self.used_paths]
-        return tuple(sorted({key for claim in used for key in (claim.source, claim.via) if key is not None}))
+        return tuple(
+            sorted({key for claim in used for key in (claim.source, claim.cited_in) if key is not None})
+        )
 
     @cached_property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:

@@ -23,7 +23,7 @@ def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed
     feasible = sound_points(result, (samples,))
     with np.errstate(all="ignore"):  # samples without an estimate are left out by what is made of them
         for check in result.checks:
-            if check.severity == "refuse":
+            if check.severity == "infeasible":
                 feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))
         values = {name: np.asarray(QUANTITIES[name].of(result), dtype=np.float64) for name in BANDED}
     totals = {name: np.broadcast_to(value.reshape(-1), (samples,)) for name, value in values.items()}

@@ -48,7 +48,7 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
     for row in result.dynamic:
         _store(energy, (row.component, row.term), elasticity(np.sum(row.energy, axis=-1)))
     for static in result.statics:
-        found = elasticity(static.total * result.standing_time(static))
+        found = elasticity(static.total * result.leakage_time(static))
         _store(energy, (static.component, static.term), found)
     area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
     return Elasticities(paths, totals, energy, area)

@@ -142,17 +142,17 @@ def _first_failures(
     failed = np.full(count, PASSED, dtype=np.int16)
     refused, extrapolates = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     reasons: list[str] = []
-    for severity in ("refuse", "limit", "range"):
+    for severity in ("infeasible", "design_rule", "extrapolation"):
         for check in result.checks:
             passed = np.asarray(check.passed)
             if check.severity != severity or bool(passed.all()):
                 continue
             shaped = np.broadcast_to(passed[..., 0] if passed.ndim else passed, shape or (1,))
             wrong = ~shaped.reshape(-1)
-            if severity == "range":
+            if severity == "extrapolation":
                 extrapolates |= wrong
                 continue
-            if severity == "refuse":
+            if severity == "infeasible":
                 refused |= wrong
             failed[wrong & (failed == PASSED)] = len(reasons)
             reasons.append(f"{check.name} ({check.component})")

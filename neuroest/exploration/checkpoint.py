@@ -64,7 +64,7 @@ class Store:
         table = arrow_table(columns)
         path = self.folder / _PART.format(chunk)
         beside = path.with_suffix(f".{os.getpid()}.tmp")
-        with _told(path), _no_rest(beside):
+        with _reported(path), _no_rest(beside):
             with arrow.OSFile(str(beside), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
             beside.replace(path)
@@ -95,7 +95,7 @@ class Store:
                 )
             yield False
             return
-        with _told(self.output):
+        with _reported(self.output):
             self.folder.mkdir(parents=False, exist_ok=True)
         with self._locked():
             try:
@@ -113,7 +113,7 @@ class Store:
         except ImportError:
             yield
             return
-        with _told(self.output):
+        with _reported(self.output):
             file = (self.folder / "lock").open("w")
         with file:
             try:
@@ -125,7 +125,7 @@ class Store:
     def _claim(self, job: Job, *, overwrite: bool) -> None:
         """Say in the folder whose chunks it holds; those of another input are refused, or go."""
         manifest, done = self.folder / _MANIFEST, self.finished()
-        if done and _told_in(manifest).get("fingerprint") != job.fingerprint:
+        if done and _metadata_in(manifest).get("fingerprint") != job.fingerprint:
             if not overwrite:
                 raise ExplorationError(
                     f"{self.folder} holds chunks of another input or version; name another output, or give "
@@ -133,7 +133,7 @@ class Store:
                 )
             for chunk in done:
                 (self.folder / _PART.format(chunk)).unlink()
-        with _told(self.output):
+        with _reported(self.output):
             for rest in self.folder.glob("*.tmp"):  # of workers that were killed while they wrote
                 rest.unlink()
             beside = manifest.with_suffix(".tmp")
@@ -145,7 +145,7 @@ class Store:
         """Make the output of the chunks, and remove them."""
         beside = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
         text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
-        with _told(self.output), _no_rest(beside):
+        with _reported(self.output), _no_rest(beside):
             self._write_all(job, beside, text)
             with beside.open("rb+") as file:
                 os.fsync(file.fileno())
@@ -193,7 +193,7 @@ def _sidecar(output: Path) -> Path:
 def read_metadata(path: Path) -> dict[str, Any]:
     """What a finished file says of how it was made; empty where it says nothing."""
     if path.suffix == ".csv":
-        return _told_in(_sidecar(path))
+        return _metadata_in(_sidecar(path))
     try:
         found = extra("pyarrow.parquet", "explore").read_schema(str(path)).metadata or {}
         return _mapping(found.get(METADATA_KEY, b"{}"))
@@ -201,7 +201,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _told_in(file: Path) -> dict[str, Any]:
+def _metadata_in(file: Path) -> dict[str, Any]:
     """What a file of ours says; nothing where a break-down of the machine left less than the whole of it."""
     try:
         return _mapping(file.read_bytes())
@@ -233,7 +233,7 @@ def _is_whole(path: Path) -> bool:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _reported(path: Path) -> Iterator[None]:
     """Say in one line why something could not be written, and what is left."""
     try:
         yield

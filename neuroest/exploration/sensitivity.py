@@ -139,16 +139,18 @@ class SensitivityResult:
         for name, bars in self.tornado.items():
             unit = QUANTITIES[name].unit
 
-            def shown(value: float, unit: str = unit) -> str:
+            def formatted(value: float, unit: str = unit) -> str:
                 return format_quantity(value, unit) if np.isfinite(value) else "no estimate"
 
             shares = {share.cause: share for share in self.sobol.get(name, ())}
             kept = [bar for bar in bars if _reach(bar) > _LEAST_REACH][:most]
             rows = [("at p10", "at p90", "elast.")]
-            rows += [(shown(bar.low), shown(bar.high), f"{self.slope(name, bar):+.2f}") for bar in kept]
+            rows += [
+                (formatted(bar.low), formatted(bar.high), f"{self.slope(name, bar):+.2f}") for bar in kept
+            ]
             head, *numbers = columns(rows, ">>>", indent=2)
             under = " " * (len(head) + 2)
-            lines += ["", f"{name}  {shown(self.base[name])}", head]
+            lines += ["", f"{name}  {formatted(self.base[name])}", head]
             for left, bar in zip(numbers, kept, strict=True):
                 first, *others = _in_parts(bar.cause, WIDTH - len(under))
                 lines += [f"{left}  {first}", *(under + part for part in others)]

@@ -129,8 +129,8 @@ def resolve(
         if not space.file:
             raise
         # the space came from a file, so no option is to blame
-        told = [replace(p, file=space.file) if p.file == SETTING else p for p in error.problems]
-        raise SpecError(told) from None
+        reported = [replace(p, file=space.file) if p.file == SETTING else p for p in error.problems]
+        raise SpecError(reported) from None
 
 
 def _resolve(

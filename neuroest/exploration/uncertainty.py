@@ -107,10 +107,10 @@ class UncertaintyResult:
                 ("knowledge", self.knowledge), ("variability", self.variability), ("both", self.together),
             ):  # fmt: skip
                 band = bands[name]
-                shown = "  ".join(
+                formatted = "  ".join(
                     f"{format_quantity(v, unit):>12}" for v in (band.low, band.median, band.high)
                 )
-                lines.append(f"  {level:<12}{shown}")
+                lines.append(f"  {level:<12}{formatted}")
             band = self.variability[name]
             lines += [
                 f"  variability moves a chip by {(band.high - band.low) / 2.0 / band.median:.2g} of its median",

@@ -244,19 +244,20 @@ def fit(
         held["on_resistance"] = "only a sweep of the current tells it"
     known = {name: _UNKNOWN for name in seen if name not in free}
     known |= {name: d for name, d in (template_deviations or {}).items() if name in known}
-    scatter, told = _told(problem, free, point, known, kept.elsewhere)
+    scatter, reported = _reported(problem, free, point, known, kept.elsewhere)
     values = {name: float(np.exp(problem.template[name])) for name in problem.names}
     values |= {name: float(np.exp(p)) for name, p in zip(free, point, strict=True)}
     by_name = [
-        dict(zip(free, map(float, told_of), strict=True)) for told_of in (told.deviation, told.freedom)
+        dict(zip(free, map(float, told_of), strict=True))
+        for told_of in (reported.deviation, reported.freedom)
     ]
     shares = {
-        name: {origin: float(share[place]) for origin, share in told.shares.items()}
+        name: {origin: float(share[place]) for origin, share in reported.shares.items()}
         for place, name in enumerate(free)
     }
     return Fit(
-        values=values, fitted=free, deviations=by_name[0], freedoms=by_name[1], correlation=told.correlation,
-        held=held, combinations=kept.combinations, singular_values=singular, chi_square=told.chi_square,
+        values=values, fitted=free, deviations=by_name[0], freedoms=by_name[1], correlation=reported.correlation,
+        held=held, combinations=kept.combinations, singular_values=singular, chi_square=reported.chi_square,
         rows=problem.many(free, point[None, :]), refined_starts=min(starts, _REFINED),
         agreeing_starts=agreeing, converged=kept.converged,
         contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
@@ -282,8 +283,8 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
     combinations: list[str] = []
     point, converged = _refine(problem, free, point)
     while True:
-        told = _told(problem, free, point, elsewhere=elsewhere)[1]
-        reach = np.array([quantile(0.8, f) for f in told.freedom]) * told.deviation
+        reported = _reported(problem, free, point, elsewhere=elsewhere)[1]
+        reach = np.array([quantile(0.8, f) for f in reported.freedom]) * reported.deviation
         if np.all(reach <= np.log(IDENTIFIED_WITHIN)) or len(free) == 1:
             return _Identified(free, point, held, tuple(combinations), converged, elsewhere)
         loose = _loosest(free, reach)
@@ -298,7 +299,7 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
         point, elsewhere, _, converged = _best(problem, free, starts)
 
 
-def _told(
+def _reported(
     problem: _Problem, free: tuple[str, ...], point: Array, held: Mapping[str, float] | None = None,
     elsewhere: Array | None = None,
 ) -> tuple[Scatter, Bands]:  # fmt: skip

@@ -292,9 +292,9 @@ def check_contradictions(experiment: Experiment) -> list[str]:
         for key, values in groups.items():
             low = min(values)
             if len(values) > 1 and low > 0.0 and max(values) > 10.0 * low:
-                shown = ", ".join(f"{n} {v:.4g}" for n, v in zip(("device", *settings), key, strict=True))
+                formatted = ", ".join(f"{n} {v:.4g}" for n, v in zip(("device", *settings), key, strict=True))
                 found.append(
-                    f"{layout.name}: repeated rows differ by a factor {max(values) / low:.3g} ({shown})"
+                    f"{layout.name}: repeated rows differ by a factor {max(values) / low:.3g} ({formatted})"
                 )
     if layout.name == "firing_probability":
         found += _falling(experiment, rising=True)

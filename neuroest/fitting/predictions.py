@@ -225,9 +225,9 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
         predicted[:, row] = np.minimum(np.abs(voltage[row]) / resistance, compliance[row])
     used = (current > 0.0) & (np.abs(voltage) > _SMALLEST_VOLTAGE) & (current < 0.98 * compliance)
     index = np.flatnonzero(used)
-    shown = predicted[:, index]
-    residuals = np.log(np.maximum(shown, 1e-300) / current[index]) / _uncertainty(experiment)[index]
-    return Rows(experiment, index, current[index], shown, residuals)
+    formatted = predicted[:, index]
+    residuals = np.log(np.maximum(formatted, 1e-300) / current[index]) / _uncertainty(experiment)[index]
+    return Rows(experiment, index, current[index], formatted, residuals)
 
 
 def _resistance(values: Mapping[str, Array], closed: Array, conduction_length: float) -> Array:

@@ -105,7 +105,9 @@ def data_basis(data: Measurements) -> str:
 
 def _title(data: Measurements) -> str:
     parts = [f"Measurement {Path(data.file).name}"]
-    parts += [f"{key}: {data.comments[key]}" for key in ("source", "place", "via") if key in data.comments]
+    parts += [
+        f"{key}: {data.comments[key]}" for key in ("source", "locator", "cited_in") if key in data.comments
+    ]
     return "; ".join(parts)
 
 
@@ -125,7 +127,7 @@ def _fitted(
         "spread": {"factor": float(f"{max(1.001, result.factor(name)):.4g}")},
         "basis": data_basis(data),
         "source": _SOURCE,
-        "place": ", ".join(e.layout.name for e in data.experiments),
+        "locator": ", ".join(e.layout.name for e in data.experiments),
         "rationale": "Robust least squares; the spread is that of the fit, with what is open of the held parameters.",
     }
     if name == "firing_median_voltage":
@@ -149,7 +151,7 @@ def _held(name: str, claim: Claim, template: Device, result: Fit) -> dict[str, A
     }
     if claim.has_spread:
         entry["spread"] = {"low": _quantity(claim.low, claim, 6), "high": _quantity(claim.high, claim, 6)}
-    for key in ("source", "place", "via", "conditions"):
+    for key in ("source", "locator", "cited_in", "conditions"):
         if (value := getattr(claim, key)) is not None:
             entry[key] = value
     return entry | _variability(claim, result if name == "firing_median_voltage" else None)

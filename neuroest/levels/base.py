@@ -238,7 +238,7 @@ class Mapper(ABC):
         """Whether a chip that is too small takes the network part by part."""
         return False
 
-    def refuse(self) -> None:  # noqa: B027 - most mappers refuse nothing
+    def check_supported(self) -> None:  # noqa: B027 - most mappers refuse nothing
         """Refuse what this kind of level cannot run.
 
         Raises
@@ -279,7 +279,7 @@ class Mapper(ABC):
     def _left_out_without_blocks(self, passes: u.Numeric) -> list[str]:
         """What a chip that is put together of blocks leaves out because no block stands for it."""
         chip, spiking, left_out = self.chip, self.network.spiking, []
-        stays = not self.loses_weights and not np.all(passes > 1.0)
+        stays = not self.weights_are_volatile and not np.all(passes > 1.0)
         if self.writers() and chip.inferences_per_programming is None and stays:
             left_out.append("programming of the weights, which stands on a line of its own")
         if not chip.networks():
@@ -289,7 +289,7 @@ class Mapper(ABC):
         if not chip.find(ChargesClock):
             left_out.append("clock, control and floor plan (no chip_overheads block)")
         units = chip.find(ExecutesElementwise)
-        if not spiking and not units and not chip.stands_for("element_operations"):
+        if not spiking and not units and not chip.covers("element_operations"):
             left_out.append("activation functions (no vector_unit block)")
         if spiking and not chip.find(CodesSpikes):
             left_out.append(
@@ -303,7 +303,7 @@ class Mapper(ABC):
         """Operations per second of one unit that is never idle, two for each multiply-accumulate, or None."""
         return None
 
-    def turns(self) -> TimeMultiplexing:
+    def time_sharing(self) -> TimeMultiplexing:
         """Which layers take turns on units of this level."""
         return no_sharing(np.shape(self.layers.positions)[-1])
 
@@ -345,19 +345,19 @@ class Mapper(ABC):
         return self.memory("weights")
 
     @property
-    def loses_weights(self) -> bool:
+    def weights_are_volatile(self) -> bool:
         """Whether the weights are gone after each inference, because the chip is switched off."""
         store = self.weight_store
-        return self.chip.operation.mode == "duty_cycled" and store is not None and store.forgets
+        return self.chip.operation.mode == "duty_cycled" and store is not None and store.volatile
 
     @property
     def inferences_per_writing(self) -> u.Numeric | None:
         """Inferences after which the cells of an array are written anew; None where they never are."""
-        return 1.0 if self.loses_weights else self.chip.inferences_per_programming
+        return 1.0 if self.weights_are_volatile else self.chip.inferences_per_programming
 
     def reloads_weights(self) -> Array:
         """One where weights come from outside in each inference: no memory of the chip holds or keeps them all."""
-        if self.loses_weights:
+        if self.weights_are_volatile:
             return np.ones_like(self.layers.positions)
         memory = self.memory("weights")
         if memory is None:
@@ -488,11 +488,11 @@ def level_counts(
         total = total * local[node.path]
         counts[node.path] = total
     if not free and not reprograms:
-        shown = int(np.max(needed))
+        formatted = int(np.max(needed))
         checks.append(
             Check(
-                "network_fits", level.path, "refuse", needed <= total,
-                f"the network needs {shown} {unit_name}s, the chip has {int(np.max(total))}; raise the count of "
+                "network_fits", level.path, "infeasible", needed <= total,
+                f"the network needs {formatted} {unit_name}s, the chip has {int(np.max(total))}; raise the count of "
                 + " or ".join(node.path for node in path) + f", or set {path[-1].path}.count to auto",
                 needed, total,
             )

@@ -58,7 +58,7 @@ class BitSerialMapper(Mapper):
         """The cells."""
         return self.compute.slots["cell"]
 
-    def refuse(self) -> None:
+    def check_supported(self) -> None:
         """Refuse spikes, weights wider than the array, and partial sums without an adder."""
         if self.network.spiking:
             raise CodingError(f"{self.level.path} runs dense networks only; use a dense workload")
@@ -81,7 +81,7 @@ class BitSerialMapper(Mapper):
         bits = t.weights * self.network.weight_bits
         filled = bits / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
         if np.any(row_blocks > 1.0) and not (
-            self.chip.find(AddsPartialSums) or self.chip.stands_for("additions")
+            self.chip.find(AddsPartialSums) or self.chip.covers("additions")
         ):
             raise MappingError(f"{self.level.path} splits a fan-in over arrays; add an accumulator block")
         return Placement(

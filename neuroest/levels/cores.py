@@ -17,7 +17,7 @@ class CoreMapper(Mapper):
 
     unit_name = "core"
 
-    def refuse(self) -> None:
+    def check_supported(self) -> None:
         """Refuse dense networks."""
         if not self.network.spiking:
             raise CodingError(

@@ -135,7 +135,7 @@ class DigitalArrayMapper(Mapper):
         """Whether every layer reads its input from the external memory and writes its output there."""
         return bool(self.compute.spec.layer_outputs == "external")
 
-    def refuse(self) -> None:
+    def check_supported(self) -> None:
         """Refuse numbers wider than the units."""
         unit = self.compute.slots["unit"]
         pairs = (("weight_bits", self.network.weight_bits), ("activation_bits", self.network.activation_bits))

@@ -85,11 +85,11 @@ class RowStationaryMapper(DigitalArrayMapper):
 
     tree = winograd = external = extends_strides = False
 
-    def refuse(self) -> None:
+    def check_supported(self) -> None:
         """Refuse spikes, and numbers wider than the units."""
         if self.network.spiking:
             raise CodingError(f"{self.level.path} runs dense networks only; use a dense workload")
-        super().refuse()
+        super().check_supported()
 
     def array_cycles(self) -> Array:
         """Cycles that the units need for each layer."""

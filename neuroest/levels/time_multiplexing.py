@@ -126,19 +126,22 @@ def modulo_schedule(
     layers = np.shape(steps)[-1]
     points = np.broadcast_shapes(
         *(np.shape(a)[:-1] for a in (steps, period)),
-        *(np.broadcast_shapes(np.shape(times)[:-1], turns.kind.shape) for turns, times in shared),
+        *(
+            np.broadcast_shapes(np.shape(times)[:-1], time_sharing.kind.shape)
+            for time_sharing, times in shared
+        ),
     )
     every = [np.broadcast_to(steps, (*points, layers)), np.broadcast_to(period, (*points, 1))]
     every += [np.broadcast_to(times, (*points, layers)) for _, times in shared]
-    kinds = [np.broadcast_to(turns.kind, points) for turns, _ in shared]
+    kinds = [np.broadcast_to(time_sharing.kind, points) for time_sharing, _ in shared]
     found = np.zeros(points)
     for combination in np.unique(np.stack([k.ravel() for k in kinds], axis=1), axis=0).tolist():
         here = np.logical_and.reduce([k == index for k, index in zip(kinds, combination, strict=True)])
         own, interval, *busy = (array[here] for array in every)
         units = [
             (members, times)
-            for (turns, _), index, times in zip(shared, combination, busy, strict=True)
-            for members in turns.kinds[index]
+            for (time_sharing, _), index, times in zip(shared, combination, busy, strict=True)
+            for members in time_sharing.kinds[index]
         ]
         found[here] = _planned(own, reads, units, interval[..., 0])
     return found[..., np.newaxis]

@@ -244,7 +244,7 @@ def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
     """Source keys that a document cites, with their places."""
     if isinstance(data, dict):
         for key, value in data.items():
-            if key in {"source", "via"} and isinstance(value, str):
+            if key in {"source", "cited_in"} and isinstance(value, str):
                 yield (*place, key), value
             elif key != "sources":
                 yield from _cited(value, (*place, key))

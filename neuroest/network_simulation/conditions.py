@@ -132,8 +132,10 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
             f"{name}: its neuron model is {neuron.model}; behaviour is simulated for diffusive neurons, "
             "try diffusive_bench_28nm"
         )
-    if array.spec.pairing != _PAIR:
-        raise NeuroestError(f"{name}: pairs its cells as {array.spec.pairing}; behaviour needs {_PAIR}")
+    if array.spec.weight_encoding != _PAIR:
+        raise NeuroestError(
+            f"{name}: pairs its cells as {array.spec.weight_encoding}; behaviour needs {_PAIR}"
+        )
     if not isinstance(array.interface, CurrentClamp | IdealInterface):
         raise NeuroestError(
             f"{name}: a column without a clamp cannot subtract, and its neuron would see no inhibition; "
@@ -141,7 +143,7 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
         )
     clamp = array.interface.device if isinstance(array.interface, CurrentClamp) else None
     hold = _number(array.neuron_time(network))
-    step = _number(np.max(estimate.evaluation.timing.pace))
+    step = _number(np.max(estimate.evaluation.timing.stage_interval))
     row = _number(array.options["columns"]) * _number(array.conductance(network))
     device = neuron.device
     bare = diffusive_neuron.unbuffered_row_voltage(

@@ -13,7 +13,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.dynamics.stimulus import Array
 from neuroest.specs.layers import FullyConnected, Recurrent
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.workloads.importers.files import file_sha256, model_file, reading, shown, stored_arrays
+from neuroest.workloads.importers.files import file_sha256, formatted, model_file, reading, stored_arrays
 
 _MOST_MEMBERS = 200
 _FIELDS = ("step", "decay", "threshold", "recurrent")
@@ -80,7 +80,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
         found = dict(stored_arrays(path, _MOST_MEMBERS))
     for name, array in found.items():
         if not np.all(np.isfinite(array)):
-            raise NeuroestError(f"{shown(path)}: {name!r} holds a number that is not finite")
+            raise NeuroestError(f"{formatted(path)}: {name!r} holds a number that is not finite")
     return found
 
 
@@ -131,7 +131,7 @@ def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str
         owner, _, field = name.partition(".")
         if owner not in known or (field and field not in _FIELDS):
             raise UnknownNameError(
-                f"array of {shown(path)}", name[:60], [*known, *(f"NAME.{f}" for f in _FIELDS)]
+                f"array of {formatted(path)}", name[:60], [*known, *(f"NAME.{f}" for f in _FIELDS)]
             )
     found = []
     for layer in layers:
@@ -145,7 +145,7 @@ def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str
         }
         if not 0.0 <= values["decay"] <= 1.0:
             raise NeuroestError(
-                f"{shown(path)}: {layer.name}.decay must lie from 0 to 1, got {values['decay']:g}"
+                f"{formatted(path)}: {layer.name}.decay must lie from 0 to 1, got {values['decay']:g}"
             )
         found.append(NeuronLayer(layer.name, weights, own, **values))
         inputs = layer.outputs
@@ -154,28 +154,28 @@ def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str
 
 def _matrix(path: Path, arrays: Mapping[str, Array], name: str, shape: tuple[int, int], bits: int) -> Array:
     if name not in arrays:
-        raise NeuroestError(f"{shown(path)}: has no array {name!r} of shape {shape}")
+        raise NeuroestError(f"{formatted(path)}: has no array {name!r} of shape {shape}")
     found = arrays[name]
     if found.shape != shape:
-        raise NeuroestError(f"{shown(path)}: {name} has the shape {found.shape}, the workload {shape}")
+        raise NeuroestError(f"{formatted(path)}: {name} has the shape {found.shape}, the workload {shape}")
     top = 2 ** (bits - 1) - 1
     if np.any(found != np.round(found)) or np.any(np.abs(found.astype(float)) > top):
         raise NeuroestError(
-            f"{shown(path)}: {name} must hold whole numbers from -{top} to {top}, weights of {bits} bits; "
+            f"{formatted(path)}: {name} must hold whole numbers from -{top} to {top}, weights of {bits} bits; "
             f"put the size of one step into {name}.step"
         )
     if not np.any(found):
-        raise NeuroestError(f"{shown(path)}: all weights of {name} are zero")
+        raise NeuroestError(f"{formatted(path)}: all weights of {name} are zero")
     return np.asarray(found.astype(float))
 
 
 def _number(path: Path, arrays: Mapping[str, Array], name: str) -> float:
     found: Any = arrays.get(name)
     if found is None or np.size(found) != 1:
-        raise NeuroestError(f"{shown(path)}: {name} must be one number, the ideal neuron's")
+        raise NeuroestError(f"{formatted(path)}: {name} must be one number, the ideal neuron's")
     value = float(np.ravel(found)[0])
     if not value > 0.0 and not name.endswith(".decay"):
-        raise NeuroestError(f"{shown(path)}: {name} must be above zero, got {value:g}")
+        raise NeuroestError(f"{formatted(path)}: {name} must be above zero, got {value:g}")
     return value
 
 
@@ -190,21 +190,23 @@ def read_samples(path: Path, spec: WorkloadSpec) -> Samples:
     arrays = read_arrays(path)
     spikes = arrays.get("input")
     if spikes is None:
-        raise NeuroestError(f"{shown(path)}: has no array 'input' (samples, timesteps, neurons)")
+        raise NeuroestError(f"{formatted(path)}: has no array 'input' (samples, timesteps, neurons)")
     steps, neurons = int(spec.timesteps or 1), int(np.prod(spec.input.shape))
     if spikes.ndim != 3 or spikes.shape[1:] != (steps, neurons) or not len(spikes):
         raise NeuroestError(
-            f"{shown(path)}: 'input' has the shape {spikes.shape}, expected (samples, {steps}, {neurons})"
+            f"{formatted(path)}: 'input' has the shape {spikes.shape}, expected (samples, {steps}, {neurons})"
         )
     if not np.all((spikes == 0) | (spikes == 1)):
-        raise NeuroestError(f"{shown(path)}: 'input' must hold spikes, zeros and ones")
+        raise NeuroestError(f"{formatted(path)}: 'input' must hold spikes, zeros and ones")
     labels = arrays.get("labels")
     if labels is None or labels.shape != (len(spikes),):
-        raise NeuroestError(f"{shown(path)}: needs 'labels', the class of each of the {len(spikes)} samples")
+        raise NeuroestError(
+            f"{formatted(path)}: needs 'labels', the class of each of the {len(spikes)} samples"
+        )
     classes = weighted_layers(spec)[-1].outputs
     if np.any(labels != np.round(labels)) or np.any((labels < 0) | (labels >= classes)):
-        raise NeuroestError(f"{shown(path)}: 'labels' must be whole numbers from 0 to {classes - 1}")
-    return Samples(spikes.astype(bool), labels.astype(int), shown(path), file_sha256(path))
+        raise NeuroestError(f"{formatted(path)}: 'labels' must be whole numbers from 0 to {classes - 1}")
+    return Samples(spikes.astype(bool), labels.astype(int), formatted(path), file_sha256(path))
 
 
 def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str]:
@@ -217,13 +219,13 @@ def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str
     """
     arrays = read_arrays(path)
     outputs = {layer.name: layer.outputs for layer in weighted_layers(spec)}
-    check_names(f"layer of {shown(path)}", [name[:60] for name in arrays], outputs)
+    check_names(f"layer of {formatted(path)}", [name[:60] for name in arrays], outputs)
     for name, current in arrays.items():
         due = (int(spec.timesteps or 1), outputs[name])
         if current.ndim != 3 or current.shape[1:] != due or not len(current):
             raise NeuroestError(
-                f"{shown(path)}: {name} has the shape {current.shape}, expected (samples, {due[0]}, {due[1]})"
+                f"{formatted(path)}: {name} has the shape {current.shape}, expected (samples, {due[0]}, {due[1]})"
             )
     if not arrays:
-        raise NeuroestError(f"{shown(path)}: holds no currents")
+        raise NeuroestError(f"{formatted(path)}: holds no currents")
     return {name: array.astype(float) for name, array in arrays.items()}, file_sha256(path)

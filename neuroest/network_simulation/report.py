@@ -44,10 +44,10 @@ def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, 
             f"an empty neuron at {format_quantity(place.supply_voltage, 'V')} fires after "
             f"{format_quantity(fastest, 's')}, {100.0 * fastest / place.hold:.0f} % of the time that its input is held"
         )
-    forgets = 1.0 / float(np.max(place.cells.residue_decay))
+    volatile = 1.0 / float(np.max(place.cells.residue_decay))
     lines.append(
-        f"between timesteps the residue carries on: {format_quantity(forgets, 's')}, of which a timestep leaves "
-        f"{100.0 * np.exp(-place.timestep / forgets):.0f} %"
+        f"between timesteps the residue carries on: {format_quantity(volatile, 's')}, of which a timestep leaves "
+        f"{100.0 * np.exp(-place.timestep / volatile):.0f} %"
     )
     return lines
 

@@ -11,6 +11,6 @@ from neuroest.levels.crossbar.mapper import CrossbarMapper
 
 def network_errors(mapper: Mapper, mapped: NetworkMapping) -> ColumnErrors | None:
     """Errors of the results of the columns, by layer and cause; None where nothing is computed in arrays."""
-    if not (isinstance(mapper, CrossbarMapper) and np.any(mapper.held > 0.0)):
+    if not (isinstance(mapper, CrossbarMapper) and np.any(mapper.on_array > 0.0)):
         return None
     return column_errors(mapper, mapped.placement)

@@ -147,7 +147,7 @@ def _line_buffer_checks(mapper: Mapper, mapped: NetworkMapping) -> list[Check]:
     needed = np.max(rows, axis=-1, keepdims=True) * mapper.network.activation_bits
     return [
         Check(
-            "line_buffer", memory.path, "limit", needed <= memory.options["capacity"],
+            "line_buffer", memory.path, "design_rule", needed <= memory.options["capacity"],
             "the rows of a map that a kernel needs at hand do not fit the memory beside its arrays", needed,
             memory.options["capacity"], "bit",
         )

@@ -23,7 +23,7 @@ class InstanceRow:
     term: str
     total: u.Numeric
     instances: u.Numeric
-    asleep: bool = False
+    standby: bool = False
     """Whether it is power that is drawn while the chip is switched off."""
 
 

@@ -26,7 +26,7 @@ def breakdown_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
             if e > 0.0 or n > 0.0
         ]
     for static in result.statics:
-        energy = first_number(static.total) * first_number(result.standing_time(static))
+        energy = first_number(static.total) * first_number(result.leakage_time(static))
         rows.append(_instance_row("static", "rest", static, energy, 0.0))
     placed = 0.0
     for area in result.areas:

@@ -109,7 +109,7 @@ def _refusals(design: Design, network: WorkloadSpec) -> list[str]:
             raise
         except MappingError as error:
             return [str(error)]
-    failed = (check for check in checks if check.severity == "refuse" and not np.all(check.passed))
+    failed = (check for check in checks if check.severity == "infeasible" and not np.all(check.passed))
     return [f"{check.component}: {check.message}" for check in failed]
 
 

@@ -157,7 +157,7 @@ def _inside(checks: list[Check]) -> Mapping[str, Any]:
     """Whether the models of each component are within their ranges, of those that say so."""
     found: dict[str, Any] = {}
     for check in checks:
-        if check.severity == "range" and not np.all(check.passed):
+        if check.severity == "extrapolation" and not np.all(check.passed):
             # the temperature moves what all components leak
             path = f"{_TECHNOLOGY}.static_power" if check.component == _TECHNOLOGY else check.component
             found[path] = np.logical_and(found.get(path, True), check.passed)
@@ -173,11 +173,11 @@ def process_checks(components: Iterable[Component[Any]]) -> list[Check]:
     """Whether values that nothing moves between processes were taken on the chip's."""
     return [
         Check(
-            "values_process", c.path, "range", passed=False,
+            "values_process", c.path, "extrapolation", passed=False,
             message="its values belong to another process and are used as they stand",
         )
         for c in components
-        if c.device_process is not None and not c.moves
+        if c.device_process is not None and not c.scales_with_process
     ]  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def _temperature_check(point: TechnologyPoint) -> Check:
     temperature = point.temperature
     away = np.abs(temperature - ROOM_TEMPERATURE)
     return Check(
-        "temperature", _TECHNOLOGY, "range", away <= _LEAKAGE_REACH,
+        "temperature", _TECHNOLOGY, "extrapolation", away <= _LEAKAGE_REACH,
         f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
         "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
     )  # fmt: skip
@@ -230,7 +230,7 @@ def _corner_checks(point: TechnologyPoint) -> list[Check]:
         low, high = float(axis[0]), float(axis[-1])
         found.append(
             Check(
-                name, "technology", "range", np.logical_and(value >= low, value <= high),
+                name, "technology", "extrapolation", np.logical_and(value >= low, value <= high),
                 f"the table of corners has no transistors at this {what}; the nearest stand for them", value,
                 np.where(value < low, low, high), unit,
             )
@@ -251,7 +251,7 @@ def _supply_check(point: TechnologyPoint) -> Check:
     )
     low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
     return Check(
-        "supply_voltage", _TECHNOLOGY, "refuse", np.logical_and(inside, nominal > 0.0),
+        "supply_voltage", _TECHNOLOGY, "infeasible", np.logical_and(inside, nominal > 0.0),
         f"the supply lies outside the {low:g} to {high:g} V that the scaling laws of the process cover",
         supply, process.maximum_supply_voltage, "V",
     )  # fmt: skip

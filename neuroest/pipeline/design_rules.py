@@ -90,7 +90,8 @@ def _cooling_checks(s: Stages, density: Array) -> list[Check]:
     limit = s.costs.power_density_limit
     return [
         Check(
-            "power_density", "chip", "limit", density <= limit, "the package cannot cool this power density", density,
+            "power_density", "chip", "design_rule", density <= limit, "the package cannot cool this power density",
+            density,
             limit, "W/m^2",
         )
     ]  # fmt: skip
@@ -103,7 +104,7 @@ def _period_checks(s: Stages) -> list[Check]:
     interval = np.asarray(s.timing.initiation_interval)
     return [
         Check(
-            "keeps_up", "operation", "refuse", interval <= s.chip.period,
+            "keeps_up", "operation", "infeasible", interval <= s.chip.period,
             "an inference takes longer than the period it is asked for", interval, s.chip.period, "s",
         )
     ]  # fmt: skip
@@ -112,12 +113,12 @@ def _period_checks(s: Stages) -> list[Check]:
 def _power_off_checks(s: Stages) -> list[Check]:
     """Whether weights that are gone when the chip is switched off come back from outside."""
     store = s.mapper.weight_store
-    if not s.mapper.loses_weights or store is None:
+    if not s.mapper.weights_are_volatile or store is None:
         return []
     links = any("weights" in link.spec.carries for link in s.chip.links())
     return [
         Check(
-            "weights_come_back", store.path, "limit", links,
+            "weights_come_back", store.path, "design_rule", links,
             "the chip is switched off after each inference, which what holds the weights does not survive, and no "
             "link brings them back; add an off_chip_link that carries weights, store them in cells that keep "
             "them, or use always_on",
@@ -130,12 +131,13 @@ def _target_checks(s: Stages) -> list[Check]:
     target = s.mapper.options.get("target_interval")
     if target is None:
         return []
-    pace, shared = np.max(s.timing.pace, axis=-1, keepdims=True), s.timing.bottleneck
+    stage_interval, shared = np.max(s.timing.stage_interval, axis=-1, keepdims=True), s.timing.bottleneck
     slowest = f"the layers that take turns on {shared}" if shared else "the slowest layer"
     return [
         Check(
-            "target_interval", s.mapped.level.path, "limit", pace <= target * (1.0 + ROUNDING),
-            f"no copies of the arrays bring the pace to the target; it is that of {slowest}", pace, target, "s",
+            "target_interval", s.mapped.level.path, "design_rule", stage_interval <= target * (1.0 + ROUNDING),
+            f"no copies of the arrays bring the pace to the target; it is that of {slowest}", stage_interval, target,
+            "s",
         )
     ]  # fmt: skip
 
@@ -152,17 +154,18 @@ def _heat_checks(s: Stages, die_power: Array) -> list[Check]:
     cool = np.logical_or(heating.cool, ~stable)
     return [
         Check(
-            "thermal_runaway", "technology", "refuse", stable,
+            "thermal_runaway", "technology", "infeasible", stable,
             "the leakage grows faster with the temperature than the package carries heat off: leakage over the "
             "largest that it can bear", heating.load, 1.0,
         ),
         Check(
-            "die_stays_cool", "technology", "refuse", cool,
+            "die_stays_cool", "technology", "infeasible", cool,
             "the package cannot carry off the power at any temperature that a die stands", balance,
             heating.temperature, "K",
         ),
         Check(
-            "heat_balance", "technology", "range", np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool)),
+            "heat_balance", "technology", "extrapolation",
+            np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool)),
             "the temperature of the die does not follow from its power within a hundredth of its rise", off,
             _BALANCE,
         ),
@@ -173,7 +176,7 @@ def _die_checks(s: Stages, die: Array) -> list[Check]:
     """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""
     return [
         Check(
-            "die_is_exposed_at_once", block.path, "limit", die <= block.device.largest_die,
+            "die_is_exposed_at_once", block.path, "design_rule", die <= block.device.largest_die,
             "the die is larger than the field of an exposure; use several chips (chip.count: auto)", die,
             block.device.largest_die, "m^2",
         )
@@ -188,7 +191,7 @@ def _load_checks(s: Stages) -> list[Check]:
         load = np.max(loads, axis=-1, keepdims=True)
         found.append(
             Check(
-                "link_load", path, "limit", load <= _QUEUING,
+                "link_load", path, "design_rule", load <= _QUEUING,
                 "the busiest link works for more than half of the time; packets that come in bursts wait longer "
                 "than the mean wait in the latency", load, _QUEUING,
             )
@@ -205,7 +208,7 @@ def _refresh_checks(
     interval = np.where(np.isnan(refresh[0]), np.inf, refresh[0])
     return [
         Check(
-            "refresh_keeps_up", s.mapper.compute.slots["cell"].path, "limit", programming_time <= interval,
+            "refresh_keeps_up", s.mapper.compute.slots["cell"].path, "design_rule", programming_time <= interval,
             "the weights fade faster than they can be written again", programming_time, interval, "s",
         )
     ]  # fmt: skip
@@ -216,7 +219,7 @@ def _outside_checks(s: Stages) -> list[Check]:
     weights = np.sum(s.mapper.stored_weight_bits(), axis=-1, keepdims=True)
     return [
         Check(
-            "weights_fit_outside", memory.path, "limit", weights <= memory.capacity(),
+            "weights_fit_outside", memory.path, "design_rule", weights <= memory.capacity(),
             "the memory off the chip cannot hold the weights; give it a larger capacity", weights,
             memory.capacity(), "bit",
         )
@@ -232,14 +235,14 @@ def _memory_checks(s: Stages) -> list[Check]:
     memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
     if neuron is None or memory is None:
         return []
-    step = np.max(s.timing.pace, axis=-1, keepdims=True)
+    step = np.max(s.timing.stage_interval, axis=-1, keepdims=True)
     least = s.layers.shortest_time_constant_steps
     longest, shortest = np.max(wanted), np.min(least[least > 0.0])
     span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
     fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
     return [
         Check(
-            "neuron_time_constant", neuron.path, "limit", fits,
+            "neuron_time_constant", neuron.path, "design_rule", fits,
             f"the neurons forget with another time constant than the network wants, {span} timesteps "
             "(more than a factor of two)", memory + 0.0 * step, longest * step, "s",
         )

@@ -102,10 +102,10 @@ def estimate(
         dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions))
     )
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
-    shown = tuple(check for check in checks if check.severity != "refuse")
+    formatted = tuple(check for check in checks if check.severity != "infeasible")
     analysis = EstimateAnalysis(design, net.spec, claims, result)
     return Estimate(
-        design, net.spec, claims, result, analysis, frozen(totals), shown, exclusions, files, frozen(changes),
+        design, net.spec, claims, result, analysis, frozen(totals), formatted, exclusions, files, frozen(changes),
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def _placed(document: Document, text: str) -> str:
 
 
 def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:
-    failed = [check for check in checks if check.severity == "refuse" and not check.passed]
+    failed = [check for check in checks if check.severity == "infeasible" and not check.passed]
     if failed:
         error = (
             MappingError

@@ -45,7 +45,7 @@ class Evaluation(Stages):
     def static_energy(self) -> Array:
         """Static energy of one inference, standby included. [J]."""
         return (
-            np.asarray(power_equations.static_energy(self.static_power, self.powered_time))
+            np.asarray(power_equations.static_energy(self.static_power, self.active_time))
             + self.standby_energy
         )
 
@@ -99,18 +99,18 @@ class Evaluation(Stages):
         return power.inference_period(self.chip, self.timing)
 
     @cached_property
-    def powered_time(self) -> Array:
+    def active_time(self) -> Array:
         """Time that one inference is charged static power for. [s]."""
-        return power.powered_time(self.chip, self.timing)
+        return power.active_time(self.chip, self.timing)
 
     @cached_property
     def standby_time(self) -> Array:
         """Time for which the chip is switched off after an inference. [s]."""
-        return power.standby_time(self.period, self.powered_time)
+        return power.standby_time(self.period, self.active_time)
 
-    def standing_time(self, row: InstanceRow) -> Array:
+    def leakage_time(self, row: InstanceRow) -> Array:
         """Time of one inference for which a static power is drawn. [s]."""
-        return self.standby_time if row.asleep else self.powered_time
+        return self.standby_time if row.standby else self.active_time
 
     @cached_property
     def statics(self) -> tuple[InstanceRow, ...]:
@@ -130,7 +130,7 @@ class Evaluation(Stages):
     @cached_property
     def average_power(self) -> Array:
         """Mean power while the chip is powered. [W]."""
-        return power.average_power(self.energy - self.standby_energy, self.powered_time)
+        return power.average_power(self.energy - self.standby_energy, self.active_time)
 
     @cached_property
     def power_density(self) -> Array:
@@ -141,7 +141,7 @@ class Evaluation(Stages):
     def die_power(self) -> Array:
         """Mean power of one die while it is powered, memories off the die left out. [W]."""
         return power.die_power(
-            self.chip, self.mapped, self.dynamic, self.statics, self.average_power, self.powered_time
+            self.chip, self.mapped, self.dynamic, self.statics, self.average_power, self.active_time
         )
 
     # --- lifetime and programming
@@ -170,7 +170,7 @@ class Evaluation(Stages):
     def refresh(self) -> tuple[Array, Array] | None:
         """Interval in which faded weights are written again, and its mean power; None where none fade. [s], [W]."""
         return lifetime.refresh(
-            self.mapper, self.mapped, self.counts, self.dynamic, self.statics, self.period, self.powered_time
+            self.mapper, self.mapped, self.counts, self.dynamic, self.statics, self.period, self.active_time
         )
 
     # --- cost, accuracy, design rules

@@ -45,12 +45,12 @@ def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
     """
     level = computing_level(chip)
     mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
-    mapper.refuse()
+    mapper.check_supported()
     _refuse_numbers(mapper, chip, layers)
     elementwise = [
         n for n, w in zip(layers.names, of_one_point(layers.window_elements), strict=True) if w > 0
     ]
-    runs_them = chip.find(ExecutesElementwise) or chip.stands_for("element_operations")
+    runs_them = chip.find(ExecutesElementwise) or chip.covers("element_operations")
     if elementwise and not runs_them and not mapper.runs_elementwise:
         raise MappingError(
             f"layer {elementwise[0]!r} is no matrix product and the chip has nothing to run it; add a vector_unit block"

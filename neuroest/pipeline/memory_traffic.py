@@ -25,7 +25,7 @@ def memory_accesses(
         When the chip has no memory for what the network must keep.
     """
     memories, moves = mapper.memories(stream.contents), bool(np.any(stream.read + stream.written > 0.0))
-    if not moves or (not memories and mapper.chip.stands_for(stream.contents)):
+    if not moves or (not memories and mapper.chip.covers(stream.contents)):
         return {}, []
     if not memories:
         if stream.required:

@@ -254,7 +254,7 @@ def _kept_results(mapper: Mapper, mapped: NetworkMapping) -> _Kept:
     moved = (before * waiting + inside * (waiting + own)) * bits
     part_by_part = np.asarray(mapped.passes) > 1.0
     fits = Check(
-        "results_between_parts", memory.path if memory is not None else mapper.level.path, "limit",
+        "results_between_parts", memory.path if memory is not None else mapper.level.path, "design_rule",
         np.logical_or(held <= room, ~part_by_part),
         "what the inferences of a pass leave for the next part of the network does not fit; share a pass among fewer, "
         "or add an off_chip_link that carries activations", held, room, "bit",

@@ -30,7 +30,7 @@ def inference_period(chip: Chip, timing: Timing) -> Array:
     return np.maximum(interval, chip.period) if chip.period is not None else interval
 
 
-def powered_time(chip: Chip, timing: Timing) -> Array:
+def active_time(chip: Chip, timing: Timing) -> Array:
     """Time that one inference is charged static power for. [s]."""
     return _time_on(timing) if chip.operation.mode == "duty_cycled" else inference_period(chip, timing)
 
@@ -51,10 +51,10 @@ def static_rows(
 ) -> tuple[InstanceRow, ...]:
     """Static power by component and term. [W]."""
     rows = [
-        InstanceRow(s.component, s.term, s.power * number, number, s.asleep)
+        InstanceRow(s.component, s.term, s.power * number, number, s.standby)
         for s in costs.statics
         for number in (mapped.instances[s.counted_as or s.component],)
-        if not s.asleep or chip.operation.mode == "duty_cycled"
+        if not s.standby or chip.operation.mode == "duty_cycled"
     ]
     free = [row.total for row in rows if row.term == FREE_CLOCK]
     if free and costs.overheads is not None:
@@ -75,12 +75,12 @@ def static_rows(
 
 def static_power(rows: Iterable[InstanceRow]) -> Array:
     """Power that the chip draws whether or not it works. [W]."""
-    return total(row.total for row in rows if not row.asleep)
+    return total(row.total for row in rows if not row.standby)
 
 
 def standby_energy(rows: Iterable[InstanceRow], standby: Array) -> Array:
     """Energy of what must be kept while the chip is switched off from one inference to the next. [J]."""
-    return np.asarray(power.static_energy(total(row.total for row in rows if row.asleep), standby))
+    return np.asarray(power.static_energy(total(row.total for row in rows if row.standby), standby))
 
 
 def average_power(energy: Array, powered: Array) -> Array:
@@ -94,7 +94,7 @@ def die_power(
     average: Array, powered: Array,
 ) -> Array:  # fmt: skip
     """Mean power of one die while it is powered, memories off the die left out; zero where it is unknown. [W]."""
-    outside = {(link.path, term) for link in chip.links() for term in link.beside_die}
+    outside = {(link.path, term) for link in chip.links() for term in link.outside_die}
 
     def off_die(row: Any) -> bool:
         return (row.component, row.term) in outside

@@ -56,7 +56,7 @@ def spike_coding(mapper: Mapper) -> SpikeCoding | None:
     number = last * equations.block_count(np.log2(np.maximum(t.output_elements, 2.0)), 1.0)
     most = np.max(outputs, axis=-1, keepdims=True)
     fits = Check(
-        "counters_suffice", coder.path, "refuse", most <= coder.options["counters"],
+        "counters_suffice", coder.path, "infeasible", most <= coder.options["counters"],
         "the network has more outputs than the spike_coder has counters", most, coder.options["counters"],
     )  # fmt: skip
     return SpikeCoding(

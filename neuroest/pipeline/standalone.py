@@ -152,7 +152,7 @@ class BlockCosts:
     @property
     def feasible(self) -> Any:
         """Whether the models hold at all, for each point: what fails here has no meaningful costs."""
-        refused = [check.passed for check in self.checks if check.severity == "refuse"]
+        refused = [check.passed for check in self.checks if check.severity == "infeasible"]
         return np.logical_and.reduce([np.ones(self.shape, dtype=bool), *refused])
 
     @property
@@ -163,7 +163,9 @@ class BlockCosts:
     @property
     def cited(self) -> list[str]:
         """Keys of the sources of all claims."""
-        return sorted({key for c in self.claims.values() for key in (c.source, c.via) if key is not None})
+        return sorted(
+            {key for c in self.claims.values() for key in (c.source, c.cited_in) if key is not None}
+        )
 
     @cached_property
     def sources(self) -> Mapping[str, SourceSpec]:
@@ -220,7 +222,7 @@ class BlockCosts:
             rows = list(self._of(kind))
             width = max((len(row.name) for row in rows), default=0)
             lines += [heading] if rows else []
-            lines += [f"  {row.name:{width}}  {_shown(row.value, row.unit)}" for row in rows]
+            lines += [f"  {row.name:{width}}  {_formatted(row.value, row.unit)}" for row in rows]
         for title, found in (
             ("does not hold", [check.message for check in self.failed_checks]),
             ("left out", self.left_out),
@@ -546,7 +548,7 @@ def _result(
     claims = {key: claim for key, claim in design.claims.items() if _belongs(key, path)}
     technology = design.spec.technology
     supply, temperature = (values[f"{TECHNOLOGY}.{name}"] for name in ("supply_voltage", "temperature"))
-    where = f"{technology.process}, {_shown(supply, 'V')}, {_shown(temperature, 'K')}, {technology.corner}"
+    where = f"{technology.process}, {_formatted(supply, 'V')}, {_formatted(temperature, 'K')}, {technology.corner}"
     return BlockCosts(
         model, where, shape, rows, checks, tuple(dict.fromkeys(asked.left_out)), MappingProxyType(claims),
         MappingProxyType({key: values[key] for key in claims}), design.sources,
@@ -561,7 +563,7 @@ def _points(passed: Any, shape: tuple[int, ...]) -> Any:
 
 def _refuse(checks: Sequence[Check], path: str, model: str) -> None:
     """Refuse a block that no point has costs of."""
-    failed = [c for c in checks if c.severity == "refuse" and not np.any(c.passed)]
+    failed = [c for c in checks if c.severity == "infeasible" and not np.any(c.passed)]
     if failed:
         raise RangeError("\n".join(f"{c.component.replace(path, model, 1)}: {c.message}" for c in failed))
 
@@ -571,7 +573,7 @@ def _plain(value: Any) -> Any:
     return np.asarray(value).tolist()
 
 
-def _shown(value: u.Numeric, unit: str) -> str:
+def _formatted(value: u.Numeric, unit: str) -> str:
     """A number with its unit, or the ends of an array."""
     if np.ndim(value) == 0:
         return format_quantity(float(value), unit)

@@ -59,8 +59,8 @@ class Timing:
     resources: Mapping[str, Array]
     loads: Mapping[str, Array]
     step: Array
-    turns: Mapping[str, Array]
-    pace: Array
+    time_sharing: Mapping[str, Array]
+    stage_interval: Array
     latency: u.Second
     initiation_interval: u.Second
     rest: u.Second
@@ -71,8 +71,10 @@ class Timing:
     def bottleneck(self) -> str | None:
         """Resource on which layers take turns for longer than the slowest layer needs; None where there is none."""
         slowest = np.max(self.step, axis=-1)
-        longest = max(self.turns, key=lambda path: float(np.max(self.turns[path])), default=None)
-        if longest is None or np.max(self.turns[longest]) <= np.max(slowest) * (1.0 + ROUNDING):
+        longest = max(
+            self.time_sharing, key=lambda path: float(np.max(self.time_sharing[path])), default=None
+        )
+        if longest is None or np.max(self.time_sharing[longest]) <= np.max(slowest) * (1.0 + ROUNDING):
             return None
         return longest
 
@@ -84,26 +86,26 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
     off = mapper.chip.discrepancy.get(f"{mapped.level.mapper}.time", 1.0)
     resources: dict[str, Array] = {level: mapper.unit_time(placement) * off}
     places = UnitAllocation(mapped, mapper.layers.reads)
-    turns = _blocks(mapper, places, counts, resources)
-    sharing = [(mapper.turns(), resources[level])]
+    time_sharing = _blocks(mapper, places, counts, resources)
+    sharing = [(mapper.time_sharing(), resources[level])]
     for _, unit in mapper.chip.find(MultipliesComputedFactors):
         capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
         resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
         sharing.append((single_shared_unit(mapper.layers.stationary_elements > 0.0), resources[unit.path]))
-        turns[unit.path] = sharing[-1][0].busiest(resources[unit.path])
-    turns[level] = sharing[0][0].busiest(resources[level])
+        time_sharing[unit.path] = sharing[-1][0].busiest(resources[unit.path])
+    time_sharing[level] = sharing[0][0].busiest(resources[level])
     busy = _network_times(mapper, places, counts, resources)
     chips = mapped.counts[mapper.chip.top.path]
     for link in mapper.chip.links():
         if link.path in resources:
             # every chip has links of its own, and the busiest carries at least the mean
-            turns[link.path] = np.sum(resources[link.path], axis=-1, keepdims=True) / chips
+            time_sharing[link.path] = np.sum(resources[link.path], axis=-1, keepdims=True) / chips
     if placement.shared:
-        turns = {}  # all layers take the chip in turns, and their times add up
-    pace = _pace(mapped, _steps(mapper, mapped, resources), turns)
-    loads = {path: time / np.where(pace > 0.0, pace, 1.0) for path, time in busy.items()}
+        time_sharing = {}  # all layers take the chip in turns, and their times add up
+    stage_interval = _pace(mapped, _steps(mapper, mapped, resources), time_sharing)
+    loads = {path: time / np.where(stage_interval > 0.0, stage_interval, 1.0) for path, time in busy.items()}
     _wait(mapper, counts, busy, loads, resources)
-    return _totals(mapper, mapped, counts, resources, loads, turns, sharing)
+    return _totals(mapper, mapped, counts, resources, loads, time_sharing, sharing)
 
 
 def _blocks(
@@ -152,14 +154,14 @@ def _slowest(resources: Mapping[str, Array]) -> Array:
     return first
 
 
-def _pace(mapped: NetworkMapping, step: Array, turns: Mapping[str, Array]) -> Array:
+def _pace(mapped: NetworkMapping, step: Array, time_sharing: Mapping[str, Array]) -> Array:
     """From one step to the next: that of each layer where all share the units, else of the slowest."""
     if mapped.placement.shared:
         return step
-    pace = np.max(step, axis=-1, keepdims=True)
-    for together in turns.values():
-        pace = np.maximum(pace, together)
-    return np.asarray(pace)
+    stage_interval = np.max(step, axis=-1, keepdims=True)
+    for together in time_sharing.values():
+        stage_interval = np.maximum(stage_interval, together)
+    return np.asarray(stage_interval)
 
 
 def _demand(mapper: Mapper, counts: ActionCounts, path: str) -> Array:
@@ -221,16 +223,16 @@ def _totals(
     counts: ActionCounts,
     resources: Mapping[str, Array],
     loads: Mapping[str, Array],
-    turns: Mapping[str, Array],
+    time_sharing: Mapping[str, Array],
     sharing: Sequence[tuple[TimeMultiplexing, Array]],
 ) -> Timing:
     """Latency and interval."""
     step = _steps(mapper, mapped, resources)
-    pace = _pace(mapped, step, turns)
+    stage_interval = _pace(mapped, step, time_sharing)
     total = np.sum(step, axis=-1, keepdims=True)
     reads = mapper.layers.reads
     neuron = getattr(mapper.compute, "neuron", None)
-    rest: u.Numeric = neuron.rest_time() if neuron is not None else 0.0
+    rest: u.Numeric = neuron.recovery_time() if neuron is not None else 0.0
     latency: u.Numeric
     together: u.Numeric = 1.0
     if mapped.placement.shared:
@@ -239,10 +241,10 @@ def _totals(
         latency = interval * together
     elif mapper.network.spiking:
         depth = critical_path(np.where(step > 0.0, 1.0, 0.0), reads)
-        latency = pipelining.layer_pipelined_latency(mapper.steps, pace, depth)
-        interval = pipelining.initiation_interval(mapper.steps, pace, rest)
+        latency = pipelining.layer_pipelined_latency(mapper.steps, stage_interval, depth)
+        interval = pipelining.initiation_interval(mapper.steps, stage_interval, rest)
     else:
-        latency, interval = _pipelined(mapper, step, pace, sharing), pace
+        latency, interval = _pipelined(mapper, step, stage_interval, sharing), stage_interval
     writing = _writing(mapper, mapped, counts)
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
@@ -252,10 +254,12 @@ def _totals(
         latency = np.where(part_by_part, (worked + writing) * shared, latency)
         interval = np.where(part_by_part, worked, interval)
         together = np.where(part_by_part, shared, together)
-    if mapper.loses_weights:
+    if mapper.weights_are_volatile:
         latency = latency + writing
     interval = interval + writing
-    return Timing(resources, loads, step, turns, pace, latency, interval, rest, writing, together)
+    return Timing(
+        resources, loads, step, time_sharing, stage_interval, latency, interval, rest, writing, together
+    )
 
 
 def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> u.Numeric:
@@ -277,10 +281,14 @@ def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> u.
 
 
 def _pipelined(
-    mapper: Mapper, step: Array, pace: Array, sharing: Sequence[tuple[TimeMultiplexing, Array]]
+    mapper: Mapper, step: Array, stage_interval: Array, sharing: Sequence[tuple[TimeMultiplexing, Array]]
 ) -> Array:
     """Latency of a dense network; where layers share units, amid the stream of inferences of the chip's operation."""
-    shared = [(turns, times) for turns, times in sharing if any(len(units) for units in turns.kinds)]
+    shared = [
+        (time_sharing, times)
+        for time_sharing, times in sharing
+        if any(len(units) for units in time_sharing.kinds)
+    ]
     if not shared:
         return critical_path(step, mapper.layers.reads)
     if mapper.chip.operation.mode == "duty_cycled":
@@ -289,5 +297,5 @@ def _pipelined(
             np.sum(times, axis=-1, keepdims=True) for _, times in shared
         )
         return modulo_schedule(step, mapper.layers.reads, shared, np.asarray(2.0 * alone))
-    period = pace if mapper.chip.period is None else np.maximum(pace, mapper.chip.period)
+    period = stage_interval if mapper.chip.period is None else np.maximum(stage_interval, mapper.chip.period)
     return modulo_schedule(step, mapper.layers.reads, shared, period)

@@ -8,7 +8,7 @@ from typing import Any
 
 from neuroest.plotting.style import line, matplotlib, named, new_figure
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import shown, typeset, words
+from neuroest.reporting.formatting import formatted, typeset, words
 
 Box = tuple[float, float, float, float]
 
@@ -44,7 +44,7 @@ def area_map_figure(view: View, width: float) -> Any:
     axes.set_ylim(-0.01, 1.01)
     axes.set_aspect("equal")
     ticks = _round_ticks(side)
-    axes.set_xticks([t / side for t in ticks], [typeset(shown(t, "m")) if t else "0" for t in ticks])
+    axes.set_xticks([t / side for t in ticks], [typeset(formatted(t, "m")) if t else "0" for t in ticks])
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(f"side of a square chip; thick lines: levels{', numbers: blocks below' if small else ''}")
@@ -57,7 +57,9 @@ def area_map_figure(view: View, width: float) -> Any:
             handlelength=0,
             handletextpad=0,
         )
-    axes.set_title(f"{named(view.architecture).replace(chr(10), '')}, {typeset(shown(side * side, 'm^2'))}")
+    axes.set_title(
+        f"{named(view.architecture).replace(chr(10), '')}, {typeset(formatted(side * side, 'm^2'))}"
+    )
     return figure
 
 
@@ -66,7 +68,7 @@ def _block(axes: Any, item: Any, box: Box, plot: float, small: list[str]) -> Non
     white = item.name.endswith("white_space")
     tone = "#ffffff" if white else _TONES[sum(map(ord, item.name)) % len(_TONES)]
     _rectangle(axes, box, facecolor=tone, edgecolor="black", linewidth=0.5, hatch="//" if white else "")
-    value = typeset(shown(item.value, "m^2"))
+    value = typeset(formatted(item.value, "m^2"))
     about = [words(item.name), value]
     width, height = w * plot * 72.0, h * plot * 72.0
     wide = [line_.replace(" ", "\n", 1) for line_ in about[:1]] + [value]

@@ -93,8 +93,8 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
         line(marker="s", mfc="white", label="square: in part projected or assumed; larger: faster", **around),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=1)
-    told = [f"{i + 1} {named(view.architecture).replace(chr(10), '')}" for i, view in enumerate(views)]
-    numbers = [line(ls="", label=name) for name in told]
+    reported = [f"{i + 1} {named(view.architecture).replace(chr(10), '')}" for i, view in enumerate(views)]
+    numbers = [line(ls="", label=name) for name in reported]
     figure.legend(
         handles=numbers,
         loc="outside lower center",

@@ -14,7 +14,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
 from neuroest.core.units import parse_quantity
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import shown, typeset
+from neuroest.reporting.formatting import formatted, typeset
 from neuroest.results.quantities import label_and_unit
 
 _Arguments = ParamSpec("_Arguments")
@@ -153,7 +153,7 @@ def legended_figure(width: float, height: float, below: float, columns: int) -> 
 def tick_label(value: float, unit: str) -> str:
     """A quantity as an axis writes it."""
     plain = f"{value:g}" if value == 0.0 or 1e-3 < abs(value) < 1e4 else f"{value:.0e}"
-    return typeset(plain if unit == "1" else shown(value, unit)).removeprefix("1×").replace("ohm", "Ω")
+    return typeset(plain if unit == "1" else formatted(value, unit)).removeprefix("1×").replace("ohm", "Ω")
 
 
 def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
@@ -161,7 +161,7 @@ def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
     axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
     ticker = matplotlib("ticker")
 
-    def told(value: float, _: int) -> str:
+    def reported(value: float, _: int) -> str:
         return tick_label(value, unit) if value > 0.0 else ""
 
     def between(value: float, place: int) -> str:
@@ -170,9 +170,9 @@ def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
         if low <= 0.0 or high / low > 50.0:
             return ""
         leading = round(value / 10.0 ** math.floor(math.log10(value) + 1e-9))
-        return told(value, place) if leading in _labelled(high / low) else ""
+        return reported(value, place) if leading in _labelled(high / low) else ""
 
-    axis.set_major_formatter(ticker.FuncFormatter(told))
+    axis.set_major_formatter(ticker.FuncFormatter(reported))
     axis.set_minor_formatter(ticker.FuncFormatter(between))
     axis.set_major_locator(ticker.LogLocator(numticks=ticks))
 

@@ -41,7 +41,7 @@ def points_figure(sweep: SweepPoints, width: float) -> Any:
     """Two results of the points of a sweep with their Pareto front (less is better)."""
     figure, axes = new_figure(width, width * 0.75)
     columns = list(sweep.results)
-    table = sweep.shown[columns].dropna()
+    table = sweep.formatted[columns].dropna()
     table = table[np.all(table > 0.0, axis=1)]
     front = sweep.front.sort_values(columns[0])
     axes.plot(table[columns[0]], table[columns[1]], "o", ms=1.6, color=_GREY, mew=0.0, rasterized=True)
@@ -102,24 +102,24 @@ def sweep_figure(
     for what, name, known in (("parameter", x, numbers), ("result", y, results)):
         if name not in known:
             raise UnknownNameError(what, name, known, "a figure needs a parameter that is a number")
-    shown = frame[np.isfinite(frame[x].to_numpy(float)) & np.isfinite(frame[y].to_numpy(float))]
-    if shown.empty:
+    formatted = frame[np.isfinite(frame[x].to_numpy(float)) & np.isfinite(frame[y].to_numpy(float))]
+    if formatted.empty:
         raise NeuroestError(f"no row has an estimate of {y}")
-    others = [name for name in parameters if name != x and len(set(shown[name])) > 1]
+    others = [name for name in parameters if name != x and len(set(formatted[name])) > 1]
     units: Mapping[str, str] = result.metadata.get("units", {})
     figure, axes = new_figure(_WIDTH, 3.2)
-    if len(shown[others].drop_duplicates()) <= len(_LINES):
-        _lines_along(axes, shown, x, y, others, units)
+    if len(formatted[others].drop_duplicates()) <= len(_LINES):
+        _lines_along(axes, formatted, x, y, others, units)
     else:
-        good = shown["feasible"].to_numpy(bool)
+        good = formatted["feasible"].to_numpy(bool)
         for part, colour, label in (
-            (shown[~good], _GREY, "a limit is missed"), (shown[good], "black", "feasible"),
+            (formatted[~good], _GREY, "a limit is missed"), (formatted[good], "black", "feasible"),
         ):  # fmt: skip
             axes.scatter(part[x], part[y], s=4, color=colour, linewidths=0, label=label)
         axes.legend()
     unit = units.get(x, "1")
-    _parameter_axis(axes.xaxis, _parameter(x, unit), unit, shown[x].to_numpy(float))
-    _result_axis(axes.yaxis, y, shown[y].to_numpy(float))
+    _parameter_axis(axes.xaxis, _parameter(x, unit), unit, formatted[x].to_numpy(float))
+    _result_axis(axes.yaxis, y, formatted[y].to_numpy(float))
     return save_figure(figure, path)
 
 
@@ -129,9 +129,9 @@ def _parameter(column: str, unit: str) -> str:
 
 
 def _lines_along(
-    axes: Any, shown: pd.DataFrame, x: str, y: str, others: Sequence[str], units: Mapping[str, str]
+    axes: Any, formatted: pd.DataFrame, x: str, y: str, others: Sequence[str], units: Mapping[str, str]
 ) -> None:
-    groups = shown.groupby(list(others), sort=False, dropna=False) if others else [((), shown)]
+    groups = formatted.groupby(list(others), sort=False, dropna=False) if others else [((), formatted)]
     for (key, part), (style, colour) in zip(groups, _LINES, strict=False):
         ordered = part.sort_values(x)
         words = [
@@ -145,7 +145,7 @@ def _lines_along(
         axes.scatter(missed[x], missed[y], s=14, marker="x", color=colour, linewidths=0.8, zorder=3)
     if others:
         axes.legend()
-    if not shown["feasible"].all():
+    if not formatted["feasible"].all():
         axes.set_title("crosses: a limit is missed", loc="left")
 
 

@@ -59,7 +59,7 @@ def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
         )
     )  # fmt: skip
     if sweep is not None and sweep.results:
-        drawn = len(sweep.shown)
+        drawn = len(sweep.formatted)
         of = f", of which {drawn} are drawn," if drawn < sweep.count else ""
         caption = (
             f"{counted(sweep.count, 'point')} of a sweep{of} and the Pareto front of the two results shown."
@@ -74,13 +74,11 @@ def _of_network(
     narrow, wide = widths
     first = views[0]
     most = MOST_DESIGNS
-    shown = f" The first {most} of {len(views)} designs." if len(views) > most else ""
+    formatted = f" The first {most} of {len(views)} designs." if len(views) > most else ""
     beside = ", ".join(view.architecture for view in views[:MOST_BESIDE])
     found = []
     for quantity, (label, about) in _QUANTITIES.items():
-        caption = (
-            f"{label} on {network} with the shares of components and layers; {about}. {_BANDS} {_MARK}{shown}"
-        )
+        caption = f"{label} on {network} with the shares of components and layers; {about}. {_BANDS} {_MARK}{formatted}"
         make = partial(breakdown_figure, views, quantity, wide)
         found.append(Plan(f"{quantity}_{name}", f"{label} with shares, {network}", caption, make, wide=True))
         caption = f"{label} by component and by layer on {network}, of {beside}; {about}. {_BANDS}"
@@ -93,17 +91,18 @@ def _of_network(
         _ = comparison.ratios  # before the workers part, so that it is computed once
         caption = (
             f"{first.architecture} over its baselines on {network}; Table "
-            f"{{differences}} says what differs between them. {_BANDS} {_MARK}{shown}"
+            f"{{differences}} says what differs between them. {_BANDS} {_MARK}{formatted}"
         )
         make = partial(ratios_figure, comparison, narrow)
         found.append(Plan(f"ratios_{name}", f"Ratios, {network}", caption, make))
         caption = (
             f"Energy against area on {network}; larger markers are faster, filled ones are on the Pareto front of "
-            f"energy, area and throughput, squares rest in part on projected or assumed values. {_BANDS}{shown}"
+            f"energy, area and throughput, squares rest in part on projected or assumed values. {_BANDS}{formatted}"
         )
         make = partial(tradeoff_figure, views, narrow)
         found.append(Plan(f"tradeoff_{name}", f"Energy against area, {network}", caption, make))
-    caption = f"Samples of the energy per inference on {network} over what is not known of the inputs. {_MARK}{shown}"
+    caption = f"Samples of the energy per inference on {network} over what is not known of the inputs. "
+        f"{_MARK}{formatted}"
     make = partial(distribution_figure, views, narrow)
     found.append(Plan(f"distribution_{name}", f"Distribution of the energy, {network}", caption, make))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neuroest.equations import accuracy
-from neuroest.reporting.formatting import percent, shown
+from neuroest.reporting.formatting import formatted, percent
 from neuroest.results.estimate import Estimate, LayerErrors
 from neuroest.results.quantities import first_number
 
@@ -11,7 +11,7 @@ _MOST, _LEAST_SHARE = 3, 0.01
 """Causes that are named, and the share of the errors' variance that each of them has at least."""
 
 
-def least_exact(estimate: Estimate) -> LayerErrors | None:
+def lowest_accuracy_layer(estimate: Estimate) -> LayerErrors | None:
     """The layer whose results have the largest error over their spread; None where there is none in arrays."""
     return max(estimate.column_errors, key=lambda found: found.error, default=None)
 
@@ -19,7 +19,7 @@ def least_exact(estimate: Estimate) -> LayerErrors | None:
 def weights_age(estimate: Estimate) -> str | None:
     """Time since the weights were written; None where the array states none, and where there is no array."""
     age = getattr(estimate.evaluation.mapper.compute, "age", None)
-    return None if age is None else shown(first_number(age), "s")
+    return None if age is None else formatted(first_number(age), "s")
 
 
 def largest_causes(found: LayerErrors) -> list[tuple[str, float, float]]:
@@ -29,15 +29,15 @@ def largest_causes(found: LayerErrors) -> list[tuple[str, float, float]]:
     return [(name, error, error**2 / whole if whole else 0.0) for name, error in ordered]
 
 
-def exactness_words(estimate: Estimate) -> str | None:
+def accuracy_words(estimate: Estimate) -> str | None:
     """The least exact layer with the causes that matter, in one sentence; None where nothing lies in arrays."""
-    found = least_exact(estimate)
+    found = lowest_accuracy_layer(estimate)
     if found is None or found.signal_to_error_ratio is None or found.effective_bits is None:
         return None
-    told = [(name, share) for name, _, share in largest_causes(found)[:_MOST] if share > _LEAST_SHARE]
+    reported = [(name, share) for name, _, share in largest_causes(found)[:_MOST] if share > _LEAST_SHARE]
     decibels = float(accuracy.decibels(found.signal_to_error_ratio))
     return (
         f"least exact layer: {found.layer}, error {percent(found.error)} of the spread of its results "
         f"({decibels:.3g} dB, {found.effective_bits:.2g} effective bits), from "
-        + ", ".join(f"{name} {percent(share)}" for name, share in told)
+        + ", ".join(f"{name} {percent(share)}" for name, share in reported)
     )

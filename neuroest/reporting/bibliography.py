@@ -96,8 +96,8 @@ def reference(source: SourceSpec) -> str:
         where.append(f"{source.pages}")
     if source.year is not None:
         where.append(f"{source.year}")
-    told = [_author_text(source.authors), source.title, ", ".join(where)]
-    text = " ".join(f"{part.rstrip('.')}." for part in told if part)
+    reported = [_author_text(source.authors), source.title, ", ".join(where)]
+    text = " ".join(f"{part.rstrip('.')}." for part in reported if part)
     places = (_address(source), source.commit and f"commit {source.commit}")
     text = " ".join((text, *(place for place in places if place)))
     seen = _SEEN.get(source.seen)

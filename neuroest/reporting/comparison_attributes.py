@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from neuroest.pipeline.comparison import PUBLISHED
 from neuroest.reporting.accuracy_text import weights_age
-from neuroest.reporting.formatting import coding_words, corner_words, percent, shown, temperature_words, words
+from neuroest.reporting.formatting import (
+    coding_words,
+    corner_words,
+    formatted,
+    percent,
+    temperature_words,
+    words,
+)
 from neuroest.reporting.table import basis_words, devices_by, maturity_words
 from neuroest.reporting.text_style import one_line
 from neuroest.results.comparison import Comparison
@@ -19,7 +26,7 @@ _FABRICATION = ("not_compatible", "unknown", "back_end_option", "standard")
 
 def _number(result: Estimate, path: str, unit: str) -> str:
     claim = result.claims.get(path)
-    return shown(claim.value, unit) if claim is not None else "-"
+    return formatted(claim.value, unit) if claim is not None else "-"
 
 
 def _quality(result: Estimate) -> str:
@@ -65,11 +72,11 @@ def _process(result: Estimate) -> str:
 def _operation(result: Estimate) -> str:
     period = result.claims.get("operation.period")
     return words(result.design.spec.operation.mode) + (
-        f", an inference every {shown(period.value, 's')}" if period is not None else ""
+        f", an inference every {formatted(period.value, 's')}" if period is not None else ""
     )
 
 
-def _exactness(result: Estimate) -> str:
+def _accuracy(result: Estimate) -> str:
     bits = result.totals["effective_bits"]
     if bits is None:
         return "no columns"
@@ -105,7 +112,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
     "temperature": temperature_words,
     "operation": _operation,
-    "exactness of the columns": _exactness,
+    "exactness of the columns": _accuracy,
     "failed checks": _failed,
     "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),
     "basis of the area": lambda result: basis_words(result.basis_share["area"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neuroest.core.text_layout import fitting_columns, wrapped
-from neuroest.reporting.formatting import percent, shown
+from neuroest.reporting.formatting import formatted, percent
 from neuroest.reporting.table import settings_lines
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.comparison import Comparison, Ratio
@@ -61,7 +61,7 @@ def _ratio_lines(comparison: Comparison, style: Style) -> list[str]:
             mark = _mark(ratio)
             marked = marked or bool(mark)
             band = "" if ratio.low is None else f"{ratio.low:.3g} .. {ratio.high:.3g}"
-            first, second = (shown(value, unit) for value in sides)
+            first, second = (formatted(value, unit) for value in sides)
             rows.append((label, first, second, f"{ratio.value:.3g}", band, mark))
         lines += fitting_columns(rows, "<>>>><", indent=2)
         lines += _marks(comparison, baseline) if marked else []
@@ -70,12 +70,12 @@ def _ratio_lines(comparison: Comparison, style: Style) -> list[str]:
 
 
 def _marks(comparison: Comparison, baseline: Estimate) -> list[str]:
-    told = []
+    reported = []
     for ratio in comparison.ratios:
         if ratio.baseline == baseline.architecture and _mark(ratio):
             label = label_and_unit(ratio.quantity)[0]
-            told.append(f"{label} {percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}")
-    text = "* rests on projected or assumed values, in the design and in the baseline: " + "; ".join(told)
+            reported.append(f"{label} {percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}")
+    text = "* rests on projected or assumed values, in the design and in the baseline: " + "; ".join(reported)
     return wrapped(text, indent=2, hanging=4)
 
 

@@ -22,7 +22,7 @@ from neuroest.loading.library import (
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.catalogue import summary
-from neuroest.reporting.formatting import coding_words, corner_words, shown, shown_interval, words
+from neuroest.reporting.formatting import coding_words, corner_words, formatted, formatted_interval, words
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.blocks import Block
@@ -137,7 +137,7 @@ def value_rows(name: str) -> list[dict[str, Any]]:
         {
             "kind": kind, "path": path, "value": claim.value, "unit": claim.unit,
             "p10": claim.low if claim.has_spread else None, "p90": claim.high if claim.has_spread else None,
-            "basis": claim.basis, "source": claim.source or "", "place": claim.place or "", "file": claim.origin,
+            "basis": claim.basis, "source": claim.source or "", "locator": claim.locator or "", "file": claim.origin,
         }
         for kind in found
         for path, claim in _FILES[kind].claims(_FILES[kind].load(name)).items()
@@ -172,7 +172,7 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
         written = given.value if isinstance(given, ClaimSpec) else given
         lines += _claim_lines(name, _plain(written), claim, style)
         for other in given.alternatives if isinstance(given, ClaimSpec) else ():
-            where = ", ".join(text for text in (other.source, other.place) if text)
+            where = ", ".join(text for text in (other.source, other.locator) if text)
             note = f": {one_line(other.note)}" if other.note else ""
             lines += [
                 style.dim(x)
@@ -181,11 +181,13 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
     if spec.reported:
         lines += ["", style.bold("reported by the source, not used in any sum")]
         for value in spec.reported:
-            where = ", ".join(text for text in (value.source, value.place) if text)
+            where = ", ".join(text for text in (value.source, value.locator) if text)
             text = f"{value.quantity}: {value.value} [{value.basis}] {one_line(value.scope)}; {where}"
             lines += wrapped(text, indent=2, hanging=4)
     lines += _notes(spec.notes, style)
-    used = {key for claim in device.claims.values() for key in (claim.source, claim.via) if key is not None}
+    used = {
+        key for claim in device.claims.values() for key in (claim.source, claim.cited_in) if key is not None
+    }
     lines += ["", style.bold("sources")] if used else []
     for key in sorted(used):
         lines += wrapped(f"[{key}] {reference(device.sources[key])}", indent=2, hanging=4)
@@ -198,7 +200,7 @@ def architecture_sheet(loaded: Loaded[ArchitectureSpec], style: Style = PLAIN) -
     spec = design.spec
     lines = [style.bold(f"architecture {spec.name}"), *wrapped(one_line(spec.description)), ""]
     supply = design.claims["technology.supply_voltage"]
-    told = (spec.technology.process, corner_words(design), shown(supply.value, "V"), _temperature(design))
+    told = (spec.technology.process, corner_words(design), formatted(supply.value, "V"), _temperature(design))
     lines += wrapped(f"technology: {', '.join(text for text in told if text)}", hanging=2)
     lines.append(f"operation: {words(spec.operation.mode)}")
     lines += [f"based on: {Path(base.file).stem}" for base in loaded.document.chain[1:]]
@@ -214,9 +216,11 @@ def _temperature(design: Design) -> str:
     """Temperature of the die, or what makes it."""
     stated = design.claims.get(TEMPERATURE)
     if stated is not None:
-        return shown(stated.value, "K")
+        return formatted(stated.value, "K")
     ambient, resistance = heat_path({path: claim.value for path, claim in design.claims.items()})
-    return f"as warm as its power makes it in air of {shown(ambient, 'K')} ({shown(resistance, 'K/W')})"
+    return (
+        f"as warm as its power makes it in air of {formatted(ambient, 'K')} ({formatted(resistance, 'K/W')})"
+    )
 
 
 def _tree(part: Part, design: Design, depth: int) -> list[str]:
@@ -228,7 +232,7 @@ def _tree(part: Part, design: Design, depth: int) -> list[str]:
         lines += wrapped(text, indent=2 * depth + 4)
         for name in getattr(part.spec, "parameters", ()):
             claim = design.claims[f"{part.path}.{name}"]
-            lines += wrapped(f"{name} = {shown(claim.value, claim.unit)} here", indent=2 * depth + 4)
+            lines += wrapped(f"{name} = {formatted(claim.value, claim.unit)} here", indent=2 * depth + 4)
     for child in part.parts.values():
         lines += _tree(child, design, depth + 1)
     return lines
@@ -244,7 +248,7 @@ def _choices(part: Part, design: Design) -> str:
             continue
         if claim is not None:
             unit = "Hz" if name.endswith(("frequency", "sample_rate")) else claim.unit
-            words_of.append(f"{words(name)} {shown(claim.value, unit)}")
+            words_of.append(f"{words(name)} {formatted(claim.value, unit)}")
         elif isinstance(value, str):
             words_of.append(f"{words(name)} {value}")
         elif isinstance(value, tuple):
@@ -271,7 +275,7 @@ def workload_sheet(loaded: Loaded[WorkloadSpec], style: Style = PLAIN) -> str:
     lines += ["", *_layers(spec, shape), ""]
     lines += [style.bold("values")]
     for path, claim in claims.items():
-        written = shown(claim.value, claim.unit)
+        written = formatted(claim.value, claim.unit)
         lines += _claim_lines(path.removeprefix("workload."), written, claim, style)
     lines += _notes(spec.notes, style)
     return "\n".join(lines) + "\n"
@@ -349,18 +353,18 @@ def source_sheet(key: str, source: SourceSpec, style: Style = PLAIN) -> str:
 
 def _claim_lines(name: str, written: str, claim: Claim, style: Style) -> list[str]:
     """A parameter with its band and basis, and below it what defends it."""
-    band = f"  ({shown_interval(claim.low, claim.high, claim.unit)})" if claim.has_spread else ""
+    band = f"  ({formatted_interval(claim.low, claim.high, claim.unit)})" if claim.has_spread else ""
     lines = wrapped(f"{name} = {written}{band}  [{claim.basis}]", indent=2, hanging=4)
     about = "" if claim.basis == DESIGN else "; ".join(_provenance(claim))
     return lines + [style.dim(line) for line in wrapped(about, indent=_INDENT) if about]
 
 
 def _provenance(claim: Claim) -> Iterator[str]:
-    source = ", ".join(text for text in (claim.source, claim.place) if text)
+    source = ", ".join(text for text in (claim.source, claim.locator) if text)
     if source:
         yield one_line(source)
-    if claim.via:
-        yield f"read in {claim.via}"
+    if claim.cited_in:
+        yield f"read in {claim.cited_in}"
     if claim.conditions:
         yield f"conditions: {one_line(claim.conditions)}"
     if claim.rationale:

@@ -15,7 +15,7 @@ from neuroest.core import units
 from neuroest.core.provenance import Call, Operation, Parameter, Traced
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import DIMENSIONLESS, Dimension, Unit, parse_unit
-from neuroest.reporting.formatting import percent, short, shown, shown_interval
+from neuroest.reporting.formatting import formatted, formatted_interval, percent, short
 from neuroest.reporting.text_style import Style, one_line
 from neuroest.specs.claims import DESIGN, Claim
 
@@ -60,11 +60,11 @@ class Step:
     parts: tuple[Step, ...] = ()
 
     @property
-    def shown(self) -> str:
+    def formatted(self) -> str:
         """Value with unit."""
         if self.value is None:
             return ""
-        return f"{self.value:.4g}" if self.unit is None else shown(self.value, self.unit)
+        return f"{self.value:.4g}" if self.unit is None else formatted(self.value, self.unit)
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Derivation:
     """Turns traced values into steps; what was told once is only named the second time."""
 
     claims: Mapping[str, Claim]
-    _told: set[tuple[Any, ...]] = field(default_factory=set)
+    _reported: set[tuple[Any, ...]] = field(default_factory=set)
 
     def step(self, name: str, value: Any, unit: str | None = None) -> Step:
         """The step for a value called `name`, with everything it depends on."""
@@ -87,9 +87,9 @@ class Derivation:
             return Step(name, number, unit, _written(origin), (), self._operands(origin, number))
         title = name if name == origin.equation else f"{name}, by {origin.equation}"
         key = (origin.equation, number, *(_float(given) for _, given in origin.arguments))
-        if key in self._told:
+        if key in self._reported:
             return Step(title, number, unit, about=("as above",))
-        self._told.add(key)
+        self._reported.add(key)
         arguments = _argument_units(origin.equation)
         parts = tuple(
             self.step(given_as, given, arguments.get(given_as)) for given_as, given in origin.arguments
@@ -149,7 +149,7 @@ class Derivation:
 
 def claim_line(claim: Claim) -> str:
     """Basis, path and source of a value in one line."""
-    source = ", ".join(text for text in (claim.source, claim.place) if text)
+    source = ", ".join(text for text in (claim.source, claim.locator) if text)
     return f"[{claim.basis}] {short(claim.path)}" + (f"; {source}" if source else "")
 
 
@@ -157,13 +157,13 @@ def claim_lines(claim: Claim) -> tuple[str, ...]:
     """Everything that defends a value, one thing a line."""
     lines = [f"basis: {'choice of the designer' if claim.basis == DESIGN else claim.basis}"]
     if claim.has_spread:
-        lines.append(f"p10 .. p90: {shown_interval(claim.low, claim.high, claim.unit)}")
+        lines.append(f"p10 .. p90: {formatted_interval(claim.low, claim.high, claim.unit)}")
     elif claim.basis != DESIGN:
         lines.append("no spread stated: counts as exact in the bands")
-    told = {
+    reported = {
         "source": claim.source,
-        "place": claim.place,
-        "read in": claim.via,
+        "locator": claim.locator,
+        "read in": claim.cited_in,
         "conditions": claim.conditions,
         "rationale": claim.rationale,
         "moves together with": claim.group and f"everything of group {claim.group}",
@@ -171,7 +171,7 @@ def claim_lines(claim: Claim) -> tuple[str, ...]:
         "between cycles": _deviation(claim.cycle_to_cycle),
         "stated by": claim.origin,
     }
-    return (*lines, *(f"{label}: {text}" for label, text in told.items() if text))
+    return (*lines, *(f"{label}: {text}" for label, text in reported.items() if text))
 
 
 def _deviation(relative: float | None) -> str | None:
@@ -269,7 +269,7 @@ def _symbols() -> Mapping[Dimension, str]:
 def step_lines(step: Step, style: Style, depth: int = 0) -> Iterator[str]:
     """A number and what it is made of as an indented tree of at most 80 columns."""
     indent = min(2 * depth, _MOST_INDENT)
-    head = f"{step.name} = {step.shown}" if step.shown else step.name
+    head = f"{step.name} = {step.formatted}" if step.formatted else step.name
     about = [one_line(text) for text in step.about]
     if len(about) == 1 and not step.how:
         head, about = f"{head}  {about[0]}", []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.text_layout import columns, fitting_columns, wrapped
-from neuroest.reporting.formatting import percent, short, shown
+from neuroest.reporting.formatting import formatted, percent, short
 from neuroest.reporting.saved import read_results
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.quantities import BANDED, QUANTITIES, label_and_unit
@@ -238,19 +238,19 @@ def _log_ratio(before: float | None, after: float | None) -> float | None:
 
 
 def _circumstances(before: Result, after: Result) -> list[str]:
-    told = []
+    reported = []
     for key, label in (
         ("architecture", "design"),
         ("workload", "workload"),
         ("neuroest_version", "version of neuroest"),
     ):
         if before.get(key) != after.get(key):
-            told.append(f"{label}: {before.get(key)} -> {after.get(key)}")
+            reported.append(f"{label}: {before.get(key)} -> {after.get(key)}")
     one, other = before.get("settings") or {}, after.get("settings") or {}
     for path in dict.fromkeys((*one, *other)):
         stated = [side.get(path, "as in the file") for side in (one, other)]
         if stated[0] != stated[1]:
-            told.append(f"setting {path}: {stated[0]} -> {stated[1]}")
+            reported.append(f"setting {path}: {stated[0]} -> {stated[1]}")
     files = [
         {(f["kind"], f["name"]): f["sha256"] for f in result.get("inputs", ())} for result in (before, after)
     ]
@@ -264,38 +264,40 @@ def _circumstances(before: Result, after: Result) -> list[str]:
                 if second is None
                 else "has changed"
             )
-            told.append(f"{kind} {name} {state}")
+            reported.append(f"{kind} {name} {state}")
     left = [set(result.get("exclusions", ())) for result in (before, after)]
-    told += [f"no longer left out: {item}" for item in sorted(left[0] - left[1])]
-    told += [f"now left out: {item}" for item in sorted(left[1] - left[0])]
-    return [one_line(text) for text in told]
+    reported += [f"no longer left out: {item}" for item in sorted(left[0] - left[1])]
+    reported += [f"now left out: {item}" for item in sorted(left[1] - left[0])]
+    return [one_line(text) for text in reported]
 
 
 def _moved_lines(moved: Moved, style: Style) -> list[str]:
     label, unit = label_and_unit(moved.total)
     change = "" if moved.change is None else f"  ({_factor(moved.change)})"
-    lines = [style.bold(f"  {label}: {shown(moved.before, unit)} -> {shown(moved.after, unit)}{change}")]
+    lines = [
+        style.bold(f"  {label}: {formatted(moved.before, unit)} -> {formatted(moved.after, unit)}{change}")
+    ]
     whole = sum(abs(other - one) for _, one, other in moved.components)
     rows = [
-        (short(path), f"{shown(one, unit)} ->", shown(other, unit), percent(abs(other - one) / whole))
+        (short(path), f"{formatted(one, unit)} ->", formatted(other, unit), percent(abs(other - one) / whole))
         for path, one, other in moved.components
         if abs(other - one) >= _LEAST * whole
     ]
     if rows:
         lines += fitting_columns([("", "", "", "share"), *rows[:_MOST]], "<>>>", indent=4)
-    told = [
+    reported = [
         cause
         for cause in moved.causes
         if cause.effect is None or abs(cause.effect) >= _LEAST * abs(moved.change or 1.0)
     ]
-    if told:
+    if reported:
         lines.append("    causes, each by itself, to first order:")
         rows_of_causes = [
             (
                 *_parameter_cells(cause),
                 _factor(cause.effect) if cause.effect is not None else "effect not known",
             )
-            for cause in told[:_MOST]
+            for cause in reported[:_MOST]
         ]
         lines += fitting_columns(rows_of_causes, "<>>>", indent=6)
     rest = moved.unexplained
@@ -316,7 +318,7 @@ def _moved_lines(moved: Moved, style: Style) -> list[str]:
 
 
 def _parameter_cells(cause: Cause) -> tuple[str, str, str]:
-    return short(cause.path), f"{shown(cause.before, cause.unit)} ->", shown(cause.after, cause.unit)
+    return short(cause.path), f"{formatted(cause.before, cause.unit)} ->", formatted(cause.after, cause.unit)
 
 
 def _factor(logarithm: float) -> str:

@@ -167,7 +167,7 @@ class View:
         values, draws = parts(self.estimate.evaluation), parts(self.estimate.analysis.sampled)
         total = float(sum(float(_flat(value)[0]) for value in values.values()))
         feasible = self.estimate.sample.feasible
-        shown = short_names(values) if by == "component" else {name: name for name in values}
+        formatted = short_names(values) if by == "component" else {name: name for name in values}
         slices = []
         for name, value in values.items():
             amount = float(_flat(value)[0])
@@ -176,7 +176,9 @@ class View:
             low, _, high = quantiles(drawn) if drawn.size else (None, None, None)
             if amount > 0.0:
                 path = name if by == "component" else ""
-                slices.append(Slice(shown[name], amount, amount / total if total else 0.0, low, high, path))
+                slices.append(
+                    Slice(formatted[name], amount, amount / total if total else 0.0, low, high, path)
+                )
         if by == "component":
             slices.sort(key=lambda item: -item.value)
         return Breakdown(quantity, by, unit, about, tuple(slices))
@@ -196,8 +198,8 @@ class View:
     def occupation(self) -> tuple[tuple[str, Mapping[str, float]], ...]:
         """For each layer the time that every resource needs for one of its steps. [s]."""
         timing, names = self.estimate.evaluation.timing, self.estimate.evaluation.layers.names
-        shown = short_names(timing.resources)
-        table = {shown[p]: np.broadcast_to(t, (len(names),)) for p, t in timing.resources.items()}
+        formatted = short_names(timing.resources)
+        table = {formatted[p]: np.broadcast_to(t, (len(names),)) for p, t in timing.resources.items()}
         return tuple(
             (name, {resource: float(times[i]) for resource, times in table.items() if times[i] > 0.0})
             for i, name in enumerate(names)
@@ -215,7 +217,7 @@ class View:
         operations = np.broadcast_to(np.asarray(work, dtype=np.float64), shape)
         step = np.broadcast_to(timing.step, shape)
         level = source.mapped.level.path
-        shown = short_names(timing.resources)
+        formatted = short_names(timing.resources)
         computing = np.broadcast_to(timing.resources[level], shape)
         busy = (operations > 0.0) & (computing > 0.0)
         best = float(np.max(operations[busy] / computing[busy])) if np.any(busy) else 0.0
@@ -225,14 +227,18 @@ class View:
             moved = np.broadcast_to(_moved_bits(source, path) / layers.timesteps, shape)
             time = np.broadcast_to(times, shape)
             for index in np.flatnonzero((moved > 0.0) & (operations > 0.0) & (time > 0.0)):
-                rates[shown[path]] = max(rates.get(shown[path], 0.0), float(moved[index] / time[index]))
+                rates[formatted[path]] = max(
+                    rates.get(formatted[path], 0.0), float(moved[index] / time[index])
+                )
                 points.append(
                     RooflinePoint(
-                        layers.names[index], shown[path], float(operations[index] / moved[index]),
+                        layers.names[index], formatted[path], float(operations[index] / moved[index]),
                         float(operations[index] / step[index]), bool(time[index] >= step[index]),
                     )
                 )  # fmt: skip
-        return Roofline(shown[level], best, rates if best > 0.0 else {}, tuple(points) if best > 0.0 else ())
+        return Roofline(
+            formatted[level], best, rates if best > 0.0 else {}, tuple(points) if best > 0.0 else ()
+        )
 
 
 def slowest(times: Mapping[str, float]) -> frozenset[str]:
@@ -266,7 +272,7 @@ def _energy_by_component(source: Evaluation) -> _Parts:
         parts[row.component] = parts[row.component] + np.sum(row.energy, axis=-1)
     for static in source.statics:
         parts[static.component] = parts[static.component] + _flat(static.total) * _flat(
-            source.standing_time(static)
+            source.leakage_time(static)
         )
     return parts
 
@@ -277,7 +283,7 @@ def _energy_by_layer(source: Evaluation) -> _Parts:
         for name, energy in _by_layer(source, row.energy):
             parts[name] = parts[name] + energy
     for static in source.statics:
-        parts[STATIC] = parts[STATIC] + _flat(static.total) * _flat(source.standing_time(static))
+        parts[STATIC] = parts[STATIC] + _flat(static.total) * _flat(source.leakage_time(static))
     return parts
 
 

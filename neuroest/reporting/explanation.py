@@ -19,7 +19,7 @@ from neuroest.reporting.accuracy_text import largest_causes
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.catalogue import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
-from neuroest.reporting.formatting import counted, percent, short, shown, shown_interval, words
+from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short, words
 from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, first_number, label_and_unit
@@ -114,13 +114,13 @@ class _Explainer:
         """What a name stands for, and its value."""
         estimate = self.estimate
         if name in estimate.totals:
-            return f"result, {shown(estimate.totals[name], label_and_unit(name)[1])}"
+            return f"result, {formatted(estimate.totals[name], label_and_unit(name)[1])}"
         if name in estimate.claims:
             claim = estimate.claims[name]
-            return f"parameter, {shown(claim.value, claim.unit)}: {claim.description}".rstrip(": ")
+            return f"parameter, {formatted(claim.value, claim.unit)}: {claim.description}".rstrip(": ")
         if name in self.terms:
             term = self.terms[name]
-            return f"{term.what}, {shown(term.value, term.unit)}"
+            return f"{term.what}, {formatted(term.value, term.unit)}"
         return summary(type(self.part(name).spec))
 
     def part(self, path: str) -> Part:
@@ -206,15 +206,15 @@ class _Explainer:
             result = self.estimate.evaluation
             row = next(s for s in result.statics if (s.component, s.term) == (term.component, term.term))
             seconds, state = (
-                first_number(result.standing_time(row)),
-                "switched off" if row.asleep else "powered",
+                first_number(result.leakage_time(row)),
+                "switched off" if row.standby else "powered",
             )
             each = term.value / seconds / term.count if term.count and seconds else 0.0
-            return f"{term.count:.6g} of them x {shown(each, 'W')} x {shown(seconds, 's')} of being {state}"
+            return f"{term.count:.6g} of them x {formatted(each, 'W')} x {formatted(seconds, 's')} of being {state}"
         if term.component == self.estimate.evaluation.costs.overheads:
             return ""
         what = "of them" if term.kind == "area" else f"{words(term.action)} actions"
-        return f"{term.count:.6g} {what} x {shown(term.each or 0.0, unit)}"
+        return f"{term.count:.6g} {what} x {formatted(term.each or 0.0, unit)}"
 
     def _layers(self, term: TermSum) -> tuple[Step, ...]:
         if term.kind != "dynamic":
@@ -301,10 +301,10 @@ class _Explainer:
         if name in {"latency_s", "initiation_interval_s"}:
             return self._time_rule(name), self._times()
         if name in {"signal_to_error_ratio", "effective_bits"}:
-            return self._exactness(name)
+            return self._accuracy(name)
         return self._count(name)
 
-    def _exactness(self, name: str) -> tuple[str, tuple[Step, ...]]:
+    def _accuracy(self, name: str) -> tuple[str, tuple[Step, ...]]:
         """The errors of each layer's columns, the least exact layer first, each cause with its share."""
         equation = accuracy.effective_bits if name == "effective_bits" else accuracy.signal_to_error_ratio
         info, steps = equation_info(equation), []
@@ -315,10 +315,10 @@ class _Explainer:
                 if error > _LEAST_ERROR * found.error
             )
             value = found.effective_bits if name == "effective_bits" else found.signal_to_error_ratio
-            told = (
+            reported = (
                 f"error {found.error:.3g} of the spread of its exact results, independent causes squared and added",
             )
-            steps.append(Step(f"layer {found.layer}", value, label_and_unit(name)[1], "", told, parts))
+            steps.append(Step(f"layer {found.layer}", value, label_and_unit(name)[1], "", reported, parts))
         return f"of the least exact layer: {info.formula} ({info.reference})", tuple(steps)
 
     def _temperature(self) -> tuple[Step, ...]:
@@ -368,14 +368,14 @@ class _Explainer:
                 "longest way through the layers' times, with waits for the turns of others on what they share"
             )
             writing = first_number(result.timing.writing)
-            renewed = f", and {shown(writing, 's')} of writing the cells now and then" if writing else ""
+            renewed = f", and {formatted(writing, 's')} of writing the cells now and then" if writing else ""
             return way if name == "latency_s" else f"time of the {slowest}{renewed}"
         equation = (
             pipelining.layer_pipelined_latency if name == "latency_s" else pipelining.initiation_interval
         )
         info = equation_info(equation)
         rest = first_number(result.timing.rest)
-        tail = f"; {shown(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
+        tail = f"; {formatted(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
         return f"{info.formula}, with the step of the {slowest}{tail} ({info.reference})"
 
     def _times(self) -> tuple[Step, ...]:
@@ -444,9 +444,9 @@ class _Explainer:
         if band is None:
             return ()
         causes = self.estimate.bands.causes.get(name, ())
-        told = ", ".join(f"{short(path)} ({percent(share)})" for path, share in causes)
-        line = f"p10 .. p90: {shown_interval(band.low, band.high, unit)}"
-        return (line, f"band from {told}") if told else (line,)
+        reported = ", ".join(f"{short(path)} ({percent(share)})" for path, share in causes)
+        line = f"p10 .. p90: {formatted_interval(band.low, band.high, unit)}"
+        return (line, f"band from {reported}") if reported else (line,)
 
     def _movers(self, name: str) -> tuple[str, ...]:
         found = self.estimate.sensitivity
@@ -457,10 +457,10 @@ class _Explainer:
             return ()
         slopes = found.totals[key]
         largest = sorted(zip(found.paths, slopes, strict=True), key=lambda item: -abs(item[1]))[:5]
-        told = ", ".join(
+        reported = ", ".join(
             f"{short(path)} {exponent * slope:+.2g} %" for path, slope in largest if abs(slope) > 5e-3
         )
-        return (f"1 % more of an input changes the {moved.label} by: {told}",) if told else ()
+        return (f"1 % more of an input changes the {moved.label} by: {reported}",) if reported else ()
 
 
 def _at(values: Any, index: int) -> float:

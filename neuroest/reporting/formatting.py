@@ -24,7 +24,7 @@ _MICRO = re.compile(r"(?<![A-Za-z_])(\d[\d.]*|[\d.]*[⁰¹²³⁴-⁹]+) u(?=[A-
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def shown(value: float | None, unit: str) -> str:
+def formatted(value: float | None, unit: str) -> str:
     """A number with its unit in a form that a table has room for, or a dash where the quantity does not apply.
 
     Examples
@@ -63,7 +63,7 @@ def _three_digits(value: float) -> str:
     return f"{float(f'{value:.3g}'):.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
-def shown_interval(low: float, high: float, unit: str) -> str:
+def formatted_interval(low: float, high: float, unit: str) -> str:
     """Two ends with their unit, which is written once where it is the same.
 
     Examples
@@ -71,14 +71,14 @@ def shown_interval(low: float, high: float, unit: str) -> str:
     >>> shown_interval(1.2e-9, 3e-9, "J")
     '1.2 .. 3 nJ'
     """
-    first, last = shown(low, unit), shown(high, unit)
+    first, last = formatted(low, unit), formatted(high, unit)
     number, _, prefixed = first.partition(" ")
     if prefixed and last.endswith(f" {prefixed}"):
         first = number
     return f"{first} .. {last}"
 
 
-def shown_band(band: Band | None, unit: str) -> tuple[str, str]:
+def formatted_band(band: Band | None, unit: str) -> tuple[str, str]:
     """Interval and median of a band; two empty texts where there is none.
 
     Examples
@@ -86,7 +86,11 @@ def shown_band(band: Band | None, unit: str) -> tuple[str, str]:
     >>> shown_band(Band(1.2e-9, 2e-9, 3e-9), "J")
     ('1.2 .. 3 nJ', '2 nJ')
     """
-    return ("", "") if band is None else (shown_interval(band.low, band.high, unit), shown(band.median, unit))
+    return (
+        ("", "")
+        if band is None
+        else (formatted_interval(band.low, band.high, unit), formatted(band.median, unit))
+    )
 
 
 def typeset(text: str) -> str:
@@ -155,7 +159,8 @@ def words(name: str) -> str:
 
 
 _KINDS_OF_FAULT = {
-    "range": "outside a model's range", "limit": "design check failed", "advice": "below what it is built for",
+    "extrapolation": "outside a model's range", "design_rule": "design check failed",
+    "advice": "below what it is built for",
 }  # fmt: skip
 
 
@@ -180,18 +185,18 @@ def temperature_words(result: Estimate) -> str:
     """Temperature of the die: ``300 K``, or ``341 K in air of 300 K`` where its own power makes it."""
     warm = result.totals["junction_temperature_K"]
     if warm is None:
-        return shown(result.claims[TEMPERATURE].value, "K")
-    return f"{shown(warm, 'K')} in air of {shown(result.claims[AMBIENT].value, 'K')}"
+        return formatted(result.claims[TEMPERATURE].value, "K")
+    return f"{formatted(warm, 'K')} in air of {formatted(result.claims[AMBIENT].value, 'K')}"
 
 
 def operating_point(result: Estimate) -> str:
     """Node, corner, supply, temperature and operation: ``28 nm (cmos_28nm_lp), 0.9 V, 300 K, always on``."""
     process = result.design.devices[PROCESS].spec.name
-    told = (
-        f"{shown(result.claims[f'{PROCESS}.feature_size'].value, 'm')} ({process})",
+    reported = (
+        f"{formatted(result.claims[f'{PROCESS}.feature_size'].value, 'm')} ({process})",
         corner_words(result.design),
-        shown(result.claims[f"{TECHNOLOGY}.supply_voltage"].value, "V"),
+        formatted(result.claims[f"{TECHNOLOGY}.supply_voltage"].value, "V"),
         temperature_words(result),
         words(result.design.spec.operation.mode),
     )
-    return ", ".join(text for text in told if text)
+    return ", ".join(text for text in reported if text)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from neuroest.core.units import prefix_of
-from neuroest.reporting.accuracy_text import exactness_words
+from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
 from neuroest.reporting.formatting import check_line, scale_of, short, words
@@ -59,16 +59,16 @@ def tex(text: str) -> str:
     >>> print(tex("a_b 100 % of <script>"))
     a\_\allowbreak{}b 100 \% of \textless{}script\textgreater{}\allowbreak{}
     """
-    told = []
+    reported = []
     for character in escaped(text):
         if character in _TRANSLITERATED:
-            told.append(_TRANSLITERATED[character])
+            reported.append(_TRANSLITERATED[character])
         elif ord(character) < 0x180:
-            told.append(character)
+            reported.append(character)
         else:
             plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
-            told.append(escaped(plain) or "?")
-    out = "".join(told).replace(r"\textquotedbl{}", "''")
+            reported.append(escaped(plain) or "?")
+    out = "".join(reported).replace(r"\textquotedbl{}", "''")
     return (
         out.replace(r"\_", r"\_\allowbreak{}")
         .replace("/", r"/\allowbreak{}")
@@ -276,13 +276,13 @@ def assumptions_table(claims: Iterable[tuple[str, Claim]], label: str) -> str:
 def estimate_latex(estimate: Estimate) -> str:
     """An estimate as LaTeX: results, energy by component, failed checks and what is left out."""
     view = View(estimate)
-    told = [
+    reported = [
         f"% needs {PACKAGES}",
         results_table([view], label="tab:results"),
         breakdown_table(view, "tab:energy"),
     ]
-    told += [f"% {line}" for line in _notes(estimate)]
-    return "\n".join(told) + "\n"
+    reported += [f"% {line}" for line in _notes(estimate)]
+    return "\n".join(reported) + "\n"
 
 
 def comparison_latex(comparison: Comparison) -> str:
@@ -303,7 +303,7 @@ def comparison_latex(comparison: Comparison) -> str:
 
 def _notes(estimate: Estimate) -> list[str]:
     lines = [check_line(check) for check in estimate.failed_checks]
-    exactness = exactness_words(estimate)
+    exactness = accuracy_words(estimate)
     lines += [exactness] if exactness else []
     lines += [f"left out: {item}" for item in estimate.exclusions]
     return [" ".join(line.split()) for line in lines]

@@ -41,13 +41,13 @@ class Methods:
     def to_latex(self) -> str:
         """The paragraph as LaTeX, with citations of `references.bib`."""
         cited = ",".join(bibtex_key(key) for key in self.source_keys)
-        told = [tex(" ".join(self.sentences))]
+        reported = [tex(" ".join(self.sentences))]
         if cited:
-            told.append(rf"Parameter values come from~\cite{{{cited}}}.")
+            reported.append(rf"Parameter values come from~\cite{{{cited}}}.")
         left = "; ".join(f"{item} ({by})" for item, by in self.exclusions)
-        told.append(f"Left out are: {tex(left)}." if left else "Nothing that the files name is left out.")
+        reported.append(f"Left out are: {tex(left)}." if left else "Nothing that the files name is left out.")
         # names of files are long words; looser lines are better than names in the margin
-        return "{\\sloppy\\hbadness=10000\n" + "\n".join(told) + "\\par}\n"
+        return "{\\sloppy\\hbadness=10000\n" + "\n".join(reported) + "\\par}\n"
 
     def to_markdown(self) -> str:
         """The paragraph as Markdown, with lists of equations and of what is left out."""
@@ -115,33 +115,35 @@ def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
 
 def _operated(results: Sequence[Estimate]) -> list[str]:
     """At what corner and temperature designs stand that are no typical dies of a stated temperature."""
-    told = []
+    reported = []
     for result in results:
         corner = corner_words(result.design)
         if corner:
-            told.append(f"{result.architecture} stands for a die at the {corner} of its process.")
+            reported.append(f"{result.architecture} stands for a die at the {corner} of its process.")
         if result.totals["junction_temperature_K"] is not None:
-            told.append(
+            reported.append(
                 f"{result.architecture} on {result.workload.name} is at {temperature_words(result)}, where its power "
                 "and its leakage balance."
             )
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(reported))
 
 
 def _rests_on(results: Sequence[Estimate]) -> list[str]:
-    told = []
+    reported = []
     for result in results:
         where = f"{result.architecture} on {result.workload.name}"
-        told.append(f"The energy of {where} rests on {basis_words(result.basis_share['energy'])} values.")
+        reported.append(f"The energy of {where} rests on {basis_words(result.basis_share['energy'])} values.")
         feasible = result.bands.feasible
         if feasible < 1.0:
-            told.append(f"Of its samples {percent(feasible)} have an estimate, and the bands are of those.")
+            reported.append(
+                f"Of its samples {percent(feasible)} have an estimate, and the bands are of those."
+            )
         task = result.workload.task
         if task is not None and task.value is not None:
-            told.append(
+            reported.append(
                 f"{result.workload.name} is credited with {task.metric} {task.value:g} ({task.basis})."
             )
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(reported))
 
 
 def _exclusions(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:

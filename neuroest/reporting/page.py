@@ -13,17 +13,17 @@ from typing import Any
 
 from neuroest.core.extras import extra
 from neuroest.core.version import package_version
-from neuroest.reporting.accuracy_text import exactness_words
+from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.formatting import (
     check_line,
+    formatted,
+    formatted_interval,
     operating_point,
     percent,
     short,
-    shown,
-    shown_interval,
     typeset,
     words,
 )
@@ -190,14 +190,14 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
         found = result.bands.totals.get(name)
         cells.append(
             {
-                "raw": value, "value": typeset(shown(value, unit)), "marked": view.marked(name),
-                "band": typeset(shown_interval(found.low, found.high, unit)) if found else "",
+                "raw": value, "value": typeset(formatted(value, unit)), "marked": view.marked(name),
+                "band": typeset(formatted_interval(found.low, found.high, unit)) if found else "",
                 "why": keys.get(name, ""), "strip": strip.get(name),
             }
         )  # fmt: skip
-    exactness = exactness_words(result) or ""
+    exactness = accuracy_words(result) or ""
     totals = [
-        (label_and_unit(name)[0], value, typeset(shown(value, label_and_unit(name)[1])))
+        (label_and_unit(name)[0], value, typeset(formatted(value, label_and_unit(name)[1])))
         for name, value in result.totals.items()
         if value is not None
     ]
@@ -218,7 +218,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
 
 def _explanations(view: View, key: str) -> list[tuple[str, str, str, str]]:
     """Anchor, name, label and text of what the numbers of a design were made from, totals first."""
-    told = [
+    reported = [
         (name, label_and_unit(name)[0], explain(view.estimate, name).to_text())
         for name in _EXPLAINED
         if view.estimate.totals.get(name) is not None
@@ -228,8 +228,8 @@ def _explanations(view: View, key: str) -> list[tuple[str, str, str, str]]:
     for path in dict.fromkeys(row.component for row in view.estimate.breakdown if row.component in known):
         parts = [explain(view.estimate, path).to_text()]
         parts += [explain(view.estimate, term).to_text() for term in terms.get(path, ())]
-        told.append((path, short(path), "\n".join(parts)))
-    return [(f"{key}-{index}", name, label, text) for index, (name, label, text) in enumerate(told, 1)]
+        reported.append((path, short(path), "\n".join(parts)))
+    return [(f"{key}-{index}", name, label, text) for index, (name, label, text) in enumerate(reported, 1)]
 
 
 def _terms(view: View) -> dict[str, list[str]]:
@@ -260,9 +260,9 @@ def _breakdown(view: View, found: Breakdown, keys: Mapping[str, str]) -> dict[st
         "design": view.architecture, "quantity": found.quantity, "by": found.by, "about": found.about,
         "slices": [
             {
-                "name": words(s.name), "raw": s.value, "value": typeset(shown(s.value, found.unit)),
+                "name": words(s.name), "raw": s.value, "value": typeset(formatted(s.value, found.unit)),
                 "share": percent(s.share), "width": f"{min(s.share, 1.0) * 100:.2f}", "share_raw": s.share,
-                "band": typeset(shown_interval(s.low, s.high, found.unit))
+                "band": typeset(formatted_interval(s.low, s.high, found.unit))
                 if s.low is not None and s.high is not None else "",
                 "low": s.low if s.low is not None else "", "high": s.high if s.high is not None else "",
                 "why": keys.get(s.path.removesuffix(".white_space"), total) if component else total,
@@ -285,7 +285,7 @@ def _scored(row: Mapping[str, Any]) -> dict[str, Any]:
 def _assumption(owner: str, claim: Any) -> dict[str, Any]:
     return {
         "owner": owner, "name": words(short(claim.path).rpartition(".")[2]), "path": claim.path,
-        "value": typeset(shown(claim.value, claim.unit)), "raw": claim.value, "basis": claim.basis,
-        "band": typeset(shown_interval(claim.low, claim.high, claim.unit)) if claim.has_spread else "",
+        "value": typeset(formatted(claim.value, claim.unit)), "raw": claim.value, "basis": claim.basis,
+        "band": typeset(formatted_interval(claim.low, claim.high, claim.unit)) if claim.has_spread else "",
         "reason": claim.rationale or claim.description, "source": claim.source or "",
     }  # fmt: skip

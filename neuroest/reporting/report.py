@@ -378,8 +378,8 @@ def write_tables(report: Report, folder: Path) -> None:
         for v in report.views for b in v.breakdowns for s in b.slices
     ]  # fmt: skip
     write_file(folder / "shares.csv", records_csv((), slices))
-    for name, told in report.drawn.items():
-        write_file(folder / f"{name}.csv", records_csv(_DRAWN[name], told))
+    for name, reported in report.drawn.items():
+        write_file(folder / f"{name}.csv", records_csv(_DRAWN[name], reported))
     rows = [
         (owner, c.path, c.value, c.unit, c.low, c.high, c.basis, c.source, c.rationale)
         for owner, c in report.assumptions

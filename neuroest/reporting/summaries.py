@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
-from neuroest.reporting.accuracy_text import exactness_words
+from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
-from neuroest.reporting.formatting import check_line, percent, short, shown, shown_interval, words
+from neuroest.reporting.formatting import check_line, formatted, formatted_interval, percent, short, words
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
 from neuroest.results.estimate import Estimate
@@ -89,7 +89,7 @@ def estimate_document(estimate: Estimate) -> Document:
         _breakdown("area by component", area_by_component(estimate), "m^2"),
     ]
     points = [check_line(check) for check in estimate.failed_checks]
-    exactness = exactness_words(estimate)
+    exactness = accuracy_words(estimate)
     points += [exactness] if exactness else []
     points += [f"{name} rests on {basis_words(shares)}" for name, shares in estimate.basis_share.items()]
     points += [f"reported by its source: {text}" for text in reported_values(estimate)]
@@ -159,8 +159,10 @@ def _design_row(view: View) -> tuple[str, ...]:
     cells = [view.architecture]
     for name in BANDED:
         unit, found = label_and_unit(name)[1], view.estimate.bands.totals.get(name)
-        interval = f" ({shown_interval(found.low, found.high, unit)})" if found else ""
-        cells.append(f"{shown(view.estimate.totals[name], unit)}{'*' if view.marked(name) else ''}{interval}")
+        interval = f" ({formatted_interval(found.low, found.high, unit)})" if found else ""
+        cells.append(
+            f"{formatted(view.estimate.totals[name], unit)}{'*' if view.marked(name) else ''}{interval}"
+        )
     return tuple(cells)
 
 

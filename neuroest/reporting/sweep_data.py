@@ -49,7 +49,7 @@ class SweepPoints:
         Those results of all points that no other beats in both.
     """
 
-    shown: Any
+    formatted: Any
     count: int
     results: tuple[str, ...]
     front: Any
@@ -70,12 +70,12 @@ def read_sweep(file: Path) -> SweepPoints:
     try:
         count = sum(len(piece) for piece in _feasible(file, ("feasible",)))
         step = max(1, math.ceil(count / MOST_POINTS))
-        shown, results, passed = [], None, 0
+        formatted, results, passed = [], None, 0
         front: Any = None
         for piece in _feasible(file):
             if results is None:
                 results = tuple(name for name in _DRAWN if name in piece)[:2]
-            shown.append(piece.iloc[-passed % step :: step])
+            formatted.append(piece.iloc[-passed % step :: step])
             passed += len(piece)
             if len(results) == 2:
                 front = _front(front, piece[list(results)])
@@ -83,7 +83,7 @@ def read_sweep(file: Path) -> SweepPoints:
         raise
     except Exception as error:  # whatever the reader says of a file that is none
         raise NeuroestError(f"{file} is no sweep: {str(error).splitlines()[0]}") from None
-    table = pd.concat(shown, ignore_index=True) if shown else pd.DataFrame()
+    table = pd.concat(formatted, ignore_index=True) if formatted else pd.DataFrame()
     if table.empty or table.select_dtypes("number").shape[1] < 2:
         raise NeuroestError(f"{file} holds no feasible point with two numbers")
     both = results if results is not None and len(results) == 2 else ()

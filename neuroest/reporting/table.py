@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroest.core.text_layout import fitting_columns, wrapped
-from neuroest.reporting.accuracy_text import exactness_words, weights_age
+from neuroest.reporting.accuracy_text import accuracy_words, weights_age
 from neuroest.reporting.breakdown import (
     ComponentSum,
     TermSum,
@@ -23,12 +23,12 @@ from neuroest.reporting.formatting import (
     check_line,
     coding_words,
     counted,
+    formatted,
+    formatted_band,
     operating_point,
     percent,
     short,
     short_names,
-    shown,
-    shown_band,
     words,
 )
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
@@ -83,7 +83,7 @@ def side_by_side_table(
     lines = [*_header(design, style)]
     for other in others:
         lines += ["beside", *_header(other, style)]
-    lines += [*settings_lines(settings), "", *_beside(comparison), ""]
+    lines += [*settings_lines(settings), "", *_next_to_baseline(comparison), ""]
     for part in (_energy, _area):
         for estimate in comparison.estimates:
             lines += [*part(estimate, style, title=estimate.architecture), ""]
@@ -145,9 +145,9 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         label, unit = label_and_unit(name)
         band = estimate.bands.totals.get(name)
         indent = "  " if name in _PARTS_OF_ENERGY else ""
-        interval, median = shown_band(band, unit)
-        rows.append((indent + label, shown(value, unit), interval, median))
-        notes[len(rows) - 1] = [text for text in (_cause(estimate, name), lopsided(value, band)) if text]
+        interval, median = formatted_band(band, unit)
+        rows.append((indent + label, formatted(value, unit), interval, median))
+        notes[len(rows) - 1] = [text for text in (_cause(estimate, name), skewed(value, band)) if text]
     lines = []
     for index, line in enumerate(fitting_columns(rows, "<>>>", widest=2)):
         lines.append(style.dim(line) if index == 0 else line)
@@ -167,7 +167,7 @@ def _cause(estimate: Estimate, total: str) -> str:
     return f"band mostly from {short(path)} ({percent(share)} of it)"
 
 
-def lopsided(value: float | None, band: Band | None) -> str:
+def skewed(value: float | None, band: Band | None) -> str:
     """Words for a value that its own band leaves out, which happens where most doubts point the same way.
 
     Parameters
@@ -204,20 +204,22 @@ def _columns(comparison: Comparison) -> list[str]:
         if all(value is None for value in values):
             continue
         label, unit = label_and_unit(name)
-        rows.append(("  " * (name in _PARTS_OF_ENERGY) + label, *(shown(value, unit) for value in values)))
+        rows.append(
+            ("  " * (name in _PARTS_OF_ENERGY) + label, *(formatted(value, unit) for value in values))
+        )
         bands = [estimate.bands.totals.get(name) for estimate in estimates]
         if any(band is not None for band in bands):
-            told = [shown_band(band, unit) for band in bands]
+            told = [formatted_band(band, unit) for band in bands]
             rows.append(("    p10 .. p90", *(interval for interval, _ in told)))
             rows.append(("    median", *(median for _, median in told)))
     return fitting_columns(rows, "<" + ">" * len(estimates))
 
 
-def _beside(comparison: Comparison) -> list[str]:
+def _next_to_baseline(comparison: Comparison) -> list[str]:
     lines = [*_columns(comparison), ""]
     for estimate in comparison.estimates:
         for name, band in estimate.bands.totals.items():
-            doubt = lopsided(estimate.totals.get(name), band)
+            doubt = skewed(estimate.totals.get(name), band)
             if doubt:
                 lines += wrapped(f"{estimate.architecture}, {label_and_unit(name)[0]}: {doubt}.")
     for ratio in comparison.ratios:
@@ -283,7 +285,9 @@ class _Breakdown:
 
     def line(self, name: str, indent: int, value: float, term: TermSum | None = None) -> list[str]:
         share = self.share(value)
-        numbers = f"{shown(value, self.unit):>11}{percent(share):>8}  {self.style.bar(share, _BAR):<{_BAR}}"
+        numbers = (
+            f"{formatted(value, self.unit):>11}{percent(share):>8}  {self.style.bar(share, _BAR):<{_BAR}}"
+        )
         if term is not None and term.each is not None:
             numbers += f"  {_product(term, self.unit)}"
         label = " " * indent + name
@@ -299,7 +303,7 @@ def _term_name(term: TermSum) -> str:
 
 def _product(term: TermSum, unit: str) -> str:
     count = f"{term.count:.3g}".replace("e+0", "e").replace("e+", "e")
-    return f"{count} of them" if term.kind == "static" else f"{count} x {shown(term.each, unit)}"
+    return f"{count} of them" if term.kind == "static" else f"{count} x {formatted(term.each, unit)}"
 
 
 def reported_values(estimate: Estimate) -> list[str]:
@@ -307,7 +311,7 @@ def reported_values(estimate: Estimate) -> list[str]:
     found: dict[str, None] = {}
     for device in estimate.design.devices.values():
         for value in device.spec.reported:
-            where = ", ".join(text for text in (value.source, value.place) if text)
+            where = ", ".join(text for text in (value.source, value.locator) if text)
             scope = one_line(value.scope).rstrip(".")
             text = f"{device.spec.name}: {value.quantity} {value.value} [{value.basis}]: {scope}; {where}"
             found[text] = None
@@ -319,7 +323,7 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     lines = ["reported by the sources of its devices, and in no sum above:"] if reported else []
     lines += bullets(reported)
     lines += _bottleneck(estimate)
-    exactness = exactness_words(estimate)
+    exactness = accuracy_words(estimate)
     lines += wrapped(exactness, hanging=2) if exactness else []
     failed = estimate.failed_checks
     if failed:
@@ -361,18 +365,18 @@ def _bottleneck(estimate: Estimate) -> list[str]:
         timing.resources,
         key=lambda path: float(np.broadcast_to(timing.resources[path], timing.step.shape)[index]),
     )
-    duration = shown(float(timing.step[index]), "s") + (
+    duration = formatted(float(timing.step[index]), "s") + (
         " a timestep" if estimate.workload.coding == "spiking" else ""
     )
     layer = estimate.evaluation.layers.names[index]
     lines = wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)
     writing = float(np.max(timing.writing))
     if writing > 0.0:
-        lines += wrapped(f"cells are written for {shown(writing, 's')} of each inference", hanging=2)
+        lines += wrapped(f"cells are written for {formatted(writing, 's')} of each inference", hanging=2)
     if np.any(np.asarray(estimate.evaluation.mapped.passes) > 1.0):
         return lines
     shared = timing.bottleneck
     if shared is not None:
-        together = shown(float(np.max(timing.turns[shared])), "s")
+        together = formatted(float(np.max(timing.time_sharing[shared])), "s")
         lines += wrapped(f"layers that take turns on {short(shared)} need {together} together", hanging=2)
     return lines

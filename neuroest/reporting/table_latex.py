@@ -97,8 +97,8 @@ def _tex(value: Any) -> str:
 def _width(name: str, cells: Sequence[str], *, breaks: bool) -> float:
     """Letters that a column needs; one of words no more than it takes to break them."""
     if not breaks:
-        shown = [re.sub(r"e[+-]\d+", "xxxx", cell) for cell in cells]
-        return float(max(map(len, (name, *shown))))
+        formatted = [re.sub(r"e[+-]\d+", "xxxx", cell) for cell in cells]
+        return float(max(map(len, (name, *formatted))))
     texts = [name.replace("_", " "), *cells]
     pieces = [len(piece) for text in texts for piece in _BREAKS.split(text)]
     return float(max(min(max(pieces), _LONGEST), min(max(map(len, texts)), _LONGEST)) + 1)

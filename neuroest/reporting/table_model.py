@@ -17,7 +17,7 @@ from html import escape
 from typing import Any, Final
 
 from neuroest.core.text_layout import fitting_columns, stacked_columns
-from neuroest.reporting.formatting import percent, shown, shown_interval
+from neuroest.reporting.formatting import formatted, formatted_interval, percent
 from neuroest.reporting.text_style import one_line
 
 _SPECIAL = frozenset("\\`*_{}[]<>|#~$!&")
@@ -35,7 +35,7 @@ class Quantity:
     unit: str
 
     def __str__(self) -> str:
-        return shown(self.value, self.unit)
+        return formatted(self.value, self.unit)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Interval:
     unit: str
 
     def __str__(self) -> str:
-        return shown_interval(self.low, self.high, self.unit)
+        return formatted_interval(self.low, self.high, self.unit)
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,10 @@ class Table:
         if not self.head:
             return "Nothing.\n"
         marks = "|".join("--:" if side == ">" else "---" for side in self.sides)
-        told = [f"| {' | '.join(plain(text_of(cell)) for cell in row)} |" for row in (self.head, *self.rows)]
-        return "\n".join([told[0], f"|{marks}|", *told[1:]]) + "\n"
+        reported = [
+            f"| {' | '.join(plain(text_of(cell)) for cell in row)} |" for row in (self.head, *self.rows)
+        ]
+        return "\n".join([reported[0], f"|{marks}|", *reported[1:]]) + "\n"
 
     def to_html(self) -> str:
         """The table as a fragment of HTML with its own style, as notebooks need it."""

@@ -87,26 +87,26 @@ class ValidationCoverage:
     @property
     def words(self) -> str:
         """What the scoreboard says of the kinds of model in the report."""
-        told = [f"The published values were rebuilt by neuroest {self.record.version}."]
+        reported = [f"The published values were rebuilt by neuroest {self.record.version}."]
         for level, found in self.by_level:
             if not found:
-                told.append(f"No chip with a level of kind {words(level)} is among the cases.")
+                reported.append(f"No chip with a level of kind {words(level)} is among the cases.")
             elif not any(summary.quantity_class == "bottom_up" for summary in found):
-                told.append(
+                reported.append(
                     f"No value of a chip with a level of kind {words(level)} was predicted from process and device "
                     "values alone."
                 )
-        told += [
+        reported += [
             f"Of the bottom-up values of all chips {percent(summary.coverage)} lie between p10 and p90."
             for summary in self.chips
             if summary.coverage is not None
         ]
         if self.record.left_out_coverage is not None:
-            told.append(
+            reported.append(
                 f"With the width of the bands chosen without the chip that is looked at, "
                 f"{percent(self.record.left_out_coverage)} do; {percent(self.record.goal)} are aimed at."
             )
-        return " ".join(told)
+        return " ".join(reported)
 
     def table(self) -> list[tuple[str, str, str, str, str, str]]:
         """Kind, class, values, those within tolerance, worst ratio and coverage, for kinds here and for all chips."""
@@ -139,7 +139,7 @@ def scoreboard_rows(validation_coverage: ValidationCoverage) -> list[dict[str, o
             "level_in_report": (row.case, row.quantity) in alike, "quantity": row.quantity,
             "class": row.quantity_class, "unit": row.unit, "published": row.published, "predicted": row.predicted,
             "p10": row.low, "p90": row.high, "ratio": row.ratio, "inside": row.inside, "verdict": row.verdict,
-            "cause": " ".join(row.cause.split()), "source": row.source, "place": row.place,
+            "cause": " ".join(row.cause.split()), "source": row.source, "locator": row.locator,
         }
         for row in validation_coverage.record.rows
         if row.scored

@@ -422,7 +422,7 @@ class Estimate:
                 "high": claim.high,
                 "basis": claim.basis,
                 "source": claim.source,
-                "place": claim.place,
+                "locator": claim.locator,
                 "elasticity": slopes.get(path, {}),
             }
             for path, claim in self.claims.items()

@@ -177,7 +177,7 @@ _TABLE = (
         "from one inference to the next as the chip is operated", better="less", total=False,
     ),
     Quantity(
-        "powered_time_s", "s", "powered time", lambda e: e.powered_time,
+        "powered_time_s", "s", "powered time", lambda e: e.active_time,
         "time that one inference is charged static power for", better="less", total=False,
     ),
     Quantity(

@@ -136,15 +136,15 @@ class QuantityField:
             raise QuantityError(f"expected {describe_dimension(parse_unit(self.unit)[1])}, got {value}")
         if self.integer and value != round(value):
             raise QuantityError(f"{given} is not a whole number")
-        shown = self._shown
+        formatted = self._formatted
         if value < self.minimum or (self.above and value == self.minimum):
             word = "must be above" if self.above else "is below the minimum"
-            raise QuantityError(f"{given} {word} {shown(self.minimum)}")
+            raise QuantityError(f"{given} {word} {formatted(self.minimum)}")
         if value > self.maximum:
-            raise QuantityError(f"{given} is above the maximum {shown(self.maximum)}")
+            raise QuantityError(f"{given} is above the maximum {formatted(self.maximum)}")
         return value
 
-    def _shown(self, value: float) -> str:
+    def _formatted(self, value: float) -> str:
         return f"{value:g}" if value == 0 or self.unit == "1" else format_quantity(value, self.unit)
 
     def __get_pydantic_core_schema__(

@@ -91,9 +91,9 @@ class Provenance(Spec):
     other facts, how is told; projected: an extrapolation by its authors; assumed: a prior, why is told."""
     source: str | None = None
     """Key of the source, in the file's own `sources` or in the shared bibliography."""
-    place: str | None = None
+    locator: str | None = None
     """Table, figure, equation, page or file within the source."""
-    via: str | None = None
+    cited_in: str | None = None
     """Key of the text that the value was read in when the source itself was not seen."""
     conditions: str | None = None
     """Voltage, temperature, pulse width and the like that the value belongs to."""
@@ -116,7 +116,7 @@ class Alternative(Spec):
     """Quantity with unit."""
     source: str
     """Key of the source."""
-    place: str | None = None
+    locator: str | None = None
     """Place within the source."""
     note: str | None = None
     """Why it differs and why it is not the one used."""
@@ -174,8 +174,8 @@ class Claim:
     basis: str
     about: str | Described = ""
     source: str | None = None
-    place: str | None = None
-    via: str | None = None
+    locator: str | None = None
+    cited_in: str | None = None
     conditions: str | None = None
     rationale: str | None = None
     low: float = 0.0
@@ -239,8 +239,8 @@ def resolve_claim(
         unit=field.unit,
         basis=basis,
         source=source,
-        place=stated("place"),
-        via=stated("via"),
+        locator=stated("locator"),
+        cited_in=stated("cited_in"),
         conditions=stated("conditions"),
         rationale=rationale,
         low=low,

@@ -76,9 +76,9 @@ class ReportedValue(Spec):
     """How the source came to it."""
     source: str
     """Key of the source."""
-    place: str | None = None
+    locator: str | None = None
     """Place within the source."""
-    via: str | None = None
+    cited_in: str | None = None
     """Key of the text that the value was read in when the source itself was not seen."""
 
 

@@ -309,8 +309,8 @@ class _Builder:
     def check_tag(self, tag: str | None, place: Place, allowed: str) -> bool:
         if tag is None or tag == _STANDARD_TAG + allowed:
             return True
-        shown = "!!" + tag.removeprefix(_STANDARD_TAG) if tag.startswith(_STANDARD_TAG) else tag
-        self.report(place, f"tag '{shortened(shown)}' is not allowed; write the plain value")
+        formatted = "!!" + tag.removeprefix(_STANDARD_TAG) if tag.startswith(_STANDARD_TAG) else tag
+        self.report(place, f"tag '{shortened(formatted)}' is not allowed; write the plain value")
         return False
 
     def named(self, node: _Node, anchor: str | None) -> _Node:

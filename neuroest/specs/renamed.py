@@ -14,9 +14,20 @@ class RenamedWarning(UserWarning):
     """A spec file that uses an old name."""
 
 
-KEYS: Mapping[str, str] = MappingProxyType({})
+KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "via": "cited_in",
+        "place": "locator",
+        "pairing": "weight_encoding",
+        "offset_reference": "offset_subtraction",
+        "when_too_small": "oversize",
+        "stands_for": "covers",
+    }
+)
 """New name of each old key, wherever it stands."""
-WORDS: Mapping[tuple[str, str], str] = MappingProxyType({})
+WORDS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {("model", "spike_driver"): "one_bit_driver", ("oversize", "reprogram"): "time_multiplex"}
+)
 """New word for each old value of a key."""
 
 

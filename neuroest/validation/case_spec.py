@@ -71,7 +71,7 @@ class KnownMiss(Spec):
     """Why."""
 
 
-class Stated(Spec):
+class GivenValue(Spec):
     """What may be said of published values, of one or of a group."""
 
     unit: str | None = None
@@ -82,9 +82,9 @@ class Stated(Spec):
     """The run; the first one of the case if nothing is said."""
     source: str | None = None
     """Key of the source, in the file's own `sources` or in the shared bibliography."""
-    place: str | None = None
+    locator: str | None = None
     """Table, figure, page or file within the source."""
-    via: str | None = None
+    cited_in: str | None = None
     """Key of the text that the value was read in when the source itself was not seen."""
     status: Status | None = None
     """read: in the source; read_elsewhere: in a text that quotes it; derived: computed by us from published
@@ -103,7 +103,7 @@ class Stated(Spec):
     """Why so much and no more."""
 
 
-class PublishedValue(Stated):
+class PublishedValue(GivenValue):
     """One published value; what it does not say holds as its group says."""
 
     value: Annotated[float, AfterValidator(_positive)]
@@ -118,7 +118,7 @@ class PublishedValue(Stated):
 class Group(Spec):
     """Published values that have most in common."""
 
-    defaults: Stated = Stated()
+    defaults: GivenValue = GivenValue()
     """What holds for each of them that does not say otherwise."""
     values: dict[Annotated[str, Field(pattern=_NAME)], PublishedValue] = Field(min_length=1)
     """The values by name."""
@@ -130,7 +130,7 @@ class Published(PublishedValue):
     unit: str
     predicted: str
     source: str
-    place: str
+    locator: str
     status: Status
     quantity_class: QuantityClass = Field(alias="class")
     reason: str
@@ -180,7 +180,7 @@ def _fault(key: str, message: str) -> PydanticCustomError:
     return PydanticCustomError("published", "{message}", {"message": message, "key": key})
 
 
-def joined(name: str, value: PublishedValue, defaults: Stated) -> dict[str, object]:
+def joined(name: str, value: PublishedValue, defaults: GivenValue) -> dict[str, object]:
     """What a value says together with what its group says."""
     own = value.model_dump(exclude_none=True, by_alias=True)
     shared = defaults.model_dump(exclude_none=True, by_alias=True)
@@ -190,8 +190,8 @@ def joined(name: str, value: PublishedValue, defaults: Stated) -> dict[str, obje
     if shared.get("anchor") == name:
         shared.pop("anchor")
     if "source" in own:
-        shared.pop("place", None)
-        shared.pop("via", None)
+        shared.pop("locator", None)
+        shared.pop("cited_in", None)
     return {**shared, **own}
 
 

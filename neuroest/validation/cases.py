@@ -313,7 +313,7 @@ def _unknown(
     """What a value refers to and the case does not have, by its key."""
     for role, key, known in (
         ("source", stated.source, sources),
-        ("via", stated.via, sources),
+        ("cited_in", stated.cited_in, sources),
         ("run", stated.run, spec.runs),
         ("anchor", stated.anchor, names),
     ):

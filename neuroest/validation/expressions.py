@@ -310,7 +310,7 @@ class _Parts:
 
     @property
     def _static(self) -> list[tuple[str, Any]]:
-        return [(row.component, row.total) for row in self.result.statics if not row.asleep]
+        return [(row.component, row.total) for row in self.result.statics if not row.standby]
 
     def _dynamic(self, which: str | None = None) -> list[tuple[str, Any]]:
         return [
@@ -330,7 +330,7 @@ class _Parts:
         return self._sum(path, self._dynamic(which), "part with dynamic energy")
 
     def power(self, path: str) -> Any:
-        time = self.result.powered_time
+        time = self.result.active_time
         rows = [*((component, energy / time) for component, energy in self._dynamic()), *self._static]
         return self._sum(path, rows, "part with power")
 

@@ -67,7 +67,7 @@ def table(board: Scoreboard) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def board_rows(board: Scoreboard, *, told: bool = False) -> list[dict[str, object]]:
+def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, object]]:
     """The scoreboard as rows of a table, one a published value.
 
     Parameters
@@ -83,9 +83,9 @@ def board_rows(board: Scoreboard, *, told: bool = False) -> list[dict[str, objec
             "verdict": row.verdict,
         }
         | (
-            {"p50": row.median, "status": row.status, "source": row.source, "place": row.place,
+            {"p50": row.median, "status": row.status, "source": row.source, "locator": row.locator,
              "reason": " ".join(row.reason.split()), "cause": " ".join(row.cause.split())}
-            if told else {}
+            if reported else {}
         )
         for row in board.rows
     ]  # fmt: skip

@@ -58,7 +58,7 @@ class Row:
     reason: str
     cause: str
     source: str
-    place: str
+    locator: str
 
     @property
     def failed(self) -> bool:
@@ -167,7 +167,7 @@ def _row(
         inside=found.low - slack <= stated.value <= found.high + slack,
         allowed=f"{stated.tolerance:.3g}" if stated.tolerance is not None else f"x{stated.factor:g}",
         verdict=verdict, reason=stated.reason, cause=stated.known_miss.cause if stated.known_miss else "",
-        source=stated.source, place=stated.place,
+        source=stated.source, locator=stated.locator,
     )  # fmt: skip
 
 

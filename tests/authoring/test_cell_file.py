@@ -136,10 +136,10 @@ def test_values_can_be_filled_up_from_another_device_of_the_model_only(tmp_path:
         (CELL + "-SetPulse (ns): 9\n", "stands in line 20 already"),
     ],
 )
-def test_bad_cells_are_refused_with_file_and_line(tmp_path: Path, text: str, told: str) -> None:
+def test_bad_cells_are_refused_with_file_and_line(tmp_path: Path, text: str, reported: str) -> None:
     with pytest.raises(SpecError) as refused:
         import_cell(cell(tmp_path, text), "mine")
-    assert told in str(refused.value)
+    assert reported in str(refused.value)
 
 
 def test_all_problems_come_at_once(tmp_path: Path) -> None:

@@ -79,10 +79,10 @@ def test_devices_of_several_models_share_a_table(tmp_path: Path) -> None:
         (HEADER + ROW.replace("Alpha 1", ""), "name: is missing"),
     ],
 )
-def test_bad_tables_are_refused_with_file_and_line(tmp_path: Path, text: str, told: str) -> None:
+def test_bad_tables_are_refused_with_file_and_line(tmp_path: Path, text: str, reported: str) -> None:
     with pytest.raises(SpecError) as refused:
         import_table(table(tmp_path, text))
-    assert told in str(refused.value)
+    assert reported in str(refused.value)
     assert "devices.csv" in str(refused.value)
 
 

@@ -103,8 +103,8 @@ def test_how_well_two_kits_tell_of_a_third() -> None:
             (("sky130", "freepdk45", "gf180mcu"), ("freepdk45", "asap7", "sky130")),
             strict=True,
         ):
-            told = between(low, high, KITS[kit], corner, column)
-            depth = np.log(ratio(kit, corner, column)) / np.log(told)
+            reported = between(low, high, KITS[kit], corner, column)
+            depth = np.log(ratio(kit, corner, column)) / np.log(reported)
             assert depth == pytest.approx(float(alternative.value), rel=0.02)
 
 
@@ -132,8 +132,8 @@ def test_the_page_has_the_numbers_of_the_table() -> None:
         ("leakage of an inverter", "leakage_pA"), ("energy of a cycle", "energy_fJ"),
     ):  # fmt: skip
         for kit, cell in zip(KITS, lines[label], strict=True):
-            for told, corner in zip(cell.split("/"), ("ss", "ff"), strict=True):
-                assert float(told) == pytest.approx(ratio(kit, corner, column), rel=0.012), (label, kit)
+            for reported, corner in zip(cell.split("/"), ("ss", "ff"), strict=True):
+                assert float(reported) == pytest.approx(ratio(kit, corner, column), rel=0.012), (label, kit)
 
 
 def along(kit: str, corner: str, column: str, share: float, temperature: float) -> float:
@@ -166,8 +166,8 @@ def test_libraries_of_the_kits_tell_much_the_same() -> None:
             share = float(of["supply_V"]) / nominal[kit]
             return along(kit, of["corner"], column, share, float(of["temperature_K"]))
 
-        told = np.log(float(row["delay_ps"]) / float(base["delay_ps"]))
-        depth = told / np.log(table("delay_ps", row) / table("delay_ps", base))
+        reported = np.log(float(row["delay_ps"]) / float(base["delay_ps"]))
+        depth = reported / np.log(table("delay_ps", row) / table("delay_ps", base))
         assert spread.low < depth < spread.high
         assert 0.7 < depth < 1.5
         if kit == "asap7":  # the other library takes its leakage from models of their own
@@ -351,8 +351,8 @@ def broken(folder: Path, edit: Any) -> Path:
         (lambda lines: [lines[0], "other" + lines[1][lines[1].index(","):], *lines[2:]], "two kits for one node"),
     ],
 )  # fmt: skip
-def test_a_broken_table_is_told_in_a_line(tmp_path: Path, edit: Any, told: str) -> None:
-    with pytest.raises(SpecError, match=told) as error:
+def test_a_broken_table_is_told_in_a_line(tmp_path: Path, edit: Any, reported: str) -> None:
+    with pytest.raises(SpecError, match=reported) as error:
         CornerTable.read(broken(tmp_path, edit))
     assert all(str(problem).isprintable() for problem in error.value.problems)
 

@@ -125,7 +125,7 @@ def test_cells_that_fade_draw_the_power_of_rewriting_them(tmp_path: Path) -> Non
     # only the cells that hold a weight are written again
     power = float(result.totals["programming_energy_J"] or 0.0) / 3600
     rows = [r for r in result.breakdown if r.kind == "static" and r.term == "refresh"]
-    assert sum(r.energy_J for r in rows) == pytest.approx(power * result.evaluation.powered_time.item())
+    assert sum(r.energy_J for r in rows) == pytest.approx(power * result.evaluation.active_time.item())
     assert result.totals["refresh_interval_s"] == pytest.approx(3600)
     assert result.totals["refresh_power_W"] == pytest.approx(power)
     # 1e6 writes of nine pulses each
@@ -158,7 +158,7 @@ def test_reads_that_disturb_carry_their_share_of_rewriting(tmp_path: Path) -> No
     written = known(result, "energy to program a cell")
     assert energy(result, term="disturb_rewriting") == pytest.approx(reads * written / 1e6)
     assert result.totals["refresh_interval_s"] is not None
-    power = energy(result, term="disturb_rewriting") / result.evaluation.powered_time.item()
+    power = energy(result, term="disturb_rewriting") / result.evaluation.active_time.item()
     assert result.totals["refresh_power_W"] == pytest.approx(power, rel=1e-12)  # at 300 K nothing else fades
 
 
@@ -226,7 +226,7 @@ def test_numbers_at_the_rows_need_more_bits_at_the_columns(tmp_path: Path) -> No
 
 def test_a_spiking_network_has_no_numbers_for_a_converter_at_the_rows(tmp_path: Path) -> None:
     driver = {"model": "capacitive_dac", "device": "capacitive_dac_28nm"}
-    with pytest.raises(MappingError, match="spike_driver"):
+    with pytest.raises(MappingError, match="one_bit_driver"):
         run(ADC, SPIKING, {f"{ARRAY}input": driver}, tmp_path)
 
 
@@ -426,7 +426,7 @@ def test_an_integrating_converter_takes_all_bits_of_an_input_at_once(tmp_path: P
 
 def test_an_integrating_converter_needs_bits_one_after_the_other(tmp_path: Path) -> None:
     pulses = {f"{ARRAY}input": {"model": "pulse_width", "device": "pulse_width_timely"}}
-    with pytest.raises(MappingError, match="use a spike_driver"):
+    with pytest.raises(MappingError, match="use a one_bit_driver"):
         run(ADC, DENSE, {**integrating(tmp_path), **pulses}, tmp_path)
 
 
@@ -534,7 +534,7 @@ def test_one_conversion_a_result_takes_no_accumulator(tmp_path: Path) -> None:
     # pulses as wide as the number are read once, a weight of one cell has one slice, and the two cells of a pair stand
     # in one column: 32 inputs in 64 of 128 rows make 16 results of one conversion each
     small = loaded_text(workload_text(text([32], [{"type": "fully_connected", "outputs": 16}])), "n")
-    one = {f"{ARRAY}pairing": "row_differential"}
+    one = {f"{ARRAY}weight_encoding": "row_differential"}
     bits = {"workload.precision.weights": "1 bit"}
     bare, adding = (
         estimate(changed("pulse_width_crossbar_28nm", {**one, **removed}, tmp_path), small, bits)

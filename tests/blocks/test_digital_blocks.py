@@ -220,8 +220,8 @@ def test_pooling_and_activation_by_their_equations(tmp_path: Path) -> None:
     shifted = run("digital_int8_28nm", "resnet18_imagenet_dense", plain, tmp_path)
     assert price(shifted, "activation") == pytest.approx((compare + keep) * scale)
     none = {"chip.vector_unit.rescaling": None}
-    told = run("digital_int8_28nm", "resnet18_imagenet_dense", none, tmp_path).exclusions
-    assert any("bits of an activation" in line for line in told)
+    reported = run("digital_int8_28nm", "resnet18_imagenet_dense", none, tmp_path).exclusions
+    assert any("bits of an activation" in line for line in reported)
     # a block and its shortcut are one addition an element
     sums = [name for name, kind in zip(result.evaluation.layers.names, result.evaluation.layers.types, strict=True)
             if kind == "add"]  # fmt: skip

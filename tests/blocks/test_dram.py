@@ -50,7 +50,7 @@ def standing(found: Dram, *without: str) -> float:
     return sum(
         float(s.power)
         for s in found.statics(NETWORK)
-        if not s.asleep and s.term not in ("controller", *without)
+        if not s.standby and s.term not in ("controller", *without)
     )
 
 
@@ -139,11 +139,11 @@ def test_states_of_rest_are_ordered(device: str) -> None:
         for state in ("active_standby", "precharged_standby", "power_down")
     ]
     assert powers == sorted(powers, reverse=True)
-    asleep = memory(device, rest="self_refresh")
-    assert standing(asleep) < powers[1]
+    standby = memory(device, rest="self_refresh")
+    assert standing(standby) < powers[1]
     # who wakes waits, and pays the rows that it then keeps open
-    assert float(asleep.latency()) > float(memory(device).latency())
-    assert per_bit(asleep, "read") > per_bit(memory(device), "read")
+    assert float(standby.latency()) > float(memory(device).latency())
+    assert per_bit(standby, "read") > per_bit(memory(device), "read")
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -255,7 +255,7 @@ def test_activations_that_do_not_fit_leave_and_return(tmp_path: Path) -> None:
 
 
 def test_a_chip_that_sleeps_pays_for_what_its_memory_keeps(tmp_path: Path) -> None:
-    def asleep(**choices: Any) -> float:
+    def standby(**choices: Any) -> float:
         operation = {"mode": "duty_cycled", "period": "1 s"}
         result = run(
             "digital_int8_28nm", DENSE, {"operation": operation, "chip.memory": dram(**choices)}, tmp_path
@@ -268,10 +268,10 @@ def test_a_chip_that_sleeps_pays_for_what_its_memory_keeps(tmp_path: Path) -> No
         return sum(rows)
 
     # 0.5 mA at 1.1 V and 0.3 mA at 1.8 V for each of two channels, 0.57 of the data sheet
-    assert asleep() == pytest.approx(2 * (0.55e-3 + 0.54e-3) * 0.57, rel=1e-3)
-    assert asleep(capacity="3 GiB") == pytest.approx(2 * asleep(), rel=1e-3)
+    assert standby() == pytest.approx(2 * (0.55e-3 + 0.54e-3) * 0.57, rel=1e-3)
+    assert standby(capacity="3 GiB") == pytest.approx(2 * standby(), rel=1e-3)
     # nothing to keep
-    assert asleep(carries=["inputs", "outputs"]) == 0.0
+    assert standby(carries=["inputs", "outputs"]) == 0.0
 
 
 def test_weights_must_fit(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_embedded_memory_is_paid_per_bit_and_refreshed(tmp_path: Path) -> None:
     # 83 000 um^2 for 64 KiB
     assert area(result, "buffer") == pytest.approx(tiles * 82.8e-9, rel=0.001)
     refresh = sum(r.energy_J for r in result.breakdown if r.kind == "static" and r.term == "refresh")
-    assert refresh == pytest.approx(tiles * 65536 * 8 * 1e-9 * result.evaluation.powered_time.item())
+    assert refresh == pytest.approx(tiles * 65536 * 8 * 1e-9 * result.evaluation.active_time.item())
     assert "memory_process" in failed(result)  # 32 nm values on a 28 nm chip, as they stand
 
 
@@ -92,15 +92,15 @@ def wires(model: str) -> dict[str, object]:
 
 @pytest.mark.parametrize(("width", "cycles"), [("64 bit", 1), ("30 bit", 1), ("29 bit", 2), ("8 bit", 4)])
 def test_an_event_takes_whole_cycles_of_a_bus(tmp_path: Path, width: str, cycles: int) -> None:
-    result = run(CMOS, SPIKING, {"chip.network": wires("bus") | {"width": width}}, tmp_path)
+    result = run(CMOS, SPIKING, {"chip.noc": wires("bus") | {"width": width}}, tmp_path)
     events = result.evaluation.mapper.inputs_active().sum()
     # events of 30 bits in one step, one after the other at 500 MHz, after the one cycle of the wire itself
-    time = result.evaluation.timing.resources["chip.network"]
+    time = result.evaluation.timing.resources["chip.noc"]
     assert np.max(time) == pytest.approx((events * cycles + 1) / 500e6)
 
 
 def test_a_bus_charges_its_whole_length_once_for_everybody(tmp_path: Path) -> None:
-    result = run(CMOS, SPIKING, {"chip.network": wires("bus")}, tmp_path)
+    result = run(CMOS, SPIKING, {"chip.noc": wires("bus")}, tmp_path)
     events = (20 * result.evaluation.mapper.inputs_active()).sum()
     tiles = result.evaluation.mapped.counts["chip.tile"].item()
     # 30 bits over every tile's 0.5 mm at 110 fJ/bit/mm and 0.9 V; 26 fJ/bit to enter and leave
@@ -114,15 +114,15 @@ def test_a_bus_charges_its_whole_length_once_for_everybody(tmp_path: Path) -> No
 
 
 def test_layers_take_turns_on_a_bus(tmp_path: Path) -> None:
-    result = run(CMOS, SPIKING, {"chip.network": wires("bus")}, tmp_path)
+    result = run(CMOS, SPIKING, {"chip.noc": wires("bus")}, tmp_path)
     events = result.evaluation.mapper.inputs_active().sum()
-    times = result.evaluation.timing.resources["chip.network"]
+    times = result.evaluation.timing.resources["chip.noc"]
     # all events of a step, one a cycle of 500 MHz though 64 wires are wider than 30 bits, and one cycle
     assert times.max() == pytest.approx(events / 500e6 + 2e-9, rel=1e-6)
 
 
 def test_a_tree_is_climbed_and_descended(tmp_path: Path) -> None:
-    result = run(CMOS, SPIKING, {"chip.network": wires("h_tree")}, tmp_path)
+    result = run(CMOS, SPIKING, {"chip.noc": wires("h_tree")}, tmp_path)
     tiles = result.evaluation.mapped.counts["chip.tile"].item()
     leaves = 4 ** math.ceil(math.log2(tiles) / 2)
     # side of sqrt(leaves) pitches; root to leaf is side * (1 - 1/sqrt(leaves)), twice
@@ -135,8 +135,8 @@ def test_a_tree_is_climbed_and_descended(tmp_path: Path) -> None:
 
 def test_multicast_saves_what_destinations_share(tmp_path: Path) -> None:
     mesh = {"model": "mesh", "device": "mesh_noxim", "packet": "address_event", "hops": 6, "destinations": 5}
-    single = run(CMOS, SPIKING, {"chip.network": mesh}, tmp_path)
-    shared = run(CMOS, SPIKING, {"chip.network": mesh | {"routing": "multicast"}}, tmp_path)
+    single = run(CMOS, SPIKING, {"chip.noc": mesh}, tmp_path)
+    shared = run(CMOS, SPIKING, {"chip.noc": mesh | {"routing": "multicast"}}, tmp_path)
     # five packets of six hops each, or six hops and four to the neighbours
     ratio = count(single, "network", "bit_hop") / count(shared, "network", "bit_hop")
     assert ratio == pytest.approx(5 * 6 / (6 + 4))
@@ -191,11 +191,11 @@ def test_a_slow_network_is_loaded_above_half_and_says_so(tmp_path: Path) -> None
     bus = {
         "model": "bus", "device": "wires_28nm", "packet": "address_event", "width": "1 bit", "clock_frequency": "1 MHz"
     }  # fmt: skip
-    slow = run("analog_lif_28nm", "mlp_mnist_spiking", {"chip.network": bus}, tmp_path)
+    slow = run("analog_lif_28nm", "mlp_mnist_spiking", {"chip.noc": bus}, tmp_path)
     fast = run(
         "analog_lif_28nm",
         "mlp_mnist_spiking",
-        {"chip.network": bus | {"width": "256 bit", "clock_frequency": "1 GHz"}},
+        {"chip.noc": bus | {"width": "256 bit", "clock_frequency": "1 GHz"}},
         tmp_path,
     )
     assert "link_load" in failed(slow)
@@ -210,7 +210,10 @@ def test_events_wait_for_each_other_on_the_links_of_a_mesh(tmp_path: Path) -> No
     evaluation = result.evaluation
     carried, mesh = evaluation.counts.transport, evaluation.chip.networks()[0][1]
     assert carried is not None
-    packet, pace = float(np.ravel(carried.packet)[0]), float(np.ravel(evaluation.timing.pace)[0])
+    packet, stage_interval = (
+        float(np.ravel(carried.packet)[0]),
+        float(np.ravel(evaluation.timing.stage_interval)[0]),
+    )
     # an event of less than 64 bits takes one cycle of a link of 64 wires, as a full flit does
     assert packet < 64
     rate = packet / 64 * float(mesh.link_rate())
@@ -219,9 +222,9 @@ def test_events_wait_for_each_other_on_the_links_of_a_mesh(tmp_path: Path) -> No
         bits, lanes, hops = (
             float(np.ravel(x)[index]) for x in (carried.bits / 20, carried.lanes, carried.farthest)
         )
-        load = bits / (lanes * rate) / pace
+        load = bits / (lanes * rate) / stage_interval
         wait = load / (1 - load) / 2 * packet / rate
-        found = float(np.ravel(evaluation.timing.resources["chip.network"])[index])
+        found = float(np.ravel(evaluation.timing.resources["chip.noc"])[index])
         assert found == pytest.approx(
             hops * (float(mesh.hop_time()) + wait) + bits / (lanes * rate), rel=1e-9
         )
@@ -232,7 +235,7 @@ def test_frames_come_when_they_are_scheduled_and_do_not_wait(tmp_path: Path) -> 
     carried, mesh = evaluation.counts.transport, evaluation.chip.networks()[0][1]
     assert carried is not None
     time = carried.farthest * mesh.hop_time() + carried.bits / (carried.lanes * mesh.link_rate())
-    assert evaluation.timing.resources["chip.network"] == pytest.approx(time)
+    assert evaluation.timing.resources["chip.noc"] == pytest.approx(time)
 
 
 def test_a_memory_off_the_chip_makes_each_layer_wait_for_its_first_bit(tmp_path: Path) -> None:
@@ -281,21 +284,21 @@ def test_every_kind_of_memory_has_energy_area_standing_power_and_time(tmp_path: 
 
 
 def test_a_bus_longer_than_a_cycle_is_told(tmp_path: Path) -> None:
-    slow = run(CMOS, SPIKING, {"chip.network": wires("bus")}, tmp_path)
+    slow = run(CMOS, SPIKING, {"chip.noc": wires("bus")}, tmp_path)
     tiles = slow.evaluation.mapped.counts["chip.tile"].item()
     found = next(c for c in slow.checks if c.name == "wire_keeps_up")
     # 2.41 sqrt(tau_0 r c) L: 3 x 0.9 V x 1.449 fF/um / 662 uA/um; half of 7.34 ohm/um at twice the pitch; 0.2 fF/um
     delay = 2.41 * math.sqrt(3 * 0.9 * 1.449e-9 / 662 * 7.34e6 / 2 * 0.2e-9) * tiles * 0.5e-3
     assert found.value == pytest.approx(delay, rel=0.005)
     assert found.passed == (delay <= 2e-9)
-    fast = run(CMOS, SPIKING, {"chip.network": wires("bus") | {"clock_frequency": "2 GHz"}}, tmp_path)
+    fast = run(CMOS, SPIKING, {"chip.noc": wires("bus") | {"clock_frequency": "2 GHz"}}, tmp_path)
     assert "wire_keeps_up" in failed(fast)
     assert "wire_keeps_up" not in failed(run(CMOS, SPIKING, {}, tmp_path))
 
 
 @pytest.mark.parametrize("model", ["bus", "h_tree"])
 def test_wires_that_do_not_fit_above_the_places_are_told(tmp_path: Path, model: str) -> None:
-    few = run(CMOS, SPIKING, {"chip.network": wires(model)}, tmp_path)
+    few = run(CMOS, SPIKING, {"chip.noc": wires(model)}, tmp_path)
     tiles, pitch = few.evaluation.mapped.counts["chip.tile"].item(), 0.5e-3
     leaves = 4 ** math.ceil(math.log2(tiles) / 2)
     side = pitch * math.sqrt(leaves)
@@ -305,14 +308,14 @@ def test_wires_that_do_not_fit_above_the_places_are_told(tmp_path: Path, model: 
     assert found.passed
     assert found.value == pytest.approx(64 * device.wire_pitch * length / device.metal_layers)
     assert found.limit == pytest.approx(tiles * pitch**2)
-    many = run(CMOS, SPIKING, {"chip.network": wires(model) | {"tile_pitch": "2 um"}}, tmp_path)
+    many = run(CMOS, SPIKING, {"chip.noc": wires(model) | {"tile_pitch": "2 um"}}, tmp_path)
     assert "wires_fit" in failed(many)
 
 
 def test_where_events_take_fewer_bits_than_frames_is_told(tmp_path: Path) -> None:
     def rates(changes: dict[str, object]) -> list[float]:
-        told = run(CMOS, SPIKING, {"chip.network": changes}, tmp_path).characteristics
-        return [value for _, name, value, _ in told if "events take fewer bits" in name]
+        reported = run(CMOS, SPIKING, {"chip.noc": changes}, tmp_path).characteristics
+        return [value for _, name, value, _ in reported if "events take fewer bits" in name]
 
     # 30 bits an event against one bit of a frame
     assert rates(wires("bus")) == [pytest.approx(1 / 30)]

@@ -151,10 +151,10 @@ def test_leakage_rises_between_its_temperatures_and_the_process_carries_it_on(la
 def test_a_bad_table_is_told_in_a_line(tmp_path: Path, spoil: Callable[[Any], None], message: str) -> None:
     found: list[dict[str, Any]] = [dict(row) for row in rows()]
     spoil(found)
-    with pytest.raises(SpecError) as told:
+    with pytest.raises(SpecError) as reported:
         MemoryTable.read(written(tmp_path, found))
-    assert message in str(told.value)
-    assert "table.csv" in str(told.value)
+    assert message in str(reported.value)
+    assert "table.csv" in str(reported.value)
 
 
 def test_a_missing_column_is_named_with_the_nearest_one(tmp_path: Path) -> None:
@@ -413,9 +413,9 @@ def test_a_chip_takes_its_buffer_from_the_table(tmp_path: Path) -> None:
     ],
 )
 def test_a_memory_that_the_table_does_not_cover_is_refused(
-    tmp_path: Path, choices: dict[str, str], told: str
+    tmp_path: Path, choices: dict[str, str], reported: str
 ) -> None:
-    with pytest.raises(RangeError, match=told):
+    with pytest.raises(RangeError, match=reported):
         run(CHIP, NET, {"chip.tile.buffer": block(**choices)}, tmp_path)
 
 

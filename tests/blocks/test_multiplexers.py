@@ -274,7 +274,7 @@ def test_follower_and_multiplexer_share_the_settling(tmp_path: Path) -> None:
 def test_junctions_that_are_too_slow_are_told() -> None:
     result = estimate(SAR, DENSE, {READOUT + "columns_per_converter": "64"})
     check = next(c for c in result.failed_checks if c.name == "multiplexer_settles")
-    assert check.severity == "limit"
+    assert check.severity == "design_rule"
     assert "\n" not in str(check)
     # 64 junctions of three micrometres, 40 % of the path; ten times ln 2 of it for nine bits; half of 1 ns
     assert check.value == pytest.approx(64 * JUNCTION * 3.0 / (0.4 * CONDUCTANCE) * 10 * math.log(2))
@@ -367,7 +367,7 @@ def test_a_gate_without_room_for_its_width_is_told(tmp_path: Path) -> None:
     device = {"parameters": {"maximum_width_ratio": "20"}}
     result = switched(tmp_path, **device)
     check = next(c for c in result.failed_checks if c.name == "multiplexer_resistance")
-    assert check.severity == "limit"
+    assert check.severity == "design_rule"
     assert check.value is not None
     assert check.value > 0.05
     assert known(result, "width of the n-type transistor of a gate") == pytest.approx(20 * 28e-9)
@@ -385,7 +385,7 @@ def test_a_supply_that_hardly_opens_a_gate_is_told() -> None:
         result = estimate(ADC, DENSE, {"technology.supply_voltage": supply})
         assert ("multiplexer_supply" not in failed(result)) == inside
     check = next(c for c in result.failed_checks if c.name == "multiplexer_supply")
-    assert check.severity == "range"
+    assert check.severity == "extrapolation"
 
 
 def test_shipped_chips_leave_no_switch_and_no_stage_out() -> None:

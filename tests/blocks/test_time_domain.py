@@ -125,7 +125,7 @@ def test_charges_on_one_plate_cannot_be_buffered(tmp_path: Path) -> None:
     cell = {
         "model": "charge_domain_sram", "device": "charge_sram_65nm", "product": "and", "accumulation": "joined"
     }  # fmt: skip
-    driver = {"model": "spike_driver", "device": "row_driver_tapered"}
+    driver = {"model": "one_bit_driver", "device": "row_driver_tapered"}
     chip = variant(tmp_path, cell=cell, input=driver, bits_per_cell=1)
     with pytest.raises(MappingError, match="buffers cannot cut"):
         estimate(chip, FOLDER / "full_chip.yaml")

@@ -247,7 +247,7 @@ def test_writing_is_paid_wherever_cells_are_written(tmp_path: Path) -> None:
 
 def test_parts_that_are_written_anew_pay_for_their_circuits_as_well(tmp_path: Path) -> None:
     small = {
-        "chip.tile.count": 4, f"{ARRAY}when_too_small": "reprogram",
+        "chip.tile.count": 4, f"{ARRAY}oversize": "reprogram",
         "chip.link.carries": ["inputs", "outputs", "weights"],
     }  # fmt: skip
     result = with_circuit(tmp_path, other=small, columns_per_driver=8, pump=PUMP)
@@ -288,7 +288,7 @@ def test_power_while_nothing_is_written_only_where_it_stays_on(tmp_path: Path) -
 
     assert not standing(with_circuit(tmp_path, pump=PUMP))
     result = with_circuit(tmp_path, pump=PUMP, between_writes="powered")
-    time, found = result.evaluation.powered_time.item(), standing(result)
+    time, found = result.evaluation.active_time.item(), standing(result)
     assert found["pump idle"] == pytest.approx(20e-6 * time, rel=1e-9, abs=0)
     assert found["level_shifter leakage"] == pytest.approx(
         arrays(result) * 384 * 10e-12 * time, rel=1e-9, abs=0
@@ -305,9 +305,9 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     outside, inside = with_circuit(tmp_path).exclusions, with_circuit(tmp_path, pump=PUMP).exclusions
     fed = with_circuit(tmp_path, pump=PUMP | {"input_voltage": "1.5 V"}).exclusions
     assert any(line.startswith("circuits that write the cells") for line in bare)
-    for told in (outside, inside, fed):
-        assert not any(line.startswith("circuits that write the cells") for line in told)
-        assert any(line.startswith("sequencing of writing") for line in told)
+    for reported in (outside, inside, fed):
+        assert not any(line.startswith("circuits that write the cells") for line in reported)
+        assert any(line.startswith("sequencing of writing") for line in reported)
     assert any(line.startswith("making the programming voltage") for line in outside)
     assert not any(line.startswith("making the programming voltage") for line in inside)
     assert any(line.startswith("making the input voltage of the charge pump") for line in fed)
@@ -418,7 +418,7 @@ def test_points_of_a_batch_are_the_points_alone(tmp_path: Path) -> None:
         for quantity in ("area", "energy", "static_power", "programming_energy", "programming_time"):
             found = np.broadcast_to(getattr(together, quantity), (3, 1))[point, 0]
             assert found == pytest.approx(float(np.ravel(getattr(alone, quantity))[0]), rel=1e-12, abs=0)
-        told = {
+        reported = {
             (c.name, c.component): bool(np.broadcast_to(c.passed, (3, 1))[point, 0]) for c in together.checks
         }
-        assert told == {(c.name, c.component): bool(np.all(c.passed)) for c in alone.checks}
+        assert reported == {(c.name, c.component): bool(np.all(c.passed)) for c in alone.checks}

@@ -23,16 +23,16 @@ def given(files: dict) -> tuple[str, ...]:
 def test_accuracy_stands_beside_energy_and_the_workload_is_written(command: Command, tmp_path) -> None:
     files = write(tmp_path)
     out = tmp_path / "active.yaml"
-    shown = command(
+    formatted = command(
         "behave", *given(files), *DRIVES, "--without", "cascaded_connection", "-o", str(out), "-p",
         str(tmp_path / "f.png"),
     )  # fmt: skip
-    assert shown.code == 0, shown.err
+    assert formatted.code == 0, formatted.err
     for words in (
         "assumed: V_in = V_0 + R_T (I+ - I-) between 0 V and 900 mV", "against ideal", "without cascaded connection",
         "timestep 38.6 ms, input held for 34.6 ms", "fires after 23.1 ms",
     ):  # fmt: skip
-        assert words in shown.out
+        assert words in formatted.out
     spec = load_workload(out).spec
     assert spec.layers[0].activity is not None
     assert spec.layers[0].activity.rate.basis == "simulated"
@@ -42,8 +42,8 @@ def test_accuracy_stands_beside_energy_and_the_workload_is_written(command: Comm
 
 def test_json_has_intervals_rates_and_energies(command: Command, tmp_path) -> None:
     files = write(tmp_path)
-    told = json.loads(command("behave", *given(files), *DRIVES, "--format", "json").out)
-    device = told["runs"][2]
+    reported = json.loads(command("behave", *given(files), *DRIVES, "--format", "json").out)
+    device = reported["runs"][2]
     assert device["name"] == "device"
     low, high = device["accuracy"][1:]
     assert 0.0 <= low <= device["accuracy"][0] <= high <= 1.0
@@ -55,9 +55,9 @@ def test_json_has_intervals_rates_and_energies(command: Command, tmp_path) -> No
 def test_cells_with_errors_are_told_and_recorded(command: Command, tmp_path) -> None:
     files = write(tmp_path)
     out = tmp_path / "written.yaml"
-    shown = command("behave", *given(files), *DRIVES, "--cell-errors", "-o", str(out))
-    assert shown.code == 0, shown.err
-    assert "hold their weights with the errors of the estimate" in " ".join(shown.out.split())
+    formatted = command("behave", *given(files), *DRIVES, "--cell-errors", "-o", str(out))
+    assert formatted.code == 0, formatted.err
+    assert "hold their weights with the errors of the estimate" in " ".join(formatted.out.split())
     assert "cells: with the errors of the estimate" in " ".join(out.read_text("utf-8").split())
     refused = command(
         "behave", CHIP, "-w", str(files["workload"]), "--currents", "x.npz", "--drive", "hidden=0 V,1 kohm",
@@ -72,12 +72,12 @@ def test_a_layer_under_given_currents(command: Command, tmp_path) -> None:
     currents = tmp_path / "currents.npz"
     np.savez(currents, hidden=np.tile([0.0, 2e-6, 3.2e-6], (2, 4, 1)))
     out = tmp_path / "driven.yaml"
-    shown = command(
+    formatted = command(
         "behave", CHIP, "-w", str(files["workload"]), "--currents", str(currents), "--drive", "hidden=0 V,280 kohm",
         "-o", str(out), "--format", "csv",
     )  # fmt: skip
-    assert shown.code == 0, shown.err
-    header, row = shown.lines
+    assert formatted.code == 0, formatted.err
+    header, row = formatted.lines
     assert header == "layer,rate,spikes_per_timestep"
     rate = load_workload(out).spec.layers[0].activity.rate.value
     assert float(row.split(",")[1]) == pytest.approx(rate, rel=1e-4)
@@ -101,10 +101,12 @@ def test_a_layer_under_given_currents(command: Command, tmp_path) -> None:
 )
 def test_bad_input_is_one_clear_line(command: Command, tmp_path, extra, words) -> None:
     files = write(tmp_path)
-    shown = command("behave", *given(files), *(str(files["samples"]) if e == "SAMPLES" else e for e in extra))
-    assert shown.code == 1
-    assert words in shown.err
-    assert len(shown.err.strip().splitlines()) == 1
+    formatted = command(
+        "behave", *given(files), *(str(files["samples"]) if e == "SAMPLES" else e for e in extra)
+    )
+    assert formatted.code == 1
+    assert words in formatted.err
+    assert len(formatted.err.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -121,15 +123,15 @@ def test_samples_that_do_not_fit_are_refused(command: Command, tmp_path, change,
     files = write(tmp_path)
     arrays = {"input": np.zeros((2, 4, 4), dtype=bool), "labels": np.array([0, 1]), **change}
     np.savez(files["samples"], **{k: v for k, v in arrays.items() if v is not None})
-    shown = command("behave", *given(files), *DRIVES)
-    assert shown.code == 1
-    assert words in shown.err
-    assert len(shown.err.strip().splitlines()) == 1
+    formatted = command("behave", *given(files), *DRIVES)
+    assert formatted.code == 1
+    assert words in formatted.err
+    assert len(formatted.err.strip().splitlines()) == 1
 
 
 def test_no_pickle_and_no_broken_archive_is_opened(command: Command, tmp_path) -> None:
     files = write(tmp_path)
     files["weights"].write_bytes(b"PK\x03\x04 not an archive")
-    shown = command("behave", *given(files), *DRIVES)
-    assert shown.code == 1
-    assert "damaged" in shown.err
+    formatted = command("behave", *given(files), *DRIVES)
+    assert formatted.code == 1
+    assert "damaged" in formatted.err

@@ -10,25 +10,25 @@ from tests.cli.lab import _lab_verbs  # noqa: F401
 
 @pytest.mark.slow
 def test_one_characteristic_with_its_figure_and_its_misses(command: Command, tmp_path) -> None:
-    shown = command(
+    formatted = command(
         "characterise", "diffusive_bench", "threshold_firing", "--devices", "10", "--figures", str(tmp_path),
         "--format", "json",
     )  # fmt: skip
-    assert shown.code == 0, shown.err
-    told = json.loads(shown.out)[0]
-    assert len(told["misses"]) == 3
-    assert any(series["measured"] for series in told["series"])
+    assert formatted.code == 0, formatted.err
+    reported = json.loads(formatted.out)[0]
+    assert len(reported["misses"]) == 3
+    assert any(series["measured"] for series in reported["series"])
     assert (tmp_path / "threshold_firing.png").stat().st_size > 5000
 
 
 @pytest.mark.slow
 def test_a_neuron_without_published_measurements_is_not_compared(command: Command) -> None:
-    shown = command(
+    formatted = command(
         "characterise", "diffusive_65nm_estimate", "threshold_firing", "--devices", "4", "--format", "csv"
     )
-    assert shown.code == 0, shown.err
-    assert shown.lines[0] == "characteristic,series,x,y"
-    assert "measured" not in shown.out
+    assert formatted.code == 0, formatted.err
+    assert formatted.lines[0] == "characteristic,series,x,y"
+    assert "measured" not in formatted.out
 
 
 def test_bad_input_is_one_clear_line(command: Command, tmp_path) -> None:
@@ -37,14 +37,14 @@ def test_bad_input_is_one_clear_line(command: Command, tmp_path) -> None:
         (("lif_28nm_circuit",), "needs a diffusive neuron"),
         (("diffusive_bench", "--figures", str(tmp_path), "--figure-format", "bmp"), "written as"),
     ):
-        shown = command("characterise", *arguments)
-        assert shown.code == 1
-        assert words in shown.err
-        assert len(shown.err.strip().splitlines()) == 1
+        formatted = command("characterise", *arguments)
+        assert formatted.code == 1
+        assert words in formatted.err
+        assert len(formatted.err.strip().splitlines()) == 1
 
 
 def test_a_neuron_that_gives_no_spikes_to_count_is_refused_at_once(command: Command) -> None:
-    told = command("characterise", "diffusive_28nm_derived")
-    assert told.code == 1
-    assert "follows the filament" in told.err
-    assert len(told.err.strip().splitlines()) == 1
+    reported = command("characterise", "diffusive_28nm_derived")
+    assert reported.code == 1
+    assert "follows the filament" in reported.err
+    assert len(reported.err.strip().splitlines()) == 1

@@ -12,22 +12,22 @@ PAIR = ("diffusive_28nm_derived", "analog_lif_28nm", "-w", "shd_recurrent_spikin
 
 
 def test_differences_come_before_ratios(command: Command) -> None:
-    shown = command("compare", *PAIR)
-    assert shown.code == 0
-    assert max(map(len, shown.lines)) <= 80
-    order = [shown.lines.index(word) for word in ("Alike", "Different", "Left out")]
+    formatted = command("compare", *PAIR)
+    assert formatted.code == 0
+    assert max(map(len, formatted.lines)) <= 80
+    order = [formatted.lines.index(word) for word in ("Alike", "Different", "Left out")]
     order.append(
-        next(i for i, line in enumerate(shown.lines) if line.startswith("diffusive_28nm_derived over"))
+        next(i for i, line in enumerate(formatted.lines) if line.startswith("diffusive_28nm_derived over"))
     )
     assert order == sorted(order)
 
 
 def test_json_has_both_designs_and_ratios_with_bands(command: Command) -> None:
-    told = json.loads(command("compare", *PAIR, "--format", "json").out)
-    assert [design["architecture"] for design in told["designs"]] == list(PAIR[:2])
-    keys = list(told)
+    reported = json.loads(command("compare", *PAIR, "--format", "json").out)
+    assert [design["architecture"] for design in reported["designs"]] == list(PAIR[:2])
+    keys = list(reported)
     assert keys.index("differences") < keys.index("ratios")
-    for ratio in told["ratios"]:
+    for ratio in reported["ratios"]:
         assert ratio["low"] <= ratio["high"]
 
 
@@ -40,7 +40,7 @@ def test_csv_says_what_differs_first(command: Command) -> None:
 
 
 def test_designs_may_run_different_networks(command: Command) -> None:
-    shown = command(
+    formatted = command(
         "compare",
         "adc_crossbar_28nm",
         "digital_int8_28nm",
@@ -49,8 +49,8 @@ def test_designs_may_run_different_networks(command: Command) -> None:
         "-w",
         "mlp_mnist_dense",
     )
-    assert shown.code == 0
-    different = shown.out[shown.out.index("Different") : shown.out.index("Left out")]
+    assert formatted.code == 0
+    different = formatted.out[formatted.out.index("Different") : formatted.out.index("Left out")]
     assert "coding" in different
     assert "workload" in different
 

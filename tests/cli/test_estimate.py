@@ -27,13 +27,13 @@ REQUIRED_TOTALS = {
 
 
 def test_without_arguments_the_chip_stands_beside_its_twin(command: Command) -> None:
-    shown = command("estimate")
+    formatted = command("estimate")
     twin = neuroest.load_architecture(DEFAULT_ARCHITECTURE).spec.baseline
-    assert shown.code == 0
+    assert formatted.code == 0
     assert twin is not None
-    assert f"{DEFAULT_ARCHITECTURE} on {DEFAULT_WORKLOAD}" in shown.out
-    assert f"{twin} on {DEFAULT_WORKLOAD}" in shown.out
-    assert "one scope against the other" in " ".join(shown.out.split())
+    assert f"{DEFAULT_ARCHITECTURE} on {DEFAULT_WORKLOAD}" in formatted.out
+    assert f"{twin} on {DEFAULT_WORKLOAD}" in formatted.out
+    assert "one scope against the other" in " ".join(formatted.out.split())
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_a_table_fits_80_columns(command: Command, arguments: tuple[str, ...]) -
 
 
 def test_the_json_holds_what_was_promised(command: Command) -> None:
-    told = json.loads(command("estimate", CHIP, "-w", NETWORK, "--format", "json").out)
-    assert told["totals"].keys() >= REQUIRED_TOTALS
+    reported = json.loads(command("estimate", CHIP, "-w", NETWORK, "--format", "json").out)
+    assert reported["totals"].keys() >= REQUIRED_TOTALS
     assert {
         "schema_version",
         "neuroest_version",
@@ -53,16 +53,18 @@ def test_the_json_holds_what_was_promised(command: Command) -> None:
         "workload",
         "breakdown",
         "checks",
-    } <= told.keys()
-    assert {"basis_share", "sources", "exclusions", "inputs", "bands", "settings"} <= told.keys()
-    assert {"layer", "component", "term", "energy_J", "area_m2", "count"} <= told["breakdown"][0].keys()
-    assert told["totals"] == neuroest.estimate(CHIP, NETWORK).totals
+    } <= reported.keys()
+    assert {"basis_share", "sources", "exclusions", "inputs", "bands", "settings"} <= reported.keys()
+    assert {"layer", "component", "term", "energy_J", "area_m2", "count"} <= reported["breakdown"][0].keys()
+    assert reported["totals"] == neuroest.estimate(CHIP, NETWORK).totals
 
 
 def test_the_json_of_two_designs_is_that_of_the_first_with_its_baseline(command: Command) -> None:
-    told = json.loads(command("estimate", "--format", "json").out)
-    assert told["architecture"] == DEFAULT_ARCHITECTURE
-    assert told["baseline"]["architecture"] == neuroest.load_architecture(DEFAULT_ARCHITECTURE).spec.baseline
+    reported = json.loads(command("estimate", "--format", "json").out)
+    assert reported["architecture"] == DEFAULT_ARCHITECTURE
+    assert (
+        reported["baseline"]["architecture"] == neuroest.load_architecture(DEFAULT_ARCHITECTURE).spec.baseline
+    )
 
 
 def test_the_csv_adds_up(command: Command) -> None:
@@ -127,10 +129,10 @@ def test_strict_exits_with_3_where_a_check_fails(command: Command) -> None:
 
 def test_a_failed_check_is_a_note_where_the_result_has_no_room_for_it(command: Command) -> None:
     failing = ("--set", "chip.tile.array.ir_drop_limit=0.0001 %")
-    told = command("estimate", CHIP, "-w", NETWORK, *failing, "--format", "csv")
-    assert told.code == 0
-    assert "design check failed" in told.err
-    assert "design check failed" not in told.out
+    reported = command("estimate", CHIP, "-w", NETWORK, *failing, "--format", "csv")
+    assert reported.code == 0
+    assert "design check failed" in reported.err
+    assert "design check failed" not in reported.out
 
 
 def test_a_file_is_written_whole(command: Command, tmp_path: Path) -> None:

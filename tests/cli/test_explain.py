@@ -33,18 +33,18 @@ CHIP_ON_SPIKES = "diffusive_28nm_derived"
     ],
 )
 def test_everything_can_be_explained_in_80_columns(command: Command, quantity: str) -> None:
-    shown = command("explain", CHIP_ON_SPIKES, quantity)
-    assert shown.code == 0
-    assert shown.err == ""
-    assert max(map(len, shown.lines)) <= 80
+    formatted = command("explain", CHIP_ON_SPIKES, quantity)
+    assert formatted.code == 0
+    assert formatted.err == ""
+    assert max(map(len, formatted.lines)) <= 80
 
 
 def test_a_term_goes_down_to_equation_unit_basis_and_source(command: Command) -> None:
-    shown = command("explain", CHIP_ON_SPIKES, "neuron.spike.output_branch").out
-    assert "spike actions x" in shown
-    assert "by output_branch_energy" in shown
-    assert "docs/models/neurons.md" in " ".join(shown.split())
-    flat = " ".join(shown.split())
+    formatted = command("explain", CHIP_ON_SPIKES, "neuron.spike.output_branch").out
+    assert "spike actions x" in formatted
+    assert "by output_branch_energy" in formatted
+    assert "docs/models/neurons.md" in " ".join(formatted.split())
+    flat = " ".join(formatted.split())
     assert "supply_voltage = 0.9 V [assumed] tile.array.readout.neuron.output_supply_voltage" in flat
     assert (
         "drive_voltage = 0.8 V [derived] tile.array.readout.neuron.input_voltage; zhao2025, Fig. 2e" in flat
@@ -60,9 +60,9 @@ def test_without_a_quantity_it_lists_what_there_is(command: Command) -> None:
 
 
 def test_json_is_the_tree(command: Command) -> None:
-    told = json.loads(command("explain", CHIP, "energy", "-w", NETWORK, "--format", "json").out)
-    assert told["quantity"] == "energy_per_inference_J"
-    assert sum(part["value"] for part in told["parts"]) == pytest.approx(told["value"], rel=1e-9)
+    reported = json.loads(command("explain", CHIP, "energy", "-w", NETWORK, "--format", "json").out)
+    assert reported["quantity"] == "energy_per_inference_J"
+    assert sum(part["value"] for part in reported["parts"]) == pytest.approx(reported["value"], rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,9 @@ def test_from_one_file_to_an_estimate_in_three_commands(command: Command, tmp_pa
 
 def test_the_spec_says_what_was_fitted_and_what_was_not(command: Command, tmp_path) -> None:
     spec = tmp_path / "chance.yaml"
-    shown = command("fit", CHANCE, "-o", str(spec), "-p", str(tmp_path / "fit.png"))
-    assert shown.code == 0, shown.err
-    assert "not identified, held at diffusive_bench" in shown.out
+    formatted = command("fit", CHANCE, "-o", str(spec), "-p", str(tmp_path / "fit.png"))
+    assert formatted.code == 0, formatted.err
+    assert "not identified, held at diffusive_bench" in formatted.out
     device = load_device(str(spec))
     median, mobility = device.claims["firing_median_voltage"], device.claims["field_mobility"]
     # a line through three probits has 0.886 V; weighted by their errors the middle point pulls it to 0.878 V
@@ -47,9 +47,9 @@ def test_the_spec_says_what_was_fitted_and_what_was_not(command: Command, tmp_pa
 
 
 def test_json_of_a_fit(command: Command) -> None:
-    told = json.loads(command("fit", CHANCE, "--format", "json").out)
-    assert set(told["fitted"]) == {"firing_median_voltage", "firing_voltage_spread"}
-    assert told["converged"]
+    reported = json.loads(command("fit", CHANCE, "--format", "json").out)
+    assert set(reported["fitted"]) == {"firing_median_voltage", "firing_voltage_spread"}
+    assert reported["converged"]
 
 
 def test_an_existing_spec_is_kept_unless_forced(command: Command, tmp_path) -> None:
@@ -69,10 +69,10 @@ def test_data_that_no_neuron_gives_make_no_spec(command: Command, tmp_path) -> N
     data = tmp_path / "upside_down.csv"
     data.write_text("voltage [V],pulse_width [ms],probability [%]\n0.8,15,99\n0.9,15,50\n1.0,15,1\n")
     spec = tmp_path / "never.yaml"
-    shown = command("fit", str(data), "-o", str(spec))
-    assert shown.code == 1
-    assert "contradiction: firing_probability: probability falls with voltage" in shown.out
-    assert "no spec was written" in shown.err
+    formatted = command("fit", str(data), "-o", str(spec))
+    assert formatted.code == 1
+    assert "contradiction: firing_probability: probability falls with voltage" in formatted.out
+    assert "no spec was written" in formatted.err
     assert not spec.exists()
 
 
@@ -88,10 +88,10 @@ def test_data_that_no_neuron_gives_make_no_spec(command: Command, tmp_path) -> N
     ],
 )
 def test_bad_input_is_one_clear_line(command: Command, arguments: tuple[str, ...], words: str) -> None:
-    shown = command("fit", *arguments)
-    assert shown.code == 1
-    assert words in shown.err
-    assert len(shown.err.strip().splitlines()) == 1
+    formatted = command("fit", *arguments)
+    assert formatted.code == 1
+    assert words in formatted.err
+    assert len(formatted.err.strip().splitlines()) == 1
     assert not Path("mine.yaml").exists()
 
 

@@ -41,10 +41,10 @@ def test_a_pickle_is_never_opened(command: Command, tmp_path: Path, name: str) -
         ("import", str(tmp_path / name)),
         ("estimate", "digital_int8_28nm", "-w", str(tmp_path / name)),
     ):
-        told = command(*arguments)
-        assert told.code == 1
-        assert "never opened" in told.err
-        assert len(told.err.splitlines()) == 1
+        reported = command(*arguments)
+        assert reported.code == 1
+        assert "never opened" in reported.err
+        assert len(reported.err.splitlines()) == 1
 
 
 def test_bad_input_is_one_line(command: Command, tmp_path: Path) -> None:
@@ -59,9 +59,9 @@ def test_bad_input_is_one_line(command: Command, tmp_path: Path) -> None:
         ("import", model, "--time-step", "1 mm"),
         ("import", model, "--time-step", "0 s"),
     ):
-        told = command(*arguments)
-        assert told.code == 1, arguments
-        assert len(told.err.splitlines()) == 1
+        reported = command(*arguments)
+        assert reported.code == 1, arguments
+        assert len(reported.err.splitlines()) == 1
     assert command("import", model, "--unsupported", "perhaps").code == 2
 
 
@@ -72,13 +72,13 @@ def test_unsupported_operators_are_listed_and_the_policy_is_the_users(
     value = graph.node("Gemm", "x", graph.weights(6, 8), transB=1)
     value = graph.node("LpNormalization", value, name="strange")
     model = str(graph.write(tmp_path / "m.onnx", graph.node("Gemm", value, graph.weights(3, 6), transB=1)))
-    told = command("import", model)
-    assert told.code == 1
-    assert "LpNormalization 'strange'" in told.err
+    reported = command("import", model)
+    assert reported.code == 1
+    assert "LpNormalization 'strange'" in reported.err
     for policy, word in (("host", "on the host"), ("ignore", "left out")):
-        told = command("import", model, "--unsupported", policy, "-o", str(tmp_path / f"{policy}.yaml"))
-        assert told.code == 0
-        assert word in told.err
+        reported = command("import", model, "--unsupported", policy, "-o", str(tmp_path / f"{policy}.yaml"))
+        assert reported.code == 0
+        assert word in reported.err
         result = command("estimate", "digital_int8_28nm", "-w", str(tmp_path / f"{policy}.yaml"))
         assert "LpNormalization" in result.out
 
@@ -107,9 +107,9 @@ def test_a_recording_that_does_not_fit_is_one_line(command: Command, tmp_path: P
         (NETWORK, str(tmp_path / "r.npz"), "--dataset", "d", "--date", "yesterday"),
         (NETWORK, str(tmp_path / "none.npz"), "--dataset", "d"),
     ):
-        told = command("activity", "attach", *arguments)
-        assert told.code == 1
-        assert len(told.err.splitlines()) == 1
+        reported = command("activity", "attach", *arguments)
+        assert reported.code == 1
+        assert len(reported.err.splitlines()) == 1
 
 
 def test_a_workload_that_somebody_edited_is_not_overwritten(command: Command, tmp_path: Path) -> None:

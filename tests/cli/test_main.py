@@ -113,9 +113,9 @@ def test_too_little_memory_is_one_line(command: Command, monkeypatch: pytest.Mon
 
 
 def test_version(command: Command) -> None:
-    told = command("--version")
-    assert told.code == 0
-    assert told.out.startswith("neuroest ")
+    reported = command("--version")
+    assert reported.code == 0
+    assert reported.out.startswith("neuroest ")
 
 
 def test_module_and_console_script_are_the_same() -> None:
@@ -186,7 +186,7 @@ def test_colour_is_for_terminals_that_want_it(variables: dict[str, str], coloure
         stderr=subprocess.DEVNULL,
     )
     os.close(theirs)
-    shown = b""
+    formatted = b""
     while True:
         try:
             chunk = os.read(ours, 65536)
@@ -194,16 +194,16 @@ def test_colour_is_for_terminals_that_want_it(variables: dict[str, str], coloure
             break
         if not chunk:
             break
-        shown += chunk
+        formatted += chunk
     os.close(ours)
     assert process.wait(timeout=30) == 0
-    assert b"device model mesh" in shown
-    assert (b"\x1b[" in shown) is coloured
+    assert b"device model mesh" in formatted
+    assert (b"\x1b[" in formatted) is coloured
 
 
 def test_a_terminal_without_block_characters_gets_plain_bars() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    shown = python("-m", "neuroest", "estimate", CHIP, "-w", NETWORK, env=environment)
-    assert shown.returncode == 0
-    assert "####" in shown.stdout
-    assert "?" not in shown.stdout
+    formatted = python("-m", "neuroest", "estimate", CHIP, "-w", NETWORK, env=environment)
+    assert formatted.returncode == 0
+    assert "####" in formatted.stdout
+    assert "?" not in formatted.stdout

@@ -30,7 +30,7 @@ def test_without_a_file_the_template_is_printed(command: Command) -> None:
 def test_bad_wishes_are_one_line(command: Command, tmp_path: Path) -> None:
     standing = tmp_path / "ours.yaml"
     standing.write_text("mine\n", encoding="utf-8")
-    for arguments, told in (
+    for arguments, reported in (
         (("neuron", "-o", str(standing)), "exists"),
         (("neuron", "-o", str(tmp_path / "My Neuron.yaml")), "small letters"),
         (("neuron", "-o", str(tmp_path / "none" / "ours.yaml")), "does not exist"),
@@ -43,7 +43,7 @@ def test_bad_wishes_are_one_line(command: Command, tmp_path: Path) -> None:
     ):
         refused = command("new", *arguments)
         assert refused.code == 1, arguments
-        assert told in refused.err
+        assert reported in refused.err
         assert len(refused.err.splitlines()) == 1
     assert standing.read_text(encoding="utf-8") == "mine\n"
     assert command("new", "chair").code == 2
@@ -79,7 +79,7 @@ def test_a_table_becomes_a_folder_of_devices_or_nothing(command: Command, tmp_pa
     assert command("check", *made.lines).code == 0
     again = command("import", str(table), "-o", str(folder), "--from", "lif_28nm_besrour")
     assert "alpha_1.yaml and 1 more exists" in again.err
-    for arguments, told in (
+    for arguments, reported in (
         ((str(table),), "name a folder"),
         ((str(table), "-o", str(table)), "is no folder"),
         ((str(table), "-o", str(folder), "--process", "cmos_65nm"), "a column `process`"),
@@ -89,5 +89,5 @@ def test_a_table_becomes_a_folder_of_devices_or_nothing(command: Command, tmp_pa
     ):
         told_off = command("import", *arguments)
         assert told_off.code == 1
-        assert told in told_off.err
+        assert reported in told_off.err
         assert len(told_off.err.splitlines()) == 1

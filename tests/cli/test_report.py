@@ -75,9 +75,9 @@ def test_diff_fits_a_terminal(command: Command, tmp_path: Path) -> None:
     chip = ("estimate", "analog_lif_28nm", "-w", "mlp_mnist_spiking", "--format", "json")
     command(*chip, "-o", one)
     command(*chip, "--set", "chip.tile.array.rows=64", "-o", other)
-    told = command("diff", one, other)
-    assert max(map(len, told.lines)) <= 80
-    shares = [float(line.split()[-2]) for line in told.lines if line.endswith("%") and "->" in line]
+    reported = command("diff", one, other)
+    assert max(map(len, reported.lines)) <= 80
+    shares = [float(line.split()[-2]) for line in reported.lines if line.endswith("%") and "->" in line]
     assert 90.0 < sum(shares[:7]) <= 100.5, "shares of what moved the area"
 
 

@@ -22,10 +22,10 @@ from tests.cli.conftest import CHIP, NETWORK, Command
     ],
 )
 def test_what_ships_can_be_shown_in_80_columns(command: Command, name: str) -> None:
-    shown = command("show", name)
-    assert shown.code == 0
-    assert shown.err == ""
-    wide = [line for line in shown.lines if len(line) > 80]
+    formatted = command("show", name)
+    assert formatted.code == 0
+    assert formatted.err == ""
+    wide = [line for line in formatted.lines if len(line) > 80]
     assert all(" " not in line.strip() for line in wide), wide
 
 
@@ -33,16 +33,16 @@ def test_what_ships_can_be_shown_in_80_columns(command: Command, name: str) -> N
 def test_a_device_shows_every_parameter_with_its_basis(command: Command, name: str) -> None:
     from neuroest.loading.library import load_device
 
-    shown = command("show", name).out
+    formatted = command("show", name).out
     for parameter, claim in load_device(name).claims.items():
-        assert f"  {parameter} = " in shown
-        assert f"[{claim.basis}]" in shown
+        assert f"  {parameter} = " in formatted
+        assert f"[{claim.basis}]" in formatted
 
 
 def test_one_name_of_two_things_shows_both(command: Command) -> None:
-    shown = command("show", "diffusive_28nm_derived")
-    assert "architecture diffusive_28nm_derived" in shown.out
-    assert "device diffusive_28nm_derived" in shown.out
+    formatted = command("show", "diffusive_28nm_derived")
+    assert "architecture diffusive_28nm_derived" in formatted.out
+    assert "device diffusive_28nm_derived" in formatted.out
 
 
 def test_a_path_is_shown(command: Command, tmp_path: Path) -> None:
@@ -71,9 +71,9 @@ def test_a_file_of_another_kind_is_refused(command: Command, tmp_path: Path) -> 
 
 
 def test_large_numbers_are_shown_without_their_zeros(command: Command) -> None:
-    shown = command("show", "phase_change_accumulating").out
-    assert "endurance = 3e9" in shown
-    assert "also 1e12" in shown
+    formatted = command("show", "phase_change_accumulating").out
+    assert "endurance = 3e9" in formatted
+    assert "also 1e12" in formatted
 
 
 def test_a_model_tells_what_its_block_says_and_what_ships_of_it(command: Command) -> None:

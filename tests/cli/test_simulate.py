@@ -9,21 +9,21 @@ from tests.cli.lab import _lab_verbs  # noqa: F401
 
 
 def test_a_neuron_spikes_and_says_so(command: Command) -> None:
-    shown = command("simulate", "diffusive_bench", "--duration", "60 ms", "--no-noise")
-    assert shown.code == 0
-    assert "first complete filament: 34.9 ms" in shown.out
-    assert "closed form" in shown.out
+    formatted = command("simulate", "diffusive_bench", "--duration", "60 ms", "--no-noise")
+    assert formatted.code == 0
+    assert "first complete filament: 34.9 ms" in formatted.out
+    assert "closed form" in formatted.out
 
 
 def test_energy_by_simulation_and_closed_form_stand_side_by_side(command: Command) -> None:
-    told = json.loads(
+    reported = json.loads(
         command("simulate", "diffusive_bench", "--energy", "--hold", "5 ms", "--format", "json").out
     )
-    terms = {row["term"]: row for row in told["terms"]}
+    terms = {row["term"]: row for row in reported["terms"]}
     # 10 pF, 0.8 V, 0.797 V: 6.37 pJ
     assert terms["gate_charge"]["closed_form_J"] == pytest.approx(6.37e-12, rel=0.01)
     assert terms["gate_charge"]["simulated_J"] == pytest.approx(6.37e-12, rel=0.1)
-    assert not told["latched"]
+    assert not reported["latched"]
 
 
 def test_the_csv_holds_one_spike_a_line(command: Command) -> None:
@@ -50,18 +50,20 @@ def test_the_csv_holds_one_spike_a_line(command: Command) -> None:
     ],
 )
 def test_each_kind_of_neuron_runs(command: Command, arguments: tuple[str, ...], words: str) -> None:
-    shown = command("simulate", *arguments)
-    assert shown.code == 0, shown.err
-    assert words in shown.out
+    formatted = command("simulate", *arguments)
+    assert formatted.code == 0, formatted.err
+    assert words in formatted.out
 
 
 def test_a_stimulus_comes_from_a_file_and_a_figure_goes_to_one(command: Command, tmp_path) -> None:
     wave = tmp_path / "wave.csv"
     wave.write_text("# a step\ntime [ms],voltage [mV]\n0,0\n5,800\n60,0\n61,0\n")
     figure = tmp_path / "figure.png"
-    shown = command("simulate", "diffusive_bench", "--stimulus", str(wave), "--no-noise", "-p", str(figure))
-    assert shown.code == 0, shown.err
-    assert "39.9 ms" in shown.out
+    formatted = command(
+        "simulate", "diffusive_bench", "--stimulus", str(wave), "--no-noise", "-p", str(figure)
+    )
+    assert formatted.code == 0, formatted.err
+    assert "39.9 ms" in formatted.out
     assert figure.stat().st_size > 5000
 
 
@@ -83,10 +85,10 @@ def test_a_stimulus_comes_from_a_file_and_a_figure_goes_to_one(command: Command,
     ],
 )
 def test_bad_input_is_one_clear_line(command: Command, arguments: tuple[str, ...], words: str) -> None:
-    shown = command("simulate", *arguments)
-    assert shown.code == 1
-    assert words in shown.err
-    assert len(shown.err.strip().splitlines()) == 1
+    formatted = command("simulate", *arguments)
+    assert formatted.code == 1
+    assert words in formatted.err
+    assert len(formatted.err.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_bad_input_is_one_clear_line(command: Command, arguments: tuple[str, ...
 def test_bad_stimulus_files_are_one_clear_line(command: Command, tmp_path, text: str, words: str) -> None:
     wave = tmp_path / "wave.csv"
     wave.write_text(text)
-    shown = command("simulate", "diffusive_bench", "--stimulus", str(wave))
-    assert shown.code == 1
-    assert words in shown.err
-    assert len(shown.err.strip().splitlines()) == 1
+    formatted = command("simulate", "diffusive_bench", "--stimulus", str(wave))
+    assert formatted.code == 1
+    assert words in formatted.err
+    assert len(formatted.err.strip().splitlines()) == 1

@@ -70,7 +70,10 @@ def test_colour_of_our_own_stays() -> None:
 
 
 def test_messages_are_short_and_printable() -> None:
-    for shown in (str(NeuroestError(f"{ESCAPE}{'x' * 70_000}")), str(Problem("f", 1, 1, "a", "y" * 70_000))):
-        assert len(shown) < 1100
-        assert shown.isprintable()
-        assert "characters ..." in shown
+    for formatted in (
+        str(NeuroestError(f"{ESCAPE}{'x' * 70_000}")),
+        str(Problem("f", 1, 1, "a", "y" * 70_000)),
+    ):
+        assert len(formatted) < 1100
+        assert formatted.isprintable()
+        assert "characters ..." in formatted

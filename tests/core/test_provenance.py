@@ -344,7 +344,7 @@ def test_sources_are_listed_because_they_were_used() -> None:
     cited = {
         key
         for path in result.used_paths
-        for key in (result.claims[path].source, result.claims[path].via)
+        for key in (result.claims[path].source, result.claims[path].cited_in)
         if key is not None
     }
     assert {key for key, _ in result.sources} == cited

@@ -338,10 +338,10 @@ def test_every_annotation_has_a_name_and_an_example_that_reads_back() -> None:
     ]
     assert len(marks) > 30
     for mark in marks:
-        told = describe_dimension(mark.dimension)
-        assert told.startswith(("a ", "an "))
-        assert "quantity in" not in told, f"{mark.symbol} has no name in units._NAMES"
-        example = told.rsplit(" such as ", 1)[1]
+        reported = describe_dimension(mark.dimension)
+        assert reported.startswith(("a ", "an "))
+        assert "quantity in" not in reported, f"{mark.symbol} has no name in units._NAMES"
+        example = reported.rsplit(" such as ", 1)[1]
         assert parse_unit(example.split(" ", 1)[1] if " " in example else "")[1] == mark.dimension
 
 

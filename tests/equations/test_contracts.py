@@ -154,8 +154,8 @@ def test_derivation_page_and_its_heading_exist(module: str, name: str) -> None:
     info = equation_info(function)
     for page in re.findall(r"docs/[\w/]+\.md", info.reference + (function.__doc__ or "")):
         assert (ROOT / page).is_file(), f"{page} does not exist"
-    told = " ".join((function.__doc__ or "").split())
-    for page, heading in re.findall(r'(docs/[\w/]+\.md), "([^"]+)"', told):
+    reported = " ".join((function.__doc__ or "").split())
+    for page, heading in re.findall(r'(docs/[\w/]+\.md), "([^"]+)"', reported):
         headings = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert heading in headings, f"{page} has no heading {heading!r}"
 

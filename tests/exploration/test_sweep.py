@@ -40,7 +40,7 @@ def test_totals_are_those_of_one_estimate(chip: str, net: str) -> None:
         assert found.totals[name][0] == pytest.approx(
             np.nan if value is None else value, rel=1e-12, nan_ok=True
         ), name
-    assert found.feasible[0] == (not any(c.severity == "limit" for c in one.failed_checks))
+    assert found.feasible[0] == (not any(c.severity == "design_rule" for c in one.failed_checks))
 
 
 def test_every_row_of_a_grid_is_one_estimate() -> None:

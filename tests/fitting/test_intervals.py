@@ -56,8 +56,8 @@ def one(generator, between, within, missed=0.0):
 def test_ninety_per_cent_bands_hold_the_truth_in_some_ninety_per_cent(between, within, missed) -> None:
     generator, inside = np.random.default_rng(1), np.zeros(2)
     for _ in range(200):
-        point, told, _ = one(generator, between, within, missed)
-        reach = np.array([quantile(0.9, f) for f in told.freedom]) * told.deviation
+        point, reported, _ = one(generator, between, within, missed)
+        reach = np.array([quantile(0.9, f) for f in reported.freedom]) * reported.deviation
         inside += np.abs(point - TRUTH) <= reach
     # two hundred sets know a coverage to two points; devices are six and conditions five
     assert np.all(inside / 200 > 0.80), inside / 200
@@ -65,17 +65,17 @@ def test_ninety_per_cent_bands_hold_the_truth_in_some_ninety_per_cent(between, w
 
 
 def test_twenty_rows_of_a_device_are_not_twenty_devices() -> None:
-    _, told, scatter = one(np.random.default_rng(3), 0.3, 0.02)
+    _, reported, scatter = one(np.random.default_rng(3), 0.3, 0.02)
     assert scatter.between == pytest.approx(0.3, rel=0.6)
-    assert told.shares["devices"][0] > 0.9
-    assert told.freedom[0] < 2 * (DEVICES - 1)
+    assert reported.shares["devices"][0] > 0.9
+    assert reported.freedom[0] < 2 * (DEVICES - 1)
     # the deviation of a mean of six devices
-    assert told.deviation[0] == pytest.approx(scatter.between / np.sqrt(DEVICES), rel=0.2)
+    assert reported.deviation[0] == pytest.approx(scatter.between / np.sqrt(DEVICES), rel=0.2)
 
 
 def test_a_direction_that_no_row_sees_is_not_known() -> None:
-    _, told, _ = one(np.random.default_rng(4), 0.0, 0.1)
-    assert np.all(told.deviation < 1.0)
+    _, reported, _ = one(np.random.default_rng(4), 0.0, 0.1)
+    assert np.all(reported.deviation < 1.0)
     part = rows(np.zeros(DEVICES * CONDITIONS * CYCLES), np.zeros(DEVICES * CONDITIONS * CYCLES))
     slopes = np.zeros((DEVICES * CONDITIONS * CYCLES, 2))
     slopes[:, 0] = 20.0
@@ -93,9 +93,9 @@ def test_held_parameters_add_what_is_open_of_them() -> None:
     numbers = np.zeros(len(slopes), int)
     linear = Linear(np.zeros(len(slopes)), slopes, slopes[:, 0], numbers, numbers, numbers, [part])
     # the held parameter acts as the fitted one does; a factor e of it is one of that
-    told = bands(linear, Scatter(), np.full((len(slopes), 1), 20.0))
-    assert told.deviation[0] == pytest.approx(1.0, rel=0.01)
-    assert told.shares["held"][0] > 0.99
+    reported = bands(linear, Scatter(), np.full((len(slopes), 1), 20.0))
+    assert reported.deviation[0] == pytest.approx(1.0, rel=0.01)
+    assert reported.shares["held"][0] > 0.99
 
 
 def test_students_quantiles_are_wide_for_few() -> None:
@@ -106,12 +106,12 @@ def test_students_quantiles_are_wide_for_few() -> None:
 
 def test_the_recorded_coverage_is_what_the_bands_promise() -> None:
     # examples/measurements/coverage.py: stochastic simulations, each fitted from the bench neuron
-    told = json.loads(COVERAGE.read_text(encoding="utf-8"))
-    assert told["sets"] >= 40
+    reported = json.loads(COVERAGE.read_text(encoding="utf-8"))
+    assert reported["sets"] >= 40
     counted = SimpleNamespace(inside=0, all=0)
-    for fitted in told["fits"]:
+    for fitted in reported["fits"]:
         for value, factor in fitted.values():
             counted.inside += abs(np.log(value)) <= np.log(factor)
             counted.all += 1
-    assert counted.inside / counted.all == pytest.approx(told["coverage_of_all"], abs=1e-3)
-    assert 0.85 <= told["coverage_of_all"] <= 0.97
+    assert counted.inside / counted.all == pytest.approx(reported["coverage_of_all"], abs=1e-3)
+    assert 0.85 <= reported["coverage_of_all"] <= 0.97

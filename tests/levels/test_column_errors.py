@@ -179,7 +179,9 @@ def test_chips_without_columns_have_no_such_errors() -> None:
 def test_offset_coding_is_less_exact_than_pairs_of_the_same_cells() -> None:
     # Xiao et al., IEEE Circuits Syst. Mag. 22(4), 26 (2022), abstract: conductances in proportion to weights resist
     # programming errors and resistances of wires better
-    pairs, offset = (found(**{f"{ARRAY}.pairing": kind}) for kind in ("column_differential", "offset"))
+    pairs, offset = (
+        found(**{f"{ARRAY}.weight_encoding": kind}) for kind in ("column_differential", "offset")
+    )
     for cause in ("programming", "loss along the wires"):
         relative = [
             np.max(np.asarray(r.evaluation.column_errors.causes[cause]) / r.evaluation.column_errors.result)
@@ -217,7 +219,7 @@ def test_the_longest_refresh_interval_keeps_to_the_error(limit: float) -> None:
 
 
 def test_error_of_a_cell_is_that_of_its_levels() -> None:
-    result = found(**{f"{ARRAY}.pairing": "offset", f"{ARRAY}.offset_reference": "digital_sum"})
+    result = found(**{f"{ARRAY}.weight_encoding": "offset", f"{ARRAY}.offset_subtraction": "digital_sum"})
     array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
     generator = np.random.default_rng(7)
     levels = (1.0 + weights(200_000, generator)) / 2.0

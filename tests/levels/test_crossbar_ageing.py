@@ -102,7 +102,7 @@ def test_a_chosen_refresh_is_charged_as_power_and_wear(tmp_path: Path) -> None:
     result = run(PCM, DENSE, {REFRESH: "1 day"}, tmp_path)
     power = result.totals["programming_energy_J"] / 86400
     rows = [r for r in result.breakdown if r.kind == "static" and r.term == "refresh"]
-    assert sum(r.energy_J for r in rows) == pytest.approx(power * result.evaluation.powered_time.item())
+    assert sum(r.energy_J for r in rows) == pytest.approx(power * result.evaluation.active_time.item())
     assert result.totals["refresh_interval_s"] == pytest.approx(86400)
     assert result.totals["refresh_power_W"] == pytest.approx(power)
     # a million writes of one pulse
@@ -185,7 +185,7 @@ def test_what_a_device_is_silent_on_can_be_set(tmp_path: Path) -> None:
 
 def test_a_reference_column_is_cells_reads_conversions_and_subtractions(tmp_path: Path) -> None:
     bare, with_column = (
-        run("isaac_like_32nm", DENSE, {f"{ARRAY}offset_reference": kind}, tmp_path)
+        run("isaac_like_32nm", DENSE, {f"{ARRAY}offset_subtraction": kind}, tmp_path)
         for kind in ("none", "reference_column")
     )
     assert area(with_column, "cell") == pytest.approx(area(bare, "cell") * 129 / 128)
@@ -215,7 +215,7 @@ def test_a_reference_column_is_cells_reads_conversions_and_subtractions(tmp_path
 
 def test_several_converters_give_the_reference_one_of_its_own(tmp_path: Path) -> None:
     bare, with_column = (
-        run(RRAM, DENSE, {f"{ARRAY}pairing": "offset", f"{ARRAY}offset_reference": kind}, tmp_path)
+        run(RRAM, DENSE, {f"{ARRAY}weight_encoding": "offset", f"{ARRAY}offset_subtraction": kind}, tmp_path)
         for kind in ("none", "reference_column")
     )
     assert arrays(bare) == arrays(with_column)
@@ -225,7 +225,7 @@ def test_several_converters_give_the_reference_one_of_its_own(tmp_path: Path) ->
 
 def test_a_digital_sum_adds_inputs_and_subtracts_from_outputs(tmp_path: Path) -> None:
     bare, digital = (
-        run("isaac_like_32nm", DENSE, {f"{ARRAY}offset_reference": kind}, tmp_path)
+        run("isaac_like_32nm", DENSE, {f"{ARRAY}offset_subtraction": kind}, tmp_path)
         for kind in ("none", "digital_sum")
     )
     layers = digital.evaluation.layers
@@ -237,8 +237,8 @@ def test_a_digital_sum_adds_inputs_and_subtracts_from_outputs(tmp_path: Path) ->
 
 
 def test_left_out_the_reference_is_a_column_for_resistive_cells_and_none_for_charges(tmp_path: Path) -> None:
-    said = run("isaac_like_32nm", DENSE, {f"{ARRAY}offset_reference": "reference_column"}, tmp_path)
-    silent = run("isaac_like_32nm", DENSE, {f"{ARRAY}offset_reference": None}, tmp_path)
+    said = run("isaac_like_32nm", DENSE, {f"{ARRAY}offset_subtraction": "reference_column"}, tmp_path)
+    silent = run("isaac_like_32nm", DENSE, {f"{ARRAY}offset_subtraction": None}, tmp_path)
     assert silent.totals == said.totals
     charges = run("charge_domain_65nm", DENSE, {}, tmp_path)
     assert count(charges, "cell", "reference_read") == 0.0
@@ -247,9 +247,12 @@ def test_left_out_the_reference_is_a_column_for_resistive_cells_and_none_for_cha
 @pytest.mark.parametrize(
     ("base", "workload", "changes", "says"),
     [
-        (RRAM, DENSE, {f"{ARRAY}offset_reference": "reference_column"}, "column_differential has no offset"),
-        ("charge_domain_65nm", DENSE, {f"{ARRAY}offset_reference": "digital_sum"}, "have no offset"),
-        (LIF, SPIKING, {f"{ARRAY}pairing": "offset", f"{ARRAY}offset_reference": "digital_sum"}, "nothing digital"),
+        (RRAM, DENSE, {f"{ARRAY}offset_subtraction": "reference_column"}, "column_differential has no offset"),
+        ("charge_domain_65nm", DENSE, {f"{ARRAY}offset_subtraction": "digital_sum"}, "have no offset"),
+        (
+            LIF, SPIKING, {f"{ARRAY}weight_encoding": "offset", f"{ARRAY}offset_subtraction": "digital_sum"},
+            "nothing digital",
+        ),
     ],
 )  # fmt: skip
 def test_references_that_serve_nothing_are_refused(base, workload, changes, says, tmp_path: Path) -> None:
@@ -258,7 +261,7 @@ def test_references_that_serve_nothing_are_refused(base, workload, changes, says
 
 
 def test_neurons_leave_out_the_mirrors_that_subtract(tmp_path: Path) -> None:
-    result = run(LIF, SPIKING, {f"{ARRAY}pairing": "offset"}, tmp_path)
+    result = run(LIF, SPIKING, {f"{ARRAY}weight_encoding": "offset"}, tmp_path)
     assert excluded(result, "mirrors that subtract the current of the reference column")
 
 

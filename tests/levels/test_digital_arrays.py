@@ -287,7 +287,7 @@ def test_a_clock_that_runs_freely_is_paid_whether_or_not_units_work(tmp_path: Pa
     assert energy(result, **registers) == pytest.approx(energy(plain, **registers) / 2)
     macs = count(plain, "unit", "multiply_accumulate")
     bit = energy(plain, **registers) / (macs * 40)  # of 32 bits of sum and 8 of the activation
-    time = result.evaluation.powered_time.item()
+    time = result.evaluation.active_time.item()
     assert table["clock"] == pytest.approx(bit / 2 * 48 * 128**2 * 500e6 * time)
     tree = {
         r.term: r.energy_J for r in result.breakdown if r.kind == "static" and r.component == "chip.overheads"

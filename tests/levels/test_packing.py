@@ -125,7 +125,7 @@ def test_many_design_points_are_packed_as_one_each(
         assert found.needed[index, 0] == alone.arrays
         assert found.units[index] == pytest.approx(alone.shares, rel=1e-12)
         longest = max((float(times[index] @ company) for company in alone.companies), default=0.0)
-        assert found.turns.busiest(times)[index, 0] == pytest.approx(longest, rel=1e-12)
+        assert found.time_sharing.busiest(times)[index, 0] == pytest.approx(longest, rel=1e-12)
 
 
 def test_three_layers_by_hand() -> None:
@@ -165,9 +165,9 @@ def test_small_layers_in_one_array_take_turns(tmp_path: Path) -> None:
     alone, shared = both(ADC, tmp_path, columns=512)
     assert (alone.totals["computing_units"], shared.totals["computing_units"]) == (3.0, 1.0)
     level = "chip.tile.array"
-    turns = float(np.sum(shared.evaluation.timing.resources[level]))
-    assert shared.totals["initiation_interval_s"] == pytest.approx(turns)
-    assert alone.totals["initiation_interval_s"] < turns
+    time_sharing = float(np.sum(shared.evaluation.timing.resources[level]))
+    assert shared.totals["initiation_interval_s"] == pytest.approx(time_sharing)
+    assert alone.totals["initiation_interval_s"] < time_sharing
     assert shared.totals["latency_s"] == pytest.approx(alone.totals["latency_s"], rel=0.2)
     assert shared.totals["utilisation"] == pytest.approx(3 * alone.totals["utilisation"])
     # the same cells are read and written, in a third of the arrays
@@ -182,11 +182,11 @@ def test_every_output_keeps_its_neuron(tmp_path: Path) -> None:
     alone, shared = both(NEURON, tmp_path, spiking=True)
     assert shared.totals["computing_units"] < alone.totals["computing_units"]
     assert shared.totals["physical_neurons"] == alone.totals["physical_neurons"] == 50.0
-    pace = float(np.ravel(shared.evaluation.timing.pace)[0])
+    stage_interval = float(np.ravel(shared.evaluation.timing.stage_interval)[0])
     times = np.ravel(shared.evaluation.timing.resources["chip.tile.array"])
-    assert pace == pytest.approx(float(np.sum(times)))
+    assert stage_interval == pytest.approx(float(np.sum(times)))
     steps = 20 + 3 - 1
-    assert shared.totals["latency_s"] == pytest.approx(steps * pace)
+    assert shared.totals["latency_s"] == pytest.approx(steps * stage_interval)
 
 
 def test_a_target_lets_layers_share_only_as_long_as_it_is_kept(tmp_path: Path) -> None:

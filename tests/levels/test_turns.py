@@ -154,11 +154,11 @@ def test_alone_on_the_chip_only_branches_wait(network) -> None:
 def test_many_points_are_planned_as_one_each(network, scales) -> None:
     times, reads, units = network
     own = np.array(times, float) * np.array(scales)[:, None]
-    turns = turns_of(units, len(times))
-    period = np.maximum(turns.busiest(own), np.max(own, axis=-1, keepdims=True)) * 1.1
-    batch = modulo_schedule(own, reads, [(turns, own)], period)
+    time_sharing = turns_of(units, len(times))
+    period = np.maximum(time_sharing.busiest(own), np.max(own, axis=-1, keepdims=True)) * 1.1
+    batch = modulo_schedule(own, reads, [(time_sharing, own)], period)
     for index in range(len(scales)):
-        one = modulo_schedule(own[index], reads, [(turns, own[index])], period[index])
+        one = modulo_schedule(own[index], reads, [(time_sharing, own[index])], period[index])
         assert batch[index] == pytest.approx(one, rel=1e-12)
 
 
@@ -188,9 +188,9 @@ def test_inferences_in_a_stream_wait_for_each_other_and_one_alone_does_not(tmp_p
     alone, shared = both(ADC, tmp_path, columns=512)
     level = "chip.tile.array"
     step = np.ravel(shared.evaluation.timing.step)
-    turns = np.ravel(shared.evaluation.timing.resources[level])
+    time_sharing = np.ravel(shared.evaluation.timing.resources[level])
     interval = shared.totals["initiation_interval_s"]
-    assert interval == pytest.approx(float(np.sum(turns)))
+    assert interval == pytest.approx(float(np.sum(time_sharing)))
     assert shared.totals["latency_s"] >= alone.totals["latency_s"] - 1e-15
     assert shared.totals["latency_s"] <= float(np.sum(step)) + len(step) * interval
     duty = run(
@@ -212,12 +212,14 @@ def test_blocks_of_a_tile_work_for_all_layers_in_it(tmp_path: Path) -> None:
     assert alone.evaluation.mapped.counts["chip.tile"].item() == 1.0
     additions = np.ravel(alone.evaluation.counts.actions["chip.tile.accumulator", "addition"])
     assert np.count_nonzero(additions) == 3
-    turns = alone.evaluation.timing.turns
-    assert float(turns["chip.tile.accumulator"].item()) == pytest.approx(np.sum(additions) / (64 * 200e6))
+    time_sharing = alone.evaluation.timing.time_sharing
+    assert float(time_sharing["chip.tile.accumulator"].item()) == pytest.approx(
+        np.sum(additions) / (64 * 200e6)
+    )
     # in tiles of two arrays the first two layers share one block, the third has its own
     two = run(ADC, str(tmp_path / "small.yaml"), {f"{ARRAY}count": 2}, tmp_path)
     busiest = max(additions[0] + additions[1], additions[2]) / (64 * 200e6)
-    assert float(two.evaluation.timing.turns["chip.tile.accumulator"].item()) == pytest.approx(busiest)
+    assert float(two.evaluation.timing.time_sharing["chip.tile.accumulator"].item()) == pytest.approx(busiest)
     # one block at the top of the chip works for all
     unit = {"model": "accumulator", "device": "logic_45nm_horowitz", "lanes": 1, "clock_frequency": "20 MHz"}
     top = run(
@@ -226,7 +228,7 @@ def test_blocks_of_a_tile_work_for_all_layers_in_it(tmp_path: Path) -> None:
     assert top.totals["initiation_interval_s"] == pytest.approx(np.sum(additions) / 20e6)
     assert top.evaluation.timing.bottleneck == "chip.adders"
     link = np.ravel(alone.evaluation.timing.resources["chip.link"])
-    assert float(turns["chip.link"].item()) == pytest.approx(np.sum(link))
+    assert float(time_sharing["chip.link"].item()) == pytest.approx(np.sum(link))
 
 
 def test_steps_of_a_spiking_network_take_their_turns_in_every_slot(tmp_path: Path) -> None:

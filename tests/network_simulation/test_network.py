@@ -142,10 +142,10 @@ def test_calibration_finds_drives_that_decide(small, tmp_path, monkeypatch) -> N
     workload, layers, _, place = small
     files = write(tmp_path)
     seen = read_samples(files["calibration"], workload.spec)
-    told: list[str] = []
-    drives = calibrate(place, layers, seen.first(2), Chips(1), told.append)
+    reported: list[str] = []
+    drives = calibrate(place, layers, seen.first(2), Chips(1), reported.append)
     assert set(drives) == {"hidden", "output"}
-    assert "100.0 % of the calibration samples" in told[1]
+    assert "100.0 % of the calibration samples" in reported[1]
 
 
 def test_recurrent_layers_see_their_own_spikes(tmp_path) -> None:
@@ -276,10 +276,10 @@ def test_drives_that_are_none_are_refused(text) -> None:
 
 
 def test_the_recorded_run_of_the_digits_belongs_to_the_files_beside_it() -> None:
-    told = json.loads((DIGITS / "behaviour.json").read_text(encoding="utf-8"))
+    reported = json.loads((DIGITS / "behaviour.json").read_text(encoding="utf-8"))
     files = {"weights": "weights.npz", "samples": "test.npz", "calibration samples": "calibration.npz"}
-    assert told["files"] == {what: file_sha256(DIGITS / name) for what, name in files.items()}
-    runs = {run["name"]: run for run in told["runs"]}
+    assert reported["files"] == {what: file_sha256(DIGITS / name) for what, name in files.items()}
+    runs = {run["name"]: run for run in reported["runs"]}
     assert set(runs) == {
         "ideal_neurons",
         "ideal_behind_columns",

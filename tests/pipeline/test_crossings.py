@@ -89,7 +89,7 @@ def test_inputs_reach_every_tile_that_needs_them_and_sums_meet_in_one(tmp_path: 
     # 784 rows on seven arrays, which stand in one tile of eight; 2048 columns on sixteen: each input goes to 16 tiles
     assert placement.row_blocks.tolist() == [7.0, 4.0, 4.0]
     assert placement.column_blocks.tolist() == [16.0, 16.0, 1.0]
-    entries = at(result, "chip.network", "bit_entry")
+    entries = at(result, "chip.noc", "bit_entry")
     # of the second layer two columns of four arrays stand in a tile: eight tiles
     assert entries == pytest.approx([784 * 8 * 16, 512 * 8 * 8, 512 * 8])
     # buffers of 64 bits: each tile has its inputs written once and reads them once; outputs are written once
@@ -101,13 +101,11 @@ def test_inputs_reach_every_tile_that_needs_them_and_sums_meet_in_one(tmp_path: 
 def test_sums_of_more_tiles_than_one_go_to_the_neighbour(tmp_path: Path) -> None:
     # four arrays a tile: seven blocks of rows stand on two tiles, so 512 sums of 24 bits pass from one to the other
     result = run(ADC, DENSE, {f"{ARRAY}count": 4}, tmp_path)
-    entries = at(result, "chip.network", "bit_entry")
+    entries = at(result, "chip.noc", "bit_entry")
     assert entries == pytest.approx([784 * 8 * 16 + 512 * 24, 512 * 8 * 16, 512 * 8])
     # currents of arrays with a common neuron meet on its line and are no bits
     small, large = (run(NEURON, SPIKING, {f"{ARRAY}count": n}, tmp_path) for n in (4, 8))
-    assert at(small, "chip.network", "bit_entry")[0] == pytest.approx(
-        at(large, "chip.network", "bit_entry")[0]
-    )
+    assert at(small, "chip.noc", "bit_entry")[0] == pytest.approx(at(large, "chip.noc", "bit_entry")[0])
 
 
 def test_copies_have_their_inputs_sent_and_stored(tmp_path: Path) -> None:
@@ -120,7 +118,7 @@ def test_copies_have_their_inputs_sent_and_stored(tmp_path: Path) -> None:
     uses = float(np.ravel(taps.input_taps / taps.input_elements)[0])
     assert uses > 4.0
     assert (one.totals["computing_units"], four.totals["computing_units"]) == (1.0, 4.0)
-    sent = [sum(at(r, "chip.network", "bit_entry")) for r in (one, four)]
+    sent = [sum(at(r, "chip.noc", "bit_entry")) for r in (one, four)]
     assert sent[1] == pytest.approx(4 * sent[0])
     stored = [sum(at(r, "chip.tile.buffer", "write")) * 64 / 8 for r in (one, four)]
     assert stored[1] - stored[0] == pytest.approx(3 * 8 * 14 * 14)
@@ -168,7 +166,7 @@ def test_state_of_a_long_short_term_memory_is_read_and_written_in_each_step(tmp_
 
 WEIGHTS = {"model": "off_chip_link", "device": "lpddr4", "carries": ["weights"]}
 ROWS_AT_ONCE = {f"{ARRAY}write_circuit": None}  # a row is written at once, by circuits that are left out
-SMALL = ROWS_AT_ONCE | {"chip.tile.count": 4, f"{ARRAY}when_too_small": "reprogram", "chip.dram": WEIGHTS}
+SMALL = ROWS_AT_ONCE | {"chip.tile.count": 4, f"{ARRAY}oversize": "reprogram", "chip.dram": WEIGHTS}
 
 
 def test_weights_come_while_cells_are_written(tmp_path: Path) -> None:
@@ -236,15 +234,15 @@ def test_sums_wait_while_the_arrays_of_a_layer_have_their_turns(tmp_path: Path) 
     assert isinstance(level, CrossbarMapper)
     assert level._sharing is not None
     columns = np.ravel(level._sharing.waiting)
-    sums = np.ravel(level.sums_that_wait())
+    sums = np.ravel(level.pending_partial_sums())
     split = np.ravel(shared.evaluation.mapped.placement.row_blocks) > 1.0
     assert sums == pytest.approx(np.where(split, columns / 4, 0.0))
     assert sums[0] == 20.0
     moved = at(shared, "chip.tile.sums", "write")
     assert moved == pytest.approx(list(sums * 24 / 64))
     assert at(shared, "chip.tile.sums", "read") == moved
-    told = run(ADC, file, {f"{ARRAY}sharing": "layers"}, tmp_path)
-    assert any("partial_sums" in text for text in told.exclusions)
+    reported = run(ADC, file, {f"{ARRAY}sharing": "layers"}, tmp_path)
+    assert any("partial_sums" in text for text in reported.exclusions)
     assert not any("partial_sums" in text for text in run(ADC, file, {}, tmp_path).exclusions)
 
 
@@ -289,9 +287,9 @@ def test_what_waits_between_two_parts_needs_room(tmp_path: Path) -> None:
     room = 4 * 64 * 1024 * 8
     # at the end of the first part the 784 inputs and the 512 outputs of the layer wait
     fits = math.floor(room / ((784 + 512) * 8))
-    for number, told in ((fits, False), (fits + 1, True)):
+    for number, reported in ((fits, False), (fits + 1, True)):
         result = run(ADC, DENSE, SMALL | {f"{ARRAY}inferences_per_pass": number}, tmp_path)
-        assert ("results_between_parts" in failed(result)) == told
+        assert ("results_between_parts" in failed(result)) == reported
     # with a way out they go and come at the end of each part
     both = SMALL | {"chip.dram": WEIGHTS | {"carries": ["weights", "activations"]}}
     out = run(ADC, DENSE, both | {f"{ARRAY}inferences_per_pass": fits + 1}, tmp_path)
@@ -305,7 +303,7 @@ LARGE = {
     "turns within a budget": {f"{ARRAY}sharing": "layers", f"{ARRAY}array_budget": 300},
     "chips": {"chip.count": "auto", "chip.tile.count": 2, "chip.board": LINK},
     "parts": {
-        "chip.tile.count": 2, f"{ARRAY}when_too_small": "reprogram", f"{ARRAY}inferences_per_pass": 400,
+        "chip.tile.count": 2, f"{ARRAY}oversize": "reprogram", f"{ARRAY}inferences_per_pass": 400,
         "chip.dram": WEIGHTS | {"carries": ["weights", "activations"]},
     },
     "renewed": {"operation.inferences_per_programming": 50, "chip.dram": WEIGHTS},

@@ -51,7 +51,7 @@ def test_static_weights_are_loaded_again_after_power_off(tmp_path: Path, batch: 
 
 def test_a_batch_shares_the_time_that_the_chip_is_powered(tmp_path: Path) -> None:
     result = run(INT8, DENSE, {"chip.array.batch": 16}, tmp_path, operation__mode="duty_cycled")
-    powered = result.evaluation.powered_time.item()
+    powered = result.evaluation.active_time.item()
     assert powered == pytest.approx(result.totals["latency_s"] / 16)
     static = sum(r.energy_J for r in result.breakdown if r.kind == "static")
     assert static == pytest.approx(result.evaluation.static_power.item() * powered)
@@ -174,5 +174,5 @@ def test_numbers_at_the_input_of_a_spiking_network_travel_with_all_their_bits(tm
     # a frame of 784 numbers of 8 bits in each of 20 steps, and 10 spikes of one bit out of it
     assert count(result, "link", "bit") == pytest.approx(20 * (784 * 8 + 10))
     spikes = run(ADC, SPIKING, {}, tmp_path)
-    entered = [r.evaluation.counts.actions["chip.network", "bit_entry"][0] for r in (result, spikes)]
+    entered = [r.evaluation.counts.actions["chip.noc", "bit_entry"][0] for r in (result, spikes)]
     assert entered[0] == pytest.approx(8 * entered[1])

@@ -35,9 +35,9 @@ def test_values_of_another_process_are_told() -> None:
     here = estimate(ADC, DENSE)
     assert "values_process" not in {check.name for check in here.failed_checks}
     there = estimate(ADC, DENSE, AT_65)
-    told = {check.component for check in there.failed_checks if check.name == "values_process"}
+    reported = {check.component for check in there.failed_checks if check.name == "values_process"}
     # logic, memories and routers are moved by their laws; the cell and the circuit at the columns are not
-    assert told == {"chip.tile.array.cell", "chip.tile.array.readout.interface"}
+    assert reported == {"chip.tile.array.cell", "chip.tile.array.readout.interface"}
 
 
 def test_a_band_takes_one_more_factor_where_a_model_extrapolates() -> None:
@@ -88,7 +88,7 @@ def test_a_cell_must_be_as_wide_as_the_wires_that_cross_it() -> None:
 
 
 def test_circuits_that_no_block_stands_for_are_told() -> None:
-    told = estimate(ADC, DENSE).exclusions
-    assert not any("shared converters" in line for line in told)
-    assert any(line.startswith("sequencing of writing") for line in told)
-    assert not any("voltage of the rows" in line for line in told)
+    reported = estimate(ADC, DENSE).exclusions
+    assert not any("shared converters" in line for line in reported)
+    assert any(line.startswith("sequencing of writing") for line in reported)
+    assert not any("voltage of the rows" in line for line in reported)

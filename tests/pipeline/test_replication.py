@@ -79,11 +79,11 @@ def shared(
         )
     )  # fmt: skip
     times = np.ceil(positions / found.copies) + tail
-    interval = max(float(found.turns.busiest(times).item()), float(np.max(times)))
+    interval = max(float(found.time_sharing.busiest(times).item()), float(np.max(times)))
     return (
         found.copies,
         interval,
-        Packed(float(found.needed.item()), found.units, found.turns.kinds[0], (), found.waiting),
+        Packed(float(found.needed.item()), found.units, found.time_sharing.kinds[0], (), found.waiting),
     )
 
 
@@ -152,7 +152,7 @@ def test_what_sharing_frees_goes_to_copies(tmp_path: Path) -> None:
     slowest = [
         max(
             float(np.max(r.evaluation.timing.resources[level])),
-            float(np.max(r.evaluation.timing.turns[level])),
+            float(np.max(r.evaluation.timing.time_sharing[level])),
         )
         for r in (plain, more)
     ]

@@ -211,9 +211,9 @@ def test_what_is_said_of_the_temperature(tmp_path: Path) -> None:
     result = estimate(heated(tmp_path), NET)
     table = neuroest.compare(heated(tmp_path), "adc_crossbar_28nm", NET).to_text()
     assert "304 K in air of 300 K" in " ".join(table.split())
-    told = explain(result, "junction_temperature").to_text()
-    assert "304 K" in told
-    assert "technology.ambient_temperature" in told
+    reported = explain(result, "junction_temperature").to_text()
+    assert "304 K" in reported
+    assert "technology.ambient_temperature" in reported
     assert "technology.thermal_resistance" in explain(result, "chip.weights.static.leakage").to_text()
     data = json.loads(json.dumps(result.to_dict()))
     assert data["totals"]["junction_temperature_K"] == pytest.approx(304.08, abs=0.1)
@@ -267,8 +267,10 @@ def test_air_and_a_package_set_for_a_run_take_the_place_of_the_temperature(tmp_p
         ({"technology.temperature": None, AMBIENT: "300 K", "technology.thermal_resistance": "30 K"}, "K/W"),
     ],
 )  # fmt: skip
-def test_what_is_missing_or_too_much_is_told(tmp_path: Path, technology: dict[str, Any], told: str) -> None:
-    with pytest.raises(SpecError, match=told) as error:
+def test_what_is_missing_or_too_much_is_told(
+    tmp_path: Path, technology: dict[str, Any], reported: str
+) -> None:
+    with pytest.raises(SpecError, match=reported) as error:
         estimate(changed(CHIP, technology, tmp_path), NET)
     assert all("technology" in str(problem) for problem in error.value.problems)
 
@@ -299,10 +301,10 @@ def test_ions_follow_the_temperature_where_their_barriers_are_named() -> None:
     assert hold(estimate(DIFFUSIVE, SPIKES, at)) == pytest.approx(hold(warm), rel=1e-12)
     unmoved = estimate(DIFFUSIVE, SPIKES, at | {f"{NEURON}.activation_energy": "0 eV"})
     assert hold(unmoved) == hold(plain)
-    told = "ions of the neurons at the temperature of the chip"
-    assert any(told in item for item in unmoved.exclusions)
+    reported = "ions of the neurons at the temperature of the chip"
+    assert any(reported in item for item in unmoved.exclusions)
     for other in (plain, cold, warm):
-        assert not any(told in item for item in other.exclusions)
+        assert not any(reported in item for item in other.exclusions)
     assert f"{NEURON}.kinetics.mobility_activation" in warm.used_paths
 
 

@@ -35,8 +35,8 @@ WIRES = {"device": "wires_28nm", "packet": "address_event", "width": "8 bit", "c
 LOGIC = {"device": "logic_45nm_horowitz"}
 ARRAY, READOUT = "chip.tile.array", "chip.tile.array.readout"
 VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "bus": ("analog_lif_28nm", "chip.network", WIRES),
-    "h_tree": ("analog_lif_28nm", "chip.network", WIRES),
+    "bus": ("analog_lif_28nm", "chip.noc", WIRES),
+    "h_tree": ("analog_lif_28nm", "chip.noc", WIRES),
     "die_cost": ("analog_lif_28nm", "chip.die", {"device": "die_cost_28nm"}),
     "spike_coder": ("analog_lif_28nm", "chip.coder", {
         **LOGIC, "input_bits": "8 bit", "output": "class", "counters": 10, "lanes": 16, "clock_frequency": "200 MHz",

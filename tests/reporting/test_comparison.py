@@ -21,12 +21,12 @@ def difference(comparison: Comparison, what: str) -> tuple[str, ...]:
 
 
 def test_all_that_a_fair_comparison_needs_is_told(twins: Comparison) -> None:
-    told = " ".join(item.what for item in twins.differences)
+    reported = " ".join(item.what for item in twins.differences)
     for what in (
         "workload", "coding", "accuracy", "precision", "node", "supply", "temperature", "operation", "activity",
         "maturity", "basis of the energy", "basis of the area",
     ):  # fmt: skip
-        assert what in told
+        assert what in reported
 
 
 def test_ratios_are_design_over_baseline(twins: Comparison) -> None:
@@ -117,7 +117,7 @@ def test_what_each_side_leaves_out_is_told_once(twins: Comparison) -> None:
 
 
 def test_the_forms_of_a_comparison(twins: Comparison) -> None:
-    told = json.loads(twins.to_json())
-    assert len(told["ratios"]) == len(twins.ratios)
+    reported = json.loads(twins.to_json())
+    assert len(reported["ratios"]) == len(twins.ratios)
     assert list(twins.to_frame()["quantity"]) == [ratio.quantity for ratio in twins.ratios]
     assert str(twins) == twins.to_text()

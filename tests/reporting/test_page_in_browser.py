@@ -96,13 +96,13 @@ def test_it_loads_and_names_of_files_do_nothing(opened: Any) -> None:
 
 
 def test_the_breakdown_switches(opened: Any) -> None:
-    shown = opened.locator("figure.breakdown:visible")
-    assert shown.first.locator("thead th").first.inner_text().startswith("component")
+    formatted = opened.locator("figure.breakdown:visible")
+    assert formatted.first.locator("thead th").first.inner_text().startswith("component")
     opened.select_option("[data-switch=by]", "layer")
-    assert shown.first.locator("tbody th").first.inner_text() == "hidden"
+    assert formatted.first.locator("tbody th").first.inner_text() == "hidden"
     assert opened.locator(".shown").text_content() == "energy by layer"
     opened.select_option("[data-switch=quantity]", "area")
-    assert "shared by the layers" in shown.first.inner_text()
+    assert "shared by the layers" in formatted.first.inner_text()
     opened.select_option("[data-switch=by]", "component")
     bars = "document.querySelectorAll('figure.breakdown:not([hidden]) rect')"
     widths = f"Array.from({bars}).map(r => +r.getAttribute('width'))"
@@ -198,9 +198,9 @@ def test_a_point_tells_its_values_and_colours_follow_a_column(opened: Any) -> No
     height = box["height"] - 12 - 46
     up = 12 + height * (1 - (0.03 + 0.94 * np.log(2) / np.log(3)))
     opened.mouse.move(box["x"] + across, box["y"] + up)
-    told = opened.locator("#sweephover").inner_text()
-    assert "area 2 mm²" in told
-    assert "energy per inference 2 µJ" in told
+    reported = opened.locator("#sweephover").inner_text()
+    assert "area 2 mm²" in reported
+    assert "energy per inference 2 µJ" in reported
     opened.select_option("#sweepc", label="process")
     assert "Colour: process" in opened.locator("#sweepkey").inner_text()
 
@@ -275,30 +275,30 @@ def test_no_rule_of_accessibility_is_broken(
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.evaluate(ALL_TEXTS)
     found = axe.Axe().run(tab)
-    told = [f"{v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
-    assert told == []
+    reported = [f"{v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
+    assert reported == []
     tab.locator("table.summary a.why").first.click()
-    told = [f"{v['id']}: {v['nodes'][0]['html']}" for v in axe.Axe().run(tab).response["violations"]]
-    assert told == []
+    reported = [f"{v['id']}: {v['nodes'][0]['html']}" for v in axe.Axe().run(tab).response["violations"]]
+    assert reported == []
     context.close()
 
 
 def test_the_accessibility_tree_names_what_a_screen_reader_speaks(opened: Any) -> None:
     session = opened.context.new_cdp_session(opened)
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
-    told: dict[str, list[str]] = {}
+    reported: dict[str, list[str]] = {}
     for node in nodes:
         if not node.get("ignored"):
             role, name = node["role"]["value"], node.get("name", {}).get("value", "")
-            told.setdefault(role, []).append(name)
-    assert {"banner", "navigation", "main"} <= told.keys()
-    assert any(name.startswith("Main results of each design") for name in told["table"])
-    assert any(name.startswith("Scatter of 3 points") for name in told["image"])
+            reported.setdefault(role, []).append(name)
+    assert {"banner", "navigation", "main"} <= reported.keys()
+    assert any(name.startswith("Main results of each design") for name in reported["table"])
+    assert any(name.startswith("Scatter of 3 points") for name in reported["image"])
     for role in ("combobox", "searchbox", "textbox", "checkbox", "button", "link", "table", "region"):
-        assert told[role], role
-        assert all(told[role]), f"a {role} without a name"
-    assert any("rests in part on projected or assumed values" in name for name in told["StaticText"])
-    assert "status" in told
+        assert reported[role], role
+        assert all(reported[role]), f"a {role} without a name"
+    assert any("rests in part on projected or assumed values" in name for name in reported["StaticText"])
+    assert "status" in reported
 
 
 def test_hundred_thousand_points_load_and_brush_fast(browser: Any, small: Report, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from neuroest.core.units import OUTSIDE_SI, parse_unit
-from neuroest.reporting.formatting import percent, short_names, shown, shown_interval
+from neuroest.reporting.formatting import formatted, formatted_interval, percent, short_names
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit
 
@@ -27,12 +27,12 @@ from neuroest.results.quantities import label_and_unit
     ],
 )
 def test_numbers_are_written_with_few_digits(value: float | None, unit: str, text: str) -> None:
-    assert shown(value, unit) == text
+    assert formatted(value, unit) == text
 
 
 def test_the_unit_of_an_interval_is_written_once_where_it_is_the_same() -> None:
-    assert shown_interval(1e-9, 2e-9, "J") == "1 .. 2 nJ"
-    assert shown_interval(1e-9, 2e-6, "J") == "1 nJ .. 2 uJ"
+    assert formatted_interval(1e-9, 2e-9, "J") == "1 .. 2 nJ"
+    assert formatted_interval(1e-9, 2e-6, "J") == "1 nJ .. 2 uJ"
 
 
 def test_a_share_below_a_tenth_of_a_percent_is_no_zero() -> None:

@@ -231,8 +231,8 @@ def test_differences_stand_before_ratios_in_every_form(small: Report, folder: Pa
     comparison = small.comparisons["shd_recurrent_spiking"]
     html = (folder / "report.html").read_text()
     assert html.index("What differs") < html.index("Ratios</h3>")
-    told = comparison_document(comparison).to_markdown()
-    assert told.index("What differs") < told.index("Ratios")
+    reported = comparison_document(comparison).to_markdown()
+    assert reported.index("What differs") < reported.index("Ratios")
     tables = latex.comparison_latex(comparison)
     assert tables.index("tab:differences") < tables.index(r"\label{tab:ratios}")
 
@@ -334,8 +334,8 @@ def test_tables_compile_without_warnings(which: str, columns: str, request: Any,
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     log = run.stdout.decode("latin-1")
     assert run.returncode == 0, log[-2000:]
-    told = [line for line in log.splitlines() if "Warning" in line or line.startswith("Overfull")]
-    assert told == []
+    reported = [line for line in log.splitlines() if "Warning" in line or line.startswith("Overfull")]
+    assert reported == []
 
 
 def test_the_page_takes_a_sweep_of_many_points(small: Report) -> None:
@@ -462,9 +462,9 @@ def test_a_sweep_of_any_size_is_read_in_pieces(tmp_path: Path, monkeypatch: pyte
         found = read_sweep(tmp_path / name)
         assert found.count == len(good)
         wanted = good["chip.tile.array.rows"].iloc[:: math.ceil(len(good) / 1000)]
-        assert found.shown["chip.tile.array.rows"].tolist() == wanted.tolist()
+        assert found.formatted["chip.tile.array.rows"].tolist() == wanted.tolist()
         assert found.results == ("area_m2", "latency_s")
         best = good[list(found.results)][non_dominated(good[list(found.results)].to_numpy())]
         assert sorted(found.front["area_m2"]) == sorted(best["area_m2"])
-        packed = sweep_points(found.shown, found.count)
+        packed = sweep_points(found.formatted, found.count)
         assert (packed["rows"], packed["of"]) == (len(wanted), len(good))

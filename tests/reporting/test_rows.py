@@ -21,10 +21,10 @@ ROWS = [
 
 
 def test_rows_come_back_from_csv_and_json() -> None:
-    told = list(csv.DictReader(io.StringIO(Table.of_records(ROWS).to_csv())))
-    assert [row["name"] for row in told] == [EVIL, "a|b"]
-    assert float(told[0]["value"]) == 1.5e-13
-    assert told[1]["value"] == ""  # no number is no text such as nan
+    reported = list(csv.DictReader(io.StringIO(Table.of_records(ROWS).to_csv())))
+    assert [row["name"] for row in reported] == [EVIL, "a|b"]
+    assert float(reported[0]["value"]) == 1.5e-13
+    assert reported[1]["value"] == ""  # no number is no text such as nan
     plain = json.loads(Table.of_records(ROWS).to_json())
     assert plain[0] == {"name": EVIL, "value": 1.5e-13, "count": 3, "seen": True, "none": None}
     assert plain[1]["value"] is None
@@ -81,5 +81,5 @@ def test_any_table_compiles_without_warnings(columns: str, tmp_path: Path) -> No
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     log = run.stdout.decode("latin-1")
     assert run.returncode == 0, log[-2000:]
-    told = [line for line in log.splitlines() if "Warning" in line or line.startswith("Overfull")]
-    assert told == []
+    reported = [line for line in log.splitlines() if "Warning" in line or line.startswith("Overfull")]
+    assert reported == []

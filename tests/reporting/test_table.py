@@ -10,7 +10,7 @@ from neuroest.results.estimate import Estimate
 
 
 @pytest.fixture(scope="module")
-def shown(memristive: Estimate) -> str:
+def formatted(memristive: Estimate) -> str:
     return estimate_table(memristive)
 
 
@@ -20,7 +20,7 @@ def test_wide_bands_still_fit_a_terminal(network: str) -> None:
     assert max(map(len, lines)) <= 80
 
 
-def test_the_table_has_all_of_an_estimate(shown: str, memristive: Estimate) -> None:
+def test_the_table_has_all_of_an_estimate(formatted: str, memristive: Estimate) -> None:
     for words in (
         "p10 .. p90",
         "band mostly from",
@@ -29,8 +29,8 @@ def test_the_table_has_all_of_an_estimate(shown: str, memristive: Estimate) -> N
         "rests on",
         "left out",
     ):
-        assert words in shown
-    flat = " ".join(shown.split())
+        assert words in formatted
+    flat = " ".join(formatted.split())
     for item in memristive.exclusions:
         assert item in flat
     assert f"{len(memristive.sources)} sources; `neuroest cite diffusive_28nm_derived" in flat
@@ -59,14 +59,14 @@ def test_shares_of_the_breakdown_are_of_the_total(memristive: Estimate) -> None:
     )
 
 
-def test_colour_only_where_it_is_asked_for(memristive: Estimate, shown: str) -> None:
-    assert "\x1b" not in shown
+def test_colour_only_where_it_is_asked_for(memristive: Estimate, formatted: str) -> None:
+    assert "\x1b" not in formatted
     coloured = estimate_table(memristive, style=Style(colour=True))
     assert "\x1b[1m" in coloured
     plain = coloured
     for code in ("\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"):
         plain = plain.replace(code, "")
-    assert plain == shown
+    assert plain == formatted
 
 
 def test_bars_without_block_characters(memristive: Estimate) -> None:

@@ -244,9 +244,9 @@ class TestTags:
             ("!env 'HOME'", "!env"),
         ],
     )
-    def test_a_tag_is_refused(self, text, shown):
+    def test_a_tag_is_refused(self, text, formatted):
         assert problem_of(f"x: 1\na: {text}") == (
-            *(2, 4, "a", f"tag '{shown}' is not allowed; write the plain value"),
+            *(2, 4, "a", f"tag '{formatted}' is not allowed; write the plain value"),
         )
 
     def test_a_tag_on_a_key_is_refused(self):

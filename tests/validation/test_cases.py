@@ -62,7 +62,7 @@ def test_no_tolerance_is_wider_than_its_class_allows(quantity_class, most):
 def test_what_was_read_elsewhere_says_where():
     for name in shipped_cases():
         for quantity, stated in load_case(name).published.items():
-            assert stated.status != "read_elsewhere" or stated.via, (name, quantity)
+            assert stated.status != "read_elsewhere" or stated.cited_in, (name, quantity)
 
 
 def test_a_known_miss_states_the_ratio_that_it_has(board):
@@ -128,9 +128,9 @@ def test_coverage_of_chips_left_out_has_its_standard_error_beside_it(board):
     error = math.sqrt(sum((share - mean) ** 2 for share in shares) / (len(shares) - 1) / len(shares))
     assert board.calibration.left_out_standard_error == pytest.approx(error)
     assert board.to_dict()["calibration"]["left_out_standard_error"] == pytest.approx(error)
-    told = " ".join(page(board).split())
-    assert f"standard error of the mean over chips of {100 * error:.0f} percentage points" in told
-    assert f"is {mean - error:.0%} to {min(mean + error, 1):.0%}:" in told
+    reported = " ".join(page(board).split())
+    assert f"standard error of the mean over chips of {100 * error:.0f} percentage points" in reported
+    assert f"is {mean - error:.0%} to {min(mean + error, 1):.0%}:" in reported
 
 
 def test_cases_say_what_they_leave_out_and_share():

@@ -36,7 +36,7 @@ def copied(folder, name="odin", **changes):
     return copy
 
 
-def told(folder):
+def reported(folder):
     """The only line that a case is refused with."""
     with pytest.raises(NeuroestError) as error:
         reproduce([str(folder)])
@@ -59,7 +59,7 @@ def area(value="0.086", unit="mm^2", predicted="area_m2", more=""):
 
 @pytest.mark.parametrize("value", ["0", "-0.086", "-0.0", ".nan", ".inf", "1e-320", "1e200"])
 def test_a_published_value_is_above_0(tmp_path, value):
-    line = told(copied(tmp_path, texts=area(value)))
+    line = reported(copied(tmp_path, texts=area(value)))
     assert re.search(r"published\.yaml:16:\d+: published\.0\.values\.area\.value: ", line)
     assert "must be " in line
     if value in {"0", "-0.086", "-0.0"}:
@@ -80,7 +80,7 @@ def test_a_published_value_is_above_0(tmp_path, value):
     ],
 )
 def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
-    line = told(copied(tmp_path, texts=area(predicted=predicted)))
+    line = reported(copied(tmp_path, texts=area(predicted=predicted)))
     assert re.search(
         r"published\.yaml:18:\d+: published\.0\.values\.area\.predicted: gives " + given, line
     ), line
@@ -113,7 +113,7 @@ def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
     ],
 )  # fmt: skip
 def test_units_and_expressions_are_told_with_their_place(tmp_path, changes, key, message):
-    line = told(copied(tmp_path, texts=changes))
+    line = reported(copied(tmp_path, texts=changes))
     number = {"unit": 17, "predicted": 18}[key]
     assert re.search(rf"odin/published\.yaml:{number}:\d+: published\.0\.values\.area\.{key}: ", line), line
     assert message in line
@@ -224,7 +224,7 @@ def test_every_shipped_unit_has_the_dimension_of_its_prediction(name):
 )  # fmt: skip
 def test_no_class_allows_more_than_its_width(tmp_path, changed, key, message):
     folder = copied(tmp_path, texts={"class: structural\n        tolerance: 2 %": "\n        ".join(changed)})
-    line = told(folder)
+    line = reported(folder)
     assert re.search(rf"published\.yaml:\d+:\d+: published\.0\.values\.throughput\.{key}: ", line), line
     assert message in line
 
@@ -257,7 +257,9 @@ def test_the_shipped_cases_keep_to_their_classes_but_for_two_roundings():
 
 
 def test_a_fault_of_a_group_is_told_once(tmp_path):
-    line = told(copied(tmp_path, "neurram", texts={"anchor: word_lines_out_4_in_2": "anchor: word_lines"}))
+    line = reported(
+        copied(tmp_path, "neurram", texts={"anchor: word_lines_out_4_in_2": "anchor: word_lines"})
+    )
     assert "published.2.defaults.anchor: unknown anchor 'word_lines'; did you mean 'word_lines_out" in line
 
 
@@ -287,7 +289,7 @@ ANCHORED = "anchor: converter_energy_low"
     ],
 )
 def test_an_anchor_is_another_value_of_the_case_in_the_same_unit(tmp_path, changed, message):
-    line = told(copied(tmp_path, "jia_2020", texts={ANCHORED: changed}))
+    line = reported(copied(tmp_path, "jia_2020", texts={ANCHORED: changed}))
     assert re.search(r"published\.yaml:\d+:\d+: published\.1\.values\.converter_energy_high\.anchor: ", line)
     assert message in line
 
@@ -315,13 +317,13 @@ def test_an_anchor_has_no_band():
 
 def test_a_missing_file_of_a_run_is_told_with_its_folder(tmp_path):
     folder = copied(tmp_path, texts={"architecture: chip.yaml": "architecture: chap.yaml"})
-    line = told(folder)
+    line = reported(folder)
     assert re.search(r"published\.yaml:8:\d+: runs\.full_rate\.architecture: no file ", line)
     assert line.endswith(str(folder / "chap.yaml"))
 
 
 def test_an_unknown_chip_of_a_run_is_told_with_its_place(tmp_path):
-    line = told(copied(tmp_path, texts={"architecture: chip.yaml": "architecture: loihi_14nn"}))
+    line = reported(copied(tmp_path, texts={"architecture: chip.yaml": "architecture: loihi_14nn"}))
     assert re.search(r"published\.yaml:8:\d+: runs\.full_rate\.architecture: unknown architecture", line)
     assert line.endswith("unknown architecture 'loihi_14nn'; did you mean 'loihi_14nm'?")
 
@@ -339,7 +341,7 @@ def test_an_unknown_chip_of_a_run_is_told_with_its_place(tmp_path):
 )
 def test_a_bad_setting_of_a_run_is_told_in_the_file_of_the_case(tmp_path, path, value, message):
     texts = {"workload: one_event_each.yaml": f"workload: one_event_each.yaml, settings: {{{path}: {value}}}"}
-    line = told(copied(tmp_path, texts=texts))
+    line = reported(copied(tmp_path, texts=texts))
     assert re.search(rf"published\.yaml:8:\d+: runs\.full_rate\.settings\.{re.escape(path)}: ", line), line
     assert message in line
     assert "--set" not in line
@@ -357,7 +359,7 @@ def test_faults_of_all_runs_are_told_together(tmp_path):
 
 def test_the_name_of_a_case_is_that_of_its_folder(tmp_path):
     folder = copied(tmp_path).rename(tmp_path / "odin_2")
-    line = told(folder)
+    line = reported(folder)
     assert re.search(r"published\.yaml:2:\d+: name: 'odin' is not the name of its folder, 'odin_2'$", line)
 
 
@@ -388,14 +390,14 @@ def test_two_cases_of_one_name_are_refused(tmp_path):
 def test_what_is_no_folder_of_a_case_is_told_as_such(tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
     assert (
-        told(tmp_path / "mine")
+        reported(tmp_path / "mine")
         == f"{tmp_path / 'mine'}: no published.yaml in this folder, which makes it a case"
     )
-    assert told(tmp_path / "none") == f"{tmp_path / 'none'}: no such folder"
+    assert reported(tmp_path / "none") == f"{tmp_path / 'none'}: no such folder"
     file = data_folder("validation_case") / "odin" / "published.yaml"
-    assert told(file) == f"{file}: is a file; give the folder of a case"
+    assert reported(file) == f"{file}: is a file; give the folder of a case"
     monkeypatch.chdir(tmp_path)
-    assert told("mine") == "mine: no published.yaml in this folder, which makes it a case"
+    assert reported("mine") == "mine: no published.yaml in this folder, which makes it a case"
 
 
 def test_an_unknown_case_is_told_with_one_mark_at_its_end():

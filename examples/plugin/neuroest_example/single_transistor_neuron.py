@@ -75,4 +75,4 @@ class SingleTransistorNeuron(Neuron):
         """Whether the transistor stands its drain voltage."""
         drain, most = self.device.drain_voltage, self.device.breakdown_voltage
         message = "the drain voltage destroys the transistor"
-        return [Check("drain_voltage", self.path, "limit", drain < most, message, drain, most, "V")]
+        return [Check("drain_voltage", self.path, "design_rule", drain < most, message, drain, most, "V")]

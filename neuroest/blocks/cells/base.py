@@ -171,16 +171,16 @@ class ResistiveMemory(Cell):
     holds_parts: ClassVar[bool] = False
     """Whether lines beside the written cells are held at parts of the programming voltage."""
 
-    def write_levels(self, one_sign: bool) -> float:
+    def write_levels(self, unipolar: bool) -> float:
         """Voltages that the line of a written cell is switched to."""
         return 2.0
 
-    def highest_column_voltage(self, one_sign: bool) -> u.Volt:
+    def highest_column_voltage(self, unipolar: bool) -> u.Volt:
         """Highest voltage of a column while cells are written."""
         voltage: u.Volt = self.device.program_voltage
         return voltage
 
-    def beside_current(self) -> u.Ampere:
+    def half_selected_cell_current(self) -> u.Ampere:
         """Current of a cell that shares a line with the one that is written."""
         return 0.0
 
@@ -278,11 +278,11 @@ class ResistiveMemory(Cell):
         stuck = self.device.stuck_low_share + self.device.stuck_high_share
         return [
             Check(
-                "read_disturb", self.path, "limit", read_voltage <= limit,
+                "read_disturb", self.path, "design_rule", read_voltage <= limit,
                 "the read voltage disturbs the state of the cells", read_voltage, limit, "V",
             ),
             Check(
-                "cells_can_be_written", self.path, "refuse", stuck < 1.0,
+                "cells_can_be_written", self.path, "infeasible", stuck < 1.0,
                 "the shares of cells stuck at either end leave none that can be written", stuck, 1.0,
             ),
         ]  # fmt: skip

@@ -68,7 +68,7 @@ class ChargeCell(Cell):
     """Static memory cell that puts one bit of a product on a capacitor."""
 
     schema: ClassVar[type[Block]] = ChargeCellBlock
-    stores: ClassVar[bool] = True
+    holds_state: ClassVar[bool] = True
     idle_rows_conduct: ClassVar[bool] = False
     adds_charges: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = model_errors(

@@ -50,19 +50,19 @@ class CrosspointCell(ResistiveMemory):
     holds_parts: ClassVar[bool] = True
     device: CrosspointCellParameters
 
-    def write_levels(self, one_sign: bool) -> float:
+    def write_levels(self, unipolar: bool) -> float:
         """Those of a row; with voltages of both signs those of a column as well, which then changes places with it."""
         rows, columns = _HELD_AT[self.spec.write_scheme]
-        return float(len(rows if one_sign else rows | columns))
+        return float(len(rows if unipolar else rows | columns))
 
-    def highest_column_voltage(self, one_sign: bool) -> u.Volt:
+    def highest_column_voltage(self, unipolar: bool) -> u.Volt:
         """With one sign that of the columns beside the written cell, which itself is grounded."""
         whole: u.Volt = self.device.program_voltage
-        if not one_sign:
+        if not unipolar:
             return whole
         return selection.two_thirds_voltage(whole) if self.thirds else selection.half_voltage(whole)
 
-    def beside_current(self) -> u.Ampere:
+    def half_selected_cell_current(self) -> u.Ampere:
         """That of a half-selected cell."""
         return self.half_select_current()
 
@@ -138,11 +138,11 @@ class CrosspointCell(ResistiveMemory):
         return [
             *super().cell_checks(read_voltage, rows, columns),
             Check(
-                "selector_opens", self.path, "refuse", read_voltage >= d.turn_on_voltage,
+                "selector_opens", self.path, "infeasible", read_voltage >= d.turn_on_voltage,
                 "the read voltage does not open the selector of the cell", read_voltage, d.turn_on_voltage, "V",
             ),
             Check(
-                "half_select", self.path, "limit", side <= self.writable_side(),
+                "half_select", self.path, "design_rule", side <= self.writable_side(),
                 "the half-selected cells of a line leak more than a sixth of the written cell's current; use a "
                 "smaller array or a stronger selector", side, self.writable_side(),
             ),

@@ -90,16 +90,16 @@ class ResistiveCell(ResistiveMemory):
         return [
             *super().cell_checks(read_voltage, rows, columns),
             Check(
-                "access_carries_writing", self.path, "limit", d.access_width >= width,
+                "access_carries_writing", self.path, "design_rule", d.access_width >= width,
                 "the access transistor is too narrow for the programming current", width,
                 d.access_width, "m",
             ),
             Check(
-                "access_fits_cell", self.path, "limit", self.area() >= taken,
+                "access_fits_cell", self.path, "design_rule", self.area() >= taken,
                 "the cell is smaller than its access transistor with contacts", taken, self.area(), "m^2",
             ),
             Check(
-                "wires_fit_cell", self.path, "limit", self.pitch() >= process.metal_pitch,
+                "wires_fit_cell", self.path, "design_rule", self.pitch() >= process.metal_pitch,
                 "the cell is narrower than the pitch of the metal wires that cross it", process.metal_pitch,
                 self.pitch(), "m",
             ),

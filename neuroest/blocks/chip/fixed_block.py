@@ -36,7 +36,7 @@ class FixedBlockBlock(DeviceBlock):
     model: Literal["fixed_block"]
     shared_by: Count = 1.0
     """Instances of the level that share one such block."""
-    stands_for: tuple[Work, ...] = ()
+    covers: tuple[Work, ...] = ()
     """What the block does, so that no other block is asked to do it; its published power covers that work."""
 
 

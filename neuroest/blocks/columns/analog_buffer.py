@@ -17,7 +17,7 @@ from neuroest.specs.parameters import Record
 
 
 class AnalogBufferBlock(DeviceBlock):
-    """Analogue buffers along the rows or columns of a large array, which hand a value on without converting it."""
+    """Analog buffers along the rows or columns of a large array, which hand a value on without converting it."""
 
     record: ClassVar[type[Record] | None] = AnalogStageParameters
     model: Literal["analog_buffer"]

@@ -13,7 +13,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class AnalogStageParameters(CircuitParameters):
-    """Analogue circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
+    """Analog circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
 
     model: ClassVar[str] = "analog_stage"
     folder: ClassVar[str] = "drivers"
@@ -27,7 +27,7 @@ class AnalogStageParameters(CircuitParameters):
 
 
 class AnalogStageBlock(DeviceBlock):
-    """Analogue circuit at each column that acts once in each read."""
+    """Analog circuit at each column that acts once in each read."""
 
     record: ClassVar[type[Record] | None] = AnalogStageParameters
     model: Literal["analog_stage"]

@@ -39,7 +39,7 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     """Current conveyor between a column and its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentClampBlock
-    frees_array: ClassVar[bool] = False
+    samples_columns: ClassVar[bool] = False
     """Whether the rows can go idle while the neuron still integrates."""
     family: ClassVar[str] = "interface"
     owns: ClassVar[tuple[str, ...]] = ("column interface bias",)

@@ -66,7 +66,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
 
     schema: ClassVar[type[Block]] = MultiplexerBlock
     part_of_array: ClassVar[bool] = True
-    moves: ClassVar[bool] = True
+    scales_with_process: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("column switching", "shared line charge", "column selection")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
@@ -205,12 +205,12 @@ class Multiplexer(Component[TransmissionGateParameters]):
         )
         return [
             Check(
-                "multiplexer_resistance", self.path, "limit", wanted <= width,
+                "multiplexer_resistance", self.path, "design_rule", wanted <= width,
                 "the gates of the multiplexer take more of the resistance of their path than its resistance_share; "
                 "they are as wide as there is room for, or slower than they were drawn", taken, share,
             ),
             Check(
-                "multiplexer_supply", self.path, "range", overdrive >= self.device.least_overdrive,
+                "multiplexer_supply", self.path, "extrapolation", overdrive >= self.device.least_overdrive,
                 "the supply hardly opens a transmission gate in its middle, where its resistance is not known",
                 overdrive, self.device.least_overdrive, "V",
             ),

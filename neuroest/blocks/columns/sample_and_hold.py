@@ -43,7 +43,7 @@ class SampleAndHoldBlock(DeviceBlock):
 def droop_check(path: str, lost: u.Volt, half_step: u.Volt) -> Check:
     """Whether a stored column result keeps to half a step while it waits."""
     return Check(
-        "sample_droop", path, "limit", lost <= half_step,
+        "sample_droop", path, "design_rule", lost <= half_step,
         "the stored column result droops by more than half a step while it waits", lost, half_step, "V",
     )  # fmt: skip
 

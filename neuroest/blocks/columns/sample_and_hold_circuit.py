@@ -132,7 +132,7 @@ class SampleAndHoldCircuit(SampleAndHold):
         return [
             *super().stage_checks(load),
             Check(
-                "multiplexer_settles", self.path, "limit", alone <= allowed,
+                "multiplexer_settles", self.path, "design_rule", alone <= allowed,
                 "the junctions of the multiplexer alone take more than half of the time in which the converter takes "
                 "its input; use more levels, a larger resistance_share or fewer columns a converter", alone, allowed,
                 "s",

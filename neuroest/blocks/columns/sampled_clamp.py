@@ -45,7 +45,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
     """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
 
     schema: ClassVar[type[Block]] = SampledClampBlock
-    frees_array: ClassVar[bool] = True
+    samples_columns: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("column interface bias", "held column result")
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(1.5, "bias and layout overhead"),

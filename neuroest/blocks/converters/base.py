@@ -140,7 +140,7 @@ class SampledConverter(Converter):
 class ClockedConverter(SampledConverter):
     """Common part of the converters that are computed from their circuit."""
 
-    moves: ClassVar[bool] = True
+    scales_with_process: ClassVar[bool] = True
 
     def clock_period(self) -> u.Second:
         """Period of the converter's clock."""
@@ -157,14 +157,14 @@ class ClockedConverter(SampledConverter):
         return [
             self.check_range(
                 "converter_resolution", bits, 1.0, d.maximum_bits, "1",
-                "resolution is beyond what this kind of converter is good for", severity="refuse",
+                "resolution is beyond what this kind of converter is good for", severity="infeasible",
             ),
             self.check_range(
                 "converter_clock", clock, 0.0, d.maximum_clock_frequency / time_at_supply(self, 1.0), "1/s",
-                "the clock is faster than the comparator of the converter at this supply", severity="refuse",
+                "the clock is faster than the comparator of the converter at this supply", severity="infeasible",
             ),
             Check(
-                "converter_process", self.path, "range", self.device_process is None,
+                "converter_process", self.path, "extrapolation", self.device_process is None,
                 "the circuit values of the converter belong to another process and are used as they stand",
             ),
         ]  # fmt: skip

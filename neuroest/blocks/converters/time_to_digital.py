@@ -70,6 +70,6 @@ class TimeConverter(SampledConverter):
         return [
             self.check_range(
                 "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
-                "resolution is beyond what this kind of converter is good for", severity="refuse",
+                "resolution is beyond what this kind of converter is good for", severity="infeasible",
             )
         ]  # fmt: skip

@@ -86,7 +86,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     """A clocked datapath of standard cells."""
 
     synchronous: ClassVar[bool] = True
-    moves: ClassVar[bool] = True
+    scales_with_process: ClassVar[bool] = True
     ledger: ClassVar[str] = ""
 
     def scaled(self, energy: u.Joule) -> u.Joule:
@@ -149,7 +149,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         known = self.device.clock_energy
         return [
             Check(
-                "clock_energy_known", self.path, "refuse", known > 0.0,
+                "clock_energy_known", self.path, "infeasible", known > 0.0,
                 "a free-running clock needs the clock_energy of the library, which its device file does not state",
                 known, 0.0, "J/bit",
             )

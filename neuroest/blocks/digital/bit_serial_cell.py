@@ -27,7 +27,7 @@ class BitSerialCell(Datapath):
     """Memory cell with a one-bit multiplier and a full adder."""
 
     schema: ClassVar[type[Block]] = BitSerialCellBlock
-    stores: ClassVar[bool] = True
+    holds_state: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("bit-serial cell",)
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(1.6, "glitches ripple through adders; drawn by hand or compiled"),

@@ -57,7 +57,7 @@ class MatrixUnit(Multiplying, MultipliesComputedFactors):
         bits, wide = network.activation_bits, self.options["operand_bits"]
         return [
             Check(
-                "operands_fit", self.path, "refuse", bits <= wide,
+                "operands_fit", self.path, "infeasible", bits <= wide,
                 "the activations of the network are wider than the operands of the matrix unit", bits, wide, "bit",
             )
         ]  # fmt: skip

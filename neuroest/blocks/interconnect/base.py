@@ -56,7 +56,7 @@ class NetworkOnChip(Component[Any]):
 
     family: ClassVar[str] = "network"
     synchronous: ClassVar[bool] = True
-    moves: ClassVar[bool] = True
+    scales_with_process: ClassVar[bool] = True
     everybody_hears: ClassVar[bool] = False
     """Whether one transfer reaches all places."""
     one_medium: ClassVar[bool] = False
@@ -135,11 +135,11 @@ class Wires(NetworkOnChip):
         above = places * tile_pitch**2
         return [
             Check(
-                "wires_fit", self.path, "limit", taken <= above,
+                "wires_fit", self.path, "design_rule", taken <= above,
                 "the wires take more than the area of the places that they run above; use fewer", taken, above, "m^2",
             ),
             Check(
-                "wire_keeps_up", self.path, "limit", delay <= self.hop_time(),
+                "wire_keeps_up", self.path, "design_rule", delay <= self.hop_time(),
                 "a repeated wire of this length takes longer than a cycle; use a slower clock, or a mesh", delay,
                 self.hop_time(), "s",
             )
@@ -178,7 +178,7 @@ class Link(Component[Any]):
     family: ClassVar[str] = "off_chip_link"
     reads_and_writes: ClassVar[bool] = False
     """Whether there is a memory at its end, which takes reading and writing apart."""
-    beside_die: ClassVar[frozenset[str]] = frozenset()
+    outside_die: ClassVar[frozenset[str]] = frozenset()
     """Terms whose power is spent in devices beside the chip, which it does not warm up by."""
     owns: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
     overhead: ClassVar[tuple[str, ...]] = ("off-chip transfer",)

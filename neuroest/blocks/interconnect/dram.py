@@ -241,7 +241,7 @@ class Dram(Link):
     """Devices off the chip, the channels to them, and what is at the chip's end of the channels."""
 
     schema: ClassVar[type[Block]] = DramBlock
-    beside_die: ClassVar[frozenset[str]] = frozenset(
+    outside_die: ClassVar[frozenset[str]] = frozenset(
         {"burst", "activation", "open_row", "standby", "refresh"}
     )
     reads_and_writes: ClassVar[bool] = True
@@ -479,7 +479,7 @@ class Dram(Link):
         if "weights" not in self.spec.carries:
             return []
         power = self.at_rest("self_refresh_current") * devices
-        return [StaticCost(self.path, "self_refresh", power, asleep=True)]
+        return [StaticCost(self.path, "self_refresh", power, standby=True)]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What a designer asks for: how much there is, and how fast it is."""
@@ -501,20 +501,20 @@ class Dram(Link):
         temperature = self.technology.temperature
         return [
             Check(
-                "dram_width", self.path, "refuse", np.logical_and(side >= 1.0, side == np.round(side)),
+                "dram_width", self.path, "infeasible", np.logical_and(side >= 1.0, side == np.round(side)),
                 "a channel is made of whole devices side by side: channel_width must be a multiple of their width",
                 self.channel_width(), d.device_width, "bit",
             ),
             Check(
-                "dram_run_length", self.path, "refuse", run >= self.burst_size(),
+                "dram_run_length", self.path, "infeasible", run >= self.burst_size(),
                 "nothing shorter than a burst is moved: run_length must not be below it", run, self.burst_size(), "bit",
             ),
             Check(
-                "dram_refresh", self.path, "refuse", self.refresh_share() < 1.0,
+                "dram_refresh", self.path, "infeasible", self.refresh_share() < 1.0,
                 "the rows fade faster than they can be refreshed", self.refresh_share(), 1.0,
             ),
             Check(
-                "dram_temperature", self.path, "range", temperature <= d.maximum_temperature,
+                "dram_temperature", self.path, "extrapolation", temperature <= d.maximum_temperature,
                 "the data sheet of the memory does not cover this temperature", temperature, d.maximum_temperature, "K",
             ),
         ]  # fmt: skip

@@ -34,8 +34,8 @@ class Memory(Component[Any]):
 
     family: ClassVar[str] = "memory"
     synchronous: ClassVar[bool] = True
-    moves: ClassVar[bool] = True
-    stores: ClassVar[bool] = True
+    scales_with_process: ClassVar[bool] = True
+    holds_state: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("memory access",)
     overhead: ClassVar[tuple[str, ...]] = ("memory access",)
 

@@ -296,17 +296,17 @@ class Edram(Memory):
         bank = o["capacity"] / o["banks"]
         return [
             Check(
-                "edram_bank", self.path, "refuse", bank >= block,
+                "edram_bank", self.path, "infeasible", bank >= block,
                 "a bank has fewer cells than one array of its word lines and bit lines", bank, block, "bit",
             ),
             Check(
-                "edram_refresh", self.path, "refuse", self.refreshing_share() < 1.0,
+                "edram_refresh", self.path, "infeasible", self.refreshing_share() < 1.0,
                 "the cells fade faster than they can be refreshed; more banks refresh side by side",
                 self.refreshing_share(), 1.0,
             ),
             self.check_range(
                 "edram_node", node, d.minimum_feature_size, d.maximum_feature_size, "m",
-                "there is no such cell near this process", "refuse",
+                "there is no such cell near this process", "infeasible",
             ),
             self.check_range(
                 "memory_capacity", o["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",

@@ -69,7 +69,7 @@ class MemoryMacro(Memory):
     device: MemoryMacroParameters
 
     @property
-    def forgets(self) -> bool:
+    def volatile(self) -> bool:
         """What needs no refresh keeps its state by itself."""
         return bool(np.any(self.device.refresh_power > 0.0))
 
@@ -104,7 +104,7 @@ class MemoryMacro(Memory):
                 "capacity lies outside of what the values of the macro stand for",
             ),
             Check(
-                "memory_process", self.path, "range", self.device_process is None,
+                "memory_process", self.path, "extrapolation", self.device_process is None,
                 "the values of the macro belong to another process and are used as they stand",
             ),
         ]  # fmt: skip

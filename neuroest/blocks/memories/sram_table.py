@@ -110,9 +110,9 @@ class TabulatedSram(Memory):
     def quantity(self, name: str) -> u.Numeric:
         """One quantity of the table for this memory, in SI."""
         place = tuple(MemoryTable.QUANTITIES).index(name)
-        return self.told(np.exp(self.logarithms()[place]), name)
+        return self.reported(np.exp(self.logarithms()[place]), name)
 
-    def told(self, value: u.Numeric, name: str) -> u.Numeric:
+    def reported(self, value: u.Numeric, name: str) -> u.Numeric:
         """A number of the table with what it was looked up by."""
         found: u.Numeric = recorded(
             value, name, "power laws between the rows of a table", "docs/models/digital.md",
@@ -123,7 +123,7 @@ class TabulatedSram(Memory):
 
     def reference_voltage(self) -> u.Volt:
         """Supply that the table's values belong to."""
-        return self.told(
+        return self.reported(
             grids.interpolated(self.table.supplies, [self.place("nodes", self.node())]), "supply"
         )
 
@@ -171,7 +171,7 @@ class TabulatedSram(Memory):
             self.table.leakage_rise,
             [self.place("nodes", self.node()), grids.bracketed(self.table.temperatures, warm)],
         )
-        leakage = leakage * self.told(np.exp(rise), "leakage_rise")
+        leakage = leakage * self.reported(np.exp(rise), "leakage_rise")
         return [
             StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage, warm, self.flavour))
         ]
@@ -213,19 +213,19 @@ class TabulatedSram(Memory):
         ]
         return [
             *(
-                self.check_range(name, value, low, high, unit, f"{what} lies outside of the memory table", "refuse")
+                self.check_range(name, value, low, high, unit, f"{what} lies outside of the memory table", "infeasible")
                 for name, value, low, high, unit, what in inside
             ),
             Check(
-                "memory_words", self.path, "refuse", self.words() >= t.fewest_words,
+                "memory_words", self.path, "infeasible", self.words() >= t.fewest_words,
                 "a bank has fewer words than any of the memory table", self.words(), t.fewest_words,
             ),
             Check(
-                "memory_node", self.path, "refuse", node <= t.nodes[-1],
+                "memory_node", self.path, "infeasible", node <= t.nodes[-1],
                 "the memory table has no node as coarse as this process", node, t.nodes[-1], "m",
             ),
             Check(
-                "memory_node_beyond", self.path, "range", node >= t.nodes[0],
+                "memory_node_beyond", self.path, "extrapolation", node >= t.nodes[0],
                 "the process is finer than any node of the memory table and scaled from the finest",
                 node, t.nodes[0], "m",
             ),

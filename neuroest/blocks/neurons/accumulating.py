@@ -87,7 +87,7 @@ class AccumulatingNeuron(Neuron):
         d = self.device
         return equations.accumulating_interval(self.pulses(), d.pulse_time, d.read_time, d.reset_time)
 
-    def rest_time(self) -> u.Second:
+    def recovery_time(self) -> u.Second:
         """One reset of all neurons together, so that one inference does not begin where the last one ended."""
         return self.device.reset_time
 
@@ -144,11 +144,11 @@ class AccumulatingNeuron(Neuron):
         pulses = self.pulses()
         return [
             Check(
-                "neuron_fires", self.path, "limit", pulses <= network.timesteps,
+                "neuron_fires", self.path, "design_rule", pulses <= network.timesteps,
                 "the neuron needs more full pulses to fire than an inference has timesteps", pulses, network.timesteps,
             ),
             Check(
-                "neuron_accumulates", self.path, "limit", pulses >= 2.0,
+                "neuron_accumulates", self.path, "design_rule", pulses >= 2.0,
                 "the first full pulse fires the neuron, so that it integrates nothing", pulses, 2.0,
             ),
         ]  # fmt: skip

@@ -86,7 +86,7 @@ class AnalogLif(Neuron):
     example: ClassVar[str] = "lif_28nm_circuit"
     device: AnalogLifParameters
 
-    def driven(self, share: u.Dimensionless) -> Self:
+    def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """The membrane is charged by a smaller current."""
         return self.with_device(maximum_input_current=self.device.maximum_input_current * share)
 
@@ -175,7 +175,7 @@ class AnalogLif(Neuron):
         stated = np.asarray(d.short_circuit_energy + d.short_circuit_current * d.conduction_window) > 0.0
         return [
             Check(
-                "neuron_fires", self.path, "refuse", d.threshold_voltage < d.supply_voltage,
+                "neuron_fires", self.path, "infeasible", d.threshold_voltage < d.supply_voltage,
                 "the threshold is not below the supply, so the membrane never reaches it", d.threshold_voltage,
                 d.supply_voltage, "V",
             ),
@@ -184,12 +184,12 @@ class AnalogLif(Neuron):
                 "the membrane is so small that thermal noise fires the neuron",
             ),
             Check(
-                "neurons_match", self.path, "limit", spread <= _ALIKE,
+                "neurons_match", self.path, "design_rule", spread <= _ALIKE,
                 "currents of two neurons differ by more than a factor of two at one standard deviation", spread,
                 _ALIKE,
             ),
             Check(
-                "short_circuit_stated", self.path, "range", stated,
+                "short_circuit_stated", self.path, "extrapolation", stated,
                 "no energy or current of the comparator's short circuit is stated, so that spikes cost too little",
             ),
         ]  # fmt: skip

@@ -27,7 +27,7 @@ class Neuron(Component[Any]):
     """Whether its state outlives an inference, so that each neuron is reset before the next one."""
     family: ClassVar[str] = "neuron"
 
-    def driven(self, share: u.Dimensionless) -> Self:
+    def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """The neuron when it is given this share of the input that it was designed for.
 
         Neurons whose circuit does not say what a weaker input does stay as they are.
@@ -35,9 +35,9 @@ class Neuron(Component[Any]):
         return self
 
     @property
-    def feels_drive(self) -> bool:
+    def supports_input_scaling(self) -> bool:
         """Whether it is known what a weaker input does to the neuron."""
-        return type(self).driven is not Neuron.driven
+        return type(self).with_input_scaled is not Neuron.with_input_scaled
 
     def with_device(self, **values: Any) -> Self:
         """The same neuron with some other numbers of its device."""
@@ -63,7 +63,7 @@ class Neuron(Component[Any]):
         """Shortest time from one spike of the neuron to the next."""
         return self.input_hold_time() + self.refractory_time()
 
-    def rest_time(self) -> u.Second:
+    def recovery_time(self) -> u.Second:
         """Time between inferences that the neuron needs to forget."""
         return 0.0
 
@@ -104,4 +104,4 @@ class Neuron(Component[Any]):
     def noise_check(self, node: u.Farad, swing: u.Volt, what: str) -> Check:
         """Whether thermal noise stays far below the voltage that separates rest from firing."""
         needed = neuron_geometry.noise_limited_capacitance(self.technology.temperature, swing, _NOISE_SIGMAS)
-        return Check("thermal_noise", self.path, "limit", node >= needed, what, node, needed, "F")
+        return Check("thermal_noise", self.path, "design_rule", node >= needed, what, node, needed, "F")

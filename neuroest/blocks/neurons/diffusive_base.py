@@ -168,7 +168,7 @@ class DiffusiveNeuronBase(Neuron):
             device, cast("IonKineticsParameters", partners["kinetics"]), technology.temperature
         )
 
-    def driven(self, share: u.Dimensionless) -> Self:
+    def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """The memristor sees a lower voltage, and integrates for longer or never fires."""
         return self.with_device(input_voltage=self.device.input_voltage * share)
 
@@ -230,7 +230,7 @@ class DiffusiveNeuronBase(Neuron):
         )
         return np.maximum(discharge, self.device.relaxation_time)
 
-    def rest_time(self) -> u.Second:
+    def recovery_time(self) -> u.Second:
         """Time for the residue to dissolve."""
         return filament_growth.residue_rest_time(
             self.device.residue_decay * self.activation(), self.options["rest_time_constants"]
@@ -355,12 +355,12 @@ class DiffusiveNeuronBase(Neuron):
                 "filament and residue move at nearly the same speed, so that the integration time is too short",
             ),
             Check(
-                "neuron_fires", self.path, "refuse", d.input_voltage > threshold,
+                "neuron_fires", self.path, "infeasible", d.input_voltage > threshold,
                 "the input voltage is at or below the threshold, so the neuron never fires",
                 d.input_voltage, threshold, "V",
             ),
             Check(
-                "ions_at_temperature", self.path, "range", known,
+                "ions_at_temperature", self.path, "extrapolation", known,
                 "no activation energy is stated, so that the rates of the ions are those of room temperature",
                 temperature, ROOM_TEMPERATURE, "K",
             ),
@@ -373,12 +373,12 @@ class DiffusiveNeuronBase(Neuron):
         charging = _SETTLED * d.on_resistance * self.gate_capacitance()
         return [
             Check(
-                "output_turns_off", self.path, "refuse", resting < self.output_threshold(),
+                "output_turns_off", self.path, "infeasible", resting < self.output_threshold(),
                 "the open memristor lets so much through that the output is on without a spike", resting,
                 self.output_threshold(), "V",
             ),
             Check(
-                "gate_rearms", self.path, "refuse", self.rearm_voltage() < peak,
+                "gate_rearms", self.path, "infeasible", self.rearm_voltage() < peak,
                 "the gate node does not reach the voltage at which the neuron can fire again, so that nothing resets",
                 peak, self.rearm_voltage(), "V",
             ),
@@ -388,12 +388,12 @@ class DiffusiveNeuronBase(Neuron):
                 "time is too short",
             ),
             Check(
-                "gate_charges", self.path, "range", charging <= LITTLE * self.input_hold_time(),
+                "gate_charges", self.path, "extrapolation", charging <= LITTLE * self.input_hold_time(),
                 "the complete filament charges the gate node slowly, which is not in the integration time", charging,
                 LITTLE * self.input_hold_time(), "s",
             ),
             Check(
-                "gate_waits", self.path, "range", self.gate_charging() <= filament_growth.LARGEST_GATE_CHARGING,
+                "gate_waits", self.path, "extrapolation", self.gate_charging() <= filament_growth.LARGEST_GATE_CHARGING,
                 "the gate node charges while the gap closes and takes the drive away, so that by the rate equations "
                 "the output stays on instead of spiking; a larger gate node waits", self.gate_charging(),
                 filament_growth.LARGEST_GATE_CHARGING,
@@ -409,17 +409,17 @@ class DiffusiveNeuronBase(Neuron):
         )
         return [
             Check(
-                "output_drives_load", self.path, "limit", _SETTLED * swing <= duration,
+                "output_drives_load", self.path, "design_rule", _SETTLED * swing <= duration,
                 "the load resistor is too large to charge the output within a third of the pulse",
                 _SETTLED * swing, duration, "s",
             ),
             Check(
-                "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > self.output_threshold(),
+                "output_turns_on", self.path, "infeasible", self.gate_peak_voltage() > self.output_threshold(),
                 "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
                 self.output_threshold(), "V",
             ),
             Check(
-                "output_swings", self.path, "limit", height >= d.output_supply_voltage / 2.0,
+                "output_swings", self.path, "design_rule", height >= d.output_supply_voltage / 2.0,
                 "the output falls by less than half of its supply, which no inverter takes for a spike", height,
                 d.output_supply_voltage / 2.0, "V",
             ),

@@ -171,16 +171,16 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         return [
             *super().checks(network),
             Check(
-                "input_feedthrough", self.path, "limit", memristor <= allowed,
+                "input_feedthrough", self.path, "design_rule", memristor <= allowed,
                 "the edge of the input couples to the gate node and may trigger the output", memristor, allowed, "F",
             ),
             Check(
-                "edge_follows_gate", self.path, "range", self.edge_time() >= d.refractory_time / 2.0,
+                "edge_follows_gate", self.path, "extrapolation", self.edge_time() >= d.refractory_time / 2.0,
                 "the stated edge of the output is much shorter than the fall of the gate that it follows",
                 self.edge_time(), d.refractory_time / 2.0, "s",
             ),
             Check(
-                "capacitor_has_area", self.path, "refuse", placed,
+                "capacitor_has_area", self.path, "infeasible", placed,
                 "a capacitor was added without its density, so that it would take no area; state capacitance_density",
                 d.explicit_capacitance, 0.0, "F",
             ),

@@ -107,11 +107,11 @@ class FerroelectricNeuron(AccumulatingNeuron):
         return [
             *super().checks(network),
             Check(
-                "reset_switches", self.path, "limit", switched,
+                "reset_switches", self.path, "design_rule", switched,
                 "the reset pulse is shorter than the film takes to switch back", reset, d.reset_time, "s",
             ),
             Check(
-                "read_keeps_state", self.path, "limit", disturbed >= reading,
+                "read_keeps_state", self.path, "design_rule", disturbed >= reading,
                 "the reads of one inference together switch the film", reading, disturbed, "s",
             ),
         ]  # fmt: skip

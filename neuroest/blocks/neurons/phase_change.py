@@ -72,7 +72,7 @@ class PhaseChangeNeuron(AccumulatingNeuron):
         return [
             *super().checks(network),
             Check(
-                "reset_melts", self.path, "limit", d.reset_current > d.pulse_current,
+                "reset_melts", self.path, "design_rule", d.reset_current > d.pulse_current,
                 "the reset current is no larger than that of a pulse that crystallises, so that it melts nothing",
                 d.reset_current, d.pulse_current, "A",
             ),

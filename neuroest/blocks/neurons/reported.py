@@ -53,7 +53,7 @@ class ReportedNeuron(Neuron):
     )
     device: ReportedNeuronParameters
 
-    def driven(self, share: u.Dimensionless) -> Self:
+    def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """A weaker input is held for longer in proportion, as if it charged something; what follows stays."""
         d = self.device
         longer = d.input_hold_time / share

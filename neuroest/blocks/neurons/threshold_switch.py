@@ -93,11 +93,11 @@ class ThresholdSwitch(Neuron):
     )
     device: ThresholdSwitchNeuronParameters
 
-    def driven(self, share: u.Dimensionless) -> Self:
+    def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """The column charges the capacitor towards a lower voltage."""
         return self.with_device(supply_voltage=self.device.supply_voltage * share)
 
-    def heating_left(self) -> u.Dimensionless:
+    def thermal_headroom(self) -> u.Dimensionless:
         """Thresholds at the chip's temperature over those that the device states."""
         left = equations.transition_voltage_factor(
             self.technology.temperature, self.device.transition_temperature, self.stated_temperature()
@@ -111,11 +111,11 @@ class ThresholdSwitch(Neuron):
 
     def threshold_voltage(self) -> u.Volt:
         """Voltage at which the switch turns on at the chip's temperature."""
-        return self.device.threshold_voltage * self.heating_left()
+        return self.device.threshold_voltage * self.thermal_headroom()
 
     def hold_voltage(self) -> u.Volt:
         """Voltage below which it turns off again at the chip's temperature."""
-        return self.device.hold_voltage * self.heating_left()
+        return self.device.hold_voltage * self.thermal_headroom()
 
     def input_hold_time(self) -> u.Second:
         """Time to charge the capacitor from the hold to the threshold voltage."""
@@ -181,7 +181,7 @@ class ThresholdSwitch(Neuron):
         d, threshold, hold = self.device, self.threshold_voltage(), self.hold_voltage()
         # what holds it on at another temperature is a smaller current in the same ratio as the voltage
         smallest = equations.smallest_series_resistance(
-            d.supply_voltage, hold, d.hold_current * self.heating_left()
+            d.supply_voltage, hold, d.hold_current * self.thermal_headroom()
         )
         largest = equations.largest_series_resistance(
             d.supply_voltage, threshold, threshold / d.off_resistance
@@ -191,33 +191,33 @@ class ThresholdSwitch(Neuron):
         temperature = self.technology.temperature
         return [
             Check(
-                "switch_below_transition", self.path, "refuse", temperature < d.transition_temperature,
+                "switch_below_transition", self.path, "infeasible", temperature < d.transition_temperature,
                 "the chip is at or above the transition of the switch, which never opens", temperature,
                 d.transition_temperature, "K",
             ),
             Check(
-                "thresholds_below_transition", self.path, "refuse",
+                "thresholds_below_transition", self.path, "infeasible",
                 self.stated_temperature() < d.transition_temperature,
                 "the temperature of the thresholds is not below the transition of the switch",
                 self.stated_temperature(), d.transition_temperature, "K",
             ),
             Check(
-                "neuron_fires", self.path, "refuse", d.supply_voltage > threshold,
+                "neuron_fires", self.path, "infeasible", d.supply_voltage > threshold,
                 "the drive is at or below the threshold of the switch, so the neuron never fires",
                 d.supply_voltage, threshold, "V",
             ),
             Check(
-                "switch_opens", self.path, "limit", d.series_resistance >= smallest,
+                "switch_opens", self.path, "design_rule", d.series_resistance >= smallest,
                 "the series resistor lets so much current pass that the switch never opens again",
                 smallest, d.series_resistance, "ohm",
             ),
             Check(
-                "switch_charges", self.path, "refuse", d.series_resistance < largest,
+                "switch_charges", self.path, "infeasible", d.series_resistance < largest,
                 "the leakage of the open switch keeps the capacitor below the threshold", d.series_resistance,
                 largest, "ohm",
             ),
             Check(
-                "hysteresis", self.path, "refuse", d.threshold_voltage > d.hold_voltage,
+                "hysteresis", self.path, "infeasible", d.threshold_voltage > d.hold_voltage,
                 "the hold voltage is not below the threshold, so that nothing oscillates", d.threshold_voltage,
                 d.hold_voltage, "V",
             ),

@@ -140,21 +140,21 @@ class ChargePump(Component[ChargePumpParameters]):
         needed, current = self.needed_current(written), self.current(written)
         return [
             Check(
-                "pump_reaches_voltage", self.path, "refuse", open_voltage > voltage,
+                "pump_reaches_voltage", self.path, "infeasible", open_voltage > voltage,
                 "the stages of the charge pump do not reach the programming voltage; give it more, or auto", voltage,
                 open_voltage, "V",
             ),
             Check(
-                "pump_is_needed", self.path, "limit", voltage > source,
+                "pump_is_needed", self.path, "design_rule", voltage > source,
                 "the programming voltage is not above that which the charge pump is fed with", voltage, source, "V",
             ),
             Check(
-                "pump_stands_voltage", self.path, "limit", voltage <= self.device.maximum_voltage,
+                "pump_stands_voltage", self.path, "design_rule", voltage <= self.device.maximum_voltage,
                 "the programming voltage exceeds what the charge pump stands", voltage, self.device.maximum_voltage,
                 "V",
             ),
             Check(
-                "pump_delivers", self.path, "limit", needed <= current,
+                "pump_delivers", self.path, "design_rule", needed <= current,
                 "the cells written at once take more current than the charge pump is made for", needed, current, "A",
             ),
         ]  # fmt: skip

@@ -111,7 +111,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return [self, *self.slots.values()]
 
     @property
-    def one_sign(self) -> bool:
+    def unipolar(self) -> bool:
         """Whether cells are written by voltages of one sign only."""
         return bool(self.spec.polarity == "one")
 
@@ -273,12 +273,12 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         highest = written.voltage
         found = [
             Check(
-                "write_switch_voltage", self.path, "limit", highest <= d.maximum_voltage,
+                "write_switch_voltage", self.path, "design_rule", highest <= d.maximum_voltage,
                 "the programming voltage exceeds what the switches of the write circuit stand", highest,
                 d.maximum_voltage, "V",
             ),
             Check(
-                "cells_written_together", self.path, "limit", written.together <= written.columns.drivers,
+                "cells_written_together", self.path, "design_rule", written.together <= written.columns.drivers,
                 "more cells of an array are written at once than it has write drivers", written.together,
                 written.columns.drivers,
             ),
@@ -286,7 +286,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         if self.shifter is None:
             found.append(
                 Check(
-                    "write_voltage", self.path, "refuse", highest <= supply,
+                    "write_voltage", self.path, "infeasible", highest <= supply,
                     "cells are written above the supply without a level_shifter in the write circuit", highest,
                     supply, "V",
                 )
@@ -295,7 +295,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             most = self.shifter.device.maximum_voltage
             found.append(
                 Check(
-                    "write_shifter_voltage", self.shifter.path, "limit", highest <= most,
+                    "write_shifter_voltage", self.shifter.path, "design_rule", highest <= most,
                     "the programming voltage exceeds what the level shifters stand", highest, most, "V",
                 )
             )  # fmt: skip

@@ -15,28 +15,28 @@ from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record
 
 
-class SpikeDriverParameters(RowDriverParameters):
+class OneBitDriverParameters(RowDriverParameters):
     """One-bit row driver: a tapered inverter chain sized for its row."""
 
-    model: ClassVar[str] = "spike_driver"
+    model: ClassVar[str] = "one_bit_driver"
 
 
-class SpikeDriverBlock(DeviceBlock):
+class OneBitDriverBlock(DeviceBlock):
     """One-bit driver at the end of each row; a number enters bit by bit."""
 
     slots: ClassVar[tuple[str, ...]] = ("level_shifter",)
-    record: ClassVar[type[Record] | None] = SpikeDriverParameters
-    model: Literal["spike_driver"]
+    record: ClassVar[type[Record] | None] = OneBitDriverParameters
+    model: Literal["one_bit_driver"]
     drive_voltage: VoltageOrAuto = "auto"
     """Voltage that a row of transistor gates swings by; auto: the supply. Above the supply it takes a level shifter."""
     level_shifter: LevelShifterBlock | None = None
     """Level shifter in front of each row, if there is one."""
 
 
-class SpikeDriver(RowDriver, DrivesOneBit):
+class OneBitDriver(RowDriver, DrivesOneBit):
     """One-bit row driver."""
 
-    schema: ClassVar[type[Block]] = SpikeDriverBlock
+    schema: ClassVar[type[Block]] = OneBitDriverBlock
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(1.5, "level shifters and decoders are not in the model"),
         area=ModelError(
@@ -45,7 +45,7 @@ class SpikeDriver(RowDriver, DrivesOneBit):
             source="andrulis2024cimloop",
         ),
     )
-    device: SpikeDriverParameters
+    device: OneBitDriverParameters
 
     @property
     def shifter(self) -> Component[LevelShifterParameters] | None:
@@ -62,14 +62,14 @@ class SpikeDriver(RowDriver, DrivesOneBit):
         if self.shifter is None:
             return [
                 Check(
-                    "row_voltage", self.path, "refuse", drive <= supply,
+                    "row_voltage", self.path, "infeasible", drive <= supply,
                     "rows are driven above the supply without a level_shifter", drive, supply, "V",
                 )
             ]  # fmt: skip
         most = self.shifter.device.maximum_voltage
         return [
             Check(
-                "shifter_voltage", self.shifter.path, "refuse", drive <= most,
+                "shifter_voltage", self.shifter.path, "infeasible", drive <= most,
                 "the row voltage exceeds what the level shifter stands", drive, most, "V",
             )
         ]  # fmt: skip

@@ -31,20 +31,20 @@ class CrossbarCounts(CrossbarLayout):
         t, array, steps = self.layers, self.compute, self.steps * self.planes
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
-        taps = self.held * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
-        operations = self.held * (
+        taps = self.on_array * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
+        operations = self.on_array * (
             t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
         )
         toggles = counting.row_activations(steps * taps, placement.column_blocks, rows_each)
         reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
-        used_columns = self.held * t.positions * t.groups * t.outputs * columns_each * slices
+        used_columns = self.on_array * t.positions * t.groups * t.outputs * columns_each * slices
         column_reads = counting.conversions(steps, self.read_blocks(placement), used_columns)
         driver = array.driver
         actions: dict[tuple[str, str], u.Numeric] = {
             (array.cell.path, "row_toggle"): toggles,
             (driver.path, "row_toggle"): toggles,
         }
-        if np.any(t.groups > 1.0) and array.unused_cells_answer:
+        if np.any(t.groups > 1.0) and array.unselected_cells_conduct:
             beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
             actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
         if driver.whole_numbers:
@@ -75,10 +75,10 @@ class CrossbarCounts(CrossbarLayout):
             conversions = column_reads / (self.planes if self.integrates else 1.0)
             actions[array.converter.path, "conversion"] = conversions
             additions = conversions * self.adds_conversions + self._offset_additions()
-            updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
+            updates = self.steps * self.on_array * t.output_elements if self.network.spiking else nothing
         for _, unit in self.chip.find(MultipliesComputedFactors)[-1:]:
             if np.any(t.stationary_elements > 0.0):
-                actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
+                actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.on_array) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return LevelCounts(
             counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates)
@@ -99,14 +99,14 @@ class CrossbarCounts(CrossbarLayout):
     def _array_reads(self, placement: Placement) -> Array:
         """Reads of arrays, each group of a layer counted for itself."""
         t = self.layers
-        each = self.held * t.positions * t.groups * placement.column_blocks
+        each = self.on_array * t.positions * t.groups * placement.column_blocks
         return np.asarray(counting.conversions(self.steps * self.planes, self.read_blocks(placement), each))
 
     def _inputs_switched(self, placement: Placement) -> Array:
         """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""
         array = self.compute
         if array.converter is not None:
-            return np.asarray(array.columns_switched() + 0.0 * self.held)
+            return np.asarray(array.columns_switched() + 0.0 * self.on_array)
         neurons = np.ceil(self.layers.positions / np.maximum(placement.replication, 1.0))
         # the other layers of a shared array hang on one more way
         return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
@@ -161,14 +161,14 @@ class CrossbarCounts(CrossbarLayout):
 
     def _offset_additions(self) -> u.Numeric:
         """Subtractions of the offset, one from each result, and the sum of the inputs where it is made digitally."""
-        t, reference = self.layers, self.compute.offset_reference
+        t, reference = self.layers, self.compute.offset_subtraction
         if reference == "none":
             return 0.0
-        subtracted = self.steps * self.held * t.output_elements
+        subtracted = self.steps * self.on_array * t.output_elements
         if reference == "reference_column":
             return subtracted
         inputs = t.input_density * t.input_taps + t.output_rate * t.recurrent_reduction
-        return subtracted + self.steps * self.held * inputs
+        return subtracted + self.steps * self.on_array * inputs
 
     def _toggling(self) -> Array:
         """Share of the inputs that move their row in one read."""
@@ -212,14 +212,14 @@ class CrossbarCounts(CrossbarLayout):
         cycles = accelerators.systolic_cycles(
             np.maximum(t.reduction, 1.0), np.maximum(t.outputs, 1.0), t.positions, options["rows"], options["columns"]
         )  # fmt: skip
-        return np.asarray((t.is_weighted - self.held) * t.groups * cycles)
+        return np.asarray((t.is_weighted - self.on_array) * t.groups * cycles)
 
     def _neuron_work(
         self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], u.Numeric]
     ) -> tuple[u.Numeric, u.Numeric]:
         """Spikes, steps and resets of the neurons; additions and updates where they count partial sums."""
         t, array = self.layers, self.compute
-        outputs = self.held * t.output_elements
+        outputs = self.on_array * t.output_elements
         spikes = counting.spikes(self.steps, t.output_rate, outputs)
         actions[neuron.path, "spike"] = spikes
         actions[neuron.path, "time_step"] = counting.spikes(self.steps, 1.0, placement.neurons)
@@ -263,18 +263,18 @@ class CrossbarCounts(CrossbarLayout):
         if self.network.spiking:
             # every memory in reach of the layer has the events that enter it written into it, and read once
             numbers = t.input_rate * t.input_elements * self.value_bits()
-            events = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
+            events = self.steps * self.on_array * (self.inputs_active() * self.event_bits + numbers)
             one = np.asarray(self.event_bits + self.value_bits())
             return [
                 Traffic("activations", events, events, required=False, inputs=events, item=one),
                 *self._waiting_sums(),
             ]
         read = t.input_taps * bits
-        inputs = self.held * (t.input_elements + t.recurrent_reduction) * bits
+        inputs = self.on_array * (t.input_elements + t.recurrent_reduction) * bits
         traffic = [*self._cell_states(), *self._waiting_sums()]
         for _, unit in self.chip.find(MultipliesComputedFactors)[-1:]:
             # the left factor once for each block of columns, the right one once, and sums between blocks of rows
-            product = t.is_weighted - self.held
+            product = t.is_weighted - self.on_array
             across = equations.block_count(t.outputs, unit.options["columns"])
             deep = equations.block_count(t.reduction, unit.options["rows"])
             again = np.maximum(across - 1.0, 0.0) * t.input_taps + t.stationary_elements
@@ -297,14 +297,14 @@ class CrossbarCounts(CrossbarLayout):
 
     def _waiting_sums(self) -> list[Traffic]:
         """Sums of arrays that layers share, written and read again when the layer's other arrays had their turns."""
-        moved = np.asarray(self.steps * self.sums_that_wait() * self.partial_sum_bits())
+        moved = np.asarray(self.steps * self.pending_partial_sums() * self.partial_sum_bits())
         return [Traffic("partial_sums", moved, moved, required=False)] if np.any(moved > 0.0) else []
 
     def _cell_states(self) -> list[Traffic]:
         """State of long short-term memories beside their output, read and written in each step."""
         t = self.layers
         hidden = t.output_elements / np.maximum(t.positions, 1.0)
-        is_long = self.held * (t.window_elements > 0.0) * (t.outputs == GATES["lstm"] * hidden)
+        is_long = self.on_array * (t.window_elements > 0.0) * (t.outputs == GATES["lstm"] * hidden)
         if not np.any(is_long > 0.0):
             return []
         moved = np.asarray(is_long * t.output_elements * self.network.accumulator_bits)

@@ -90,8 +90,8 @@ class CrossbarArray(ArrayCircuit):
         if circuit is None:
             raise NeuroestError(f"{self.path} has no write_circuit")
         rows, columns = self.options["rows"], self.options["columns"]
-        d, beside, together = cell.device, cell.beside_current(), self.cells_together()
-        one, voltage, levels = circuit.one_sign, self.program_voltage, cell.write_levels(circuit.one_sign)
+        d, beside, together = cell.device, cell.half_selected_cell_current(), self.cells_together()
+        one, voltage, levels = circuit.unipolar, self.program_voltage, cell.write_levels(circuit.unipolar)
         in_row = write_circuits.written_line_current(columns, together, d.program_current, beside)
         in_column = write_circuits.written_line_current(rows, 1.0, d.program_current, beside)
         shifter = self.driver.slots.get("level_shifter") is not None
@@ -159,7 +159,7 @@ class CrossbarArray(ArrayCircuit):
         return [*costs, *self.column_line_energies(), *self._column_energies(network, read_time)]
 
     @property
-    def unused_cells_answer(self) -> bool:
+    def unselected_cells_conduct(self) -> bool:
         """Whether a cell without a weight costs energy when its row is driven: it conducts as little as it can."""
         return True
 
@@ -262,11 +262,11 @@ class CrossbarArray(ArrayCircuit):
         checks = [
             *self.cell_checks(network),
             Check(
-                "read_supply", self.path, "refuse", self.read_supply_voltage() >= read,
+                "read_supply", self.path, "infeasible", self.read_supply_voltage() >= read,
                 "the read voltage exceeds the supply it is made from", read, self.read_supply_voltage(), "V",
             ),
             Check(
-                "bits_per_cell", self.cell.path, "refuse", self.bits_per_cell(network) <= self.cell.bits(),
+                "bits_per_cell", self.cell.path, "infeasible", self.bits_per_cell(network) <= self.cell.bits(),
                 "more bits per cell than the device can hold", self.bits_per_cell(network), self.cell.bits(),
             ),
             self.noise_check(network),
@@ -294,7 +294,7 @@ class CrossbarArray(ArrayCircuit):
         supply = self.technology.supply_voltage
         found = [
             Check(
-                "drive_within_rails", self.path, "limit", drive <= supply,
+                "drive_within_rails", self.path, "design_rule", drive <= supply,
                 "the input voltage of the neuron exceeds the supply of the circuits that drive it", drive, supply, "V",
             )
         ]  # fmt: skip
@@ -302,7 +302,7 @@ class CrossbarArray(ArrayCircuit):
             held = self.interface.held_voltage()
             found.append(
                 Check(
-                    "held_result_reaches_neuron", self.interface.path, "limit", held >= drive,
+                    "held_result_reaches_neuron", self.interface.path, "design_rule", held >= drive,
                     "the largest held voltage is below the input voltage of the neuron", held, drive, "V",
                 )
             )  # fmt: skip
@@ -326,16 +326,16 @@ class CrossbarArray(ArrayCircuit):
             step = converters.half_step(1.0, self.bits_per_cell(network))
             found = [
                 Check(
-                    "age_within_refresh", self.path, "refuse", age <= interval,
+                    "age_within_refresh", self.path, "infeasible", age <= interval,
                     "time_since_programming is longer than the refresh_interval, after which weights are new", age,
                     interval, "s",
                 ),
                 Check(
-                    "weights_are_kept", self.cell.path, "limit", age <= kept,
+                    "weights_are_kept", self.cell.path, "design_rule", age <= kept,
                     "the weights are older than the cells keep them", age, kept, "s",
                 ),
                 Check(
-                    "levels_stay_apart", self.cell.path, "limit", error <= step,
+                    "levels_stay_apart", self.cell.path, "design_rule", error <= step,
                     "drift, relaxation and programming move a cell by more than half a level", error, step,
                 ),
             ]  # fmt: skip
@@ -343,7 +343,7 @@ class CrossbarArray(ArrayCircuit):
             error, limit = weight_errors(self, network, age).total, self.options["weight_error_limit"]
             found.append(
                 Check(
-                    "weight_error", self.cell.path, "limit", error <= limit,
+                    "weight_error", self.cell.path, "design_rule", error <= limit,
                     "the error of a weight, one standard deviation over the largest, exceeds what is allowed; refresh "
                     "more often, or correct the gain", error, limit,
                 )
@@ -366,7 +366,7 @@ class CrossbarArray(ArrayCircuit):
         floor = equations.thermal_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
         signal = self.signal_energy(network)
         return Check(
-            "column_noise", self.path, "limit", signal >= floor,
+            "column_noise", self.path, "design_rule", signal >= floor,
             "the thermal noise of the cells exceeds half a step of what the columns are read to", floor, signal, "J",
         )  # fmt: skip
 

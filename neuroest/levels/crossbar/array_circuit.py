@@ -69,7 +69,7 @@ class ArrayCircuit(Component[None]):
         neuron: Any = self.readout.slots.get("neuron")
         if neuron is None or self.age is None or not self.drift_weakens:
             return neuron  # type: ignore[no-any-return]
-        driven: Neuron = neuron.driven(self.weight_share())
+        driven: Neuron = neuron.with_input_scaled(self.weight_share())
         return driven
 
     @property
@@ -143,7 +143,7 @@ class ArrayCircuit(Component[None]):
     def devices_per_weight(self) -> tuple[float, float]:
         """Columns and rows that one weight takes, before slicing."""
         return {"column_differential": (2.0, 1.0), "row_differential": (1.0, 2.0), "offset": (1.0, 1.0)}[
-            self.spec.pairing
+            self.spec.weight_encoding
         ]
 
     def bits_per_cell(self, network: NetworkContext) -> u.Dimensionless:
@@ -155,7 +155,7 @@ class ArrayCircuit(Component[None]):
 
     def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of a weight without the sign that a pair carries."""
-        signed_by_pair = 0.0 if self.spec.pairing == "offset" else 1.0
+        signed_by_pair = 0.0 if self.spec.weight_encoding == "offset" else 1.0
         return np.maximum(network.weight_bits - signed_by_pair, 1.0)
 
     def slices(self, network: NetworkContext) -> u.Dimensionless:
@@ -166,7 +166,7 @@ class ArrayCircuit(Component[None]):
         self, moment: Callable[..., u.Dimensionless], network: NetworkContext
     ) -> list[u.Dimensionless]:
         """One of the moments of `equations.digits` for each cell of a weight, the highest digit first."""
-        centre = 1.0 / 2.0 if self.spec.pairing == "offset" else 0.0
+        centre = 1.0 / 2.0 if self.spec.weight_encoding == "offset" else 0.0
         bits, slices = self.bits_per_cell(network), self.slices(network)
         return [
             moment(network.mean_absolute_weight, centre, bits, slices, float(place))
@@ -179,16 +179,16 @@ class ArrayCircuit(Component[None]):
         return [digits.digit_place_value(bits, slices, float(place)) for place in range(int(np.max(slices)))]
 
     @property
-    def offset_reference(self) -> str:
+    def offset_subtraction(self) -> str:
         """What offset coding subtracts: `reference_column`, `digital_sum`, or `none`."""
-        if self.spec.pairing != "offset":
+        if self.spec.weight_encoding != "offset":
             return "none"
-        return str(self.spec.offset_reference or "reference_column")
+        return str(self.spec.offset_subtraction or "reference_column")
 
     @property
     def reference_columns(self) -> float:
         """Columns of an array beside those of the weights."""
-        return 1.0 if self.offset_reference == "reference_column" else 0.0
+        return 1.0 if self.offset_subtraction == "reference_column" else 0.0
 
     def clean_columns(self) -> u.Dimensionless:
         """Share of the columns without a cell that cannot be written."""
@@ -241,7 +241,7 @@ class ArrayCircuit(Component[None]):
     def memristor_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
         """Mean conductance of one memristor alone, so long after writing."""
         low, high = self.memory.ends(age)
-        if self.spec.pairing == "offset":
+        if self.spec.weight_encoding == "offset":
             written = equations.offset_mean_conductance(low, high)
         else:
             shares = self.over_digits(digits.digit_mean_share, network)
@@ -315,14 +315,14 @@ class ArrayCircuit(Component[None]):
         return self.neuron.input_hold_time() if self.neuron is not None else 0.0
 
     @property
-    def frees_array(self) -> bool:
+    def samples_columns(self) -> bool:
         """Whether the rows can go idle while the neurons integrate."""
-        return isinstance(self.interface, ClampsColumn) and self.interface.frees_array
+        return isinstance(self.interface, ClampsColumn) and self.interface.samples_columns
 
     def read_time(self, network: NetworkContext) -> u.Second:
         """Time that the active rows of one read are driven: the pulse, settling, and what the neuron needs."""
         time = self.drive_time(network)
-        if self.neuron is not None and not self.frees_array:
+        if self.neuron is not None and not self.samples_columns:
             time = np.maximum(time, self.hold_time())
         return time
 

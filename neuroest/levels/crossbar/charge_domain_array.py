@@ -28,7 +28,7 @@ class ChargeDomainArray(CrossbarArray):
         return self.cell.signed_product
 
     @property
-    def offset_reference(self) -> str:
+    def offset_subtraction(self) -> str:
         """Nothing: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
         return "none"
 
@@ -129,7 +129,7 @@ class ChargeDomainArray(CrossbarArray):
         )
 
     @property
-    def unused_cells_answer(self) -> bool:
+    def unselected_cells_conduct(self) -> bool:
         """Only cells of signed products, which know no zero."""
         return bool(self.cell.signed_product)
 
@@ -142,7 +142,7 @@ class ChargeDomainArray(CrossbarArray):
             cell.cell_energy("charge", "capacitors", capacitor, "cell capacitor charge"),
             cell.cell_energy("product", "driven_plates", plate, "cell capacitor charge"),
         ]
-        if self.unused_cells_answer:
+        if self.unselected_cells_conduct:
             both = capacitor + plate
             found.append(cell.cell_energy("off_diagonal_read", "capacitors", both, "cell capacitor charge"))
         return found
@@ -168,7 +168,7 @@ class ChargeDomainArray(CrossbarArray):
         step = converters.half_step(1.0, self.noise_bits(network))
         return [
             Check(
-                "column_mismatch", self.path, "limit", error <= step,
+                "column_mismatch", self.path, "design_rule", error <= step,
                 "the mismatch of the capacitors exceeds half a step of what the columns are read to", error, step,
             )
         ]  # fmt: skip
@@ -182,7 +182,7 @@ class ChargeDomainArray(CrossbarArray):
         floor = charge.charge_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
         signal = self.signal_energy(network)
         return Check(
-            "column_noise", self.path, "limit", signal >= floor,
+            "column_noise", self.path, "design_rule", signal >= floor,
             "the thermal noise of the capacitors exceeds the quantisation noise of what the columns are read to",
             floor, signal, "J",
         )  # fmt: skip

@@ -118,7 +118,7 @@ class _Columns:
         ):  # which decides and does not round
             causes["quantisation"] = self._quantisation()
         # results that are all zero (no input, or no weight) have no spread to hold an error against
-        held = np.where(self.result > 0.0, self.mapper.held, 0.0)
+        held = np.where(self.result > 0.0, self.mapper.on_array, 0.0)
         return ColumnErrors(
             held, self.result, {name: np.where(held > 0.0, error, 0.0) for name, error in causes.items()}
         )
@@ -132,7 +132,7 @@ class _Columns:
     @cached_property
     def offset(self) -> Array:
         """What offset coding adds to every result and takes off again, root mean square; nothing for pairs."""
-        if self.array.spec.pairing != "offset":
+        if self.array.spec.weight_encoding != "offset":
             return 0.0 * self.result
         low, high = self.array.ends()
         return np.asarray(self.fan_in * self.density * ((low + high) / 2.0) / self.weight)
@@ -146,7 +146,7 @@ class _Columns:
         array, network = self.array, self.network
         errors = weight_errors(array, network, array.age)
         found = {cause: self.spread(error) for cause, error in errors.lasting.items()}
-        if COMMON_DRIFT in found and array.offset_reference in ("digital_sum", "none"):
+        if COMMON_DRIFT in found and array.offset_subtraction in ("digital_sum", "none"):
             lost = 1.0 - full_weight(array, array.age) / self.weight
             found[COMMON_DRIFT] = np.abs(lost) * np.hypot(self.result, self.offset)
         for cause, error in errors.fluctuating.items():
@@ -222,7 +222,7 @@ class _Columns:
         """The columns of every block and digit, behind a resistance at their feet."""
         array, network = self.array, self.network
         low, high = array.ends()
-        offset = array.spec.pairing == "offset"
+        offset = array.spec.weight_encoding == "offset"
         active = np.asarray(sum(rows * share for rows, share in self.mapper.rows_of_blocks))
         found = []
         for value, mean, square in zip(
@@ -294,7 +294,7 @@ class _Columns:
     def _level(self) -> u.Dimensionless:
         """What the smallest difference of a column's sum stands for, over the largest product of one digit."""
         cell = np.exp2(self.array.bits_per_cell(self.network)) - 1.0
-        half = 2.0 if self.array.spec.pairing == "offset" else 1.0
+        half = 2.0 if self.array.spec.weight_encoding == "offset" else 1.0
         return half / cell
 
     def _quantisation(self) -> Array:

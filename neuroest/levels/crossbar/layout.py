@@ -26,7 +26,7 @@ class CrossbarLayout(Mapper):
     compute: CrossbarArray
 
     @cached_property
-    def held(self) -> Array:
+    def on_array(self) -> Array:
         """One for layers whose weights lie in arrays; zero for others, products of two computed factors among them."""
         t = self.layers
         return np.asarray(t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0))
@@ -50,7 +50,7 @@ class CrossbarLayout(Mapper):
     @property
     def reprograms(self) -> bool:
         """Whether the arrays are written anew with the next part of a network that is too large."""
-        return bool(self.compute.spec.when_too_small == "reprogram")
+        return bool(self.compute.spec.oversize == "time_multiplex")
 
     @property
     def shares(self) -> bool:
@@ -120,7 +120,7 @@ class CrossbarLayout(Mapper):
         whole = np.where(
             one_array, np.ceil(groups / self._groups_together()), groups * row_blocks * column_blocks
         )
-        return np.asarray(self.held * whole)
+        return np.asarray(self.on_array * whole)
 
     @cached_property
     def adds_conversions(self) -> Array:
@@ -128,9 +128,9 @@ class CrossbarLayout(Mapper):
         columns_each, _ = self.compute.devices_per_weight()
         reads = 1.0 if self.integrates else self.planes
         several = reads * columns_each * self.compute.slices(self.network) * self._cut[0] > 1.0
-        return np.asarray(self.held * several)
+        return np.asarray(self.on_array * several)
 
-    def sums_that_wait(self) -> Array:
+    def pending_partial_sums(self) -> Array:
         """Partial sums of a step that wait because the arrays of a layer have their turns at different times."""
         if self._sharing is None:
             return self.zeros()
@@ -149,7 +149,8 @@ class CrossbarLayout(Mapper):
         rows, columns = self._block
         return share_arrays(
             Wanted(
-                rows, columns, self.layers.groups, self.held * self._least_copies(), self.held * self._most_copies(),
+                rows, columns, self.layers.groups, self.on_array * self._least_copies(),
+                self.on_array * self._most_copies(),
                 alone + 0.0, self.cycle_time() + 0.0 * rows, self.layers.positions + 0.0 * rows,
                 self._tail_time() + 0.0 * rows, _layered(self.options["rows"]), _layered(self.options["columns"]),
                 _layered(self.options.get("target_interval", np.inf)),
@@ -185,7 +186,7 @@ class CrossbarLayout(Mapper):
         if budget is None:
             return copies
         if self._sharing is not None:
-            return np.where(self.held > 0.0, self._sharing.copies, copies)
+            return np.where(self.on_array > 0.0, self._sharing.copies, copies)
         work = self.layers.positions * self.cycle_time()
         return copies_within(work, self._copy, copies + 0.0 * self._copy, self._most_copies(), budget)
 
@@ -202,7 +203,7 @@ class CrossbarLayout(Mapper):
         array = self.compute
         if array.neuron is None:
             return 0.0
-        late = array.hold_time() if array.frees_array else 0.0
+        late = array.hold_time() if array.samples_columns else 0.0
         return late + array.neuron.refractory_time()
 
     def unit_time(self, placement: Placement) -> Array:
@@ -212,11 +213,11 @@ class CrossbarLayout(Mapper):
         has its own neuron.
         """
         reads = np.ceil(self.layers.positions / placement.replication)
-        return np.asarray(self.held * (reads * self.cycle_time() + self._tail_time()))
+        return np.asarray(self.on_array * (reads * self.cycle_time() + self._tail_time()))
 
-    def turns(self) -> TimeMultiplexing:
+    def time_sharing(self) -> TimeMultiplexing:
         """Layers that share an array take turns on it."""
-        return self._sharing.turns if self._sharing is not None else super().turns()
+        return self._sharing.time_sharing if self._sharing is not None else super().time_sharing()
 
     @property
     def planes(self) -> u.Numeric:

@@ -15,7 +15,7 @@ def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
     array = mapper.compute
     left_out = _left_out_of_readout(array, mapper)
     resistive = not array.adds_charges
-    if array.spec.pairing == "offset" and resistive and array.offset_reference == "none":
+    if array.spec.weight_encoding == "offset" and resistive and array.offset_subtraction == "none":
         left_out.append(
             "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
         )
@@ -126,6 +126,6 @@ def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
         )
     elif array.spec.drift_correction == "common_gain":
         left_out.append("reads and circuits that find and correct the common gain of drifted arrays")
-    elif array.neuron is not None and not array.neuron.feels_drive:
+    elif array.neuron is not None and not array.neuron.supports_input_scaling:
         left_out.append("what the weaker input of a drifted array does to neurons of this model")
     return left_out

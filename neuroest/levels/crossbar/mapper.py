@@ -43,7 +43,7 @@ class CrossbarMapper(CrossbarCounts):
         cell = getattr(parts["cell"].spec, "model", "")
         return ChargeDomainArray if COMPONENTS[cell].adds_charges else CrossbarArray
 
-    def refuse(self) -> None:
+    def check_supported(self) -> None:
         """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""
         if self.compute.neuron is not None and not self.network.spiking:
             raise CodingError(
@@ -55,8 +55,8 @@ class CrossbarMapper(CrossbarCounts):
                 f"{self.level.path} is read by converters and the chip has no neurons for a spiking network; "
                 "add a digital_lif block and a memory that stores state"
             )
-        accumulates = self.chip.find(AddsPartialSums) or self.chip.stands_for("additions")
-        adds = np.any(self.adds_conversions > 0.0) or self.compute.offset_reference != "none"
+        accumulates = self.chip.find(AddsPartialSums) or self.chip.covers("additions")
+        adds = np.any(self.adds_conversions > 0.0) or self.compute.offset_subtraction != "none"
         if self.compute.converter is not None and adds and not accumulates:
             raise MappingError(
                 f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
@@ -75,7 +75,7 @@ class CrossbarMapper(CrossbarCounts):
         if self.compute.driver.whole_numbers and self.network.spiking:
             raise CodingError(
                 f"{self.compute.driver.path} turns numbers into pulses or voltages and has none in a spiking network; "
-                "use a spike_driver"
+                "use a one_bit_driver"
             )
 
         charges = self.compute.adds_charges
@@ -89,8 +89,8 @@ class CrossbarMapper(CrossbarCounts):
             self.compute.neuron is not None or not isinstance(self.compute.driver, DrivesOneBit)
         ):
             raise MappingError(
-                f"{self.level.path} adds charges: its inputs come bit by bit (input: spike_driver) and its columns are "
-                "read by converters (readout: adc)"
+                f"{self.level.path} adds charges: its inputs come bit by bit (input: one_bit_driver) and its columns "
+                "are read by converters (readout: adc)"
             )
         if self.compute.adds_charges and self.compute.line_buffers:
             raise MappingError(
@@ -107,7 +107,7 @@ class CrossbarMapper(CrossbarCounts):
         if self.integrates and not isinstance(self.compute.driver, DrivesOneBit):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
-                f"{self.compute.driver.path} applies it at once; use a spike_driver"
+                f"{self.compute.driver.path} applies it at once; use a one_bit_driver"
             )
 
     def left_out_of_units(self) -> list[str]:
@@ -134,16 +134,20 @@ class CrossbarMapper(CrossbarCounts):
                 f"{self.level.path} adds charges of static memory cells, which do not age; leave out "
                 "time_since_programming and refresh_interval"
             )
-        if spec.offset_reference not in (None, "none") and (charges or spec.pairing != "offset"):
+        if spec.offset_subtraction not in (None, "none") and (charges or spec.weight_encoding != "offset"):
             raise MappingError(
-                f"{self.level.path}.offset_reference is {spec.offset_reference}, but "
-                + ("cells that add charges have no offset" if charges else f"{spec.pairing} has no offset")
+                f"{self.level.path}.offset_subtraction is {spec.offset_subtraction}, but "
+                + (
+                    "cells that add charges have no offset"
+                    if charges
+                    else f"{spec.weight_encoding} has no offset"
+                )
                 + "; leave it out"
             )
-        if self.compute.neuron is not None and self.compute.offset_reference == "digital_sum":
+        if self.compute.neuron is not None and self.compute.offset_subtraction == "digital_sum":
             raise MappingError(
-                f"{self.level.path}.offset_reference is digital_sum, but neurons are given currents, of which nothing "
-                "digital can be taken off; use reference_column"
+                f"{self.level.path}.offset_subtraction is digital_sum, but neurons are given currents, of which "
+                "nothing digital can be taken off; use reference_column"
             )
 
     def place(self) -> Placement:
@@ -153,10 +157,10 @@ class CrossbarMapper(CrossbarCounts):
         row_blocks, column_blocks = self._cut
         replication = self._copies
         units = self._copy * replication if sharing is None else sharing.units
-        cells = self.held * t.groups * rows * columns * replication
+        cells = self.on_array * t.groups * rows * columns * replication
         filled = cells / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
         uses = t.input_taps / np.maximum(t.input_elements, 1.0)
-        neurons = self.held * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
+        neurons = self.on_array * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
         if self.counts_partial_sums:
             neurons = neurons * row_blocks
         found = Placement(
@@ -165,7 +169,7 @@ class CrossbarMapper(CrossbarCounts):
             replication=replication,
             row_blocks=row_blocks,
             column_blocks=column_blocks,
-            reached_units=self.held * column_blocks * np.minimum(replication, np.maximum(uses, 1.0)),
+            reached_units=self.on_array * column_blocks * np.minimum(replication, np.maximum(uses, 1.0)),
             neurons=np.asarray(neurons),
             shared=False,
             checks=tuple(self._checks(row_blocks)),
@@ -175,7 +179,7 @@ class CrossbarMapper(CrossbarCounts):
         if budget is None:
             return found
         within = Check(
-            "array_budget", array.path, "limit", found.needed <= budget,
+            "array_budget", array.path, "design_rule", found.needed <= budget,
             "the network needs more arrays than its budget with the fewest copies", found.needed, budget,
         )  # fmt: skip
         return replace(found, checks=(*found.checks, within))
@@ -183,39 +187,39 @@ class CrossbarMapper(CrossbarCounts):
     def _checks(self, row_blocks: Array) -> list[Check]:
         t, array = self.layers, self.compute
         loss = array.ir_drop(self.network, np.clip(self.active_share(), 0.0, 1.0))
-        worst = np.max(np.where(self.held > 0.0, loss, 0.0), axis=-1, keepdims=True)
+        worst = np.max(np.where(self.on_array > 0.0, loss, 0.0), axis=-1, keepdims=True)
         checks = [
             Check(
-                "ir_drop", array.path, "limit", worst <= self.options["ir_drop_limit"],
+                "ir_drop", array.path, "design_rule", worst <= self.options["ir_drop_limit"],
                 "the wires of an array take more of the column current than allowed", worst,
                 self.options["ir_drop_limit"],
             )
         ]  # fmt: skip
         if isinstance(array.interface, ClampsColumn):
             current = array.column_current(self.network, np.clip(self.active_share(), 0.0, 1.0))
-            largest = np.max(np.where(self.held > 0.0, current, 0.0), axis=-1, keepdims=True)
+            largest = np.max(np.where(self.on_array > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias = array.interface.device.bias_current
             checks.append(
                 Check(
-                    "clamp_carries_current", array.interface.path, "limit", largest <= bias,
+                    "clamp_carries_current", array.interface.path, "design_rule", largest <= bias,
                     "the mean current of a column exceeds the bias of its clamp", largest, bias, "A",
                 )
             )  # fmt: skip
         if array.neuron is not None:
-            rate = np.max(np.where(self.held > 0.0, t.output_rate, 0.0), axis=-1, keepdims=True)
+            rate = np.max(np.where(self.on_array > 0.0, t.output_rate, 0.0), axis=-1, keepdims=True)
             fastest = 1.0 / array.neuron.steps_per_spike() + 0.0 * rate
             checks.append(
                 Check(
-                    "neuron_keeps_rate", array.neuron.path, "limit", rate <= fastest,
+                    "neuron_keeps_rate", array.neuron.path, "design_rule", rate <= fastest,
                     "the network's neurons spike more often than full drive in every timestep makes these fire",
                     rate, fastest,
                 )
             )  # fmt: skip
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
-            most = np.max(np.where(self.held > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+            most = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
             checks.append(
                 Check(
-                    "fan_in_fits", array.path, "refuse", most <= 1.0,
+                    "fan_in_fits", array.path, "infeasible", most <= 1.0,
                     "a layer's fan-in exceeds the rows of an array and partial sums cannot be merged; use more "
                     "rows or analog_merge", most, 1.0,
                 )
@@ -227,18 +231,18 @@ class CrossbarMapper(CrossbarCounts):
         ):
             checks.append(
                 Check(
-                    "column_counts_spikes", array.path, "limit", array.cell.idle_rows_conduct,
+                    "column_counts_spikes", array.path, "design_rule", array.cell.idle_rows_conduct,
                     "transistors cut the idle rows off, so that an unclamped column shows the mean of the active "
                     "rows and loses how many there are; use a clamp, or cells without transistors",
                 )
             )  # fmt: skip
             reached = array.column_voltage(self.active_share())
-            lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
+            lowest = np.min(np.where(self.on_array > 0.0, reached, np.inf), axis=-1, keepdims=True)
             drive = array.neuron.drive_voltage()
             wanted = 0.0 if drive is None else drive
             checks.append(
                 Check(
-                    "column_reaches_neuron", array.path, "refuse", lowest >= wanted,
+                    "column_reaches_neuron", array.path, "infeasible", lowest >= wanted,
                     "the idle rows attenuate the column below the neuron's input voltage; raise the read voltage "
                     "or use a current_clamp", lowest, wanted, "V",
                 )

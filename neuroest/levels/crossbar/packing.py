@@ -163,7 +163,7 @@ class Sharing:
     copies: Array
     needed: Array
     units: Array
-    turns: TimeMultiplexing
+    time_sharing: TimeMultiplexing
     waiting: Array
 
 
@@ -227,9 +227,9 @@ def share_arrays(wanted: Wanted) -> Sharing:
     copies = np.stack([c for c, _ in found])[kind].reshape(shape)
     units = np.stack([p.shares for _, p in found])[kind].reshape(shape)
     needed = np.array([p.arrays for _, p in found])[kind].reshape((*shape[:-1], 1))
-    turns = TimeMultiplexing(tuple(p.companies for _, p in found), kind.reshape(shape[:-1]))
+    time_sharing = TimeMultiplexing(tuple(p.companies for _, p in found), kind.reshape(shape[:-1]))
     waiting = np.stack([p.waiting for _, p in found])[kind].reshape(shape)
-    return Sharing(copies, needed, units, turns, waiting)
+    return Sharing(copies, needed, units, time_sharing, waiting)
 
 
 def _scaled(wanted: Wanted) -> Wanted:

@@ -38,13 +38,13 @@ class CrossbarLevel(Level):
     """Columns of one array."""
     spare_columns: SpareNumber = 0.0
     """Columns beside those, which stand in the place of columns with cells that cannot be written."""
-    pairing: Literal["column_differential", "row_differential", "offset"]
+    weight_encoding: Literal["column_differential", "row_differential", "offset"]
     """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
-    offset_reference: Literal["reference_column", "digital_sum", "none"] | None = None
-    """What takes the offset off with `pairing: offset`: reference_column, one more column in each array, its cells in
-    the middle of the window, read like the others and subtracted from each result; digital_sum, the accumulator adds
-    up the inputs; none, nothing is counted and the estimate says so. Left out it is reference_column, except for
-    cells that add charges, which need none."""
+    offset_subtraction: Literal["reference_column", "digital_sum", "none"] | None = None
+    """What takes the offset off with `weight_encoding: offset`: reference_column, one more column in each array, its
+    cells in the middle of the window, read like the others and subtracted from each result; digital_sum, the
+    accumulator adds up the inputs; none, nothing is counted and the estimate says so. Left out it is
+    reference_column, except for cells that add charges, which need none."""
     bits_per_cell: CountOrAuto = "auto"
     """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
     read_voltage: Voltage
@@ -77,7 +77,7 @@ class CrossbarLevel(Level):
     none: they fall with the conductances, and slow neurons integrate for longer."""
     weight_error_limit: PositiveFraction | None = None
     """Error of a weight, one standard deviation over the largest weight, above which a design check fails."""
-    when_too_small: Literal["refuse", "reprogram"] = "refuse"
+    oversize: Literal["refuse", "time_multiplex"] = "refuse"
     """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
     the next part of the network, again in every inference."""
     inferences_per_pass: Count = 1.0
@@ -99,8 +99,8 @@ class CrossbarLevel(Level):
     read_supply: ReadSupplyBlock
     """Where the read voltage comes from."""
     row_buffer: LineBufferBlock | None = None
-    """Analogue buffers that cut the rows into pieces, so that an input is converted once for all of them."""
+    """Analog buffers that cut the rows into pieces, so that an input is converted once for all of them."""
     column_buffer: LineBufferBlock | None = None
-    """Analogue buffers that cut the columns into pieces, whose sum is converted once."""
+    """Analog buffers that cut the columns into pieces, whose sum is converted once."""
     write_circuit: WritingBlock | None = None
     """Circuits that write the cells; without them the estimate says that they are left out."""

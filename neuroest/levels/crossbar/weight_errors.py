@@ -48,12 +48,12 @@ class WeightErrors:
 def full_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
     """Difference of conductance that the largest weight stands for so long after writing."""
     low, high = (array.memory.limited(end) for end in array.memory.ends(age))
-    return (high - low) / 2.0 if array.spec.pairing == "offset" else high - low
+    return (high - low) / 2.0 if array.spec.weight_encoding == "offset" else high - low
 
 
 def subtracts_column(array: ArrayCircuit) -> bool:
     """Whether offset coding subtracts the result of a column of cells, which has errors of its own."""
-    return array.offset_reference == "reference_column"
+    return array.offset_subtraction == "reference_column"
 
 
 def result_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
@@ -104,7 +104,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     """
     d = array.memory.device
     moment = accuracy.weight_mean_square(network.mean_absolute_weight)
-    offset = array.spec.pairing == "offset"
+    offset = array.spec.weight_encoding == "offset"
     # mean and mean square of the share of the window, of the cell that is written and of what is subtracted
     *moments, nothing = digit_shares(array, network)
     shares = (moments[0], moments[1])
@@ -173,8 +173,8 @@ def cell_error(array: ArrayCircuit, network: NetworkContext, age: u.Second | Non
     """Lasting error of a working cell over its window, the mean drift left out, which moves all levels alike."""
     errors, apart = weight_errors(array, network, age).lasting, {COMMON_DRIFT, STUCK_CELLS}
     squares = sum((error * error for cause, error in errors.items() if cause not in apart), start=0.0)
-    devices = 2.0 if array.spec.pairing != "offset" or subtracts_column(array) else 1.0
-    half = 2.0 if array.spec.pairing == "offset" else 1.0
+    devices = 2.0 if array.spec.weight_encoding != "offset" or subtracts_column(array) else 1.0
+    half = 2.0 if array.spec.weight_encoding == "offset" else 1.0
     found: u.Dimensionless = np.sqrt(squares / (digit_gain(array, network) * devices)) / half
     return found
 

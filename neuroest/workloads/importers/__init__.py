@@ -50,14 +50,16 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
     NetworkImportError
         When the file cannot be read, is no network, or must not be read.
     """
-    from neuroest.workloads.importers.files import model_file, shown  # noqa: PLC0415
+    from neuroest.workloads.importers.files import formatted, model_file  # noqa: PLC0415
 
     file, chosen = Path(path), options or ImportOptions()
     model_file(file)
     suffix = file.suffix.lower().removeprefix(".")
     if suffix not in IMPORTERS:
         known = ", ".join(f".{name}" for name in IMPORTERS)
-        raise NetworkImportError(f"{shown(file)}: unknown suffix {file.suffix.lower()!r}; allowed: {known}")
+        raise NetworkImportError(
+            f"{formatted(file)}: unknown suffix {file.suffix.lower()!r}; allowed: {known}"
+        )
     network: ImportedNetwork = IMPORTERS[suffix](file, chosen)
     return network
 

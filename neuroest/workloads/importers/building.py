@@ -63,9 +63,9 @@ class NetworkBuilder:
         """A shape with positive extents of a size that a chip could ever see."""
         found = tuple(int(extent) for extent in shape)
         if any(not 0 < extent <= _LARGEST_EXTENT for extent in found) or prod(found) > MOST_ELEMENTS:
-            shown = " x ".join(map(str, found)) or "nothing"
+            formatted = " x ".join(map(str, found)) or "nothing"
             raise NetworkImportError(
-                f"{what} has the shape {shown}; every extent must lie between 1 and {_LARGEST_EXTENT}"
+                f"{what} has the shape {formatted}; every extent must lie between 1 and {_LARGEST_EXTENT}"
             )
         return found
 
@@ -262,11 +262,11 @@ class NetworkBuilder:
         self, operator: str, raw: str, values: Sequence[Value], shape: Shape, reason: str = ""
     ) -> Value:
         """Keep the place of an operator that a workload cannot express."""
-        shown = printable(str(operator)[:60])
-        value = self.put("host", raw or shown, values, shape, shape=list(shape), operator=shown)
+        formatted = printable(str(operator)[:60])
+        value = self.put("host", raw or formatted, values, shape, shape=list(shape), operator=formatted)
         same = bool(values) and prod(values[0].shape) == prod(value.shape)
         self.unsupported.append(
-            Unsupported(shown, printable(str(raw)[:100]), value.layer, prod(value.shape), same, reason)
+            Unsupported(formatted, printable(str(raw)[:100]), value.layer, prod(value.shape), same, reason)
         )
         return value
 

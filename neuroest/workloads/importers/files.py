@@ -39,7 +39,7 @@ _DAMAGED = (
 _PICKLES = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib", ".pt2", ".mar"})
 
 
-def shown(path: Path | str) -> str:
+def formatted(path: Path | str) -> str:
     """A path as messages name it."""
     return printable(str(path))
 
@@ -65,7 +65,7 @@ def reading(path: Path, due: str) -> Iterator[None]:
     NetworkImportError
         For any of them.
     """
-    file = shown(path)
+    file = formatted(path)
     try:
         yield
     except NeuroestError as error:
@@ -86,19 +86,19 @@ def model_file(path: Path) -> Path:
     """
     if path.suffix.lower() in _PICKLES:
         raise NetworkImportError(
-            f"{shown(path)}: a {path.suffix} file may hold a pickle, which is a program, and is never opened; export "
-            "the model to ONNX or NIR, or trace it with neuroest.trace(model, sample)"
+            f"{formatted(path)}: a {path.suffix} file may hold a pickle, which is a program, and is never opened; "
+            "export the model to ONNX or NIR, or trace it with neuroest.trace(model, sample)"
         )
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
-        raise NetworkImportError(f"{shown(path)}: {getattr(error, 'strerror', None) or error}") from None
+        raise NetworkImportError(f"{formatted(path)}: {getattr(error, 'strerror', None) or error}") from None
     if not stat.S_ISREG(status.st_mode):
-        raise NetworkImportError(f"{shown(path)}: not a regular file")
+        raise NetworkImportError(f"{formatted(path)}: not a regular file")
     if status.st_size == 0:
-        raise NetworkImportError(f"{shown(path)}: the file is empty")
+        raise NetworkImportError(f"{formatted(path)}: the file is empty")
     if status.st_size > LARGEST_MODEL:
-        raise NetworkImportError(f"{shown(path)}: larger than {LARGEST_MODEL / 2**30:.0f} GiB")
+        raise NetworkImportError(f"{formatted(path)}: larger than {LARGEST_MODEL / 2**30:.0f} GiB")
     return path
 
 

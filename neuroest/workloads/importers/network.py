@@ -226,9 +226,9 @@ def require_supported(network: ImportedNetwork) -> None:
     """
     if network.unsupported and network.options.unsupported == "error":
         lines = unsupported_lines(network)
-        shown = "; ".join(lines[:20]) + (f"; and {len(lines) - 20} more" if len(lines) > 20 else "")
+        formatted = "; ".join(lines[:20]) + (f"; and {len(lines) - 20} more" if len(lines) > 20 else "")
         raise UnsupportedOperatorError(
-            f"{network.origin}: not supported: {shown}; import it with --unsupported host to leave them to another "
+            f"{network.origin}: not supported: {formatted}; import it with --unsupported host to leave them to another "
             "processor, or ignore"
         )
 

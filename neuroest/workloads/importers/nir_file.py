@@ -18,7 +18,7 @@ import numpy as np
 
 from neuroest.core.extras import extra
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, file_sha256, reading, shown
+from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, file_sha256, formatted, reading
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -71,7 +71,7 @@ def opened(path: Path) -> Any:
         return h5py.File(path, "r", locking=False)
     except (OSError, ValueError) as error:
         raise NetworkImportError(
-            f"{shown(path)}: no HDF5 file, or one that is cut off ({brief(error, 120)})"
+            f"{formatted(path)}: no HDF5 file, or one that is cut off ({brief(error, 120)})"
         ) from None
 
 
@@ -111,9 +111,9 @@ def _survive(path: Path) -> None:
         )
     except subprocess.TimeoutExpired:
         message = f"damaged: the HDF5 library reads it for longer than {longest:.0f} s"
-        raise NetworkImportError(f"{shown(path)}: {message}") from None
+        raise NetworkImportError(f"{formatted(path)}: {message}") from None
     if done.returncode != 0:
-        raise NetworkImportError(f"{shown(path)}: damaged: the HDF5 library cannot read it")
+        raise NetworkImportError(f"{formatted(path)}: damaged: the HDF5 library cannot read it")
 
 
 def members(group: Any) -> Iterator[tuple[str, Any]]:
@@ -279,7 +279,7 @@ class _Reader:
             else:
                 values[name] = self._take(node, sources)
         return self.builder.finished(
-            outputs, name=path.stem, origin=shown(path), format="NIR", sha256=file_sha256(path), coding="spiking",
+            outputs, name=path.stem, origin=formatted(path), format="NIR", sha256=file_sha256(path), coding="spiking",
             options=options, timesteps=options.timesteps, excluded=tuple(self.excluded),
             time_constants=self.time_constants, shortest_time_constants=self.shortest,
         )  # fmt: skip

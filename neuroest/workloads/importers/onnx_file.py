@@ -14,7 +14,7 @@ import numpy as np
 
 from neuroest.core.extras import extra
 from neuroest.workloads.importers.building import NetworkBuilder, weight_statistics
-from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, file_sha256, reading, shown
+from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, file_sha256, formatted, reading
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -204,7 +204,7 @@ class _Weights:
             or target == folder
         ):
             raise NetworkImportError(
-                f"the weights of {name!r} lie at {shown(location[:80])!r}, outside of the model's folder; not read"
+                f"the weights of {name!r} lie at {formatted(location[:80])!r}, outside of the model's folder; not read"
             )
         try:
             offset, length = int(about.get("offset", 0)), int(about.get("length", needed))
@@ -213,7 +213,8 @@ class _Weights:
             size, offset, length = -1, 0, 0
         if size < 0 or offset < 0 or length != needed or offset + length > size:
             raise NetworkImportError(
-                f"the weights of {name!r} should be {needed} bytes of {shown(location[:80])!r}, which has no such part"
+                f"the weights of {name!r} should be {needed} bytes of {formatted(location[:80])!r}, which has no "
+                "such part"
             )
         with target.open("rb") as stream:
             stream.seek(offset)
@@ -266,7 +267,7 @@ class _Reader:
         ]
         outputs = [self.values[one.name] for one in self.graph.output if one.name in self.values]
         return builder.finished(
-            outputs, name=path.stem, origin=shown(path), format="ONNX", sha256=file_sha256(path), coding="dense",
+            outputs, name=path.stem, origin=formatted(path), format="ONNX", sha256=file_sha256(path), coding="dense",
             options=self._options(), excluded=tuple(self.excluded),
         )  # fmt: skip
 

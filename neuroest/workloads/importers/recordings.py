@@ -20,9 +20,9 @@ from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_qua
 from neuroest.workloads.importers.files import (
     LARGEST_ARRAY,
     file_sha256,
+    formatted,
     model_file,
     reading,
-    shown,
     stored_arrays,
 )
 from neuroest.workloads.importers.network import NetworkImportError, Recorded, checked_fraction
@@ -124,13 +124,13 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise NetworkImportError(
-            f"{shown(path)}: unknown suffix {path.suffix!r}; .npz, .csv and .h5 are read"
+            f"{formatted(path)}: unknown suffix {path.suffix!r}; .npz, .csv and .h5 are read"
         )
     with reading(path, "recording"):
         layers, found_step = reader(path, time_step)
         if not layers:
             raise NetworkImportError("holds no activity")
-    return Recording(shown(path), file_sha256(path), tuple(layers), samples, found_step)
+    return Recording(formatted(path), file_sha256(path), tuple(layers), samples, found_step)
 
 
 def _npz(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:

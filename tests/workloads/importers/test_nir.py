@@ -190,11 +190,11 @@ def test_an_unknown_node_is_refused_with_its_share(tmp_path: Path) -> None:
 
 
 def refused(path: Path) -> str:
-    with pytest.raises(NetworkImportError) as told:
+    with pytest.raises(NetworkImportError) as reported:
         workload_from_file(path, TEN)
-    assert "\n" not in str(told.value)
-    assert str(told.value).startswith(str(path))
-    return str(told.value)
+    assert "\n" not in str(reported.value)
+    assert str(reported.value).startswith(str(path))
+    return str(reported.value)
 
 
 def test_a_truncated_or_foreign_file_is_refused(tmp_path: Path) -> None:

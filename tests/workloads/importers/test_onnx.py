@@ -199,10 +199,10 @@ def strange(path: Path) -> Path:
 def test_an_unsupported_operator_is_refused_with_its_share(tmp_path: Path) -> None:
     with pytest.raises(
         UnsupportedOperatorError, match=r"LpNormalization 'strange' \(at least [\d.]+ % of the op"
-    ) as told:
+    ) as reported:
         workload_from_file(strange(tmp_path / "s.onnx"))
-    assert "\n" not in str(told.value)
-    assert "--unsupported host" in str(told.value)
+    assert "\n" not in str(reported.value)
+    assert "--unsupported host" in str(reported.value)
 
 
 def test_an_operator_on_the_host_is_an_exclusion_of_the_estimate(tmp_path: Path) -> None:
@@ -235,11 +235,11 @@ def minimal() -> Graph:
 
 def refused(path: Path, content: bytes) -> str:
     path.write_bytes(content)
-    with pytest.raises(NetworkImportError) as told:
+    with pytest.raises(NetworkImportError) as reported:
         workload_from_file(path)
-    assert "\n" not in str(told.value)
-    assert str(told.value).startswith(str(path))
-    return str(told.value)
+    assert "\n" not in str(reported.value)
+    assert str(reported.value).startswith(str(path))
+    return str(reported.value)
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,11 @@ def spikes(neurons: int, samples: int = 6) -> np.ndarray:
 
 
 def refused(path: Path, **settings) -> str:
-    with pytest.raises(NetworkImportError) as told:
+    with pytest.raises(NetworkImportError) as reported:
         read_recording(path, **settings)
-    assert "\n" not in str(told.value)
-    assert str(path) in str(told.value)
-    return str(told.value)
+    assert "\n" not in str(reported.value)
+    assert str(path) in str(reported.value)
+    return str(reported.value)
 
 
 def test_nodes_of_nir_get_the_names_of_layers_and_keep_their_time_step(network, tmp_path: Path) -> None:

@@ -195,9 +195,9 @@ def test_an_operation_that_is_not_known_is_refused_with_its_share() -> None:
     class Wrapped(nn.Sequential):
         pass
 
-    with pytest.raises((UnsupportedOperatorError, NetworkImportError)) as told:
+    with pytest.raises((UnsupportedOperatorError, NetworkImportError)) as reported:
         neuroest.trace(Wrapped(nn.Linear(20, 20), Odd()), torch.randn(2, 20)).workload()
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(reported.value)
 
 
 class SnnTorch(nn.Module):
@@ -390,9 +390,9 @@ def test_weights_inside_of_neurons_are_never_dropped(snn) -> None:
         (inside, maps, 4 * 4 * 9),
         (nn.Sequential(snn.SLSTM(30, 20, init_hidden=True), nn.Linear(20, 5)), spikes(30), 4 * 20 * 50),
     ):
-        with pytest.raises(UnsupportedOperatorError, match=f"its {count} weights") as told:
+        with pytest.raises(UnsupportedOperatorError, match=f"its {count} weights") as reported:
             neuroest.trace(model, sample, time_first=True, run=stepwise).workload()
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(reported.value)
     left = neuroest.trace(
         inside, maps, time_first=True, run=stepwise, options=ImportOptions(unsupported="host")
     )
@@ -483,11 +483,11 @@ def test_graded_spikes_count_as_events(snn) -> None:
         return network.recorded["fully_connected_0"].values["rate"], network.notes
 
     plain, said = rate(1.0)
-    graded, told = rate(3.0)
+    graded, reported = rate(3.0)
     assert plain > 0.0
     assert graded == plain
     assert not said
-    assert any("graded" in note for note in told)
+    assert any("graded" in note for note in reported)
 
 
 def test_bad_models_and_samples_are_one_line() -> None:
