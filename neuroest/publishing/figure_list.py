@@ -101,8 +101,10 @@ def _of_network(
         )
         make = partial(tradeoff_figure, views, narrow)
         found.append(Plan(f"tradeoff_{name}", f"Energy against area, {network}", caption, make))
-    caption = f"Samples of the energy per inference on {network} over what is not known of the inputs. "
+    caption = (
+        f"Samples of the energy per inference on {network} over what is not known of the inputs. "
         f"{_MARK}{formatted}"
+    )
     make = partial(distribution_figure, views, narrow)
     found.append(Plan(f"distribution_{name}", f"Distribution of the energy, {network}", caption, make))
     return found
