@@ -66,7 +66,12 @@ def dynamic_energy(counts: ActionCounts, costs: CostTable) -> Array:
         count, price = counts.actions[key], sum(terms[1:], start=terms[0])
         by_layer = np.ndim(price) > 0 and np.shape(price)[-1] > 1
         energy = np.sum(count * price if by_layer else count, axis=-1, keepdims=True)
-        parts.append(energy if by_layer else energy * price)
+        if not by_layer:
+            with np.errstate(
+                invalid="ignore"
+            ):  # what never happens costs nothing, though its price be infinite
+                energy = np.where(energy == 0.0, 0.0, energy * price)
+        parts.append(energy)
         if key[0] in costs.synchronous:
             clocked.append(parts[-1])
     if costs.overheads is not None:
