@@ -286,10 +286,12 @@ def ratio_to(
     if free:
         values.update({f"{NEURON}.{name}": 0.0 for name in _FREE})
         values[f"{NEURON}.maximum_spike_rate"] = values[f"{NEURON}.maximum_spike_rate"] * _LARGE
-    costs = (
-        compared(evaluate(e.design, e.workload, drawn)) for e, drawn in ((found, values), (twin, twin_values))
-    )
-    # a neuron that never fires costs without end, so that a band does not leave it out
+    # a neuron that never fires has an infinite cost, so that a band does not leave it out
+    with np.errstate(all="ignore"):
+        costs = [
+            compared(evaluate(e.design, e.workload, drawn))
+            for e, drawn in ((found, values), (twin, twin_values))
+        ]
     one, other = (np.broadcast_to(np.where(np.isnan(cost), np.inf, cost), (_SAMPLES, 1)) for cost in costs)
     return Ratio(*quantiles((one / other)[:, 0]))
 
