@@ -67,9 +67,8 @@ def dynamic_energy(counts: ActionCounts, costs: CostTable) -> Array:
         by_layer = np.ndim(price) > 0 and np.shape(price)[-1] > 1
         energy = np.sum(count * price if by_layer else count, axis=-1, keepdims=True)
         if not by_layer:
-            with np.errstate(
-                invalid="ignore"
-            ):  # what never happens costs nothing, though its price be infinite
+            # an action that never occurs costs nothing, even at an infinite price
+            with np.errstate(invalid="ignore"):
                 energy = np.where(energy == 0.0, 0.0, energy * price)
         parts.append(energy)
         if key[0] in costs.synchronous:
