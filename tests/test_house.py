@@ -673,7 +673,7 @@ def test_every_claim_says_how_it_is_known(name: str) -> None:
         assert claim.source or claim.rationale, claim.path
         if claim.basis in {"measured", "simulated", "projected"}:
             assert claim.source, claim.path
-            assert claim.place or claim.conditions or claim.rationale, (
+            assert claim.locator or claim.conditions or claim.rationale, (
                 f"{claim.path} names no place in {claim.source}"
             )
 

@@ -56,7 +56,7 @@ def test_a_cell_with_a_transistor_becomes_a_synapse(tmp_path: Path) -> None:
     assert claims["program_current"].value == pytest.approx(30e-6)  # 0.6 pJ / 2 V / 10 ns
     assert claims["program_current"].basis == "derived"
     assert claims["bits_per_cell"].value == 1.0
-    assert claims["high_conductance"].place == "line 8, ResistanceOnAtReadVoltage"
+    assert claims["high_conductance"].locator == "line 8, ResistanceOnAtReadVoltage"
     (tmp_path / "mine.yaml").write_text(made.text, encoding="utf-8")
     assert check_files([tmp_path / "mine.yaml"]) == ()
 

@@ -86,7 +86,7 @@ def test_all_multiplexers_of_an_array_step_together(tmp_path: Path) -> None:
     mapper = result.evaluation.mapper
     placement = result.evaluation.mapped.placement
     # one position, eight bits of an input, eight columns a converter
-    reads = 8 * placement.row_blocks * placement.column_blocks * mapper.held
+    reads = 8 * placement.row_blocks * placement.column_blocks * mapper.on_array
     assert steps == pytest.approx(8 * float(np.sum(reads)))
     # three bits of nine gates, and two outputs of three gates
     assert count(result, "multiplexer", "select") == pytest.approx(steps * 33.0)
@@ -324,7 +324,7 @@ def test_the_noise_of_a_sample_is_an_error_of_the_column(tmp_path: Path) -> None
 def test_positions_of_a_map_take_turns_at_a_column(tmp_path: Path) -> None:
     result = run(NEURON, IMAGES, {READOUT + "multiplexer": SWITCHES}, tmp_path)
     layers = result.evaluation.layers
-    several = np.where(layers.positions > 1.0, layers.output_elements, 0.0) * result.evaluation.mapper.held
+    several = np.where(layers.positions > 1.0, layers.output_elements, 0.0) * result.evaluation.mapper.on_array
     gates = next(r.count for r in result.breakdown if r.kind == "area" and r.term == "switches")
     assert gates == pytest.approx(float(np.sum(several)))  # behind the mirrors one a neuron
     steps = float(layers.timesteps)

@@ -247,7 +247,7 @@ def test_writing_is_paid_wherever_cells_are_written(tmp_path: Path) -> None:
 
 def test_parts_that_are_written_anew_pay_for_their_circuits_as_well(tmp_path: Path) -> None:
     small = {
-        "chip.tile.count": 4, f"{ARRAY}oversize": "reprogram",
+        "chip.tile.count": 4, f"{ARRAY}oversize": "time_multiplex",
         "chip.link.carries": ["inputs", "outputs", "weights"],
     }  # fmt: skip
     result = with_circuit(tmp_path, other=small, columns_per_driver=8, pump=PUMP)

@@ -8,7 +8,7 @@ from neuroest.equations import pipelining
 
 SAMPLES: dict[str, dict[str, float]] = {
     "layer_pipelined_latency": {"timesteps": 20.0, "step_time": 100e-9, "layers": 3.0},
-    "initiation_interval": {"timesteps": 20.0, "step_time": 100e-9, "rest_time": 500e-9},
+    "initiation_interval": {"timesteps": 20.0, "step_time": 100e-9, "recovery_time": 500e-9},
 }
 
 

@@ -17,7 +17,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "linear_regulator_efficiency": {"load_voltage": 0.2, "input_voltage": 0.9},
     "regulator_supply_voltage": {"load_voltage": 0.2, "efficiency": 0.85},
     "average_power": {"energy": 300e-9, "interval": 2e-6},
-    "static_energy": {"static_power": 1e-3, "powered_time": 2e-6},
+    "static_energy": {"static_power": 1e-3, "active_time": 2e-6},
     "floorplan_area": {"block_area": 0.7e-6, "utilisation": 0.7},
     "power_density": {"power": 700.0, "area": 814e-6},
     "junction_temperature": {

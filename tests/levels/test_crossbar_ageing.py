@@ -196,7 +196,7 @@ def test_a_reference_column_is_cells_reads_conversions_and_subtractions(tmp_path
     # one more read for each array, plane and position; weights of eight bits in four slices of 784 x 512 ...
     result = with_column.evaluation
     placement, planes = result.mapped.placement, result.mapper.planes
-    extra = float(np.sum(result.mapper.held * planes * placement.row_blocks * placement.column_blocks))
+    extra = float(np.sum(result.mapper.on_array * planes * placement.row_blocks * placement.column_blocks))
     assert count(with_column, "converter", "conversion") - count(
         bare, "converter", "conversion"
     ) == pytest.approx(extra)

@@ -166,7 +166,7 @@ def test_state_of_a_long_short_term_memory_is_read_and_written_in_each_step(tmp_
 
 WEIGHTS = {"model": "off_chip_link", "device": "lpddr4", "carries": ["weights"]}
 ROWS_AT_ONCE = {f"{ARRAY}write_circuit": None}  # a row is written at once, by circuits that are left out
-SMALL = ROWS_AT_ONCE | {"chip.tile.count": 4, f"{ARRAY}oversize": "reprogram", "chip.dram": WEIGHTS}
+SMALL = ROWS_AT_ONCE | {"chip.tile.count": 4, f"{ARRAY}oversize": "time_multiplex", "chip.dram": WEIGHTS}
 
 
 def test_weights_come_while_cells_are_written(tmp_path: Path) -> None:
@@ -303,7 +303,7 @@ LARGE = {
     "turns within a budget": {f"{ARRAY}sharing": "layers", f"{ARRAY}array_budget": 300},
     "chips": {"chip.count": "auto", "chip.tile.count": 2, "chip.board": LINK},
     "parts": {
-        "chip.tile.count": 2, f"{ARRAY}oversize": "reprogram", f"{ARRAY}inferences_per_pass": 400,
+        "chip.tile.count": 2, f"{ARRAY}oversize": "time_multiplex", f"{ARRAY}inferences_per_pass": 400,
         "chip.dram": WEIGHTS | {"carries": ["weights", "activations"]},
     },
     "renewed": {"operation.inferences_per_programming": 50, "chip.dram": WEIGHTS},

@@ -13,7 +13,7 @@ from tests.chips import count, energy, known, run
 ARRAY = "chip.tile.array."
 DENSE, ADC, NEURON = "mlp_mnist_dense", "adc_crossbar_28nm", "diffusive_28nm_derived"
 LINK = {"model": "off_chip_link", "device": "lpddr4", "carries": ["weights"]}
-SMALL = {"chip.tile.count": 4, f"{ARRAY}oversize": "reprogram", "chip.dram": LINK}
+SMALL = {"chip.tile.count": 4, f"{ARRAY}oversize": "time_multiplex", "chip.dram": LINK}
 
 
 def test_a_chip_of_fixed_size_refuses_what_does_not_fit(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_cells_wear_out_when_they_are_written_in_operation(tmp_path: Path) -> No
 
 
 def test_a_chip_that_is_large_enough_is_written_once(tmp_path: Path) -> None:
-    fits = run(ADC, DENSE, {f"{ARRAY}oversize": "reprogram"}, tmp_path)
+    fits = run(ADC, DENSE, {f"{ARRAY}oversize": "time_multiplex"}, tmp_path)
     plain = run(ADC, DENSE, {}, tmp_path)
     assert fits.totals["energy_per_inference_J"] == plain.totals["energy_per_inference_J"]
     assert fits.totals["latency_s"] == plain.totals["latency_s"]
@@ -60,4 +60,4 @@ def test_a_chip_that_is_large_enough_is_written_once(tmp_path: Path) -> None:
 
 def test_neurons_that_hold_their_state_cannot_take_another_part(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="state of one output"):
-        run(NEURON, "mlp_mnist_spiking", {f"{ARRAY}oversize": "reprogram"}, tmp_path)
+        run(NEURON, "mlp_mnist_spiking", {f"{ARRAY}oversize": "time_multiplex"}, tmp_path)

@@ -23,7 +23,7 @@ coding: spiking
 timesteps: 4
 precision: {weights: 4, accumulator: 12}
 weights: {mean_absolute: 0.2, basis: assumed, rationale: a guess}
-input: {shape: [6], activity: {rate: 0.5, basis: measured, source: somebody2020, place: Table 1}}
+input: {shape: [6], activity: {rate: 0.5, basis: measured, source: somebody2020, locator: Table 1}}
 activity:
   rate: 0.1
   basis: assumed
@@ -78,7 +78,7 @@ def test_claims_carry_value_basis_source_and_spread() -> None:
     hidden = claims["workload.activity.rate"]
     assert (hidden.value, hidden.basis, hidden.low, hidden.high) == (0.1, "assumed", 0.05, 0.2)
     given = claims["workload.input.activity.rate"]
-    assert (given.value, given.basis, given.source, given.place) == (
+    assert (given.value, given.basis, given.source, given.locator) == (
         0.5,
         "measured",
         "somebody2020",
@@ -285,7 +285,7 @@ def test_a_shipped_workload_is_in_order(path: Path) -> None:
     assert spec.name == path.stem
     assert check_workload(spec) == []
     for claim in workload_claims(spec).values():
-        assert claim.basis != "measured" or claim.place, claim.path
+        assert claim.basis != "measured" or claim.locator, claim.path
         assert claim.basis != "assumed" or claim.rationale, claim.path
 
 

@@ -396,7 +396,7 @@ def test_every_case_loads_and_says_where_each_value_stands():
     for name in shipped_cases():
         case = load_case(name)
         assert case.spec.name == name
-        assert all(stated.place and stated.reason for stated in case.published.values())
+        assert all(stated.locator and stated.reason for stated in case.published.values())
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,7 @@ def test_rows_for_programs_and_the_record_for_reports(capsys, tmp_path):
     area = next(row for row in rows if row["quantity"] == "area")
     assert (area["inside"], area["allowed"], area["source"]) == ("yes", "x1.5", "frenkel2019")
     assert float(area["p10"]) < float(area["p50"]) < float(area["p90"])
-    assert area["place"] == "abstract"
+    assert area["locator"] == "abstract"
     assert area["reason"].startswith("two memories")
     found = recorded(tmp_path / "board.json")
     assert [case.name for case in found.cases] == ["odin"]
