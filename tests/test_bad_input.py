@@ -42,7 +42,7 @@ class Case(NamedTuple):
     file: str
     old: str
     new: str
-    place: str
+    locator: str
     says: list[str]
     problems: int = 1
     run: tuple[str, str] | None = None
@@ -107,7 +107,7 @@ def test_one_line_a_problem_with_its_place(broken: Case, folder: Path) -> None:
     with pytest.raises(SpecError) as caught:
         estimate(f"{chip}.yaml", f"{network}.yaml").to_dict()
     lines = lines_of(caught.value)
-    assert lines[0].startswith(f"{broken.file}.yaml:{broken.place}"), lines[0][:200]
+    assert lines[0].startswith(f"{broken.file}.yaml:{broken.locator}"), lines[0][:200]
     for fragment in broken.says:
         assert fragment in lines[0]
     assert len(lines) == broken.problems or broken.problems == ANY, lines

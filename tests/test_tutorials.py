@@ -102,7 +102,7 @@ def test_every_tutorial_shows_commands_and_their_output() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "gone"),
+    ("formatted", "gone"),
     [("a 1.00 J\nb 2 J\n", None), ("a 1.01 J\n", None), ("a 1.03 J\n", "a 1.03 J"), ("...\nb 2 J\n", None),
      ("b 2 J\n", "b 2 J"), ("a 1 mJ\n", "a 1 mJ"), ("b 2 J\na 1 J\n", "b 2 J")],
 )  # fmt: skip

@@ -62,7 +62,7 @@ def test_each_cell_of_the_table(
     assert energy(result, "cell", "row_line") == pytest.approx(row, rel=TWO_PERCENT)
     assert energy(result, "cell", "read_current") == pytest.approx(cells, rel=TWO_PERCENT)
     assert energy(result, "neuron") == pytest.approx(neuron, rel=TWO_PERCENT)
-    assert energy(result, "network") == pytest.approx(15.6e-9, rel=TWO_PERCENT)
+    assert energy(result, "noc") == pytest.approx(15.6e-9, rel=TWO_PERCENT)
     assert result.totals["energy_per_inference_J"] == pytest.approx(total, rel=TWO_PERCENT)
     assert result.totals["energy_per_synaptic_operation_J"] == pytest.approx(per_operation, rel=TWO_PERCENT)
 

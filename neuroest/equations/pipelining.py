@@ -62,7 +62,7 @@ def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, recover
         Time steps of one inference. [1]
     step_time : float or array
         Longest step of all layers. [s]
-    rest_time : float or array
+    recovery_time : float or array
         Time until the state of the last inference is gone. [s]
 
     Returns

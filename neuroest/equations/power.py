@@ -165,7 +165,7 @@ def static_energy(static_power: u.Watt, active_time: u.Second) -> u.Joule:
     ----------
     static_power : float or array
         Leakage and bias power. [W]
-    powered_time : float or array
+    active_time : float or array
         Time for which the chip is powered for one inference. [s]
 
     Returns

@@ -140,7 +140,7 @@ def leakage_at_temperature(
     --------
     Two doublings: 1 mW at 300 K with 10 K each is 4 mW at 320 K.
 
-    >>> leakage_at_temperature(1e-3, 320.0, 300.0, 10.0)
+    >>> float(leakage_at_temperature(1e-3, 320.0, 300.0, 10.0))
     0.004
     """
     return leakage * np.exp2((temperature - reference_temperature) / doubling_temperature)

@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "validation.case_spec.CaseSpec", "validation.cases.read_case", "validation", "validation_cases"
         ),
         "model_discrepancy": Kind(
-            "uncertainty.model_error.DiscrepancySpec", "uncertainty.model_error.read_discrepancies"
+            "error_analysis.model_error.DiscrepancySpec", "error_analysis.model_error.read_discrepancies"
         ),
     }
 )

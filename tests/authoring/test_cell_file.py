@@ -113,7 +113,7 @@ def test_values_can_be_filled_up_from_another_device_of_the_model_only(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "MemCellType: is missing"),
         (changed("memristor", "SRAM"), "stores no weight as a resistance"),

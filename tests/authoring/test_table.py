@@ -54,7 +54,7 @@ def test_devices_of_several_models_share_a_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "holds no header line; expected something like `name, model, "),
         (HEADER, "needs a header line and a row"),

@@ -340,7 +340,7 @@ def broken(folder: Path, edit: Any) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "reported"),
     [
         (lambda lines: lines[:1], "has no rows"),
         (lambda lines: [lines[0].replace("delay_ps", "delay"), *lines[1:]], "is not among the columns"),

@@ -104,13 +104,11 @@ def test_a_bus_charges_its_whole_length_once_for_everybody(tmp_path: Path) -> No
     events = (20 * result.evaluation.mapper.inputs_active()).sum()
     tiles = result.evaluation.mapped.counts["chip.tile"].item()
     # 30 bits over every tile's 0.5 mm at 110 fJ/bit/mm and 0.9 V; 26 fJ/bit to enter and leave
-    assert count(result, "network", "bit_hop") == pytest.approx(events * 30)
-    assert energy(result, component="network", term="wire") == pytest.approx(
+    assert count(result, "noc", "bit_hop") == pytest.approx(events * 30)
+    assert energy(result, component="noc", term="wire") == pytest.approx(
         events * 30 * tiles * 0.5 * 110e-15, rel=1e-6
     )
-    assert energy(result, component="network", term="interface") == pytest.approx(
-        events * 30 * 26e-15, rel=1e-6
-    )
+    assert energy(result, component="noc", term="interface") == pytest.approx(events * 30 * 26e-15, rel=1e-6)
 
 
 def test_layers_take_turns_on_a_bus(tmp_path: Path) -> None:
@@ -127,10 +125,8 @@ def test_a_tree_is_climbed_and_descended(tmp_path: Path) -> None:
     leaves = 4 ** math.ceil(math.log2(tiles) / 2)
     # side of sqrt(leaves) pitches; root to leaf is side * (1 - 1/sqrt(leaves)), twice
     length = 2 * 0.5 * math.sqrt(leaves) * (1 - 1 / math.sqrt(leaves))
-    bits = count(result, "network", "bit_hop")
-    assert energy(result, component="network", term="wire") == pytest.approx(
-        bits * length * 110e-15, rel=1e-6
-    )
+    bits = count(result, "noc", "bit_hop")
+    assert energy(result, component="noc", term="wire") == pytest.approx(bits * length * 110e-15, rel=1e-6)
 
 
 def test_multicast_saves_what_destinations_share(tmp_path: Path) -> None:
@@ -138,9 +134,9 @@ def test_multicast_saves_what_destinations_share(tmp_path: Path) -> None:
     single = run(CMOS, SPIKING, {"chip.noc": mesh}, tmp_path)
     shared = run(CMOS, SPIKING, {"chip.noc": mesh | {"routing": "multicast"}}, tmp_path)
     # five packets of six hops each, or six hops and four to the neighbours
-    ratio = count(single, "network", "bit_hop") / count(shared, "network", "bit_hop")
+    ratio = count(single, "noc", "bit_hop") / count(shared, "noc", "bit_hop")
     assert ratio == pytest.approx(5 * 6 / (6 + 4))
-    assert count(single, "network", "bit_entry") == pytest.approx(count(shared, "network", "bit_entry"))
+    assert count(single, "noc", "bit_entry") == pytest.approx(count(shared, "noc", "bit_entry"))
 
 
 def test_layers_on_different_chips_pay_for_the_link(tmp_path: Path) -> None:

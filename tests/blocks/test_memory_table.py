@@ -403,7 +403,7 @@ def test_a_chip_takes_its_buffer_from_the_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choices", "told"),
+    ("choices", "reported"),
     [
         ({"capacity": "8 MiB"}, "capacity lies outside of the memory table"),
         ({"capacity": "100 bit", "width": "8 bit"}, "capacity lies outside of the memory table"),

@@ -324,7 +324,9 @@ def test_the_noise_of_a_sample_is_an_error_of_the_column(tmp_path: Path) -> None
 def test_positions_of_a_map_take_turns_at_a_column(tmp_path: Path) -> None:
     result = run(NEURON, IMAGES, {READOUT + "multiplexer": SWITCHES}, tmp_path)
     layers = result.evaluation.layers
-    several = np.where(layers.positions > 1.0, layers.output_elements, 0.0) * result.evaluation.mapper.on_array
+    several = (
+        np.where(layers.positions > 1.0, layers.output_elements, 0.0) * result.evaluation.mapper.on_array
+    )
     gates = next(r.count for r in result.breakdown if r.kind == "area" and r.term == "switches")
     assert gates == pytest.approx(float(np.sum(several)))  # behind the mirrors one a neuron
     steps = float(layers.timesteps)

@@ -251,7 +251,7 @@ def test_air_and_a_package_set_for_a_run_take_the_place_of_the_temperature(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("technology", "told"),
+    ("technology", "reported"),
     [
         ({AMBIENT: "300 K"}, "not both; got ambient_temperature, temperature"),
         ({"technology.temperature": None}, "technology.temperature: is missing"),

@@ -117,7 +117,7 @@ def test_the_rule_of_a_time_gives_the_time(memristive: Estimate, dense: Estimate
 def test_a_parameter_is_told_in_full(memristive: Estimate) -> None:
     reported = explain(memristive, "neuron.field_mobility").step
     text = " ".join(reported.about)
-    for words in ("basis: derived", "p10 .. p90", "source: zhao2025", "place:", "used by this estimate"):
+    for words in ("basis: derived", "p10 .. p90", "source: zhao2025", "locator:", "used by this estimate"):
         assert words in text
 
 

@@ -227,7 +227,7 @@ class TestTags:
         self.parser = parser
 
     @pytest.mark.parametrize(
-        ("text", "shown"),
+        ("text", "formatted"),
         [
             ("!!python/object/apply:os.system [exit 1]", "!!python/object/apply:os.system"),
             ("!!python/name:os.system", "!!python/name:os.system"),
