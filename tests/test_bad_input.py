@@ -380,7 +380,7 @@ def test_a_network_without_weights_is_an_estimate_or_told(chip: str, folder: Pat
 
 @pytest.mark.parametrize("name", ["net.work", "''", "a b", "nétwork", "Network", "n" * 500])
 def test_a_name_of_a_block_must_be_a_word(name: str, folder: Path) -> None:
-    folder_with(folder, {"chip": ("  network:", f"  {name}:")})
+    folder_with(folder, {"chip": ("  noc:", f"  {name}:")})
     line = first_line(load_architecture, "chip.yaml")
     assert line.startswith("chip.yaml:10:3: chip")
     assert len(line) < 300

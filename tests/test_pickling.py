@@ -99,7 +99,14 @@ def test_what_is_loaded_travels(kind: str, load: Callable[[str], Any]) -> None:
         lambda: neuroest.pareto(neuroest.sweep(CHIP, NET, SPACE, workers=1), ["area_m2", "latency_s"]),
         lambda: neuroest.uncertainty(CHIP, NET, knowledge=8, variability=2),
         lambda: neuroest.sensitivity(CHIP, NET),
-        lambda: neuroest.optimize(CHIP, NET, SPACE, ["area_m2"], population=4, generations=1),
+        lambda: neuroest.optimize(
+            OTHER,
+            "mlp_mnist_dense",
+            {"chip.array.rows": "32..256:3"},
+            ["area_m2"],
+            population=4,
+            generations=1,
+        ),
     ],
     ids=["compare", "sweep", "pareto", "uncertainty", "sensitivity", "optimize"],
 )

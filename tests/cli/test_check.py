@@ -16,7 +16,12 @@ def test_good_files_are_told_to_be_ok(command: Command) -> None:
 
 def test_all_problems_of_all_files_are_told(command: Command, tmp_path: Path) -> None:
     broken = tmp_path / "chip_fast.yaml"
-    text = Path(CHIP).read_text().replace("rows: 128", "rows: many").replace("weight_encoding:", "paring:")
+    text = (
+        Path(CHIP)
+        .read_text()
+        .replace("rows: 128", "rows: many")
+        .replace("weight_encoding:", "weigth_encoding:")
+    )
     broken.write_text(text)
     empty = tmp_path / "empty.yaml"
     empty.write_text("")
@@ -27,7 +32,7 @@ def test_all_problems_of_all_files_are_told(command: Command, tmp_path: Path) ->
     assert checked.out == f"{NETWORK}: ok\n"
     found = checked.err.splitlines()
     assert any(line.startswith(f"{broken}:") and "rows" in line for line in found)
-    assert any("paring" in line and "weight_encoding" in line for line in found)
+    assert any("weigth_encoding" in line and "weight_encoding" in line for line in found)
     for file in (empty, tmp_path / "missing.yaml", tmp_path):
         assert any(line.startswith(str(file)) for line in found)
     assert "Traceback" not in checked.err
