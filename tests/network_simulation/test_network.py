@@ -25,7 +25,7 @@ from tests.network_simulation.small import write
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
 QUIET = SimulationOptions(noise=False, spread=False)
-DRIVES = {"hidden": Drive(0.0, 280e3), "output": Drive(0.0, 480e3)}
+DRIVES = {"hidden": Drive(0.0, 408e3), "output": Drive(0.0, 699e3)}
 
 
 @pytest.fixture(scope="module")
@@ -111,10 +111,7 @@ OUTPUT_SPIKES = [2, 4, 3, 3]
 def test_each_characteristic_left_out_does_what_it_says(small) -> None:
     _, layers, samples, place = small
     quiet = {**WITHOUT}
-    # access transistors take 31 % of the current, which the drives make up for
-    drives = {
-        name: replace(drive, transresistance=drive.transresistance * 1.456) for name, drive in DRIVES.items()
-    }
+    drives = DRIVES
     whole = run_network(place, layers, drives, samples.spikes, QUIET)
 
     def without(name):
