@@ -8,6 +8,7 @@ are those of the weight itself. Places count from 0 for the highest digit.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -250,14 +251,20 @@ def _distributed(
 ) -> Array:
     """Mean of what is counted of one digit's share over its distribution."""
     values = counted(np.arange(base) / (base - 1))
-    parts = base ** (place + 1)
-    if parts > _FINEST:
+    if base ** (place + 1) > _FINEST:
         return np.full_like(mean, np.mean(values))
+    return np.asarray(np.tensordot(values, _chances(mean.tobytes(), centre.tobytes(), base, place), axes=1))
+
+
+@lru_cache(maxsize=4)
+def _chances(mean_bytes: bytes, centre_bytes: bytes, base: int, place: int) -> Array:
+    """How often a digit has each of its values; kept for a few arrays, as three moments ask for the same one."""
+    mean, centre, parts = np.frombuffer(mean_bytes), np.frombuffer(centre_bytes), base ** (place + 1)
     edges = np.arange(1, parts)[:, np.newaxis] / parts
     # a Gaussian around the centre, folded there for pairs; weights that are clipped have the first or last code
     spread = np.maximum((1.0 - centre) * mean * np.sqrt(np.pi / 2.0), np.finfo(float).tiny)
-    folded = np.where(centre > 0.0, 0.0, normal_distribution(-edges / spread))
-    below = np.asarray(normal_distribution((edges - centre) / spread) - folded)
+    one_sided = np.asarray(normal_distribution((edges - centre) / spread))
+    below = one_sided - np.where(centre > 0.0, 0.0, 1.0 - one_sided)
     ends = np.zeros_like(below[:1])
     chances = np.diff(np.concatenate([ends, below, ends + 1.0]), axis=0).reshape(-1, base, np.size(mean))
-    return np.asarray(np.tensordot(values, np.sum(chances, axis=0), axes=1))
+    return np.asarray(np.sum(chances, axis=0))

@@ -1,7 +1,6 @@
 """Networks on diffusive neurons: the ideal one against its recording, the device against its own rate equations."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
