@@ -39,7 +39,7 @@ def test_results_that_are_all_zero_have_no_error_of_their_spread(
         result.to_json()
         result._repr_html_()
     assert "nan" not in text
-    assert "least exact layer" not in text
+    assert "largest error" not in text
     assert result.totals["effective_bits"] is None
     assert result.column_errors == ()
 

@@ -187,7 +187,7 @@ class Evaluation(Stages):
 
     @property
     def signal_to_error_ratio(self) -> Array | None:
-        """Variance of the results of the least exact layer over that of their errors; None without errors. [1]."""
+        """Signal over error, as a ratio of variances, of the layer with the largest error; None without errors. [1]."""
         return None if self.column_errors is None else self.column_errors.worst
 
     @property

@@ -30,14 +30,14 @@ def largest_causes(found: LayerErrors) -> list[tuple[str, float, float]]:
 
 
 def accuracy_words(estimate: Estimate) -> str | None:
-    """The least exact layer with the causes that matter, in one sentence; None where nothing lies in arrays."""
+    """The layer with the largest error and its main causes, in one sentence; None without arrays."""
     found = lowest_accuracy_layer(estimate)
     if found is None or found.signal_to_error_ratio is None or found.effective_bits is None:
         return None
     reported = [(name, share) for name, _, share in largest_causes(found)[:_MOST] if share > _LEAST_SHARE]
     decibels = float(accuracy.decibels(found.signal_to_error_ratio))
     return (
-        f"least exact layer: {found.layer}, error {percent(found.error)} of the spread of its results "
+        f"largest error: {found.layer}, error {percent(found.error)} of the spread of its results "
         f"({decibels:.3g} dB, {found.effective_bits:.2g} effective bits), from "
         + ", ".join(f"{name} {percent(share)}" for name, share in reported)
     )

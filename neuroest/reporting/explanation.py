@@ -305,7 +305,7 @@ class _Explainer:
         return self._count(name)
 
     def _accuracy(self, name: str) -> tuple[str, tuple[Step, ...]]:
-        """The errors of each layer's columns, the least exact layer first, each cause with its share."""
+        """The errors of each layer's columns, the layer with the largest error first, each cause with its share."""
         equation = accuracy.effective_bits if name == "effective_bits" else accuracy.signal_to_error_ratio
         info, steps = equation_info(equation), []
         for found in sorted(self.estimate.column_errors, key=lambda errors: -errors.error):
@@ -319,7 +319,7 @@ class _Explainer:
                 f"error {found.error:.3g} of the spread of its exact results, independent causes squared and added",
             )
             steps.append(Step(f"layer {found.layer}", value, label_and_unit(name)[1], "", reported, parts))
-        return f"of the least exact layer: {info.formula} ({info.reference})", tuple(steps)
+        return f"of the layer with the largest error: {info.formula} ({info.reference})", tuple(steps)
 
     def _temperature(self) -> tuple[Step, ...]:
         """The balance that the temperature solves; nothing where it is stated."""

@@ -25,7 +25,7 @@ from neuroest.specs.workload import WorkloadSpec
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 """Version of the JSON that `Estimate.to_dict` returns."""
 
 

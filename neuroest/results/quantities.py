@@ -177,7 +177,7 @@ _TABLE = (
         "from one inference to the next as the chip is operated", better="less", total=False,
     ),
     Quantity(
-        "powered_time_s", "s", "powered time", lambda e: e.active_time,
+        "active_time_s", "s", "active time", lambda e: e.active_time,
         "time that one inference is charged static power for", better="less", total=False,
     ),
     Quantity(
@@ -189,7 +189,7 @@ _TABLE = (
     Quantity(
         "average_power_W", "W", "average power", lambda e: e.average_power,
         "energy per inference over the time that it is charged static power for", better="less",
-        rule="energy / time of being powered", inputs=("energy_per_inference_J", "powered_time_s"), alias="power",
+        rule="energy / time of being powered", inputs=("energy_per_inference_J", "active_time_s"), alias="power",
     ),
     Quantity(
         "power_density_W_per_m2", "W/m^2", "power density", lambda e: e.power_density,
@@ -302,7 +302,7 @@ _TABLE = (
     ),
     Quantity(
         "signal_to_error_ratio", "1", "signal to error ratio", lambda e: _finite(e.signal_to_error_ratio),
-        "variance of the exact results of the least exact layer of a crossbar over that of their errors; null "
+        "variance of the exact results of the crossbar layer with the largest error over that of their errors; null "
         "elsewhere",
         symbol="SNR", better="more", applies=_COLUMNS,
     ),

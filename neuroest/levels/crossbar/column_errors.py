@@ -58,7 +58,7 @@ class ColumnErrors:
 
     @cached_property
     def worst(self) -> Array:
-        """The ratio of the least exact layer."""
+        """The ratio of the layer with the largest error."""
         return np.asarray(np.min(self.ratio, axis=-1, keepdims=True))
 
 
