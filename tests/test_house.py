@@ -686,6 +686,8 @@ def cited() -> set[str]:
         keys.update(k for value in device.spec.reported for k in (value.source, value.cited_in))
         for given in device.spec.parameters.values():
             keys.update(alternative.source for alternative in getattr(given, "alternatives", ()))
+            for other in getattr(given, "scenarios", {}).values():
+                keys.update((other.source, other.cited_in))
     for name in WORKLOADS:
         spec = load_workload(name).spec
         keys.update(k for claim in workload_claims(spec).values() for k in (claim.source, claim.cited_in))

@@ -83,9 +83,11 @@ def filled(claim: Claim, template: Device, why: str, *, cited: bool = True) -> d
 
 
 def _spread(claim: Claim) -> dict[str, Any]:
-    if claim.low > 0.0 and math.isclose(claim.low * claim.high, claim.value**2, rel_tol=_ROUNDING):
+    stated = claim.spread_entry(lambda end: quantity_text(end, claim.unit))
+    symmetric = claim.low > 0.0 and math.isclose(claim.low * claim.high, claim.value**2, rel_tol=_ROUNDING)
+    if symmetric and stated.keys() == {"low", "high"}:
         return {"factor": float(f"{claim.high / claim.value:.{_DIGITS}g}")}  # goes along with another value
-    return {"low": quantity_text(claim.low, claim.unit), "high": quantity_text(claim.high, claim.unit)}
+    return stated
 
 
 def own_sources(template: Device, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -194,6 +194,11 @@ class _Builder:
                 self.problems.append(problem_at(self.loaded.document, place, message))
                 continue
             info = declared[name]
+            stated = self.claims.get(f"{path}.{name}")
+            choices = {} if stated is None else stated.scenarios
+            if stated is not None and isinstance(given, str) and given in choices:
+                self.claims[stated.path] = stated.under(given)
+                continue
             defaults = None if isinstance(given, ClaimSpec) and given.basis else own
             try:
                 claim = resolve_claim(
@@ -201,7 +206,8 @@ class _Builder:
                     about=info.record, origin=self.loaded.spec.name,
                 )  # fmt: skip
             except QuantityError as error:
-                self.problems.append(problem_at(self.loaded.document, place, str(error), at_value=True))
+                message = f"{error}; or a scenario: {', '.join(choices)}" if choices else str(error)
+                self.problems.append(problem_at(self.loaded.document, place, message, at_value=True))
                 continue
             self.claims[claim.path] = claim
 

@@ -159,10 +159,14 @@ def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
         try:
             if silent is not None:
                 claims[path] = _stated(path, silent, text)
+            elif text in claims[path].scenarios:
+                claims[path] = claims[path].under(text)
             else:
                 claims[path] = _changed(claims[path], _check(design, path, claims[path]).read(text))
         except QuantityError as error:
-            problems.append(Problem(SETTING, 0, 0, f"{path}={text}", str(error)))
+            known = claims[path].scenarios if path in claims else ()
+            named = f"; or a scenario: {', '.join(known)}" if known else ""
+            problems.append(Problem(SETTING, 0, 0, f"{path}={text}", f"{error}{named}"))
     if problems:
         raise SpecError(problems)
     return replace(design, claims=MappingProxyType(claims))

@@ -18,6 +18,7 @@ from neuroest.error_analysis.bands import bands_of, sample_of
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.elasticities import elasticities
 from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.error_analysis.scenarios import scenario_rows
 from neuroest.loading.library import bibliography
 from neuroest.pipeline import breakdown
 from neuroest.pipeline.cost_table import CostTable, cost_components
@@ -25,7 +26,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
 from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow
-from neuroest.results.uncertainty import Bands, Elasticities, Sample
+from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.workload import WorkloadSpec
@@ -96,6 +97,11 @@ class EstimateAnalysis:
     def bands(self) -> Bands:
         """10th to 90th percentile of the results over what is not known of the inputs."""
         return bands_of(self.sample)
+
+    @cached_property
+    def scenarios(self) -> tuple[ScenarioRow, ...]:
+        """The totals under every choice that a claim names as a scenario."""
+        return scenario_rows(self.design, self.workload, self.claims)
 
     @cached_property
     def elasticities(self) -> Elasticities:

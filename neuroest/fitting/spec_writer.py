@@ -150,7 +150,7 @@ def _held(name: str, claim: Claim, template: Device, result: Fit) -> dict[str, A
         ),
     }
     if claim.has_spread:
-        entry["spread"] = {"low": _quantity(claim.low, claim, 6), "high": _quantity(claim.high, claim, 6)}
+        entry["spread"] = claim.spread_entry(lambda end: _quantity(end, claim, 6))
     for key in ("source", "locator", "cited_in", "conditions"):
         if (value := getattr(claim, key)) is not None:
             entry[key] = value

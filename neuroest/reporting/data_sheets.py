@@ -171,6 +171,11 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
         given = spec.parameters[name]
         written = given.value if isinstance(given, ClaimSpec) else given
         lines += _claim_lines(name, _plain(written), claim, style)
+        for choice, stated in claim.scenarios.items():
+            about = (
+                f"scenario {choice}: {formatted(stated.value, stated.unit)}; {'; '.join(_provenance(stated))}"
+            )
+            lines += [style.dim(x) for x in wrapped(about, indent=_INDENT, hanging=6)]
         for other in given.alternatives if isinstance(given, ClaimSpec) else ():
             where = ", ".join(text for text in (other.source, other.locator) if text)
             note = f": {one_line(other.note)}" if other.note else ""
@@ -353,7 +358,8 @@ def source_sheet(key: str, source: SourceSpec, style: Style = PLAIN) -> str:
 
 def _claim_lines(name: str, written: str, claim: Claim, style: Style) -> list[str]:
     """A parameter with its band and basis, and below it what defends it."""
-    band = f"  ({formatted_interval(claim.low, claim.high, claim.unit)})" if claim.has_spread else ""
+    shape = "" if claim.spread_words == "p10 .. p90" else f", {claim.spread_words}"
+    band = f"  ({formatted_interval(claim.low, claim.high, claim.unit)}{shape})" if claim.has_spread else ""
     lines = wrapped(f"{name} = {written}{band}  [{claim.basis}]", indent=2, hanging=4)
     about = "" if claim.basis == DESIGN else "; ".join(_provenance(claim))
     return lines + [style.dim(line) for line in wrapped(about, indent=_INDENT) if about]

@@ -157,7 +157,7 @@ def claim_lines(claim: Claim) -> tuple[str, ...]:
     """Everything that defends a value, one thing a line."""
     lines = [f"basis: {'choice of the designer' if claim.basis == DESIGN else claim.basis}"]
     if claim.has_spread:
-        lines.append(f"p10 .. p90: {formatted_interval(claim.low, claim.high, claim.unit)}")
+        lines.append(f"{claim.spread_words}: {formatted_interval(claim.low, claim.high, claim.unit)}")
     elif claim.basis != DESIGN:
         lines.append("no spread stated: counts as exact in the bands")
     reported = {
@@ -166,12 +166,16 @@ def claim_lines(claim: Claim) -> tuple[str, ...]:
         "read in": claim.cited_in,
         "conditions": claim.conditions,
         "rationale": claim.rationale,
-        "moves together with": claim.group and f"everything of group {claim.group}",
+        "moves against" if claim.opposite else "moves together with": claim.group
+        and f"everything of group {claim.group}",
         "between devices": _deviation(claim.device_to_device),
         "between cycles": _deviation(claim.cycle_to_cycle),
         "stated by": claim.origin,
     }
-    return (*lines, *(f"{label}: {text}" for label, text in reported.items() if text))
+    choices = (
+        f"scenario {name}: {formatted(other.value, other.unit)}" for name, other in claim.scenarios.items()
+    )
+    return (*lines, *(f"{label}: {text}" for label, text in reported.items() if text), *choices)
 
 
 def _deviation(relative: float | None) -> str | None:

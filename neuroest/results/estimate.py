@@ -17,7 +17,7 @@ from neuroest.core.version import package_version
 from neuroest.design.build import Design, InputFile
 from neuroest.loading.library import shipped
 from neuroest.registry import render
-from neuroest.results.uncertainty import Bands, Elasticities, Sample
+from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
 from neuroest.specs.workload import WorkloadSpec
@@ -194,6 +194,10 @@ class Analysis(Protocol):
         """Percentiles of the totals."""
 
     @property
+    def scenarios(self) -> tuple[ScenarioRow, ...]:
+        """Totals under other choices of the designer or the fab."""
+
+    @property
     def elasticities(self) -> Elasticities:
         """Elasticity of the results with respect to every claim."""
 
@@ -321,6 +325,11 @@ class Estimate:
         return self.analysis.sample
 
     @property
+    def scenarios(self) -> tuple[ScenarioRow, ...]:
+        """Totals under other choices of the designer or the fab, each alone, which no band contains."""
+        return self.analysis.scenarios
+
+    @property
     def basis_share(self) -> dict[str, dict[str, float]]:
         """Share of energy and area that rests on values of each basis.
 
@@ -378,6 +387,7 @@ class Estimate:
                 "seed": bands.seed,
                 "counted_as_exact": list(self.unbounded),
             },
+            "scenarios": [asdict(row) for row in self.scenarios],
             "breakdown": [asdict(row) for row in self.breakdown],
             "spike_terms_J": self.spike_terms,
             "characteristics": [

@@ -50,6 +50,27 @@ class Bands:
 
 
 @dataclass(frozen=True, eq=False)
+class ScenarioRow:
+    """What an estimate would be under another choice of the designer or the fab, which no band contains.
+
+    Attributes
+    ----------
+    parameter, scenario : str
+        Path of the parameter, and the name of the choice.
+    value, unit : float, str
+        Value of the parameter under it.
+    totals : mapping
+        Totals that have a band, at the stated values of all other inputs; None where there is no estimate.
+    """
+
+    parameter: str
+    scenario: str
+    value: float
+    unit: str
+    totals: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, eq=False)
 class Sample:
     """One draw of everything that is not known, and the totals that follow.
 

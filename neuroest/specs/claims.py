@@ -1,11 +1,11 @@
 """A parameter is a claim: value, unit, spread, basis, source, place and conditions."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic import ConfigDict, Discriminator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -13,6 +13,7 @@ from neuroest.core.errors import QuantityError
 from neuroest.specs.base import QuantityField, Spec
 
 Basis: TypeAlias = Literal["measured", "simulated", "derived", "projected", "assumed"]
+Shape: TypeAlias = Literal["two_sided", "one_sided", "log_uniform"]
 BASES: tuple[Basis, ...] = ("measured", "simulated", "derived", "projected", "assumed")
 DESIGN = "design"
 """Basis of a value that the designer chooses and that is therefore neither right nor wrong."""
@@ -66,6 +67,13 @@ class Spread(Spec):
     """Value that the true one exceeds with 10 % probability (p90), with unit."""
     factor: Annotated[float, QuantityField("1", minimum=1, maximum=1e6, example="1.3")] | None = None
     """p90 over median and median over p10, instead of `low` and `high`."""
+    bound: Literal["hard", "low", "high"] | None = None
+    """An end that the true value cannot pass, in place of a percentile: `low`, `high`, or both (`hard`). Between it and
+    the value every ratio is as likely."""
+    shape: Shape = "two_sided"
+    """two_sided: the value is the median; one_sided: the value is the bound on its side and the truth lies between it
+    and the one end that is given; log_uniform: between the ends, which are bounds, every ratio is as likely, wherever
+    the value lies."""
 
 
 class Variability(Spec):
@@ -105,6 +113,8 @@ class Provenance(Spec):
     """How single devices differ."""
     group: str | None = None
     """Parameters of one group move together when uncertainty is sampled."""
+    opposite: bool | None = None
+    """The parameter moves against its group: it is low where the others are high."""
 
 
 class Alternative(Spec):
@@ -122,13 +132,25 @@ class Alternative(Spec):
     """Why it differs and why it is not the one used."""
 
 
-class ClaimSpec(Provenance):
-    """One parameter of a device spec."""
+class StatedClaim(Provenance):
+    """A value with what defends it."""
+
+    model_config = _BUILT_ONCE
 
     value: StatedQuantity
     """Quantity with unit, for example `47 kohm`; a plain number where the parameter has no unit."""
+
+
+class ClaimSpec(StatedClaim):
+    """One parameter of a device spec."""
+
     alternatives: tuple[Alternative, ...] = ()
     """Values of other sources that disagree."""
+    scenarios: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], StatedClaim] = Field(
+        default_factory=dict
+    )
+    """What the value would be under another choice of the designer or the fab, by the name of the choice. A band never
+    mixes them: an estimate lists what each would give, and `--set PATH=NAME` chooses one."""
 
 
 def _claim_or_quantity(given: Any) -> str:
@@ -141,6 +163,15 @@ GivenClaim: TypeAlias = Annotated[
 ]
 """A parameter as a file gives it: a full claim, or a quantity that takes its provenance from elsewhere."""
 
+_SPREAD_WORDS = {
+    ("two_sided", ""): "p10 .. p90",
+    ("two_sided", "hard"): "bounds",
+    ("two_sided", "low"): "bound .. p90",
+    ("two_sided", "high"): "p10 .. bound",
+    ("one_sided", ""): "one-sided, bound and far percentile",
+    ("one_sided", "hard"): "one-sided, bounds",
+    ("log_uniform", ""): "bounds, every ratio as likely",
+}
 _MEASURE_OF_DOUBT = frozenset({"spread", "variability", "conditions"})
 
 
@@ -159,9 +190,16 @@ class Claim:
     basis : str
         One of `BASES`, or ``design`` for a designer's choice.
     low, high : float
-        p10 and p90 of the knowledge of the mean, in SI; equal to `value` where no spread is stated.
+        p10 and p90 of the knowledge of the mean, in SI, or the bounds that `bound` names; equal to `value` where no
+        spread is stated.
     has_spread : bool
         Whether a spread was stated.
+    shape, bound : str
+        Form of the spread, and which of its ends the truth cannot pass; see `Spread`.
+    opposite : bool
+        Whether the parameter moves against its group.
+    scenarios : mapping
+        The claim under other choices, by the name of the choice.
     minimum, maximum : float
         Bounds of the quantity, in SI; no sample of the value lies outside of them.
     about : str or type
@@ -187,6 +225,29 @@ class Claim:
     origin: str = ""
     minimum: float = -math.inf
     maximum: float = math.inf
+    shape: Shape = "two_sided"
+    bound: str = ""
+    opposite: bool = False
+    scenarios: Mapping[str, "Claim"] = field(default_factory=dict, compare=False)
+
+    def under(self, scenario: str) -> "Claim":
+        """The claim under one of its scenarios."""
+        return replace(self.scenarios[scenario], path=self.path, scenarios=self.scenarios)
+
+    def spread_entry(self, write: Callable[[float], Any]) -> dict[str, Any]:
+        """The spread as a file states it, its ends as `write` makes them."""
+        ends = {"low": self.low, "high": self.high}
+        if self.shape == "one_sided":
+            ends = {name: end for name, end in ends.items() if end != self.value}
+        stated = {name: write(end) for name, end in ends.items()}
+        if self.bound:
+            stated["bound"] = self.bound
+        return stated if self.shape == "two_sided" else {**stated, "shape": self.shape}
+
+    @property
+    def spread_words(self) -> str:
+        """What the ends of the spread are."""
+        return _SPREAD_WORDS[self.shape, self.bound]
 
     @property
     def description(self) -> str:
@@ -198,8 +259,8 @@ class Claim:
 
 def resolve_claim(
     path: str,
-    given: ClaimSpec | str | float,
-    field: QuantityField,
+    given: StatedClaim | str | float,
+    check: QuantityField,
     defaults: Provenance | None,
     *,
     about: str | Described = "",
@@ -213,7 +274,7 @@ def resolve_claim(
         When the value or its spread is no quantity of the field's dimension, lies out of bounds, or when the
         claim does not say what its basis demands.
     """
-    claim = given if isinstance(given, ClaimSpec) else ClaimSpec(value=given)
+    claim = given if isinstance(given, StatedClaim) else StatedClaim(value=given)
     inherited = _inherited(claim)
 
     def stated(name: str) -> Any:
@@ -230,13 +291,15 @@ def resolve_claim(
         raise QuantityError(f"is {basis} but names no source")
     if basis in {"assumed", "derived"} and not (rationale or source):
         raise QuantityError(f"is {basis} but gives neither a rationale nor a source")
-    value = field.read(claim.value)
-    low, high = _interval(stated("spread"), value, field)
+    value = check.read(claim.value)
+    spread: Spread | None = stated("spread")
+    low, high = _interval(spread, value, check)
     variability = stated("variability")
+    others = claim.scenarios if isinstance(claim, ClaimSpec) else {}
     return Claim(
         path=path,
         value=value,
-        unit=field.unit,
+        unit=check.unit,
         basis=basis,
         source=source,
         locator=stated("locator"),
@@ -245,18 +308,25 @@ def resolve_claim(
         rationale=rationale,
         low=low,
         high=high,
-        has_spread=stated("spread") is not None,
+        has_spread=spread is not None,
+        shape=spread.shape if spread else "two_sided",
+        bound=(spread.bound or "") if spread else "",
+        opposite=bool(stated("opposite")),
+        scenarios={
+            name: resolve_claim(path, other, check, None, about=about, origin=origin)
+            for name, other in others.items()
+        },
         device_to_device=variability.device_to_device if variability else None,
         cycle_to_cycle=variability.cycle_to_cycle if variability else None,
         group=stated("group"),
         about=about,
         origin=origin,
-        minimum=field.minimum,
-        maximum=field.maximum,
+        minimum=check.minimum,
+        maximum=check.maximum,
     )
 
 
-def _inherited(claim: ClaimSpec) -> frozenset[str]:
+def _inherited(claim: StatedClaim) -> frozenset[str]:
     """What a claim may take from the file's defaults: nobody inherits the page of somebody else's source."""
     if claim.basis:
         return _MEASURE_OF_DOUBT
@@ -265,9 +335,13 @@ def _inherited(claim: ClaimSpec) -> frozenset[str]:
     return frozenset(Provenance.model_fields)
 
 
-def _interval(spread: Spread | None, value: float, field: QuantityField) -> tuple[float, float]:
+def _interval(spread: Spread | None, value: float, check: QuantityField) -> tuple[float, float]:
     if spread is None:
         return value, value
+    if spread.shape == "one_sided":
+        return _one_end(spread, value, check)
+    if spread.shape == "log_uniform" and spread.bound is not None:
+        raise QuantityError("the ends of a log_uniform spread are bounds already; leave `bound` out")
     if spread.factor is not None:
         if spread.low is not None or spread.high is not None:
             raise QuantityError("spread gives a factor and ends; give one of them")
@@ -275,7 +349,24 @@ def _interval(spread: Spread | None, value: float, field: QuantityField) -> tupl
         return min(ends), max(ends)
     if spread.low is None or spread.high is None:
         raise QuantityError("spread needs `low` and `high`, or `factor`")
-    low, high = field.read(spread.low), field.read(spread.high)
+    low, high = check.read(spread.low), check.read(spread.high)
     if not low <= value <= high:
         raise QuantityError(f"spread {spread.low} to {spread.high} does not contain the value")
+    if spread.shape == "log_uniform" and low <= 0.0:
+        raise QuantityError(f"a log_uniform spread needs a low end above zero, got {spread.low}")
     return low, high
+
+
+def _one_end(spread: Spread, value: float, check: QuantityField) -> tuple[float, float]:
+    """Ends of a spread whose value is one of them."""
+    given = [end for end in (spread.low, spread.high) if end is not None]
+    if len(given) != 1 or spread.factor is not None:
+        raise QuantityError("a one_sided spread needs one end, `low` or `high`: the value is the other")
+    if spread.bound not in {None, "hard"}:
+        raise QuantityError(
+            "`bound` of a one_sided spread is `hard` or left out: the value is a bound already"
+        )
+    end = check.read(given[0])
+    if (end < value) != (spread.low is not None):
+        raise QuantityError(f"spread to {given[0]} lies on the wrong side of the value")
+    return min(value, end), max(value, end)

@@ -1,0 +1,54 @@
+"""What an estimate would be under the choices that its claims name as scenarios, each alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.design.build import Design
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.soundness import sound_points
+from neuroest.results.quantities import BANDED, QUANTITIES
+from neuroest.results.uncertainty import ScenarioRow
+from neuroest.specs.claims import Claim
+from neuroest.specs.workload import WorkloadSpec
+
+
+def scenario_rows(
+    design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]
+) -> tuple[ScenarioRow, ...]:
+    """Totals under every scenario that is not the one in force, all in one batch."""
+    found = [
+        (path, name, other.value)
+        for path, claim in claims.items()
+        for name, other in claim.scenarios.items()
+        if other.value != claim.value
+    ]
+    if not found:
+        return ()
+    columns = {path: np.full((len(found), 1), claims[path].value) for path, _, _ in found}
+    for row, (path, _, value) in enumerate(found):
+        columns[path][row] = value
+    values: dict[str, u.Numeric] = {path: claim.value for path, claim in claims.items()}
+    result = evaluate(design, workload, values | columns)
+    sound = sound_points(result, (len(found),))
+    with np.errstate(all="ignore"):  # rows without an estimate are left out below
+        for check in result.checks:
+            if check.severity == "infeasible":
+                sound &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (len(found),))
+        totals = {
+            name: np.broadcast_to(
+                np.asarray(QUANTITIES[name].of(result), dtype=np.float64).reshape(-1), (len(found),)
+            )
+            for name in BANDED
+        }
+    return tuple(
+        ScenarioRow(
+            path, name, value, claims[path].unit,
+            {total: float(array[row]) if sound[row] and np.isfinite(array[row]) else None
+             for total, array in totals.items()},
+        )
+        for row, (path, name, value) in enumerate(found)
+    )  # fmt: skip
