@@ -13,6 +13,15 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 
 
+SYSTOLIC: dict[str, Any] = {
+    "chip.array.rows": 128, "chip.array.columns": 128, "chip.array.summation": "systolic",
+    "chip.weights.banks": 1, "chip.activations.banks": 1, "chip.partial_sums.banks": 1,
+    "chip.partial_sums.ports": "one", "chip.partial_sums.capacity": "256 KiB",
+    "chip.vector_unit.lanes": 128, "chip.neuron.lanes": 128,
+}  # fmt: skip
+"""The int8 baseline as one systolic array of 128 by 128 with a port of one word at each memory, as tests count it."""
+
+
 def changed(base: str, changes: dict[str, Any], folder: Path) -> Path:
     """File of a shipped architecture with some of its nodes replaced; None removes one."""
     data = copy.deepcopy(load_architecture(base).document.data)

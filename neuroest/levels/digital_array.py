@@ -209,6 +209,15 @@ class DigitalArrayMapper(Mapper):
             np.where(taken, np.minimum(winograd.PRODUCTS, self.options["rows"]), 1.0),
         )
 
+    def turns(self, product: _Product) -> Array:
+        """Passes of all groups of a layer: several lie on the diagonal of an array, with zeros between them."""
+        t = self.layers
+        side_by_side = mapping.groups_per_array(
+            self.options["rows"], self.options["columns"],
+            np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0),
+        )  # fmt: skip
+        return np.asarray(mapping.block_count(t.groups, np.maximum(side_by_side, 1.0)))
+
     def blocks(self, product: _Product) -> tuple[Array, Array]:
         """Blocks of rows and of columns that hold the matrix of one group."""
         rows = np.maximum(mapping.block_count(product.reduction, self.options["rows"]), 1.0)
@@ -232,7 +241,7 @@ class DigitalArrayMapper(Mapper):
         streamed = np.maximum(product.vectors * self.steps * self.options["batch"], 1.0)
         used = (accelerators.tree_utilisation if self.tree else accelerators.systolic_utilisation)(
             np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0), streamed, rows, columns
-        )
+        ) * (t.groups / np.maximum(self.turns(product), 1.0))
         row_blocks, column_blocks = self.blocks(product)
         ones = t.is_weighted * 1.0
         return Placement(
@@ -259,7 +268,7 @@ class DigitalArrayMapper(Mapper):
         weights = self.stored_weight_bits() / self.options["batch"]
         # blocks that do not all stay in the arrays come anew for each step that waits for the one before
         kept = placement.row_blocks * placement.column_blocks <= self.arrays
-        weights = weights * np.where(kept, 1.0, t.sequential_steps)
+        weights = weights * np.where(kept, 1.0, np.maximum(t.sequential_steps, self.tiles(placement)))
         wide = np.maximum(bits, t.input_bits)
         stationary = self.steps * t.stationary_elements * bits
         nothing = 0.0 * operations
@@ -302,12 +311,22 @@ class DigitalArrayMapper(Mapper):
             neuron_updates=spiking_updates,
         )
 
+    def tiles(self, placement: Placement) -> Array:
+        """Parts of a map whose sums fit their memory; every part takes all blocks of weights anew."""
+        memory, t = self.memory("partial_sums"), self.layers
+        if memory is None:
+            return np.ones_like(t.positions)
+        streamed = t.positions * self.steps * self.options["batch"]
+        needed = streamed * np.minimum(t.outputs, self.options["columns"]) * self.network.accumulator_bits
+        parts = mapping.block_count(needed, memory.options["capacity"])
+        return np.asarray(np.where(placement.row_blocks > 1.0, np.maximum(parts, 1.0), 1.0))
+
     def unit_time(self, placement: Placement) -> Array:
         """Cycles of all blocks, for one inference of the batch."""
         t, product = self.layers, self.product()
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         cycles = self.cycles(product, streamed)
-        time = t.is_weighted * t.groups * t.sequential_steps * cycles / self.options["clock_frequency"]
+        time = t.is_weighted * self.turns(product) * t.sequential_steps * cycles / self.options["clock_frequency"]
         return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:

@@ -13,7 +13,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.workloads.importers.writing import loaded_text, workload_text
-from tests.chips import area, changed, count, energy
+from tests.chips import SYSTOLIC, area, changed, count, energy
 from tests.workloads.test_number_layers import text
 
 BASE = "digital_int8_28nm"
@@ -31,7 +31,7 @@ def network(*layers: dict[str, Any], shape: tuple[int, int, int] = (16, 8, 8)) -
 
 
 def run(folder: Path, workload: Any, changes: dict[str, Any] | None = None) -> Estimate:
-    return estimate(changed(BASE, changes or {}, folder), workload)
+    return estimate(changed(BASE, {**SYSTOLIC, **(changes or {})}, folder), workload)
 
 
 def cycles(result: Estimate) -> float:
@@ -49,6 +49,27 @@ def test_a_tree_of_adders_neither_fills_nor_drains(tmp_path: Path) -> None:
     tree = run(tmp_path, one, {"chip.array.summation": "tree"})
     assert cycles(tree) == pytest.approx(2 * 64)
     assert tree.evaluation.mapped.placement.utilisation.item() == pytest.approx(144 * 32 / (2 * 128 * 128))
+
+
+def test_groups_of_a_depthwise_layer_lie_on_the_diagonal(tmp_path: Path) -> None:
+    # 16 kernels of 9 weights: 14 of them stand on the diagonal of 128 x 128, so that two passes of 64 positions do
+    depthwise = network({"type": "convolution", "outputs": 16, "groups": 16, "kernel": 3, "padding": 1})
+    result = run(tmp_path, depthwise)
+    assert cycles(result) == pytest.approx(2 * (64 + 254))
+    # the zeros off the diagonal are not multiplied
+    assert count(result, "unit", "multiply_accumulate") == 64 * 9 * 16
+    used = 16 * 9 * 64 / (2 * (64 + 254) * 128 * 128)
+    assert result.evaluation.mapped.placement.utilisation.item() == pytest.approx(used)
+
+
+def test_weights_come_anew_for_each_part_of_a_map_whose_sums_fit(tmp_path: Path) -> None:
+    # 64 x 32 sums of 24 bits are 6 KiB, three parts of 2 KiB; 144 x 32 weights of 8 bits
+    one, two_kib = network(CONVOLUTION), {"chip.partial_sums.capacity": "2 KiB"}
+    assert count(run(tmp_path, one), "weights", "read") * 512 == 144 * 32 * 8
+    assert count(run(tmp_path, one, two_kib), "weights", "read") * 512 == 3 * 144 * 32 * 8
+    # one block of rows leaves no partial sum behind, so its weights pass once
+    short = network({**CONVOLUTION, "kernel": 1, "padding": 0})
+    assert count(run(tmp_path, short, two_kib), "weights", "read") * 512 == 16 * 32 * 8
 
 
 def test_a_tree_adds_all_products_of_a_column_but_one(tmp_path: Path) -> None:

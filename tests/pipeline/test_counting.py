@@ -16,7 +16,7 @@ from neuroest.exploration.sweep import sweep
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import CheckResult, Estimate
-from tests.chips import count
+from tests.chips import SYSTOLIC, changed, count
 from tests.levels.test_digital_arrays import network, run
 
 CONVOLUTION = {"type": "convolution", "outputs": 32, "kernel": 3, "padding": 1}
@@ -78,8 +78,8 @@ def test_a_count_that_is_auto_adds_no_arrays(tmp_path: Path) -> None:
 
 
 def hierarchy(folder: Path, inner: dict[str, Any], clusters: int = 1) -> Estimate:
-    """The int8 baseline with a further memory near its arrays, and as many clusters of one array each."""
-    data = copy.deepcopy(load_architecture("digital_int8_28nm").document.data)
+    """A systolic array with a further memory near it, and as many clusters of one array each."""
+    data = yaml.safe_load(changed("digital_int8_28nm", SYSTOLIC, folder).read_text(encoding="utf-8"))
     array = data["chip"].pop("array")
     memory = {"model": "sram", "device": "sram_28nm_anchored", "width": "64 bit", **inner}
     data["chip"]["cluster"] = {"count": clusters, "near": memory, "array": array}

@@ -21,7 +21,7 @@ from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES
-from tests.chips import changed
+from tests.chips import SYSTOLIC, changed
 
 _FOLDER = TemporaryDirectory()
 # all that this chip takes it takes on its die
@@ -30,6 +30,7 @@ CHIP, NET = (
         changed(
             "digital_int8_28nm",
             {
+                **SYSTOLIC,
                 "chip.memory": {
                     "model": "off_chip_link",
                     "device": "lpddr4",
@@ -82,7 +83,8 @@ def test_a_die_is_as_warm_as_its_power_makes_it(tmp_path: Path, base: str, net: 
 
 
 def test_memory_beside_a_die_does_not_warm_it(tmp_path: Path) -> None:
-    result = estimate(heated(tmp_path, base="digital_int8_28nm", resistance="100 K/W"), NET)
+    with_memory = str(changed("digital_int8_28nm", SYSTOLIC, tmp_path))
+    result = estimate(heated(tmp_path, base=with_memory, resistance="100 K/W"), NET)
     power, rows = (
         result.totals["average_power_W"],
         [r for r in result.breakdown if r.component == "chip.memory"],

@@ -50,6 +50,9 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "register_file": ("digital_int8_28nm", "chip.registers", {
         **LOGIC, "capacity": "1024 bit", "width": "32 bit", "clock_frequency": "200 MHz", "stores": ["partial_sums"],
     }),
+    "multiply_accumulate": ("digital_int8_28nm", "chip.array.unit", {
+        **LOGIC, "weight_bits": "8 bit", "activation_bits": "8 bit", "accumulator_bits": "32 bit",
+    }),
     "fixed_block": ("adc_crossbar_28nm", "chip.fixed", {"device": "component_table_row"}),
     "flash_adc": ("sar_crossbar_28nm", f"{READOUT}.converter", {
         "device": "flash_28nm_circuit", "clock_frequency": "1 GHz", "bits": 5,
@@ -61,6 +64,7 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 BESIDE = {
     "voltage_mode": {f"{ARRAY}.read_voltage": "0.9 V"},
     "register_file": {"chip.partial_sums.stores": ["state"]},
+    "multiply_accumulate": {"chip.array.summation": "systolic"},  # a share of a tree is nothing by itself
 }
 """What else must change so that the chip works."""
 PUBLISHED = ("colonnade/full_arrays", "timely/full_chip", "neurram/full_chip")
