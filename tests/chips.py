@@ -12,7 +12,6 @@ from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 
-
 SYSTOLIC: dict[str, Any] = {
     "chip.array.rows": 128, "chip.array.columns": 128, "chip.array.summation": "systolic",
     "chip.weights.banks": 1, "chip.activations.banks": 1, "chip.partial_sums.banks": 1,

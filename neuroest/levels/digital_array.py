@@ -326,7 +326,13 @@ class DigitalArrayMapper(Mapper):
         t, product = self.layers, self.product()
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         cycles = self.cycles(product, streamed)
-        time = t.is_weighted * self.turns(product) * t.sequential_steps * cycles / self.options["clock_frequency"]
+        time = (
+            t.is_weighted
+            * self.turns(product)
+            * t.sequential_steps
+            * cycles
+            / self.options["clock_frequency"]
+        )
         return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:

@@ -35,7 +35,7 @@ CHIP, NET = (
                     "model": "off_chip_link",
                     "device": "lpddr4",
                     "carries": ["inputs", "outputs", "weights"],
-                }
+                },
             },
             Path(_FOLDER.name),
         )
