@@ -27,6 +27,7 @@ from neuroest.network_simulation.study import simulate_network as simulate_netwo
 from neuroest.pipeline.check import check_files as check_files
 from neuroest.pipeline.comparison import compare as compare
 from neuroest.pipeline.estimate import estimate as estimate
+from neuroest.pipeline.pace import paces as paces
 from neuroest.pipeline.standalone import BlockCosts as BlockCosts
 from neuroest.pipeline.standalone import block as block
 from neuroest.publishing.publish import publish as publish

@@ -67,6 +67,7 @@ ROOMS = (
     ("error_analysis", "how well a result is known, and what it depends on"),
     ("pipeline.check", "all problems of files, and of chips that no network runs on"),
     ("pipeline.estimate", "one estimate from names to result"),
+    ("pipeline.pace", "two chips at the pace of each other and of the data"),
     ("pipeline.comparison", "estimates next to each other"),
     ("network_simulation", "spikes of a network in time on the chip of an estimate"),
     ("exploration", "many points: sweeps, optimisation, uncertainty"),

@@ -18,7 +18,7 @@ from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import validate
 from neuroest.specs.parameters import ParameterInfo
 from neuroest.specs.renamed import new_path, new_word
-from neuroest.specs.workload import WorkloadSpec, workload_claims
+from neuroest.specs.workload import WorkloadSpec, number_field, workload_claims
 
 SETTING = "--set"
 _MOST_SETTINGS = 1_000
@@ -229,13 +229,10 @@ def workload_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> dict[str, 
             continue
         if path not in claims:
             raise UnknownNameError("workload value", path, claims, "shapes are changed in the workload file")
-        fraction = path.endswith(("rate", "density", "mean_absolute"))
-        check = QuantityField(
-            claims[path].unit, minimum=0.0 if fraction else 1.0, maximum=1.0 if fraction else 1e6,
-            integer=not fraction,
-        )  # fmt: skip
         try:
-            claims[path] = _changed(claims[path], check.read(text))
+            claims[path] = _changed(
+                claims[path], replace(number_field(path), unit=claims[path].unit).read(text)
+            )
         except QuantityError as error:
             problems.append(Problem(SETTING, 0, 0, f"{path}={text}", str(error)))
     if problems:

@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.soundness import sound_points
+from neuroest.pipeline.soundness import estimate_exists
 from neuroest.results.quantities import BANDED, QUANTITIES
 from neuroest.results.uncertainty import Band, Bands, Sample
 
@@ -20,11 +20,8 @@ _FEWEST_SAMPLES = 10
 
 def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed: int) -> Sample:
     """Totals that have bands, one value a sample, from a batch of as many points."""
-    feasible = sound_points(result, (samples,))
     with np.errstate(all="ignore"):  # samples without an estimate are left out by what is made of them
-        for check in result.checks:
-            if check.severity == "infeasible":
-                feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))
+        feasible = estimate_exists(result, samples)
         values = {name: np.asarray(QUANTITIES[name].of(result), dtype=np.float64) for name in BANDED}
     totals = {name: np.broadcast_to(value.reshape(-1), (samples,)) for name, value in values.items()}
     return Sample(drawn, totals, feasible, seed)

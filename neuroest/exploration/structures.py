@@ -22,7 +22,7 @@ from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Sp
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
-from neuroest.specs.workload import WorkloadSpec
+from neuroest.specs.workload import WorkloadSpec, number_field
 
 _MOST_GROUPS = 4096
 
@@ -250,7 +250,7 @@ def _track(group: _Candidate, path: str, track: Levels | Range) -> AxisValues:
 
 def _is_whole(design: Design, path: str) -> bool:
     if path.startswith("workload."):
-        return not path.endswith(("rate", "density", "mean_absolute"))
+        return number_field(path).integer
     owner, _, name = path.rpartition(".")
     device = design.devices.get(owner)
     if device is not None and name in device.record.parameters():

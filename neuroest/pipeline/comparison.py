@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from neuroest.core.frozen import frozen
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.pace import paces
 from neuroest.results.comparison import Comparison, Ratio
 from neuroest.results.estimate import Estimate
+from neuroest.results.pace import PaceRow
 from neuroest.results.quantities import BANDED
 from neuroest.results.uncertainty import Band, Sample
 from neuroest.specs.architecture import ArchitectureSpec
@@ -27,6 +30,19 @@ PUBLISHED: Mapping[str, str] = {
     "roofline": "a processor by its data sheet",
 }
 """Mappers of chips that are known by published numbers, and what they are."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Analysis:
+    """What a comparison computes when it is first asked for."""
+
+    estimates: tuple[Estimate, ...]
+
+    @cached_property
+    def paces(self) -> tuple[PaceRow, ...]:
+        """Energies at the three paces, one baseline after the other."""
+        design, *baselines = self.estimates
+        return tuple(row for baseline in baselines for row in paces(design, baseline))
 
 
 def compare(
@@ -91,7 +107,9 @@ def compare(
 def compared(estimates: Sequence[Estimate], settings: Mapping[str, str]) -> Comparison:
     """A comparison of estimates that exist, the design first and then its baselines."""
     design, *baselines = estimates
-    return Comparison(tuple(estimates), frozen(settings), tuple(_ratios(design, baselines)))
+    return Comparison(
+        tuple(estimates), frozen(settings), tuple(_ratios(design, baselines)), _Analysis(tuple(estimates))
+    )
 
 
 def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:

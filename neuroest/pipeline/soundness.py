@@ -6,7 +6,7 @@ refuses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,25 @@ def sound_points(result: Evaluation, points: tuple[int, ...]) -> NDArray[np.bool
     for _, wrong in faults(result):
         sound &= ~np.broadcast_to(wrong[..., 0], points)
     return sound
+
+
+def estimate_exists(result: Evaluation, points: int, leaving_out: Collection[str] = ()) -> NDArray[np.bool_]:
+    """Whether each of a list of points has an estimate: sound results, and no check that refuses it.
+
+    Parameters
+    ----------
+    result : Evaluation
+        The points.
+    points : int
+        How many.
+    leaving_out : collection of str
+        Names of checks that are not asked.
+    """
+    exists = sound_points(result, (points,))
+    for check in result.checks:
+        if check.severity == "infeasible" and check.name not in leaving_out:
+            exists &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (points,))
+    return exists
 
 
 def _are_costs(values: u.Numeric) -> bool:

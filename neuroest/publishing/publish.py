@@ -84,6 +84,7 @@ def _write_latex(report: Report, folder: Path) -> list[str]:
                 f"ratios_{name}",
                 latex.ratios_table(comparison, f"tab:ratios:{name}", f"tab:differences:{name}"),
             )
+            write(f"paces_{name}", latex.paces_table(comparison, f"tab:paces:{name}"))
         write(f"energy_{name}", latex.breakdown_table(views[0], f"tab:energy:{name}"))
     write("scoreboard", latex.scoreboard_table(report.validation_coverage, "tab:scoreboard"))
     if report.assumptions:

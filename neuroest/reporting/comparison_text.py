@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.reporting.formatting import formatted, percent
+from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.table import settings_lines
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.comparison import Comparison, Ratio
@@ -65,8 +66,17 @@ def _ratio_lines(comparison: Comparison, style: Style) -> list[str]:
             rows.append((label, first, second, f"{ratio.value:.3g}", band, mark))
         lines += fitting_columns(rows, "<>>>><", indent=2)
         lines += _marks(comparison, baseline) if marked else []
-        lines.append("")
+        lines += ["", *_pace_lines(comparison, baseline, style), ""]
     return lines[:-1]
+
+
+def _pace_lines(comparison: Comparison, baseline: Estimate, style: Style) -> list[str]:
+    title = f"Energy of an inference at equal work and stated pace, over {baseline.architecture}"
+    lines = [style.bold(line) for line in wrapped(title, hanging=2)]
+    lines += pace_table(comparison, baseline).lines(indent=2)
+    for note in pace_notes(comparison, baseline):
+        lines += wrapped(note, indent=2, hanging=4)
+    return lines
 
 
 def _marks(comparison: Comparison, baseline: Estimate) -> list[str]:

@@ -11,6 +11,7 @@ from neuroest.results.estimate import Estimate
 
 if TYPE_CHECKING:
     from neuroest.results.comparison import Comparison
+    from neuroest.results.pace import PaceRow
 
 
 def breakdown_csv(estimates: Sequence[Estimate]) -> str:
@@ -24,9 +25,9 @@ def breakdown_csv(estimates: Sequence[Estimate]) -> str:
 
 
 def comparison_csv(comparison: Comparison) -> str:
-    """A comparison as CSV: the differences, what each side leaves out, then the ratios, all in one table.
+    """A comparison as CSV: the differences, what each side leaves out, the paces, then the ratios, all in one table.
 
-    Each row says its `kind` (``alike``, ``different``, ``left_out`` or ``ratio``) and what it is about.
+    Each row says its `kind` (``alike``, ``different``, ``left_out``, ``pace`` or ``ratio``) and what it is about.
     """
     names = [result.architecture for result in comparison.estimates]
     rows: list[dict[str, Any]] = []
@@ -36,11 +37,25 @@ def comparison_csv(comparison: Comparison) -> str:
             rows.append({"kind": kind, "what": item.what, "design": name, "value": value})
     for name, result in zip(names, comparison.estimates, strict=True):
         rows += [{"kind": "left_out", "design": name, "value": item} for item in result.exclusions]
+    rows += [{"kind": "pace", **pace_row(row)} for row in comparison.paces]
     for ratio in ratio_rows(comparison):
         rows.append({"kind": "ratio", "what": ratio.pop("quantity"), **ratio})
     columns = ("kind", "what", "design", "value", "baseline", "design_value", "baseline_value", "ratio")
     last = ("ratio_p10", "ratio_p90", "design_unproven_share", "baseline_unproven_share")
     return records_csv((*columns, *last), rows)
+
+
+def pace_row(row: PaceRow) -> dict[str, Any]:
+    """An energy at a pace in the columns of the ratios, with what it is of in words."""
+    return {
+        "what": f"{row.label}, {row.pace}",
+        "baseline": row.baseline,
+        "design_value": row.design.value,
+        "baseline_value": row.baseline_energy.value,
+        "ratio": row.ratio.value,
+        "ratio_p10": None if row.ratio.band is None else row.ratio.band.low,
+        "ratio_p90": None if row.ratio.band is None else row.ratio.band.high,
+    }
 
 
 def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
 from neuroest.reporting.formatting import check_line, scale_of, short, words
+from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED, label_and_unit
 from neuroest.specs.claims import Claim
@@ -234,6 +235,32 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
     return _table(caption, label, "@{}lrl@{}", "Result & Ratio~ & p10, p90", rows)
 
 
+def paces_table(comparison: Comparison, label: str) -> str:
+    """Energies at the three paces, with the periods at which each chip works."""
+    rows: list[str] = []
+    notes: dict[str, None] = {}
+    for baseline in comparison.baselines:
+        rows.append(rf"\multicolumn{{5}}{{@{{}}l@{{}}}}{{\textit{{over {tex(baseline.architecture)}}}}} \\")
+        for first, *cells in pace_table(comparison, baseline).rows:
+            name = rf"\textit{{{tex(first)}}}" if not first.startswith(" ") else tex(first.strip())
+            rows.append(
+                " & ".join((name, *(rf"{{\scriptsize {_typeset(cell)}}}" for cell in cells))) + r" \\"
+            )
+        notes |= dict.fromkeys(pace_notes(comparison, baseline))
+    caption = (
+        f"Median energy of an inference of {comparison.design.architecture} and its baselines on "
+        f"{comparison.design.workload.name} at stated pace. {'; '.join(notes)}."
+    )
+    columns = r"@{}>{\raggedright\arraybackslash}p{0.3\columnwidth}rrrr@{}"
+    return _table(tex(caption), label, columns, "Median & Design & Baseline & Ratio & p10, p90", rows)
+
+
+def _typeset(text: str) -> str:
+    """A cell of text with quantities in it, in type: powers of ten and micro."""
+    powers = re.sub(r"([\d.]+)e([+-]?\d+)", r"\\num{\1e\2}", tex(text))
+    return re.sub(r"(?<=\d )u(?=[A-Za-z])", r"$\\mu$", powers)
+
+
 def scoreboard_table(standing: ValidationCoverage, label: str) -> str:
     """Where the kinds of model stand against published chips, by class."""
     rows, last = [], ""
@@ -295,6 +322,7 @@ def comparison_latex(comparison: Comparison) -> str:
                 differences_table(comparison, "tab:differences"),
                 results_table(views, label="tab:results"),
                 ratios_table(comparison, "tab:ratios", "tab:differences"),
+                paces_table(comparison, "tab:paces"),
             )
         )
         + "\n"

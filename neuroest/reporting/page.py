@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,11 @@ from neuroest.reporting.formatting import (
     typeset,
     words,
 )
+from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.report import Report
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
+from neuroest.results.comparison import Comparison
 from neuroest.results.quantities import BANDED, label_and_unit
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -138,12 +140,23 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
         else [],
         "left_out_by_all": comparison.left_out_by_all if comparison else views[0].estimate.exclusions,
         "ratios": [_ratio(ratio) for ratio in comparison.ratios] if comparison else [],
+        "paces": list(_paces(comparison)) if comparison else [],
         "breakdowns": [
             _breakdown(view, found, design["keys"])
             for view, design in zip(views, designs, strict=True)
             for found in view.breakdowns
         ],
     }
+
+
+def _paces(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    for baseline in comparison.baselines:
+        rows = [[typeset(cell) for cell in row] for row in pace_table(comparison, baseline).rows]
+        yield {
+            "baseline": baseline.architecture,
+            "rows": rows,
+            "notes": pace_notes(comparison, baseline),
+        }
 
 
 def _ratio(ratio: Any) -> dict[str, Any]:

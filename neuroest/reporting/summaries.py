@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,6 +11,7 @@ from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
 from neuroest.reporting.formatting import check_line, formatted, formatted_interval, percent, short, words
+from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
 from neuroest.results.estimate import Estimate
@@ -127,7 +128,7 @@ def _breakdown(title: str, parts: Sequence[ComponentSum], unit: str) -> Table:
 
 
 def comparison_document(comparison: Comparison) -> Document:
-    """A comparison: what differs and what is left out, then results, then ratios."""
+    """A comparison: what differs and what is left out, then results, ratios and paces."""
     names = [result.architecture for result in comparison.estimates]
     left = [(n, "; ".join(items) or "-") for n, items in zip(names, comparison.left_out, strict=True)]
     left.append(("all", "; ".join(comparison.left_out_by_all) or "-"))
@@ -150,8 +151,16 @@ def comparison_document(comparison: Comparison) -> Document:
             Heading("Ratios"),
             _ratios(comparison),
             f"* at least {percent(LEAST_UNPROVEN)} rests on projected or assumed values.",
+            *_paces(comparison),
         ),
     )  # fmt: skip
+
+
+def _paces(comparison: Comparison) -> Iterator[Part]:
+    for baseline in comparison.baselines:
+        yield Heading(f"Energy of an inference at stated pace, over {baseline.architecture}")
+        yield pace_table(comparison, baseline)
+        yield Points(tuple(pace_notes(comparison, baseline)))
 
 
 def _design_row(view: View) -> tuple[str, ...]:

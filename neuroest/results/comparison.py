@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from neuroest.core.version import package_version
 from neuroest.registry import render
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
+from neuroest.results.pace import PaceRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +70,14 @@ class Ratio:
         return f"{self.value:.3g}{band} times"
 
 
+class ComparisonAnalysis(Protocol):
+    """What follows from a comparison and takes time; computed once, when it is first asked for."""
+
+    @property
+    def paces(self) -> tuple[PaceRow, ...]:
+        """Energies at the three paces."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """A design, the baselines it is put beside, and everything that differs between them.
@@ -81,11 +90,14 @@ class Comparison:
         What was changed for the run.
     ratios : tuple of Ratio
         The design's results over those of each baseline.
+    analysis : ComparisonAnalysis
+        What takes time.
     """
 
     estimates: tuple[Estimate, ...]
     settings: Mapping[str, str]
     ratios: tuple[Ratio, ...]
+    analysis: ComparisonAnalysis
 
     @property
     def design(self) -> Estimate:
@@ -96,6 +108,11 @@ class Comparison:
     def baselines(self) -> tuple[Estimate, ...]:
         """What it is compared with."""
         return self.estimates[1:]
+
+    @property
+    def paces(self) -> tuple[PaceRow, ...]:
+        """Energies of the design and of each baseline back to back, at equal pace, and in real time."""
+        return self.analysis.paces
 
     @property
     def command(self) -> str:
@@ -134,6 +151,7 @@ class Comparison:
             "left_out": [list(items) for items in self.left_out],
             "left_out_by_all": list(self.left_out_by_all),
             "ratios": [asdict(ratio) for ratio in self.ratios],
+            "paces": [row.to_dict() for row in self.paces],
             "designs": [result.to_dict() for result in self.estimates],
         }
 

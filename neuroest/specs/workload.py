@@ -106,6 +106,10 @@ class WorkloadSpec(Spec):
     """Spiking coding: timesteps of one inference."""
     time_step: Annotated[float, TIME] | None = None
     """Spiking coding: time of one timestep in the network, which its time constants are measured by."""
+    period: ClaimSpec | None = None
+    """Time from one inference to the next that the data themselves ask for, such as `1.4 s` for spoken words, as a
+    claim with basis and source: `{value: 1.4 s, basis: derived, source: ...}`. Left out where the data have no pace of
+    their own, such as still images. It changes no estimate; comparisons use it as real time."""
     precision: Precision
     """Bits of weights, activations and accumulators."""
     weights: Weights
@@ -168,6 +172,13 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
     claims, faults = spec.resolved
     raise_faults(spec, faults)
     return dict(claims)
+
+
+def number_field(path: str) -> QuantityField:
+    """What a number of a workload may be, by its path."""
+    if path == "workload.period":
+        return TIME
+    return FRACTION if path.endswith(("rate", "density", "mean_absolute")) else _COUNT
 
 
 def check_claims(spec: WorkloadSpec) -> list[Fault]:
@@ -260,7 +271,7 @@ def _resolved(spec: WorkloadSpec) -> tuple[dict[str, Claim], list[Fault]]:
     for place, path, given, about, description in _stated_claims(spec, faults):
         try:
             claims[path] = resolve_claim(
-                path, given, FRACTION, about, about=description, origin=f"workload {spec.name}"
+                path, given, number_field(path), about, about=description, origin=f"workload {spec.name}"
             )
         except QuantityError as error:
             faults.append((place, str(error)))
@@ -299,6 +310,8 @@ def _stated_claims(
     description = "Mean absolute weight over the largest absolute weight"
     place: Location = ("weights", "mean_absolute")
     yield place, "workload.weights.mean_absolute", weights.mean_absolute, _provenance(weights), description
+    if spec.period is not None:
+        yield ("period",), "workload.period", spec.period, Provenance(), "Period of the data"
     for place, owner, activity in _activities(spec):
         due = input_quantities(spec) if owner == "input" else ACTIVITY_QUANTITIES[spec.coding]
         stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]

@@ -31,10 +31,20 @@ def test_json_has_both_designs_and_ratios_with_bands(command: Command) -> None:
         assert ratio["low"] <= ratio["high"]
 
 
+def test_json_has_the_three_paces_with_the_parts_of_the_energy(command: Command) -> None:
+    rows = json.loads(command("compare", *PAIR, "--format", "json").out)["paces"]
+    assert {(row["pace"], row["part"], row["off_chip_link"]) for row in rows} == {
+        (pace, part, link)
+        for pace in ("back_to_back", "equal_pace", "real_time")
+        for part in ("energy", "dynamic_energy", "static_energy")
+        for link in (True, False)
+    }
+
+
 def test_csv_says_what_differs_first(command: Command) -> None:
     rows = list(csv.DictReader(io.StringIO(command("compare", *PAIR, "--format", "csv").out)))
     kinds = [row["kind"] for row in rows]
-    assert set(kinds) == {"alike", "different", "left_out", "ratio"}
+    assert set(kinds) == {"alike", "different", "left_out", "pace", "ratio"}
     assert kinds[-1] == "ratio"
     assert "ratio" not in kinds[: kinds.index("left_out")]
 

@@ -1,0 +1,184 @@
+"""Two chips at the pace of each of them, of the slower one, and of the data.
+
+A slow chip pays static power for longer. So a ratio of energies says little before the pace is said at which each
+chip works; here are the three that matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.arrays import Array, Mask
+from neuroest.pipeline.energy import total
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.soundness import estimate_exists
+from neuroest.results.estimate import Estimate
+from neuroest.results.pace import PARTS, Banded, Pace, PaceRow, Part
+from neuroest.results.uncertainty import Band
+
+PERIOD = "operation.period"
+DATA_PERIOD = "workload.period"
+_ROUNDING = 1e-9
+"""A chip that is late by no more than this share of its period keeps up: both times are rounded."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PacedChip:
+    """One chip at one pace: the point of its files first, then one point a sample.
+
+    Attributes
+    ----------
+    parts : mapping
+        Energy by part and by whether the links off the chip are contained. [J].
+    period, interval : array
+        From one inference to the next, as operated and at most. [s].
+    exists : array of bool
+        Whether the chip has an estimate.
+    keeps_up : array of bool
+        Whether it is done before the next inference is asked for.
+    """
+
+    parts: dict[tuple[Part, bool], Array]
+    period: Array
+    interval: Array
+    exists: Mask
+    keeps_up: Mask
+
+
+def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> PacedChip:
+    """A chip with an inference a period, or as fast as it can without one.
+
+    Parameters
+    ----------
+    found : Estimate
+        The chip on its network; its samples are those of its bands.
+    pace : str
+        One of `neuroest.results.pace.PACES`.
+    period : float or array, optional
+        Period for the point and the samples, with a last axis of length one. [s].
+    """
+    operation = found.design.spec.operation
+    # a chip that switches itself off goes on doing so; any other is powered through
+    slow = "duty_cycled" if operation.mode == "duty_cycled" else "always_on"
+    mode = "back_to_back" if period is None else slow
+    spec = found.design.spec.model_copy(update={"operation": operation.model_copy(update={"mode": mode})})
+    drawn = found.sample.drawn
+    values: dict[str, u.Numeric] = {path: claim.value for path, claim in found.claims.items()}
+    for path, samples in drawn.items():
+        # what is no claim of the files is the error of a model, whose stated value is one
+        values[path] = np.concatenate([np.full((1, 1), values.get(path, 1.0)), samples])
+    values.pop(PERIOD, None)
+    if period is not None:
+        values[PERIOD] = period
+    result = evaluate(replace(found.design, spec=spec), found.workload, values)
+    return _paced(result, found.sample.feasible.size + 1, pace)
+
+
+def paces(design: Estimate, baseline: Estimate) -> tuple[PaceRow, ...]:
+    """Energies of a design and a baseline back to back, at equal pace, and in real time.
+
+    Parameters
+    ----------
+    design, baseline : Estimate
+        The chips, each on its network.
+
+    Returns
+    -------
+    tuple of PaceRow
+        One row for each pace, part of the energy, with and without the links off the chip. Without a `period` in a
+        workload there is no real time.
+
+    Examples
+    --------
+    >>> from neuroest import estimate
+    >>> chip, twin = (estimate(name, "shd_recurrent_spiking") for name in ("diffusive_bench_28nm", "analog_lif_28nm"))
+    >>> [(row.pace, row.design_keeps_up) for row in paces(chip, twin) if row.part == "energy" and row.off_chip_link]
+    [('back_to_back', 1.0), ('equal_pace', 1.0), ('real_time', 0.0)]
+    """
+    sides = (design, baseline)
+    own = tuple(at_pace(side, "back_to_back") for side in sides)
+    rows = list(_rows("back_to_back", baseline.architecture, *own))
+    slower = np.maximum(own[0].interval, own[1].interval)[:, np.newaxis]
+    known = np.where(np.isfinite(slower), slower, 0.0)  # a chip that never ends has no estimate either way
+    equal = tuple(at_pace(side, "equal_pace", known) for side in sides)
+    rows += _rows("equal_pace", baseline.architecture, *equal)
+    stated = [_data_period(side) for side in sides]
+    if any(period is not None for period in stated):
+        # two networks on the same data may leave its period to one of them
+        periods = [next(p for p in (period, *stated) if p is not None) for period in stated]
+        real = tuple(at_pace(side, "real_time", p) for side, p in zip(sides, periods, strict=True))
+        rows += _rows("real_time", baseline.architecture, *real)
+    return tuple(rows)
+
+
+def _data_period(found: Estimate) -> Array | None:
+    """Period of the data, for the point and each sample; None where the workload states none. [s]."""
+    claim = found.claims.get(DATA_PERIOD)
+    if claim is None:
+        return None
+    samples = found.sample.drawn.get(DATA_PERIOD, np.full((found.sample.feasible.size, 1), claim.value))
+    return np.concatenate([np.full((1, 1), claim.value), samples])
+
+
+def _paced(result: Evaluation, points: int, pace: Pace) -> PacedChip:
+    def flat(values: u.Numeric) -> Array:
+        return np.broadcast_to(np.asarray(values, dtype=np.float64).reshape(-1), (points,))
+
+    with np.errstate(
+        all="ignore"
+    ):  # a sample whose neurons never fire has no estimate, and is left out below
+        dynamic, static = flat(result.dynamic_energy), flat(result.static_energy)
+        sent, idle = map(flat, _off_chip(result))
+        parts: dict[tuple[Part, bool], Array] = {
+            ("energy", True): dynamic + static,
+            ("dynamic_energy", True): dynamic,
+            ("static_energy", True): static,
+            ("energy", False): dynamic - sent + static - idle,
+            ("dynamic_energy", False): dynamic - sent,
+            ("static_energy", False): static - idle,
+        }
+    interval, period = flat(result.timing.initiation_interval), flat(result.period)
+    asked = result.chip.period
+    # at equal pace both are as fast as the slower one by definition, though a cooler die may be a little later
+    in_time = True if asked is None or pace == "equal_pace" else interval <= flat(asked) * (1.0 + _ROUNDING)
+    with np.errstate(all="ignore"):
+        exists = estimate_exists(result, points, leaving_out=("keeps_up",))
+    return PacedChip(parts, period, interval, exists, np.broadcast_to(in_time, (points,)) & exists)
+
+
+def _off_chip(result: Evaluation) -> tuple[Array, Array]:
+    """Dynamic and static energy of the links off the chip in one inference. [J]."""
+    links = {link.path for link in result.chip.links()}
+    sent = (np.sum(row.energy, axis=-1, keepdims=True) for row in result.dynamic if row.component in links)
+    idle = (row.total * result.leakage_time(row) for row in result.statics if row.component in links)
+    return total(sent), total(idle)
+
+
+def _rows(pace: Pace, name: str, design: PacedChip, baseline: PacedChip) -> Iterator[PaceRow]:
+    both = design.keeps_up & baseline.keeps_up
+    for link in (True, False):
+        for part in PARTS:
+            above, below = design.parts[part, link], baseline.parts[part, link]
+            with np.errstate(all="ignore"):
+                ratio = np.where(both & (below > 0.0), above / below, np.nan)
+            yield PaceRow(
+                pace, name, part, link,
+                _banded(design.period, design.exists), _banded(baseline.period, baseline.exists),
+                _banded(above, design.keeps_up), _banded(below, baseline.keeps_up), _banded(ratio, both),
+                float(design.keeps_up[1:].mean()), float(baseline.keeps_up[1:].mean()),
+            )  # fmt: skip
+
+
+def _banded(values: Array, kept: Mask) -> Banded:
+    """The point and the band of the samples, of those that are kept."""
+    known = np.where(kept, values, np.nan)
+    samples = known[1:]
+    return Banded(
+        float(known[0]) if np.isfinite(known[0]) else None,
+        Band.of(samples) if np.any(np.isfinite(samples)) else None,
+    )

@@ -1,0 +1,79 @@
+"""Energies at the three paces as a table; every form of a comparison shows this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from neuroest.reporting.formatting import formatted, percent
+from neuroest.reporting.table_model import Table
+from neuroest.results.comparison import Comparison
+from neuroest.results.estimate import Estimate
+from neuroest.results.pace import PACES, Banded, Pace, PaceRow
+
+WORDS: Mapping[Pace, str] = {
+    "back_to_back": "back to back",
+    "equal_pace": "equal pace",
+    "real_time": "real time",
+}
+"""Names of the paces."""
+LEAST_IN_TIME = 0.5
+"""Share of the samples in which a chip must keep up before its energy at a pace says anything."""
+HEAD = ("median", "design", "baseline", "ratio", "p10 .. p90")
+
+
+def pace_table(comparison: Comparison, baseline: Estimate) -> Table:
+    """Medians of the energies of a design and one baseline at each pace, and their ratio with its band."""
+    rows: list[Sequence[object]] = []
+    last = None
+    for row in _of(comparison, baseline):
+        if row.pace != last:
+            last = row.pace
+            periods = (_median(row.design_period, "s"), _median(row.baseline_period, "s"))
+            rows.append((f"{WORDS[row.pace]}: period", *periods, "", ""))
+        if row.part != "energy" and not row.off_chip_link:
+            continue
+        slow = row.design_keeps_up < LEAST_IN_TIME, row.baseline_keeps_up < LEAST_IN_TIME
+        ratio, band = row.ratio, row.ratio.band
+        cells = [
+            "too slow" if late else _median(side, "J")
+            for late, side in zip(slow, (row.design, row.baseline_energy), strict=True)
+        ]
+        known = band is not None and not any(slow)
+        rows.append(
+            (
+                f"  {row.label}", *cells,
+                f"{_middle(ratio):.3g}" if known else "-",
+                f"{band.low:.3g} .. {band.high:.3g}" if band is not None and known else "-",
+            )
+        )  # fmt: skip
+    return Table.of(HEAD, rows, "<>>>>")
+
+
+def pace_notes(comparison: Comparison, baseline: Estimate) -> list[str]:
+    """What must be said beside the table: chips that are late, and data without a pace."""
+    rows = [row for row in _of(comparison, baseline) if row.part == "energy" and row.off_chip_link]
+    notes = [
+        f"{WORDS[pace]}: {what}" for pace, what in PACES.items() if any(row.pace == pace for row in rows)
+    ]
+    for row in rows:
+        for name, share in (
+            (comparison.design.architecture, row.design_keeps_up),
+            (row.baseline, row.baseline_keeps_up),
+        ):
+            if row.pace == "real_time" and share < 1.0:
+                notes.append(f"{name} keeps up with the data in {percent(share)} of the samples")
+    if not any(row.pace == "real_time" for row in rows):
+        notes.append("no real time: the workload states no `period` of its data")
+    return notes
+
+
+def _of(comparison: Comparison, baseline: Estimate) -> Iterator[PaceRow]:
+    yield from (row for row in comparison.paces if row.baseline == baseline.architecture)
+
+
+def _middle(number: Banded) -> float:
+    return float("nan") if number.band is None else number.band.median
+
+
+def _median(number: Banded, unit: str) -> str:
+    return "-" if number.band is None else formatted(number.band.median, unit)

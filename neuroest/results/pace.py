@@ -1,0 +1,103 @@
+"""Energies of two chips that do the same work at the same pace, as data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from neuroest.results.uncertainty import Band
+
+Pace: TypeAlias = Literal["back_to_back", "equal_pace", "real_time"]
+Part: TypeAlias = Literal["energy", "dynamic_energy", "static_energy"]
+
+PACES: Mapping[Pace, str] = {
+    "back_to_back": "each chip begins an inference as soon as it can",
+    "equal_pace": "both begin one in the period of the slower chip",
+    "real_time": "both begin one in the period of the data",
+}
+"""Paces of a comparison, and what each is."""
+PARTS: Mapping[Part, str] = {
+    "energy": "energy", "dynamic_energy": "dynamic energy", "static_energy": "static energy",
+}  # fmt: skip
+"""Parts of an energy that are shown apart, and their names."""
+
+
+@dataclass(frozen=True, eq=False)
+class Banded:
+    """A number at the stated inputs, with its band.
+
+    Attributes
+    ----------
+    value : float or None
+        At the inputs as they are stated; None where the chip does not keep up or a side is zero.
+    band : Band or None
+        Over the samples in which the chips keep up; None without any.
+    """
+
+    value: float | None
+    band: Band | None
+
+    def to_dict(self) -> dict[str, float | None]:
+        """The number as plain data."""
+        band = {"low": None, "median": None, "high": None} if self.band is None else asdict(self.band)
+        return {"value": self.value, **band}
+
+
+@dataclass(frozen=True, eq=False)
+class PaceRow:
+    """Energy of an inference of a design and of a baseline at one pace.
+
+    Attributes
+    ----------
+    pace : str
+        One of `PACES`.
+    baseline : str
+        Architecture of the baseline.
+    part : str
+        One of `PARTS`.
+    off_chip_link : bool
+        Whether the links off the chip are contained.
+    design_period, baseline_period : Banded
+        Time from one inference to the next. [s].
+    design, baseline : Banded
+        Energy. [J].
+    ratio : Banded
+        The design's over the baseline's; parameters that both share are drawn once for both.
+    design_keeps_up, baseline_keeps_up : float
+        Share of the samples in which the chip is as fast as it must be.
+    """
+
+    pace: Pace
+    baseline: str
+    part: Part
+    off_chip_link: bool
+    design_period: Banded
+    baseline_period: Banded
+    design: Banded
+    baseline_energy: Banded
+    ratio: Banded
+    design_keeps_up: float
+    baseline_keeps_up: float
+
+    @property
+    def label(self) -> str:
+        """What the row is of: ``static energy, without the link``."""
+        return PARTS[self.part] + ("" if self.off_chip_link else ", without the link")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain data, the unit of each number in its name."""
+        flat: dict[str, Any] = {
+            "pace": self.pace, "baseline": self.baseline, "part": self.part, "off_chip_link": self.off_chip_link,
+        }  # fmt: skip
+        for name, unit, number in (
+            ("design_period", "_s", self.design_period),
+            ("baseline_period", "_s", self.baseline_period),
+            ("design", "_J", self.design),
+            ("baseline", "_J", self.baseline_energy),
+            ("ratio", "", self.ratio),
+        ):
+            flat.update({f"{name}_{key}{unit}": value for key, value in number.to_dict().items()})
+        flat.update(design_keeps_up=self.design_keeps_up, baseline_keeps_up=self.baseline_keeps_up)
+        return {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in flat.items()}

@@ -1,0 +1,115 @@
+"""Energies at the three paces: by hand from totals, from the estimate of a chip that is operated so, and in order."""
+
+from __future__ import annotations
+
+import pytest
+
+from neuroest.core.errors import SpecError
+from neuroest.loading.library import load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.pace import at_pace, paces
+from neuroest.results.estimate import Estimate
+from neuroest.results.pace import PaceRow
+from neuroest.specs.workload import WorkloadSpec, workload_claims
+
+SPEECH, DIGITS = "shd_recurrent_spiking", "mlp_mnist_spiking"
+SLOW, FAST = "diffusive_sampled_28nm", "analog_lif_28nm"
+
+
+@pytest.fixture(scope="module")
+def pair() -> tuple[Estimate, Estimate]:
+    return estimate(SLOW, SPEECH), estimate(FAST, SPEECH)
+
+
+@pytest.fixture(scope="module")
+def rows(pair: tuple[Estimate, Estimate]) -> dict[tuple[str, str, bool], PaceRow]:
+    return {(row.pace, row.part, row.off_chip_link): row for row in paces(*pair)}
+
+
+def test_back_to_back_is_the_estimate(pair: tuple[Estimate, Estimate], rows: dict) -> None:
+    row = rows["back_to_back", "energy", True]
+    for found, energy in zip(pair, (row.design, row.baseline_energy), strict=True):
+        assert energy.value == pytest.approx(found.totals["energy_per_inference_J"], rel=1e-12)
+        assert energy.band.median == pytest.approx(
+            found.bands.totals["energy_per_inference_J"].median, rel=1e-12
+        )
+    assert row.ratio.value == pytest.approx(row.design.value / row.baseline_energy.value)
+
+
+def test_at_equal_pace_the_fast_chip_pays_static_power_for_the_period_of_the_slow_one(pair, rows) -> None:
+    slow, fast = pair
+    static = rows["equal_pace", "static_energy", True].baseline_energy
+    power = fast.totals["static_energy_J"] / fast.totals["initiation_interval_s"]
+    assert static.value == pytest.approx(power * slow.totals["initiation_interval_s"], rel=1e-9)
+    assert rows["equal_pace", "dynamic_energy", True].baseline_energy.value == fast.totals["dynamic_energy_J"]
+    assert rows["equal_pace", "energy", True].design.value == pytest.approx(
+        slow.totals["energy_per_inference_J"], rel=1e-12
+    )
+
+
+def test_a_pace_is_the_estimate_of_a_chip_that_is_operated_so(rows: dict) -> None:
+    always = {"operation.mode": "always_on", "operation.period": "1.4 s"}
+    asked = estimate(FAST, SPEECH, always).totals
+    row = rows["real_time", "energy", True]
+    assert row.baseline_energy.value == pytest.approx(asked["energy_per_inference_J"], rel=1e-12)
+    assert row.baseline_period.value == pytest.approx(1.4)
+
+
+def test_without_the_link_is_all_but_its_own_terms(pair, rows) -> None:
+    _, fast = pair
+    links = {link.path for link in fast.evaluation.chip.links()}
+    own = sum(row.energy_J for row in fast.breakdown if row.component in links)
+    whole, rest = (rows["back_to_back", "energy", link].baseline_energy.value for link in (True, False))
+    assert own > 0.0
+    assert rest == pytest.approx(whole - own, rel=1e-9)
+
+
+def test_parts_add_up_at_every_pace(rows: dict) -> None:
+    for pace in ("back_to_back", "equal_pace", "real_time"):
+        for link in (True, False):
+            energy, dynamic, static = (
+                rows[pace, part, link].baseline_energy.value
+                for part in ("energy", "dynamic_energy", "static_energy")
+            )
+            assert energy == pytest.approx(dynamic + static, rel=1e-12)
+
+
+def test_a_chip_that_is_too_slow_for_the_data_has_no_energy_there() -> None:
+    slow, fast = estimate("diffusive_bench_28nm", SPEECH), estimate(FAST, SPEECH)
+    row = next(row for row in paces(slow, fast) if row.pace == "real_time" and row.part == "energy")
+    assert slow.totals["initiation_interval_s"] > 1.4
+    assert row.design.value is None
+    assert row.ratio.value is None
+    assert row.design_keeps_up < 0.5 < row.baseline_keeps_up
+    assert row.to_dict()["design_value_J"] is None
+
+
+def test_data_without_a_pace_have_no_real_time() -> None:
+    one, other = estimate(FAST, DIGITS), estimate("digital_spiking_28nm", DIGITS)
+    assert {row.pace for row in paces(one, other)} == {"back_to_back", "equal_pace"}
+
+
+def test_a_chip_that_switches_itself_off_goes_on_doing_so() -> None:
+    off = estimate(FAST, SPEECH, {"operation.mode": "duty_cycled"})
+    own, slow = at_pace(off, "back_to_back"), at_pace(off, "real_time", 1.4)
+    always = at_pace(estimate(FAST, SPEECH), "real_time", 1.4)
+    assert slow.parts["static_energy", True][0] < 0.01 * always.parts["static_energy", True][0]
+    assert own.parts["dynamic_energy", True][0] == slow.parts["dynamic_energy", True][0]
+
+
+def test_the_period_of_the_data_is_a_claim_with_a_source() -> None:
+    claim = workload_claims(load_workload(SPEECH).spec)["workload.period"]
+    assert (claim.value, claim.unit, claim.source) == (1.4, "s", "spytorch")
+    changed = estimate(FAST, SPEECH, {"workload.period": "20 ms"})
+    assert changed.claims["workload.period"].value == pytest.approx(0.02)
+    assert changed.totals == estimate(FAST, SPEECH).totals
+
+
+@pytest.mark.parametrize("text", ["1.4 V", "0 s", "-1 s", "soon"])
+def test_a_period_that_is_none(text: str) -> None:
+    with pytest.raises(SpecError, match=r"workload\.period"):
+        estimate(FAST, SPEECH, {"workload.period": text})
+    spec = load_workload(SPEECH).spec.model_dump(exclude_none=True, mode="json")
+    spec["period"] = {"value": text, "basis": "assumed", "rationale": "none"}
+    with pytest.raises(SpecError, match="period"):
+        workload_claims(WorkloadSpec.model_validate(spec))
