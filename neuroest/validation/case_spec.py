@@ -17,6 +17,8 @@ QuantityClass: TypeAlias = Literal["bookkeeping", "structural", "bottom_up"]
 CLASSES: tuple[QuantityClass, ...] = ("bookkeeping", "structural", "bottom_up")
 Evidence: TypeAlias = Literal["measured_silicon", "design_study", "vendor_estimate", "peer_simulator"]
 Status: TypeAlias = Literal["read", "read_elsewhere", "derived", "memory"]
+Family: TypeAlias = Literal["analog", "digital", "spiking", "processor"]
+FAMILIES: tuple[Family, ...] = ("analog", "digital", "spiking", "processor")
 
 LIMITS: Mapping[QuantityClass, float] = {"bookkeeping": 0.01, "structural": 0.15}
 """Largest tolerance of a class, but for rounding of what was published; what is bottom-up has none."""
@@ -209,6 +211,13 @@ class CaseSpec(Spec):
     """Name of the chip as people know it."""
     evidence: Evidence
     """What stands behind the published values."""
+    family: Family | None = None
+    """How the chip computes; each family has its own summary, and a case without one is in none. analog: columns add currents or charges; digital:
+    multiply-accumulate units or digital compute-in-memory; spiking: digital cores that serve events; processor: known by
+    its published powers and rates."""
+    blind: bool = False
+    """Whether architecture, operating points, published values and tolerances were written down before any ratio was
+    seen; afterwards only faults are corrected, and the history of the file says so."""
     description: str
     """What the case tests."""
     runs: dict[Annotated[str, Field(pattern=_NAME)], Run] = Field(min_length=1)
