@@ -11,6 +11,7 @@ from typing import Any
 from neuroest.core.version import package_version
 from neuroest.error_analysis.model_error import discrepancies
 from neuroest.validation.cases import CaseResult, run_case, selected_cases
+from neuroest.validation.families import FamilySummary, family_summaries
 from neuroest.validation.scoring import Calibration, Row, Summary, calibrate, case_rows, row_data, summaries
 
 SCHEMA_VERSION = "1.0"
@@ -44,8 +45,20 @@ class Scoreboard:
 
     @cached_property
     def calibration(self) -> Calibration | None:
-        """Width of the model discrepancies against coverage, leave-one-chip-out."""
+        """Width of the model discrepancies against coverage, leave-one-chip-out, on the chips that are not blind."""
         return calibrate(self.results, discrepancies().scale)
+
+    @cached_property
+    def families(self) -> tuple[FamilySummary, ...]:
+        """How far chips of each family are off, the blind ones by themselves."""
+        specs = [result.case.spec for result in self.results]
+        return tuple(
+            family_summaries(
+                self.rows,
+                {spec.name: spec.family for spec in specs if spec.family is not None},
+                frozenset(spec.name for spec in specs if spec.blind),
+            )
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The whole as plain data, the layout that ``--format json`` prints."""
@@ -57,6 +70,7 @@ class Scoreboard:
             "summaries": [asdict(summary) for summary in self.summaries],
             "studies": [asdict(summary) for summary in self.studies],
             "peers": [asdict(summary) for summary in self.peers],
+            "families": [asdict(summary) for summary in self.families],
             "calibration": None
             if calibration is None
             else {

@@ -212,9 +212,9 @@ class CaseSpec(Spec):
     evidence: Evidence
     """What stands behind the published values."""
     family: Family | None = None
-    """How the chip computes; each family has its own summary, and a case without one is in none. analog: columns add currents or charges; digital:
-    multiply-accumulate units or digital compute-in-memory; spiking: digital cores that serve events; processor: known by
-    its published powers and rates."""
+    """How the chip computes; each family has its own summary, and a case without one is in none. analog: columns add
+    currents or charges; digital: multiply-accumulate units or digital compute-in-memory; spiking: digital cores that
+    serve events; processor: known by its published powers and rates."""
     blind: bool = False
     """Whether architecture, operating points, published values and tolerances were written down before any ratio was
     seen; afterwards only faults are corrected, and the history of the file says so."""

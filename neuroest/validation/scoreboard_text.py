@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from neuroest.core.text_layout import wrapped
 from neuroest.validation.case_spec import CLASSES
+from neuroest.validation.families import FamilySummary
 from neuroest.validation.scoring import Row, Summary
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def table(board: Scoreboard) -> str:
     lines += _summary_lines(board.summaries, "Chips")
     lines += _summary_lines(board.studies, "Design studies")
     lines += _summary_lines(board.peers, "Simulators of others")
+    lines += _family_lines(board.families)
     for row in board.failed:
         lines.append(
             f"{VERDICT_NAMES[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}"
@@ -88,6 +90,38 @@ def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, o
             if reported else {}
         )
         for row in board.rows
+    ]  # fmt: skip
+
+
+def factor(value: float | None) -> str:
+    """A ratio with two decimals; a dash where there is none."""
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _family_lines(found: Sequence[FamilySummary]) -> list[str]:
+    """Families as a table; factors and medians are ratios, and the last column is the mean of ln(p90/p10)."""
+    if not found:
+        return []
+    head = ("", "chips", "values", "median factor", "left out", "area", "energy", "inside", "width")
+    lines = [
+        (
+            f"{s.family}, {'blind' if s.blind else 'all'}", f"{s.chips}", f"{s.values}",
+            factor(s.median_factor), factor(s.left_out_factor), factor(s.area_median), factor(s.energy_median),
+            f"{s.coverage:.0%}", f"{s.mean_band_width:.2f}",
+        )
+        for s in found
+    ]  # fmt: skip
+    widths = [max(len(line[place]) for line in (head, *lines)) for place in range(len(head))]
+    return [
+        "Bottom-up values of chips by family",
+        *(
+            "  " + "  ".join(
+                f"{cell:<{width}}" if place == 0 else f"{cell:>{width}}"
+                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            )
+            for line in (head, *lines)
+        ),
+        "",
     ]  # fmt: skip
 
 

@@ -212,14 +212,17 @@ def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list
 
 
 def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | None:
-    """Coverage by width of the discrepancies, and leave-one-chip-out; None with fewer than two chips."""
+    """Coverage by width of the discrepancies, and leave-one-chip-out; None with fewer than two chips.
+
+    Blind cases take no part: the width is chosen without them, so that their coverage is a test of it.
+    """
     hits: dict[float, dict[str, list[bool]]] = {scale: {} for scale in SCALES}
     widths: dict[float, list[float]] = {scale: [] for scale in SCALES}
     for result in results:
         spec = result.case.spec
         published = result.case.published
         names = [n for n, s in published.items() if s.quantity_class == "bottom_up"]
-        if not names or spec.evidence not in CHIPS:
+        if not names or spec.evidence not in CHIPS or spec.blind:
             continue
         for scale in SCALES:
             found = result.predictions(scale)

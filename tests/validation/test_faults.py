@@ -60,7 +60,7 @@ def area(value="0.086", unit="mm^2", predicted="area_m2", more=""):
 @pytest.mark.parametrize("value", ["0", "-0.086", "-0.0", ".nan", ".inf", "1e-320", "1e200"])
 def test_a_published_value_is_above_0(tmp_path, value):
     line = reported(copied(tmp_path, texts=area(value)))
-    assert re.search(r"published\.yaml:16:\d+: published\.0\.values\.area\.value: ", line)
+    assert re.search(r"published\.yaml:17:\d+: published\.0\.values\.area\.value: ", line)
     assert "must be " in line
     if value in {"0", "-0.086", "-0.0"}:
         assert line.endswith("must be finite and above 0, since scores are ratios")
@@ -82,7 +82,7 @@ def test_a_published_value_is_above_0(tmp_path, value):
 def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
     line = reported(copied(tmp_path, texts=area(predicted=predicted)))
     assert re.search(
-        r"published\.yaml:18:\d+: published\.0\.values\.area\.predicted: gives " + given, line
+        r"published\.yaml:19:\d+: published\.0\.values\.area\.predicted: gives " + given, line
     ), line
     assert "must be " in given or line.endswith("must be finite and above 0")
 
@@ -114,7 +114,7 @@ def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
 )  # fmt: skip
 def test_units_and_expressions_are_told_with_their_place(tmp_path, changes, key, message):
     line = reported(copied(tmp_path, texts=changes))
-    number = {"unit": 17, "predicted": 18}[key]
+    number = {"unit": 18, "predicted": 19}[key]
     assert re.search(rf"odin/published\.yaml:{number}:\d+: published\.0\.values\.area\.{key}: ", line), line
     assert message in line
 
@@ -318,13 +318,13 @@ def test_an_anchor_has_no_band():
 def test_a_missing_file_of_a_run_is_told_with_its_folder(tmp_path):
     folder = copied(tmp_path, texts={"architecture: chip.yaml": "architecture: chap.yaml"})
     line = reported(folder)
-    assert re.search(r"published\.yaml:8:\d+: runs\.full_rate\.architecture: no file ", line)
+    assert re.search(r"published\.yaml:9:\d+: runs\.full_rate\.architecture: no file ", line)
     assert line.endswith(str(folder / "chap.yaml"))
 
 
 def test_an_unknown_chip_of_a_run_is_told_with_its_place(tmp_path):
     line = reported(copied(tmp_path, texts={"architecture: chip.yaml": "architecture: loihi_14nn"}))
-    assert re.search(r"published\.yaml:8:\d+: runs\.full_rate\.architecture: unknown architecture", line)
+    assert re.search(r"published\.yaml:9:\d+: runs\.full_rate\.architecture: unknown architecture", line)
     assert line.endswith("unknown architecture 'loihi_14nn'; did you mean 'loihi_14nm'?")
 
 
@@ -342,7 +342,7 @@ def test_an_unknown_chip_of_a_run_is_told_with_its_place(tmp_path):
 def test_a_bad_setting_of_a_run_is_told_in_the_file_of_the_case(tmp_path, path, value, message):
     texts = {"workload: one_event_each.yaml": f"workload: one_event_each.yaml, settings: {{{path}: {value}}}"}
     line = reported(copied(tmp_path, texts=texts))
-    assert re.search(rf"published\.yaml:8:\d+: runs\.full_rate\.settings\.{re.escape(path)}: ", line), line
+    assert re.search(rf"published\.yaml:9:\d+: runs\.full_rate\.settings\.{re.escape(path)}: ", line), line
     assert message in line
     assert "--set" not in line
 

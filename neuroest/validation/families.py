@@ -1,0 +1,163 @@
+"""How far chips of one family are off: analog, digital and spiking chips and processors, each by itself.
+
+Only bottom-up values of chips count. A ratio is taken as that of a cost: an efficiency of twice the published one is
+half the energy, and a rate of twice the published one is half the time.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from neuroest.core.units import Dimension
+from neuroest.validation.case_spec import FAMILIES
+from neuroest.validation.expressions import unit_dimension
+from neuroest.validation.scoring import CHIPS, Row
+
+Kind: TypeAlias = Literal["area", "energy", "time"]
+_COSTS: Mapping[str, tuple[Kind, float]] = {
+    "m^2": ("area", 1.0), "J": ("energy", 1.0), "W": ("energy", 1.0), "1/J": ("energy", -1.0),
+    "s": ("time", 1.0), "1/s": ("time", -1.0),
+}  # fmt: skip
+"""Units of costs and of their inverses: what is dear, and the sign of its logarithm."""
+
+
+@dataclass(frozen=True)
+class FamilySummary:
+    """Bottom-up values of the chips of one family.
+
+    Attributes
+    ----------
+    family : str
+        How the chips compute.
+    blind : bool
+        Whether these are only the chips that were described before their ratios were seen.
+    chips, values : int
+        How many there are.
+    median_factor : float
+        Exponential of the median of |ln(predicted / published)| over the values.
+    left_out_factor : float or None
+        The same when each chip's values are divided by the median of the other chips, areas, energies and times apart:
+        what one corrected centre would leave. None with fewer than three chips.
+    area_median, energy_median : float or None
+        Median over chips of predicted over published areas, and energies and powers; each chip counts once.
+    coverage, coverage_by_chip : float
+        Share of the values inside p10 to p90, and the mean of the chips' shares.
+    mean_band_width : float
+        Mean of ln(p90 / p10).
+    """
+
+    family: str
+    blind: bool
+    chips: int
+    values: int
+    median_factor: float
+    left_out_factor: float | None
+    area_median: float | None
+    energy_median: float | None
+    coverage: float
+    coverage_by_chip: float
+    mean_band_width: float
+
+
+def cost_of(unit: str) -> tuple[Kind, float] | None:
+    """What kind of cost a unit measures, and -1 where it measures the inverse of one; None for anything else.
+
+    Examples
+    --------
+    >>> cost_of("TOPS/W"), cost_of("mm^2"), cost_of("%")
+    (('energy', -1.0), ('area', 1.0), None)
+    """
+    return _by_dimension().get(unit_dimension(unit))
+
+
+def _by_dimension() -> dict[Dimension, tuple[Kind, float]]:
+    return {unit_dimension(unit): cost for unit, cost in _COSTS.items()}
+
+
+def family_summaries(
+    rows: Sequence[Row], families: Mapping[str, str], blind: frozenset[str]
+) -> list[FamilySummary]:
+    """Summaries of each family, of its blind chips and of all.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Scored values of any cases.
+    families : mapping
+        Family of a case by its name; a case that is not in it counts nowhere.
+    blind : frozenset of str
+        Cases that were described before their ratios were seen.
+    """
+    scored = [
+        row
+        for row in rows
+        if row.quantity_class == "bottom_up" and row.evidence in CHIPS and row.case in families
+    ]
+    return [
+        _summary(chosen, family, only_blind)
+        for family in FAMILIES
+        for only_blind in (True, False)
+        if (
+            chosen := [
+                row
+                for row in scored
+                if families[row.case] == family and (row.case in blind or not only_blind)
+            ]
+        )
+    ]
+
+
+def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
+    by_chip: dict[str, list[Row]] = {}
+    for row in rows:
+        by_chip.setdefault(row.case, []).append(row)
+    centres = {chip: _centres(found) for chip, found in by_chip.items()}
+    logs = [abs(math.log(row.ratio)) for row in rows]
+    left_out = [
+        abs(_cost_log(row) - _median_of(centres, row.unit, without=row.case))
+        for row in rows
+        if cost_of(row.unit) is not None
+    ]
+    return FamilySummary(
+        family, blind, len(by_chip), len(rows),
+        math.exp(statistics.median(logs)),
+        math.exp(statistics.median(left_out)) if len(by_chip) > 2 and left_out else None,
+        _over_chips(centres, "area"), _over_chips(centres, "energy"),
+        statistics.mean(row.inside for row in rows),
+        statistics.mean(statistics.mean(row.inside for row in found) for found in by_chip.values()),
+        statistics.mean(math.log(row.high / row.low) for row in rows),
+    )  # fmt: skip
+
+
+def _cost_log(row: Row) -> float:
+    cost = cost_of(row.unit)
+    return math.log(row.ratio) * (1.0 if cost is None else cost[1])
+
+
+def _centres(rows: Sequence[Row]) -> dict[Kind, float]:
+    """Median logarithm of a chip's ratios for each kind of cost."""
+    found: dict[Kind, list[float]] = {}
+    for row in rows:
+        if (cost := cost_of(row.unit)) is not None:
+            found.setdefault(cost[0], []).append(_cost_log(row))
+    return {kind: statistics.median(values) for kind, values in found.items()}
+
+
+def _median_of(centres: Mapping[str, Mapping[Kind, float]], unit: str, *, without: str) -> float:
+    """Median logarithm of the other chips for the cost of this unit; 0 where no other chip has one."""
+    cost = cost_of(unit)
+    others = [
+        found[cost[0]]
+        for chip, found in centres.items()
+        if chip != without and cost is not None and cost[0] in found
+    ]
+    return statistics.median(others) if others else 0.0
+
+
+def _over_chips(centres: Mapping[str, Mapping[Kind, float]], kind: Kind) -> float | None:
+    found = [chip[kind] for chip in centres.values() if kind in chip]
+    return math.exp(statistics.median(found)) if found else None

@@ -1,0 +1,66 @@
+"""Summaries by family of chips."""
+
+import math
+
+import pytest
+
+from neuroest.validation.board import reproduce
+from neuroest.validation.families import cost_of, family_summaries
+from neuroest.validation.scoring import Row
+
+
+def row(
+    case: str, unit: str, ratio: float, *, inside: bool = True, evidence: str = "measured_silicon"
+) -> Row:
+    """A bottom-up value of 1 in `unit`, with a band of a factor e."""
+    return Row(
+        case=case, quantity="value", quantity_class="bottom_up", evidence=evidence, status="read", unit=unit,
+        published=1.0, predicted=ratio, low=1.0, median=1.0, high=math.e, ratio=ratio, inside=inside, allowed="x2",
+        verdict="within", reason="", cause="", source="", locator="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "cost"),
+    [
+        ("mm^2", ("area", 1.0)), ("pJ/SOP", ("energy", 1.0)), ("mW", ("energy", 1.0)), ("TOPS/W", ("energy", -1.0)),
+        ("fps", ("time", -1.0)), ("us", ("time", 1.0)), ("%", None), ("TOPS/mm^2", None),
+    ],
+)  # fmt: skip
+def test_a_unit_says_what_is_dear(unit, cost):
+    assert cost_of(unit) == cost
+
+
+def test_a_common_bias_is_gone_when_each_chip_is_divided_by_the_others():
+    rows = [row("a", "pJ", 0.5), row("b", "TOPS/W", 2.0), row("c", "mW", 0.5), row("a", "mm^2", 0.8)]
+    (blind, every) = family_summaries(rows, dict.fromkeys("abc", "analog"), frozenset("ab"))
+    assert (blind.blind, blind.chips, blind.values) == (True, 2, 3)
+    assert blind.left_out_factor is None  # two chips tell no median of the others
+    assert (every.chips, every.values) == (3, 4)
+    assert every.median_factor == pytest.approx(2.0)
+    assert every.energy_median == pytest.approx(0.5)
+    assert every.area_median == pytest.approx(0.8)
+    # energies of the three chips agree; the one area has no other chip to be divided by
+    assert every.left_out_factor == pytest.approx(1.0)
+    assert every.mean_band_width == pytest.approx(1.0)
+
+
+def test_each_chip_counts_once_where_it_says_so():
+    rows = [row("a", "pJ", 0.25, inside=False), *(row("b", "pJ", 1.0) for _ in range(9))]
+    (every,) = family_summaries(rows, dict.fromkeys("ab", "digital"), frozenset())
+    assert every.coverage == pytest.approx(0.9)
+    assert every.coverage_by_chip == pytest.approx(0.5)
+    assert every.energy_median == pytest.approx(0.5)
+
+
+def test_design_studies_and_cases_without_a_family_count_nowhere():
+    rows = [row("a", "pJ", 1.0, evidence="design_study"), row("b", "pJ", 1.0)]
+    assert family_summaries(rows, {"a": "analog"}, frozenset()) == []
+
+
+def test_blind_cases_take_no_part_in_the_width_of_the_bands():
+    board = reproduce(["odin", "jia_2020", "envision"])
+    assert set(board.calibration.chosen) == {"odin", "jia_2020"}
+    blind = next(summary for summary in board.families if summary.blind)
+    assert (blind.family, blind.chips) == ("digital", 1)
+    assert board.to_dict()["families"][0]["family"] == board.families[0].family
