@@ -62,6 +62,7 @@ _BLOCKS = {
     "current_mirror": ("columns.current_mirror.CurrentMirror",),
     "tapered_buffer": ("columns.tapered_buffer.FanOutBuffer",),
     "neuron": ("neurons.readout.NeuronReadout", "readout"),
+    "whole_adc": ("converters.whole.WholeAdc", "converter"),
     "survey_adc": ("converters.survey.SurveyAdc", "converter"),
     "reported_adc": ("converters.reported.ReportedAdc", "converter"),
     "sar_adc": ("converters.sar.SarAdc", "converter"),

@@ -19,7 +19,7 @@ CONVERTERS = [
     {"model": "survey_adc", "device": "adc_survey_median", "bits": 8, "sample_rate": "100 MHz"},
     {"model": "flash_adc", "device": "flash_28nm_circuit", "bits": 5, **CLOCK},
     {"model": "ramp_adc", "device": "ramp_28nm_circuit", "bits": 8, "columns_per_ramp": 128, **CLOCK},
-    {"model": "sar_adc", "device": "sar_28nm_circuit", "bits": 8, "reference": "supply", **CLOCK},
+    {"model": "sar_adc", "device": "sar_28nm_circuit", "bits": 8, **CLOCK},
     {"model": "reported_adc", "device": "adc_isaac_8bit_32nm"},
 ]
 

@@ -54,14 +54,23 @@ class Converter(Component[Any], ABC):
 
     integrates: ClassVar[bool] = False
     """Whether one conversion covers all bits of an input, instead of one for each read of the array."""
-    takes_columns: ClassVar[bool] = False
-    """Whether it takes a column as it is, rather than a voltage that a circuit has made of the column's current."""
-    takes_times: ClassVar[bool] = False
-    """Whether what it takes is a time."""
-    ramps: ClassVar[bool] = False
-    """Whether it watches its input for many cycles."""
     family: ClassVar[str] = "converter"
     owns: ClassVar[tuple[str, ...]] = ("analog-to-digital conversion",)
+
+    @property
+    def takes_columns(self) -> bool:
+        """Whether it takes a column as it is, rather than a voltage that a circuit has made of the column's current."""
+        return False
+
+    @property
+    def takes_times(self) -> bool:
+        """Whether what it takes is a time."""
+        return False
+
+    @property
+    def ramps(self) -> bool:
+        """Whether it watches its input for many cycles."""
+        return False
 
     def bits(
         self, rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless
@@ -150,6 +159,13 @@ class ClockedConverter(SampledConverter):
     def at_supply(self, energy: u.Joule) -> u.Joule:
         """Energy at the chip's supply."""
         return energy_at_supply(self, energy)
+
+    def left_out(self) -> list[str]:
+        """What the parts are not."""
+        parts = (
+            "reference, its buffers, clocks and calibration of a converter that is computed from its parts"
+        )
+        return [f"{self.path}: {parts}, a lower bound (whole_adc is a whole one)"]
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether resolution and clock are within what the circuit is good for."""

@@ -42,8 +42,8 @@ class SarAdcBlock(ClockedAdcBlock):
 
     record: ClassVar[type[Record] | None] = SarAdcParameters
     model: Literal["sar_adc"]
-    reference: Literal["own", "supply"] = "own"
-    """Reference of the capacitor array: the voltage that the device states, or the chip's supply."""
+    reference: Literal["own", "supply"] = "supply"
+    """Reference of the capacitor array: the chip's supply, or a voltage of its own that the device states."""
 
 
 class SarAdc(ClockedConverter):

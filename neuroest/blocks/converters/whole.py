@@ -1,0 +1,151 @@
+"""Whole converter of a macro: a law through published converters, with everything that they need to work."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Check, logic_delay_ratio
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
+from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core import units as u
+from neuroest.equations import whole_converters as equations
+from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import FIT, RANGE_END, Record, non_negative, positive, quantity
+
+
+class WholeAdcParameters(CircuitParameters):
+    """Whole converter by a law through published ones: reference, buffers, sampling, calibration, layout at pitch."""
+
+    model: ClassVar[str] = "whole_adc"
+    folder: ClassVar[str] = "converters"
+
+    bit_energy: u.Joule = non_negative(symbol="E_b", exact=FIT)
+    """Energy of one conversion for each bit."""
+    step_energy: u.Joule = non_negative(symbol="E_s", exact=FIT)
+    """Energy of one conversion for each of the 2^b steps."""
+    energy_factor: u.Dimensionless = positive()
+    """Energy of the converter over that of the law."""
+    energy_node_exponent: u.Dimensionless = quantity(minimum=0.0, maximum=3.0)
+    """Power of the node in the energy at one supply."""
+    bit_area: u.SquareMetre = non_negative(symbol="A_b", exact=FIT)
+    """Area for each bit."""
+    step_area: u.SquareMetre = non_negative(symbol="A_s", exact=FIT)
+    """Area for each of the 2^b steps."""
+    area_factor: u.Dimensionless = positive()
+    """Area of the converter over that of the law."""
+    area_node_exponent: u.Dimensionless = quantity(minimum=0.0, maximum=3.0)
+    """Power of the node in the area."""
+    base_time: u.Second = non_negative(symbol="t_0")
+    """Time of one conversion that does not depend on the resolution, such as sampling."""
+    bit_time: u.Second = non_negative(symbol="t_b")
+    """Time of one conversion for each bit."""
+    step_time: u.Second = non_negative(symbol="t_s")
+    """Time of one conversion for each of the 2^b steps."""
+    time_node_exponent: u.Dimensionless = quantity(minimum=0.0, maximum=3.0)
+    """Power of the node in the time at nominal supplies."""
+    maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
+    """Highest resolution that this kind of converter is good for."""
+    lowest_fitted_bits: u.Dimensionless = positive(exact=RANGE_END)
+    """Lowest resolution of the converters that the law was found from."""
+    highest_fitted_bits: u.Dimensionless = positive(exact=RANGE_END)
+    """Highest resolution of the converters that the law was found from."""
+    minimum_feature_size: u.Metre = positive(exact=RANGE_END)
+    """Smallest node of the converters that the law was found from."""
+    maximum_feature_size: u.Metre = positive(exact=RANGE_END)
+    """Largest node of the converters that the law was found from."""
+
+
+class WholeAdcBlock(DeviceBlock):
+    """Whole converter of a macro, by a law through published ones."""
+
+    record: ClassVar[type[Record] | None] = WholeAdcParameters
+    model: Literal["whole_adc"]
+    bits: ResolutionOrAuto = "auto"
+    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: DroppedBits = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+    sample_rate: Frequency | None = None
+    """Conversions per second of one converter; left out, as fast as the circuit is."""
+    takes: Literal["voltage", "current", "time"] = "voltage"
+    """What it converts: a voltage that a circuit has made of the column's current, that current itself, or a time."""
+
+
+class WholeAdc(SampledConverter):
+    """Whole converter; energy and speed follow the supply and the node of the chip."""
+
+    schema: ClassVar[type[Block]] = WholeAdcBlock
+    scales_with_process: ClassVar[bool] = True
+    example: ClassVar[str] = "sar_macro"
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "what published converters scatter around the law stands in the factors of its device"
+    )
+    device: WholeAdcParameters
+
+    @property
+    def takes_columns(self) -> bool:
+        """Whether it holds a column and takes its current."""
+        return bool(self.spec.takes == "current")
+
+    @property
+    def takes_times(self) -> bool:
+        """Whether what it takes is a time."""
+        return bool(self.spec.takes == "time")
+
+    @property
+    def ramps(self) -> bool:
+        """Whether it watches its input for many cycles: a counter that counts through the steps."""
+        return bool(self.spec.takes == "voltage" and float(self.device.step_time) > 0.0)
+
+    def at_node(self, exponent: u.Dimensionless) -> u.Dimensionless:
+        """A circuit at the chip's node over one at the node of the device."""
+        there = (self.device_process or self.process).feature_size
+        return equations.node_power_law(self.process.feature_size, there, exponent)
+
+    def fastest(self, bits: u.Dimensionless) -> u.PerSecond:
+        """Conversions per second that the circuit is good for at the chip's node and supply."""
+        d = self.device
+        time = equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
+        slower = logic_delay_ratio(self, self.process.nominal_supply_voltage, self.process)
+        rate: u.PerSecond = 1.0 / (time * self.at_node(d.time_node_exponent) * slower)
+        return rate
+
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
+        """Conversions per second: as chosen, or as many as the circuit is good for."""
+        return self.options["sample_rate"] if "sample_rate" in self.options else self.fastest(bits)
+
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
+        """Energy of one conversion, at the chip's node and supply."""
+        d = self.device
+        energy = equations.whole_conversion_energy(bits, d.bit_energy, d.step_energy)
+        return energy_at_supply(self, energy * d.energy_factor * self.at_node(d.energy_node_exponent))
+
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
+        """Area of one converter at the chip's node."""
+        d = self.device
+        area = equations.whole_converter_area(bits, d.bit_area, d.step_area)
+        return area * d.area_factor * self.at_node(d.area_node_exponent)
+
+    def range_checks(self, bits: u.Dimensionless) -> list[Check]:
+        """Whether resolution, rate and node lie where the law was found."""
+        d = self.device
+        fastest = self.fastest(bits)
+        return [
+            self.check_range(
+                "converter_resolution", bits, 1.0, d.maximum_bits, "1",
+                "resolution is beyond what this kind of converter is good for", severity="infeasible",
+            ),
+            self.check_range(
+                "converter_fit", bits, d.lowest_fitted_bits, d.highest_fitted_bits, "1",
+                "no published converter of this resolution is in the law, so that it extrapolates",
+            ),
+            self.check_range(
+                "converter_rate", self.sample_rate(bits), 0.0, fastest, "1/s",
+                "the converter is to be faster than published ones at this node and supply",
+            ),
+            self.check_range(
+                "converter_node", self.process.feature_size, d.minimum_feature_size, d.maximum_feature_size, "m",
+                "node lies outside of the published converters, so that energy and area are extrapolated",
+            ),
+        ]  # fmt: skip

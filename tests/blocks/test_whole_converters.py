@@ -1,0 +1,88 @@
+"""Whole converters: what their devices say is what the published converters give, at every node and supply."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import converter_fit
+import numpy as np
+import pytest
+
+import neuroest
+from neuroest.loading.library import load_device
+from tests.chips import changed, energy
+from tests.chips import run as run_chip
+
+SAR = {"model": "whole_adc", "device": "sar_macro", "bits": 8}
+CONVERTER = "chip.tile.array.readout.converter"
+KINDS = ("sar", "flash", "ramp", "oscillator", "time_to_digital")
+
+
+def parameters(kind: str) -> dict[str, float]:
+    return {name: claim.value for name, claim in load_device(f"{kind}_macro").claims.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("quantity", ["energy", "area"])
+def test_devices_state_what_the_published_converters_give(kind: str, quantity: str) -> None:
+    _, fit, _ = converter_fit.fitted(quantity)
+    level = fit.levels["sar macro" if kind == "sar" else kind] * 1e-12
+    steps = kind == "flash" or (quantity == "energy" and kind != "sar")
+    given = parameters(kind)
+    expected = (0.0, level) if steps else (level, fit.step_share * level if kind == "sar" else 0.0)
+    assert (given[f"bit_{quantity}"], given[f"step_{quantity}"]) == pytest.approx(expected, rel=0.005)
+    assert given[f"{quantity}_node_exponent"] == pytest.approx(fit.exponent, abs=0.005)
+
+
+def test_converters_left_out_of_the_fit_stay_near_it() -> None:
+    points, _, ratios = converter_fit.fitted("energy")
+    macros = [abs(math.log(ratios[p.name])) for p in points if p.level == "sar macro"]
+    everything = [abs(math.log(ratio)) for ratio in ratios.values()]
+    assert len(macros) == 5
+    assert max(macros) < math.log(1.6)
+    assert float(np.median(everything)) < math.log(1.6)
+
+
+def test_a_conversion_of_eight_bits_at_28_nm_by_hand() -> None:
+    found = neuroest.block("whole_adc", device="sar_macro", bits=8)
+    # 8 x 49.4 fJ + 256 x 3.12 fJ and 8 x 19.7 um2 + 256 x 3.51 um2
+    assert float(np.squeeze(found.energies["conversion"])) == pytest.approx(1193.9e-15, rel=1e-3)
+
+
+def test_energy_follows_supply_and_node(tmp_path: Path) -> None:
+    chip = changed("adc_crossbar_28nm", {CONVERTER: SAR}, tmp_path)
+
+    def spent(**settings: Any) -> float:
+        return energy(neuroest.estimate(chip, "mlp_mnist_dense", settings), component="converter")
+
+    nominal = spent()
+    assert spent(**{"technology.supply_voltage": "0.8 V"}) / nominal == pytest.approx((0.8 / 0.9) ** 2)
+    smaller = spent(**{"technology.process": "cmos_22nm_lp"})
+    assert smaller / nominal == pytest.approx((22 / 28) ** 0.71, rel=1e-6)
+
+
+def test_a_converter_waits_for_its_bits(tmp_path: Path) -> None:
+    chip = changed("adc_crossbar_28nm", {CONVERTER: SAR}, tmp_path)
+    converter = neuroest.estimate(chip, "mlp_mnist_dense").evaluation.mapper.compute.converter
+    # one sampling and eight bits of 1.5 ns
+    assert 1.0 / float(converter.sample_rate(8.0)) == pytest.approx(13.5e-9)
+
+
+@pytest.mark.parametrize(
+    ("settings", "check"),
+    [({"bits": 10}, "converter_fit"), ({"sample_rate": "1 GHz"}, "converter_rate")],
+)
+def test_outside_of_the_published_converters_it_says_so(
+    settings: dict[str, Any], check: str, tmp_path: Path
+) -> None:
+    found = run_chip("adc_crossbar_28nm", "mlp_mnist_dense", {CONVERTER: {**SAR, **settings}}, tmp_path)
+    failed = {c.name for c in found.checks if not np.all(c.passed)}
+    assert check in failed
+
+
+def test_the_parts_of_a_converter_take_less_than_a_whole_one() -> None:
+    core = neuroest.block("sar_adc", device="sar_28nm_circuit", bits=8, clock_frequency="500 MHz")
+    whole = neuroest.block("whole_adc", device="sar_macro", bits=8)
+    assert np.squeeze(core.energies["conversion"]) < np.squeeze(whole.energies["conversion"])
