@@ -26,7 +26,8 @@ from neuroest.design.overrides import parse_settings
 from neuroest.loading.library import find_file
 from neuroest.reporting.csv_export import breakdown_csv
 from neuroest.reporting.formatting import check_line
-from neuroest.reporting.table import estimate_table, side_by_side_table
+from neuroest.reporting.summary import comparison_summary, estimate_summary
+from neuroest.reporting.text_style import Style
 
 
 def run(
@@ -35,11 +36,14 @@ def run(
     settings: Settings = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="With breakdowns, all totals, basis and scope.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if a design check fails.")] = False,
 ) -> None:
     """Area, energy, latency and throughput of a chip on a network.
 
-    Without ARCH the chip with memristor neurons stands beside its twin with CMOS neurons.
+    Without ARCH, a chip with memristor neurons is compared with its twin with CMOS neurons.
     """
     changes = parse_settings(settings or [])
     estimates: tuple[neuroest.Estimate, ...]
@@ -47,11 +51,11 @@ def run(
     if architecture is None:
         comparison = _with_its_baseline(workload, changes)
         estimates = comparison.estimates
-        text = side_by_side_table(comparison, changes, style_for(output)) if form is Format.TABLE else ""
     else:
         estimates = (neuroest.estimate(architecture, workload, changes),)
-        text = estimate_table(estimates[0], changes, style_for(output)) if form is Format.TABLE else ""
-    if form in {Format.MARKDOWN, Format.LATEX}:
+    if form is Format.TABLE:
+        text = _to_read(estimates[0], comparison, changes, style_for(output), full=full)
+    elif form in {Format.MARKDOWN, Format.LATEX}:
         text = _for_paper(form, estimates, comparison)
     elif form is Format.JSON:
         text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
@@ -71,6 +75,28 @@ def _with_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Compa
         raise neuroest.NeuroestError(f"{DEFAULT_ARCHITECTURE} names no baseline")
     baseline = find_file("architecture", chip.spec.baseline, Path(chip.file))
     return neuroest.compare(chip, baseline, workload, changes)
+
+
+def _to_read(
+    estimate: neuroest.Estimate,
+    comparison: neuroest.Comparison | None,
+    changes: dict[str, str],
+    style: Style,
+    *,
+    full: bool,
+) -> str:
+    if not full:
+        return (
+            comparison_summary(comparison, style)
+            if comparison
+            else estimate_summary(estimate, changes, style)
+        )
+    # the whole is asked for by few, and loads more
+    from neuroest.reporting.table import estimate_table, side_by_side_table  # noqa: PLC0415
+
+    if comparison:
+        return side_by_side_table(comparison, changes, style)
+    return estimate_table(estimate, changes, style)
 
 
 def _for_paper(

@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.exploration.pareto import non_dominated
 from neuroest.plotting.style import COLOURS, MARKERS, MOST_DESIGNS, line, logarithmic, named, new_figure
-from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.estimate_views import View
 from neuroest.results.quantities import BANDED, label_and_unit
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
         colour = COLOURS[index]
         if ratio.low is not None and ratio.high is not None:
             axes.plot((ratio.low, ratio.high), (row, row), color=colour, lw=1.4)
-        face = "white" if max(ratio.unproven) >= LEAST_UNPROVEN else colour
+        face = "white" if ratio.marked else colour
         axes.plot([ratio.value], [row], MARKERS[index], ms=3.6, mfc=face, mec=colour, mew=0.8)
     axes.axvline(1.0, color="black", lw=0.6, ls=":")
     logarithmic(axes.xaxis, "1", 6)

@@ -13,11 +13,12 @@ from neuroest.plotting.scoreboard import scoreboard_figure
 from neuroest.plotting.style import MOST_DESIGNS, VENUES
 from neuroest.plotting.sweep import points_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
-from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import counted
 from neuroest.reporting.page import Plan
 from neuroest.reporting.report import Report, unique_slugs
 from neuroest.reporting.sweep_data import SweepPoints
+from neuroest.results.comparison import LEAST_UNPROVEN
 
 _BANDS = "Bands are the 10th and 90th percentile over what is not known of the inputs."
 _MARK = (

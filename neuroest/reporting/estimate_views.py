@@ -17,6 +17,7 @@ from neuroest.exploration.sensitivity import Bar, tornado
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.formatting import short_names
+from neuroest.results.comparison import LEAST_UNPROVEN
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED
 
@@ -24,8 +25,6 @@ Array = NDArray[np.float64]
 _Parts: TypeAlias = dict[str, Any]
 """Parts of a total by name; each a number, or one a sample."""
 
-LEAST_UNPROVEN = 0.05
-"""Share of projected and assumed values from which a number is marked."""
 _ALIKE = 1e-9
 """Share by which times may differ that count as the same."""
 STATIC = "static, whole chip"

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 from neuroest.core.units import prefix_of
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import escaped
-from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import check_line, scale_of, short, words
 from neuroest.reporting.pace_table import pace_notes, pace_table
+from neuroest.results.comparison import LEAST_UNPROVEN
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED, label_and_unit
 from neuroest.specs.claims import Claim
@@ -216,7 +217,7 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
         rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\textit{{over {tex(baseline.architecture)}}}}} \\")
         for ratio in comparison.ratios:
             if ratio.baseline == baseline.architecture:
-                mark = r"$^\ast$" if max(ratio.unproven) >= LEAST_UNPROVEN else r"\phantom{$^\ast$}"
+                mark = r"$^\ast$" if ratio.marked else r"\phantom{$^\ast$}"
                 interval = (
                     f"[{_end(ratio.low)}, {_end(ratio.high)}]"
                     if ratio.low is not None and ratio.high is not None

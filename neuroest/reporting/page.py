@@ -15,7 +15,7 @@ from neuroest.core.extras import extra
 from neuroest.core.version import package_version
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import reference
-from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
+from neuroest.reporting.estimate_views import Breakdown, View
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.formatting import (
     check_line,
@@ -162,7 +162,7 @@ def _paces(comparison: Comparison) -> Iterator[dict[str, Any]]:
 def _ratio(ratio: Any) -> dict[str, Any]:
     return {
         "label": label_and_unit(ratio.quantity)[0], "baseline": ratio.baseline,
-        "value": typeset(f"{ratio.value:.3g}"), "raw": ratio.value, "marked": max(ratio.unproven) >= LEAST_UNPROVEN,
+        "value": typeset(f"{ratio.value:.3g}"), "raw": ratio.value, "marked": ratio.marked,
         "band": typeset(f"{ratio.low:.3g} .. {ratio.high:.3g}") if ratio.low is not None else "",
         "unproven": f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}",
     }  # fmt: skip

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
-from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import check_line, formatted, formatted_interval, percent, short, words
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
+from neuroest.results.comparison import LEAST_UNPROVEN
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED, label_and_unit
 
@@ -178,7 +179,7 @@ def _design_row(view: View) -> tuple[str, ...]:
 def _ratios(comparison: Comparison) -> Table:
     rows = []
     for ratio in comparison.ratios:
-        mark = "*" if max(ratio.unproven) >= LEAST_UNPROVEN else ""
+        mark = "*" if ratio.marked else ""
         interval = "" if ratio.low is None or ratio.high is None else f"{ratio.low:.3g} .. {ratio.high:.3g}"
         unproven = f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}"
         label = label_and_unit(ratio.quantity)[0]

@@ -31,6 +31,7 @@ from neuroest.reporting.formatting import (
     short_names,
     words,
 )
+from neuroest.reporting.summary import settings_lines
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import TOTALS, label_and_unit
@@ -95,13 +96,6 @@ def side_by_side_table(
 def totals_table(comparison: Comparison) -> str:
     """The totals of all designs of a comparison in one table."""
     return "\n".join(_columns(comparison)) + "\n"
-
-
-def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
-    """What was changed for the run."""
-    if not settings:
-        return []
-    return wrapped("set: " + ", ".join(f"{path}={value}" for path, value in settings.items()), hanging=5)
 
 
 def _header(estimate: Estimate, style: Style) -> list[str]:

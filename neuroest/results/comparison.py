@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LEAST_UNPROVEN = 0.05
+"""Share of projected and assumed values from which a number is marked."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Difference:
     """One property of the designs that a ratio between them must be read with.
@@ -62,6 +66,11 @@ class Ratio:
     low: float | None
     high: float | None
     unproven: tuple[float, float]
+
+    @property
+    def marked(self) -> bool:
+        """Whether either side rests on projected or assumed values to a share worth a mark."""
+        return max(self.unproven) >= LEAST_UNPROVEN
 
     @property
     def words(self) -> str:

@@ -136,8 +136,8 @@ class CheckResult:
     Attributes
     ----------
     severity : str
-        ``limit``: the design does not work or is not wise; ``range``: a model extrapolates; ``advice``: the design
-        works below what it is built for.
+        ``design_rule``: the design does not work or is not wise; ``extrapolation``: a model is used outside of its
+        range; ``advice``: the design works below what it is built for.
     """
 
     name: str

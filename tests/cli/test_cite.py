@@ -15,7 +15,9 @@ def test_the_command_that_an_estimate_names_lists_its_sources(command: Command) 
     assert (result.called, result.workload_called) == (CHIP, NETWORK)  # neither ships, so both are files
     folder = data_folder("validation_case") / "odin"
     chip, network = str(folder / "chip.yaml"), str(folder / "one_event_each.yaml")
-    table = " ".join(command("estimate", chip, "-w", network, "--set", "chip.core.count=2").out.split())
+    table = " ".join(
+        command("estimate", chip, "-w", network, "--set", "chip.core.count=2", "--full").out.split()
+    )
     named = re.search(r"(\d+) sources; `neuroest (cite [^`]*)` lists them", table)
     assert named is not None
     arguments = shlex.split(named[2])

@@ -203,7 +203,7 @@ def test_colour_is_for_terminals_that_want_it(variables: dict[str, str], coloure
 
 def test_a_terminal_without_block_characters_gets_plain_bars() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    formatted = python("-m", "neuroest", "estimate", CHIP, "-w", NETWORK, env=environment)
+    formatted = python("-m", "neuroest", "estimate", CHIP, "-w", NETWORK, "--full", env=environment)
     assert formatted.returncode == 0
     assert "####" in formatted.stdout
     assert "?" not in formatted.stdout

@@ -1,0 +1,268 @@
+"""Designs by results on one screen: failed checks, totals with bands, and a sentence on each question asked first."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from neuroest.core.text_layout import fitting_columns, wrapped
+from neuroest.reporting.accuracy_text import largest_causes, lowest_accuracy_layer
+from neuroest.reporting.breakdown import (
+    ComponentSum,
+    area_by_component,
+    energy_by_component,
+    neuron_components,
+)
+from neuroest.reporting.formatting import (
+    check_line,
+    coding_words,
+    counted,
+    formatted,
+    formatted_interval,
+    operating_point,
+    percent,
+    short,
+    short_names,
+    words,
+)
+from neuroest.reporting.text_style import PLAIN, Style, one_line
+from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio
+from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import label_and_unit
+from neuroest.specs.workload import workload_exclusions
+
+_SHOWN = {
+    "energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s", "throughput": "throughput_per_s",
+}  # fmt: skip
+"""Heading of each column and its total."""
+_MOST = 3
+_STEP = 0.1
+"""Change of a parameter that the sentence on the strongest one speaks of."""
+
+
+def estimate_summary(
+    estimate: Estimate, settings: Mapping[str, str] | None = None, style: Style = PLAIN
+) -> str:
+    """An estimate in some twenty lines.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        What to show.
+    settings : mapping of str to str, optional
+        What was changed for the run.
+    style : Style
+        How to draw it.
+
+    Returns
+    -------
+    str
+        Lines of at most 80 columns, unless a single word is longer.
+    """
+    lines = [*_heading((estimate,), style), *settings_lines(settings), *_failed((estimate,), style), ""]
+    lines += [*designs_table((estimate,), (), style), "", *_answers(estimate), *_closing((estimate,))]
+    return "\n".join(lines) + "\n"
+
+
+def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
+    """A design and its baselines in one table, with what dominates each of them."""
+    estimates = comparison.estimates
+    lines = [
+        *_heading(estimates, style),
+        *settings_lines(comparison.settings),
+        *_failed(estimates, style),
+        "",
+    ]
+    lines += [*designs_table(estimates, comparison.ratios, style), *scope_lines(comparison)]
+    lines += ["", style.bold(comparison.design.architecture), *_answers(comparison.design)]
+    for baseline in comparison.baselines:
+        lines += [style.bold(baseline.architecture), *_answer("energy", _energy(baseline))]
+    lines += ["", *_closing(estimates)]
+    lines += wrapped(f"What differs between the designs: {comparison.command}", hanging=2)
+    return "\n".join(lines) + "\n"
+
+
+def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
+    """What was changed for the run."""
+    if not settings:
+        return []
+    return wrapped("set: " + ", ".join(f"{path}={value}" for path, value in settings.items()), hanging=5)
+
+
+def designs_table(estimates: Sequence[Estimate], ratios: Sequence[Ratio], style: Style = PLAIN) -> list[str]:
+    """Designs by results: median and band of each total, and the ratio of the first design to each other one."""
+    rows: list[tuple[str, ...]] = [("", *_SHOWN)]
+    names: dict[int, str] = {}
+    for estimate in estimates:
+        if len(estimates) > 1:
+            names[len(rows)] = estimate.architecture
+            rows.append(("",) * len(rows[0]))
+        cells = [_median_and_band(estimate, name) for name in _SHOWN.values()]
+        rows += [(" median", *(cell[0] for cell in cells)), (" p10..p90", *(cell[1] for cell in cells))]
+        found = {ratio.quantity: ratio for ratio in ratios if ratio.baseline == estimate.architecture}
+        if found:
+            rows.append((" ratio", *(_ratio(found.get(name)) for name in _SHOWN.values())))
+            rows.append((" p10..p90", *(_ratio_band(found.get(name)) for name in _SHOWN.values())))
+    lines = fitting_columns(rows, "<" + ">" * len(_SHOWN))
+    for index, name in names.items():
+        lines[index] = style.bold(name)
+    return [style.dim(lines[0]), *lines[1:]]
+
+
+def scope_lines(comparison: Comparison) -> list[str]:
+    """What a reader of the ratios must know: which design they are of, and whether both sides leave out the same."""
+    design = comparison.design.architecture
+    text = f"ratio: {design} over the baseline, with shared parameters drawn once"
+    if any(ratio.marked for ratio in comparison.ratios):
+        text += f"; * at least {percent(LEAST_UNPROVEN)} of a side is projected or assumed"
+    lines = wrapped(text, hanging=2)
+    others = [
+        baseline.architecture
+        for baseline in comparison.baselines
+        if set(baseline.exclusions) != set(comparison.design.exclusions)
+    ]
+    if others:
+        text = f"NOT THE SAME SCOPE: {design} and {', '.join(others)} leave out different parts"
+        lines += wrapped(f"{text}; `neuroest compare` lists them", hanging=2)
+    return lines
+
+
+def _median_and_band(estimate: Estimate, name: str) -> tuple[str, str]:
+    unit = label_and_unit(name)[1]
+    band = estimate.bands.totals.get(name)
+    if band is None:
+        return formatted(estimate.totals[name], unit), ""
+    low, high = (float(f"{value:.2g}") for value in (band.low, band.high))
+    return formatted(band.median, unit), formatted_interval(low, high, unit)
+
+
+def _ratio(ratio: Ratio | None) -> str:
+    if ratio is None:
+        return "-"
+    return f"{_brief(ratio.value)}{'*' if ratio.marked else ''}"
+
+
+def _ratio_band(ratio: Ratio | None) -> str:
+    if ratio is None or ratio.low is None or ratio.high is None:
+        return ""
+    return f"{_brief(ratio.low)} .. {_brief(ratio.high)}"
+
+
+def _brief(value: float) -> str:
+    """Three digits, with an exponent that takes no more room than it needs."""
+    return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+
+
+def _heading(estimates: Sequence[Estimate], style: Style) -> list[str]:
+    networks = list(dict.fromkeys(estimate.workload.name for estimate in estimates))
+    title = f"{' and '.join(estimate.architecture for estimate in estimates)} on {' and '.join(networks)}"
+    points = dict.fromkeys(
+        f"{operating_point(estimate)}; {coding_words(estimate.workload.coding, estimate.claims)}"
+        for estimate in estimates
+    )
+    return [*map(style.bold, wrapped(title, hanging=2)), *(line for text in points for line in wrapped(text))]
+
+
+def _failed(estimates: Sequence[Estimate], style: Style) -> list[str]:
+    lines: list[str] = []
+    for estimate in estimates:
+        of = f"{estimate.architecture}: " if len(estimates) > 1 else ""
+        for check in estimate.failed_checks:
+            lines += [style.red(line) for line in wrapped(f"! {of}{check_line(check)}", hanging=2)]
+    dropped = dict.fromkeys(item for each in estimates for item in workload_exclusions(each.workload))
+    for item in dropped:
+        lines += [style.red(line) for line in wrapped(f"! left out: {one_line(item)}", hanging=2)]
+    return lines
+
+
+def _answers(estimate: Estimate) -> Iterator[str]:
+    for label, text in (
+        ("energy", _energy(estimate)),
+        ("area", _largest(estimate, area_by_component(estimate))),
+        ("latency", _slowest(estimate)),
+        ("accuracy", _accuracy(estimate)),
+        ("lever", _strongest(estimate)),
+        ("uncertainty", _largest_cause(estimate)),
+    ):
+        if text:
+            yield from _answer(label, text)
+
+
+def _answer(label: str, text: str) -> list[str]:
+    return wrapped(f"  {label + ':':<13}{text}", hanging=15)
+
+
+def _energy(estimate: Estimate) -> str:
+    return f"{_largest(estimate, energy_by_component(estimate))}{_neurons(estimate)}"
+
+
+def _largest(estimate: Estimate, parts: Sequence[ComponentSum]) -> str:
+    names = short_names(part.path for part in estimate.design.root.walk())
+    total = sum(part.value for part in parts)
+    terms = sorted((term for part in parts for term in part.terms), key=lambda term: -term.value)
+    return ", ".join(
+        f"{percent(term.value / total)} {names.get(term.component, short(term.component))} {words(term.term)}"
+        for term in terms[:_MOST]
+        if term.value > 0.0
+    )
+
+
+def _neurons(estimate: Estimate) -> str:
+    paths = neuron_components(estimate)
+    if not paths:
+        return ""
+    parts = energy_by_component(estimate)
+    total = sum(part.value for part in parts)
+    spent = sum(part.value for part in parts if part.component in paths)
+    return f"; neurons {percent(spent / total if total else 0.0)}"
+
+
+def _slowest(estimate: Estimate) -> str:
+    layer = max(estimate.analysis.layers, key=lambda row: row.step_time_s)
+    step = " a timestep" if estimate.workload.coding == "spiking" else ""
+    return f"layer {layer.layer}, {formatted(layer.step_time_s, 's')}{step}, limited by {short(layer.bottleneck)}"
+
+
+def _accuracy(estimate: Estimate) -> str:
+    found = lowest_accuracy_layer(estimate)
+    if found is None or found.effective_bits is None:
+        return ""
+    cause = largest_causes(found)[0]
+    return f"{found.effective_bits:.2g} effective bits in layer {found.layer}, limited by {cause[0]}"
+
+
+def _strongest(estimate: Estimate) -> str:
+    """The parameter of the chip that the energy follows most.
+
+    The network is not the designer's to change, and reference points only say where another value was measured.
+    """
+    found = estimate.sensitivity
+    slopes = found.totals["energy"]
+    own = [
+        index
+        for index, path in enumerate(found.paths)
+        if not path.startswith("workload.") and ".reference_" not in path
+    ]
+    index = max(own, key=lambda at: abs(float(slopes[at])), default=None)
+    if index is None or slopes[index] == 0.0:
+        return ""
+    change = (1.0 - np.sign(slopes[index]) * _STEP) ** slopes[index]
+    more = "less" if slopes[index] > 0.0 else "more"
+    return f"{_STEP * 100:g} % {more} {short(found.paths[index])} saves {percent(1.0 - float(change))} of the energy"
+
+
+def _largest_cause(estimate: Estimate) -> str:
+    causes = estimate.bands.causes.get("energy_per_inference_J", ())
+    return f"{percent(causes[0][1])} of the energy band comes from {short(causes[0][0])}" if causes else ""
+
+
+def _closing(estimates: Sequence[Estimate]) -> list[str]:
+    names = " ".join(shlex.quote(estimate.called) for estimate in estimates[:1])
+    passed = [f"{e.architecture} passes all {len(e.checks)} checks" for e in estimates if not e.failed_checks]
+    left = max(len(estimate.exclusions) for estimate in estimates)
+    sources = max(len(estimate.source_keys) for estimate in estimates)
+    text = "; ".join([*passed, f"{counted(left, 'part')} left out", counted(sources, "source")])
+    command = f"`neuroest estimate {names} -w {shlex.quote(estimates[0].workload_called)} --full`"
+    return [*wrapped(text, hanging=2), *wrapped(f"All of it: {command}", hanging=2)]

@@ -1,0 +1,58 @@
+"""The short view of an estimate says what a reader asks first, with the numbers of the whole one."""
+
+import pytest
+
+from neuroest import compare, estimate
+from neuroest.reporting.formatting import formatted, percent
+from neuroest.reporting.summary import comparison_summary, estimate_summary
+
+CHIP, SPEECH = "analog_lif_28nm", "shd_recurrent_spiking"
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_summary_leads_with_the_median_and_shows_the_band() -> None:
+    result = estimate(CHIP, SPEECH)
+    text = estimate_summary(result)
+    for name, unit in (("energy_per_inference_J", "J"), ("area_m2", "m^2"), ("latency_s", "s")):
+        assert formatted(result.bands.totals[name].median, unit) in text
+    assert "p10..p90" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_largest_terms_of_the_energy_are_named_with_their_shares() -> None:
+    result = estimate(CHIP, SPEECH)
+    sums: dict[str, float] = {}
+    for row in result.breakdown:
+        sums[row.term] = sums.get(row.term, 0.0) + row.energy_J
+    share = max(sums.values()) / sum(sums.values())
+    assert percent(share) in flat(estimate_summary(result)).split("energy: ")[1].split(",")[0]
+
+
+def test_failed_checks_come_before_the_numbers() -> None:
+    result = estimate(
+        "diffusive_28nm_derived", SPEECH, {"chip.tile.array.readout.neuron.input_voltage": "0.8 V"}
+    )
+    assert result.failed_checks
+    text = estimate_summary(result)
+    assert text.index("! ") < text.index("median")
+
+
+def test_the_strongest_parameter_saves_what_the_summary_promises() -> None:
+    result = estimate(CHIP, SPEECH)
+    words = flat(estimate_summary(result)).split("lever: ")[1].split(" of the energy")[0]
+    change, _, rest = words.partition(" % ")
+    more, path, _, saved, _ = rest.split(" ")
+    value = result.claims[f"chip.{path}"].value
+    factor = 1.0 - float(change) / 100.0 if more == "less" else 1.0 + float(change) / 100.0
+    unit = result.claims[f"chip.{path}"].unit
+    moved = estimate(CHIP, SPEECH, {f"chip.{path}": f"{value * factor!r} {unit}".strip()})
+    before, after = (each.totals["energy_per_inference_J"] or 0.0 for each in (result, moved))
+    assert 1.0 - after / before == pytest.approx(float(saved) / 100.0, abs=0.005)
+
+
+def test_designs_that_leave_out_different_parts_are_marked() -> None:
+    text = flat(comparison_summary(compare("diffusive_28nm_derived", ["loihi_14nm", CHIP], SPEECH)))
+    assert "NOT THE SAME SCOPE: diffusive_28nm_derived and loihi_14nm leave out different parts" in text
