@@ -76,6 +76,7 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
         "",
     ]
     lines += [*designs_table(estimates, comparison.ratios, style), *scope_lines(comparison)]
+    lines += _equal_pace(comparison)
     lines += ["", style.bold(comparison.design.architecture), *_answers(comparison.design)]
     for baseline in comparison.baselines:
         lines += [style.bold(baseline.architecture), *_answer("energy", _energy(baseline))]
@@ -126,6 +127,28 @@ def scope_lines(comparison: Comparison) -> list[str]:
     if others:
         text = f"NOT THE SAME SCOPE: {design} and {', '.join(others)} leave out different parts"
         lines += wrapped(f"{text}; `neuroest compare` lists them", hanging=2)
+    return lines
+
+
+def _equal_pace(comparison: Comparison) -> list[str]:
+    """Energies where both designs wait for the slower one, which a ratio back to back hides."""
+    lines: list[str] = []
+    for row in comparison.paces:
+        if (
+            row.pace == "equal_pace"
+            and row.part == "energy"
+            and row.off_chip_link
+            and row.ratio.band is not None
+        ):
+            period, own, other = (
+                formatted(number.headline, unit)
+                for number, unit in ((row.design_period, "s"), (row.design, "J"), (row.baseline_energy, "J"))
+            )
+            ratio = " .. ".join(_brief(end) for end in (row.ratio.band.low, row.ratio.band.high))
+            lines += wrapped(
+                f"equal pace, one inference in {period}: {own} against {other} of {row.baseline}, "
+                f"ratio {_brief(row.ratio.band.median)} ({ratio})", hanging=2,
+            )  # fmt: skip
     return lines
 
 

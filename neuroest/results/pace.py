@@ -39,6 +39,11 @@ class Banded:
     value: float | None
     band: Band | None
 
+    @property
+    def headline(self) -> float | None:
+        """The median of the band; the value at the stated inputs where there is no band."""
+        return self.value if self.band is None else self.band.median
+
     def to_dict(self) -> dict[str, float | None]:
         """The number as plain data."""
         band = {"low": None, "median": None, "high": None} if self.band is None else asdict(self.band)
