@@ -16,7 +16,14 @@ from neuroest.loading.kinds import data_folder
 from neuroest.validation.board import Scoreboard, reproduce
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.record import FILE, record_text
-from neuroest.validation.scoreboard_text import CLASS_NAMES, EVIDENCE_NAMES, VERDICT_NAMES, factor, number
+from neuroest.validation.scoreboard_text import (
+    CLASS_NAMES,
+    EVIDENCE_NAMES,
+    VERDICT_NAMES,
+    factor,
+    inside,
+    number,
+)
 from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Calibration, Row, Summary, summaries
 
 PAGE = Path(__file__).parents[1] / "scoreboard.md"
@@ -258,7 +265,7 @@ def _rows(rows: Sequence[Row], *, banded: bool) -> list[str]:
             (
                 row.case, row.quantity.replace("_", " "), number(row.published), number(row.predicted), row.unit,
                 f"{row.ratio:.3f}",
-                *((number(row.low), number(row.high), "yes" if row.inside else "no") if banded else ()),
+                *((number(row.low), number(row.high), inside(row) or "no band") if banded else ()),
                 _allowed(row), VERDICT_NAMES[row.verdict],
             )
             for row in rows

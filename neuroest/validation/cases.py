@@ -51,6 +51,7 @@ from neuroest.validation.expressions import (
     check_unit,
     evaluate_expression,
     expression_dimension,
+    expression_runs,
     unit_dimension,
     unit_factor,
 )
@@ -166,7 +167,7 @@ class CaseResult:
         run = run_of(self.case.spec, stated)
         try:
             value, values = (
-                evaluate_expression(stated.predicted, results[run]) / unit_factor(stated.unit)
+                evaluate_expression(stated.predicted, results[run], results) / unit_factor(stated.unit)
                 for results in (nominal, drawn)
             )
         except NeuroestError as error:
@@ -299,7 +300,10 @@ def _published(
                     problems.append(_problem(document, index, name, (key,), message))
     known = {**bibliography(), **spec.sources}
     for name, stated in published.items():
-        for keys, message in (*_unknown(spec, stated, groups, known), *_faults(name, stated, published)):
+        for keys, message in (
+            *_unknown(spec, stated, groups, known),
+            *_faults(name, stated, published, spec.runs),
+        ):
             problems.append(_problem(document, groups[name], name, keys, message))
     return published, groups, problems
 
@@ -321,10 +325,13 @@ def _unknown(
             yield (role,), f"unknown {role} {key!r}{did_you_mean(key, known)}"
 
 
-def _faults(name: str, stated: Published, published: Mapping[str, Published]) -> _Faults:
+def _faults(name: str, stated: Published, published: Mapping[str, Published], runs: Iterable[str]) -> _Faults:
     """What is wrong with the expression of a value, its unit and its anchor, by the keys that say so."""
     try:
         expression_dimension(stated.predicted)
+        for run in expression_runs(stated.predicted):
+            if run not in runs:
+                raise UnknownNameError("run", run, runs)
         unit_dimension(stated.unit)
         check_unit(stated.predicted, stated.unit)
     except QuantityError as error:

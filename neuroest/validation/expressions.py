@@ -3,7 +3,8 @@
 ``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of all that stands in the tiles of
 the chip, ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``static_power(path)``,
 ``power(path)``, ``instances(path)``, ``count(path, action)`` and ``time(path)`` accordingly. All values are in SI. A
-number with a unit is written as a product, ``2304 * ns``.
+number with a unit is written as a product, ``2304 * ns``. ``of(run, expression)`` is an expression over another run of
+the case, so that slopes and ratios of runs can be written.
 
 An expression has a dimension, which follows without any result: a total has that of its unit, a function has
 that of what it tells, and counts of operations, inferences and bits are plain numbers.
@@ -17,6 +18,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -48,6 +50,8 @@ _LIKE = "; write it like mW, GOPS/mm^2, fJ/MAC, inference/s or %"
 _LONGEST = 1000
 """Characters of an expression."""
 _MOST_POWER = 12
+_OF = "of"
+"""Takes an expression of another run."""
 _MOST_FACTOR = 1e100
 
 
@@ -167,8 +171,31 @@ def check_unit(text: str, unit: str) -> None:
         )
 
 
-def evaluate_expression(text: str, result: Evaluation) -> Array:
+def expression_runs(text: str) -> list[str]:
+    """Runs that an expression names.
+
+    Examples
+    --------
+    >>> expression_runs("of(ten, average_power_W) - of(one, average_power_W)")
+    ['ten', 'one']
+    """
+    calls = (node for node in ast.walk(_tree(text)) if isinstance(node, ast.Call))
+    return list(dict.fromkeys(run for call in calls if (run := _run_of(call, text)) is not None))
+
+
+def evaluate_expression(
+    text: str, result: Evaluation, runs: Mapping[str, Evaluation] = MappingProxyType({})
+) -> Array:
     """Value of an expression for every design point of a result; not finite where it divides by zero.
+
+    Parameters
+    ----------
+    text : str
+        The expression.
+    result : Evaluation
+        What its totals and parts are taken of.
+    runs : mapping
+        Results by the names that ``of`` may give, with the same design points.
 
     Raises
     ------
@@ -177,7 +204,7 @@ def evaluate_expression(text: str, result: Evaluation) -> Array:
     UnknownNameError
         For a total or a part that the result has not.
     """
-    value, _ = _evaluated(_tree(text), _Parts(result), text)
+    value, _ = _evaluated(_tree(text), _Parts(result, runs), text)
     return np.asarray(value, dtype=np.float64).reshape(-1)
 
 
@@ -230,7 +257,7 @@ def _unit_name(name: str) -> tuple[float, Dimension]:
 def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
     """Arguments of a function that exists, of the number that it takes."""
     if name not in _FUNCTIONS:
-        raise UnknownNameError("function", name, _FUNCTIONS)
+        raise UnknownNameError("function", name, [*_FUNCTIONS, _OF])
     least, most = _FUNCTIONS[name].least, _FUNCTIONS[name].most
     if not least <= len(node.args) <= most:
         allowed = str(least) if least == most else f"{least} or {most}"
@@ -257,12 +284,25 @@ def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dim
         case ast.Name(id=name):
             factor, dimension = _unit_name(name)
             return np.float64(factor), dimension
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if name == _OF:
+            run = _run_of(node, text)
+            return _measured(node.args[1], None if parts is None else parts.of_run(str(run)), text)
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             arguments = _arguments(node, name, text)
             function = _FUNCTIONS[name]
             value = 1.0 if parts is None else function.of(parts, *arguments)
             return np.asarray(value), function.dimension
     raise ExpressionError(f"{ast.unparse(node)!r} in {_short(text)} is no total, part or arithmetic")
+
+
+def _run_of(node: ast.Call, text: str) -> str | None:
+    """The run that a call takes its expression of; None for any other function."""
+    if not (isinstance(node.func, ast.Name) and node.func.id == _OF):
+        return None
+    match node.args:
+        case [ast.Name(id=run), _]:
+            return run
+    raise ExpressionError(f"{_OF} in {_short(text)} takes the name of a run and an expression")
 
 
 def _combined(node: ast.BinOp, of: Dimension, by: Dimension, text: str) -> Dimension:
@@ -296,8 +336,15 @@ def _raised(exponent: ast.expr, of: Dimension, by: Dimension, text: str) -> Dime
 class _Parts:
     """Totals and parts of a result."""
 
-    def __init__(self, result: Evaluation) -> None:
+    def __init__(self, result: Evaluation, runs: Mapping[str, Evaluation]) -> None:
         self.result = result
+        self._runs = runs
+
+    def of_run(self, name: str) -> _Parts:
+        """The same of another run."""
+        if name not in self._runs:
+            raise UnknownNameError("run", name, self._runs)
+        return _Parts(self._runs[name], self._runs)
 
     def _sum(self, path: str, rows: list[tuple[str, Any]], what: str) -> Any:
         found = [value for name, value in rows if name == path or name.startswith(f"{path}.")]

@@ -95,7 +95,7 @@ def family_summaries(
     scored = [
         row
         for row in rows
-        if row.quantity_class == "bottom_up" and row.evidence in CHIPS and row.case in families
+        if row.quantity_class == "bottom_up" and row.banded and row.evidence in CHIPS and row.case in families
     ]
     return [
         _summary(chosen, family, only_blind)

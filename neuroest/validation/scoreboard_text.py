@@ -81,7 +81,7 @@ def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, o
         {
             "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
             "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
-            "p90": row.high, "ratio": row.ratio, "inside": _inside(row), "allowed": row.allowed,
+            "p90": row.high, "ratio": row.ratio, "inside": inside(row), "allowed": row.allowed,
             "verdict": row.verdict,
         }
         | (
@@ -129,12 +129,14 @@ def _band(row: Row) -> str:
     """The band of a bottom-up value, and whether the published value lies in it."""
     if row.quantity_class != "bottom_up":
         return ""
+    if not row.banded:
+        return ", no band"
     return f", {'in' if row.inside else 'outside of'} {number(row.low)} .. {number(row.high)}"
 
 
-def _inside(row: Row) -> str:
-    """Whether a value lies in its band; only bottom-up values are asked."""
-    return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" else ""
+def inside(row: Row) -> str:
+    """Whether a value lies in its band; only bottom-up values with a band are asked."""
+    return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" and row.banded else ""
 
 
 def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:

@@ -66,6 +66,11 @@ class Row:
         return self.verdict in {"moved", "outside"}
 
     @property
+    def banded(self) -> bool:
+        """Whether the prediction has a band: a count that nothing uncertain enters lies neither inside nor outside."""
+        return self.high > self.low * (1.0 + _ROUNDING)
+
+    @property
     def scored(self) -> bool:
         """Whether the row tells anything: an anchor does not."""
         return self.verdict != "anchor"
@@ -84,9 +89,9 @@ class Summary:
     worst_ratio : float
         The ratio furthest from one.
     coverage : float or None
-        Share of the values between p10 and p90.
+        Share of the values between p10 and p90, of those that have a band.
     mean_band_width : float or None
-        Mean of ln(p90 / p10).
+        Mean of ln(p90 / p10) of the same values.
     """
 
     quantity_class: str
@@ -199,13 +204,13 @@ def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list
         if not chosen:
             continue
         logs = [math.log(row.ratio) for row in chosen]
-        banded = quantity_class == "bottom_up"
+        banded = [row for row in chosen if row.banded and quantity_class == "bottom_up"]
         found.append(
             Summary(
                 quantity_class, len(chosen), sum(row.verdict == "within" for row in chosen),
                 float(np.median(np.abs(logs))), math.exp(max(logs, key=abs)),
-                float(np.mean([row.inside for row in chosen])) if banded else None,
-                float(np.mean([math.log(row.high / row.low) for row in chosen])) if banded else None,
+                float(np.mean([row.inside for row in banded])) if banded else None,
+                float(np.mean([math.log(row.high / row.low) for row in banded])) if banded else None,
             )
         )  # fmt: skip
     return found
@@ -221,7 +226,8 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
     for result in results:
         spec = result.case.spec
         published = result.case.published
-        names = [n for n, s in published.items() if s.quantity_class == "bottom_up"]
+        banded = {row.quantity for row in case_rows(result) if row.banded}
+        names = [n for n, s in published.items() if s.quantity_class == "bottom_up" and n in banded]
         if not names or spec.evidence not in CHIPS or spec.blind:
             continue
         for scale in SCALES:
