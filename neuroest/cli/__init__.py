@@ -16,40 +16,23 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from neuroest.cli.examples import EXAMPLES
 from neuroest.core.errors import NeuroestError, SpecError, shown_line
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import leave, one_linear_algebra_thread, search_for_cycles_rarely
 from neuroest.specs.renamed import RenamedWarning
 
-VERBS = (
-    "estimate",
-    "compare",
-    "explain",
-    "check",
-    "list",
-    "show",
-    "cite",
-    "report",
-    "rerun",
-    "diff",
-    "schema",
-    "sweep",
-    "uncertainty",
-    "sensitivity",
-    "pareto",
-    "optimize",
-    "breakeven",
-    "crossover",
-    "reproduce",
-    "new",
-    "import",
-    "activity",
-    "behave",
-    "simulate",
-    "characterise",
-    "fit",
-)
-"""Verbs in the order of the help; each is a module of this package."""
+VERB_GROUPS = {
+    "Every day": ("estimate", "compare", "report"),
+    "Find and check": ("list", "show", "check", "new"),
+    "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
+    "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover"),
+    "Devices from measurements": ("fit", "simulate", "characterise", "behave"),
+    "Networks": ("import", "activity"),
+    "Published chips, files and results": ("reproduce", "rerun", "diff", "schema"),
+}
+"""Verbs by what they are for, in the order of the help; each is a module of this package."""
+VERBS = tuple(verb for group in VERB_GROUPS.values() for verb in group)
 
 _MODULES = {"import": "import_network"}
 """Modules of verbs that are no name of Python."""
@@ -63,6 +46,8 @@ _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _SIGNALLED = 128
 """What a shell adds to the number of a signal that ended a process."""
+_SHORT_HELP = 64
+"""Characters of what a verb does, beside its name."""
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -84,7 +69,8 @@ class _Commands(Mapping[str, Any]):
 @cache
 def _command(verb: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    one.command(verb, context_settings=_SETTINGS)(
+    example = f"Example: neuroest {verb} {EXAMPLES[verb]}"
+    one.command(verb, context_settings=_SETTINGS, epilog=example)(
         import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}").run
     )
     return typer.main.get_command(one)
@@ -96,6 +82,14 @@ class _Verbs(TyperGroup):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.commands: Any = _Commands()
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the verbs in groups."""
+        for name, verbs in VERB_GROUPS.items():
+            with formatter.section(name):
+                formatter.write_dl(
+                    [(verb, _command(verb).get_short_help_str(_SHORT_HELP)) for verb in verbs], col_max=16
+                )
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -8,7 +8,6 @@ import pytest
 from neuroest.fitting.layouts import example_folder
 from neuroest.loading.library import load_device
 from tests.cli.conftest import Command
-from tests.cli.lab import _lab_verbs  # noqa: F401
 
 PAIRS = str(example_folder() / "zhao2025_paired_pulse.csv")
 CHANCE = str(example_folder() / "zhao2025_firing_probability.csv")

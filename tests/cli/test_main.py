@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from neuroest import cli
 from neuroest.cli import VERBS
+from neuroest.cli.examples import EXAMPLES
 from tests.cli.conftest import CHIP, NETWORK, Command
 
 EVERY_VERB = {
@@ -51,6 +54,13 @@ def test_every_verb_explains_itself(command: Command, verb: str) -> None:
     assert helped.code == 0
     assert f"neuroest {verb}" in helped.out
     assert max(map(len, helped.lines)) <= 80
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_example_of_every_verb_is_a_command(verb: str) -> None:
+    # the arguments are read, with every option, and nothing is run
+    context = cli._command(verb).make_context(verb, shlex.split(EXAMPLES[verb]))
+    assert context.params
 
 
 @pytest.mark.parametrize("verb", EVERY_VERB)

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from tests.cli.conftest import Command
-from tests.cli.lab import _lab_verbs  # noqa: F401
 
 
 def test_a_neuron_spikes_and_says_so(command: Command) -> None:
