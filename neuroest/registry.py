@@ -82,6 +82,7 @@ _BLOCKS = {
     "adc": ("converters.readout.AdcReadout", "readout"),
     "linear_regulator": ("row_drivers.read_supply.LinearRegulator", "read_supply"),
     "switching_converter": ("row_drivers.read_supply.SwitchingConverter", "read_supply"),
+    "read_schedule": ("columns.read_schedule.ReadScheduleChoice", "schedule"),
     "event_energies": ("chip.event_energies.EventEnergies",),
     "roofline_processor": ("chip.roofline_processor.RooflineProcessor",),
 }

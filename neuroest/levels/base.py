@@ -259,6 +259,10 @@ class Mapper(ABC):
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
+    def drain_time(self) -> Array:
+        """Time from the last read of each layer to its last result, which the units no longer wait for."""
+        return self.zeros()
+
     def left_out(self, passes: u.Numeric) -> list[str]:
         """What the estimate does not contain because no block of the chip stands for it."""
         left_out = []

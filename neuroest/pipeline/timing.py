@@ -231,6 +231,7 @@ def _totals(
     stage_interval = _pace(mapped, step, time_sharing)
     total = np.sum(step, axis=-1, keepdims=True)
     reads = mapper.layers.reads
+    drain = mapper.drain_time()
     neuron = getattr(mapper.compute, "neuron", None)
     rest: u.Numeric = neuron.recovery_time() if neuron is not None else 0.0
     latency: u.Numeric
@@ -242,9 +243,10 @@ def _totals(
     elif mapper.network.spiking:
         depth = critical_path(np.where(step > 0.0, 1.0, 0.0), reads)
         latency = pipelining.layer_pipelined_latency(mapper.steps, stage_interval, depth)
+        latency = latency + critical_path(drain, reads)
         interval = pipelining.initiation_interval(mapper.steps, stage_interval, rest)
     else:
-        latency, interval = _pipelined(mapper, step, stage_interval, sharing), stage_interval
+        latency, interval = _pipelined(mapper, step + drain, stage_interval, sharing), stage_interval
     writing = _writing(mapper, mapped, counts)
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]

@@ -227,6 +227,7 @@ ThermalResistance: TypeAlias = Annotated[
     float, QuantityField("K/W", minimum=0, above=True, maximum=1e6, example="30 K/W")
 ]
 Time: TypeAlias = Annotated[float, QuantityField("s", minimum=0, above=True, maximum=1e9, example="10 ns")]
+Duration: TypeAlias = Annotated[float, QuantityField("s", minimum=0, maximum=1e9, example="2 ns")]
 Frequency: TypeAlias = Annotated[
     float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
 ]

@@ -168,7 +168,9 @@ def test_small_layers_in_one_array_take_turns(tmp_path: Path) -> None:
     time_sharing = float(np.sum(shared.evaluation.timing.resources[level]))
     assert shared.totals["initiation_interval_s"] == pytest.approx(time_sharing)
     assert alone.totals["initiation_interval_s"] < time_sharing
-    assert shared.totals["latency_s"] == pytest.approx(alone.totals["latency_s"], rel=0.2)
+    # while the last results of a layer are still converted, other inferences take the array that the next one waits for
+    later = shared.totals["latency_s"] - alone.totals["latency_s"]
+    assert 0.0 <= later <= time_sharing
     assert shared.totals["utilisation"] == pytest.approx(3 * alone.totals["utilisation"])
     # the same cells are read and written, in a third of the arrays
     assert energy(shared, component="cell", term="read_current") == pytest.approx(

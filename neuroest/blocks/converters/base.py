@@ -68,6 +68,11 @@ class Converter(Component[Any], ABC):
         return False
 
     @property
+    def holds_input(self) -> bool:
+        """Whether its own capacitors hold the input while it converts, so that the column is free once it was taken."""
+        return False
+
+    @property
     def ramps(self) -> bool:
         """Whether it watches its input for many cycles."""
         return False

@@ -60,6 +60,11 @@ class SarAdc(ClockedConverter):
     )
     device: SarAdcParameters
 
+    @property
+    def holds_input(self) -> bool:
+        """Its capacitor array does."""
+        return True
+
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """One cycle to sample and one for each bit."""
         rate: u.PerSecond = 1.0 / equations.successive_approximation_time(bits, self.clock_period())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import Check, logic_delay_ratio
+import numpy as np
+
+from neuroest.blocks.base import Check, NetworkContext, logic_delay_ratio
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
@@ -97,6 +99,22 @@ class WholeAdc(SampledConverter):
     def ramps(self) -> bool:
         """Whether it watches its input for many cycles: a counter that counts through the steps."""
         return bool(self.spec.takes == "voltage" and float(self.device.step_time) > 0.0)
+
+    @property
+    def holds_input(self) -> bool:
+        """Whether it finds a voltage bit by bit, which it must hold for that."""
+        d = self.device
+        bit_by_bit = np.all(np.asarray(d.step_time) == 0.0) and np.all(np.asarray(d.bit_time) > 0.0)
+        return bool(self.spec.takes == "voltage" and bit_by_bit)
+
+    def acquisition_time(
+        self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
+    ) -> u.Second:
+        """The part of a conversion that does not depend on the resolution."""
+        d = self.device
+        share = d.base_time / equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
+        time: u.Second = share / self.rate(bits, network)
+        return time
 
     def at_node(self, exponent: u.Dimensionless) -> u.Dimensionless:
         """A circuit at the chip's node over one at the node of the device."""

@@ -15,7 +15,7 @@ from neuroest.blocks.roles import (
     MultipliesComputedFactors,
 )
 from neuroest.core import units as u
-from neuroest.equations import accelerators, counting, multiplexing
+from neuroest.equations import accelerators, counting, multiplexing, read_schedule
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
@@ -38,20 +38,23 @@ class CrossbarCounts(CrossbarLayout):
         toggles = counting.row_activations(steps * taps, placement.column_blocks, rows_each)
         reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
         used_columns = self.on_array * t.positions * t.groups * t.outputs * columns_each * slices
-        column_reads = counting.conversions(steps, self.read_blocks(placement), used_columns)
+        signs = array.sign_phases
+        column_reads = counting.conversions(signs * steps, self.read_blocks(placement), used_columns)
         driver = array.driver
+        pulses = toggles * array.row_pulses()
         actions: dict[tuple[str, str], u.Numeric] = {
-            (array.cell.path, "row_toggle"): toggles,
-            (driver.path, "row_toggle"): toggles,
+            (array.cell.path, "row_toggle"): pulses,
+            (driver.path, "row_toggle"): pulses,
         }
         if np.any(t.groups > 1.0) and array.unselected_cells_conduct:
             beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
             actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
         if driver.whole_numbers:
-            actions[driver.path, "input"] = toggles
+            actions[driver.path, "input"] = pulses
         if isinstance(driver, DrivesOneBit) and driver.shifter is not None:
-            actions[driver.shifter.path, "row_toggle"] = toggles
+            actions[driver.shifter.path, "row_toggle"] = pulses
         column_reads = column_reads + self._reference_reads(placement)
+        converted = self.planes if array.adds_pulses else 1.0
         if array.reference_columns:
             actions[array.cell.path, "reference_read"] = toggles
         if not isinstance(array.interface, IdealColumn):
@@ -63,7 +66,7 @@ class CrossbarCounts(CrossbarLayout):
             merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
         if array.sampler is not None:
-            actions[array.sampler.path, "sample"] = column_reads
+            actions[array.sampler.path, "sample"] = column_reads / converted
         actions.update(self._writing(placement))
         actions.update(self._switching(placement, column_reads))
         nothing = 0.0 * t.output_elements
@@ -72,7 +75,7 @@ class CrossbarCounts(CrossbarLayout):
         if array.neuron is not None:
             additions, updates = self._neuron_work(placement, array.neuron, actions)
         elif array.converter is not None:
-            conversions = column_reads / (self.planes if self.integrates else 1.0)
+            conversions = column_reads / converted
             actions[array.converter.path, "conversion"] = conversions
             additions = conversions * self.adds_conversions + self._offset_additions()
             updates = self.steps * self.on_array * t.output_elements if self.network.spiking else nothing
@@ -100,7 +103,8 @@ class CrossbarCounts(CrossbarLayout):
         """Reads of arrays, each group of a layer counted for itself."""
         t = self.layers
         each = self.on_array * t.positions * t.groups * placement.column_blocks
-        return np.asarray(counting.conversions(self.steps * self.planes, self.read_blocks(placement), each))
+        reads = self.steps * self.planes * self.compute.sign_phases
+        return np.asarray(counting.conversions(reads, self.read_blocks(placement), each))
 
     def _inputs_switched(self, placement: Placement) -> Array:
         """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""
@@ -138,8 +142,9 @@ class CrossbarCounts(CrossbarLayout):
         inputs, levels = self._inputs_switched(placement), switches.options["levels"]
         several = inputs > 1.0
         if array.converter is not None:
-            passes = column_reads / (self.planes if self.integrates else 1.0)
-            steps = self._array_reads(placement) * inputs / (self.planes if self.integrates else 1.0)
+            converted = self.planes if array.adds_pulses else 1.0
+            passes = column_reads / converted
+            steps = self._array_reads(placement) * inputs / converted
         else:
             passes = counting.spikes(self.steps, 1.0, self._held_results(placement))
             steps = self._array_reads(placement)
@@ -175,7 +180,13 @@ class CrossbarCounts(CrossbarLayout):
         t, array = self.layers, self.compute
         if array.every_input_toggles:
             return np.ones_like(t.input_bit_density)
-        return t.input_density if array.driver.whole_numbers else t.input_bit_density
+        if not array.driver.whole_numbers:
+            return t.input_bit_density
+        bits = array.phase_bits(self.network)
+        digit = read_schedule.active_digit_probability(t.input_bit_density, bits)
+        return np.where(
+            bits < array.input_bits(self.network), np.minimum(digit, t.input_density), t.input_density
+        )
 
     def _buffering(self, toggles: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Values that buffers hand on along rows and columns, and those that pass the stages at the columns."""

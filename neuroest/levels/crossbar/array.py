@@ -147,7 +147,12 @@ class CrossbarArray(ArrayCircuit):
             ),
             *self._writing_energies(),
             driver.line_costs("self_load", driver.self_load_energy(toggle)),
-            *driver.own_energies(self.options["read_voltage"], self.row_current(network), read_time, network),
+            *driver.own_energies(
+                self.options["read_voltage"],
+                self.row_current(network),
+                self.row_time(network),
+                self.phase_context(network),
+            ),
         ]
         if np.any(np.isfinite(cell.disturb_reads())):
             disturbed = retention.disturb_rewriting_energy(
@@ -220,7 +225,7 @@ class CrossbarArray(ArrayCircuit):
         stage = output_stage_area(driver, self.drawn_row_current(network))
         costs = [
             AreaCost(self.cell.path, "cells", self.cell.area()),
-            AreaCost(driver.path, "driver", stage + driver.own_area(network)),
+            AreaCost(driver.path, "driver", stage + driver.own_area(self.phase_context(network))),
         ]
         for shifter in driver.slots.values():
             costs.extend(shifter.areas(network))
@@ -354,7 +359,7 @@ class CrossbarArray(ArrayCircuit):
         """Energy that all cells of one column dissipate in one read."""
         read = self.options["read_voltage"]
         return self.options["rows"] * equations.cell_read_energy(
-            self.conductance(network), read, read, self.read_time(network)
+            self.conductance(network), read, read, self.settled_time(network)
         )
 
     def noise_bits(self, network: NetworkContext) -> u.Dimensionless:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -14,17 +15,32 @@ from neuroest.blocks.columns.analog_buffer import AnalogBuffer
 from neuroest.blocks.columns.analog_stage import AnalogStage
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.multiplexer import Multiplexer
+from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
 from neuroest.blocks.columns.tapered_buffer import FanOutBuffer
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.programming.write_circuit import WriteCircuit
-from neuroest.blocks.roles import ClampsColumn, LeavesColumnFloating
+from neuroest.blocks.roles import ClampsColumn, IntegratesInput, LeavesColumnFloating
 from neuroest.blocks.row_drivers.base import RowDriver, drive_resistance
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
-from neuroest.equations import converters, crossbar_wires, digits, drift, drivers, mapping, power, redundancy
+from neuroest.equations import (
+    converters,
+    crossbar_wires,
+    digits,
+    drift,
+    drivers,
+    mapping,
+    power,
+    read_schedule,
+    redundancy,
+)
 from neuroest.equations import crossbar as equations
+from neuroest.levels.crossbar.read_schedule import ReadSchedule
+
+_NO_SCHEDULE = ReadScheduleBlock()
+"""What holds of an array that says nothing of its schedule."""
 
 
 class ArrayCircuit(Component[None]):
@@ -314,9 +330,12 @@ class ArrayCircuit(Component[None]):
         return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> u.Second:
-        """Time that the array itself needs for one read: the input's pulse, or settling."""
-        pulse = self.driver.drive_time(self.options["pulse_width"], network)
-        return np.maximum(pulse, self.settling_time(network))
+        """Time that the array itself needs for one pulse of an input: the pulse, or settling."""
+        pulse = self.driver.drive_time(self.options["pulse_width"], self.phase_context(network))
+        time = np.maximum(pulse, self.settling_time(network))
+        if self.schedule_choice.pulse_widths == "binary":
+            time = time * read_schedule.mean_binary_width(self.input_bits(network))
+        return time
 
     def hold_time(self) -> u.Second:
         """Time that a neuron must see its input."""
@@ -327,24 +346,125 @@ class ArrayCircuit(Component[None]):
         """Whether the rows can go idle while the neurons integrate."""
         return isinstance(self.interface, ClampsColumn) and self.interface.samples_columns
 
-    def read_time(self, network: NetworkContext) -> u.Second:
-        """Time that the active rows of one read are driven: the pulse, settling, and what the neuron needs."""
+    def settled_time(self, network: NetworkContext) -> u.Second:
+        """Time that the active rows are driven before a result is taken: pulse, settling, and what the neuron needs."""
         time = self.drive_time(network)
         if self.neuron is not None and not self.samples_columns:
             time = np.maximum(time, self.hold_time())
         return time
+
+    def read_time(self, network: NetworkContext) -> u.Second:
+        """Time that a column is driven in one pulse of an input, conversions that need the column included."""
+        return self.schedule(network).column_time
+
+    def row_time(self, network: NetworkContext) -> u.Second:
+        """Time that a row is driven in one pulse of an input, for all groups of columns."""
+        return self.schedule(network).row_time
 
     def neuron_time(self, network: NetworkContext) -> u.Second:
         """Time that a neuron sees its input in one time step."""
         return np.maximum(self.read_time(network), self.hold_time())
 
     def conversion_time(self, network: NetworkContext) -> u.Second:
-        """Time to convert the columns that share a converter; zero for neurons."""
+        """Time to convert what a converter reads in one turn of the columns; zero for neurons."""
         if self.converter is None:
             return 0.0
-        return converters.shared_read_time(
-            self.columns_in_turn(), self.converter.rate(self.resolution(network), network)
-        )
+        turns = 1.0 if self.columns_take_turns else self.columns_in_turn()
+        return converters.shared_read_time(turns, self.converter.rate(self.resolution(network), network))
+
+    @property
+    def schedule_choice(self) -> ReadScheduleBlock:
+        """What the file says of the order of a read."""
+        chosen = self.slots.get("schedule")
+        return _NO_SCHEDULE if chosen is None else chosen.spec
+
+    @property
+    def columns_take_turns(self) -> bool:
+        """Whether only the columns are driven that the converters read next."""
+        return self.schedule_choice.columns == "in_turn"
+
+    @property
+    def holding(self) -> str:
+        """What holds a result while it is converted: `stage`, `converter` or `none`."""
+        chosen = self.schedule_choice.holding
+        if chosen != "auto":
+            return str(chosen)
+        return "stage" if self.sampler is not None or "time_encoder" in self.readout.slots else "none"
+
+    def input_bits(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits of an input that pulses or voltages carry: all of them, or its magnitude where signs take turns."""
+        if self.schedule_choice.input_signs == "together":
+            return network.activation_bits
+        return np.maximum(network.activation_bits - 1.0, 1.0)
+
+    def row_pulses(self) -> u.Dimensionless:
+        """How often a row is raised for one pulse of an input, which groups of columns need once each."""
+        timed = self.driver.whole_numbers and not self.driver.analog
+        if self.columns_take_turns and (timed or self.schedule_choice.pulse_widths == "binary"):
+            return self.columns_switched()
+        return 1.0
+
+    def phase_bits(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits of an input that one phase applies."""
+        if network.spiking or not self.driver.whole_numbers:
+            return 1.0
+        chosen = self.slots["schedule"].options.get("bits_per_phase") if "schedule" in self.slots else None
+        bits = self.input_bits(network)
+        return bits if chosen is None else np.minimum(chosen, bits)
+
+    def phase_context(self, network: NetworkContext) -> NetworkContext:
+        """The network as the row drivers see it: its inputs have the bits of one phase."""
+        if network.spiking or not self.driver.whole_numbers:
+            return network
+        return replace(network, activation_bits=self.phase_bits(network))
+
+    def input_phases(self, network: NetworkContext) -> u.Dimensionless:
+        """Phases in which the digits of an input are applied, those of one sign."""
+        if network.spiking:
+            return 1.0
+        return read_schedule.input_digits(self.input_bits(network), self.phase_bits(network))
+
+    @property
+    def sign_phases(self) -> float:
+        """Reads of an input for its signs."""
+        return 1.0 if self.schedule_choice.input_signs == "together" else 2.0
+
+    @property
+    def adds_pulses(self) -> bool:
+        """Whether one conversion covers the pulses of all bits of an input."""
+        integrates = self.converter is not None and self.converter.integrates
+        return integrates or self.schedule_choice.pulse_widths == "binary"
+
+    def pulses_converted(self, network: NetworkContext) -> u.Dimensionless:
+        """Pulses of an input that one conversion covers."""
+        if isinstance(self.converter, IntegratesInput):
+            return self.converter.magnitude_bits(network)
+        return self.input_bits(network) if self.adds_pulses and not network.spiking else 1.0
+
+    def bits_converted(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits of an input that one conversion covers."""
+        return self.phase_bits(network) * self.pulses_converted(network)
+
+    def schedule(self, network: NetworkContext) -> ReadSchedule:
+        """What one read does after the other, in one phase of an input."""
+        timed = {} if "schedule" not in self.slots else self.slots["schedule"].options
+        settling, reset = self.settled_time(network), timed.get("reset_time", 0.0)
+        groups = self.columns_switched() if self.columns_take_turns else 1.0
+        pulses, all_of_them = self.pulses_converted(network), self.conversion_time(network)
+        sampling: u.Second = timed.get("sample_time", 0.0)
+        held: u.Second = 0.0
+        converter = self.converter
+        if converter is None:
+            return ReadSchedule(settling, reset, 0.0, 0.0, 0.0, 1.0, 1.0)
+        if converter.integrates or self.holding == "stage":
+            held = all_of_them
+        elif self.holding == "converter":
+            bits = self.resolution(network)
+            one = 1.0 / converter.rate(bits, network)
+            sampling = sampling + converter.acquisition_time(1.0, bits, network)
+            held = one - converter.acquisition_time(1.0, bits, network)
+            return ReadSchedule(settling, reset, sampling, all_of_them - one, held, groups, pulses)
+        return ReadSchedule(settling, reset, sampling, all_of_them - held, held, groups, pulses)
 
     def converters_each(self) -> u.Dimensionless:
         """Converters of one array: the reference column has one of its own where there are several."""
@@ -362,7 +482,13 @@ class ArrayCircuit(Component[None]):
     def switches_columns(self) -> bool:
         """Whether a multiplexer to shared converters stands at the bare columns, which then charge its lines."""
         held = self.sampler is not None or isinstance(self.interface, ClampsColumn)
-        return self.converter is not None and not held
+        return self.converter is not None and (self.columns_take_turns or not held)
+
+    def column_circuits(self) -> u.Dimensionless:
+        """Interfaces and stages of an array: one a column, or one a converter where columns take turns."""
+        if self.columns_take_turns:
+            return self.converters_each()
+        return self.options["columns"] + self.reference_columns
 
     def columns_switched(self) -> u.Dimensionless:
         """Inputs of the multiplexer in front of one converter."""
@@ -378,10 +504,12 @@ class ArrayCircuit(Component[None]):
 
     def switched_source(self, network: NetworkContext, drawn: bool) -> u.Siemens:
         """Conductance of what drives a multiplexer: a follower, a current over its supply, or the column itself."""
-        if self.sampler is not None:
+        if self.sampler is not None and not self.columns_take_turns:
             return self.sampler.output_conductance(self.sampled_load(network))
         current: u.Ampere | None = None
-        if self.merge is not None:
+        if self.columns_take_turns:
+            pass
+        elif self.merge is not None:
             current = self.merge.device.bias_current
         elif isinstance(self.interface, ClampsColumn):
             current = self.interface.device.bias_current
@@ -399,9 +527,9 @@ class ArrayCircuit(Component[None]):
     def switched_swing(self) -> tuple[u.Volt, u.Volt]:
         """By how much the lines of a multiplexer move at most, and the supply that their charge comes from."""
         supply = self.technology.supply_voltage
-        if self.sampler is not None:
+        if self.sampler is not None and not self.columns_take_turns:
             return self.sampler.device.signal_swing, supply
-        if isinstance(self.interface, ClampsColumn):
+        if isinstance(self.interface, ClampsColumn) and not self.columns_take_turns:
             return supply, supply
         return self.options["read_voltage"], self.read_supply_voltage()
 
@@ -422,7 +550,7 @@ class ArrayCircuit(Component[None]):
             raise NeuroestError(f"{self.path} is read by neurons and samples nothing")
         inputs, switches = self.columns_switched(), self.multiplexer
         bits, held_time = self.resolution(network), self.conversion_time(network)
-        if switches is None:
+        if switches is None or self.columns_take_turns:
             return SampledLoad(self.converter, network, bits, held_time, 0.0, 0.0, 0.0)
         share = either(inputs > 1.0, switches.options["resistance_share"], 0.0)
         wire, own_time = switches.wire(inputs, self.column_pitch()), switches.junction_time(inputs)
@@ -445,7 +573,7 @@ class ArrayCircuit(Component[None]):
         if self.converter is None:
             raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
         return self.converter.bits(
-            self.options["rows"], self.driver.bits_per_read(network), self.bits_per_cell(network)
+            self.options["rows"], self.bits_converted(network), self.bits_per_cell(network)
         )
 
     def row_energy(self) -> u.Joule:

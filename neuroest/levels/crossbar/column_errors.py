@@ -88,10 +88,10 @@ class _Columns:
         self.density = np.ones_like(self.fan_in) if every else np.clip(mapper.active_share(), 0.0, 1.0)
         planes = 1.0 + 0.0 * np.asarray(mapper.planes)
         whole = array.driver.whole_numbers
-        bits = network.activation_bits if whole else 1.0 if every else planes
+        bits = array.input_bits(network) if whole else 1.0 if every else planes
         self.input_square = accuracy.input_mean_square(self.density, bits)
         # what an error of one read is in the sum over the bits that are applied one after the other
-        self.reads = 1.0 if whole else accuracy.digit_error_gain(1.0, planes)
+        self.reads = accuracy.digit_error_gain(array.phase_bits(network), planes)
         self.planes, self.input_bits = planes, bits
         self.columns = array.devices_per_weight()[0] + (1.0 if subtracts_column(array) else 0.0)
         self.digits = digit_gain(array, network)
@@ -104,7 +104,8 @@ class _Columns:
 
     def per_column(self, of_products: u.Numeric) -> Array:
         """Error of a result from one of each read of each column, in units of the largest product of one digit."""
-        times = np.sqrt(self.blocks * self.columns * self.reads * self.digits)
+        reads = self.reads * self.array.sign_phases
+        times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * of_products + 0.0 * self.result)
 
     def errors(self) -> ColumnErrors:
@@ -155,7 +156,7 @@ class _Columns:
         conducting = 1.0 if array.cell.idle_rows_conduct else self.density
         cells = self.fan_in * conducting * self.columns * array.devices_per_weight()[1]
         thermal = accuracy.thermal_noise_spread(
-            array.technology.temperature, cells * array.conductance(network), array.read_time(network),
+            array.technology.temperature, cells * array.conductance(network), array.settled_time(network),
             array.options["read_voltage"], self.weight,
         )  # fmt: skip
         found["thermal noise"] = np.asarray(np.sqrt(self.reads * self.digits) * thermal)
@@ -171,7 +172,7 @@ class _Columns:
         far = crossbar_wires.ir_drop_error_far(conductance, segment, segment, rows, columns, share)
         uneven = crossbar_wires.ir_drop_residual_spread(near, far)
         lacking = accuracy.settling_residue(
-            array.read_time(self.network), array.settling_time(self.network), array.settled_bits()
+            array.settled_time(self.network), array.settling_time(self.network), array.settled_bits()
         )
         everything = np.hypot(self.result, self.offset)
         return {"loss along the wires": uneven * everything, "settling": np.asarray(lacking * everything)}
@@ -300,7 +301,7 @@ class _Columns:
     def _quantisation(self) -> Array:
         """What the converters round off; sums of whole numbers that each have a code of their own lose nothing."""
         array, network = self.array, self.network
-        at_once = self.planes if self.mapper.integrates else array.driver.bits_per_read(network)
+        at_once = self.planes if array.adds_pulses else array.phase_bits(network)
         step = accuracy.converter_step(
             array.options["rows"], at_once, array.bits_per_cell(network), array.resolution(network)
         )
@@ -310,7 +311,7 @@ class _Columns:
         if array.spec.drift_correction == "none":
             lost = lost * left
         inputs = np.exp2(at_once) - 1.0
-        reads = 1.0 if self.mapper.integrates else self.reads
+        reads = (1.0 if array.adds_pulses else self.reads) * array.sign_phases
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * lost * self._level() / inputs + 0.0 * self.result)
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.roles import IntegratesInput
 from neuroest.core import units as u
 from neuroest.equations import counting
 from neuroest.equations import mapping as equations
@@ -35,11 +34,6 @@ class CrossbarLayout(Mapper):
     def weight_store(self) -> Component[Any]:
         """The cells."""
         return self.compute.cell
-
-    @property
-    def integrates(self) -> bool:
-        """Whether one conversion covers all bits of an input."""
-        return self.compute.converter is not None and self.compute.converter.integrates
 
     @property
     def counts_partial_sums(self) -> bool:
@@ -105,7 +99,7 @@ class CrossbarLayout(Mapper):
         if self.compute.spec.silent_blocks == "read":
             return placement.row_blocks
         (own, share), (fed_back, rate) = self.rows_of_blocks
-        if self.compute.driver.whole_numbers or self.integrates:
+        if self.compute.driver.whole_numbers or self.compute.adds_pulses:
             # one read for all bits of an input, which any of them wakes
             share = np.clip(self.layers.input_density, 0.0, 1.0)[..., np.newaxis]
         silent = counting.silent_block_share(own, share) * counting.silent_block_share(fed_back, rate)
@@ -126,7 +120,7 @@ class CrossbarLayout(Mapper):
     def adds_conversions(self) -> Array:
         """One for layers of which several conversions make a result: of slices, lines, bits of an input or arrays."""
         columns_each, _ = self.compute.devices_per_weight()
-        reads = 1.0 if self.integrates else self.planes
+        reads = self.conversions_each
         several = reads * columns_each * self.compute.slices(self.network) * self._cut[0] > 1.0
         return np.asarray(self.on_array * several)
 
@@ -192,11 +186,17 @@ class CrossbarLayout(Mapper):
 
     def cycle_time(self) -> u.Numeric:
         """Time from one position of a layer to the next."""
-        array = self.compute
-        conversion = array.conversion_time(self.network)
-        if self.integrates:
-            return np.asarray(np.maximum(array.read_time(self.network) * self.planes, conversion))
-        return np.asarray(np.maximum(array.read_time(self.network), conversion) * self.planes)
+        return np.asarray(self.compute.schedule(self.network).interval * self.conversions_each)
+
+    @property
+    def conversions_each(self) -> u.Numeric:
+        """Phases of an input that are converted one by one, for its digits and its signs."""
+        digits = 1.0 if self.compute.adds_pulses else self.planes
+        return digits * self.compute.sign_phases
+
+    def drain_time(self) -> Array:
+        """Conversions of held results after the last read of a layer."""
+        return np.asarray(self.on_array * self.compute.schedule(self.network).held)
 
     def _tail_time(self) -> u.Numeric:
         """Time after the last read of a step in which the neurons finish."""
@@ -222,10 +222,10 @@ class CrossbarLayout(Mapper):
     @property
     def planes(self) -> u.Numeric:
         """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
-        converter = self.compute.converter
-        if isinstance(converter, IntegratesInput):
-            return converter.magnitude_bits(self.network)
-        return self.layers.input_bits if self.network.spiking else self.compute.driver.planes(self.network)
+        array = self.compute
+        if array.adds_pulses:
+            return array.pulses_converted(self.network)
+        return self.layers.input_bits if self.network.spiking else array.input_phases(self.network)
 
     def writers(self) -> list[Component[Any]]:
         """The cells, and the circuits that write them."""

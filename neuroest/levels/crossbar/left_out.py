@@ -103,10 +103,10 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str
         left_out.append(
             "circuits that hold the columns and hand their currents to the converters (no interface)"
         )
-    if array.sampler is None and not encoded:
-        if shared:
-            left_out.append("sample-and-hold stages between columns and shared converters")
-        elif converter.ramps:
+    if array.sampler is None and not encoded and not converter.integrates:
+        if array.holding == "stage":
+            left_out.append("sample-and-hold stages that keep the results while the next read settles")
+        elif converter.ramps and not array.adds_charges:
             left_out.append("sample-and-hold stages that keep a column's result while a ramp passes it")
     return left_out
 

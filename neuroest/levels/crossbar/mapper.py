@@ -19,6 +19,7 @@ from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
+from neuroest.levels.crossbar.schedule_rules import schedule_faults
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.registry import COMPONENTS
 from neuroest.specs.architecture import Level
@@ -104,11 +105,13 @@ class CrossbarMapper(CrossbarCounts):
             )
         self._refuse_times_and_references()
         self._refuse_switches()
-        if self.integrates and not isinstance(self.compute.driver, DrivesOneBit):
+        if self.compute.adds_pulses and not isinstance(self.compute.driver, DrivesOneBit):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
                 f"{self.compute.driver.path} applies it at once; use a one_bit_driver"
             )
+        for fault in schedule_faults(self.compute, self.network.spiking):
+            raise MappingError(f"{self.level.path}.schedule: {fault}")
 
     def left_out_of_units(self) -> list[str]:
         """Circuits around the arrays that no block stands for."""
@@ -280,7 +283,7 @@ class CrossbarMapper(CrossbarCounts):
         )  # fmt: skip
         for circuit in at_columns:
             if circuit is not None:
-                found[circuit.path] = units * (columns + array.reference_columns)
+                found[circuit.path] = units * array.column_circuits()
         if isinstance(array.interface, HoldsResults):
             stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
             found[array.interface.held] = stages

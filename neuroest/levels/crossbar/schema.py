@@ -20,6 +20,7 @@ from neuroest.specs.blocks import (
     LineBufferBlock,
     ReadoutBlock,
     ReadSupplyBlock,
+    ScheduleBlock,
     WritingBlock,
 )
 
@@ -28,7 +29,8 @@ class CrossbarLevel(Level):
     """Resistive crossbar arrays that hold the weights and multiply in place."""
 
     slots: ClassVar[tuple[str, ...]] = (
-        "cell", "input", "readout", "read_supply", "row_buffer", "column_buffer", "write_circuit"
+        "cell", "input", "readout", "read_supply", "schedule", "row_buffer", "column_buffer",
+        "write_circuit",
     )  # fmt: skip
     mapper: Literal["crossbar"]
     """The mapper of this level."""
@@ -50,7 +52,8 @@ class CrossbarLevel(Level):
     read_voltage: Voltage
     """Voltage across an active cell."""
     pulse_width: Time
-    """Shortest time that an active row is driven; slow neurons stretch it to their integration time."""
+    """Shortest time that an active row is driven; slow neurons stretch it to their integration time, and conversions
+    that need the column itself add to it."""
     sequential_reads: CountOrUnlimited = "unlimited"
     """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
     more gets further copies."""
@@ -98,6 +101,9 @@ class CrossbarLevel(Level):
     """Neuron or converter at the columns."""
     read_supply: ReadSupplyBlock
     """Where the read voltage comes from."""
+    schedule: ScheduleBlock | None = None
+    """Order of what a read does; without it all columns are read together, and the next read begins meanwhile only
+    where a sample-and-hold stage or time encoder holds the results."""
     row_buffer: LineBufferBlock | None = None
     """Analog buffers that cut the rows into pieces, so that an input is converted once for all of them."""
     column_buffer: LineBufferBlock | None = None

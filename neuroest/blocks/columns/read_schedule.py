@@ -1,0 +1,44 @@
+"""The order of what an array does in one read."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.specs.base import CountOrAuto, Duration
+from neuroest.specs.blocks import Block
+
+
+class ReadScheduleBlock(Block):
+    """How an array is read: which columns are driven together, what holds their results, how an input is applied."""
+
+    model: Literal["read_schedule"] = "read_schedule"
+    columns: Literal["together", "in_turn"] = "together"
+    """together: all columns are driven in one read; in_turn: only the columns that the converters read next, one of
+    those that share a converter at a time, each of which settles by itself. Interfaces and sample-and-hold stages then
+    stand behind the multiplexer, one for each converter."""
+    holding: Literal["auto", "stage", "converter", "none"] = "auto"
+    """What holds a result while it is converted, so that the columns can settle for the next read: stage, a
+    sample-and-hold stage or time encoder; converter, the sampling capacitor of the converter itself, for one column at
+    a time; none, the columns stay driven until all are converted. auto: the stage if the file has one, else none."""
+    sample_time: Duration = 0.0
+    """Time in which the stage takes a settled result; 0 s for one that follows the column while it settles."""
+    reset_time: Duration = 0.0
+    """Time in which the columns are reset or precharged before each read."""
+    input_signs: Literal["together", "in_turn"] = "together"
+    """together: an input is applied in all of its bits, the sign among them; in_turn: positive inputs are read in one
+    phase and negative ones in another, each with the bits of the magnitude, and the results are subtracted."""
+    bits_per_phase: CountOrAuto = "auto"
+    """Bits of an input that one phase applies; auto: what the driver can, one bit or the whole input."""
+    pulse_widths: Literal["equal", "binary"] = "equal"
+    """equal: each bit of a one-bit driver is a read with a conversion of its own; binary: the bits are pulses of one,
+    two, four and so on times `pulse_width` whose charges add up on the holding stage, and are converted once."""
+
+
+class ReadScheduleChoice(Component[None]):
+    """The schedule as chosen; times follow from the array around it."""
+
+    schema: ClassVar[type[Block]] = ReadScheduleBlock
+    part_of_array: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

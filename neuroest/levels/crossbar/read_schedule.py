@@ -1,0 +1,57 @@
+"""What one read of an array does after the other, and how long each part of it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from neuroest.core import units as u
+from neuroest.equations import read_schedule as equations
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ReadSchedule:
+    """The parts of a read of one group of columns, and how often they are repeated in one phase of an input.
+
+    Attributes
+    ----------
+    settling : Second
+        Time for which the columns are driven until they have settled, in one pulse of an input.
+    reset : Second
+        Time before it in which the columns are reset.
+    sampling : Second
+        Time in which a stage or a converter takes the result.
+    converting : Second
+        Time of the conversions for which the columns must stay driven.
+    held : Second
+        Time of the conversions of held results.
+    groups : Dimensionless
+        Groups of columns that are driven one after the other.
+    pulses : Dimensionless
+        Pulses of an input that one conversion covers.
+    """
+
+    settling: u.Second
+    reset: u.Second
+    sampling: u.Second
+    converting: u.Second
+    held: u.Second
+    groups: u.Dimensionless
+    pulses: u.Dimensionless
+
+    @property
+    def column_time(self) -> u.Second:
+        """Time for which a column is driven in one pulse; sampling and conversion are shared by its pulses."""
+        return equations.column_driven_time(
+            self.settling, self.sampling / self.pulses, self.converting / self.pulses
+        )
+
+    @property
+    def row_time(self) -> u.Second:
+        """Time for which a row is driven in one pulse, for all groups of columns."""
+        return self.groups * self.column_time
+
+    @property
+    def interval(self) -> u.Second:
+        """Time from one phase of an input to the next, each read group by group."""
+        settling = self.reset + self.pulses * self.settling
+        return self.groups * equations.read_interval(settling, self.sampling, self.converting, self.held)

@@ -1,0 +1,62 @@
+"""What of a read schedule the circuits of an array cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from neuroest.blocks.roles import DrivesOneBit
+from neuroest.levels.crossbar.array import CrossbarArray
+
+
+def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
+    """Why the schedule cannot be run, one line each.
+
+    Parameters
+    ----------
+    array : CrossbarArray
+        With the schedule and the circuits.
+    spiking : bool
+        Whether the network spikes.
+    """
+    chosen, converter = array.schedule_choice, array.converter
+    if "schedule" not in array.slots:
+        return
+    if converter is None:
+        yield "it orders reads with conversions, and neurons read this array; leave it out"
+        return
+    if converter.integrates and (chosen.holding in ("converter", "none") or chosen.pulse_widths != "equal"):
+        yield f"{converter.model} integrates and holds by itself; leave out holding and pulse_widths"
+    if chosen.columns == "in_turn":
+        yield from _turn_faults(array)
+    if chosen.holding == "converter" and not converter.holds_input:
+        yield f"holding is converter, but a {converter.model} needs its column until the end; use stage or none"
+    if chosen.holding in ("converter", "none") and array.sampler is not None:
+        yield f"holding is {chosen.holding}, but there is a sample_and_hold; leave one of them out"
+    if chosen.pulse_widths == "binary" and (
+        array.holding != "stage" or not isinstance(array.driver, DrivesOneBit)
+    ):
+        yield "pulse_widths is binary, which takes a one_bit_driver and a stage that adds up charges (holding: stage)"
+    if chosen.pulse_widths == "binary" and array.adds_charges:
+        yield "pulse_widths is binary, but a charge on a capacitor does not depend on the width of a pulse; use equal"
+    if spiking and (chosen.input_signs == "in_turn" or chosen.pulse_widths == "binary"):
+        yield "spikes have neither signs nor bits; leave out input_signs and pulse_widths"
+    if chosen.input_signs == "in_turn" and converter.integrates:
+        yield f"input_signs is in_turn, but a {converter.model} takes the sign with the pulse; use sign_bits"
+    bits = array.slots["schedule"].options.get("bits_per_phase")
+    if bits is not None and np.any(np.asarray(bits) > 1.0) and not array.driver.whole_numbers:
+        yield f"bits_per_phase is above 1, and a {array.driver.model} applies one bit; use another driver"
+
+
+def _turn_faults(array: CrossbarArray) -> Iterator[str]:
+    """Why columns cannot be driven one after the other."""
+    if array.adds_charges:
+        yield "columns is in_turn, but a driven row charges the capacitors of all columns; use together"
+    elif array.cell.idle_rows_conduct:
+        yield "columns is in_turn, but cells without transistors conduct into every column; use together"
+    if array.column_stages or array.reference_columns:
+        yield (
+            "columns is in_turn, but a time_encoder, a current_adder or a reference column works with all columns; use "
+            "together"
+        )

@@ -1,0 +1,140 @@
+"""Order of a read: times, energies and counts by hand on the 28 nm fabric with successive-approximation converters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import MappingError
+from neuroest.results.estimate import Estimate
+from tests.chips import area, arrays, count, energy, known, run
+
+ARRAY = "chip.tile.array."
+ADC, DENSE = "adc_crossbar_28nm", "mlp_mnist_dense"
+CLOCK = 10e-9  # 100 MHz
+CONVERSION = 9 * CLOCK  # eight decisions and a cycle to sample
+SAR = {"model": "sar_adc", "device": "sar_28nm_circuit", "clock_frequency": "100 MHz", "bits": 8}
+BARE = {f"{ARRAY}readout.converter": SAR, f"{ARRAY}readout.sample_and_hold": None}
+PULSE = {"model": "pulse_width", "device": "pulse_width_timely"}
+SHARED = 8
+
+
+def read(folder: Path, changes: dict[str, Any] | None = None, **schedule: object) -> Estimate:
+    chosen = {f"{ARRAY}schedule": {"model": "read_schedule", **schedule} if schedule else None}
+    return run(ADC, DENSE, {**BARE, **chosen, **(changes or {})}, folder)
+
+
+def cycle(result: Estimate) -> float:
+    """Time of one phase of an input."""
+    mapper = result.evaluation.mapper
+    return float(np.ravel(mapper.cycle_time() / mapper.conversions_each)[0])
+
+
+def driven(result: Estimate) -> float:
+    return known(result, "read time")
+
+
+def settled(result: Estimate) -> float:
+    mapper = result.evaluation.mapper
+    return float(np.ravel(mapper.compute.settled_time(mapper.network))[0])
+
+
+def test_without_anything_that_holds_the_columns_stay_driven(tmp_path: Path) -> None:
+    result = read(tmp_path)
+    assert settled(result) == pytest.approx(10e-9)  # the pulse
+    assert driven(result) == pytest.approx(10e-9 + SHARED * CONVERSION)
+    assert cycle(result) == pytest.approx(10e-9 + SHARED * CONVERSION)
+
+
+def test_a_stage_hides_the_shorter_part_and_costs_its_sampling(tmp_path: Path) -> None:
+    result = read(tmp_path, holding="stage", sample_time="3 ns", reset_time="2 ns")
+    assert driven(result) == pytest.approx(13e-9)
+    assert cycle(result) == pytest.approx(SHARED * CONVERSION + 3e-9)
+    assert any("sample-and-hold" in text for text in result.exclusions)
+    slow = read(
+        tmp_path, {f"{ARRAY}pulse_width": "2 us"}, holding="stage", sample_time="3 ns", reset_time="2 ns"
+    )
+    assert cycle(slow) == pytest.approx(2e-6 + 2e-9 + 3e-9)
+
+
+def test_a_converter_holds_one_column(tmp_path: Path) -> None:
+    result = read(tmp_path, holding="converter")
+    # seven whole conversions and the sampling cycle of the eighth, whose decisions leave the column free
+    assert driven(result) == pytest.approx(10e-9 + 7 * CONVERSION + CLOCK)
+    assert cycle(result) == pytest.approx(8 * CLOCK + CLOCK + 7 * CONVERSION)
+
+
+def test_columns_in_turn_settle_by_themselves_and_share_their_clamps(tmp_path: Path) -> None:
+    together, turns = read(tmp_path), read(tmp_path, columns="in_turn")
+    wait = settled(turns)
+    assert driven(turns) == pytest.approx(wait + CONVERSION)
+    assert cycle(turns) == pytest.approx(SHARED * (wait + CONVERSION))
+    ratio = energy(turns, term="read_current") / energy(together, term="read_current")
+    assert ratio == pytest.approx((wait + CONVERSION) / (10e-9 + SHARED * CONVERSION))
+    each = area(together, "interface") / (arrays(together) * 128)
+    assert area(turns, "interface") == pytest.approx(arrays(turns) * 128 / SHARED * each)
+    assert count(turns, "converter", "conversion") == count(together, "converter", "conversion")
+
+
+def test_held_results_add_to_the_latency_alone(tmp_path: Path) -> None:
+    held = read(tmp_path, holding="stage")
+    mapper = held.evaluation.mapper
+    drain = float(np.sum(mapper.drain_time()))
+    layers = float(np.sum(mapper.on_array))
+    assert drain == pytest.approx(layers * SHARED * CONVERSION)
+    assert held.totals["latency_s"] == pytest.approx(float(np.sum(held.evaluation.timing.step)) + drain)
+
+
+def test_digits_of_an_input_are_read_and_converted_one_by_one(tmp_path: Path) -> None:
+    input_ = {f"{ARRAY}input": PULSE, f"{ARRAY}pulse_width": "1 ns"}
+    whole = read(tmp_path, input_, holding="stage")
+    halves = read(tmp_path, input_, holding="stage", bits_per_phase=4)
+    assert settled(whole) == pytest.approx(255e-9)
+    assert settled(halves) == pytest.approx(max(15e-9, known(halves, "settling time")))
+    assert count(halves, "converter", "conversion") == 2 * count(whole, "converter", "conversion")
+    # the same mean input in two pulses of at most 15 in place of one of at most 255
+    ratio = energy(halves, term="read_current") / energy(whole, term="read_current")
+    assert ratio == pytest.approx(2 * settled(halves) / 255e-9)
+
+
+def test_pulses_of_binary_widths_are_converted_once(tmp_path: Path) -> None:
+    bitwise = read(tmp_path, {f"{ARRAY}pulse_width": "10 ns"}, holding="stage")
+    binary = read(tmp_path, {f"{ARRAY}pulse_width": "10 ns"}, holding="stage", pulse_widths="binary")
+    assert 8 * count(binary, "converter", "conversion") == count(bitwise, "converter", "conversion")
+    assert count(binary, "input", "row_toggle") == count(bitwise, "input", "row_toggle")
+    # 1 + 2 + ... + 128 pulses of 10 ns, which take longer than eight conversions
+    assert cycle(binary) == pytest.approx(255 * 10e-9)
+    assert energy(binary, term="read_current") / energy(bitwise, term="read_current") == pytest.approx(
+        255 / 8
+    )
+
+
+def test_signs_in_turn_take_two_reads_of_a_bit_less(tmp_path: Path) -> None:
+    together, turns = (read(tmp_path, holding="stage", input_signs=s) for s in ("together", "in_turn"))
+    each = count(together, "converter", "conversion") / 8
+    assert count(turns, "converter", "conversion") == pytest.approx(each * 7 * 2)
+    assert count(turns, "input", "row_toggle") == pytest.approx(
+        count(together, "input", "row_toggle") * 7 / 8
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "schedule", "message"),
+    [
+        ({f"{ARRAY}readout.converter": {**SAR, "model": "flash_adc", "device": "flash_28nm_circuit", "bits": 5}},
+         {"holding": "converter"}, "needs its column"),
+        ({}, {"pulse_widths": "binary", "holding": "none"}, "adds up charges"),
+        ({}, {"bits_per_phase": 2}, "applies one bit"),
+        ({f"{ARRAY}cell": {"model": "passive", "device": "rram_passive_generic"}, f"{ARRAY}write_circuit": None},
+         {"columns": "in_turn"}, "without transistors"),
+    ],
+    ids=["flash", "binary", "bits", "passive"],
+)  # fmt: skip
+def test_what_the_circuits_cannot_do_is_refused(
+    changes: dict[str, Any], schedule: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(MappingError, match=message):
+        read(tmp_path, changes, **schedule)
