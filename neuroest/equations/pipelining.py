@@ -6,6 +6,8 @@ design points.
 
 from __future__ import annotations
 
+import numpy as np
+
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
@@ -88,3 +90,52 @@ def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, recover
     '2.5e-06'
     """
     return timesteps * step_time + recovery_time
+
+
+@equation
+def barrier_step_time(
+    update_time: u.Second, receiving_time: u.Second, sending_time: u.Second, link_time: u.Second,
+    flight_time: u.Second, barrier_time: u.Second,
+) -> u.Second:  # fmt: skip
+    """Time of one step of a core whose spikes arrive before all cores go on together. [s].
+
+    Parameters
+    ----------
+    update_time : float or array
+        Time for which the core updates its neurons. [s]
+    receiving_time : float or array
+        Time for which the core takes in spikes and works on their synapses. [s]
+    sending_time : float or array
+        Time for which one core sends the spikes that go to this one and its neighbours. [s]
+    link_time : float or array
+        Time for which the busiest link on the way is occupied. [s]
+    flight_time : float or array
+        Time of the last spike from its sender to the core. [s]
+    barrier_time : float or array
+        Time of the barrier at the end of a step. [s]
+
+    Returns
+    -------
+    float or array
+        Time of the step. [s]
+
+    Notes
+    -----
+    Formula: t = t_update + max(t_receive, t_send, t_link) + t_flight + t_barrier
+
+    Valid: cores that update their neurons one after the other, and senders, links and receivers that work at the
+        same time; a lower bound where full buffers stop a sender
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    256 neurons of 5.3 ns, ten spikes of 256 operations of 3.5 ns, and a barrier of 465 ns.
+
+    >>> f"{barrier_step_time(256 * 5.3e-9, 10 * 256 * 3.5e-9, 21e-9, 53e-9, 5.3e-9, 465e-9):.4g}"
+    '1.079e-05'
+    """
+    longest: u.Second = np.maximum(np.maximum(receiving_time, sending_time), link_time)
+    return update_time + longest + flight_time + barrier_time

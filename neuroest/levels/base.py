@@ -263,6 +263,10 @@ class Mapper(ABC):
         """Time from the last read of each layer to its last result, which the units no longer wait for."""
         return self.zeros()
 
+    def longest_step(self, placement: Placement, step: Array) -> Array:
+        """Mean of the longest step of all layers, which work side by side; `step` is the mean step of each."""
+        return np.asarray(np.max(step, axis=-1, keepdims=True))
+
     def left_out(self, passes: u.Numeric) -> list[str]:
         """What the estimate does not contain because no block of the chip stands for it."""
         left_out = []

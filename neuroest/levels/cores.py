@@ -10,6 +10,7 @@ from neuroest.core import units as u
 from neuroest.core.errors import CodingError
 from neuroest.equations import mapping
 from neuroest.levels.base import Array, Mapper, Placement
+from neuroest.levels.time_multiplexing import mean_longest_step
 
 
 class CoreMapper(Mapper):
@@ -31,6 +32,16 @@ class CoreMapper(Mapper):
     @abstractmethod
     def core_weights(self) -> u.Numeric:
         """Weights that one core can hold."""
+
+    @abstractmethod
+    def silent_time(self, placement: Placement) -> Array:
+        """Time of a step of each layer in which no spike comes."""
+
+    def longest_step(self, placement: Placement, step: Array) -> Array:
+        """Mean of the longest step: cores wait for each other after each, also where spikes come in bursts."""
+        share = self.layers.input_active_steps
+        silent = np.minimum(self.silent_time(placement), step)
+        return mean_longest_step(silent, silent + (step - silent) / share, share)
 
     def place(self) -> Placement:
         """As many cores as the neurons or the weights of a layer fill; a convolution stores its kernels once."""
@@ -65,14 +76,31 @@ class CoreMapper(Mapper):
         return np.asarray(self.steps * t.is_weighted * t.output_elements)
 
 
-def producers(units: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
-    """Units of the layer that each layer reads first, through layers without units; one for the network's input."""
-    found = np.ones_like(units)
+def producer_of(units: Array, reads: tuple[tuple[int, ...], ...]) -> list[int]:
+    """Layer with units that each layer reads first, through layers without units; -1 for the network's input."""
+    found = []
     without = np.all(units.reshape(-1, units.shape[-1]) == 0.0, axis=0).tolist()
     for index, inputs in enumerate(reads):
         source = inputs[0] if inputs else -1
         while source >= 0 and without[source]:
             source = reads[source][0] if reads[source] else -1
-        if 0 <= source < index:
+        found.append(source if source < index else -1)
+    return found
+
+
+def producers(units: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
+    """Units of the layer that each layer reads first, through layers without units; one for the network's input."""
+    found = np.ones_like(units)
+    for index, source in enumerate(producer_of(units, reads)):
+        if source >= 0:
             found[..., index] = units[..., source]
+    return found
+
+
+def destinations(units: Array, reached: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
+    """Units that each spike of a layer goes to, those of all layers that read it first."""
+    found = np.zeros_like(units)
+    for index, source in enumerate(producer_of(units, reads)):
+        if source >= 0:
+            found[..., source] += np.where(units[..., index] > 0.0, reached[..., index], 0.0)
     return found

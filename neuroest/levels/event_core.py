@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from neuroest.blocks.base import Check
 from neuroest.blocks.chip.event_energies import EventEnergiesBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import network
-from neuroest.levels.base import Array, LevelCounts, Placement
-from neuroest.levels.cores import CoreMapper, producers
+from neuroest.equations import mapping, network, pipelining
+from neuroest.levels.base import Array, LevelCounts, Placement, level_counts
+from neuroest.levels.cores import CoreMapper, destinations, producer_of, producers
 from neuroest.specs.architecture import Level
 
 
@@ -34,7 +36,7 @@ class EventCoreMapper(CoreMapper):
     built_of_blocks: ClassVar[bool] = False
     writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
-        time=ModelError(1.5, "contention and imbalance between cores are not modelled"),
+        time=ModelError(1.5, "imbalance between cores and senders that wait for buffers are not modelled"),
     )
 
     def core_neurons(self) -> u.Numeric:
@@ -48,22 +50,43 @@ class EventCoreMapper(CoreMapper):
         found: u.Numeric = device.synapse_memory / device.bits_per_synapse
         return found
 
-    def action_counts(self, placement: Placement) -> LevelCounts:
-        """Operations, updates, spikes and hops."""
+    def place(self) -> Placement:
+        """As many cores as neurons or weights fill, and whether their axons are enough."""
+        placement = super().place()
         events, t = self.compute.slots["events"], self.layers
-        active = events.options.get("active_fraction", t.output_rate)
-        updates = self.updates()
-        sent = self.steps * t.is_weighted * self.inputs_active()
-        hops = events.options.get(
-            "hops", network.feed_forward_hops(self.units_before(placement), placement.units)
+        cores = np.maximum(placement.units, 1.0)
+        inputs = (t.input_elements + t.recurrent_reduction) * placement.reached_units / cores
+        outputs = t.output_elements / cores * destinations(placement.units, placement.reached_units, t.reads)
+        limits = (
+            (
+                "input_axons",
+                inputs,
+                "more neurons send to a core than it has input axons; no fan-in is split",
+            ),
+            ("output_axons", outputs, "the neurons of a core reach more cores than it has output axons"),
         )
+        checks = []
+        for name, axons, message in limits:
+            limit = getattr(events.device, name)
+            needed = np.max(t.is_weighted * axons, axis=-1, keepdims=True)
+            if np.all(np.asarray(limit) > 0.0):
+                checks.append(
+                    Check(name, events.path, "design_rule", needed <= limit, message, needed, limit)
+                )
+        return replace(placement, checks=(*placement.checks, *checks))
+
+    def action_counts(self, placement: Placement) -> LevelCounts:
+        """Operations, updates, and spikes once for each core that they go to."""
+        events = self.compute.slots["events"]
+        active, inactive = self.updates_by_kind()
+        spikes = self.spikes(placement)
         return LevelCounts(
             actions={
                 (events.path, "synaptic_operation"): self.operations(),
-                (events.path, "active_update"): updates * active,
-                (events.path, "inactive_update"): updates * (1.0 - active),
-                (events.path, "spike"): sent,
-                (events.path, "hop"): sent * placement.reached_units * hops,
+                (events.path, "active_update"): active,
+                (events.path, "inactive_update"): inactive,
+                (events.path, "spike"): spikes,
+                (events.path, "hop"): spikes * self.hops(placement)[0],
             },
             traffic=[],
             element_operations={},
@@ -71,16 +94,61 @@ class EventCoreMapper(CoreMapper):
             neuron_updates=self.zeros(),
         )
 
+    def updates_by_kind(self) -> tuple[Array, Array]:
+        """Updates of active and of inactive neurons in one inference."""
+        active = self.compute.slots["events"].options.get("active_fraction", self.layers.output_rate)
+        updates = self.updates()
+        return np.asarray(updates * active), np.asarray(updates * (1.0 - active))
+
+    def spikes(self, placement: Placement) -> Array:
+        """Spikes on the way into each layer in one inference, one for each core that a spike goes to."""
+        sent = self.steps * self.layers.is_weighted * self.inputs_active()
+        return np.asarray(sent * placement.reached_units)
+
+    def hops(self, placement: Placement) -> tuple[Array, Array, Array]:
+        """Mean hops of a spike, those of the farthest, and links side by side; none within a tile."""
+        events = self.compute.slots["events"]
+        per_tile = events.device.cores_per_tile
+        before, here = self.units_before(placement), placement.units
+        inside = before + here <= per_tile
+        tiles = mapping.units_for(before, per_tile), mapping.units_for(here, per_tile)
+        links = np.maximum(network.boundary_links(*tiles), self.senders(placement) / before)
+        if "hops" in events.options:
+            hops = events.options["hops"] + 0.0 * here
+            return hops, hops, links
+        mean, farthest = network.feed_forward_hops(*tiles), network.farthest_hops(*tiles)
+        return np.where(inside, 0.0, mean), np.where(inside, 0.0, farthest), links
+
     def units_before(self, placement: Placement) -> Array:
         """Cores of the layer that each layer reads first."""
         return producers(placement.units, self.layers.reads)
 
-    def unit_time(self, placement: Placement) -> Array:
-        """Updates and operations of a core, one after the other, and the barrier."""
-        d, t = self.compute.slots["events"].device, self.layers
+    def senders(self, placement: Placement) -> Array:
+        """Places that send to each layer: cores of the layer before, and one of each chip for the network's input."""
+        counts, *_ = level_counts(self.chip, self.level, placement.needed, self.unit_name)
+        outside = np.array(producer_of(placement.units, self.layers.reads)) < 0
+        return np.where(outside, counts[self.chip.top.path], self.units_before(placement))
+
+    def silent_time(self, placement: Placement) -> Array:
+        """Time of a step in which no spike comes: updates of a core, one after the other, and the barrier."""
+        events: Any = self.compute.slots["events"]
         cores = np.maximum(placement.units, 1.0) * self.steps
-        busy = (self.operations() * d.synaptic_operation_time + self.updates() * d.update_time) / cores
-        return np.asarray(t.is_weighted * (busy + d.synchronisation_time))
+        (active, inactive), (slow, fast) = self.updates_by_kind(), events.times_of_updates()
+        busy = (active * slow + inactive * fast) / cores
+        return np.asarray(self.layers.is_weighted * (busy + events.device.synchronisation_time))
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Mean time of a step of each layer: of its cores, of those that send to it, and of the links between."""
+        d, cores = self.compute.slots["events"].device, np.maximum(placement.units, 1.0)
+        spikes = self.spikes(placement) / self.steps
+        hops, farthest, links = self.hops(placement)
+        operations = self.operations() / self.steps * d.synaptic_operation_time
+        time = pipelining.barrier_step_time(
+            self.silent_time(placement), (operations + spikes * d.spike_time) / cores,
+            spikes * d.spike_time / self.senders(placement),
+            np.where(hops > 0.0, spikes, 0.0) * d.hop_time / links, farthest * d.hop_time, 0.0,
+        )  # fmt: skip
+        return np.asarray(self.layers.is_weighted * time)
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """All cores, and those with neurons of the network."""

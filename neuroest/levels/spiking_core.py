@@ -94,6 +94,17 @@ class SpikingCoreMapper(CoreMapper):
         touched = self.updates() + (operations if adds_in_memory else 0.0)
         return np.asarray(operations / per_word), np.asarray(touched * state_words)
 
+    def silent_time(self, placement: Placement) -> Array:
+        """Time of a step in which no spike comes: the updates of the fullest core."""
+        neuron = self.compute.slots["neuron"]
+        cores = np.maximum(placement.units, 1.0) * self.steps
+        return np.asarray(
+            neurons.time_multiplexed_step_time(
+                self.updates() / cores, self.zeros(), neuron.options["lanes"],
+                neuron.options["clock_frequency"],
+            )
+        )  # fmt: skip
+
     def unit_time(self, placement: Placement) -> Array:
         """Updates and operations of the fullest core, one lane each a cycle, or its busier memory, for one step."""
         weights: Any = self.compute.slots["synapse_memory"]

@@ -76,6 +76,36 @@ def no_sharing(layers: int) -> TimeMultiplexing:
     return single_shared_unit(np.zeros(layers))
 
 
+def mean_longest_step(silent: Array, active: Array, share: Array) -> Array:
+    """Mean over the time steps of the longest step of all layers, which wait for each other after each step.
+
+    A layer takes its longer time in a share of the steps and its shorter time in the others, independently of the other
+    layers: E = sum_i a_i f_i prod_{j<i} (1 - f_j) + max(s) prod (1 - f), longest first, no a_i below max(s). Exact.
+
+    Parameters
+    ----------
+    silent, active : array
+        Time of a step in which no spike comes, and of one in which spikes come, by layer. [s]
+    share : array
+        Share of the steps in which spikes come, above zero. [1]
+
+    Returns
+    -------
+    array
+        Mean time, with a last axis of length one; the longest where spikes come in all steps.
+    """
+    if np.all(share >= 1.0):
+        return np.asarray(np.max(active, axis=-1, keepdims=True))
+    floor = np.max(silent, axis=-1, keepdims=True)
+    active, share = np.broadcast_arrays(np.maximum(active, floor), share)
+    order = np.argsort(-active, axis=-1)
+    times, shares = (np.take_along_axis(array, order, axis=-1) for array in (active, share))
+    left = np.cumprod(1.0 - shares, axis=-1)
+    before = np.concatenate([np.ones_like(left[..., :1]), left[..., :-1]], axis=-1)
+    spiking = np.sum(times * shares * before, axis=-1, keepdims=True)
+    return np.asarray(spiking + floor * left[..., -1:])
+
+
 def critical_path(times: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
     """Time from the input of a network to its end where every layer begins when all that it reads is there.
 

@@ -102,7 +102,7 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
             time_sharing[link.path] = np.sum(resources[link.path], axis=-1, keepdims=True) / chips
     if placement.shared:
         time_sharing = {}  # all layers take the chip in turns, and their times add up
-    stage_interval = _pace(mapped, _steps(mapper, mapped, resources), time_sharing)
+    stage_interval = _pace(mapper, mapped, _steps(mapper, mapped, resources), time_sharing)
     loads = {path: time / np.where(stage_interval > 0.0, stage_interval, 1.0) for path, time in busy.items()}
     _wait(mapper, counts, busy, loads, resources)
     return _totals(mapper, mapped, counts, resources, loads, time_sharing, sharing)
@@ -154,11 +154,11 @@ def _slowest(resources: Mapping[str, Array]) -> Array:
     return first
 
 
-def _pace(mapped: NetworkMapping, step: Array, time_sharing: Mapping[str, Array]) -> Array:
+def _pace(mapper: Mapper, mapped: NetworkMapping, step: Array, time_sharing: Mapping[str, Array]) -> Array:
     """From one step to the next: that of each layer where all share the units, else of the slowest."""
     if mapped.placement.shared:
         return step
-    stage_interval = np.max(step, axis=-1, keepdims=True)
+    stage_interval = mapper.longest_step(mapped.placement, step)
     for together in time_sharing.values():
         stage_interval = np.maximum(stage_interval, together)
     return np.asarray(stage_interval)
@@ -228,7 +228,7 @@ def _totals(
 ) -> Timing:
     """Latency and interval."""
     step = _steps(mapper, mapped, resources)
-    stage_interval = _pace(mapped, step, time_sharing)
+    stage_interval = _pace(mapper, mapped, step, time_sharing)
     total = np.sum(step, axis=-1, keepdims=True)
     reads = mapper.layers.reads
     drain = mapper.drain_time()

@@ -11,6 +11,7 @@ from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import ClaimSpec, Provenance
 
 FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
+SHARE = QuantityField("1", minimum=0, above=True, maximum=1, example="0.1")
 TIME = QuantityField("s", minimum=0, above=True, example="1 ms")
 NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -66,6 +67,9 @@ class Activity(Provenance):
 
     rate: ClaimedFraction | None = None
     """Spiking coding: spikes per neuron and timestep, averaged over neurons, timesteps and data."""
+    active_steps: Annotated[float, SHARE] | None = None
+    """Spiking coding: share of the timesteps in which the spikes come, all at the same rate, none in between; in all
+    steps if nothing is said. Bursts do not change what is counted, but how long cores wait for each other."""
     density: ClaimedFraction | None = None
     """Dense coding: fraction of the activations that are not zero."""
     bit_density: ClaimedFraction | None = None

@@ -17,6 +17,7 @@ from neuroest.specs.device import SourceSpec
 from neuroest.specs.layers import (
     FRACTION,
     NAME,
+    SHARE,
     TIME,
     Activity,
     AnyLayer,
@@ -40,6 +41,8 @@ ACTIVITY_QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "dense": ("density", "bit_density"),
 }
 """What an `activity` states in each coding."""
+ACTIVE_STEPS = "active_steps"
+"""What an `activity` of spikes may state besides, a choice and no claim; spikes come in all steps where it does not."""
 _DESCRIPTIONS = {
     "rate": "Spikes per neuron and timestep",
     "density": "Fraction of activations that are not zero",
@@ -162,7 +165,8 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
 
     The paths are ``workload.timesteps``, ``workload.precision.weights``, ``workload.weights.mean_absolute``,
     ``workload.input.activity.rate``, ``workload.activity.rate`` (for all layers without their own) and
-    ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and ``bit_density`` for ``rate``.
+    ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and ``bit_density`` for ``rate``,
+    in spiking coding also ``active_steps`` where it is stated.
 
     Raises
     ------
@@ -178,6 +182,8 @@ def number_field(path: str) -> QuantityField:
     """What a number of a workload may be, by its path."""
     if path == "workload.period":
         return TIME
+    if path.endswith(ACTIVE_STEPS):
+        return SHARE
     return FRACTION if path.endswith(("rate", "density", "mean_absolute")) else _COUNT
 
 
@@ -225,7 +231,10 @@ def _coding_faults(spec: WorkloadSpec) -> Iterator[Fault]:
 
 
 def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
-    """Layers that belong to the other coding."""
+    """Layers and activities that belong to the other coding."""
+    for place, _, activity in _activities(spec):
+        if spec.coding == "dense" and activity.active_steps is not None:
+            yield (*place, ACTIVE_STEPS), "belongs to spikes; dense coding has no timesteps"
     for index, layer in enumerate(spec.layers):
         place = ("layers", index)
         if spec.coding == "spiking":
@@ -281,6 +290,11 @@ def _resolved(spec: WorkloadSpec) -> tuple[dict[str, Claim], list[Fault]]:
         if bit_density and density and bit_density.value > density.value:
             message = f"{bit_density.value:g} exceeds the density {density.value:g}, but zeros have no ones"
             faults.append(((*place, "bit_density"), message))
+        bursts = claims.get(activity_path(owner, ACTIVE_STEPS))
+        rate = claims.get(activity_path(owner, "rate"))
+        if bursts and rate and rate.value > bursts.value:
+            message = f"{bursts.value:g} is less than the rate {rate.value:g}, but a neuron fires once a step at most"
+            faults.append(((*place, ACTIVE_STEPS), message))
     return claims, faults
 
 
@@ -291,6 +305,15 @@ def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str]]
     activations = float(spec.precision.activations or 1)
     yield "workload.precision.activations", activations, "bit", "Bits of an activation"
     yield "workload.precision.accumulator", float(spec.precision.accumulator), "bit", "Bits of a partial sum"
+    for _, owner, activity in _activities(spec):
+        if spec.coding == "spiking" and (owner in {"input", None} or activity.active_steps is not None):
+            share = 1.0 if activity.active_steps is None else activity.active_steps
+            yield (
+                activity_path(owner, ACTIVE_STEPS),
+                share,
+                "1",
+                "Share of the timesteps in which spikes come",
+            )
 
 
 def _activities(spec: WorkloadSpec) -> Iterator[tuple[Location, str | None, Activity]]:
@@ -320,7 +343,8 @@ def _stated_claims(
             message = "low and high belong to one number; write them inside of its claim"
             faults.append(((*place, "spread"), message))
             about = about.model_copy(update={"spread": None})
-        missing = [name for name in due if name not in stated] if owner == "input" or not stated else []
+        nothing = not stated and activity.active_steps is None
+        missing = [name for name in due if name not in stated] if owner == "input" or nothing else []
         faults.extend(((*place, name), f"is missing: {_DESCRIPTIONS[name].lower()}") for name in missing)
         for name in stated:
             if name not in due:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import reduce
 from math import prod
 from typing import TypeAlias
 
@@ -21,6 +22,7 @@ from neuroest.core.errors import UnknownNameError
 from neuroest.specs.claims import Claim
 from neuroest.specs.layers import Concatenation, Layer, MatrixProduct, RecurrentCell
 from neuroest.specs.workload import (
+    ACTIVE_STEPS,
     ACTIVITY_QUANTITIES,
     Coding,
     Fault,
@@ -176,6 +178,8 @@ class LayerTable(Geometry):
         Fraction of elements that are not zero; equal to the rates.
     input_bit_density, output_bit_density : array
         Probability that a bit of an element is one; equal to the rates in spiking coding.
+    input_active_steps : array
+        Share of the timesteps in which the layer reads spikes; one where they come in all of them.
     timesteps : float or array
         Timesteps of one inference; one in dense coding.
     weight_bits, activation_bits, accumulator_bits : float or array
@@ -190,6 +194,7 @@ class LayerTable(Geometry):
     output_density: Array
     input_bit_density: Array
     output_bit_density: Array
+    input_active_steps: Array
     timesteps: u.Numeric
     weight_bits: u.Numeric
     activation_bits: u.Numeric
@@ -276,12 +281,14 @@ def layer_table(
         elif path.startswith("workload."):
             raise UnknownNameError("workload value", path, plan.paths)
     read, written = plan.activity(given)
+    bursts = plan.active_steps(given)
     counts = vars(plan.geometry)
     if layout.points_first(points, len(counts["names"])):
         counts = plan.laid_out.counts(counts, points)
         read, written = (
             [layout.points_apart(array, points) for array in arrays] for arrays in (read, written)
         )
+        bursts = layout.points_apart(bursts, points)
     return LayerTable(
         **counts,
         input_rate=read[0],
@@ -290,6 +297,7 @@ def layer_table(
         output_density=written[0],
         input_bit_density=read[-1],
         output_bit_density=written[-1],
+        input_active_steps=bursts,
         timesteps=given.get("workload.timesteps", 1.0),
         weight_bits=given["workload.precision.weights"],
         activation_bits=given["workload.precision.activations"],
@@ -335,12 +343,14 @@ class _Plan:
     """What is worked out once for a spec, so that a table costs microseconds.
 
     `rules` says for each quantity of the activity and each layer which paths may hold its output's value, the
-    first that does wins; none does for a pooling or addition that passes on what it reads.
+    first that does wins; none does for a pooling or addition that passes on what it reads. `bursts` says it of
+    the share of active steps.
     """
 
     geometry: Geometry
     stated: dict[str, u.Numeric]
     paths: frozenset[str]
+    bursts: tuple[tuple[str, ...], ...]
     inputs: tuple[str, ...]
     rules: tuple[tuple[tuple[str, ...], ...], ...]
     shares: tuple[tuple[float, ...] | None, ...]
@@ -367,6 +377,17 @@ class _Plan:
             read.append(_stack(sources))
             written.append(_stack(outputs))
         return read, written
+
+    def active_steps(self, given: Mapping[str, u.Numeric]) -> Array:
+        """Share of the timesteps in which each layer reads spikes: of those that it reads, the largest."""
+        inputs: list[u.Numeric] = []
+        outputs: list[u.Numeric] = []
+        first = given.get(activity_path("input", ACTIVE_STEPS), 1.0)
+        for reads, paths in zip(self.geometry.reads, self.bursts, strict=True):
+            inputs.append(reduce(np.maximum, (first if i == NETWORK_INPUT else outputs[i] for i in reads)))
+            passes_on = inputs[-1] if not paths else 1.0
+            outputs.append(next((given[path] for path in paths if path in given), passes_on))
+        return _stack(inputs)
 
 
 def _stack(values: Sequence[u.Numeric]) -> Array:
@@ -395,11 +416,19 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
         return (own,) if isinstance(layer, WEIGHTLESS) else (own, activity_path(None, quantity))
 
     rules = tuple(tuple(rule(layer, quantity) for layer in spec.layers) for quantity in quantities)
-    every_path = {path for paths in rules for alternatives in paths for path in alternatives}
+    weightless = tuple(isinstance(layer, WEIGHTLESS) for layer in spec.layers)
+    bursts = tuple(
+        () if passes_on or spec.coding == "dense" else rule(layer, ACTIVE_STEPS)
+        for layer, passes_on in zip(spec.layers, weightless, strict=True)
+    )
+    every_path = {path for paths in (*rules, bursts) for alternatives in paths for path in alternatives}
+    if spec.coding == "spiking":
+        every_path |= {activity_path("input", ACTIVE_STEPS)}
     return _Plan(
         geometry=shapes,
         stated={path: claim.value for path, claim in claims.items()},
         paths=frozenset(claims) | every_path,
+        bursts=bursts,
         inputs=tuple(activity_path("input", quantity) for quantity in given),
         rules=rules,
         shares=tuple(

@@ -9,6 +9,14 @@ from neuroest.equations import pipelining
 SAMPLES: dict[str, dict[str, float]] = {
     "layer_pipelined_latency": {"timesteps": 20.0, "step_time": 100e-9, "layers": 3.0},
     "initiation_interval": {"timesteps": 20.0, "step_time": 100e-9, "recovery_time": 500e-9},
+    "barrier_step_time": {
+        "update_time": 1.4e-6,
+        "receiving_time": 9e-6,
+        "sending_time": 1e-7,
+        "link_time": 2e-7,
+        "flight_time": 2e-8,
+        "barrier_time": 465e-9,
+    },
 }
 
 
@@ -28,3 +36,11 @@ def test_waiting_for_the_residue_dominates_a_fast_interval():
     # Five time constants of 200 ms against 20 steps of 1 us.
     interval = pipelining.initiation_interval(20.0, 1e-6, 5 * 0.2)
     assert interval == pytest.approx(1.0, rel=1e-4)
+
+
+def test_the_slowest_of_receiver_sender_and_link_sets_a_step():
+    # 1 us of updates, then receiving, sending and the link at once, 20 ns of flight and a barrier of 465 ns
+    others = {"update_time": 1e-6, "flight_time": 20e-9, "barrier_time": 465e-9}
+    for longest in ("receiving_time", "sending_time", "link_time"):
+        work = {"receiving_time": 2e-6, "sending_time": 2e-6, "link_time": 2e-6, longest: 9e-6}
+        assert pipelining.barrier_step_time(**work, **others) == pytest.approx(10.485e-6, rel=1e-12)

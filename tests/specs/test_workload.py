@@ -105,7 +105,16 @@ def test_what_the_designer_chooses_is_no_claim_about_the_world() -> None:
         "workload.precision.weights": 4,
         "workload.precision.activations": 1,  # a spike
         "workload.precision.accumulator": 12,
+        "workload.input.activity.active_steps": 1,  # spikes in every step, as nothing else is said
+        "workload.activity.active_steps": 1,
     }
+
+
+def test_bursts_are_a_share_of_the_steps_that_the_rate_fits_into() -> None:
+    message = "0.05 is less than the rate 0.1, but a neuron fires once a step at most"
+    assert faults(SPIKING, activity__active_steps=0.05) == {"activity.active_steps": message}
+    assert faults(SPIKING, activity__active_steps=0.1) == {}
+    assert set(faults(DENSE, activity__active_steps=0.5)) == {"activity.active_steps"}
 
 
 def test_a_number_may_have_a_claim_of_its_own() -> None:

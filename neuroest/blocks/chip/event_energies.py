@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.specs.base import PositiveFractionOrAuto, PositiveNumberOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
 
 
 class EventEnergiesParameters(Record):
@@ -31,11 +33,13 @@ class EventEnergiesParameters(Record):
     synaptic_operation_time: u.Second = positive()
     """Time of one synaptic operation."""
     update_time: u.Second = positive()
-    """Time of one neuron update."""
+    """Time of one neuron update; of an inactive neuron where that of an active one is stated."""
+    active_update_time: u.Second = non_negative(absent=0.0)
+    """Time of updating a neuron that is active; as for an inactive one where it is not stated."""
     spike_time: u.Second = non_negative(exact=EXACT)
-    """Time of a spike inside its tile."""
+    """Time of a spike inside its tile, for which its sender and its receiver are occupied."""
     hop_time: u.Second = non_negative()
-    """Time of a spike per hop."""
+    """Time of a spike per hop, for which the link is occupied."""
     synchronisation_time: u.Second = non_negative()
     """Time of the barrier that ends a time step."""
     core_area: u.SquareMetre = positive()
@@ -48,6 +52,12 @@ class EventEnergiesParameters(Record):
     """Memory for synapses per core."""
     bits_per_synapse: u.Bit = positive()
     """Memory that one synapse takes, its address included."""
+    input_axons: u.Dimensionless = non_negative(absent=0.0, exact=CHOSEN)
+    """Different neurons whose spikes a core can take; 0: no limit is known."""
+    output_axons: u.Dimensionless = non_negative(absent=0.0, exact=CHOSEN)
+    """Pairs of an own neuron and a core that gets its spikes, of one core; 0: no limit is known."""
+    cores_per_tile: u.Dimensionless = quantity(minimum=1.0, integer=True, absent=1.0, exact=CHOSEN)
+    """Cores on one router of the mesh."""
 
 
 class EventEnergiesBlock(DeviceBlock):
@@ -74,7 +84,7 @@ class EventEnergies(Component[EventEnergiesParameters]):
             "published event energies are circuit simulations; the chip's own authors call them consistent",
             source="davies2018",
         ),
-        time=ModelError(1.5, "contention between events is not modelled"),
+        time=ModelError(1.5, "senders that full buffers stop are not modelled"),
     )
 
     @property
@@ -82,15 +92,20 @@ class EventEnergies(Component[EventEnergiesParameters]):
         """What cores with neurons of the network are counted under."""
         return f"{self.path}:used"
 
+    def times_of_updates(self) -> tuple[u.Second, u.Second]:
+        """Time of updating an active and an inactive neuron."""
+        d = self.device
+        return np.where(d.active_update_time > 0.0, d.active_update_time, d.update_time), d.update_time
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of each event as reported, at the supply it was reported at."""
         d, ledger = self.device, "event as reported"
         return [
-            self.energy("synaptic_operation", "reported", d.synaptic_operation_energy, ledger),
-            self.energy("active_update", "reported", d.active_update_energy, ledger),
-            self.energy("inactive_update", "reported", d.inactive_update_energy, ledger),
-            self.energy("spike", "reported", d.spike_energy, ledger),
-            self.energy("hop", "reported", d.hop_energy, ledger),
+            self.energy("synaptic_operation", "synaptic operation", d.synaptic_operation_energy, ledger),
+            self.energy("active_update", "active update", d.active_update_energy, ledger),
+            self.energy("inactive_update", "inactive update", d.inactive_update_energy, ledger),
+            self.energy("spike", "spike", d.spike_energy, ledger),
+            self.energy("hop", "hop", d.hop_energy, ledger),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
