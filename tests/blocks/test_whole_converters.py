@@ -12,6 +12,7 @@ import pytest
 
 import neuroest
 from neuroest.loading.library import load_device
+from neuroest.validation.board import reproduce
 from tests.chips import changed, energy
 from tests.chips import run as run_chip
 
@@ -86,3 +87,8 @@ def test_the_parts_of_a_converter_take_less_than_a_whole_one() -> None:
     core = neuroest.block("sar_adc", device="sar_28nm_circuit", bits=8, clock_frequency="500 MHz")
     whole = neuroest.block("whole_adc", device="sar_macro", bits=8)
     assert np.squeeze(core.energies["conversion"]) < np.squeeze(whole.energies["conversion"])
+
+
+def test_a_slope_converter_without_a_stage_has_bands() -> None:
+    (row,) = (row for row in reproduce(["liu_2020"]).rows if row.quantity == "efficiency")
+    assert row.low < row.median < row.high

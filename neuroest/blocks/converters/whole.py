@@ -98,7 +98,7 @@ class WholeAdc(SampledConverter):
     @property
     def ramps(self) -> bool:
         """Whether it watches its input for many cycles: a counter that counts through the steps."""
-        return bool(self.spec.takes == "voltage" and float(self.device.step_time) > 0.0)
+        return bool(self.spec.takes == "voltage" and np.all(np.asarray(self.device.step_time) > 0.0))
 
     @property
     def holds_input(self) -> bool:
