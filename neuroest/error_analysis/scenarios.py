@@ -9,8 +9,8 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.soundness import sound_points
-from neuroest.results.quantities import BANDED, QUANTITIES
+from neuroest.pipeline.soundness import estimate_exists
+from neuroest.results.quantities import MAIN, QUANTITIES
 from neuroest.results.uncertainty import ScenarioRow
 from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec
@@ -33,16 +33,13 @@ def scenario_rows(
         columns[path][row] = value
     values: dict[str, u.Numeric] = {path: claim.value for path, claim in claims.items()}
     result = evaluate(design, workload, values | columns)
-    sound = sound_points(result, (len(found),))
     with np.errstate(all="ignore"):  # rows without an estimate are left out below
-        for check in result.checks:
-            if check.severity == "infeasible":
-                sound &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (len(found),))
+        sound = estimate_exists(result, len(found))
         totals = {
             name: np.broadcast_to(
                 np.asarray(QUANTITIES[name].of(result), dtype=np.float64).reshape(-1), (len(found),)
             )
-            for name in BANDED
+            for name in MAIN
         }
     return tuple(
         ScenarioRow(

@@ -19,7 +19,7 @@ from neuroest.pipeline.pace import paces
 from neuroest.results.comparison import Comparison, Ratio
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PaceRow
-from neuroest.results.quantities import BANDED
+from neuroest.results.quantities import MAIN, Headline
 from neuroest.results.uncertainty import Band, Sample
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.loaded import Loaded, Named
@@ -172,14 +172,15 @@ def _settings_for(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str])
 def _ratios(design: Estimate, baselines: Sequence[Estimate]) -> Iterator[Ratio]:
     """The design's results over those of each baseline; what two designs share is drawn once and cancels."""
     for baseline in baselines:
-        for name in BANDED:
+        for name in MAIN:
             above, below = design.totals[name], baseline.totals[name]
             if above is None or not below:
                 continue
-            band = _band(design.sample, baseline.sample, name)
-            low, high = (None, None) if band is None else (band.low, band.high)
+            found = Headline.of(above / below, _band(design.sample, baseline.sample, name))
             unproven = (design.analysis.unproven_share(name), baseline.analysis.unproven_share(name))
-            yield Ratio(name, baseline.architecture, above / below, low, high, unproven)
+            yield Ratio(
+                name, baseline.architecture, above / below, found.low, found.median, found.high, unproven
+            )
 
 
 def _band(above: Sample, below: Sample, name: str) -> Band | None:

@@ -55,15 +55,15 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     label, unit = LABELS[quantity]
     first = axes[0]
     for row, view in zip(rows, views, strict=True):
-        value, found = view.estimate.totals[total], view.estimate.bands.totals.get(total)
-        if found is not None:
+        found = view.estimate.headline(total)
+        if found.low is not None:
             first.plot((found.low, found.high), (row, row), color="#666666", lw=2.0, solid_capstyle="butt")
         face = "white" if view.marked(total) else "black"
-        first.plot([value], [row], "o", ms=4.0, mfc=face, mec="black")
+        first.plot([found.value], [row], "o", ms=4.0, mfc=face, mec="black")
     logarithmic(first.xaxis, unit)
     first.tick_params(axis="x", rotation=30, which="both")
     first.set_yticks(rows, [design_label(view, total, _LONGEST_LINE) for view in views])
-    first.set_title(f"{label}, p10 to p90")
+    first.set_title(f"{label}, median, p10 to p90")
     for axes_of_kind, place, by in zip(axes[1:], below[1:], _KINDS, strict=True):
         _stacked(axes_of_kind, place, rows, found_of[by], by, fills[by])
     if any(view.marked(total) for view in views):

@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.exploration.pareto import non_dominated
 from neuroest.plotting.style import COLOURS, MARKERS, MOST_DESIGNS, line, logarithmic, named, new_figure
 from neuroest.reporting.estimate_views import View
-from neuroest.results.quantities import BANDED, label_and_unit
+from neuroest.results.quantities import MAIN, label_and_unit
 
 if TYPE_CHECKING:
     from neuroest.results.comparison import Comparison
@@ -32,7 +32,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
     for ratio in comparison.ratios:
         if ratio.baseline not in place:
             continue
-        index = BANDED.index(ratio.quantity)
+        index = MAIN.index(ratio.quantity)
         row = place[ratio.baseline] + 0.27 - 0.18 * index
         colour = COLOURS[index]
         if ratio.low is not None and ratio.high is not None:
@@ -46,7 +46,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
     axes.set_xlabel("ratio over the baseline, p10 to p90")
     handles = [
         line(color=COLOURS[i], marker=MARKERS[i], ms=3.6, label=label_and_unit(name)[0])
-        for i, name in enumerate(BANDED)
+        for i, name in enumerate(MAIN)
     ]
     open_marker = {"marker": "o", "ls": "", "ms": 3.6, "mfc": "white", "mec": "black"}
     handles.append(line(label="open: in part projected or assumed", **open_marker))
@@ -60,16 +60,16 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     columns = 2 if max(len(view.architecture) for view in views) <= _NARROW else 1
     lines = math.ceil(len(views) / columns)
     figure, axes = new_figure(width, width * 0.7 + 0.13 * (lines + 2))
-    table = np.array([[view.estimate.totals[name] or math.nan for name in _AXES] for view in views])
+    table = np.array([[view.estimate.headline(name).value or math.nan for name in _AXES] for view in views])
     front = non_dominated(table * (1.0, 1.0, -1.0))
     sizes = 14.0 + 60.0 * _relative(np.log(table[:, 2]))
     for index, view in enumerate(views):
         area, energy, _ = table[index]
-        bands = [view.estimate.bands.totals.get(name) for name in _AXES[:2]]
-        if bands[0] is not None:
-            axes.plot((bands[0].low, bands[0].high), (energy, energy), color="#aaaaaa", lw=0.7, zorder=1)
-        if bands[1] is not None:
-            axes.plot((area, area), (bands[1].low, bands[1].high), color="#aaaaaa", lw=0.7, zorder=1)
+        across, up = (view.estimate.headline(name) for name in _AXES[:2])
+        if across.low is not None:
+            axes.plot((across.low, across.high), (energy, energy), color="#aaaaaa", lw=0.7, zorder=1)
+        if up.low is not None:
+            axes.plot((area, area), (up.low, up.high), color="#aaaaaa", lw=0.7, zorder=1)
         face = "black" if front[index] else "white"
         marker = "s" if any(view.marked(name) for name in _AXES) else "o"
         axes.scatter(

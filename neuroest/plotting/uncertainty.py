@@ -141,11 +141,13 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
             tops = row + 0.75 * np.repeat(heights, 2) / heights.max()
             axes.fill_between(centres, row, tops, color="#c8c8c8", lw=0.0)
             axes.plot(centres, tops, color="black", lw=0.5)
-        axes.plot([view.estimate.totals[total]], [row], "|", color="black", ms=7.0, mew=1.2)
+        found = view.estimate.headline(total)
+        axes.plot([found.value], [row], "|", color="black", ms=7.0, mew=1.2)
+        axes.plot([found.nominal], [row], "o", color="black", ms=2.5, mfc="white", mew=0.8)
     logarithmic(axes.xaxis, unit)
     axes.set_yticks(range(len(views)), [design_label(view, total) for view in reversed(views)])
     # beside long names the label is wider than the axes
-    axes.set_xlabel(f"{label}; stroke: the estimate", loc="right")
+    axes.set_xlabel(f"{label}; stroke: median, circle: nominal", loc="right")
     return figure
 
 

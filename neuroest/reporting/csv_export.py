@@ -41,7 +41,7 @@ def comparison_csv(comparison: Comparison) -> str:
     for ratio in ratio_rows(comparison):
         rows.append({"kind": "ratio", "what": ratio.pop("quantity"), **ratio})
     columns = ("kind", "what", "design", "value", "baseline", "design_value", "baseline_value", "ratio")
-    last = ("ratio_p10", "ratio_p90", "design_unproven_share", "baseline_unproven_share")
+    last = ("ratio_p10", "ratio_p90", "ratio_nominal", "design_unproven_share", "baseline_unproven_share")
     return records_csv((*columns, *last), rows)
 
 
@@ -68,11 +68,12 @@ def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:
                 "quantity": ratio.quantity,
                 "design": comparison.design.architecture,
                 "baseline": ratio.baseline,
-                "design_value": comparison.design.totals[ratio.quantity],
-                "baseline_value": baseline.totals[ratio.quantity],
+                "design_value": comparison.design.headline(ratio.quantity).value,
+                "baseline_value": baseline.headline(ratio.quantity).value,
                 "ratio": ratio.value,
                 "ratio_p10": ratio.low,
                 "ratio_p90": ratio.high,
+                "ratio_nominal": ratio.nominal,
                 "design_unproven_share": ratio.unproven[0],
                 "baseline_unproven_share": ratio.unproven[1],
             }

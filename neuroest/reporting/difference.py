@@ -12,7 +12,7 @@ from neuroest.core.text_layout import columns, fitting_columns, wrapped
 from neuroest.reporting.formatting import formatted, percent, short
 from neuroest.reporting.saved import read_results
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
-from neuroest.results.quantities import BANDED, QUANTITIES, label_and_unit
+from neuroest.results.quantities import MAIN, QUANTITIES, label_and_unit
 
 _LEAST = 1e-3
 _MOST = 12
@@ -174,7 +174,7 @@ def difference(before: Mapping[str, Result], after: Mapping[str, Result]) -> Fil
 def _result_difference(name: str, before: Result, after: Result) -> ResultDifference:
     causes = _parameters(before, after)
     moved = []
-    for total in (*BANDED, *(t for t in before["totals"] if t not in BANDED)):
+    for total in (*MAIN, *(t for t in before["totals"] if t not in MAIN)):
         one, other = before["totals"].get(total), after["totals"].get(total)
         if one != other:
             parts = _components(before, after, total)

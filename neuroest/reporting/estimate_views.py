@@ -19,7 +19,7 @@ from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.formatting import short_names
 from neuroest.results.comparison import LEAST_UNPROVEN
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import BANDED
+from neuroest.results.quantities import MAIN
 
 Array = NDArray[np.float64]
 _Parts: TypeAlias = dict[str, Any]
@@ -144,7 +144,7 @@ class View:
     @cached_property
     def unproven(self) -> Mapping[str, float]:
         """Share of each banded total that rests on projected or assumed values."""
-        return {name: self.estimate.analysis.unproven_share(name) for name in BANDED}
+        return {name: self.estimate.analysis.unproven_share(name) for name in MAIN}
 
     def marked(self, total: str) -> bool:
         """Whether a total rests on projected or assumed values to a share worth a mark."""
@@ -187,7 +187,7 @@ class View:
         result = self.estimate
         claims = {**result.claims, **discrepancy_claims(result.design)}
         with np.errstate(all="ignore"):
-            return tornado(Group({}, result.design, result.workload, claims), BANDED)
+            return tornado(Group({}, result.design, result.workload, claims), MAIN)
 
     def tornado(self, total: str = "energy_per_inference_J") -> tuple[Bar, ...]:
         """The total with each cause of doubt at its p10 and its p90, the others as they are, longest bar first."""

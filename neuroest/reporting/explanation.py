@@ -114,7 +114,7 @@ class _Explainer:
         """What a name stands for, and its value."""
         estimate = self.estimate
         if name in estimate.totals:
-            return f"result, {formatted(estimate.totals[name], label_and_unit(name)[1])}"
+            return f"result, {formatted(estimate.headline(name).value, label_and_unit(name)[1])}"
         if name in estimate.claims:
             claim = estimate.claims[name]
             return f"parameter, {formatted(claim.value, claim.unit)}: {claim.description}".rstrip(": ")
@@ -440,12 +440,15 @@ class _Explainer:
         )
 
     def _band(self, name: str, unit: str) -> tuple[str, ...]:
-        band = self.estimate.bands.totals.get(name)
-        if band is None:
+        found = self.estimate.headline(name)
+        if found.median is None or found.low is None or found.high is None:
             return ()
         causes = self.estimate.bands.causes.get(name, ())
         reported = ", ".join(f"{short(path)} ({percent(share)})" for path, share in causes)
-        line = f"p10 .. p90: {formatted_interval(band.low, band.high, unit)}"
+        line = (
+            f"above with every input as stated (nominal); over what is not known of them the median is "
+            f"{formatted(found.median, unit)}, p10 .. p90 {formatted_interval(found.low, found.high, unit)}"
+        )
         return (line, f"band from {reported}") if reported else (line,)
 
     def _movers(self, name: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
 from neuroest.results.estimate import CheckResult, Estimate
-from neuroest.results.uncertainty import Band
+from neuroest.results.quantities import Headline
 from neuroest.specs.claims import Claim
 
 CHIP = "chip."
@@ -19,6 +19,10 @@ _SCALES = {
     "m^2": ((1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
 }
 """For lengths and areas: unit, name, and the least number that is written in it."""
+_HOUR = 3600.0
+"""Seconds."""
+_SLOW = 0.01
+"""Rate per second below which one an hour is easier to read, as times are in hours then."""
 _POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
 _MICRO = re.compile(r"(?<![A-Za-z_])(\d[\d.]*|[\d.]*[⁰¹²³⁴-⁹]+) u(?=[A-Za-z])")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -40,6 +44,8 @@ def formatted(value: float | None, unit: str) -> str:
         return f"{_three_digits(value / factor)} {name}"
     if unit == "V" and 0.1 <= size < 1.0:
         return f"{value:.3g} V"
+    if unit == "1/s" and 0.0 < size < _SLOW:
+        return f"{value * _HOUR:.3g} 1/h"
     if unit == "1/s" and 1e3 <= size < 1e6:
         return f"{_three_digits(value)} 1/s"
     return format_quantity(value, unit)
@@ -78,19 +84,18 @@ def formatted_interval(low: float, high: float, unit: str) -> str:
     return f"{first} .. {last}"
 
 
-def formatted_band(band: Band | None, unit: str) -> tuple[str, str]:
-    """Interval and median of a band; two empty texts where there is none.
+def headline_cells(found: Headline, unit: str) -> tuple[str, str, str]:
+    """Number to lead with, band and nominal value; the last two are empty for a quantity without a band.
 
     Examples
     --------
-    >>> shown_band(Band(1.2e-9, 2e-9, 3e-9), "J")
-    ('1.2 .. 3 nJ', '2 nJ')
+    >>> headline_cells(Headline(1.5e-9, 1.2e-9, 2e-9, 3e-9), "J"), headline_cells(Headline(4.0), "1")
+    (('2 nJ', '1.2 .. 3 nJ', '1.5 nJ'), ('4', '', ''))
     """
-    return (
-        ("", "")
-        if band is None
-        else (formatted_interval(band.low, band.high, unit), formatted(band.median, unit))
-    )
+    lead = formatted(found.value, unit)
+    if found.low is None or found.high is None:
+        return lead, "", ""
+    return lead, formatted_interval(found.low, found.high, unit), formatted(found.nominal, unit)
 
 
 def typeset(text: str) -> str:

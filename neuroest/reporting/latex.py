@@ -16,7 +16,7 @@ from neuroest.reporting.formatting import check_line, scale_of, short, words
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.results.comparison import LEAST_UNPROVEN
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import BANDED, label_and_unit
+from neuroest.results.quantities import MAIN, label_and_unit
 from neuroest.specs.claims import Claim
 
 if TYPE_CHECKING:
@@ -149,17 +149,21 @@ def results_table(views: Sequence[View], caption: str = "", label: str = "result
         result = view.estimate
         rows.append(rf"\multicolumn{{4}}{{@{{}}l@{{}}}}{{{tex(view.architecture)}}} \\")
         values, bands = [], []
-        for name in BANDED:
-            value, unit = result.totals[name], label_and_unit(name)[1]
+        for name in MAIN:
+            found, unit = result.headline(name), label_and_unit(name)[1]
+            value = found.value
             mark = r"\rlap{$^\ast$}" if view.marked(name) else ""
             values.append(quantity(value, unit) + mark)
-            found = result.bands.totals.get(name)
-            bands.append(band(found.low, found.high, value, unit) if found and value else "")
+            if not value or found.low is None or found.high is None:
+                bands.append("")
+            else:
+                bands.append(band(found.low, found.high, value, unit))
         rows.append(" & ".join(values) + r" \\")
         rows.append(" & ".join(rf"{{\scriptsize {b}}}" if b else "" for b in bands) + r" \\[2pt]")
     about = caption or f"Results on {tex(views[0].workload)}."
     about += (
-        " In brackets the 10th and 90th percentile over what is not known of the inputs, in the unit of the value."
+        " Medians; in brackets the 10th and 90th percentile over what is not known of the inputs, in the unit of the "
+        "value."
         rf" $^\ast$~At least \qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} rests on projected or assumed values."
     )
     head = " & ".join(("Area", "Energy", "Latency", "Throughput"))

@@ -21,6 +21,7 @@ from neuroest.reporting.formatting import (
     check_line,
     formatted,
     formatted_interval,
+    headline_cells,
     operating_point,
     percent,
     short,
@@ -32,10 +33,10 @@ from neuroest.reporting.report import Report
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
 from neuroest.results.comparison import Comparison
-from neuroest.results.quantities import BANDED, label_and_unit
+from neuroest.results.quantities import MAIN, label_and_unit
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")
+_EXPLAINED = (*MAIN, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")
 _TOTAL_OF = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
 _MOST_TOLD = 0.99
 """Share of a component's energy and area whose formulas are told."""
@@ -94,7 +95,7 @@ def page(
             style=safe((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
             scripts=[safe(script) for script in scripts],
             networks=[_network(report, i, name, views) for i, (name, views) in enumerate(report.networks, 1)],
-            labels=[label_and_unit(name)[0] for name in BANDED], refused=report.refused, methods=report.methods,
+            labels=[label_and_unit(name)[0] for name in MAIN], refused=report.refused, methods=report.methods,
             assumptions=[_assumption(owner, claim) for owner, claim in report.assumptions],
             sources=[(key, reference(source), source.doi) for key, source in report.sources],
             source_keys={key for key, _ in report.sources},
@@ -169,17 +170,17 @@ def _ratio(ratio: Any) -> dict[str, Any]:
 
 
 def _band_of(view: View, name: str) -> tuple[float, float, float] | None:
-    """P10, value and p90 where a logarithmic scale has room for them."""
-    value, band = view.estimate.totals[name], view.estimate.bands.totals.get(name)
-    if value and band is not None and band.low > 0.0 and math.isfinite(band.high):
-        return band.low, value, band.high
-    return None
+    """P10, median and p90 where a logarithmic scale has room for them."""
+    found = view.estimate.headline(name)
+    if found.low is None or found.median is None or found.high is None:
+        return None
+    return (found.low, found.median, found.high) if found.low > 0.0 and math.isfinite(found.high) else None
 
 
 def _strips(views: Sequence[View]) -> list[dict[str, tuple[float, float, float]]]:
-    """For each design and result p10, value and p90 between 2 and 98, on a logarithmic scale that all share."""
+    """For each design and result p10, median and p90 between 2 and 98, on a logarithmic scale that all share."""
     found: list[dict[str, tuple[float, float, float]]] = [{} for _ in views]
-    for name in BANDED:
+    for name in MAIN:
         rows = [_band_of(view, name) for view in views]
         ends = [math.log(v) for row in rows if row for v in row]
         if not ends or max(ends) <= min(ends):
@@ -198,21 +199,21 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
     explanations = _explanations(view, key)
     keys = {name: anchor for anchor, name, _, _ in explanations}
     cells = []
-    for name in BANDED:
-        value, unit = result.totals[name], label_and_unit(name)[1]
-        found = result.bands.totals.get(name)
+    for name in MAIN:
+        found = result.headline(name)
+        lead, interval, nominal = map(typeset, headline_cells(found, label_and_unit(name)[1]))
         cells.append(
             {
-                "raw": value, "value": typeset(formatted(value, unit)), "marked": view.marked(name),
-                "band": typeset(formatted_interval(found.low, found.high, unit)) if found else "",
+                "raw": found.value, "value": lead, "marked": view.marked(name), "band": interval, "nominal": nominal,
                 "why": keys.get(name, ""), "strip": strip.get(name),
             }
         )  # fmt: skip
     exactness = accuracy_words(result) or ""
     totals = [
-        (label_and_unit(name)[0], value, typeset(formatted(value, label_and_unit(name)[1])))
-        for name, value in result.totals.items()
-        if value is not None
+        (label_and_unit(name)[0], found.value, *map(typeset, headline_cells(found, label_and_unit(name)[1])))
+        for name in result.totals
+        for found in (result.headline(name),)
+        if found.value is not None
     ]
     return {
         "name": view.architecture,

@@ -360,12 +360,12 @@ def write_tables(report: Report, folder: Path) -> None:
     write_file(folder / "breakdown.csv", breakdown_csv(report.results))
     totals = []
     for view in report.views:
-        for name, value in view.estimate.totals.items():
-            band = view.estimate.bands.totals.get(name)
+        for name in view.estimate.totals:
+            found = view.estimate.headline(name)
             totals.append(
                 {
-                    "architecture": view.architecture, "workload": view.workload, "quantity": name, "value": value,
-                    "p10": band.low if band else None, "p90": band.high if band else None,
+                    "architecture": view.architecture, "workload": view.workload, "quantity": name,
+                    "value": found.value, "p10": found.low, "p90": found.high, "nominal": found.nominal,
                     "unproven_share": view.unproven.get(name),
                 }
             )  # fmt: skip

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import check_line, formatted, formatted_interval, percent, short, words
+from neuroest.reporting.formatting import check_line, headline_cells, percent, short, words
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
 from neuroest.results.comparison import LEAST_UNPROVEN
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import BANDED, label_and_unit
+from neuroest.results.quantities import MAIN, label_and_unit
 
 if TYPE_CHECKING:
     from neuroest.results.comparison import Comparison
@@ -106,11 +106,14 @@ def _results(estimate: Estimate) -> Table:
         if value is None:
             continue
         label, unit = label_and_unit(name)
-        band, causes = estimate.bands.totals.get(name), estimate.bands.causes.get(name, ())
-        interval = (Interval(band.low, band.high, unit), Quantity(band.median, unit)) if band else ("", "")
+        found, causes = estimate.headline(name), estimate.bands.causes.get(name, ())
+        interval: Interval | str = ""
+        nominal: Quantity | str = ""
+        if found.low is not None and found.high is not None:
+            interval, nominal = Interval(found.low, found.high, unit), Quantity(value, unit)
         cause = f"{short(causes[0][0])} ({percent(causes[0][1])})" if causes else ""
-        rows.append((label, Quantity(value, unit), *interval, cause))
-    return Table.of(("result", "value", "p10 .. p90", "median", "band mostly from"), rows, "<>>><")
+        rows.append((label, Quantity(found.value, unit), interval, nominal, cause))
+    return Table.of(("result", "median", "p10 .. p90", "nominal", "band mostly from"), rows, "<>>><")
 
 
 def _breakdown(title: str, parts: Sequence[ComponentSum], unit: str) -> Table:
@@ -134,9 +137,9 @@ def comparison_document(comparison: Comparison) -> Document:
     left = [(n, "; ".join(items) or "-") for n, items in zip(names, comparison.left_out, strict=True)]
     left.append(("all", "; ".join(comparison.left_out_by_all) or "-"))
     results = Table.of(
-        ("design", *(label_and_unit(name)[0] for name in BANDED)),
+        ("design", *(label_and_unit(name)[0] for name in MAIN)),
         [_design_row(View(result)) for result in comparison.estimates],
-        "<" + ">" * len(BANDED),
+        "<" + ">" * len(MAIN),
     )
     return Document(
         f"{names[0]} beside {', '.join(names[1:])}",
@@ -167,12 +170,10 @@ def _paces(comparison: Comparison) -> Iterator[Part]:
 def _design_row(view: View) -> tuple[str, ...]:
     """Main results of a design with bands; a mark stands at what is projected or assumed."""
     cells = [view.architecture]
-    for name in BANDED:
-        unit, found = label_and_unit(name)[1], view.estimate.bands.totals.get(name)
-        interval = f" ({formatted_interval(found.low, found.high, unit)})" if found else ""
-        cells.append(
-            f"{formatted(view.estimate.totals[name], unit)}{'*' if view.marked(name) else ''}{interval}"
-        )
+    for name in MAIN:
+        lead, interval, _ = headline_cells(view.estimate.headline(name), label_and_unit(name)[1])
+        around = f" ({interval})" if interval else ""
+        cells.append(f"{lead}{'*' if view.marked(name) else ''}{around}")
     return tuple(cells)
 
 

@@ -93,7 +93,7 @@ def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
 
 
 def designs_table(estimates: Sequence[Estimate], ratios: Sequence[Ratio], style: Style = PLAIN) -> list[str]:
-    """Designs by results: median and band of each total, and the ratio of the first design to each other one."""
+    """Designs by results: median, band and nominal value of each total; ratio of the first design to each other one."""
     rows: list[tuple[str, ...]] = [("", *_SHOWN)]
     names: dict[int, str] = {}
     for estimate in estimates:
@@ -101,7 +101,8 @@ def designs_table(estimates: Sequence[Estimate], ratios: Sequence[Ratio], style:
             names[len(rows)] = estimate.architecture
             rows.append(("",) * len(rows[0]))
         cells = [_median_and_band(estimate, name) for name in _SHOWN.values()]
-        rows += [(" median", *(cell[0] for cell in cells)), (" p10..p90", *(cell[1] for cell in cells))]
+        for place, label in enumerate((" median", " p10..p90", " nominal")):
+            rows.append((label, *(cell[place] for cell in cells)))
         found = {ratio.quantity: ratio for ratio in ratios if ratio.baseline == estimate.architecture}
         if found:
             rows.append((" ratio", *(_ratio(found.get(name)) for name in _SHOWN.values())))
@@ -152,13 +153,12 @@ def _equal_pace(comparison: Comparison) -> list[str]:
     return lines
 
 
-def _median_and_band(estimate: Estimate, name: str) -> tuple[str, str]:
-    unit = label_and_unit(name)[1]
-    band = estimate.bands.totals.get(name)
-    if band is None:
-        return formatted(estimate.totals[name], unit), ""
-    low, high = (float(f"{value:.2g}") for value in (band.low, band.high))
-    return formatted(band.median, unit), formatted_interval(low, high, unit)
+def _median_and_band(estimate: Estimate, name: str) -> tuple[str, str, str]:
+    unit, found = label_and_unit(name)[1], estimate.headline(name)
+    if found.low is None or found.high is None:
+        return formatted(found.value, unit), "", ""
+    low, high = (float(f"{value:.2g}") for value in (found.low, found.high))
+    return formatted(found.value, unit), formatted_interval(low, high, unit), formatted(found.nominal, unit)
 
 
 def _ratio(ratio: Ratio | None) -> str:
@@ -208,6 +208,7 @@ def _answers(estimate: Estimate) -> Iterator[str]:
         ("accuracy", _accuracy(estimate)),
         ("lever", _strongest(estimate)),
         ("uncertainty", _largest_cause(estimate)),
+        ("choices", _choices(estimate)),
     ):
         if text:
             yield from _answer(label, text)
@@ -279,6 +280,21 @@ def _strongest(estimate: Estimate) -> str:
 def _largest_cause(estimate: Estimate) -> str:
     causes = estimate.bands.causes.get("energy_per_inference_J", ())
     return f"{percent(causes[0][1])} of the energy band comes from {short(causes[0][0])}" if causes else ""
+
+
+def _choices(estimate: Estimate) -> str:
+    """What the largest of the other choices would do to the energy; no band contains them."""
+    energy = estimate.totals["energy_per_inference_J"]
+    found = [
+        (there / energy, row)
+        for row in estimate.scenarios
+        if energy and (there := row.totals["energy_per_inference_J"]) is not None
+    ]
+    largest = sorted(found, key=lambda item: -abs(np.log(item[0])) if item[0] > 0.0 else 0.0)
+    return ", ".join(
+        f"{short(row.parameter)} {words(row.scenario)} ({formatted(row.value, row.unit)}): energy x {ratio:.3g}"
+        for ratio, row in largest[:_MOST]
+    )
 
 
 def _closing(estimates: Sequence[Estimate]) -> list[str]:

@@ -24,7 +24,7 @@ from neuroest.reporting.formatting import (
     coding_words,
     counted,
     formatted,
-    formatted_band,
+    headline_cells,
     operating_point,
     percent,
     short,
@@ -34,8 +34,7 @@ from neuroest.reporting.formatting import (
 from neuroest.reporting.summary import settings_lines
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import TOTALS, label_and_unit
-from neuroest.results.uncertainty import Band
+from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, Headline, label_and_unit
 from neuroest.specs.claims import BASES, DESIGN
 from neuroest.specs.device import DeviceSpec
 
@@ -131,17 +130,19 @@ def devices_by(
 
 
 def _totals(estimate: Estimate, style: Style) -> list[str]:
-    rows = [("", "", "p10 .. p90", "median")]
+    rows = [("", "median", "p10 .. p90", "nominal")]
     notes: dict[int, list[str]] = {}
     for name, value in estimate.totals.items():
         if value is None:
             continue
         label, unit = label_and_unit(name)
-        band = estimate.bands.totals.get(name)
+        found = estimate.headline(name)
         indent = "  " if name in _PARTS_OF_ENERGY else ""
-        interval, median = formatted_band(band, unit)
-        rows.append((indent + label, formatted(value, unit), interval, median))
-        notes[len(rows) - 1] = [text for text in (_cause(estimate, name), skewed(value, band)) if text]
+        main = QUANTITIES[name].main
+        lead, interval, nominal = headline_cells(found, unit)
+        rows.append((indent + label, lead, interval if main else "", nominal))
+        cause = _cause(estimate, name) if main else ""
+        notes[len(rows) - 1] = [text for text in (cause, skewed(found)) if text]
     lines = []
     for index, line in enumerate(fitting_columns(rows, "<>>>", widest=2)):
         lines.append(style.dim(line) if index == 0 else line)
@@ -150,7 +151,20 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
     if estimate.bands.feasible < 1.0:
         share = percent(1.0 - estimate.bands.feasible)
         lines += wrapped(f"In {share} of the samples of the bands the design cannot run; they are left out.")
-    return lines
+    return [*lines, *_scenarios(estimate, style)]
+
+
+def _scenarios(estimate: Estimate, style: Style) -> list[str]:
+    """What other choices would give, one line each."""
+    energy = estimate.totals["energy_per_inference_J"]
+    rows = []
+    for row in estimate.scenarios:
+        there = row.totals["energy_per_inference_J"]
+        factor = "no estimate" if there is None or not energy else f"energy x {there / energy:.3g}"
+        rows.append((short(row.parameter), row.scenario, formatted(row.value, row.unit), factor))
+    if not rows:
+        return []
+    return [style.dim("other choices, in no band"), *fitting_columns(rows, "<<>>", indent=2)]
 
 
 def _cause(estimate: Estimate, total: str) -> str:
@@ -161,31 +175,21 @@ def _cause(estimate: Estimate, total: str) -> str:
     return f"band mostly from {short(path)} ({percent(share)} of it)"
 
 
-def skewed(value: float | None, band: Band | None) -> str:
-    """Words for a value that its own band leaves out, which happens where most doubts point the same way.
-
-    Parameters
-    ----------
-    value : float or None
-        Result with every parameter at the value that its file states.
-    band : Band or None
-        Band of the same result.
-
-    Returns
-    -------
-    str
-        Empty where the band holds the value.
+def skewed(found: Headline) -> str:
+    """Words for a nominal value that its own band leaves out, which happens where most doubts point the same way.
 
     Examples
     --------
-    >>> lopsided(1.0, Band(2.0, 5.0, 9.0))
+    >>> skewed(Headline(1.0, 2.0, 5.0, 9.0))
     'the stated values give less than p10: their spreads reach further up than down'
-    >>> lopsided(3.0, Band(2.0, 5.0, 9.0))
+    >>> skewed(Headline(3.0, 2.0, 5.0, 9.0))
     ''
     """
-    if value is None or band is None or band.low <= value <= band.high:
+    if found.nominal is None or found.low is None or found.high is None:
         return ""
-    if value < band.low:
+    if found.low <= found.nominal <= found.high:
+        return ""
+    if found.nominal < found.low:
         return "the stated values give less than p10: their spreads reach further up than down"
     return "the stated values give more than p90: their spreads reach further down than up"
 
@@ -198,22 +202,19 @@ def _columns(comparison: Comparison) -> list[str]:
         if all(value is None for value in values):
             continue
         label, unit = label_and_unit(name)
-        rows.append(
-            ("  " * (name in _PARTS_OF_ENERGY) + label, *(formatted(value, unit) for value in values))
-        )
-        bands = [estimate.bands.totals.get(name) for estimate in estimates]
-        if any(band is not None for band in bands):
-            told = [formatted_band(band, unit) for band in bands]
-            rows.append(("    p10 .. p90", *(interval for interval, _ in told)))
-            rows.append(("    median", *(median for _, median in told)))
+        told = [headline_cells(estimate.headline(name), unit) for estimate in estimates]
+        rows.append(("  " * (name in _PARTS_OF_ENERGY) + label, *(lead for lead, _, _ in told)))
+        if QUANTITIES[name].main:
+            rows.append(("    p10 .. p90", *(interval for _, interval, _ in told)))
+            rows.append(("    nominal", *(nominal for _, _, nominal in told)))
     return fitting_columns(rows, "<" + ">" * len(estimates))
 
 
 def _next_to_baseline(comparison: Comparison) -> list[str]:
     lines = [*_columns(comparison), ""]
     for estimate in comparison.estimates:
-        for name, band in estimate.bands.totals.items():
-            doubt = skewed(estimate.totals.get(name), band)
+        for name in MAIN:
+            doubt = skewed(estimate.headline(name))
             if doubt:
                 lines += wrapped(f"{estimate.architecture}, {label_and_unit(name)[0]}: {doubt}.")
     for ratio in comparison.ratios:
@@ -226,14 +227,14 @@ def _next_to_baseline(comparison: Comparison) -> list[str]:
 
 
 def _energy(estimate: Estimate, style: Style, title: str = "") -> list[str]:
-    heading = "Energy of one inference" + (f", {title}" if title else "")
+    heading = "Energy of one inference, nominal" + (f", {title}" if title else "")
     total = estimate.totals["energy_per_inference_J"] or 0.0
     table = _Breakdown(estimate, total, "J", style, neuron_components(estimate))
     return [style.bold(heading), *table.lines(energy_by_component(estimate))]
 
 
 def _area(estimate: Estimate, style: Style, title: str = "") -> list[str]:
-    heading = "Area" + (f", {title}" if title else "")
+    heading = "Area, nominal" + (f", {title}" if title else "")
     total = estimate.totals["area_m2"] or 0.0
     table = _Breakdown(estimate, total, "m^2", style, frozenset())
     return [style.bold(heading), *table.lines(area_by_component(estimate))]

@@ -51,19 +51,19 @@ class Ratio:
         Name of the total.
     baseline : str
         Architecture of the baseline.
-    value : float
-        Ratio of the two estimates.
-    low, high : float or None
-        10th and 90th percentile; parameters that both designs share are drawn once for both. None where no
-        sample exists.
+    nominal : float
+        Ratio of the two estimates with every input as its file states it.
+    low, median, high : float or None
+        Percentiles; parameters that both designs share are drawn once for both. None where no sample exists.
     unproven : tuple of float
         Share of the result that rests on projected or assumed values, of the design and of the baseline.
     """
 
     quantity: str
     baseline: str
-    value: float
+    nominal: float
     low: float | None
+    median: float | None
     high: float | None
     unproven: tuple[float, float]
 
@@ -71,6 +71,11 @@ class Ratio:
     def marked(self) -> bool:
         """Whether either side rests on projected or assumed values to a share worth a mark."""
         return max(self.unproven) >= LEAST_UNPROVEN
+
+    @property
+    def value(self) -> float:
+        """The ratio to lead with: the median, or the nominal one where there is no band."""
+        return self.nominal if self.median is None else self.median
 
     @property
     def words(self) -> str:
@@ -159,7 +164,7 @@ class Comparison:
             "differences": [{**asdict(item), "differs": item.differs} for item in self.differences],
             "left_out": [list(items) for items in self.left_out],
             "left_out_by_all": list(self.left_out_by_all),
-            "ratios": [asdict(ratio) for ratio in self.ratios],
+            "ratios": [{**asdict(ratio), "value": ratio.value} for ratio in self.ratios],
             "paces": [row.to_dict() for row in self.paces],
             "designs": [result.to_dict() for result in self.estimates],
         }

@@ -17,6 +17,7 @@ from neuroest.core.version import package_version
 from neuroest.design.build import Design, InputFile
 from neuroest.loading.library import shipped
 from neuroest.registry import render
+from neuroest.results.quantities import Headline
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
@@ -238,7 +239,8 @@ class Estimate:
     claims : mapping
         Every number that went in, by path.
     totals : mapping
-        The results by name, the unit in the name; None where a quantity does not apply.
+        The results by name, the unit in the name, with every input as its file states it; None where a quantity does
+        not apply. What is believed is `headline`.
     checks : tuple of CheckResult
         What must hold, with its outcome.
     exclusions : tuple of str
@@ -324,6 +326,10 @@ class Estimate:
         """The draw that the bands come from."""
         return self.analysis.sample
 
+    def headline(self, name: str) -> Headline:
+        """A total as tables and figures lead with it: median and band first, the value at nominal inputs second."""
+        return Headline.of(self.totals[name], self.bands.totals.get(name))
+
     @property
     def scenarios(self) -> tuple[ScenarioRow, ...]:
         """Totals under other choices of the designer or the fab, each alone, which no band contains."""
@@ -375,6 +381,7 @@ class Estimate:
             "corner": self.design.spec.technology.corner,
             "workload": self.workload.name,
             "settings": dict(self.settings),
+            "headline": {name: self.headline(name).value for name in self.totals},
             "totals": dict(self.totals),
             "bands": {
                 "totals": {name: asdict(band) for name, band in bands.totals.items()},

@@ -45,7 +45,9 @@ class Quantity:
     total : bool
         Whether it is one of `Estimate.totals`.
     banded : bool
-        Whether an estimate gives its 10th to 90th percentile.
+        Whether an estimate gives its 10th to 90th percentile and leads with the median.
+    main : bool
+        Whether tables of several designs have it.
     applies : str
         Where it applies; empty where every chip and network has it.
     elasticity : tuple of (str, float)
@@ -67,6 +69,7 @@ class Quantity:
     better: Literal["less", "more", ""] = ""
     total: bool = True
     banded: bool = False
+    main: bool = False
     applies: str = ""
     elasticity: tuple[str, float] = ("", 1.0)
     rule: str = ""
@@ -77,6 +80,38 @@ class Quantity:
         """Value at the one point of an evaluation; None where the quantity does not apply."""
         value = first_number(self.of(evaluation))
         return None if self.applies and math.isnan(value) else value
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A result as tables, figures and pages lead with it: what is believed first, then how it follows from the files.
+
+    Attributes
+    ----------
+    nominal : float or None
+        Value with every input as its file states it; None where the quantity does not apply.
+    low, median, high : float or None
+        Percentiles over everything that is not known of the inputs; None for a quantity without a band.
+    """
+
+    nominal: float | None
+    low: float | None = None
+    median: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def of(cls, nominal: float | None, band: Any) -> Headline:
+        """From a total and its band, which may be missing."""
+        return (
+            cls(nominal)
+            if band is None or nominal is None
+            else cls(nominal, band.low, band.median, band.high)
+        )
+
+    @property
+    def value(self) -> float | None:
+        """The number to lead with: the median, or the nominal value where there is no band."""
+        return self.nominal if self.median is None else self.median
 
 
 def first_number(value: Any) -> float:
@@ -137,16 +172,16 @@ _TABLE = (
     Quantity(
         "area_m2", "m^2", "area", lambda e: e.area,
         "area of the die: blocks over the floor-plan utilisation, and dies that are known as a whole",
-        symbol="A", better="less", banded=True, elasticity=("area", 1.0),
+        symbol="A", better="less", banded=True, main=True, elasticity=("area", 1.0),
     ),
     Quantity(
         "energy_per_inference_J", "J", "energy per inference", lambda e: e.energy,
         "dynamic plus static energy of one inference",
-        symbol="E", better="less", banded=True, elasticity=("energy", 1.0), alias="energy",
+        symbol="E", better="less", banded=True, main=True, elasticity=("energy", 1.0), alias="energy",
     ),
     Quantity(
         "dynamic_energy_J", "J", "dynamic energy", lambda e: e.dynamic_energy,
-        "sum of count x energy of all actions, clock and control included", better="less",
+        "sum of count x energy of all actions, clock and control included", better="less", banded=True,
     ),
     Quantity(
         "operation_energy_J", "J", "operation energy", lambda e: e.operation_energy,
@@ -156,6 +191,7 @@ _TABLE = (
     Quantity(
         "static_energy_J", "J", "static energy", lambda e: e.static_energy,
         "static power times the time that one inference is charged for, see below", better="less",
+        banded=True,
     ),
     Quantity(
         "static_power_W", "W", "static power", lambda e: e.static_power,
@@ -165,12 +201,12 @@ _TABLE = (
         "latency_s", "s", "latency", lambda e: e.timing.latency,
         "from the first input of an inference to its last output; where layers share units, of an inference in the "
         "stream as the chip is operated",
-        symbol="t_lat", better="less", banded=True, elasticity=("latency", 1.0),
+        symbol="t_lat", better="less", banded=True, main=True, elasticity=("latency", 1.0),
     ),
     Quantity(
         "initiation_interval_s", "s", "initiation interval", lambda e: e.timing.initiation_interval,
         "from the start of one inference to the earliest start of the next",
-        better="less", elasticity=("initiation_interval", 1.0),
+        better="less", banded=True, elasticity=("initiation_interval", 1.0),
     ),
     Quantity(
         "period_s", "s", "period", lambda e: e.period,
@@ -183,17 +219,18 @@ _TABLE = (
     Quantity(
         "throughput_per_s", "1/s", "throughput", lambda e: 1.0 / e.period,
         "inferences per second as the chip is operated: one over the interval, or over the stated period",
-        better="more", banded=True, elasticity=("initiation_interval", -1.0),
+        better="more", banded=True, main=True, elasticity=("initiation_interval", -1.0),
         rule="1 / time from one inference to the next", inputs=("period_s",),
     ),
     Quantity(
         "average_power_W", "W", "average power", lambda e: e.average_power,
         "energy per inference over the time that it is charged static power for", better="less",
-        rule="energy / time of being powered", inputs=("energy_per_inference_J", "active_time_s"), alias="power",
+        banded=True, rule="energy / time of being powered",
+        inputs=("energy_per_inference_J", "active_time_s"), alias="power",
     ),
     Quantity(
         "power_density_W_per_m2", "W/m^2", "power density", lambda e: e.power_density,
-        "average power over area", better="less",
+        "average power over area", better="less", banded=True,
         rule="average power / area", inputs=("average_power_W", "area_m2"),
     ),
     Quantity(
@@ -212,7 +249,7 @@ _TABLE = (
         "energy_per_synaptic_operation_J", "J", "energy per synaptic operation",
         lambda e: _ratio(e.energy, _synaptic_operations(e)),
         "energy per inference (static included) over synaptic operations",
-        better="less", applies="a network that does an operation",
+        better="less", banded=True, applies="a network that does an operation",
         rule="energy / synaptic operations", inputs=("energy_per_inference_J", "synaptic_operations"),
     ),
     Quantity(
@@ -233,7 +270,7 @@ _TABLE = (
         "tops_per_watt", "TOPS/W", "operations per energy",
         lambda e: np.nan if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA,
         "2 x multiply-accumulates over energy, in tera; dense networks only",
-        better="more", applies="dense networks",
+        better="more", banded=True, applies="dense networks",
         rule="2 x multiply-accumulates / energy, in 10^12 per joule",
         inputs=("multiply_accumulates", "energy_per_inference_J"),
     ),
@@ -266,7 +303,7 @@ _TABLE = (
     Quantity(
         "neuron_lifetime_s", "s", "neuron lifetime", lambda e: _finite(e.neuron_lifetime),
         "time until the busiest neuron has used up its endurance at this throughput; null if nothing wears",
-        better="more", applies=_ENDURANCE,
+        better="more", banded=True, applies=_ENDURANCE,
     ),
     Quantity(
         "die_yield", "1", "die yield", lambda e: _of_pair(e.die_cost, 0),
@@ -323,7 +360,9 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType({quantity.name: quantity f
 TOTALS = tuple(quantity.name for quantity in _TABLE if quantity.total)
 """Names of `Estimate.totals`."""
 BANDED = tuple(quantity.name for quantity in _TABLE if quantity.banded)
-"""Totals that have a band."""
+"""Totals that have a band where they apply."""
+MAIN = tuple(quantity.name for quantity in _TABLE if quantity.main)
+"""What tables of several designs, ratios and tornadoes have."""
 
 _COLUMN_UNITS = (
     "W/m^2", "1/s", "m^2", "ohm", "bit", "Hz", "m", "J", "s", "W", "V", "A", "F", "K", "S",

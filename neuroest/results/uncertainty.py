@@ -60,7 +60,7 @@ class ScenarioRow:
     value, unit : float, str
         Value of the parameter under it.
     totals : mapping
-        Totals that have a band, at the stated values of all other inputs; None where there is no estimate.
+        Main totals, with all other inputs as their files state them; None where there is no estimate.
     """
 
     parameter: str

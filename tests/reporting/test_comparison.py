@@ -36,7 +36,11 @@ def test_ratios_are_design_over_baseline(twins: Comparison) -> None:
         above, below = design[name], baseline[name]
         assert above is not None
         assert below is not None
-        assert ratio.value == pytest.approx(above / below)
+        assert ratio.nominal == pytest.approx(above / below)
+        assert ratio.value == ratio.median
+        assert ratio.low is not None
+        assert ratio.high is not None
+        assert ratio.low <= ratio.value <= ratio.high
 
 
 def test_what_two_designs_share_cancels_in_the_band_of_their_ratio(twins: Comparison) -> None:

@@ -23,6 +23,7 @@ from neuroest.reporting.table import estimate_table
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import (
     BANDED,
+    MAIN,
     QUANTITIES,
     TOTALS,
     column_name,
@@ -112,8 +113,19 @@ def test_every_total_stands_in_the_table_and_in_an_explanation_with_its_unit() -
 
 
 def test_bands_are_those_of_the_table(result: Estimate) -> None:
-    assert tuple(result.bands.totals) == BANDED
-    assert set(BANDED) <= set(TOTALS)
+    finite = {name for name, value in result.totals.items() if value is not None}
+    assert tuple(result.bands.totals) == tuple(name for name in BANDED if name in finite)
+    assert set(MAIN) <= set(BANDED) <= set(TOTALS)
+
+
+def test_a_result_leads_with_the_median_and_has_the_nominal_value_second(result: Estimate) -> None:
+    for name, nominal in result.totals.items():
+        found, band = result.headline(name), result.bands.totals.get(name)
+        assert found.nominal == nominal
+        assert found.value == (nominal if band is None else band.median)
+    plain = result.to_dict()
+    assert plain["headline"]["energy_per_inference_J"] == result.bands.totals["energy_per_inference_J"].median
+    assert plain["totals"] == result.totals
 
 
 def test_an_elasticity_is_that_of_the_total_that_it_is_named_for(result: Estimate) -> None:
