@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import rounded_up
+from neuroest.equations._arithmetic import rounded_down, rounded_up
 
 
 @equation
@@ -194,3 +194,42 @@ def active_digit_probability(bit_density: u.Dimensionless, bits: u.Dimensionless
     0.75
     """
     return 1.0 - (1.0 - bit_density) ** bits
+
+
+@equation
+def row_groups(rows: u.Dimensionless, array_rows: u.Dimensionless, rows_at_once: u.Dimensionless) -> u.Dimensionless:
+    """Reads that the rows of one group of a layer take, over all arrays that they are cut into. [1].
+
+    Parameters
+    ----------
+    rows : float or array
+        Rows that the layer takes.
+    array_rows : float or array
+        Rows of one array.
+    rows_at_once : float or array
+        Rows that are summed in one read, a divisor of those of the array.
+
+    Returns
+    -------
+    float or array
+        Whole number of reads.
+
+    Notes
+    -----
+    Formula: g = floor(R / N) N / n + ceil((R mod N) / n)
+
+    Valid: n divides N
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/read_schedule.md.
+
+    Examples
+    --------
+    300 rows on arrays of 256, 16 at a time: 16 reads of the full array and three of the second.
+
+    >>> float(row_groups(300.0, 256.0, 16.0))
+    19.0
+    """
+    full = rounded_down(rows / array_rows)
+    return full * (array_rows / rows_at_once) + rounded_up((rows - full * array_rows) / rows_at_once)

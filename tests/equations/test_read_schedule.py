@@ -10,6 +10,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "column_driven_time": {"settling": 10e-9, "sampling": 1e-9, "conversion": 80e-9},
     "read_interval": {"settling": 10e-9, "sampling": 1e-9, "conversion": 10e-9, "conversion_held": 80e-9},
     "input_digits": {"bits": 8.0, "bits_per_phase": 3.0},
+    "row_groups": {"rows": 300.0, "array_rows": 256.0, "rows_at_once": 16.0},
     "mean_binary_width": {"bits": 4.0},
     "active_digit_probability": {"bit_density": 0.3, "bits": 2.0},
 }

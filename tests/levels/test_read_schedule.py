@@ -121,6 +121,33 @@ def test_signs_in_turn_take_two_reads_of_a_bit_less(tmp_path: Path) -> None:
     )
 
 
+def test_rows_in_turn_take_a_read_and_a_conversion_each(tmp_path: Path) -> None:
+    whole, parts = read(tmp_path, holding="stage"), read(tmp_path, holding="stage", rows_at_once=16)
+    # 784 inputs, for instance, take six arrays of 128 rows and one of 16: 6 x 8 + 1 reads
+    mapper = parts.evaluation.mapper
+    weighted = np.ravel(mapper.on_array) > 0.0
+    shape = [
+        (int(r), int(o)) for r, o in zip(mapper.layers.reduction[weighted], mapper.layers.outputs[weighted], strict=True)
+    ]
+    expected = [sum(-(-min(128, rows - first) // 16) for first in range(0, rows, 128)) for rows, _ in shape]
+    assert np.ravel(mapper.row_reads)[weighted].tolist() == expected
+    columns = np.asarray(
+        [outputs * 2 * float(np.max(mapper.compute.slices(mapper.network))) for _, outputs in shape]
+    )
+    assert count(parts, "converter", "conversion") == pytest.approx(8 * float(columns @ expected))
+    assert np.max(mapper.reads_in_array) == 8
+    slowest = [np.max(r.evaluation.timing.resources["chip.tile.array"]) for r in (whole, parts)]
+    assert slowest[1] == pytest.approx(8 * slowest[0])
+    assert energy(parts, term="read_current") == pytest.approx(energy(whole, term="read_current"))
+    lossless = {f"{ARRAY}readout.converter": {**SAR, "bits": "auto"}}
+    bits = [
+        known(read(tmp_path, lossless, holding="stage", rows_at_once=n), "resolution of the converters")
+        for n in (16, 128)
+    ]
+    # 16 x 15 + 1 = 241 levels of four-bit cells, 128 x 15 + 1 = 1921
+    assert bits == [8.0, 11.0]
+
+
 @pytest.mark.parametrize(
     ("changes", "schedule", "message"),
     [
@@ -128,10 +155,11 @@ def test_signs_in_turn_take_two_reads_of_a_bit_less(tmp_path: Path) -> None:
          {"holding": "converter"}, "needs its column"),
         ({}, {"pulse_widths": "binary", "holding": "none"}, "adds up charges"),
         ({}, {"bits_per_phase": 2}, "applies one bit"),
+        ({}, {"rows_at_once": 48}, "does not divide the 128 rows"),
         ({f"{ARRAY}cell": {"model": "passive", "device": "rram_passive_generic"}, f"{ARRAY}write_circuit": None},
          {"columns": "in_turn"}, "without transistors"),
     ],
-    ids=["flash", "binary", "bits", "passive"],
+    ids=["flash", "binary", "bits", "rows", "passive"],
 )  # fmt: skip
 def test_what_the_circuits_cannot_do_is_refused(
     changes: dict[str, Any], schedule: dict[str, Any], message: str, tmp_path: Path

@@ -18,6 +18,9 @@ class ReadScheduleBlock(Block):
     """together: all columns are driven in one read; in_turn: only the columns that the converters read next, one of
     those that share a converter at a time, each of which settles by itself. Interfaces and sample-and-hold stages then
     stand behind the multiplexer, one for each converter."""
+    rows_at_once: CountOrAuto = "auto"
+    """Rows of an array that are driven and summed in one read; those of a higher array take turns, and their sums are
+    added digitally. auto: all rows. It must divide the rows of the array."""
     holding: Literal["auto", "stage", "converter", "none"] = "auto"
     """What holds a result while it is converted, so that the columns can settle for the next read: stage, a
     sample-and-hold stage or time encoder; converter, the sampling capacitor of the converter itself, for one column at

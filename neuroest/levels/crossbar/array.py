@@ -358,7 +358,7 @@ class CrossbarArray(ArrayCircuit):
     def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy that all cells of one column dissipate in one read."""
         read = self.options["read_voltage"]
-        return self.options["rows"] * equations.cell_read_energy(
+        return self.rows_at_once() * equations.cell_read_energy(
             self.conductance(network), read, read, self.settled_time(network)
         )
 

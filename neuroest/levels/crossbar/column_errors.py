@@ -82,7 +82,7 @@ class _Columns:
     def __init__(self, mapper: CrossbarMapper, placement: Placement) -> None:
         array, network, t = mapper.compute, mapper.network, mapper.layers
         self.array, self.network, self.mapper = array, network, mapper
-        self.blocks = np.maximum(placement.row_blocks, 1.0)
+        self.blocks = mapper.row_reads
         self.fan_in = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
         every = array.every_input_toggles
         self.density = np.ones_like(self.fan_in) if every else np.clip(mapper.active_share(), 0.0, 1.0)
@@ -141,7 +141,7 @@ class _Columns:
     @cached_property
     def full_scale(self) -> u.Dimensionless:
         """Largest result of a column: all rows on, all cells at their highest conductance."""
-        return self.array.options["rows"] * self.array.ends()[1] / self.weight
+        return self.array.rows_at_once() * self.array.ends()[1] / self.weight
 
     def _of_cells(self) -> dict[str, Array]:
         array, network = self.array, self.network
@@ -167,7 +167,8 @@ class _Columns:
         array = self.array
         segment, conductance = array.segment_resistance(), array.conductance(self.network)
         rows, columns = array.piece("rows"), array.piece("columns")
-        share = np.ones_like(self.density) if array.cell.idle_rows_conduct else self.density
+        driven = self.density * array.rows_at_once() / array.options["rows"]
+        share = np.ones_like(self.density) if array.cell.idle_rows_conduct else driven
         near = crossbar_wires.ir_drop_error_near(conductance, segment, rows, share)
         far = crossbar_wires.ir_drop_error_far(conductance, segment, segment, rows, columns, share)
         uneven = crossbar_wires.ir_drop_residual_spread(near, far)
@@ -303,7 +304,7 @@ class _Columns:
         array, network = self.array, self.network
         at_once = self.planes if array.adds_pulses else array.phase_bits(network)
         step = accuracy.converter_step(
-            array.options["rows"], at_once, array.bits_per_cell(network), array.resolution(network)
+            array.rows_at_once(), at_once, array.bits_per_cell(network), array.resolution(network)
         )
         # levels that have drifted together lie closer than the codes
         left = self._left()

@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component
 from neuroest.core import units as u
-from neuroest.equations import counting
+from neuroest.equations import counting, read_schedule
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, Mapper, NetworkMapping, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -74,15 +74,27 @@ class CrossbarLayout(Mapper):
         return np.asarray(np.maximum(down, 1.0)), np.asarray(np.maximum(across, 1.0))
 
     @cached_property
+    def row_reads(self) -> Array:
+        """Blocks of rows that are read at once, over all arrays that one group of each layer is cut into."""
+        rows = read_schedule.row_groups(self._block[0], self.options["rows"], self.compute.rows_at_once())
+        return np.asarray(np.maximum(rows, 1.0))
+
+    @cached_property
+    def reads_in_array(self) -> Array:
+        """Blocks of rows that one array of each layer reads one after the other."""
+        array = self.options["rows"] / self.compute.rows_at_once()
+        return np.asarray(np.where(self._cut[0] > 1.0, array, self.row_reads))
+
+    @cached_property
     def rows_of_blocks(self) -> tuple[tuple[Array, Array], ...]:
-        """Weights in each block of rows, along a last axis, and the probability that one is active in a read.
+        """Weights in each block of rows that is read at once, along a last axis, and the probability that one is active in a read.
 
         Inputs come first, outputs that a layer feeds back into itself after them.
         """
         t, array = self.layers, self.compute
         fan_in = t.reduction + t.recurrent_reduction
-        held = array.options["rows"] / array.devices_per_weight()[1]
-        ends = np.asarray(held + 0.0 * fan_in)[..., np.newaxis] * np.arange(np.max(self._cut[0]) + 1.0)
+        held = array.rows_at_once() / array.devices_per_weight()[1]
+        ends = np.asarray(held + 0.0 * fan_in)[..., np.newaxis] * np.arange(np.max(self.row_reads) + 1.0)
         own = np.diff(np.minimum(t.reduction[..., np.newaxis], ends))
         every = np.diff(np.minimum(fan_in[..., np.newaxis], ends))
         toggles = array.every_input_toggles
@@ -97,7 +109,7 @@ class CrossbarLayout(Mapper):
     def read_blocks(self, placement: Placement) -> Array:
         """Blocks of rows whose columns are read, in the mean of the reads."""
         if self.compute.spec.silent_blocks == "read":
-            return placement.row_blocks
+            return self.row_reads
         (own, share), (fed_back, rate) = self.rows_of_blocks
         if self.compute.driver.whole_numbers or self.compute.adds_pulses:
             # one read for all bits of an input, which any of them wakes
@@ -121,7 +133,7 @@ class CrossbarLayout(Mapper):
         """One for layers of which several conversions make a result: of slices, lines, bits of an input or arrays."""
         columns_each, _ = self.compute.devices_per_weight()
         reads = self.conversions_each
-        several = reads * columns_each * self.compute.slices(self.network) * self._cut[0] > 1.0
+        several = reads * columns_each * self.compute.slices(self.network) * self.row_reads > 1.0
         return np.asarray(self.on_array * several)
 
     def pending_partial_sums(self) -> Array:
@@ -186,7 +198,7 @@ class CrossbarLayout(Mapper):
 
     def cycle_time(self) -> u.Numeric:
         """Time from one position of a layer to the next."""
-        return np.asarray(self.compute.schedule(self.network).interval * self.conversions_each)
+        return np.asarray(self.compute.schedule(self.network).interval * self.conversions_each * self.reads_in_array)
 
     @property
     def conversions_each(self) -> u.Numeric:
@@ -246,8 +258,13 @@ class CrossbarLayout(Mapper):
         groups = full * np.ceil(each / together) + np.ceil(last / together)
         return np.asarray(groups * self.compute.programming_time())
 
+    def driven_share(self) -> Array:
+        """Share of the rows of an array that are active at a time."""
+        at_once = self.compute.rows_at_once() / self.options["rows"]
+        return np.asarray(np.clip(self.active_share(), 0.0, 1.0) * at_once)
+
     def active_share(self) -> Array:
-        """Share of the rows of a layer that are active in one read."""
+        """Share of the rows of a layer that are active in the reads of one phase."""
         t = self.layers
         rows = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
         return np.asarray((t.input_bit_density * t.reduction + t.output_rate * t.recurrent_reduction) / rows)

@@ -189,7 +189,7 @@ class CrossbarMapper(CrossbarCounts):
 
     def _checks(self, row_blocks: Array) -> list[Check]:
         t, array = self.layers, self.compute
-        loss = array.ir_drop(self.network, np.clip(self.active_share(), 0.0, 1.0))
+        loss = array.ir_drop(self.network, self.driven_share())
         worst = np.max(np.where(self.on_array > 0.0, loss, 0.0), axis=-1, keepdims=True)
         checks = [
             Check(
@@ -199,7 +199,7 @@ class CrossbarMapper(CrossbarCounts):
             )
         ]  # fmt: skip
         if isinstance(array.interface, ClampsColumn):
-            current = array.column_current(self.network, np.clip(self.active_share(), 0.0, 1.0))
+            current = array.column_current(self.network, self.driven_share())
             largest = np.max(np.where(self.on_array > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias = array.interface.device.bias_current
             checks.append(

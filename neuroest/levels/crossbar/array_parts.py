@@ -1,0 +1,242 @@
+"""The parts of a crossbar array: its blocks, and how weights lie in its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neuroest.blocks.base import Component, NetworkContext
+from neuroest.blocks.cells.base import Cell, ResistiveMemory
+from neuroest.blocks.columns.analog_buffer import AnalogBuffer
+from neuroest.blocks.columns.analog_stage import AnalogStage
+from neuroest.blocks.columns.current_mirror import CurrentMirror
+from neuroest.blocks.columns.multiplexer import Multiplexer
+from neuroest.blocks.columns.sample_and_hold import SampleAndHold
+from neuroest.blocks.columns.tapered_buffer import FanOutBuffer
+from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.programming.write_circuit import WriteCircuit
+from neuroest.blocks.roles import LeavesColumnFloating
+from neuroest.blocks.row_drivers.base import RowDriver
+from neuroest.core import units as u
+from neuroest.equations import crossbar as equations
+from neuroest.equations import (
+    drift,
+    digits,
+    redundancy,
+)
+
+
+class ArrayParts(Component[None]):
+    """Cells, drivers and column circuits of an array, and how many of them a weight takes."""
+
+    model: ClassVar[str] = "crossbar"
+    answers_for_slots: ClassVar[bool] = True
+
+    @property
+    def adds_charges(self) -> bool:
+        """Whether the columns add charges instead of currents."""
+        return self.cell.adds_charges
+
+    @property
+    def every_input_toggles(self) -> bool:
+        """Whether an input moves its lines in every read, whatever its value."""
+        return False
+
+    @property
+    def cell(self) -> Cell:
+        """The cell."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def memory(self) -> ResistiveMemory:
+        """The cell of an array whose weights are conductances."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def driver(self) -> RowDriver:
+        """The circuit at the rows."""
+        return self.slots["input"]  # type: ignore[return-value]
+
+    @property
+    def readout(self) -> Component[Any]:
+        """Neuron or converter read-out."""
+        return self.slots["readout"]
+
+    @cached_property
+    def neuron(self) -> Neuron | None:
+        """Neuron at the columns, if the array is read by neurons, driven by what the weights still are."""
+        neuron: Any = self.readout.slots.get("neuron")
+        if neuron is None or self.age is None or not self.drift_weakens:
+            return neuron  # type: ignore[no-any-return]
+        driven: Neuron = neuron.with_input_scaled(self.weight_share())
+        return driven
+
+    @property
+    def interface(self) -> Component[Any] | None:
+        """Circuit between column and neuron."""
+        return self.readout.slots.get("interface")
+
+    @property
+    def merge(self) -> CurrentMirror | None:
+        """Mirrors that weigh bit slices and merge the arrays of one output."""
+        return self.readout.slots.get("merge")  # type: ignore[return-value]
+
+    @property
+    def buffer(self) -> FanOutBuffer | None:
+        """Buffer behind each neuron."""
+        return self.readout.slots.get("fan_out_buffer")  # type: ignore[return-value]
+
+    @property
+    def converter(self) -> Converter | None:
+        """Converter at the columns, if the array is read by converters."""
+        return self.readout.slots.get("converter")  # type: ignore[return-value]
+
+    @property
+    def sampler(self) -> SampleAndHold | None:
+        """Stage that keeps the columns' results for the converters."""
+        return self.readout.slots.get("sample_and_hold")  # type: ignore[return-value]
+
+    @property
+    def write_circuit(self) -> WriteCircuit | None:
+        """Circuits that write the cells, if they are described."""
+        return self.slots.get("write_circuit")  # type: ignore[return-value]
+
+    @property
+    def writers(self) -> list[Component[Any]]:
+        """What takes energy when a cell is written."""
+        circuit = self.write_circuit
+        return [self.cell] if circuit is None else [self.cell, *circuit.parts]
+
+    @property
+    def multiplexer(self) -> Multiplexer | None:
+        """Switches to what columns, or the positions and layers of a column, share."""
+        return self.readout.slots.get("multiplexer")  # type: ignore[return-value]
+
+    @property
+    def column_stages(self) -> list[AnalogStage]:
+        """Circuits at each column in front of the converters, which act once in each read."""
+        found = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
+        return [stage for stage in found if isinstance(stage, AnalogStage)]
+
+    @property
+    def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
+        """Buffers along rows and columns, with the options that count the cells of a line and the lines."""
+        lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
+        return [
+            (self.slots[name], cells, count)  # type: ignore[misc]
+            for name, cells, count in lines
+            if name in self.slots
+        ]
+
+    def pieces(self, cells: str) -> u.Dimensionless:
+        """Pieces that the lines of so many `columns` or `rows` are cut into."""
+        found = [
+            buffer.pieces(self.options[cells]) for buffer, along, _ in self.line_buffers if along == cells
+        ]
+        return found[0] if found else 1.0
+
+    def piece(self, cells: str) -> u.Dimensionless:
+        """Cells of one piece of such a line."""
+        return self.options[cells] / self.pieces(cells)
+
+    def devices_per_weight(self) -> tuple[float, float]:
+        """Columns and rows that one weight takes, before slicing."""
+        return {"column_differential": (2.0, 1.0), "row_differential": (1.0, 2.0), "offset": (1.0, 1.0)}[
+            self.spec.weight_encoding
+        ]
+
+    def bits_per_cell(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
+        if "bits_per_cell" in self.options:
+            return self.options["bits_per_cell"]
+        held: u.Dimensionless = np.minimum(self.cell.bits(), self.magnitude_bits(network))
+        return held
+
+    def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits of a weight without the sign that a pair carries."""
+        signed_by_pair = 0.0 if self.spec.weight_encoding == "offset" else 1.0
+        return np.maximum(network.weight_bits - signed_by_pair, 1.0)
+
+    def slices(self, network: NetworkContext) -> u.Dimensionless:
+        """Cells side by side that hold the bits of one weight."""
+        return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
+
+    def over_digits(
+        self, moment: Callable[..., u.Dimensionless], network: NetworkContext
+    ) -> tuple[u.Dimensionless, ...]:
+        """One of the moments of `equations.digits` for each cell of a weight, the highest digit first."""
+        key = f"{moment.__name__}()"  # errors, energies and checks all ask for the same moments
+        known = self.__dict__.get(key)
+        if known is not None and known[0] is network:
+            found: tuple[u.Dimensionless, ...] = known[1]
+            return found
+        centre = 1.0 / 2.0 if self.spec.weight_encoding == "offset" else 0.0
+        bits, slices = self.bits_per_cell(network), self.slices(network)
+        found = tuple(
+            moment(network.mean_absolute_weight, centre, bits, slices, float(place))
+            for place in range(int(np.max(slices)))
+        )
+        if all(isinstance(each, float | np.ndarray) for each in found):
+            self.__dict__[key] = (network, found)
+        return found
+
+    def place_values(self, network: NetworkContext) -> list[u.Dimensionless]:
+        """What the window of each of these cells counts in the weight."""
+        bits, slices = self.bits_per_cell(network), self.slices(network)
+        return [digits.digit_place_value(bits, slices, float(place)) for place in range(int(np.max(slices)))]
+
+    @property
+    def offset_subtraction(self) -> str:
+        """What offset coding subtracts: `reference_column`, `digital_sum`, or `none`."""
+        if self.spec.weight_encoding != "offset":
+            return "none"
+        return str(self.spec.offset_subtraction or "reference_column")
+
+    @property
+    def reference_columns(self) -> float:
+        """Columns of an array beside those of the weights."""
+        return 1.0 if self.offset_subtraction == "reference_column" else 0.0
+
+    def clean_columns(self) -> u.Dimensionless:
+        """Share of the columns without a cell that cannot be written."""
+        d = self.memory.device
+        return redundancy.clean_column_fraction(d.stuck_low_share + d.stuck_high_share, self.options["rows"])
+
+    def stuck_shares(self) -> tuple[u.Dimensionless, u.Dimensionless]:
+        """Shares of the cells in use that are stuck at either end, after spare columns have taken over."""
+        d = self.memory.device
+        if not np.any(np.asarray(self.options["spare_columns"]) > 0.0):
+            return d.stuck_low_share, d.stuck_high_share
+        clean = self.clean_columns()
+        left = redundancy.faulty_share_after_repair(
+            self.options["columns"], self.options["spare_columns"], clean
+        )
+        kept = left / np.maximum(1.0 - clean, np.finfo(float).tiny)
+        return d.stuck_low_share * kept, d.stuck_high_share * kept
+
+    @property
+    def age(self) -> u.Second | None:
+        """Time since the weights were written: as stated, or the whole of the refresh interval; None for no time."""
+        return self.options.get("time_since_programming", self.options.get("refresh_interval"))
+
+    @property
+    def drift_weakens(self) -> bool:
+        """Whether results fall with the conductances: no gain is corrected, and no ratio of them is read."""
+        ratio = isinstance(self.interface, LeavesColumnFloating)
+        return bool(self.spec.drift_correction == "none") and not ratio
+
+    def ends(self) -> tuple[u.Siemens, u.Siemens]:
+        """Lowest and highest conductance of a cell when it is read, access transistor included."""
+        low, high = self.memory.ends(self.age)
+        return self.memory.limited(low), self.memory.limited(high)
+
+    def weight_share(self) -> u.Dimensionless:
+        """Share of a weight that its conductance still stands for when it is read."""
+        memory = self.memory
+        written_low, written_high = memory.ends(None)
+        low, high = self.ends()
+        return drift.weight_share(memory.limited(written_low), memory.limited(written_high), low, high)
