@@ -197,7 +197,9 @@ def active_digit_probability(bit_density: u.Dimensionless, bits: u.Dimensionless
 
 
 @equation
-def row_groups(rows: u.Dimensionless, array_rows: u.Dimensionless, rows_at_once: u.Dimensionless) -> u.Dimensionless:
+def row_groups(
+    rows: u.Dimensionless, array_rows: u.Dimensionless, rows_at_once: u.Dimensionless
+) -> u.Dimensionless:
     """Reads that the rows of one group of a layer take, over all arrays that they are cut into. [1].
 
     Parameters

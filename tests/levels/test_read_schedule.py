@@ -127,7 +127,8 @@ def test_rows_in_turn_take_a_read_and_a_conversion_each(tmp_path: Path) -> None:
     mapper = parts.evaluation.mapper
     weighted = np.ravel(mapper.on_array) > 0.0
     shape = [
-        (int(r), int(o)) for r, o in zip(mapper.layers.reduction[weighted], mapper.layers.outputs[weighted], strict=True)
+        (int(r), int(o))
+        for r, o in zip(mapper.layers.reduction[weighted], mapper.layers.outputs[weighted], strict=True)
     ]
     expected = [sum(-(-min(128, rows - first) // 16) for first in range(0, rows, 128)) for rows, _ in shape]
     assert np.ravel(mapper.row_reads)[weighted].tolist() == expected

@@ -198,7 +198,9 @@ class CrossbarLayout(Mapper):
 
     def cycle_time(self) -> u.Numeric:
         """Time from one position of a layer to the next."""
-        return np.asarray(self.compute.schedule(self.network).interval * self.conversions_each * self.reads_in_array)
+        return np.asarray(
+            self.compute.schedule(self.network).interval * self.conversions_each * self.reads_in_array
+        )
 
     @property
     def conversions_each(self) -> u.Numeric:
