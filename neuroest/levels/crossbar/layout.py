@@ -87,7 +87,7 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def rows_of_blocks(self) -> tuple[tuple[Array, Array], ...]:
-        """Weights in each block of rows that is read at once, along a last axis, and the probability that one is active in a read.
+        """Weights in each block of rows read at once, along a last axis, and how often one is active in a read.
 
         Inputs come first, outputs that a layer feeds back into itself after them.
         """

@@ -44,14 +44,19 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
         yield "spikes have neither signs nor bits; leave out input_signs and pulse_widths"
     if chosen.input_signs == "in_turn" and converter.integrates:
         yield f"input_signs is in_turn, but a {converter.model} takes the sign with the pulse; use sign_bits"
+    yield from _row_faults(array)
+    bits = array.slots["schedule"].options.get("bits_per_phase")
+    if bits is not None and np.any(np.asarray(bits) > 1.0) and not array.driver.whole_numbers:
+        yield f"bits_per_phase is above 1, and a {array.driver.model} applies one bit; use another driver"
+
+
+def _row_faults(array: CrossbarArray) -> Iterator[str]:
+    """Why so many rows cannot be read at once."""
     rows, at_once = array.options["rows"], array.rows_at_once()
     if not np.all(rows % at_once == 0.0):
         yield f"rows_at_once is {float(np.max(at_once)):g} and does not divide the {float(np.max(rows)):g} rows"
     if array.adds_charges and np.any(at_once < rows):
         yield "rows_at_once is below the rows, but all capacitors of a column share its charge; leave it out"
-    bits = array.slots["schedule"].options.get("bits_per_phase")
-    if bits is not None and np.any(np.asarray(bits) > 1.0) and not array.driver.whole_numbers:
-        yield f"bits_per_phase is above 1, and a {array.driver.model} applies one bit; use another driver"
 
 
 def _turn_faults(array: CrossbarArray) -> Iterator[str]:
