@@ -24,8 +24,8 @@ from neuroest.blocks.row_drivers.base import RowDriver
 from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.equations import (
-    drift,
     digits,
+    drift,
     redundancy,
 )
 
