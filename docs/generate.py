@@ -104,6 +104,7 @@ def devices_page() -> str:
     order = (
         "DeviceSpec",
         "ClaimSpec",
+        "StatedClaim",
         "Provenance",
         "Spread",
         "Variability",

@@ -169,13 +169,12 @@ def test_the_readme_shows_an_output() -> None:
 def test_device_of_the_readme_has_ten_lines_and_changes_the_estimate(tmp_path: Path) -> None:
     (text,) = (text for text in blocks(README, "yaml") if "kind: device" in text)
     assert len(text.splitlines()) == 10
-    path, chip = saved_examples(README, tmp_path)
+    (path,) = saved_examples(README, tmp_path)
     assert load_device(str(path)).claims["spike_energy"].value == pytest.approx(40e-15)
     setting = {"chip.tile.array.readout.neuron.device": str(path)}
     mine = estimate("analog_lif_28nm", "mlp_mnist_spiking", setting)
     other = estimate("analog_lif_28nm", "mlp_mnist_spiking")
     assert mine.totals["area_m2"] != other.totals["area_m2"]
-    assert estimate(chip, "mlp_mnist_spiking").totals == mine.totals
     assert "ours" in dict(mine.sources)
 
 

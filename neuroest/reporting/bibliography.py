@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.text_layout import wrapped
+from neuroest.core.version import package_version
 from neuroest.reporting.text_style import one_line
 from neuroest.specs.device import SourceSpec
 
 if TYPE_CHECKING:
     from neuroest.results.estimate import Estimate
 
+OWN_KEY = "neuroest"
+"""Key of neuroest itself in a bibliography."""
 _TYPES = {"thesis": "phdthesis", "online": "misc"}
 _VENUES = {
     "article": "journal",
@@ -64,7 +67,7 @@ def cite(result: Estimate, form: str = "text") -> str:
     UnknownNameError
         For another form.
     """
-    forms = {"text": sources_text, "bibtex": sources_bibtex}
+    forms = {"text": sources_text, "bibtex": references_bibtex}
     if form not in forms:
         raise UnknownNameError("form of a bibliography", form, forms)
     return forms[form](result.sources)
@@ -108,6 +111,18 @@ def reference(source: SourceSpec) -> str:
 def sources_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
     """The sources as BibTeX entries, whose keys are those of the spec files."""
     return "\n".join(_entry(key, source) for key, source in sources)
+
+
+def references_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
+    """The sources of estimates as BibTeX, and neuroest itself, which a paper cites as well."""
+    return sources_bibtex((*sources, (OWN_KEY, _own_entry())))
+
+
+def _own_entry() -> SourceSpec:
+    title = "neuroest: area, energy, latency and throughput of chips with memristor neurons"
+    return SourceSpec(
+        type="misc", title=title, authors=("The neuroest developers",), venue=f"version {package_version()}"
+    )
 
 
 def sources_rows(sources: Iterable[tuple[str, SourceSpec]]) -> list[dict[str, str]]:

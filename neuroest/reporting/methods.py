@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from neuroest.core.provenance import Call, origins
 from neuroest.core.version import package_version
 from neuroest.error_analysis.draws import SAMPLES, SEED
+from neuroest.reporting.bibliography import OWN_KEY
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.formatting import check_line, corner_words, counted, percent, temperature_words
 from neuroest.reporting.latex import tex
@@ -44,6 +45,7 @@ class Methods:
         reported = [tex(" ".join(self.sentences))]
         if cited:
             reported.append(rf"Parameter values come from~\cite{{{cited}}}.")
+        reported.append(rf"The tool is cited as~\cite{{{OWN_KEY}}}.")
         left = "; ".join(f"{item} ({by})" for item, by in self.exclusions)
         reported.append(f"Left out are: {tex(left)}." if left else "Nothing that the files name is left out.")
         # names of files are long words; looser lines are better than names in the margin

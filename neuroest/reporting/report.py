@@ -20,7 +20,7 @@ from neuroest.core.version import package_version
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.comparison import _settings_for, compared, distinct
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.bibliography import sources_bibtex
+from neuroest.reporting.bibliography import references_bibtex
 from neuroest.reporting.csv_export import breakdown_csv, comparison_csv
 from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.methods import Methods, methods
@@ -396,7 +396,7 @@ def write_text(report: Report, folder: Path) -> None:
     """Methods, bibliography and JSON."""
     write_file(folder / "methods.md", "# Methods\n\n" + report.methods.to_markdown())
     write_file(folder / "methods.tex", report.methods.to_latex())
-    write_file(folder / "references.bib", sources_bibtex(report.sources))
+    write_file(folder / "references.bib", references_bibtex(report.sources))
     write_file(folder / "results.json", json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n")
 
 

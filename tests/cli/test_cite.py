@@ -34,7 +34,7 @@ def test_exactly_the_used_sources_are_cited(command: Command) -> None:
     assert text.code == 0
     assert re.findall(r"^\[(\w+)\]", text.out, re.MULTILINE) == keys
     bibtex = command("cite", CHIP_ON_SPIKES, "--format", "bibtex")
-    assert re.findall(r"^@\w+\{([^,]+),", bibtex.out, re.MULTILINE) == keys
+    assert re.findall(r"^@\w+\{([^,]+),", bibtex.out, re.MULTILINE) == [*keys, "neuroest"]
     for _, source in result.sources:
         if source.doi:
             assert f"https://doi.org/{source.doi}" in text.out
