@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from neuroest.blocks.base import Check, Component, EnergyCost, NetworkContext
+from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.core import units as u
 
 
@@ -104,6 +104,20 @@ class HoldsResults(ClampsColumn, ABC):
     @abstractmethod
     def droop_check(self, hold_time: u.Second, bits: u.Dimensionless) -> Check:
         """Whether the held result loses less than the read-out resolves."""
+
+
+class MergesColumns(Role, ABC):
+    """Weighs the columns of a weight's bits and adds them before the read-out; action ``merge``, one a column read."""
+
+    @abstractmethod
+    def merge_energies(
+        self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
+    ) -> list[EnergyCost]:
+        """Energy at one column, in the mean over the bits of a weight."""
+
+    @abstractmethod
+    def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
+        """Area at one column, in the mean over the bits of a weight."""
 
 
 class LeavesColumnFloating(Role):

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
 from neuroest.equations import converters
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -33,7 +34,7 @@ class CurrentMirrorBlock(DeviceBlock):
     model: Literal["current_mirror"]
 
 
-class CurrentMirror(Component[CurrentMirrorParameters]):
+class CurrentMirror(Component[CurrentMirrorParameters], MergesColumns):
     """Mirror that weighs a column's current and adds it to the line of its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentMirrorBlock
@@ -42,7 +43,9 @@ class CurrentMirror(Component[CurrentMirrorParameters]):
         area=ModelError(1.5, "bias and layout overhead"),
     )
 
-    def column_energies(self, read_time: u.Second) -> list[EnergyCost]:
+    def merge_energies(
+        self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
+    ) -> list[EnergyCost]:
         """Bias of the mirror while the column is read."""
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
@@ -50,10 +53,10 @@ class CurrentMirror(Component[CurrentMirrorParameters]):
 
     def alone(self, place: Place) -> Costs:
         """With its bias during one read."""
-        area = self.mirror_area(place["slices"], place["cell_bits"])
-        return Costs(self.column_energies(place["read_time"]), [area])
+        slices, bits = place["slices"], place["cell_bits"]
+        return Costs(self.merge_energies(place["read_time"], slices, bits), [self.merge_area(slices, bits)])
 
-    def mirror_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
+    def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
         """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""
         units = converters.mirror_unit_transistors(slices, cell_bits)
         return AreaCost(self.path, "mirror", self.device.footprint * units / slices)

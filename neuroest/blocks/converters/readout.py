@@ -8,23 +8,34 @@ from neuroest.blocks.base import Component
 from neuroest.blocks.columns.analog_stage import AnalogStageBlock
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import AdcBlock, Block, ConvertedInterfaceBlock, HoldingBlock, SwitchingBlock
+from neuroest.specs.blocks import (
+    AdcBlock,
+    Block,
+    ConvertedInterfaceBlock,
+    HoldingBlock,
+    MergeBlock,
+    SwitchingBlock,
+)
 
 
 class AdcReadoutBlock(Block):
     """Converters at the foot of the columns."""
 
     slots: ClassVar[tuple[str, ...]] = (
-        "converter", "interface", "sample_and_hold", "multiplexer", "current_adder", "time_encoder"
+        "converter", "interface", "merge", "sample_and_hold", "multiplexer", "current_adder", "time_encoder"
     )  # fmt: skip
     model: Literal["adc"]
     converter: AdcBlock
     """The converter."""
     columns_per_converter: Count
-    """Columns that share one converter, one after the other."""
+    """Columns that share one converter, one after the other; those that are merged take one turn together."""
     interface: ConvertedInterfaceBlock | None = None
     """Circuit that holds a column at its potential and hands its current on; voltage_mode where the converter takes the
     voltage of a column that floats. Without it a converter of voltages has none, and the estimate says so."""
+    merge: MergeBlock | None = None
+    """Circuit that weighs columns and joins them before one conversion; without it each column is converted."""
+    merged: Literal["slices", "pairs", "slices_and_pairs"] = "slices"
+    """What is joined: the bit slices of a weight, the two columns of a pair, which are subtracted, or both."""
     sample_and_hold: HoldingBlock | None = None
     """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
     multiplexer: SwitchingBlock | None = None

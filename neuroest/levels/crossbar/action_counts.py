@@ -41,7 +41,7 @@ class CrossbarCounts(CrossbarLayout):
         signs = array.sign_phases
         column_reads = counting.conversions(signs * steps, self.read_blocks(placement), used_columns)
         driver = array.driver
-        pulses = toggles * array.row_pulses()
+        pulses = toggles * array.row_pulses(self.network)
         actions: dict[tuple[str, str], u.Numeric] = {
             (array.cell.path, "row_toggle"): pulses,
             (driver.path, "row_toggle"): pulses,
@@ -53,8 +53,10 @@ class CrossbarCounts(CrossbarLayout):
             actions[driver.path, "input"] = pulses
         if isinstance(driver, DrivesOneBit) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = pulses
-        column_reads = column_reads + self._reference_reads(placement)
-        converted = self.planes if array.adds_pulses else 1.0
+        references = self._reference_reads(placement)
+        results = column_reads / array.merged_columns(self.network) + references
+        column_reads = column_reads + references
+        conversions = results / (self.planes if array.adds_pulses else 1.0)
         if array.reference_columns:
             actions[array.cell.path, "reference_read"] = toggles
         if not isinstance(array.interface, IdealColumn):
@@ -64,18 +66,19 @@ class CrossbarCounts(CrossbarLayout):
         actions.update(self._clamping(placement, reads, column_reads))
         if array.merge is not None:
             merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
+            if array.converter is not None:
+                merged = array.merged_columns(self.network) > 1.0
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
         if array.sampler is not None:
-            actions[array.sampler.path, "sample"] = column_reads / converted
+            actions[array.sampler.path, "sample"] = conversions
         actions.update(self._writing(placement))
-        actions.update(self._switching(placement, column_reads))
+        actions.update(self._switching(placement, conversions))
         nothing = 0.0 * t.output_elements
         additions: u.Numeric = nothing
         updates: u.Numeric = nothing
         if array.neuron is not None:
             additions, updates = self._neuron_work(placement, array.neuron, actions)
         elif array.converter is not None:
-            conversions = column_reads / converted
             actions[array.converter.path, "conversion"] = conversions
             additions = conversions * self.adds_conversions + self._offset_additions()
             updates = self.steps * self.on_array * t.output_elements if self.network.spiking else nothing
@@ -110,7 +113,7 @@ class CrossbarCounts(CrossbarLayout):
         """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""
         array = self.compute
         if array.converter is not None:
-            return np.asarray(array.columns_switched() + 0.0 * self.on_array)
+            return np.asarray(array.columns_switched(self.network) + 0.0 * self.on_array)
         neurons = np.ceil(self.layers.positions / np.maximum(placement.replication, 1.0))
         # the other layers of a shared array hang on one more way
         return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
@@ -132,9 +135,7 @@ class CrossbarCounts(CrossbarLayout):
             np.sum(placement.units * selecting, axis=-1, keepdims=True),
         )
 
-    def _switching(
-        self, placement: Placement, column_reads: u.Numeric
-    ) -> Mapping[tuple[str, str], u.Numeric]:
+    def _switching(self, placement: Placement, conversions: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Values that pass the switches, the lines that they charge, and the steps of what selects."""
         array, switches = self.compute, self.compute.multiplexer
         if switches is None:
@@ -143,7 +144,7 @@ class CrossbarCounts(CrossbarLayout):
         several = inputs > 1.0
         if array.converter is not None:
             converted = self.planes if array.adds_pulses else 1.0
-            passes = column_reads / converted
+            passes = conversions
             steps = self._array_reads(placement) * inputs / converted
         else:
             passes = counting.spikes(self.steps, 1.0, self._held_results(placement))

@@ -197,7 +197,7 @@ class CrossbarArray(ArrayCircuit):
         if isinstance(self.interface, HoldsResults):
             costs.extend(self.interface.hold_energies(self.hold_time()))
         if self.merge is not None:
-            costs.extend(self.merge.column_energies(read_time))
+            costs.extend(self.merge.merge_energies(read_time, *self.digits_of_weight(network)))
         if self.neuron is not None:
             costs.extend(self.neuron.spike_energies(self.neuron_time(network)))
         if self.buffer is not None:
@@ -239,7 +239,7 @@ class CrossbarArray(ArrayCircuit):
         for line_buffer, _, _ in self.line_buffers:
             costs.extend(line_buffer.areas(network))
         if self.merge is not None:
-            costs.append(self.merge.mirror_area(self.slices(network), self.bits_per_cell(network)))
+            costs.append(self.merge.merge_area(*self.digits_of_weight(network)))
         if self.converter is not None:
             costs.append(self.converter.area_cost(self.resolution(network)))
         if self.write_circuit is not None:

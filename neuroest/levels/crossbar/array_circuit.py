@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext, either
+from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
 from neuroest.blocks.columns.sample_and_hold import SampledLoad
 from neuroest.blocks.roles import ClampsColumn, IntegratesInput
@@ -148,7 +149,7 @@ class ArrayCircuit(ArrayParts):
         """Time to convert what a converter reads in one turn of the columns; zero for neurons."""
         if self.converter is None:
             return 0.0
-        turns = 1.0 if self.columns_take_turns else self.columns_in_turn()
+        turns = 1.0 if self.columns_take_turns else self.columns_in_turn(network)
         return converters.shared_read_time(turns, self.converter.rate(self.resolution(network), network))
 
     @property
@@ -182,11 +183,11 @@ class ArrayCircuit(ArrayParts):
             return network.activation_bits
         return np.maximum(network.activation_bits - 1.0, 1.0)
 
-    def row_pulses(self) -> u.Dimensionless:
+    def row_pulses(self, network: NetworkContext) -> u.Dimensionless:
         """How often a row is raised for one pulse of an input, which groups of columns need once each."""
         timed = self.driver.whole_numbers and not self.driver.analog
         if self.columns_take_turns and (timed or self.schedule_choice.pulse_widths == "binary"):
-            return self.columns_switched()
+            return self.columns_switched(network)
         return 1.0
 
     def phase_bits(self, network: NetworkContext) -> u.Dimensionless:
@@ -234,7 +235,7 @@ class ArrayCircuit(ArrayParts):
         """What one read does after the other, in one phase of an input."""
         timed = {} if "schedule" not in self.slots else self.slots["schedule"].options
         settling, reset = self.settled_time(network), timed.get("reset_time", 0.0)
-        groups = self.columns_switched() if self.columns_take_turns else 1.0
+        groups = self.columns_switched(network) if self.columns_take_turns else 1.0
         pulses, all_of_them = self.pulses_converted(network), self.conversion_time(network)
         sampling: u.Second = timed.get("sample_time", 0.0)
         held: u.Second = 0.0
@@ -256,12 +257,13 @@ class ArrayCircuit(ArrayParts):
         found = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
         return found + self.reference_columns * np.where(found > 1.0, 1.0, 0.0)
 
-    def columns_in_turn(self) -> u.Dimensionless:
-        """Columns that one converter reads in turn, the reference column among them if there is no other converter."""
-        shared = self.readout.options["columns_per_converter"]
+    def columns_in_turn(self, network: NetworkContext) -> u.Dimensionless:
+        """Results that one converter reads in turn, the reference column's among them if there is no other converter."""
+        columns = self.readout.options["columns_per_converter"]
+        shared = np.maximum(mapping.block_count(columns, self.merged_columns(network)), 1.0)
         if not self.reference_columns:
             return shared
-        return shared + np.where(shared >= self.options["columns"], self.reference_columns, 0.0)
+        return shared + np.where(columns >= self.options["columns"], self.reference_columns, 0.0)
 
     @property
     def switches_columns(self) -> bool:
@@ -269,15 +271,20 @@ class ArrayCircuit(ArrayParts):
         held = self.sampler is not None or isinstance(self.interface, ClampsColumn)
         return self.converter is not None and (self.columns_take_turns or not held)
 
-    def column_circuits(self) -> u.Dimensionless:
+    def column_circuits(self, network: NetworkContext) -> u.Dimensionless:
         """Interfaces and stages of an array: one a column, or one a converter where columns take turns."""
         if self.columns_take_turns:
-            return self.converters_each()
+            return self.converters_each() * self.merged_columns(network)
         return self.options["columns"] + self.reference_columns
 
-    def columns_switched(self) -> u.Dimensionless:
+    def stages_each(self, network: NetworkContext) -> u.Dimensionless:
+        """Sample-and-hold stages of an array, behind what merges columns."""
+        return self.column_circuits(network) / self.merged_columns(network)
+
+    def columns_switched(self, network: NetworkContext) -> u.Dimensionless:
         """Inputs of the multiplexer in front of one converter."""
-        return np.minimum(self.columns_in_turn(), self.options["columns"] + self.reference_columns)
+        results = self.options["columns"] / self.merged_columns(network) + self.reference_columns
+        return np.minimum(self.columns_in_turn(network), results)
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of all cells of a column."""
@@ -294,7 +301,7 @@ class ArrayCircuit(ArrayParts):
         current: u.Ampere | None = None
         if self.columns_take_turns:
             pass
-        elif self.merge is not None:
+        elif isinstance(self.merge, CurrentMirror):
             current = self.merge.device.bias_current
         elif isinstance(self.interface, ClampsColumn):
             current = self.interface.device.bias_current
@@ -333,7 +340,7 @@ class ArrayCircuit(ArrayParts):
         """What the stages that keep the columns' results serve."""
         if self.converter is None:
             raise NeuroestError(f"{self.path} is read by neurons and samples nothing")
-        inputs, switches = self.columns_switched(), self.multiplexer
+        inputs, switches = self.columns_switched(network), self.multiplexer
         bits, held_time = self.resolution(network), self.conversion_time(network)
         if switches is None or self.columns_take_turns:
             return SampledLoad(self.converter, network, bits, held_time, 0.0, 0.0, 0.0)
@@ -348,7 +355,7 @@ class ArrayCircuit(ArrayParts):
         switches = self.multiplexer
         if switches is None or not self.switches_columns:
             return 0.0
-        width, inputs = self.switch_width(network), self.columns_switched()
+        width, inputs = self.switch_width(network), self.columns_switched(network)
         load = switches.line_load(inputs, width, self.column_pitch())
         resistance = crossbar_wires.column_time_constant_floating(total, column_resistance, 1.0)
         return (resistance + switches.resistance(width)) * load
@@ -358,7 +365,9 @@ class ArrayCircuit(ArrayParts):
         if self.converter is None:
             raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
         return self.converter.bits(
-            self.rows_at_once(), self.bits_converted(network), self.bits_per_cell(network)
+            self.rows_at_once() * self.merged_lines,
+            self.bits_converted(network),
+            self.converted_bits(network),
         )
 
     def row_energy(self) -> u.Joule:

@@ -12,7 +12,6 @@ from neuroest.blocks.base import Component, NetworkContext
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
 from neuroest.blocks.columns.analog_buffer import AnalogBuffer
 from neuroest.blocks.columns.analog_stage import AnalogStage
-from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.multiplexer import Multiplexer
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold
 from neuroest.blocks.columns.tapered_buffer import FanOutBuffer
@@ -81,9 +80,9 @@ class ArrayParts(Component[None]):
         return self.readout.slots.get("interface")
 
     @property
-    def merge(self) -> CurrentMirror | None:
-        """Mirrors that weigh bit slices and merge the arrays of one output."""
-        return self.readout.slots.get("merge")  # type: ignore[return-value]
+    def merge(self) -> Any:
+        """Circuit that weighs bit slices and merges them, or the arrays of one output; None without one."""
+        return self.readout.slots.get("merge")
 
     @property
     def buffer(self) -> FanOutBuffer | None:
@@ -164,6 +163,32 @@ class ArrayParts(Component[None]):
     def slices(self, network: NetworkContext) -> u.Dimensionless:
         """Cells side by side that hold the bits of one weight."""
         return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
+
+    def digits_of_weight(self, network: NetworkContext) -> tuple[u.Dimensionless, u.Dimensionless]:
+        """Slices of a weight that are weighed, and the bits of each."""
+        merged = self.slices(network) if self.converter is None else self.merged_slices(network)
+        return merged, self.bits_per_cell(network)
+
+    def _merges(self, what: str) -> bool:
+        """Whether columns are joined before a converter: the `slices` of a weight, or its `pairs`."""
+        return self.converter is not None and self.merge is not None and what in self.readout.spec.merged
+
+    def merged_slices(self, network: NetworkContext) -> u.Dimensionless:
+        """Bit slices of a weight that one conversion covers."""
+        return self.slices(network) if self._merges("slices") else 1.0
+
+    @property
+    def merged_lines(self) -> float:
+        """Columns of a weight's sign that one conversion covers."""
+        return self.devices_per_weight()[0] if self._merges("pairs") else 1.0
+
+    def merged_columns(self, network: NetworkContext) -> u.Dimensionless:
+        """Columns that one conversion covers."""
+        return self.merged_lines * self.merged_slices(network)
+
+    def converted_bits(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits of a weight that one conversion covers."""
+        return self.bits_per_cell(network) * self.merged_slices(network)
 
     def over_digits(
         self, moment: Callable[..., u.Dimensionless], network: NetworkContext

@@ -279,11 +279,13 @@ class CrossbarMapper(CrossbarCounts):
         if array.write_circuit is not None:
             found.update(array.write_circuit.instances(array.written, units))
         at_columns: tuple[Component[Any] | None, ...] = (
-            array.interface, array.merge, array.sampler, *array.column_stages
+            array.interface, array.merge, *array.column_stages
         )  # fmt: skip
         for circuit in at_columns:
             if circuit is not None:
-                found[circuit.path] = units * array.column_circuits()
+                found[circuit.path] = units * array.column_circuits(self.network)
+        if array.sampler is not None:
+            found[array.sampler.path] = units * array.stages_each(self.network)
         if isinstance(array.interface, HoldsResults):
             stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
             found[array.interface.held] = stages

@@ -1,0 +1,77 @@
+"""Capacitors that weigh the columns of a weight's bits and join their charges before one conversion."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import MergesColumns
+from neuroest.core import units as u
+from neuroest.equations import converters
+from neuroest.equations import crossbar as equations
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class CapacitiveMergeParameters(Record):
+    """Capacitor with switches at each column, its size by the place of the column's bit."""
+
+    model: ClassVar[str] = "capacitive_merge"
+    folder: ClassVar[str] = "drivers"
+
+    unit_capacitance: u.Farad = positive(symbol="C_m")
+    """Capacitor of the lowest bit."""
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
+    """Density of the capacitors."""
+    relative_error: u.Dimensionless = non_negative(maximum=1.0)
+    """Error of a column's weight from mismatch and parasitics, one standard deviation."""
+    switch_width_ratio: u.Dimensionless = positive()
+    """Width of all switches at one column over the feature size."""
+    switch_area: u.SquareMetre = non_negative()
+    """Area of the switches at one column."""
+
+
+class CapacitiveMergeBlock(DeviceBlock):
+    """Capacitor at each column that takes its voltage and shares its charge with those of the other bits."""
+
+    record: ClassVar[type[Record] | None] = CapacitiveMergeParameters
+    model: Literal["capacitive_merge"]
+
+
+class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
+    """Capacitors in powers of two that take the voltages of the columns and are joined."""
+
+    schema: ClassVar[type[Block]] = CapacitiveMergeBlock
+    owns: ClassVar[tuple[str, ...]] = ("charge merging",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2, "clocks of the switches, and resets between conversions"),
+        area=ModelError(1.5, "dummies and routing between the columns"),
+    )
+
+    def merge_energies(
+        self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
+    ) -> list[EnergyCost]:
+        """Charging the capacitor to half of the supply in the mean, and the gates of its switches."""
+        d, supply = self.device, self.technology.supply_voltage
+        units = converters.mirror_unit_transistors(slices, cell_bits) / slices
+        charge = equations.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
+        gates = self.process.gate_capacitance * d.switch_width_ratio * self.process.feature_size
+        control = equations.line_toggle_energy(gates, supply)
+        return [
+            self.energy("merge", "capacitors", charge, "charge merging"),
+            self.energy("merge", "switches", control, "charge merging"),
+        ]
+
+    def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
+        """Capacitor and switches at one column, in the mean over the bits."""
+        d = self.device
+        units = converters.mirror_unit_transistors(slices, cell_bits) / slices
+        return AreaCost(
+            self.path, "capacitor", units * d.unit_capacitance / d.capacitance_density + d.switch_area
+        )
+
+    def alone(self, place: Place) -> Costs:
+        """For one read of a column."""
+        slices, bits = place["slices"], place["cell_bits"]
+        return Costs(self.merge_energies(place["read_time"], slices, bits), [self.merge_area(slices, bits)])
