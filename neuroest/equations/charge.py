@@ -208,6 +208,44 @@ def plate_swing(drive_voltage: u.Volt, capacitors: u.Dimensionless, plate_ratio:
 
 
 @equation
+def charging_current(capacitance: u.Farad, voltage: u.Volt, time: u.Second) -> u.Ampere:
+    """Mean current that charges a row and the capacitors of its cells. [A].
+
+    Parameters
+    ----------
+    capacitance : float or array
+        Row line and capacitors. [F]
+    voltage : float or array
+        Largest voltage of an input. [V]
+    time : float or array
+        Time in which it settles. [s]
+
+    Returns
+    -------
+    float or array
+        Current. [A]
+
+    Notes
+    -----
+    Formula: I = C V / t
+
+    Valid: mean over the settling; a buffer of class A draws several times as much, which its overhead states
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1 pF to 1 V in 10 ns:
+
+    >>> f"{charging_current(1e-12, 1.0, 10e-9):.3g}"
+    '0.0001'
+    """
+    return capacitance * voltage / time
+
+
+@equation
 def charge_noise_energy_floor(
     temperature: u.Kelvin, bits: u.Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
 ) -> u.Joule:

@@ -132,7 +132,8 @@ def test_more_columns_a_converter_load_and_take_more(tmp_path: Path) -> None:
 
 
 def test_a_column_with_a_converter_of_its_own_switches_nothing(tmp_path: Path) -> None:
-    result = switched(tmp_path, {READOUT + "columns_per_converter": 1})
+    driven = {"chip.tile.array.schedule": None}  # each column is driven until it has been converted
+    result = switched(tmp_path, {READOUT + "columns_per_converter": 1, **driven})
     assert energy(result, component="multiplexer") == area(result, "multiplexer") == 0.0
     bare = run(
         ADC,
@@ -141,6 +142,7 @@ def test_a_column_with_a_converter_of_its_own_switches_nothing(tmp_path: Path) -
             READOUT + "multiplexer": None,
             READOUT + "sample_and_hold": None,
             READOUT + "columns_per_converter": 1,
+            **driven,
         },
         tmp_path,
     )

@@ -21,6 +21,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "separate_charges": {"cells": 2000.0, "probability": 0.4},
     "product_probability": {"input_density": 0.3},
     "plate_swing": {"drive_voltage": 0.85, "capacitors": 2304.0, "plate_ratio": 200.0},
+    "charging_current": {"capacitance": 1e-12, "voltage": 0.9, "time": 10e-9},
     "charge_noise_energy_floor": {"temperature": 300.0, "bits": 8.0},
     "capacitor_mismatch_error": {"relative_spread": 0.01, "capacitors": 2304.0},
 }

@@ -170,6 +170,41 @@ def test_switches_that_join_capacitors_are_paid_for_in_every_read() -> None:
     assert energy(result, term="control") == pytest.approx(COLUMNS * ROWS * 0.2e-6 * 2.155e-9 * SUPPLY**2)
 
 
+def test_a_voltage_at_the_row_carries_a_whole_input_in_one_read(tmp_path: Path) -> None:
+    cell = {
+        "model": "charge_domain_sram",
+        "device": "charge_sram_65nm",
+        "product": "and",
+        "accumulation": "joined",
+    }
+    changes = {"chip.tile.array.cell": cell, "chip.tile.array.readout.converter.bits": 8}
+    voltage = {"chip.tile.array.input": {"model": "capacitive_dac", "device": "capacitive_dac_28nm"}}
+    bits, whole = (
+        run("charge_domain_65nm", "mlp_mnist_dense", changes | more, tmp_path) for more in ({}, voltage)
+    )
+    assert count(bits, "converter", "conversion") == 8 * count(whole, "converter", "conversion")
+    # the mean input is that of its bits, and each capacitor is charged in proportion to it, once and not eight times
+    each = [energy(result, component="cell", term="capacitors") for result in (bits, whole)]
+    assert each[0] == pytest.approx(8 * each[1])
+    array = whole.evaluation.mapper.compute
+    row = 256 * (PITCH * 0.2e-9 + 0.13e-6 * 1.08e-9)
+    cells = 256 * (1.2e-15 * 1.15 + 0.13e-6 * 1.08e-9)
+    current = (row + cells) * 1.0 / 50e-9
+    assert array.row_current(whole.evaluation.mapper.network) == pytest.approx(current)
+    inputs = count(whole, "input", "input")
+    assert energy(whole, term="buffer") == pytest.approx(inputs * 0.2 * current * 1.0 * 50e-9)
+
+
+def test_voltages_make_no_products_of_plus_and_minus_one(tmp_path: Path) -> None:
+    changes = {
+        "chip.tile.array.cell": {"model": "charge_domain_sram", "device": "charge_sram_65nm", "product": "xnor",
+                                 "accumulation": "joined"},
+        "chip.tile.array.input": {"model": "capacitive_dac", "device": "capacitive_dac_28nm"},
+    }  # fmt: skip
+    with pytest.raises(MappingError, match="product: and"):
+        run("charge_domain_65nm", "mlp_mnist_dense", changes, tmp_path)
+
+
 def test_a_spiking_network_runs_on_charges(tmp_path: Path) -> None:
     result = run(
         "adc_crossbar_28nm", "mlp_mnist_spiking",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -65,10 +66,7 @@ class CrossbarCounts(CrossbarLayout):
         actions.update(self._buffering(toggles, column_reads))
         actions.update(self._clamping(placement, reads, column_reads))
         if array.merge is not None:
-            merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
-            if array.converter is not None:
-                merged = array.merged_columns(self.network) > 1.0
-            actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
+            actions[array.merge.path, "merge"] = np.where(self._merges(placement), column_reads, 0.0)
         if array.sampler is not None:
             actions[array.sampler.path, "sample"] = conversions
         actions.update(self._writing(placement))
@@ -82,13 +80,28 @@ class CrossbarCounts(CrossbarLayout):
             actions[array.converter.path, "conversion"] = conversions
             additions = conversions * self.adds_conversions + self._offset_additions()
             updates = self.steps * self.on_array * t.output_elements if self.network.spiking else nothing
-        for _, unit in self.chip.find(MultipliesComputedFactors)[-1:]:
-            if np.any(t.stationary_elements > 0.0):
-                actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.on_array) * t.macs
+        actions.update(self._computed_products())
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return LevelCounts(
             counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates)
         )
+
+    def _computed_products(self) -> Mapping[tuple[str, str], u.Numeric]:
+        """Products of two computed factors, which no array holds."""
+        t = self.layers
+        units = self.chip.find(MultipliesComputedFactors)[-1:]
+        if not np.any(t.stationary_elements > 0.0):
+            return {}
+        return {
+            (unit.path, "multiply_accumulate"): (t.is_weighted - self.on_array) * t.macs for _, unit in units
+        }
+
+    def _merges(self, placement: Placement) -> Any:
+        """Whether columns of a layer are joined: slices or pairs for a converter, slices or arrays for a neuron."""
+        array = self.compute
+        if array.converter is not None:
+            return array.merged_columns(self.network) > 1.0
+        return np.logical_or(array.slices(self.network) > 1.0, placement.row_blocks > 1.0)
 
     def _writing(self, placement: Placement) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells that are written anew, for an inference."""

@@ -258,7 +258,7 @@ class ArrayCircuit(ArrayParts):
         return found + self.reference_columns * np.where(found > 1.0, 1.0, 0.0)
 
     def columns_in_turn(self, network: NetworkContext) -> u.Dimensionless:
-        """Results that one converter reads in turn, the reference column's among them if there is no other converter."""
+        """Results that one converter reads in turn, that of the reference column too if it is the only one."""
         columns = self.readout.options["columns_per_converter"]
         shared = np.maximum(mapping.block_count(columns, self.merged_columns(network)), 1.0)
         if not self.reference_columns:

@@ -37,12 +37,17 @@ class ChargeDomainArray(CrossbarArray):
         return 0.0
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
-        """None, for the same reason."""
-        return 0.0
+        """None with one bit, whose lines inverters charge; with voltages what a buffer gives while they settle."""
+        if not self.driver.analog:
+            return 0.0
+        cells = self.options["columns"] * (self.cell.device.unit_capacitance + self.cell.plate_load())
+        return charge.charging_current(
+            self.row_capacitance() + cells, self.options["read_voltage"], self.settled_time(network)
+        )
 
     def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
-        """None, for the same reason."""
-        return 0.0
+        """The same."""
+        return self.row_current(network)
 
     def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
         """None: what has settled carries no current."""
@@ -100,9 +105,12 @@ class ChargeDomainArray(CrossbarArray):
         return charge.product_probability(input_density)
 
     def capacitors_charged(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
-        """Unit capacitors that one read of a column charges, for so many cells in use and that share of ones."""
+        """Unit capacitors that one read of a column charges, for so many cells in use and that share of ones.
+
+        Buffers that make voltages of the inputs give the charge of each capacitor, whatever its plate does.
+        """
         ones = self.product_probability(input_density)
-        if self.cell.common_plate:
+        if self.cell.common_plate and not self.driver.analog:
             return charge.shared_plate_charges(cells, ones, self.options["rows"], self.plate_ratio())
         return charge.separate_charges(cells, ones)
 

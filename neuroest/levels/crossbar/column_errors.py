@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, HoldsResults
 from neuroest.core import units as u
@@ -108,6 +109,15 @@ class _Columns:
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * of_products + 0.0 * self.result)
 
+    def per_conversion(self, of_products: u.Numeric) -> Array:
+        """The same for errors of each result that is converted, for which columns may have been merged."""
+        array = self.array
+        merged = np.asarray(array.merged_slices(self.network)) > 1.0
+        digits = np.where(merged, 1.0, self.digits)  # merged digits are one
+        reads = (1.0 if array.adds_pulses else self.reads) * array.sign_phases
+        columns = self.columns - array.merged_lines + 1.0
+        return np.asarray(np.sqrt(self.blocks * columns * reads * digits) * of_products + 0.0 * self.result)
+
     def errors(self) -> ColumnErrors:
         if isinstance(self.array, ChargeDomainArray):
             causes = self._of_charges(self.array)
@@ -191,7 +201,7 @@ class _Columns:
             switches = array.multiplexer.resistance(array.switch_width(self.network))
             uneven, curved = self._resistance_errors(switches)
             found["resistance of the multiplexers"] = np.hypot(uneven, curved)
-        if array.merge is not None:
+        if isinstance(array.merge, CurrentMirror):
             merged = np.logical_or(array.slices(self.network) > 1.0, self.blocks > 1.0)
             current = self._behind(resistance).root_mean_square / self.weight
             found["mirrors"] = merged * np.asarray(
@@ -210,12 +220,12 @@ class _Columns:
             )
         lost = self._droop(array)
         if lost is not None:
-            found["droop of held results"] = self.per_column(
+            found["droop of held results"] = self.per_conversion(
                 accuracy.quantisation_spread(lost) * self.full_scale
             )
         if array.sampler is not None:
             noise = array.sampler.noise_voltage(array.resolution(self.network))
-            found["thermal noise of held results"] = self.per_column(
+            found["thermal noise of held results"] = self.per_conversion(
                 noise / array.sampler.device.signal_swing * self.full_scale
             )
         return found
@@ -281,21 +291,25 @@ class _Columns:
 
     def _of_charges(self, array: ChargeDomainArray) -> dict[str, Array]:
         """Capacitors that differ and their thermal noise, over all products of a column."""
-        products = array.options["rows"] * self._level()
+        products = array.options["rows"] * self._level(array.bits_per_cell(self.network))
         mismatch = charge.capacitor_mismatch_error(
             array.cell.device.capacitance_spread, array.options["rows"]
         )
         noise = accuracy.charge_noise_spread(array.technology.temperature, array.signal_energy(self.network))
-        return {
+        found = {
             "mismatch of capacitors": self.per_column(mismatch * products),
             "thermal noise": self.per_column(noise * products),
         }
+        if array.merge is not None:  # each column adds the error of its own weight
+            level = products * array.product_probability(self.density)
+            found["merging of columns"] = self.per_column(array.merge.device.relative_error * level)
+        return found
 
     # --- converters --------------------------------------------------------------------------------------------------
 
-    def _level(self) -> u.Dimensionless:
-        """What the smallest difference of a column's sum stands for, over the largest product of one digit."""
-        cell = np.exp2(self.array.bits_per_cell(self.network)) - 1.0
+    def _level(self, bits: u.Dimensionless) -> u.Dimensionless:
+        """What the smallest difference of a sum stands for, over the largest product of a digit of so many bits."""
+        cell = np.exp2(bits) - 1.0
         half = 2.0 if self.array.spec.weight_encoding == "offset" else 1.0
         return half / cell
 
@@ -303,8 +317,9 @@ class _Columns:
         """What the converters round off; sums of whole numbers that each have a code of their own lose nothing."""
         array, network = self.array, self.network
         at_once = self.planes if array.adds_pulses else array.phase_bits(network)
+        bits = array.converted_bits(network)
         step = accuracy.converter_step(
-            array.rows_at_once(), at_once, array.bits_per_cell(network), array.resolution(network)
+            array.rows_at_once() * array.merged_lines, at_once, bits, array.resolution(network)
         )
         # levels that have drifted together lie closer than the codes
         left = self._left()
@@ -312,9 +327,7 @@ class _Columns:
         if array.spec.drift_correction == "none":
             lost = lost * left
         inputs = np.exp2(at_once) - 1.0
-        reads = (1.0 if array.adds_pulses else self.reads) * array.sign_phases
-        times = np.sqrt(self.blocks * self.columns * reads * self.digits)
-        return np.asarray(times * lost * self._level() / inputs + 0.0 * self.result)
+        return self.per_conversion(lost * self._level(bits) / inputs)
 
     def _left(self) -> u.Dimensionless:
         """Distance of the levels over what it was when they were written."""

@@ -19,7 +19,7 @@ from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
-from neuroest.levels.crossbar.schedule_rules import schedule_faults
+from neuroest.levels.crossbar.read_rules import charge_faults, merge_faults, schedule_faults
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.registry import COMPONENTS
 from neuroest.specs.architecture import Level
@@ -86,23 +86,8 @@ class CrossbarMapper(CrossbarCounts):
                 f"{self.level.path}.sharing is layers, but {kind} every column of a driven row, also those of another "
                 "layer; use none, or one_transistor_one_resistor cells"
             )
-        if self.compute.adds_charges and (
-            self.compute.neuron is not None or not isinstance(self.compute.driver, DrivesOneBit)
-        ):
-            raise MappingError(
-                f"{self.level.path} adds charges: its inputs come bit by bit (input: one_bit_driver) and its columns "
-                "are read by converters (readout: adc)"
-            )
-        if self.compute.adds_charges and self.compute.line_buffers:
-            raise MappingError(
-                f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
-                "row_buffer and column_buffer"
-            )
-        if self.compute.adds_charges and self.compute.write_circuit is not None:
-            raise MappingError(
-                f"{self.level.path} adds charges of static memory cells, whose area holds the circuits that write "
-                "them; leave out write_circuit"
-            )
+        for fault in charge_faults(self.compute):
+            raise MappingError(f"{self.level.path} adds charges {fault}")
         self._refuse_times_and_references()
         self._refuse_switches()
         if self.compute.adds_pulses and not isinstance(self.compute.driver, DrivesOneBit):
@@ -112,6 +97,8 @@ class CrossbarMapper(CrossbarCounts):
             )
         for fault in schedule_faults(self.compute, self.network.spiking):
             raise MappingError(f"{self.level.path}.schedule: {fault}")
+        for fault in merge_faults(self.compute, self.network):
+            raise MappingError(f"{self.compute.readout.path}: {fault}")
 
     def left_out_of_units(self) -> list[str]:
         """Circuits around the arrays that no block stands for."""

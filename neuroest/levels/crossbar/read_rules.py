@@ -1,4 +1,4 @@
-"""What of a read schedule the circuits of an array cannot do."""
+"""What of a read the circuits of an array cannot do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.roles import DrivesOneBit
 from neuroest.levels.crossbar.array import CrossbarArray
 
@@ -70,3 +71,51 @@ def _turn_faults(array: CrossbarArray) -> Iterator[str]:
             "columns is in_turn, but a time_encoder, a current_adder or a reference column works with all columns; use "
             "together"
         )
+
+
+def merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]:
+    """Why columns cannot be merged before a converter, one line each.
+
+    Parameters
+    ----------
+    array : CrossbarArray
+        With the circuit that merges.
+    network : NetworkContext
+        With the bits of the weights.
+    """
+    if array.converter is None:
+        return
+    if array.merge is None:
+        if array.readout.spec.merged != "slices":
+            yield f"merged is {array.readout.spec.merged}, but nothing merges columns; add a merge"
+        return
+    merged, shared = array.merged_columns(network), array.readout.options["columns_per_converter"]
+    if np.any(merged > shared):
+        yield (
+            f"{float(np.max(merged)):g} columns are merged and {float(np.min(shared)):g} share a converter; raise "
+            "columns_per_converter to a multiple of what is merged"
+        )
+    if array.adds_charges and array.merge.model != "capacitive_merge":
+        yield f"charges on capacitors are no currents for a {array.merge.model}; use a capacitive_merge"
+    if "pairs" in array.readout.spec.merged and array.spec.weight_encoding != "column_differential":
+        yield f"merged is {array.readout.spec.merged}, but {array.spec.weight_encoding} has no pairs; use slices"
+
+
+def charge_faults(array: CrossbarArray) -> Iterator[str]:
+    """What an array that adds charges cannot have, one line each."""
+    if not array.adds_charges:
+        return
+    driver = array.driver
+    if array.neuron is not None or not (isinstance(driver, DrivesOneBit) or driver.analog):
+        yield (
+            "on capacitors: its inputs come bit by bit (input: one_bit_driver) or as voltages (capacitive_dac, "
+            "resistive_ladder) and its columns are read by converters (readout: adc)"
+        )
+    if array.line_buffers:
+        yield "on one plate a column, which buffers cannot cut; leave out row_buffer and column_buffer"
+    if array.write_circuit is not None:
+        yield (
+            "of static memory cells, whose area holds the circuits that write them; leave out write_circuit"
+        )
+    if driver.analog and array.every_input_toggles:
+        yield "of products of plus and minus one, which voltages between them do not make; use product: and"
