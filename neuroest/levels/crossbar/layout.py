@@ -132,14 +132,8 @@ class CrossbarLayout(Mapper):
     def adds_conversions(self) -> Array:
         """One for layers of which several conversions make a result: of slices, lines, bits of an input or arrays."""
         columns_each, _ = self.compute.devices_per_weight()
-        reads = self.conversions_each
-        several = (
-            reads
-            * columns_each
-            * self.compute.slices(self.network)
-            / self.compute.merged_columns(self.network)
-        )
-        several = several * self.row_reads > 1.0
+        columns = columns_each * self.compute.slices(self.network) / self.compute.merged_columns(self.network)
+        several = self.conversions_each * columns * self.row_reads > 1.0
         return np.asarray(self.on_array * several)
 
     def pending_partial_sums(self) -> Array:
