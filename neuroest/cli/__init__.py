@@ -26,7 +26,7 @@ VERB_GROUPS = {
     "Every day": ("estimate", "compare", "report"),
     "Find and check": ("list", "show", "check", "new"),
     "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
-    "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover"),
+    "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover", "contest"),
     "Devices from measurements": ("fit", "simulate", "characterise", "behave"),
     "Networks": ("import", "activity"),
     "Published chips, files and results": ("reproduce", "rerun", "diff", "schema"),

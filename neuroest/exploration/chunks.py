@@ -260,15 +260,10 @@ class Job:
 
     def _holds(self, one: Constraint, given: Mapping[str, Array], points: Points) -> tuple[Mask, bool]:
         known = {**points.totals, **given}
-        sides = [
-            known[side] if side in known else np.full(points.failed.size, read_value(side, self._unit(one)))
-            for side in (one.left, one.right)
-        ]
-        with np.errstate(invalid="ignore"):
-            holds = np.asarray(_SIGNS[one.sign](sides[0], sides[1]), dtype=bool)
-        return holds, one.left in points.totals or one.right in points.totals
+        found = holds(one, known, points.failed.size, self.unit_of(one))
+        return found, one.left in points.totals or one.right in points.totals
 
-    def _unit(self, one: Constraint) -> str:
+    def unit_of(self, one: Constraint) -> str:
         """Unit that both sides of a comparison are in: that of a side with a name."""
         units = {**{name: quantity.unit for name, quantity in QUANTITIES.items()}, **self.resolved.units}
         return next(units[side] for side in (one.left, one.right) if side in units)
@@ -289,7 +284,7 @@ class Job:
             check_names("parameter or result", words, known, f"in the constraint {one}")
             for side in sides:
                 try:
-                    read_value(side, self._unit(one))
+                    read_value(side, self.unit_of(one))
                 except QuantityError as error:
                     raise SpecError([Problem("constraint", 0, 0, str(one), str(error))]) from None
 
@@ -301,6 +296,16 @@ class Job:
             raise ExplorationError(
                 f"{self.points:.3g} points are very many; confirm them with --yes, or ask for fewer"
             )
+
+
+def holds(one: Constraint, known: Mapping[str, Array], points: int, unit: str) -> Mask:
+    """Which of the points meet a comparison of known numbers; a number that is missing meets none."""
+    sides = [
+        known[side] if side in known else np.full(points, read_value(side, unit))
+        for side in (one.left, one.right)
+    ]
+    with np.errstate(invalid="ignore"):
+        return np.asarray(_SIGNS[one.sign](sides[0], sides[1]), dtype=bool)
 
 
 def notebook_table(frame: Any) -> str:

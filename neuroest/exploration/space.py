@@ -230,6 +230,12 @@ def _is_constraint(text: str) -> str:
     return text
 
 
+AxisValuesSpec: TypeAlias = Annotated[_Given, AfterValidator(_is_axis)]
+"""Values of one path in a file."""
+ConstraintText: TypeAlias = Annotated[str, AfterValidator(_is_constraint)]
+"""A comparison in a file."""
+
+
 class SpaceSpec(Spec):
     """A design space: which values are tried."""
 
@@ -239,13 +245,13 @@ class SpaceSpec(Spec):
     """Name."""
     description: str | None = None
     """What is explored, and why."""
-    axes: dict[str, Annotated[_Given, AfterValidator(_is_axis)]] = Field(default_factory=dict)
+    axes: dict[str, AxisValuesSpec] = Field(default_factory=dict)
     """Values of each path: a list, a range, blocks by label, or a text as after `--set PATH=`."""
     linked: tuple[
         Annotated[dict[str, _Given], Field(min_length=1), AfterValidator(_is_linked_axis)], ...
     ] = ()
     """Groups of paths that move together, with as many values each."""
-    constraints: tuple[Annotated[str, AfterValidator(_is_constraint)], ...] = ()
+    constraints: tuple[ConstraintText, ...] = ()
     """Comparisons that must hold, such as `area_m2 <= 4 mm^2`."""
     sampler: Sampler = "grid"
     """How points are drawn."""
@@ -253,6 +259,11 @@ class SpaceSpec(Spec):
     """Number of points, of all samplers but the grid."""
     seed: WholeNumber = 0
     """Seed of the samplers."""
+
+
+def axis_of(path: str, given: Any) -> Axis:
+    """The axis of one path, of values as a file states them."""
+    return _axis({path: _track(path, given)})
 
 
 def read_space(path: str | Path) -> Space:

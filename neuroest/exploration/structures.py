@@ -155,31 +155,75 @@ def _resolve(
             for path, track in axis.tracks.items():
                 changes.setdefault(path, _first(track))
         chosen = {axis.path: axis.labels[index] for axis, index in zip(labels, picked, strict=True)}
-        groups.append(_group(architecture, workload, changes, chosen))
-    axes = tuple(_numeric_axis(axis, groups) for axis in numeric)
-    units = {path: groups[0].group.claims[path].unit for axis in axes for path in axis.tracks}
-    files = dict.fromkeys(file for group in groups for file in group.files)
-    return Resolved(axes, tuple(labels), tuple(g.group for g in groups), units, tuple(files))
+        groups.append(candidate(architecture, workload, changes, chosen))
+    return resolved(groups, labels, [numeric_axis(axis, groups) for axis in numeric])
+
+
+def resolved(
+    candidates: Sequence[Candidate], choices: Sequence[ChoiceAxis], axes: Sequence[NumericAxis]
+) -> Resolved:
+    """The space of chips that are built already and of numbers that all of them have.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        Every combination of the choices, the last choice fastest.
+    choices : sequence of ChoiceAxis
+        What tells the candidates apart.
+    axes : sequence of NumericAxis
+        Numbers that move in all of them.
+    """
+    units = {path: candidates[0].group.claims[path].unit for axis in axes for path in axis.tracks}
+    files = dict.fromkeys(file for one in candidates for file in one.files)
+    return Resolved(tuple(axes), tuple(choices), tuple(one.group for one in candidates), units, tuple(files))
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
+    """A chip with one set of choices, built, and how it was built.
+
+    Attributes
+    ----------
+    group : Group
+        The structure.
+    chip : Loaded
+        The architecture that it was made of.
+    changes : mapping
+        What was changed in it, by path.
+    files : tuple of InputFile
+        All files that were read for it.
+    """
+
     group: Group
     chip: Loaded[Any]
     changes: Mapping[str, Any]
     files: tuple[InputFile, ...]
 
     def with_value(self, path: str, text: str) -> Claim:
+        """The claim of a path as a text states it.
+
+        Raises
+        ------
+        SpecError
+            When the text is no value of it.
+        """
         changes = {**self.changes, path: text}
         if path.startswith("workload."):
             return workload_with(self.group.workload, {path: text})[path]
         return design_with(self.chip, changes).claims[path]
 
 
-def _group(
+def candidate(
     architecture: Named, workload: Named, changes: Mapping[str, Any],
     chosen: Mapping[str, str],
-) -> _Candidate:  # fmt: skip
+) -> Candidate:  # fmt: skip
+    """A chip on a network with some values changed.
+
+    Raises
+    ------
+    SpecError, UnknownNameError
+        For a path that leads nowhere, and for values that are none of it.
+    """
     chip_name, net_name = changes.get("architecture", architecture), changes.get("workload", workload)
     chip = chip_name if isinstance(chip_name, Loaded) else load_architecture(chip_name)
     net = net_name if isinstance(net_name, Loaded) else load_workload(net_name)
@@ -194,7 +238,7 @@ def _group(
         raise
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     group = Group(dict(chosen), design, net.spec, claims)
-    return _Candidate(group, chip, rest, files)
+    return Candidate(group, chip, rest, files)
 
 
 def _is_choice(axis: Axis) -> bool:
@@ -214,7 +258,14 @@ def _first(track: Levels | Range) -> Any:
     return track.contents[0] if isinstance(track, Levels) else track.low
 
 
-def _numeric_axis(axis: Axis, groups: Sequence[_Candidate]) -> NumericAxis:
+def numeric_axis(axis: Axis, groups: Sequence[Candidate]) -> NumericAxis:
+    """An axis of numbers held against chips that must all have its paths.
+
+    Raises
+    ------
+    SpecError
+        For a path that one of them has not, and for values that are none of it.
+    """
     tracks = {}
     size: int | None = None
     for path, track in axis.tracks.items():
@@ -225,7 +276,7 @@ def _numeric_axis(axis: Axis, groups: Sequence[_Candidate]) -> NumericAxis:
     return NumericAxis(tracks, size)
 
 
-def _track(group: _Candidate, path: str, track: Levels | Range) -> AxisValues:
+def _track(group: Candidate, path: str, track: Levels | Range) -> AxisValues:
     if isinstance(track, Levels):
         return AxisValues(np.array([group.with_value(path, text).value for text in track.contents]))
     low, high = group.with_value(path, track.low).value, group.with_value(path, track.high).value

@@ -265,6 +265,30 @@ def sweep(
         architecture, workload, space, sampler=sampler, samples=samples, seed=seed, quantities=quantities,
         settings=settings, chunk_size=chunk_size,
     )  # fmt: skip
+    return run_job(
+        job, output, workers=workers, scheduler=scheduler, confirmed=confirmed, overwrite=overwrite,
+        most_in_memory=most_in_memory, started=started,
+    )  # fmt: skip
+
+
+def run_job(
+    job: Job,
+    output: str | Path | None = None,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    confirmed: bool = False,
+    overwrite: bool = False,
+    most_in_memory: int = MOST_IN_MEMORY,
+    started: Callable[[int, int], Tick] | None = None,
+) -> SweepResult:
+    """All points of a job that is known to be right; the arguments are those of `sweep`.
+
+    Raises
+    ------
+    ExplorationError
+        For too many points, and for an output that cannot be written.
+    """
     job.check_size(confirmed=confirmed)
     if workers is None and job.points <= CHUNK:
         workers = 1  # done before a process has started

@@ -60,6 +60,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "specs.workload.WorkloadSpec", "loading.library.load_workload", "workloads", "workload_specs"
         ),
         "space": Kind("exploration.space.SpaceSpec", "exploration.space.read_space"),
+        "contest": Kind(
+            "exploration.contest_spec.ContestSpec",
+            "exploration.contest_field.check_contest",
+            "contests",
+            "contests",
+        ),
         "validation_case": Kind(
             "validation.case_spec.CaseSpec", "validation.cases.read_case", "validation", "validation_cases"
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from neuroest.core.errors import UnknownNameError
 from neuroest.design.build import build
+from neuroest.exploration.contest_spec import read_contest
 from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, named
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.text_style import one_line
@@ -122,6 +123,12 @@ def _workloads() -> Iterator[Entry]:
         yield Entry(name, "workload", spec.coding, one_line(spec.description))
 
 
+def _contests() -> Iterator[Entry]:
+    for name, path in named("contest").items():
+        spec = read_contest(path).spec
+        yield Entry(name, "contest", f"{len(spec.contenders)} contenders", one_line(spec.description))
+
+
 def _models() -> Iterator[Entry]:
     for name, record in DEVICE_MODELS.items():
         yield Entry(name, "model", "device", summary(record))
@@ -147,6 +154,7 @@ def summary(documented: type) -> str:
 
 CATALOGUE: Mapping[str, Callable[[], Iterator[Entry]]] = {
     "architectures": _architectures,
+    "contests": _contests,
     "devices": _devices,
     "mappers": _mappers,
     "models": _models,

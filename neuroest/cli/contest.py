@@ -1,0 +1,97 @@
+"""``neuroest contest``: each neuron in the best chip that it can have, and who wins where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.exploring import Scheduler, Workers, progress
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Format,
+    Output,
+    Plot,
+    Seed,
+    Workload,
+    emit,
+    in_form,
+    note,
+    style_for,
+)
+from neuroest.error_analysis.draws import SEED
+from neuroest.exploration.contest import SAMPLES, SHIPPED, contest
+from neuroest.exploration.space import settings_space
+from neuroest.reporting.contest_text import contest_document, contest_text, map_rows
+
+
+def run(
+    rules: Annotated[
+        str, typer.Argument(metavar="CONTEST", help="Shipped contest, or path of a contest file.")
+    ] = SHIPPED,
+    workload: Workload = DEFAULT_WORKLOAD,
+    axes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--axis", metavar="NAME=VALUES",
+            help="One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; given twice.",
+        ),
+    ] = None,
+    limits: Annotated[
+        list[str] | None,
+        typer.Option("--limit", metavar="COMPARISON", help="What every chip must meet, such as 'area_m2 <= 4 mm^2'; "
+                     "may be repeated."),
+    ] = None,
+    minimize: Annotated[
+        str | None, typer.Option("--minimize", metavar="RESULT", help="The result that decides.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="ALTERNATIVE", help="Let the choices of an alternative compete, such as synapse."),
+    ] = None,
+    points: Annotated[
+        Path | None,
+        typer.Option("--points", metavar="FILE", help=".parquet or .csv for all chips in all cells; a run that was cut "
+                     "off goes on when it is started again."),
+    ] = None,
+    samples: Annotated[int, typer.Option(min=10, help="Samples of the bands.")] = SAMPLES,
+    seed: Seed = SEED,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    plot: Plot = None,
+    front: Annotated[
+        Path | None, typer.Option("--front", metavar="FILE", help="Draw the Pareto fronts where the workload lies.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace points of another input.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
+    output: Output = None,
+) -> None:  # fmt: skip
+    """Each neuron in the best chip that it can have, at the same work and pace: who wins where, and by how much.
+
+    Every combination of the design alternatives of the file is tried in every cell of the map. -p draws the map.
+    """
+    named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
+    with progress("contest") as started:
+        found = contest(
+            rules, workload, axes=named, limits=limits or [], minimize=minimize, by=by, points=points,
+            workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed, started=started,
+        )  # fmt: skip
+    if plot is not None:
+        found.plot(plot)
+    if front is not None:
+        found.plot_front(front)
+    if form is Format.MARKDOWN:
+        text = contest_document(found).to_markdown()
+    else:
+        label = f"Map of {found.name} on {found.workload}"
+        text = in_form(
+            form,
+            lambda: contest_text(found, style_for(output)),
+            lambda: map_rows(found),
+            label,
+            found.to_dict(),
+        )
+    emit(text, output)
+    if points is not None:
+        note([f"{found.chips * len(found.cells)} points in {points}"])

@@ -1,0 +1,169 @@
+"""What a contest file may say: who competes, with which alternatives, under which limits, and over which axes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, Field
+
+from neuroest.core.errors import QuantityError, SpecError, did_you_mean
+from neuroest.exploration.space import Axis, AxisValuesSpec, ConstraintText, axis_of
+from neuroest.loading.library import find_file, read_spec
+from neuroest.specs.base import Spec
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.messages import problem_at
+
+NAME = r"^[a-z0-9][a-z0-9_]*$"
+PERIOD, SPIKE_RATE = "period", "spike_rate"
+"""Axes with a name of their own: time from one inference to the next, and a factor on every spike rate."""
+
+Overrides: TypeAlias = dict[str, Any]
+_Named: TypeAlias = Annotated[str, Field(pattern=NAME)]
+
+
+def _two(axes: dict[str, Any]) -> dict[str, Any]:
+    if len(axes) != 2:
+        raise QuantityError(f"needs two axes, such as period and spike_rate; has {len(axes)}")
+    return axes
+
+
+class ContenderSpec(Spec):
+    """One neuron, synapse or chip that competes, and how freely its chip may be designed."""
+
+    title: str
+    """Name in tables and figures."""
+    architecture: str
+    """Shipped architecture, or path of one beside this file."""
+    settings: Overrides = Field(default_factory=dict, alias="set")
+    """Values to change in it, by path, as `--set` takes them; a whole block is a mapping."""
+    alternatives: tuple[_Named, ...] = ()
+    """Names of the `alternatives` that its designer may choose from; the best combination competes."""
+
+
+class ContestSpec(Spec):
+    """A contest: each contender in the best chip that it can have, at the same work and pace."""
+
+    kind: Literal["contest"]
+    """The kind of this file."""
+    name: _Named
+    """Name; equals the file name."""
+    description: str
+    """What is asked, in one or two sentences."""
+    minimize: str = "energy_per_inference_J"
+    """The result that decides."""
+    limits: tuple[ConstraintText, ...] = ()
+    """Comparisons of results that every chip must meet, such as `area_m2 <= 10 mm^2`. A limit on something that a chip
+    does not have (wear, errors of columns) is met."""
+    contenders: Annotated[dict[_Named, ContenderSpec], Field(min_length=2)]
+    """Who competes."""
+    alternatives: dict[_Named, Annotated[dict[_Named, Overrides], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    """Design alternatives: by name, and in each by label, the values that it sets, by path. An empty mapping leaves the
+    chip as it is."""
+    regime: Annotated[dict[str, AxisValuesSpec], AfterValidator(_two)]
+    """The two axes of the map. `period` is the time from one inference to the next; `spike_rate` a factor on every
+    spike rate of the workload; anything else a path that all contenders have."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One chip that a contender could have.
+
+    Attributes
+    ----------
+    contender : str
+        Name of the contender.
+    architecture : Path
+        File of the architecture.
+    choices : mapping
+        Label of each alternative by its name.
+    settings : mapping
+        Everything that is set, by path.
+    """
+
+    contender: str
+    architecture: Path
+    choices: Mapping[str, str]
+    settings: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The contender and its choices, which tell the chip from all others of the contest."""
+        return "/".join((self.contender, *self.choices.values()))
+
+
+@dataclass(frozen=True)
+class ContestFile:
+    """A contest as its file states it.
+
+    Attributes
+    ----------
+    loaded : Loaded
+        The file.
+    axes : tuple of Axis
+        The two axes of the map.
+    """
+
+    loaded: Loaded[ContestSpec]
+    axes: tuple[Axis, ...]
+
+    @property
+    def spec(self) -> ContestSpec:
+        """What the file says."""
+        return self.loaded.spec
+
+    def entries(self) -> Iterator[Entry]:
+        """Every chip of every contender: all combinations of its alternatives."""
+        for name, contender in self.spec.contenders.items():
+            chip = find_file("architecture", contender.architecture, Path(self.loaded.file))
+            groups = [self.spec.alternatives[one] for one in contender.alternatives]
+            for labels in itertools.product(*groups):
+                settings = dict(contender.settings)
+                for group, label in zip(groups, labels, strict=True):
+                    settings.update(group[label])
+                chosen = dict(zip(contender.alternatives, labels, strict=True))
+                yield Entry(name, chip, chosen, settings)
+
+
+def read_contest(path: str | Path) -> ContestFile:
+    """A contest from a shipped name or the path of a file.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong, each at its place.
+    UnknownNameError
+        For a name that does not ship.
+    """
+    loaded = read_spec(ContestSpec, find_file("contest", str(path)))
+    problems = [problem_at(loaded.document, place, message) for place, message in _faults(loaded.spec)]
+    if problems:
+        raise SpecError(problems)
+    return ContestFile(loaded, tuple(axis_of(path, given) for path, given in loaded.spec.regime.items()))
+
+
+def _faults(spec: ContestSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """References that lead nowhere, and alternatives that set the same value."""
+    used = {one for contender in spec.contenders.values() for one in contender.alternatives}
+    for name in spec.alternatives:
+        if name not in used:
+            yield ("alternatives", name), "is an alternative of no contender"
+    for name, contender in spec.contenders.items():
+        owners: dict[str, str] = {}
+        for index, one in enumerate(contender.alternatives):
+            place = ("contenders", name, "alternatives", index)
+            if one not in spec.alternatives:
+                yield place, f"unknown alternative {one!r}{did_you_mean(one, spec.alternatives)}"
+                continue
+            if one in contender.alternatives[:index]:
+                yield place, f"{one!r} stands here twice"
+                continue
+            for path in {path for choice in spec.alternatives[one].values() for path in choice}:
+                other = owners.setdefault(path, one)
+                if other != one:
+                    yield place, f"sets {path}, which {other!r} sets as well"

@@ -1,0 +1,212 @@
+"""A contest as text of 80 columns, as a document, and as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from string import ascii_uppercase
+from typing import Any
+
+from neuroest.core.text_layout import columns, wrapped
+from neuroest.reporting.formatting import formatted, percent
+from neuroest.reporting.summaries import Document, Heading, Points
+from neuroest.reporting.table_model import Interval, Quantity, Table
+from neuroest.reporting.text_style import PLAIN, Style
+from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Standing
+from neuroest.results.quantities import label_and_unit
+from neuroest.results.uncertainty import Band
+
+_FEW = 0.9
+"""Share of the samples with an estimate below which it is said."""
+
+
+_MAP = "The map: winner, and the cost of the runner-up over its own"
+_MANY = 1e3
+
+
+def letters(contest: Contest) -> Mapping[str, str]:
+    """A letter for each contender, in the order of the file."""
+    return dict(zip(contest.titles, ascii_uppercase, strict=False))
+
+
+def axis_value(axis: RegimeAxis, value: float) -> str:
+    """A value of an axis with its unit."""
+    return f"{value:.3g}" if axis.unit == "1" else formatted(value, axis.unit)
+
+
+def margin_words(margin: Band | None) -> str:
+    """A margin with its band: ``1.8 (1.2 .. 3.1)``."""
+    return "-" if margin is None else f"{margin.median:.3g} ({margin.low:.3g} .. {margin.high:.3g})"
+
+
+def contest_text(contest: Contest, style: Style = PLAIN) -> str:
+    """Standings where the workload lies, then the map, then the lines between winners."""
+    lines = [style.bold(line) for line in wrapped(_title(contest), hanging=2)]
+    lines += [line for note in _rules(contest) for line in wrapped(note, hanging=2)]
+    lines += ["", style.bold(_place(contest)), *standings_table(contest).lines(indent=2)]
+    lines += [line for note in _notes(contest) for line in wrapped(note, indent=2, hanging=4)]
+    lines += ["", *[style.bold(line) for line in wrapped(_MAP)], *_map_lines(contest)]
+    lines += ["", style.bold("Who wins how often"), *wins_table(contest).lines(indent=2)]
+    if contest.lines:
+        lines += ["", style.bold("Break-even"), *lines_table(contest).lines(indent=2)]
+    return "\n".join(lines) + "\n"
+
+
+def contest_document(contest: Contest) -> Document:
+    """The contest in parts that Markdown and HTML show."""
+    return Document(
+        _title(contest),
+        (
+            Points(tuple(_rules(contest))),
+            Heading(_place(contest)),
+            standings_table(contest),
+            Points(tuple(_notes(contest))),
+            Heading(_MAP),
+            map_table(contest),
+            wins_table(contest),
+            Heading("Break-even"),
+            lines_table(contest) if contest.lines else "One contender is ahead in the whole map.",
+        ),
+    )  # fmt: skip
+
+
+def standings_table(contest: Contest) -> Table:
+    """Each contender in its best chip where the workload lies."""
+    unit = label_and_unit(contest.objective)[1]
+    head = ("", "median", "p10 .. p90", "x best", "p10 .. p90", "area")
+    rows = [_standing(one, unit) for one in contest.standings]
+    return Table.of(head, rows, "<>>>>>")
+
+
+def _standing(one: Standing, unit: str) -> tuple[Any, ...]:
+    if one.cost is None or one.ratio is None:
+        return (one.title, "no chip", "", "", "", "")
+    return (
+        one.title, Quantity(one.cost.median, unit), Interval(one.cost.low, one.cost.high, unit),
+        f"{one.ratio.median:.3g}", f"{one.ratio.low:.3g} .. {one.ratio.high:.3g}",
+        Quantity(one.totals["area_m2"], "m^2"),
+    )  # fmt: skip
+
+
+def map_table(contest: Contest) -> Table:
+    """The map: winner, margin over the runner-up and its band in each cell."""
+    x, y = contest.axes
+    rows = [
+        (
+            axis_value(y, y.values[j]),
+            *(_cell_words(contest, contest.cell(i, j)) for i in range(len(x.values))),
+        )
+        for j in reversed(range(len(y.values)))
+    ]
+    head = (f"{y.label} \\ {x.label}", *(axis_value(x, value) for value in x.values))
+    return Table.of(head, rows, "<" * len(head))
+
+
+def _cell_words(contest: Contest, cell: Cell) -> str:
+    if not cell.winner:
+        return "nobody"
+    title = contest.titles[cell.winner]
+    return f"{title}, alone" if cell.margin is None else f"{title} {margin_words(cell.margin)}"
+
+
+def wins_table(contest: Contest) -> Table:
+    """Cells that each contender wins, and those where it is ahead within the band."""
+    named = letters(contest)
+    rows = [(named[name], contest.titles[name], wins, ahead) for name, (wins, ahead) in contest.wins.items()]
+    return Table.of(("", "contender", "wins", "ahead within the band"), rows, "<<>>")
+
+
+def lines_table(contest: Contest) -> Table:
+    """Where the winner changes along each axis."""
+    rows = [_line(contest, line) for line in contest.lines]
+    return Table.of(("along", "at", "below", "above", "equal at", "between"), rows, "<><<>>")
+
+
+def _line(contest: Contest, line: BreakEven) -> tuple[str, ...]:
+    axis = next(one for one in contest.axes if one.name == line.along)
+    other = next(one for one in contest.axes if one.name != line.along)
+    value = "one has no chip" if line.value is None else axis_value(axis, line.value)
+    low, high = axis_value(axis, line.low), axis_value(axis, line.high)
+    titles = contest.titles
+    at = f"{other.name.replace('_', ' ')} {axis_value(other, line.at)}"
+    return (
+        line.along.replace("_", " "), at, titles[line.before], titles[line.after], value, f"{low} .. {high}",
+    )  # fmt: skip
+
+
+def map_rows(contest: Contest) -> list[dict[str, Any]]:
+    """One row a cell: where it lies, who wins, by how much, and with which chip."""
+    x, y = contest.axes
+    return [
+        {
+            x.name: x.values[cell.x], y.name: y.values[cell.y], "verdict": cell.verdict, "winner": cell.winner,
+            "runner_up": cell.runner_up, "margin_p10": cell.margin and cell.margin.low,
+            "margin_median": cell.margin and cell.margin.median, "margin_p90": cell.margin and cell.margin.high,
+            "chip": cell.chip,
+            **{f"{name}_{contest.objective}": cell.median.get(name) for name in contest.titles},
+        }
+        for cell in contest.cells
+    ]  # fmt: skip
+
+
+def _title(contest: Contest) -> str:
+    return f"{contest.name} on {contest.workload}: {label_and_unit(contest.objective)[0]} decides"
+
+
+def _rules(contest: Contest) -> Iterator[str]:
+    yield (
+        f"{contest.chips} chips in each of {len(contest.cells)} cells; a chip competes that passes every check, uses "
+        "no model outside of its range, and keeps to " + (", ".join(contest.limits) or "no further limit")
+    )
+    yield (
+        f"bands are p10 .. p90 of {contest.samples} samples; what two chips share is drawn once for both, and a "
+        "sample without an estimate counts as one of endless cost"
+    )
+
+
+def _place(contest: Contest) -> str:
+    words = " and ".join(
+        f"{axis.name.replace('_', ' ')} {axis_value(axis, axis.values[axis.reference])}"
+        for axis in contest.axes
+    )
+    stated = all(axis.stated for axis in contest.axes)
+    return f"Where the workload lies: {words}" if stated else f"At {words}, the middle of what is not stated"
+
+
+def _notes(contest: Contest) -> Iterator[str]:
+    for one in contest.standings:
+        if one.cost is None:
+            yield f"{one.title} has no chip: {one.reason}"
+            continue
+        yield f"{one.title}: {one.chip or 'as in its file'}"
+        if one.works < _FEW:
+            yield f"{one.title} has an estimate in {percent(one.works)} of the samples"
+
+
+def _map_lines(contest: Contest) -> list[str]:
+    """The map in letters, as many columns of it below each other as 80 letters take."""
+    x, y = contest.axes
+    named = letters(contest)
+    wide, lines = 9, []
+    for start in range(0, len(x.values), wide):
+        part = range(start, min(start + wide, len(x.values)))
+        rows = [("", *(axis_value(x, x.values[i]) for i in part))]
+        for j in reversed(range(len(y.values))):
+            cells = (contest.cell(i, j) for i in part)
+            rows.append((axis_value(y, y.values[j]), *(_letter(named, cell) for cell in cells)))
+        lines += [*([""] if lines else []), *columns(rows, ">" + "<" * len(part), indent=2)]
+    lines += wrapped(f"across: {x.label}; down: {y.label}", indent=2, hanging=4)
+    lines += wrapped(
+        "a small letter: the band of the margin contains 1; a letter alone: nobody else has a chip", indent=2,
+        hanging=4,
+    )  # fmt: skip
+    return lines
+
+
+def _letter(named: Mapping[str, str], cell: Cell) -> str:
+    if not cell.winner:
+        return "-"
+    letter = named[cell.winner]
+    if cell.margin is None:
+        return letter
+    text = f"{cell.margin.median:.2g}" if cell.margin.median < _MANY else f"{cell.margin.median:.0e}"
+    return f"{letter if cell.verdict == 'wins' else letter.lower()} {text.replace('e+0', 'e')}"

@@ -1,0 +1,254 @@
+"""A contest of neurons and synapses as data: the map of its regime, the lines between the winners, the standings."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from neuroest.core.version import package_version
+from neuroest.registry import render
+from neuroest.results.estimate import SCHEMA_VERSION
+from neuroest.results.uncertainty import Band
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+Verdict: TypeAlias = Literal["wins", "ties", "alone", "nobody"]
+VERDICTS: Mapping[Verdict, str] = {
+    "wins": "the band of the margin lies above 1",
+    "ties": "the band of the margin contains 1",
+    "alone": "no other contender has a chip that passes every check and limit",
+    "nobody": "no contender has such a chip",
+}
+"""Outcomes in a cell of the map, and what each is."""
+
+
+@dataclass(frozen=True, eq=False)
+class RegimeAxis:
+    """One axis of the map.
+
+    Attributes
+    ----------
+    name, label, unit : str
+        As the contest names it, in words, and the unit of its values.
+    values : tuple of float
+        Where the contest was held.
+    reference : int
+        Place among them of the workload itself, or nearest to it.
+    stated : bool
+        Whether the workload itself states that value.
+    """
+
+    name: str
+    label: str
+    unit: str
+    values: tuple[float, ...]
+    reference: int
+    stated: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One cell of the map.
+
+    Attributes
+    ----------
+    x, y : int
+        Places along the two axes.
+    verdict : str
+        One of `VERDICTS`.
+    winner, runner_up : str
+        Contenders with the lowest and second lowest median cost; empty where there is none.
+    margin : Band or None
+        Cost of the runner-up over that of the winner, sample by sample; what both share is drawn once.
+    chip : str
+        Choices of the winner's chip.
+    median : mapping
+        Median cost of the best chip of each contender that has one.
+    reasons : mapping
+        Why each other contender has none: what stands in the way of most of its chips.
+    """
+
+    x: int
+    y: int
+    verdict: Verdict
+    winner: str
+    runner_up: str
+    margin: Band | None
+    chip: str
+    median: Mapping[str, float]
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class BreakEven:
+    """Where two contenders cost the same, between two cells that they win.
+
+    Attributes
+    ----------
+    along : str
+        Axis that is gone along.
+    at : float
+        Value on the other axis.
+    before, after : str
+        Who wins below and above.
+    value : float or None
+        Where the medians of both are equal; None where one has no chip on one side, so that they nowhere are.
+    low, high : float
+        Between which values that lies: where the ends of the band cross, or the two cells.
+    """
+
+    along: str
+    at: float
+    before: str
+    after: str
+    value: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A contender where the workload itself lies.
+
+    Attributes
+    ----------
+    contender, title : str
+        Its name.
+    chip : str
+        Choices of its best chip; empty where it has none.
+    totals : mapping
+        Results of that chip at its stated inputs.
+    cost : Band or None
+        What the contest minimizes.
+    ratio : Band or None
+        Cost over that of the winner.
+    works : float
+        Share of the samples in which the chip has an estimate.
+    reason : str
+        Why it has no chip, otherwise empty.
+    """
+
+    contender: str
+    title: str
+    chip: str
+    totals: Mapping[str, float]
+    cost: Band | None
+    ratio: Band | None
+    works: float
+    reason: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Contest:
+    """Who wins where.
+
+    Attributes
+    ----------
+    name, workload : str
+        The contest and the network.
+    objective : str
+        The result that was minimized.
+    limits : tuple of str
+        What every chip had to meet.
+    titles : mapping
+        Title of each contender by its name.
+    axes : tuple of RegimeAxis
+        The two axes of the map, x and y.
+    cells : tuple of Cell
+        All cells, y fastest.
+    lines : tuple of BreakEven
+        Between the winners.
+    standings : tuple of Standing
+        Where the workload itself lies, the best first.
+    points : mapping
+        Area, objective and contender of every chip there that passes, as columns, for the Pareto figure.
+    chips, samples, seed : int
+        Chips that were tried in every cell, and the draw of the bands.
+    """
+
+    name: str
+    workload: str
+    objective: str
+    limits: tuple[str, ...]
+    titles: Mapping[str, str]
+    axes: tuple[RegimeAxis, RegimeAxis]
+    cells: tuple[Cell, ...]
+    lines: tuple[BreakEven, ...]
+    standings: tuple[Standing, ...]
+    points: Mapping[str, Sequence[Any]]
+    chips: int
+    samples: int
+    seed: int
+
+    @property
+    def wins(self) -> Mapping[str, tuple[int, int]]:
+        """For each contender the cells that it wins outside of the band, and those where it is ahead within it."""
+        return {
+            name: (
+                sum(cell.winner == name and cell.verdict != "ties" for cell in self.cells),
+                sum(cell.winner == name and cell.verdict == "ties" for cell in self.cells),
+            )
+            for name in self.titles
+        }
+
+    def cell(self, x: int, y: int) -> Cell:
+        """The cell at two places."""
+        return self.cells[x * len(self.axes[1].values) + y]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The contest as plain data, the layout that ``--format json`` prints."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "neuroest_version": package_version(),
+            **{
+                key: value if not isinstance(value, Mapping) else dict(value)
+                for key, value in (
+                    ("contest", self.name), ("workload", self.workload), ("objective", self.objective),
+                    ("limits", list(self.limits)), ("contenders", self.titles), ("chips", self.chips),
+                    ("samples", self.samples), ("seed", self.seed),
+                )
+            },
+            "axes": [asdict(axis) for axis in self.axes],
+            "cells": [_finite(asdict(cell)) for cell in self.cells],
+            "lines": [asdict(line) for line in self.lines],
+            "standings": [_finite(asdict(one)) for one in self.standings],
+            "points": {name: list(values) for name, values in self.points.items()},
+        }  # fmt: skip
+
+    def to_json(self) -> str:
+        """The contest as JSON."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The map as a table, one row a cell."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        return pd.DataFrame(render(self, "rows"))
+
+    def to_text(self) -> str:
+        """Standings, map and lines as text of 80 columns."""
+        return str(render(self, "text"))
+
+    def plot(self, path: str | Path | None = None) -> Any:
+        """The map with winner and margin in each cell and the lines between them."""
+        return render(self, "figure", path)
+
+    def plot_front(self, path: str | Path | None = None) -> Any:
+        """Objective against area of every chip where the workload lies, with the Pareto front of each contender."""
+        return render(self, "front", path)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def _finite(value: Any) -> Any:
+    """Plain data without what is no finite number."""
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
