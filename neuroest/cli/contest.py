@@ -67,9 +67,9 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:  # fmt: skip
-    """Each neuron in the best chip that it can have, at the same work and pace: who wins where, and by how much.
+    """Each neuron in its best chip: who wins where.
 
-    Every combination of the design alternatives of the file is tried in every cell of the map. -p draws the map.
+    All do the same work at the same pace. Every combination of the design alternatives of the file is tried in every cell of the map. -p draws the map.
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
     with progress("contest") as started:

@@ -24,6 +24,7 @@ EXAMPLES: Mapping[str, str] = {
     "pareto": "sweep.csv --minimize energy_per_inference_J --minimize area_m2",
     "optimize": f"{_CHIP} -w {_NET} {_AXIS} --minimize energy_per_inference_J",
     "breakeven": f"{_CHIP} digital_spiking_28nm -w {_NET} --along 'workload.activity.rate=0.001..0.3:log'",
+    "contest": "-w shd_recurrent_spiking --axis period=1ms..10s:9:log --axis spike_rate=0.5,1,2 -p map.png",
     "crossover": f"digital_spiking_28nm digital_int8_28nm -w {_NET} --other-workload mlp_mnist_dense",
     "fit": "curves.csv -o my_neuron.yaml -p fit.png",
     "simulate": "diffusive_28nm_capacitor --level '0.9 V' -p spikes.png",

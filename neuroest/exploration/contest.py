@@ -395,5 +395,5 @@ def _crossing(first: float, second: float, low: float, high: float) -> float | N
         return None
     share = math.log(first) / (math.log(first) - math.log(second))
     if low > 0.0:
-        return low * (high / low) ** share
-    return low + (high - low) * share
+        return float(low * (high / low) ** share)
+    return float(low + (high - low) * share)

@@ -200,9 +200,13 @@ def _axis(axis: Axis, spec: WorkloadSpec, candidates: Sequence[Candidate]) -> tu
     values, place = _with_reference(levels, None if stated is None else stated.value)
     tracks = {p: replace(track, levels=values) for p, track in numeric.tracks.items() if p == path}
     if len(numeric.tracks) > 1:  # linked paths keep their own values, and no other one is put among them
-        values, tracks, place = levels, dict(numeric.tracks), _nearest(levels, stated and stated.value)
+        values, tracks, place = (
+            levels,
+            dict(numeric.tracks),
+            _nearest(levels, None if stated is None else stated.value),
+        )
     label = "period of the data" if path == _PERIOD else path
-    known = stated is not None and values[place] == stated.value
+    known = stated is not None and bool(values[place] == stated.value)
     data = RegimeAxis(name, label, claim.unit, tuple(map(float, values)), place, known)
     return NumericAxis(tracks, values.size), data
 
@@ -246,7 +250,9 @@ def _factors(axis: Axis) -> Array:
         return np.array(numbers)
     if track.points is None:
         raise wrong(SPIKE_RATE, "a map needs the number of points: lo..hi:n")
-    return (np.geomspace if track.log else np.linspace)(*numbers, track.points)
+    low, high = numbers
+    found = np.geomspace(low, high, track.points) if track.log else np.linspace(low, high, track.points)
+    return np.asarray(found)
 
 
 def _with_reference(levels: Array, stated: float | None) -> tuple[Array, int]:

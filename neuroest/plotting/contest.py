@@ -72,8 +72,8 @@ def map_figure(contest: Contest, path: str | Path | None) -> Any:
     figure.legend(handles=handles, loc="outside lower center", ncols=_LEGEND_COLUMNS)
     figure_title(
         figure,
-        f"{contest.workload}: who takes least {label_and_unit(contest.objective)[0]}, and how many times as much the next "
-        "takes (p10 to p90).\nPale: the band contains 1. Dotted: the workload itself. Lines: break-even.",
+        f"{contest.workload}: who takes least {label_and_unit(contest.objective)[0]}, and how many times as much the "
+        "next takes (p10 to p90).\nPale: the band contains 1. Dotted: the workload itself. Lines: break-even.",
     )
     return save_figure(figure, path)
 

@@ -47,7 +47,7 @@ def contest_text(contest: Contest, style: Style = PLAIN) -> str:
     lines += ["", *[style.bold(line) for line in wrapped(_MAP)], *_map_lines(contest)]
     lines += ["", style.bold("Who wins how often"), *wins_table(contest).lines(indent=2)]
     if contest.lines:
-        lines += ["", style.bold("Break-even"), *lines_table(contest).lines(indent=2)]
+        lines += ["", style.bold("Break-even"), *lines_table(contest, letters(contest)).lines(indent=2)]
     return "\n".join(lines) + "\n"
 
 
@@ -72,18 +72,17 @@ def contest_document(contest: Contest) -> Document:
 def standings_table(contest: Contest) -> Table:
     """Each contender in its best chip where the workload lies."""
     unit = label_and_unit(contest.objective)[1]
-    head = ("", "median", "p10 .. p90", "x best", "p10 .. p90", "area")
+    head = ("", "median", "p10 .. p90", "x best", "p10 .. p90")
     rows = [_standing(one, unit) for one in contest.standings]
-    return Table.of(head, rows, "<>>>>>")
+    return Table.of(head, rows, "<>>>>")
 
 
 def _standing(one: Standing, unit: str) -> tuple[Any, ...]:
     if one.cost is None or one.ratio is None:
-        return (one.title, "no chip", "", "", "", "")
+        return (one.title, "no chip", "", "", "")
     return (
         one.title, Quantity(one.cost.median, unit), Interval(one.cost.low, one.cost.high, unit),
         f"{one.ratio.median:.3g}", f"{one.ratio.low:.3g} .. {one.ratio.high:.3g}",
-        Quantity(one.totals["area_m2"], "m^2"),
     )  # fmt: skip
 
 
@@ -115,21 +114,20 @@ def wins_table(contest: Contest) -> Table:
     return Table.of(("", "contender", "wins", "ahead within the band"), rows, "<<>>")
 
 
-def lines_table(contest: Contest) -> Table:
-    """Where the winner changes along each axis."""
-    rows = [_line(contest, line) for line in contest.lines]
+def lines_table(contest: Contest, names: Mapping[str, str] | None = None) -> Table:
+    """Where the winner changes along each axis; contenders by their titles, or by other names."""
+    rows = [_line(contest, line, names or contest.titles) for line in contest.lines]
     return Table.of(("along", "at", "below", "above", "equal at", "between"), rows, "<><<>>")
 
 
-def _line(contest: Contest, line: BreakEven) -> tuple[str, ...]:
+def _line(contest: Contest, line: BreakEven, names: Mapping[str, str]) -> tuple[str, ...]:
     axis = next(one for one in contest.axes if one.name == line.along)
     other = next(one for one in contest.axes if one.name != line.along)
     value = "one has no chip" if line.value is None else axis_value(axis, line.value)
     low, high = axis_value(axis, line.low), axis_value(axis, line.high)
-    titles = contest.titles
     at = f"{other.name.replace('_', ' ')} {axis_value(other, line.at)}"
     return (
-        line.along.replace("_", " "), at, titles[line.before], titles[line.after], value, f"{low} .. {high}",
+        line.along.replace("_", " "), at, names[line.before], names[line.after], value, f"{low} .. {high}",
     )  # fmt: skip
 
 
@@ -177,7 +175,8 @@ def _notes(contest: Contest) -> Iterator[str]:
         if one.cost is None:
             yield f"{one.title} has no chip: {one.reason}"
             continue
-        yield f"{one.title}: {one.chip or 'as in its file'}"
+        area = formatted(one.totals["area_m2"], "m^2")
+        yield f"{one.title}: {area}; {one.chip or 'as in its file'}"
         if one.works < _FEW:
             yield f"{one.title} has an estimate in {percent(one.works)} of the samples"
 
@@ -186,7 +185,8 @@ def _map_lines(contest: Contest) -> list[str]:
     """The map in letters, as many columns of it below each other as 80 letters take."""
     x, y = contest.axes
     named = letters(contest)
-    wide, lines = 9, []
+    wide = 9
+    lines: list[str] = []
     for start in range(0, len(x.values), wide):
         part = range(start, min(start + wide, len(x.values)))
         rows = [("", *(axis_value(x, x.values[i]) for i in part))]

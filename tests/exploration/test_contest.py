@@ -1,0 +1,279 @@
+"""The contest: cells against estimates, ties of equals, chips that may not win, break-even by hand, bad files."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
+from neuroest.exploration.contest import _crossing, contest
+from neuroest.exploration.contest_field import check_contest
+from neuroest.exploration.errors import ExplorationError
+from neuroest.loading.library import shipped
+from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.contest_text import contest_document, contest_text
+from neuroest.results.contest import Contest
+
+SPEECH = "shd_recurrent_spiking"
+READ_SUPPLY = {"model": "switching_converter", "efficiency": "85 %"}
+RULES: dict[str, Any] = {
+    "kind": "contest",
+    "name": "two",
+    "description": "An analog and a digital chip.",
+    "contenders": {
+        "analog": {"title": "analog", "architecture": "analog_lif_28nm", "alternatives": ["supply", "array"]},
+        "digital": {"title": "digital", "architecture": "digital_spiking_28nm"},
+    },
+    "alternatives": {
+        "supply": {"linear": {}, "switching": {"chip.tile.array.read_supply": READ_SUPPLY}},
+        "array": {
+            "128_rows": {},
+            "256_rows": {"chip.tile.array.rows": 256, "chip.tile.array.columns": 256},
+        },
+    },
+    "regime": {"period": ["10 ms", "10 s"], "spike_rate": [0.5, 2]},
+}  # fmt: skip
+
+
+def written(folder: Path, **changes: Any) -> Path:
+    """The rules with some places of them changed, as a file; a place is written with two underscores."""
+    data = copy.deepcopy(RULES)
+    for place, value in changes.items():
+        *parents, last = place.split("__")
+        node = data
+        for parent in parents:
+            node = node[parent]
+        node[last] = value
+    file = folder / "two.yaml"
+    file.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("contest")
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path) -> Contest:
+    return contest(written(folder), SPEECH, samples=32, points=folder / "points.csv")
+
+
+def operated(period: str, **settings: Any) -> dict[str, Any]:
+    return {"operation.mode": "always_on", "operation.period": period, **settings}
+
+
+def test_the_workload_itself_is_a_cell_of_the_map(found: Contest) -> None:
+    x, y = found.axes
+    assert x.values == pytest.approx((0.01, 1.4, 10.0))
+    assert (x.reference, x.stated) == (1, True)
+    assert y.values == (0.5, 1.0, 2.0)
+    assert (y.reference, y.stated) == (1, True)
+    assert len(found.cells) == 9
+    assert found.chips == 5
+
+
+def test_every_point_is_the_estimate_of_that_chip(found: Contest, folder: Path) -> None:
+    rows = pd.read_csv(folder / "points.csv")
+    rates = {
+        "workload.input.activity.rate": "0.2",
+        "workload.layers.hidden.activity.rate": "0.006",
+        "workload.layers.output.activity.rate": "0.1",
+    }
+    for label, name, settings in (
+        ("digital", "digital_spiking_28nm", {}),
+        ("analog/switching/128_rows", "analog_lif_28nm", {"chip.tile.array.read_supply": READ_SUPPLY}),
+    ):
+        totals = estimate(name, SPEECH, operated("10 s", **settings, **rates)).totals
+        here = (rows["chip"] == label) & np.isclose(rows["operation.period_s"], 10.0)
+        row = rows[here & np.isclose(rows["workload.input.activity.rate"], 0.2)].iloc[0]
+        for total in ("energy_per_inference_J", "area_m2", "initiation_interval_s"):
+            assert row[total] == pytest.approx(totals[total], rel=1e-9)
+
+
+def test_the_best_chip_is_the_cheapest_of_its_alternatives(found: Contest) -> None:
+    best = next(one for one in found.standings if one.contender == "analog")
+    linear, switching = (
+        estimate("analog_lif_28nm", SPEECH, operated("1.4 s", **settings)).totals["energy_per_inference_J"]
+        for settings in ({}, {"chip.tile.array.read_supply": READ_SUPPLY})
+    )
+    assert switching < linear
+    assert best.chip == "supply switching, array 128 rows"
+    assert best.totals["energy_per_inference_J"] == pytest.approx(switching, rel=1e-9)
+
+
+def test_a_chip_that_fails_a_check_does_not_win_whatever_it_costs(folder: Path, found: Contest) -> None:
+    rows = pd.read_csv(folder / "points.csv")
+    large = rows[rows["chip"].str.endswith("256_rows")]
+    assert large["failed_check"].notna().all()  # the wires of so large an array take too much of the current
+    assert not any("256" in cell.chip for cell in found.cells)
+    alone = contest(
+        written(folder, contenders__analog__alternatives=["array"], alternatives={
+            "array": {"256_rows": RULES["alternatives"]["array"]["256_rows"]}}),
+        SPEECH, samples=16,
+    )  # fmt: skip
+    assert {cell.winner for cell in alone.cells if cell.x > 0} == {"digital"}
+    assert {cell.verdict for cell in alone.cells if cell.x > 0} == {"alone"}
+    assert "ir_drop" in alone.cells[-1].reasons["analog"]
+    assert "ir_drop" in next(one.reason for one in alone.standings if one.contender == "analog")
+
+
+def test_equals_tie_with_a_margin_of_exactly_one(folder: Path) -> None:
+    same = {"title": "the same", "architecture": "digital_spiking_28nm"}
+    tied = contest(
+        written(folder, contenders={"one": same, "other": same}, alternatives={}), SPEECH, samples=16
+    )
+    for cell in tied.cells:
+        if cell.winner:
+            assert cell.verdict == "ties"
+            assert (cell.margin.low, cell.margin.median, cell.margin.high) == (1.0, 1.0, 1.0)
+
+
+def test_margins_are_the_ratio_of_medians_where_spreads_cancel(found: Contest) -> None:
+    for cell in found.cells:
+        if cell.margin is not None:
+            assert cell.median[cell.winner] <= cell.median[cell.runner_up]
+            assert cell.margin.low <= cell.margin.median <= cell.margin.high
+            assert (cell.verdict == "wins") == (cell.margin.low > 1.0)
+
+
+def test_a_limit_on_what_a_chip_does_not_have_is_met(folder: Path) -> None:
+    limits = ["neuron_lifetime_s >= 1000 year", "signal_to_error_ratio >= 1"]
+    kept = contest(written(folder, limits=limits), SPEECH, samples=16)
+    assert kept.standings[0].cost is not None
+    small = written(
+        folder, contenders__analog__alternatives=["supply"], alternatives={"supply": RULES["alternatives"]["supply"]}
+    )  # fmt: skip
+    tight = contest(small, SPEECH, samples=16, limits=["area_m2 <= 0.9 mm^2"])
+    assert {cell.winner for cell in tight.cells} <= {"digital", ""}
+    assert tight.cell(1, 1).reasons["analog"] == "area_m2 <= 0.9 mm^2"
+
+
+def test_choices_of_an_alternative_may_compete(folder: Path) -> None:
+    by = contest(written(folder), SPEECH, samples=16, by="supply")
+    assert list(by.titles) == ["linear", "switching", "digital"]
+    with pytest.raises(UnknownNameError, match="did you mean 'supply'"):
+        contest(written(folder), SPEECH, by="suply")
+
+
+def test_break_even_of_two_power_laws_by_hand() -> None:
+    # ratio 4 at 1 and 1/4 at 100: it falls as the power -0.602 of the axis and is one at 10
+    assert _crossing(4.0, 0.25, 1.0, 100.0) == pytest.approx(10.0)
+    assert _crossing(2.0, 3.0, 1.0, 100.0) is None
+    assert _crossing(math.inf, 0.5, 1.0, 100.0) is None
+    assert _crossing(4.0, 0.25, 0.0, 1.0) == pytest.approx(0.5)
+
+
+def test_a_line_lies_where_static_power_makes_up_for_dynamic_energy(folder: Path) -> None:
+    """Two chips of one kind: a wider link idles for more and takes less for a bit, so that the pace decides."""
+    link = "chip.link"
+    contenders = {
+        "thrifty": {"title": "thrifty", "architecture": "analog_lif_28nm",
+                    "set": {f"{link}.energy": "12 pJ/bit", f"{link}.static_power": "0 W"}},
+        "fast": {"title": "fast", "architecture": "analog_lif_28nm",
+                 "set": {f"{link}.energy": "10 pJ/bit", f"{link}.static_power": "1 uW"}},
+    }  # fmt: skip
+    axes = {"period": "1 ms..1 s:31:log", "spike_rate": [1, 1.1]}
+    drawn = contest(written(folder, contenders=contenders, alternatives={}), SPEECH, axes=axes, samples=16)
+    lines = [line for line in drawn.lines if line.along == "period" and line.at == 1.0]
+    costs = {
+        name: estimate("analog_lif_28nm", SPEECH, {k: str(v) for k, v in one["set"].items()})
+        for name, one in contenders.items()
+    }
+    dynamic = [costs[name].totals["dynamic_energy_J"] for name in ("thrifty", "fast")]
+    by_hand = (dynamic[0] - dynamic[1]) / 1e-6
+    assert len(lines) == 1
+    assert (lines[0].before, lines[0].after) == ("fast", "thrifty")
+    assert lines[0].value == pytest.approx(by_hand, rel=0.1)
+    assert lines[0].low <= lines[0].value <= lines[0].high
+
+
+def test_points_are_kept_and_used_again(folder: Path, found: Contest) -> None:
+    before = (folder / "points.csv").read_bytes()
+    ticks: list[int] = []
+
+    def started(points: int, there: int) -> Any:
+        ticks.append(points - there)
+        return ticks.append
+
+    again = contest(written(folder), SPEECH, samples=32, points=folder / "points.csv", started=started)
+    assert ticks == []
+    assert (folder / "points.csv").read_bytes() == before
+    assert again.to_dict()["cells"] == found.to_dict()["cells"]
+    with pytest.raises(ExplorationError, match="comes from another input"):
+        contest(written(folder, alternatives__supply__switching={}), SPEECH, points=folder / "points.csv")
+    written(folder)
+
+
+def test_text_and_data_have_one_content(found: Contest) -> None:
+    text = contest_text(found)
+    assert max(map(len, text.splitlines())) <= 80
+    plain = json.loads(found.to_json())
+    assert [one["contender"] for one in plain["standings"]] == [one.contender for one in found.standings]
+    assert len(plain["cells"]) == len(found.to_frame()) == 9
+    markdown = contest_document(found).to_markdown()
+    for one in found.standings:
+        assert one.title in text
+        assert one.title in markdown
+
+
+def test_figures(found: Contest, tmp_path: Path) -> None:
+    found.plot(tmp_path / "map.svg")
+    found.plot_front(tmp_path / "front.png")
+    assert {path.name for path in tmp_path.iterdir() if path.stat().st_size > 1000} == {
+        "map.svg",
+        "front.png",
+    }
+
+
+@pytest.mark.parametrize("name", shipped("contest"))
+def test_shipped_contests_build_every_chip(name: str) -> None:
+    file = check_contest(name)
+    assert file.spec.name == name
+    assert file.spec.limits
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({"contenders__analog__alternatives": ["suply"]}, "did you mean 'supply'"),
+        ({"contenders__analog__alternatives": ["supply"]}, "alternative of no contender"),
+        ({"contenders__analog__alternatives": ["supply", "array", "supply"]}, "stands here twice"),
+        ({"contenders__analog__architecture": "analog_lif"}, "unknown architecture 'analog_lif'"),
+        ({"contenders__analog__set": {"chip.tile.array.row": 3}}, "did you mean"),
+        ({"contenders__analog__set": {"chip.tile.array.rows": "many"}}, "two.yaml:.*contenders.analog"),
+        ({"alternatives__array__128_rows": {"chip.tile.array.read_supply": READ_SUPPLY}}, "'supply' sets as well"),
+        ({"contenders": {"analog": {"title": "alone", "architecture": "analog_lif_28nm"}}}, "at least 2"),
+        ({"regime": {"period": ["1 ms", "2 ms"]}}, "needs two axes"),
+        ({"regime__spike_rate": [1, 20]}, "more than one a timestep"),
+        ({"regime__spike_rate": [0, 1]}, "above zero"),
+        ({"regime": {"period": ["1 V", "2 V"], "spike_rate": [1, 2]}}, "1 V"),
+        ({"regime": {"period": {"from": "1 ms", "to": "1 s"}, "spike_rate": [1, 2]}}, "number of points"),
+        ({"regime": {"period": ["1 ms", "1 s"], "chip.tile.array.rows": [64, 128]}}, "chip.tile.array.rows"),
+        ({"limits": ["area_m2"]}, "expected a comparison"),
+        ({"limits": ["area <= 4 mm^2"]}, "compares a result"),
+        ({"limits": ["area_m2 <= 4 s"]}, "4 s"),
+        ({"minimize": "energy"}, "energy"),
+    ],
+)  # fmt: skip
+def test_bad_files(tmp_path: Path, changes: dict[str, Any], hint: str) -> None:
+    with pytest.raises(NeuroestError, match=hint):
+        contest(written(tmp_path, **changes), SPEECH, samples=16)
+
+
+def test_a_dense_network_has_no_spikes(folder: Path) -> None:
+    with pytest.raises(SpecError, match="has no spikes"):
+        contest(written(folder), "mlp_mnist_dense")
+
+
+def test_a_map_has_two_axes(folder: Path) -> None:
+    with pytest.raises(SpecError, match="name both"):
+        contest(written(folder), SPEECH, axes={"period": ["1 ms", "1 s"]})
