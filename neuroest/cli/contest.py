@@ -69,7 +69,8 @@ def run(
 ) -> None:  # fmt: skip
     """Each neuron in its best chip: who wins where.
 
-    All do the same work at the same pace. Every combination of the design alternatives of the file is tried in every cell of the map. -p draws the map.
+    All do the same work at the same pace. Every combination of the design alternatives of the file is tried in every
+    cell of the map, which -p draws.
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
     with progress("contest") as started:
