@@ -28,6 +28,7 @@ _BLOCKS = {
     "spike_coder": ("digital.spike_coder.SpikeCoder", ANYWHERE),
     "digital_lif": ("digital.digital_lif.DigitalNeuron", ANYWHERE),
     "multiply_accumulate": ("digital.multiply_accumulate.MultiplyAccumulate",),
+    "in_memory_column": ("digital.in_memory_column.InMemoryColumn",),
     "bit_serial_cell": ("digital.bit_serial_cell.BitSerialCell",),
     "mesh": ("interconnect.mesh.Mesh", ANYWHERE),
     "bus": ("interconnect.bus.Bus", ANYWHERE),
@@ -92,6 +93,7 @@ _BLOCKS = {
 _LEVELS = {
     "crossbar": "crossbar.mapper.CrossbarMapper",
     "digital_array": "digital_array.DigitalArrayMapper",
+    "digital_in_memory": "digital_in_memory.DigitalInMemoryMapper",
     "bit_serial": "bit_serial.BitSerialMapper",
     "row_stationary": "row_stationary.RowStationaryMapper",
     "spiking_core": "spiking_core.SpikingCoreMapper",

@@ -116,6 +116,21 @@ class DigitalArrayMapper(Mapper):
     unit_name = "array"
 
     @property
+    def rows(self) -> u.Numeric:
+        """Inputs that a column adds up."""
+        return self.options["rows"]
+
+    @property
+    def columns(self) -> u.Numeric:
+        """Outputs that an array works on at once."""
+        return self.options["columns"]
+
+    @property
+    def clock(self) -> u.PerSecond:
+        """Clock of the units."""
+        return self.options["clock_frequency"]
+
+    @property
     def tree(self) -> bool:
         """Whether a tree of adders sums a column, so that nothing has to fill and drain."""
         return bool(self.compute.spec.summation == "tree")
@@ -172,7 +187,7 @@ class DigitalArrayMapper(Mapper):
 
     def peak_rate(self) -> u.Numeric:
         """Every unit multiplies and adds in every cycle."""
-        return 2.0 * self.options["rows"] * self.options["columns"] * self.options["clock_frequency"]
+        return 2.0 * self.rows * self.columns * self.clock
 
     def product(self) -> _Product:
         """Every layer as a product of a matrix with vectors."""
@@ -206,22 +221,22 @@ class DigitalArrayMapper(Mapper):
             np.where(taken, winograd.INPUT_ADDITIONS * tiles * channels * t.groups, nothing),
             np.where(taken, winograd.OUTPUT_ADDITIONS * tiles * t.outputs * t.groups, nothing),
             # the products of a tile stay apart, and only channels are summed
-            np.where(taken, np.minimum(winograd.PRODUCTS, self.options["rows"]), 1.0),
+            np.where(taken, np.minimum(winograd.PRODUCTS, self.rows), 1.0),
         )
 
     def turns(self, product: _Product) -> Array:
         """Passes of all groups of a layer: several lie on the diagonal of an array, with zeros between them."""
         t = self.layers
         side_by_side = mapping.groups_per_array(
-            self.options["rows"], self.options["columns"],
+            self.rows, self.columns,
             np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0),
         )  # fmt: skip
         return np.asarray(mapping.block_count(t.groups, np.maximum(side_by_side, 1.0)))
 
     def blocks(self, product: _Product) -> tuple[Array, Array]:
         """Blocks of rows and of columns that hold the matrix of one group."""
-        rows = np.maximum(mapping.block_count(product.reduction, self.options["rows"]), 1.0)
-        columns = np.maximum(mapping.block_count(product.outputs, self.options["columns"]), 1.0)
+        rows = np.maximum(mapping.block_count(product.reduction, self.rows), 1.0)
+        columns = np.maximum(mapping.block_count(product.outputs, self.columns), 1.0)
         return np.asarray(rows), np.asarray(columns)
 
     def cycles(self, product: _Product, vectors: Array) -> Array:
@@ -230,14 +245,14 @@ class DigitalArrayMapper(Mapper):
         return np.asarray(
             count(
                 np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0), vectors,
-                self.options["rows"], self.options["columns"],
+                self.rows, self.columns,
             )
         )  # fmt: skip
 
     def place(self) -> Placement:
         """Every layer uses all arrays in its turn."""
         t, product = self.layers, self.product()
-        rows, columns = self.options["rows"], self.options["columns"]
+        rows, columns = self.rows, self.columns
         streamed = np.maximum(product.vectors * self.steps * self.options["batch"], 1.0)
         used = (accelerators.tree_utilisation if self.tree else accelerators.systolic_utilisation)(
             np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0), streamed, rows, columns
@@ -258,20 +273,14 @@ class DigitalArrayMapper(Mapper):
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Every multiply-accumulate, padding included: this array skips nothing."""
         t, bits, product = self.layers, self.network.activation_bits, self.product()
-        operations = (
-            self.steps * product.vectors * product.reduction * product.outputs * t.groups * t.is_weighted
-        )
         outputs = self.steps * t.positions * t.outputs * t.groups * t.is_weighted
         inputs = self.steps * product.vectors * product.reduction * t.groups
         distinct = self.steps * t.is_weighted * (t.input_elements + t.recurrent_reduction)
-        sums = outputs * placement.row_blocks * self.network.accumulator_bits
-        weights = self.stored_weight_bits() / self.options["batch"]
-        # blocks that do not all stay in the arrays come anew for each step that waits for the one before
-        kept = placement.row_blocks * placement.column_blocks <= self.arrays
-        weights = weights * np.where(kept, 1.0, np.maximum(t.sequential_steps, self.tiles(placement)))
+        sums = outputs * self.sums_each(placement) * self.network.accumulator_bits
+        weights = self.weights_read(placement)
         wide = np.maximum(bits, t.input_bits)
         stationary = self.steps * t.stationary_elements * bits
-        nothing = 0.0 * operations
+        nothing = 0.0 * outputs
         spiking_updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
         elements = self.elementwise()
         outside = self.external_maps()
@@ -283,17 +292,8 @@ class DigitalArrayMapper(Mapper):
             written = t.is_weighted * (read + self.repeated_bits(read))
             loaded = weights * self.reloads_weights()
             elements = {action: _moved(count, outside.owner) for action, count in elements.items()}
-        unit = self.compute.slots["unit"].path
-        actions = {(unit, "multiply_accumulate"): operations}
-        if self.tree:
-            apart = self.steps * product.vectors * product.outputs * product.sums * placement.row_blocks
-            actions[unit, "tree_addition"] = np.maximum(operations - apart * t.groups * t.is_weighted, 0.0)
-            actions[unit, "column_sum"] = outputs * placement.row_blocks
-        if self.winograd:
-            actions[unit, "input_addition"] = product.input_additions * placement.column_blocks
-            actions[unit, "output_addition"] = product.output_additions * placement.row_blocks
         return LevelCounts(
-            actions=actions,
+            actions=self.unit_actions(placement, product),
             traffic=[
                 Traffic(
                     "activations",
@@ -311,13 +311,39 @@ class DigitalArrayMapper(Mapper):
             neuron_updates=spiking_updates,
         )
 
+    def sums_each(self, placement: Placement) -> Array:
+        """How often a sum is written to its memory and read from it, the last time on its way out."""
+        return placement.row_blocks
+
+    def weights_read(self, placement: Placement) -> Array:
+        """Bits of weights that come into the arrays in one inference."""
+        # blocks that do not all stay in the arrays come anew for each step that waits for the one before
+        kept = placement.row_blocks * placement.column_blocks <= self.arrays
+        often = np.where(kept, 1.0, np.maximum(self.layers.sequential_steps, self.tiles(placement)))
+        return np.asarray(self.stored_weight_bits() / self.options["batch"] * often)
+
+    def unit_actions(self, placement: Placement, product: _Product) -> dict[tuple[str, str], Array]:
+        """What the units do in one inference."""
+        t, unit = self.layers, self.compute.slots["unit"].path
+        groups = t.groups * t.is_weighted
+        operations = self.steps * product.vectors * product.reduction * product.outputs * groups
+        actions = {(unit, "multiply_accumulate"): operations}
+        if self.tree:
+            apart = self.steps * product.vectors * product.outputs * product.sums * placement.row_blocks
+            actions[unit, "tree_addition"] = np.maximum(operations - apart * groups, 0.0)
+            actions[unit, "column_sum"] = self.steps * t.positions * t.outputs * groups * placement.row_blocks
+        if self.winograd:
+            actions[unit, "input_addition"] = product.input_additions * placement.column_blocks
+            actions[unit, "output_addition"] = product.output_additions * placement.row_blocks
+        return actions
+
     def tiles(self, placement: Placement) -> Array:
         """Parts of a map whose sums fit their memory; every part takes all blocks of weights anew."""
         memory, t = self.memory("partial_sums"), self.layers
         if memory is None:
             return np.ones_like(t.positions)
         streamed = t.positions * self.steps * self.options["batch"]
-        needed = streamed * np.minimum(t.outputs, self.options["columns"]) * self.network.accumulator_bits
+        needed = streamed * np.minimum(t.outputs, self.columns) * self.network.accumulator_bits
         parts = mapping.block_count(needed, memory.options["capacity"])
         return np.asarray(np.where(placement.row_blocks > 1.0, np.maximum(parts, 1.0), 1.0))
 
@@ -326,13 +352,7 @@ class DigitalArrayMapper(Mapper):
         t, product = self.layers, self.product()
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         cycles = self.cycles(product, streamed)
-        time = (
-            t.is_weighted
-            * self.turns(product)
-            * t.sequential_steps
-            * cycles
-            / self.options["clock_frequency"]
-        )
+        time = t.is_weighted * self.turns(product) * t.sequential_steps * cycles / self.clock
         return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:
@@ -348,7 +368,7 @@ class DigitalArrayMapper(Mapper):
         if other.path == memory.path:
             at_hand = self.layers.row_elements * self.layers.kernel_rows * self.network.activation_bits
             # kernels of all columns are at work while the next ones come
-            kernels = np.minimum(2.0 * self.options["columns"] / np.maximum(self.layers.outputs, 1.0), 1.0)
+            kernels = np.minimum(2.0 * self.columns / np.maximum(self.layers.outputs, 1.0), 1.0)
             streaming = self.stored_weight_bits() * kernels / np.maximum(self.layers.groups, 1.0)
             room, room_for_weights = (
                 np.maximum(room - streaming, room / 2.0), np.maximum(room - at_hand, room / 2.0),
@@ -382,7 +402,7 @@ class DigitalArrayMapper(Mapper):
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Processing elements of all arrays."""
-        return {self.compute.slots["unit"].path: units * self.options["rows"] * self.options["columns"]}
+        return {self.compute.slots["unit"].path: units * self.rows * self.columns}
 
 
 def _moved(count: Array, owner: tuple[int, ...]) -> Array:

@@ -203,6 +203,7 @@ SpareNumber: TypeAlias = Annotated[
 WholeNumber: TypeAlias = Annotated[
     float, QuantityField("1", minimum=0, maximum=1e12, integer=True, example="2")
 ]
+PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, example="1.5")]
 PositiveNumberOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("1", minimum=0, above=True, example="5", words=_AUTO)
 ]

@@ -68,6 +68,10 @@ class LogicLibraryParameters(Record):
     """Growth of a register file's energy with the logarithm of its words, to base two."""
     register_port_area: u.Dimensionless = non_negative(absent=0.0)
     """Area of one further port of a register file at each stored bit, of the area of that bit."""
+    full_adder_delay: u.Second = non_negative(absent=0.0)
+    """Delay of a full adder from carry to carry, driving the next one."""
+    register_delay: u.Second = non_negative(absent=0.0)
+    """From the clock to the output of a register, and its setup."""
 
 
 class ClockedBlock(DeviceBlock):

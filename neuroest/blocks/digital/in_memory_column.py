@@ -1,0 +1,232 @@
+"""Column of memory cells with multipliers, a tree of adders and an accumulator."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+    logic_delay_ratio,
+)
+from neuroest.blocks.digital.base import _TREE_GROWTH, Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core import units as u
+from neuroest.equations import adder_trees, crossbar, technology
+from neuroest.equations import digital as equations
+from neuroest.specs.base import Count, PositiveFraction, PositiveNumber, WordWidth
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record
+
+
+class InMemoryColumnBlock(DeviceBlock):
+    """Column of memory cells whose products with the inputs one tree of adders sums, digitally."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["in_memory_column"]
+    rows: Count
+    """Inputs whose products the tree adds."""
+    weight_slice: WordWidth
+    """Bits of a weight that a row of the column holds; wider weights take several columns, whose sums are added."""
+    weights_per_multiplier: Count = 1.0
+    """Weights that share a multiplier and its tree; one of them is at work."""
+    input_slice: WordWidth = 1.0
+    """Bits of an input that come in one cycle."""
+    summation: Literal["tree", "carry_save"] = "tree"
+    """tree: ripple adders, from level to level; carry_save: three numbers become two at each level, and the carries
+    ripple once for a whole sum."""
+    stages: Count = 1.0
+    """Stages of the tree with registers between them; one has none inside."""
+    accumulator_bits: WordWidth
+    """Bits of the register behind the tree, in which the sums of all input bits are added."""
+    adder_transistors: Count = 28.0
+    """Transistors of a full adder: a static mirror adder has 28."""
+    multiplier_transistors: Count = 4.0
+    """Transistors of a product of two bits: a NOR gate has 4."""
+    cell_area: PositiveNumber = 1.0
+    """Area of a memory cell over that of the six-transistor cell of the process."""
+    weight_bit_density: PositiveFraction = 0.5
+    """Probability that a bit of a weight is one."""
+
+
+_RANDOM = 0.5
+"""Probability that a random bit switches; what energies of a library are for."""
+_BIT = 1.0
+_MIRROR_ADDER = 28.0
+"""Transistors of the static adder that a library's energy of an addition is for."""
+
+
+class InMemoryColumn(Datapath):
+    """Cells, multipliers, tree and accumulator of one column."""
+
+    schema: ClassVar[type[Block]] = InMemoryColumnBlock
+    holds_state: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("in-memory column", "in-memory input line", "in-memory write")
+    overhead: ClassVar[tuple[str, ...]] = ("in-memory write",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "glitches in a tree without registers; adders drawn by hand or compiled"),
+        area=ModelError(1.5, "drawn by hand into the pitch of the memory cell or compiled"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+
+    @property
+    def leaf_bits(self) -> u.Bit:
+        """Bits of a product: those of the slice of the weight, and of the input where it has several."""
+        inputs = self.options["input_slice"]
+        return self.options["weight_slice"] + np.where(inputs > _BIT, inputs, 0.0)
+
+    @property
+    def bits_per_cell_row(self) -> u.Dimensionless:
+        """Products of two bits in each row."""
+        return self.options["weight_slice"] * self.options["input_slice"]
+
+    def tree_bits(self) -> u.Bit:
+        """Full adders of the tree, those of multipliers of several bits among them."""
+        o = self.options
+        inside = o["rows"] * o["weight_slice"] * (o["input_slice"] - _BIT)
+        return equations.adder_tree_area(o["rows"], _BIT, self.leaf_bits, _TREE_GROWTH) + inside
+
+    def sum_registers(self) -> u.Bit:
+        """Registers of the accumulator: a sum, and a carry beside it where carries are saved."""
+        saved = self.spec.summation == "carry_save"
+        bits: u.Bit = self.options["accumulator_bits"] * (2.0 if saved else _BIT)
+        return bits
+
+    def stage_registers(self) -> u.Bit:
+        """Registers inside the tree."""
+        o = self.options
+        kept = adder_trees.tree_stage_registers(o["rows"], self.leaf_bits, _TREE_GROWTH, o["stages"])
+        return kept * (2.0 if self.spec.summation == "carry_save" else _BIT)
+
+    def register_bits(self, network: NetworkContext) -> u.Bit:
+        """Registers of the tree and of the accumulator."""
+        return self.stage_registers() + self.sum_registers()
+
+    def activity(self, input_bit_density: u.Dimensionless) -> tuple[u.Numeric, u.Numeric, u.Numeric]:
+        """Switching of input lines, of products and of the tree, each over that of random data."""
+        weights = self.options["weight_bit_density"]
+        lines = adder_trees.product_toggle_rate(input_bit_density, _BIT)
+        products = adder_trees.product_toggle_rate(input_bit_density, weights)
+        tree = adder_trees.tree_activity(self.options["rows"], self.leaf_bits, _TREE_GROWTH, products)
+        return lines / _RANDOM, products / _RANDOM, tree
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one cycle of one column with random data, by what switches with the data in its own way."""
+        o, bits = self.options, self.bits_per_cell_row * self.options["rows"]
+        product = self.add(_BIT) * o["multiplier_transistors"] / _MIRROR_ADDER
+        costs = [
+            ("multiply", "multiply", product * bits),
+            ("tree", "add", self.add(self.tree_bits())),
+            ("cycle", "stages", self.registers(self.stage_registers())),
+            ("cycle", "accumulate", self.add(o["accumulator_bits"]) + self.registers(self.sum_registers())),
+            ("fusion", "add", self.add(o["accumulator_bits"])),
+        ]
+        return [
+            *(self.energy(a, term, self.scaled(e), "in-memory column") for a, term, e in costs),
+            self.energy("input", "input", self.line_energy() * _RANDOM, "in-memory input line"),
+            self.energy("write", "write", self.write_energy(), "in-memory write"),
+        ]
+
+    def line_energy(self) -> u.Joule:
+        """Energy of the input lines of all rows, as far as they cross this column, when they rise."""
+        p, o = self.process, self.options
+        across = np.sqrt(self.area_of_columns() / o["rows"])
+        gates = o["weight_slice"] * o["input_slice"] * p.gate_capacitance * self.gate_width()
+        line = o["input_slice"] * p.wire_capacitance * across + gates
+        return crossbar.line_toggle_energy(line, self.technology.supply_voltage) * o["rows"]
+
+    def gate_width(self) -> u.Metre:
+        """Width of the transistors of a gate's input."""
+        width: u.Metre = self.device.leakage_width * self.process.feature_size
+        return width
+
+    def write_energy(self) -> u.Joule:
+        """Energy of writing one bit: one of two bit lines along all cells of a bit falls."""
+        p, o = self.process, self.options
+        cells = o["rows"] * o["weights_per_multiplier"]
+        height = np.sqrt(p.sram_bitcell_area * o["cell_area"])
+        line = cells * (p.wire_capacitance * height + p.drain_capacitance * p.feature_size)
+        return crossbar.line_toggle_energy(line, self.technology.supply_voltage)
+
+    def cell_bits(self) -> u.Bit:
+        """Bits of all weights of the column."""
+        o = self.options
+        bits: u.Bit = o["rows"] * o["weight_slice"] * o["weights_per_multiplier"]
+        return bits
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Cells, and the logic between them."""
+        return [*super().areas(network), AreaCost(self.path, "memory_cells", self.cells_area())]
+
+    def cells_area(self) -> u.SquareMetre:
+        """Area of the memory cells."""
+        area: u.SquareMetre = self.cell_bits() * self.process.sram_bitcell_area * self.options["cell_area"]
+        return area
+
+    def area_of_columns(self) -> u.SquareMetre:
+        """Area of logic and cells."""
+        return self.logic_area() + self.cells_area()
+
+    def area(self, network: NetworkContext) -> u.SquareMetre:
+        """Logic, by its transistors and registers."""
+        return self.logic_area()
+
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
+        """Logic on the chip's process."""
+        return self.logic_area()
+
+    def logic_area(self) -> u.SquareMetre:
+        """Multipliers, selection of a weight, adders and registers."""
+        o, several = self.options, self.options["weights_per_multiplier"] > _BIT
+        selected = np.where(several, self.cell_bits() * 2.0, 0.0)  # a pass gate for each cell
+        transistors = (
+            self.bits_per_cell_row * o["rows"] * o["multiplier_transistors"] + selected
+            + (self.tree_bits() + o["accumulator_bits"]) * o["adder_transistors"]
+        )  # fmt: skip
+        drawn = equations.transistor_area(self.process.gate_area, transistors)
+        registers = equations.register_area(
+            self.device.register_area, self.stage_registers() + self.sum_registers()
+        )
+        return (drawn + registers * self._area_ratio()) * self.device.area_overhead
+
+    def _area_ratio(self) -> u.Dimensionless:
+        here, there = self.process, self.device_process or self.process
+        return here.logic_area_factor / there.logic_area_factor
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of the logic, and of each cell as of one gate."""
+        width = self.cell_bits() * self.gate_width()
+        power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
+        cells = StaticCost(self.path, "cells", leakage_at_chip_temperature(self, power))
+        return [*super().statics(network), cells]
+
+    def cycle_time(self) -> u.Second:
+        """Shortest cycle: products, tree and accumulator in their stages."""
+        o, d = self.options, self.device
+        if self.spec.summation == "carry_save":
+            depth = adder_trees.carry_save_depth(o["rows"] + 2.0)
+        else:
+            grown = o["accumulator_bits"] - self.leaf_bits - np.log2(o["rows"])
+            depth = adder_trees.ripple_tree_depth(o["rows"], self.leaf_bits) + np.maximum(grown, 0.0) + _BIT
+        # the product of two bits is taken to be as slow as a full adder
+        time = adder_trees.stage_time(depth + _BIT, o["stages"], d.full_adder_delay, d.register_delay)
+        return time * logic_delay_ratio(self, d.reference_voltage)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the accumulator holds a sum of all rows."""
+        o = self.options
+        needed = self.leaf_bits + np.ceil(np.log2(o["rows"])) + network.activation_bits - o["input_slice"]
+        return [
+            *super().checks(network),
+            Check(
+                "accumulator_width", self.path, "limit", o["accumulator_bits"] >= needed,
+                "the accumulator is narrower than a sum of all rows over all input bits", o["accumulator_bits"],
+                needed, "bit",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,190 @@
+"""Digital compute-in-memory: weights in memory cells, inputs slice by slice, sums by trees of adders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Check, Component, Structural
+from neuroest.blocks.digital.in_memory_column import InMemoryColumn, InMemoryColumnBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import UpdatesNeurons
+from neuroest.core import units as u
+from neuroest.core.errors import CodingError, MappingError
+from neuroest.design.build import Part
+from neuroest.equations import accelerators, mapping
+from neuroest.levels.base import Array, Placement
+from neuroest.levels.digital_array import DigitalArrayMapper, _Product
+from neuroest.specs.architecture import Level
+from neuroest.specs.base import Count, Frequency, WordWidth
+
+
+class DigitalInMemoryLevel(Level):
+    """Memory whose columns multiply what they hold by the inputs and add the products digitally."""
+
+    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    mapper: Literal["digital_in_memory"]
+    """The mapper of this level."""
+    columns: Count
+    """Columns, each with a tree of adders and a slice of a weight in each row."""
+    write_width: WordWidth
+    """Bits of weights that are written into an array in a cycle."""
+    clock_frequency: Frequency | None = None
+    """Clock; without it, as fast as the adders of process and supply allow."""
+    batch: Count = 1.0
+    """Inferences that share one loading of the weights."""
+    unit: InMemoryColumnBlock
+    """The column."""
+
+
+class DigitalInMemoryMapper(DigitalArrayMapper):
+    """A block of weights lies in the cells, all positions stream by, the next block follows."""
+
+    schema: ClassVar[type[Level]] = DigitalInMemoryLevel
+    multiplies_computed: ClassVar[bool] = False
+    writes_weights_back: ClassVar[bool] = False
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.3, "margins of the clock, stalls and configuration between layers"),
+    )
+
+    @classmethod
+    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
+        """Columns alone."""
+        return Structural
+
+    winograd = external = extends_strides = False
+    tree = True
+
+    @property
+    def column(self) -> InMemoryColumn:
+        """The column."""
+        found: Any = self.compute.slots["unit"]
+        return found
+
+    @property
+    def rows(self) -> u.Numeric:
+        """Inputs that a tree adds up."""
+        return self.column.options["rows"]
+
+    @property
+    def slices(self) -> u.Numeric:
+        """Columns that hold one weight."""
+        return np.ceil(self.network.weight_bits / self.column.options["weight_slice"])
+
+    @property
+    def columns(self) -> u.Numeric:
+        """Weights side by side."""
+        return np.floor(self.options["columns"] / self.slices)
+
+    @property
+    def clock(self) -> u.PerSecond:
+        """Clock as chosen, or the fastest."""
+        return self.options.get("clock_frequency", 1.0 / self.column.cycle_time())
+
+    @property
+    def cycles_per_vector(self) -> Array:
+        """Cycles in which all bits of an input come."""
+        bits = np.maximum(self.network.activation_bits, self.layers.input_bits)
+        return np.asarray(np.ceil(bits / self.column.options["input_slice"]))
+
+    @property
+    def blocks_held(self) -> u.Numeric:
+        """Blocks of weights that all arrays hold."""
+        return self.arrays * self.column.options["weights_per_multiplier"]
+
+    def peak_rate(self) -> u.Numeric:
+        """Every weight that is at work is multiplied by an input once its bits have come."""
+        cycles = np.ceil(self.network.activation_bits / self.column.options["input_slice"])
+        return 2.0 * self.rows * self.columns * self.clock / cycles
+
+    def check_supported(self) -> None:
+        """Refuse weights wider than all columns, and spikes without neurons."""
+        if np.any(self.columns < 1.0):
+            raise MappingError(
+                f"{self.level.path} has {np.min(self.options['columns']):g} columns, a weight of "
+                f"{np.max(self.network.weight_bits):g} bits takes {np.max(self.slices):g}"
+            )
+        if np.any(self.layers.stationary_elements > 0.0):
+            raise MappingError(
+                f"{self.level.path} multiplies by weights only, not two results of the network; use a digital_array"
+            )
+        if self.network.spiking and not self.chip.find(UpdatesNeurons):
+            raise CodingError("the chip has no neurons for a spiking network; add a digital_lif block")
+
+    def blocks_needed(self, placement: Placement) -> Array:
+        """Blocks of weights of each layer."""
+        blocks = placement.row_blocks * placement.column_blocks * self.turns(self.product())
+        return np.asarray(blocks * self.layers.is_weighted)
+
+    def stays(self, placement: Placement) -> Array:
+        """One where the weights of all layers stay in the cells from one inference to the next."""
+        needed = np.sum(self.blocks_needed(placement), axis=-1, keepdims=True)
+        return np.asarray(np.where(needed <= self.blocks_held, 1.0, 0.0))
+
+    def place(self) -> Placement:
+        """Every layer uses all arrays in its turn; without a memory of weights they must all stay."""
+        placement = super().place()
+        if self.memory("weights") is not None:
+            return placement
+        needed = np.sum(self.blocks_needed(placement), axis=-1, keepdims=True)
+        check = Check(
+            "weights_fit", self.level.path, "infeasible", needed <= self.blocks_held,
+            f"the cells hold {int(np.max(self.blocks_held))} blocks of weights, the network has {int(np.max(needed))}; "
+            "add a memory that stores weights, or more arrays", needed, self.blocks_held,
+        )  # fmt: skip
+        return replace(placement, checks=(*placement.checks, check))
+
+    def sums_each(self, placement: Placement) -> Array:
+        """Sums wait in a memory only where several blocks of rows add to them."""
+        return np.asarray(np.where(placement.row_blocks > 1.0, placement.row_blocks, 0.0))
+
+    def weights_read(self, placement: Placement) -> Array:
+        """Nothing where all weights stay, as they must without a memory to come from."""
+        if self.memory("weights") is None:
+            return self.zeros()
+        return np.asarray(super().weights_read(placement) * (1.0 - self.stays(placement)))
+
+    def unit_actions(self, placement: Placement, product: _Product) -> dict[tuple[str, str], Array]:
+        """Cycles of the columns at work, each action as often as random data would switch as much."""
+        t, unit = self.layers, self.column.path
+        sums = (
+            self.steps * product.vectors * product.outputs * t.groups * t.is_weighted * placement.row_blocks
+        )
+        cycles = sums * self.slices * self.cycles_per_vector
+        filled = product.reduction / (placement.row_blocks * self.rows)
+        lines, products, tree = self.column.activity(t.input_bit_density)
+        return {
+            (unit, "input"): np.asarray(cycles * filled * lines),
+            (unit, "multiply"): np.asarray(cycles * filled * products),
+            (unit, "tree"): np.asarray(cycles * filled * tree),
+            (unit, "cycle"): np.asarray(cycles),
+            (unit, "fusion"): np.asarray(sums * self.final_additions()),
+            (unit, "write"): self.weights_read(placement),
+        }
+
+    def final_additions(self) -> u.Numeric:
+        """Additions of whole sums: of the columns of a weight, and of the carries of each where they are saved."""
+        saved = self.slices if self.column.spec.summation == "carry_save" else 0.0
+        return self.slices - 1.0 + saved
+
+    def cycles(self, product: _Product, vectors: Array) -> Array:
+        """Cycles of the blocks of one group, with those in which weights are written where no others hide them."""
+        streaming = accelerators.tree_cycles(
+            np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0),
+            vectors * self.cycles_per_vector, self.rows, self.columns,
+        )  # fmt: skip
+        blocks = np.maximum(mapping.block_count(product.reduction, self.rows), 1.0) * np.maximum(
+            mapping.block_count(product.outputs, self.columns), 1.0
+        )
+        bits = self.rows * self.options["columns"] * self.column.options["weight_slice"]
+        writing = blocks * mapping.block_count(bits, self.options["write_width"])
+        others = self.column.options["weights_per_multiplier"] > 1.0
+        loading = np.where(others, np.maximum(writing - streaming, 0.0), writing)
+        return np.asarray(streaming + loading * (1.0 - self.stays(self.place())))
+
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
+        """Columns of all arrays."""
+        return {self.column.path: units * self.options["columns"]}

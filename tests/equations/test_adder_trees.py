@@ -1,0 +1,82 @@
+"""Claims about trees of adders inside memories."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from neuroest.equations import adder_trees
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "product_toggle_rate": {"input_density": 0.3, "weight_density": 0.5},
+    "tree_activity": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "toggle_rate": 0.2},
+    "tree_stage_registers": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "stages": 3.0},
+    "ripple_tree_depth": {"inputs": 256.0, "bits": 4.0},
+    "carry_save_depth": {"inputs": 256.0},
+    "stage_time": {"depth": 20.0, "stages": 2.0, "adder_delay": 90e-12, "register_delay": 160e-12},
+}
+
+
+def drawn_activity(inputs: int, bits: int, density: float) -> float:
+    """Bits of all operands of a tree that switch, over half of them, for drawn weights and drawn input bits."""
+    draw = np.random.default_rng(7)
+    weights, cycles = draw.integers(0, 2**bits, inputs), 600
+    values = (draw.random((cycles, inputs)) < density) * weights
+    switched = wide = 0.0
+    for level in range(int(np.log2(inputs))):
+        changed = values[1:] ^ values[:-1]
+        switched += sum(float(np.mean(np.sum((changed >> bit) & 1, axis=1))) for bit in range(bits + level))
+        wide += values.shape[1] * (bits + level) / 2
+        values = values[:, 0::2] + values[:, 1::2]
+    return switched / wide
+
+
+@pytest.mark.parametrize(
+    ("bits", "density", "most"), [(4, 0.5, 1.12), (8, 0.5, 1.1), (4, 0.1, 1.4), (8, 0.1, 1.3)]
+)
+def test_activity_is_a_close_upper_bound_of_drawn_numbers(bits: int, density: float, most: float) -> None:
+    toggles = adder_trees.product_toggle_rate(density, 0.5)
+    found = adder_trees.tree_activity(256.0, float(bits), 1.0, toggles)
+    assert 1.0 <= found / drawn_activity(256, bits, density) <= most
+
+
+def test_still_inputs_switch_nothing_and_random_leaves_everything() -> None:
+    assert adder_trees.product_toggle_rate(0.0, 0.5) == adder_trees.product_toggle_rate(1.0, 0.5) == 0.0
+    assert adder_trees.tree_activity(256.0, 4.0, 1.0, 0.0) == 0.0
+    assert adder_trees.tree_activity(256.0, 4.0, 1.0, 0.5) == pytest.approx(1.0)
+    assert adder_trees.tree_activity(1.0, 4.0, 1.0, 0.1) == 1.0  # nothing is added
+
+
+def test_a_stage_for_each_level_keeps_the_sums_of_each_level_but_the_last() -> None:
+    # eight numbers of 4 bits: 4 sums of 5 bits and 2 of 6 inside, and the root's own beside them
+    assert adder_trees.tree_stage_registers(8.0, 4.0, 1.0, 3.0) == pytest.approx(4 * 5 + 2 * 6)
+    assert adder_trees.tree_stage_registers(8.0, 4.0, 1.0, 1.0) == 0.0
+
+
+def longest_ripple(inputs: int, bits: int) -> int:
+    """Longest chain of full adders, bit by bit: a bit waits for both of its operands' bits and for the carry."""
+    ready = [[0] * bits for _ in range(inputs)]
+    while len(ready) > 1:
+        sums = []
+        for left, right in zip(ready[0::2], ready[1::2], strict=True):
+            times, carry = [], 0
+            for a, b in zip(left, right, strict=True):
+                carry = max(a, b, carry) + 1
+                times.append(carry)
+            sums.append([*times, carry])
+        ready = sums
+    return max(ready[0])
+
+
+@pytest.mark.parametrize(("inputs", "bits"), [(2, 4), (8, 4), (256, 4), (64, 8), (256, 1)])
+def test_depth_of_a_ripple_tree_bit_by_bit(inputs: int, bits: int) -> None:
+    assert adder_trees.ripple_tree_depth(float(inputs), float(bits)) == longest_ripple(inputs, bits)
+
+
+def test_carry_save_depth_is_within_a_level_of_wallace() -> None:
+    for inputs in (3, 9, 28, 256):
+        levels, left = 0, inputs
+        while left > 2:
+            left = left - left // 3
+            levels += 1
+        assert abs(float(adder_trees.carry_save_depth(float(inputs))) - levels) < 2.0

@@ -1,0 +1,129 @@
+"""Digital compute-in-memory, against hand calculations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import NeuroestError
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from tests.chips import area, changed, count, energy, failed
+from tests.levels.test_digital_arrays import CONVOLUTION, network
+
+BASE = "digital_in_memory_28nm"
+SMALL = {
+    "chip.macro.count": 1, "chip.macro.columns": 64, "chip.macro.write_width": "256 bit", "chip.macro.unit.rows": 64,
+    "chip.macro.unit.weights_per_multiplier": 1, "chip.macro.clock_frequency": "500 MHz",
+}  # fmt: skip
+
+
+def run(folder: Path, workload: Any, changes: dict[str, Any] | None = None) -> Estimate:
+    return estimate(changed(BASE, {**SMALL, **(changes or {})}, folder), workload)
+
+
+def cycles(result: Estimate) -> float:
+    return float(np.sum(result.evaluation.timing.resources["chip.macro"])) * 500e6
+
+
+def column(result: Estimate) -> Any:
+    return result.evaluation.mapper.compute.slots["unit"]
+
+
+# 144 inputs on 64 rows are three blocks; 32 weights of two slices fill 64 columns; 64 positions of 8 input bits
+ONE = network(CONVOLUTION)
+
+
+def test_input_bits_come_one_after_the_other_and_weights_are_written_between(tmp_path: Path) -> None:
+    streaming, writing = 3 * 64 * 8, 3 * 64 * 64 * 4 / 256
+    assert cycles(run(tmp_path, ONE)) == pytest.approx(streaming + writing)
+    # a second weight at each multiplier is written while the first works; four blocks stay for good
+    for held, read in ((2, 1), (4, 0)):
+        result = run(tmp_path, ONE, {"chip.macro.unit.weights_per_multiplier": held})
+        assert cycles(result) == pytest.approx(streaming)
+        assert count(result, "weights", "read") * 512 == read * 144 * 32 * 8
+        assert count(result, "unit", "write") == read * 144 * 32 * 8
+    # two bits a cycle take half as long
+    fast = run(tmp_path, ONE, {"chip.macro.unit.input_slice": "2 bit"})
+    assert cycles(fast) == pytest.approx(streaming / 2 + writing)
+
+
+def test_columns_work_as_often_as_bits_come(tmp_path: Path) -> None:
+    result = run(tmp_path, ONE)
+    each = 64 * 32 * 3 * 2 * 8  # positions, outputs, blocks of rows, slices, input bits
+    assert count(result, "unit", "cycle") == each
+    # 144 of 192 rows are filled; input bits of density d switch with 2 d (1 - d), half of the weight bits are one
+    density = result.evaluation.layers.input_bit_density.item()
+    lines = 2 * density * (1 - density)
+    assert count(result, "unit", "input") == pytest.approx(each * 0.75 * lines / 0.5)
+    assert count(result, "unit", "multiply") == pytest.approx(each * 0.75 * lines * 0.5 / 0.5)
+    assert 0.0 < count(result, "unit", "tree") < each * 0.75
+    # two slices are added once for each sum of a block
+    assert count(result, "unit", "fusion") == 64 * 32 * 3
+    assert count(result, "partial_sums", "write") * 512 == pytest.approx(64 * 32 * 24 * 3)
+
+
+def test_a_quieter_network_takes_less_and_the_same_time(tmp_path: Path) -> None:
+    still, busy = (
+        run(tmp_path, ONE, {"chip.macro.unit.weight_bit_density": density}) for density in (0.1, 0.9)
+    )
+    assert energy(still, component="unit", action="tree") < energy(busy, component="unit", action="tree")
+    assert energy(still, component="unit", action="cycle") == energy(busy, component="unit", action="cycle")
+    assert still.totals["latency_s"] == busy.totals["latency_s"]
+
+
+def test_the_clock_follows_from_the_adders_of_process_and_supply(tmp_path: Path) -> None:
+    node = {"technology": {"process": "cmos_45nm_hp", "supply_voltage": "0.9 V", "temperature": "300 K"}}
+    slow = run(tmp_path, ONE, {**node, "chip.macro.clock_frequency": None, "chip.macro.unit.rows": 256})
+    # 4 + 2 x 8 - 2 adders of the tree, 8 of the accumulator (19 bits over 12, and its first), a product: 27 of 26 ps
+    assert column(slow).cycle_time() == pytest.approx(27 * 26e-12 + 47e-12)
+    assert slow.totals["peak_operations_per_s"] == pytest.approx(2 * 256 * 32 / 8 / (749e-12))
+    staged = run(tmp_path, ONE, {**node, "chip.macro.unit.rows": 256, "chip.macro.unit.stages": 3})
+    assert column(staged).cycle_time() == pytest.approx(9 * 26e-12 + 47e-12)
+    saved = run(
+        tmp_path, ONE, {**node, "chip.macro.unit.rows": 256, "chip.macro.unit.summation": "carry_save"}
+    )
+    levels = np.log(258 / 2) / np.log(1.5)
+    assert column(saved).cycle_time() == pytest.approx((levels + 1) * 26e-12 + 47e-12)
+    lower = estimate(changed(BASE, SMALL, tmp_path), ONE, {"technology.supply_voltage": "0.7 V"})
+    assert column(lower).cycle_time() > column(run(tmp_path, ONE)).cycle_time()
+
+
+def test_carries_that_are_saved_cost_registers_and_one_addition_a_sum(tmp_path: Path) -> None:
+    plain, saved = run(tmp_path, ONE), run(tmp_path, ONE, {"chip.macro.unit.summation": "carry_save"})
+    assert count(saved, "unit", "fusion") == 3 * count(plain, "unit", "fusion")
+    assert column(saved).sum_registers() == 2 * column(plain).sum_registers()
+    assert area(saved, "unit") > area(plain, "unit")
+
+
+def test_area_of_a_column_by_its_transistors(tmp_path: Path) -> None:
+    result = run(tmp_path, ONE)
+    # 63 x 4 + 63 - 6 full adders in the tree and 19 behind it, of 28 transistors; 256 products of 4; four a gate of
+    # 0.316 um^2; 19 registers of 7.57 um^2 at 45 nm; a fifth more for wires; 256 cells of 0.127 um^2
+    drawn = ((63 * 4 + 57 + 19) * 28 + 256 * 4) / 4 * 0.316
+    registers = 19 * 7.57 * 0.2473 / 0.66
+    expected = 64 * ((drawn + registers) * 1.2 + 256 * 0.127) * 1e-12
+    assert area(result, "unit") == pytest.approx(expected, rel=1e-3)
+
+
+def test_weights_that_do_not_fit_are_refused_without_a_memory_of_weights(tmp_path: Path) -> None:
+    without = {"chip.weights": None}
+    with pytest.raises(NeuroestError, match=r"hold 1 blocks of weights, the network has 3"):
+        run(tmp_path, ONE, without)
+    held = run(tmp_path, ONE, {**without, "chip.macro.unit.weights_per_multiplier": 3})
+    assert count(held, "unit", "write") == 0
+    with pytest.raises(NeuroestError, match="a weight of 8 bits takes 2"):
+        run(tmp_path, ONE, {"chip.macro.columns": 1})
+    with pytest.raises(NeuroestError, match="not two results of the network"):
+        estimate(BASE, "keyword_transformer_dense")
+
+
+def test_an_accumulator_that_overflows_is_a_violated_rule(tmp_path: Path) -> None:
+    # 4 bits of a product, 6 of 64 rows and 7 further bits of inputs
+    assert "accumulator_width" not in failed(
+        run(tmp_path, ONE, {"chip.macro.unit.accumulator_bits": "17 bit"})
+    )
+    assert "accumulator_width" in failed(run(tmp_path, ONE, {"chip.macro.unit.accumulator_bits": "16 bit"}))
