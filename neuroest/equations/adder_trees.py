@@ -228,7 +228,7 @@ def carry_save_depth(inputs: u.Dimensionless) -> u.Dimensionless:
     >>> f"{carry_save_depth(9.0):.3g}"
     '3.71'
     """
-    three_to_two = 3.0 / 2.0  # a full adder takes three bits and gives two
+    three_to_two = 1.0 + 1.0 / 2.0  # a full adder takes three bits and gives two
     depth: u.Dimensionless = np.log(np.maximum(inputs, 2.0) / 2.0) / np.log(three_to_two)
     return depth
 
