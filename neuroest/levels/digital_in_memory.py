@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
 
@@ -61,8 +61,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
     @property
     def column(self) -> InMemoryColumn:
         """The column."""
-        found: Any = self.compute.slots["unit"]
-        return found
+        return cast("InMemoryColumn", self.compute.slots["unit"])
 
     @property
     def rows(self) -> u.Numeric:

@@ -225,7 +225,7 @@ class InMemoryColumn(Datapath):
         return [
             *super().checks(network),
             Check(
-                "accumulator_width", self.path, "limit", o["accumulator_bits"] >= needed,
+                "accumulator_width", self.path, "design_rule", o["accumulator_bits"] >= needed,
                 "the accumulator is narrower than a sum of all rows over all input bits", o["accumulator_bits"],
                 needed, "bit",
             ),
