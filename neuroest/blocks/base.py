@@ -313,6 +313,11 @@ class Component(Generic[_DeviceT_co]):
         return self.technology.process
 
     @property
+    def clocked(self) -> bool:
+        """Whether this one has a clock."""
+        return self.synchronous
+
+    @property
     def volatile(self) -> bool:
         """Whether what it stores is gone when the chip is switched off."""
         return self.holds_state

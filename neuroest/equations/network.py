@@ -12,6 +12,8 @@ _DERIVED = "derivation: docs/models/network.md"
 _HALF_SWING: float = np.log(2.0)  # time constants of an RC stage until half the swing
 _HALF_SWING_LINE: float = (2.0 / np.pi) ** 2 * np.log(2.0**3 / np.pi)
 """The same of a distributed line, in R C."""
+_TRANSITIONS = 4.0
+"""Phases of a handshake that returns to zero; also the cycles in which a wire with random bits is charged once."""
 _MEAN_DISTANCE = 1.0 / 3.0
 """Mean distance of two random points of the unit interval."""
 _H_LENGTH = 3.0
@@ -740,6 +742,79 @@ def serialisation_time(packet_bits: u.Bit, link_width: u.Bit, clock_frequency: u
     '1e-08'
     """
     return rounded_up(packet_bits / link_width) / clock_frequency
+
+
+@equation
+def handshake_wire_factor(symbol_bits: u.Bit, acknowledged_bits: u.Bit) -> u.Dimensionless:
+    """Energy of wires with signals that return to zero over that of clocked wires with random bits. [1].
+
+    Parameters
+    ----------
+    symbol_bits : float or array
+        Bits that one rising wire tells: 1 with two wires for each bit, 2 with four wires for two. [bit]
+    acknowledged_bits : float or array
+        Bits that are acknowledged together, by a wire of its own. [bit]
+
+    Returns
+    -------
+    float or array
+        Factor. [1]
+
+    Notes
+    -----
+    Formula: F = 4 (1/b + 1/w)
+
+    Valid: one-of-2^b codes with four phases; a wire is charged once a symbol, one with random bits in every fourth cycle
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    Two wires for each bit of a flit of 32 bits, and four wires for two.
+
+    >>> f"{handshake_wire_factor(1.0, 32.0):g}", f"{handshake_wire_factor(2.0, 32.0):g}"
+    ('4.125', '2.125')
+    """
+    return _TRANSITIONS * (1.0 / symbol_bits + 1.0 / acknowledged_bits)
+
+
+@equation
+def handshake_rate(flit_width: u.Bit, hop_time: u.Second) -> u.BitPerSecond:
+    """Data rate of a link without a clock, whose signals return to zero. [bit/s].
+
+    Parameters
+    ----------
+    flit_width : float or array
+        Bits that are acknowledged together. [bit]
+    hop_time : float or array
+        Time of a signal from one router through the next. [s]
+
+    Returns
+    -------
+    float or array
+        Rate. [bit/s]
+
+    Notes
+    -----
+    Formula: R = w / (4 t_hop)
+
+    Valid: data, acknowledgement and the return of both, one after the other; a lower bound, since the acknowledgement does
+        not pass the router
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    32 bits and 5 ns.
+
+    >>> f"{handshake_rate(32.0, 5e-9):.3g}"
+    '1.6e+09'
+    """
+    return flit_width / (_TRANSITIONS * hop_time)
 
 
 @equation

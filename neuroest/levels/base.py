@@ -234,6 +234,11 @@ class Mapper(ABC):
         self.options = level.compute.options
 
     @property
+    def divides_units(self) -> bool:
+        """Whether layers follow each other on the units without regard to where a unit ends."""
+        return False
+
+    @property
     def reprograms(self) -> bool:
         """Whether a chip that is too small takes the network part by part."""
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Literal
 
 import numpy as np
 
@@ -11,6 +12,14 @@ from neuroest.core.errors import CodingError
 from neuroest.equations import mapping
 from neuroest.levels.base import Array, Mapper, Placement
 from neuroest.levels.time_multiplexing import mean_longest_step
+from neuroest.specs.architecture import Level
+
+
+class CoreLevel(Level):
+    """What levels of spiking cores say."""
+
+    packing: Literal["own_cores", "shared_cores"] = "own_cores"
+    """own_cores: every layer begins in a core of its own; shared_cores: in the core in which the layer before ends."""
 
 
 class CoreMapper(Mapper):
@@ -43,12 +52,23 @@ class CoreMapper(Mapper):
         silent = np.minimum(self.silent_time(placement), step)
         return mean_longest_step(silent, silent + (step - silent) / share, share)
 
+    @property
+    def divides_units(self) -> bool:
+        """Whether a layer begins in the core in which the layer before ends."""
+        return bool(self.compute.spec.packing == "shared_cores")
+
     def place(self) -> Placement:
         """As many cores as the neurons or the weights of a layer fill; a convolution stores its kernels once."""
         t = self.layers
         by_neurons = mapping.units_for(t.output_elements, self.core_neurons())
         by_weights = mapping.units_for(t.weights, self.core_weights())
         cores = t.is_weighted * np.maximum(by_neurons, by_weights)
+        units, together = cores, None
+        if self.divides_units:
+            units = t.is_weighted * np.maximum(
+                t.output_elements / self.core_neurons(), t.weights / self.core_weights()
+            )
+            together = mapping.units_for(np.sum(units, axis=-1, keepdims=True), 1.0)
         filled = np.minimum(t.output_elements / np.maximum(cores * self.core_neurons(), 1.0), 1.0)
         targets = np.maximum(
             (t.connections + t.recurrent_connections)
@@ -56,7 +76,7 @@ class CoreMapper(Mapper):
             1.0,
         )
         return Placement(
-            units=cores,
+            units=np.asarray(units),
             utilisation=t.is_weighted * filled,
             replication=np.ones_like(t.positions),
             row_blocks=np.ones_like(t.positions),
@@ -64,6 +84,7 @@ class CoreMapper(Mapper):
             reached_units=np.minimum(cores, targets),
             neurons=self.zeros(),
             shared=False,
+            together=together,
         )
 
     def operations(self) -> Array:

@@ -14,11 +14,11 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import mapping, network, pipelining
 from neuroest.levels.base import Array, LevelCounts, Placement, level_counts
-from neuroest.levels.cores import CoreMapper, destinations, producer_of, producers
+from neuroest.levels.cores import CoreLevel, CoreMapper, destinations, producer_of, producers
 from neuroest.specs.architecture import Level
 
 
-class EventCoreLevel(Level):
+class EventCoreLevel(CoreLevel):
     """Core of a chip that is known by its published energies per event."""
 
     slots: ClassVar[tuple[str, ...]] = ("events",)
@@ -153,7 +153,7 @@ class EventCoreMapper(CoreMapper):
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """All cores, and those with neurons of the network."""
         events: Any = self.compute.slots["events"]
-        used = np.minimum(np.sum(placement.units, axis=-1, keepdims=True), units)
+        used = np.minimum(placement.needed, units)
         return {**super().slot_instances(placement, units), events.used: used}
 
     def left_out_of_units(self) -> list[str]:

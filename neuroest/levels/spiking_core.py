@@ -10,15 +10,16 @@ from neuroest.blocks.base import Component
 from neuroest.blocks.digital.digital_lif import DigitalNeuronBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import mapping, neurons
+from neuroest.core.errors import MappingError
+from neuroest.equations import mapping, neurons, spiking_cores
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
-from neuroest.levels.cores import CoreMapper
+from neuroest.levels.cores import CoreLevel, CoreMapper
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import AnyMemoryBlock
 
 
-class SpikingCoreLevel(Level):
+class SpikingCoreLevel(CoreLevel):
     """Digital spiking core: one datapath shared in time by many neurons."""
 
     slots: ClassVar[tuple[str, ...]] = ("neuron", "synapse_memory", "state_memory")
@@ -29,6 +30,9 @@ class SpikingCoreLevel(Level):
     accumulation: Literal["state_memory", "register"]
     """Where weights are added up during a time step: in the state memory, read and written for each synaptic
     operation, or in a register of the neuron that is being served."""
+    order: Literal["per_event", "every_tick"] = "per_event"
+    """per_event: a spike reads the weights of the neurons that it reaches; every_tick: in every time step every neuron
+    is served once, for which the weights of all its inputs are read, whether or not they fired."""
     neuron: DigitalNeuronBlock
     """The neuron datapath."""
     synapse_memory: AnyMemoryBlock
@@ -62,7 +66,7 @@ class SpikingCoreMapper(CoreMapper):
         """Weight words, states, additions and updates."""
         weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
         operations, updates = self.operations(), self.updates()
-        words, states = self.accesses()
+        words, states = self.accesses(placement)
         t = self.layers
         events = self.steps * t.is_weighted * self.inputs_active()
         address = mapping.block_count(np.log2(np.maximum(t.input_elements, 2.0)), 1.0)
@@ -84,15 +88,34 @@ class SpikingCoreMapper(CoreMapper):
             neuron_updates=self.zeros(),
         )
 
-    def accesses(self) -> tuple[Array, Array]:
+    def check_supported(self) -> None:
+        """Refuse dense networks, and neurons that are served once but whose sums lie in the memory."""
+        super().check_supported()
+        spec = self.compute.spec
+        if spec.order == "every_tick" and spec.accumulation == "state_memory":
+            raise MappingError(
+                f"{self.level.path} serves every neuron once in every tick, which needs no sums in the state memory; "
+                "write accumulation: register"
+            )
+
+    def accesses(self, placement: Placement) -> tuple[Array, Array]:
         """Weight words that are read, and state words that are read and written, in one inference."""
         weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
-        operations = self.operations()
-        per_word = np.maximum(np.floor(weights.options["width"] / self.network.weight_bits), 1.0)
-        state_words = np.maximum(np.ceil(neuron.options["state_bits"] / state.options["width"]), 1.0)
-        adds_in_memory = self.compute.spec.accumulation == "state_memory"
-        touched = self.updates() + (operations if adds_in_memory else 0.0)
-        return np.asarray(operations / per_word), np.asarray(touched * state_words)
+        t, cores = self.layers, np.maximum(np.ceil(placement.units), 1.0)
+        bits, width = self.network.weight_bits, weights.options["width"]
+        state_bits, state_width = neuron.options["state_bits"], state.options["width"]
+        there = t.is_weighted * self.steps * cores
+        served = spiking_cores.words_of_items(t.output_elements / cores, state_bits, state_width) * there
+        if self.compute.spec.order == "every_tick":
+            inputs = (t.connections + t.recurrent_connections) / np.maximum(t.output_elements, 1.0)
+            row = spiking_cores.words_of_items(inputs, bits, width)
+            return np.asarray(self.steps * t.is_weighted * t.output_elements * row), np.asarray(served)
+        events = self.steps * t.is_weighted * self.inputs_active() * placement.reached_units
+        targets = self.operations() / np.where(events > 0.0, events, 1.0)
+        words = events * spiking_cores.words_of_items(targets, bits, width)
+        if self.compute.spec.accumulation == "state_memory":
+            served = served + events * spiking_cores.words_of_items(targets, state_bits, state_width)
+        return np.asarray(words), np.asarray(served)
 
     def silent_time(self, placement: Placement) -> Array:
         """Time of a step in which no spike comes: the updates of the fullest core."""
@@ -115,6 +138,6 @@ class SpikingCoreMapper(CoreMapper):
             self.updates() / cores, self.operations() / cores, neuron.options["lanes"],
             neuron.options["clock_frequency"],
         )  # fmt: skip
-        words, states = (accesses / cores for accesses in self.accesses())
+        words, states = (accesses / cores for accesses in self.accesses(placement))
         memories = np.maximum(weights.busy_time(words, 0.0 * words), state.busy_time(states, states))
         return np.asarray(np.maximum(datapath, memories))

@@ -122,7 +122,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
         if device
         else 1.0,
         power_density_limit=device.power_density_limit if device else np.inf,
-        synchronous=frozenset(c.path for c in components if c.synchronous),
+        synchronous=frozenset(c.path for c in components if c.clocked),
         overheads=overheads.path if overheads is not None else None,
         checks=tuple(checks),
     )

@@ -497,7 +497,7 @@ def _gathered(
 ) -> _Asked:
     """All answers together, with what holds for any block."""
     left_out = [text for part in parts for text in part.left_out()]
-    if any(part.synchronous for part in parts):
+    if any(part.clocked for part in parts):
         left_out.append("clock and control, which chip_overheads adds to clocked logic")
     left_out.append("wires to other blocks, and white space of the floor plan")
     checks = [

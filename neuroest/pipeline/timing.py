@@ -94,6 +94,9 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
         sharing.append((single_shared_unit(mapper.layers.stationary_elements > 0.0), resources[unit.path]))
         time_sharing[unit.path] = sharing[-1][0].busiest(resources[unit.path])
     time_sharing[level] = sharing[0][0].busiest(resources[level])
+    if mapper.divides_units:
+        work = resources[level] * np.maximum(placement.units, 1.0)
+        time_sharing[level] = places.busiest(f"{level}.", work)
     busy = _network_times(mapper, places, counts, resources)
     chips = mapped.counts[mapper.chip.top.path]
     for link in mapper.chip.links():

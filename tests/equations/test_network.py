@@ -42,6 +42,8 @@ SAMPLES: dict[str, dict[str, float]] = {
     "serialisation_time": {"packet_bits": 30.0, "link_width": 16.0, "clock_frequency": 200e6},
     "farthest_hops": {"units_from": 4.0, "units_to": 9.0},
     "boundary_links": {"units_from": 16.0, "units_to": 9.0},
+    "handshake_wire_factor": {"symbol_bits": 2.0, "acknowledged_bits": 32.0},
+    "handshake_rate": {"flit_width": 32.0, "hop_time": 5e-9},
     "queueing_wait": {"packet_time": 10e-9, "load": 0.3},
     "packet_latency": {"hops": 5.0, "hop_time": 5e-9, "serialisation_time": 10e-9, "wait": 2e-9},
 }
@@ -242,3 +244,13 @@ def test_the_farthest_units_are_at_least_as_far_as_the_mean(sender, receiver):
 def test_whole_flits_are_not_rounded_up():
     assert network.serialisation_time(64.0, 64.0, 1e9) == pytest.approx(1e-9, rel=1e-12)
     assert network.serialisation_time(65.0, 64.0, 1e9) == pytest.approx(2e-9, rel=1e-12)
+
+
+@pytest.mark.parametrize("symbol", [1, 2])
+def test_signals_that_return_to_zero_charge_as_many_wires_as_counted(symbol):
+    # 64 random bits on clocked wires against one of 2^b wires for b bits; a wire is charged when it rises
+    bits = np.random.default_rng(1).integers(0, 2, (20000, 64))
+    clocked = np.sum(np.diff(bits, axis=0) > 0) / (len(bits) - 1)
+    symbols, acknowledged = 64 / symbol, 1.0
+    factor = (symbols + acknowledged) / clocked
+    assert network.handshake_wire_factor(float(symbol), 64.0) == pytest.approx(factor, rel=0.01)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.base import EnergyCost, NetworkContext, logic_area_ratio
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
-from neuroest.equations import neurons
-from neuroest.specs.base import Count, Frequency, WordWidth
+from neuroest.equations import neurons, spiking_cores
+from neuroest.specs.base import Count, Frequency, WholeNumber, WordWidth, WordWidthOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record
 
 
 class DigitalNeuronBlock(DeviceBlock):
-    """Digital leaky integrate-and-fire datapath that is shared by many neurons in time."""
+    """Digital leaky integrate-and-fire datapath that is shared by many neurons in time.
+
+    Without a list of operations and without a number of gates it is the least that a neuron needs: a leak, an addition
+    and a threshold.
+    """
 
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["digital_lif"]
@@ -27,6 +31,19 @@ class DigitalNeuronBlock(DeviceBlock):
     """Neurons that one instance updates in a clock cycle."""
     clock_frequency: Frequency
     """Clock."""
+    additions: WholeNumber | None = None
+    """Additions of an update, the leak by a shift and the threshold among them, where the operations are listed."""
+    multiplications: WholeNumber | None = None
+    """Multiplications of an update, where the operations are listed."""
+    comparisons: WholeNumber | None = None
+    """Comparisons of an update, where the operations are listed."""
+    operation_bits: WordWidthOrAuto = "auto"
+    """Bits of a membrane potential that is added and compared; auto: the bits of state."""
+    gates: Count | None = None
+    """Gates that update a neuron, each as large as a NAND gate of two inputs, where the synthesis is known."""
+
+
+_LIST = ("additions", "multiplications", "comparisons")
 
 
 class DigitalNeuron(Datapath, UpdatesNeurons):
@@ -40,19 +57,63 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         static_power=ModelError(3, "threshold options of the real library"),
     )
 
+    @property
+    def listed(self) -> bool:
+        """Whether the operations of an update are listed."""
+        return any(name in self.options for name in _LIST)
+
+    @property
+    def operation_bits(self) -> u.Bit:
+        """Width of an operation."""
+        return self.options.get("operation_bits", self.options["state_bits"])
+
+    def operation_counts(self) -> tuple[u.Dimensionless, ...]:
+        """Additions, multiplications and comparisons of an update."""
+        return tuple(self.options.get(name, 0.0) for name in _LIST)
+
+    def library_gate_area(self) -> u.SquareMetre:
+        """Area of a gate on the process of the library."""
+        return self.process.gate_area / logic_area_ratio(self)
+
+    def update_energy(self) -> u.Joule:
+        """Energy of an update in the library: by its gates, by its operations, or the least that a neuron needs."""
+        bits, d = self.operation_bits, self.device
+        if "gates" in self.options:
+            return spiking_cores.gates_energy(
+                self.options["gates"], self.library_gate_area(), d.add_energy, d.adder_area
+            )
+        if not self.listed:
+            return neurons.leaky_integration_energy(self.add(bits), self.add(bits), self.compare(bits))
+        additions, multiplications, comparisons = self.operation_counts()
+        multiply = equations.multiplier_energy(d.multiply_energy, bits, bits)
+        return spiking_cores.operations_energy(
+            additions, self.add(bits), multiplications, multiply, comparisons, self.compare(bits),
+            self.registers(bits),
+        )  # fmt: skip
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one update (leak, add, compare) and of adding one weight to a state."""
-        bits = self.options["state_bits"]
-        update = neurons.leaky_integration_energy(self.add(bits), self.add(bits), self.compare(bits))
+        """Energy of one update and of adding one weight to a state."""
+        ledger = "digital neuron arithmetic"
+        addition = self.add(self.operation_bits)
         return [
-            self.energy("update", "update", self.scaled(update), "digital neuron arithmetic"),
-            self.energy("accumulate", "addition", self.scaled(self.add(bits)), "digital neuron arithmetic"),
+            self.energy("update", "update", self.scaled(self.update_energy()), ledger),
+            self.energy("accumulate", "addition", self.scaled(addition), ledger),
         ]
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Two adders, a comparator and a register in each lane."""
-        bits, d = self.options["state_bits"], self.device
-        lane = 2.0 * equations.adder_area(d.adder_area, bits) + equations.comparator_area(
-            d.comparator_area, bits
+        """Gates or operators of each lane, and its register; the adder of weights is one of them."""
+        bits, d = self.operation_bits, self.device
+        adder, comparator = (
+            equations.adder_area(d.adder_area, bits),
+            equations.comparator_area(d.comparator_area, bits),
         )
-        return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
+        register = equations.register_area(d.register_area, self.options["state_bits"])
+        if "gates" in self.options:
+            lane = self.options["gates"] * self.library_gate_area()
+        elif self.listed:
+            additions, multiplications, comparisons = self.operation_counts()
+            multiplier = equations.multiplier_area(d.multiplier_area, bits, bits)
+            lane = additions * adder + multiplications * multiplier + comparisons * comparator
+        else:
+            lane = 2.0 * adder + comparator
+        return self.options["lanes"] * (lane + register)

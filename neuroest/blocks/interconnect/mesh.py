@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from neuroest.blocks.base import (
     AreaCost,
     EnergyCost,
@@ -68,6 +70,13 @@ class MeshBlock(DeviceBlock):
     """Distance between neighbouring routers; auto: the side of what hangs on one router."""
     routing: Literal["unicast", "multicast"] = "unicast"
     """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
+    signalling: Literal["clocked", "dual_rail", "one_of_four"] = "clocked"
+    """clocked: one wire a bit. dual_rail, one_of_four: no clock, but handshakes and signals that return to zero, on two
+    wires for a bit or four wires for two bits."""
+
+
+_SYMBOL_BITS = {"dual_rail": 1.0, "one_of_four": 2.0}
+"""Bits that one wire of a code tells; the meaning of its name."""
 
 
 class Mesh(NetworkOnChip):
@@ -82,6 +91,17 @@ class Mesh(NetworkOnChip):
     one_per_child: ClassVar[bool] = True
     device: MeshParameters
 
+    @property
+    def clocked(self) -> bool:
+        """Whether the routers have a clock."""
+        return bool(self.spec.signalling == "clocked")
+
+    def wire_factor(self) -> u.Dimensionless:
+        """Energy of the wires over that of clocked ones."""
+        if self.clocked:
+            return 1.0
+        return equations.handshake_wire_factor(_SYMBOL_BITS[self.spec.signalling], self.device.flit_width)
+
     def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over one hop, and of one bit entering and leaving the network."""
         d, bit = self.device, 1.0
@@ -95,7 +115,7 @@ class Mesh(NetworkOnChip):
         ledger = "spike and data transport"
         return [
             self.energy("bit_hop", "router", router, ledger),
-            self.energy("bit_hop", "wire", wire, ledger),
+            self.energy("bit_hop", "wire", wire * self.wire_factor(), ledger),
             self.energy("bit_entry", "interface", interface, ledger),
         ]
 
@@ -113,8 +133,11 @@ class Mesh(NetworkOnChip):
         return self.device.hop_time * logic_delay_ratio(self, self.device.reference_voltage)
 
     def link_rate(self) -> u.BitPerSecond:
-        """Data rate of one link."""
-        return self.device.link_rate / logic_delay_ratio(self, self.device.reference_voltage)
+        """Data rate of one link; a handshake lets no flit follow before the last one has returned."""
+        stated = self.device.link_rate / logic_delay_ratio(self, self.device.reference_voltage)
+        if self.clocked:
+            return stated
+        return np.minimum(stated, equations.handshake_rate(self.device.flit_width, self.hop_time()))
 
     def flit_width(self) -> u.Bit:
         """Width of a link."""

@@ -1,0 +1,42 @@
+"""Claims about what spiking cores read and compute."""
+
+from __future__ import annotations
+
+import pytest
+
+from neuroest.equations import spiking_cores
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "words_of_items": {"items": 73.0, "item_bits": 8.0, "word_bits": 64.0},
+    "operations_energy": {
+        "additions": 4.0,
+        "add_energy": 30e-15,
+        "multiplications": 1.0,
+        "multiply_energy": 200e-15,
+        "comparisons": 2.0,
+        "compare_energy": 10e-15,
+        "register_energy": 80e-15,
+    },
+    "gates_energy": {"gates": 1272.0, "gate_area": 0.5e-12, "add_energy": 2e-15, "adder_area": 4e-12},
+}
+
+
+@pytest.mark.parametrize(
+    ("items", "bits", "word", "words"),
+    [
+        (8, 4, 32, 1),
+        (9, 4, 32, 2),
+        (1, 32, 32, 1),
+        (3, 24, 64, 2),
+        (3, 33, 64, 3),
+        (3, 65, 64, 6),
+        (0, 4, 32, 0),
+    ],
+)
+def test_neighbours_share_a_word_and_none_is_split(items: int, bits: int, word: int, words: int) -> None:
+    assert spiking_cores.words_of_items(float(items), float(bits), float(word)) == words
+
+
+def test_as_many_gates_as_an_adder_has_cost_what_it_costs() -> None:
+    # 16 bits of an adder of 4 um2 and 2 fJ a bit are 128 gates of 0.5 um2
+    assert spiking_cores.gates_energy(128.0, 0.5e-12, 2e-15, 4e-12) == pytest.approx(16 * 2e-15, rel=1e-12)

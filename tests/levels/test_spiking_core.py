@@ -1,0 +1,122 @@
+"""Spiking cores: what is read for a spike and in a tick, how layers share cores, and what the neuron is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import MappingError
+from tests.chips import area, energy, run
+
+CHIP, NETWORK = "digital_spiking_28nm", "mlp_mnist_spiking"
+PLAIN: dict[str, Any] = {"chip.core.neuron.gates": None}
+EVENTS = 20 * np.array([784 * 0.1307, 512 * 0.1, 512 * 0.1])
+"""Spikes that enter the layers 784-512-512-10 in 20 steps."""
+
+
+def counts(result: Any, part: str, action: str) -> Any:
+    return np.ravel(result.evaluation.counts.actions[f"chip.core.{part}", action])
+
+
+def test_an_event_reads_whole_words_of_weights_and_of_states(tmp_path: Path) -> None:
+    # 7, 4 and 1 cores: 784 x 512 and 512 x 512 weights of a byte in 64 KiB
+    result = run(CHIP, NETWORK, {}, tmp_path)
+    cores = np.array([7, 4, 1])
+    assert result.totals["computing_units"] == cores.sum()
+    targets = np.array([512 / 7, 512 / 4, 10])
+    words = EVENTS * cores * np.ceil(targets / 8)
+    assert counts(result, "synapse_memory", "read") == pytest.approx(words)
+    updates = 20 * cores * np.ceil(np.array([512, 512, 10]) / cores)
+    assert counts(result, "state_memory", "read") == pytest.approx(
+        EVENTS * cores * np.ceil(targets) + updates
+    )
+
+
+def test_states_that_share_a_word_are_read_once(tmp_path: Path) -> None:
+    wide = {"chip.core.state_memory.width": "64 bit"}
+    one, four = run(CHIP, NETWORK, {}, tmp_path), run(CHIP, NETWORK, wide, tmp_path)
+    cores, targets = np.array([7, 4, 1]), np.array([512 / 7, 512 / 4, 10])
+    states = cores * np.ceil(targets / 4) * (EVENTS + 20)
+    assert counts(four, "state_memory", "read") == pytest.approx(states)
+    assert np.sum(counts(one, "state_memory", "read")) > 3.5 * np.sum(counts(four, "state_memory", "read"))
+
+
+def test_a_core_that_serves_every_neuron_in_every_tick_reads_all_weights_whatever_fires(
+    tmp_path: Path,
+) -> None:
+    ticks = {"chip.core.order": "every_tick", "chip.core.accumulation": "register"}
+    found = [run(CHIP, NETWORK, ticks, tmp_path, workload__activity__rate=rate) for rate in ("0.05", "0.2")]
+    # each of 512, 512 and 10 neurons: its row of 784, 512 and 512 weights of 8 bits in words of 64 bits, 20 times
+    rows = 20 * np.array([512 * 98, 512 * 64, 10 * 64])
+    for result in found:
+        assert counts(result, "synapse_memory", "read") == pytest.approx(rows)
+        served = 20 * np.array([7 * np.ceil(512 / 7), 512, 10])
+        assert counts(result, "state_memory", "read") == pytest.approx(served)
+    operations = [np.sum(counts(result, "neuron", "accumulate")) for result in found]
+    assert operations[1] > operations[0]
+
+
+def test_sums_in_the_memory_do_not_go_with_serving_in_every_tick(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="write accumulation: register"):
+        run(CHIP, NETWORK, {"chip.core.order": "every_tick"}, tmp_path)
+
+
+def test_layers_that_share_cores_fill_them_and_wait_for_each_other(tmp_path: Path) -> None:
+    large = {"chip.core.neurons": 2048, "chip.core.synapse_memory.capacity": "1 MiB"}
+    apart = run(CHIP, NETWORK, large, tmp_path)
+    together = run(CHIP, NETWORK, {**large, "chip.core.packing": "shared_cores"}, tmp_path)
+    assert apart.totals["computing_units"] == 3
+    assert together.totals["computing_units"] == 1
+    # one core does all operations and updates of a step, one a cycle of 200 MHz
+    work = np.sum(counts(together, "neuron", "accumulate") + counts(together, "neuron", "update"))
+    assert together.totals["initiation_interval_s"] == pytest.approx(work / 200e6)
+    assert together.totals["area_m2"] < 0.4 * apart.totals["area_m2"]
+    # 6.125 + 4 + 0.078 memories of 64 KiB are eleven cores, not twelve
+    small = run(CHIP, NETWORK, {"chip.core.packing": "shared_cores"}, tmp_path)
+    assert small.totals["computing_units"] == 11
+
+
+def test_a_neuron_costs_what_its_operations_or_gates_cost(tmp_path: Path) -> None:
+    least = run(CHIP, NETWORK, PLAIN, tmp_path)
+    listed = {"additions": 4, "multiplications": 1, "comparisons": 2, "operation_bits": "12 bit"}
+    known = run(CHIP, NETWORK, {**PLAIN, **{f"chip.core.neuron.{k}": v for k, v in listed.items()}}, tmp_path)
+    updates = 20 * (512 + 512 + 10)
+    # fJ at 28 nm, 0.9 V (logic_spiking_28nm): 1.87 a bit of an adder, 1.7 a product of bits, 0.495 a bit of a
+    # comparator, 4.95 a bit of a register; overhead 3
+    cost = 3 * (4 * 12 * 1.87 + 144 * 1.7 + 2 * 12 * 0.495 + 12 * 4.95) * 1e-15
+    ratio = energy(known, component="neuron", action="update") / (updates * cost)
+    spared = 3 * (3 * 16 * 1.87 + 16 * 0.495) * 1e-15
+    assert ratio == pytest.approx(energy(least, component="neuron", action="update") / (updates * spared))
+    assert energy(known, component="neuron", action="accumulate") == pytest.approx(
+        energy(least, component="neuron", action="accumulate") * 12 / 16
+    )
+
+
+def test_a_neuron_known_by_its_gates_is_as_large_as_they_are(tmp_path: Path) -> None:
+    gates = [
+        run(CHIP, NETWORK, {"chip.core.neuron.gates": number}, tmp_path) for number in (1000, 2000, 3000)
+    ]
+    areas = [area(result, "neuron") for result in gates]
+    assert areas[2] - areas[1] == pytest.approx(areas[1] - areas[0])
+    # 12 cores, gates of 0.316 um2, area overhead 1.5
+    assert areas[1] - areas[0] == pytest.approx(12 * 1000 * 0.316e-12 * 1.5)
+    joules = [energy(result, component="neuron", action="update") for result in gates]
+    assert joules[2] == pytest.approx(3 * joules[0])
+
+
+def test_a_mesh_without_a_clock_charges_more_and_is_charged_no_clock(tmp_path: Path) -> None:
+    clocked, dual, four = (
+        run(CHIP, NETWORK, {"chip.noc.signalling": name}, tmp_path)
+        for name in ("clocked", "dual_rail", "one_of_four")
+    )
+    wires = [energy(result, component="noc", term="wire") for result in (clocked, dual, four)]
+    # a flit of 64 bits is acknowledged at once
+    assert wires[1] / wires[0] == pytest.approx(4 * (1 + 1 / 64))
+    assert wires[2] / wires[0] == pytest.approx(4 * (1 / 2 + 1 / 64))
+    assert "chip.noc" in clocked.evaluation.costs.synchronous
+    assert "chip.noc" not in dual.evaluation.costs.synchronous
+    noc = dual.evaluation.timing.resources["chip.noc"] / clocked.evaluation.timing.resources["chip.noc"]
+    assert np.all(noc > 1.0)
