@@ -764,7 +764,7 @@ def handshake_wire_factor(symbol_bits: u.Bit, acknowledged_bits: u.Bit) -> u.Dim
     -----
     Formula: F = 4 (1/b + 1/w)
 
-    Valid: one-of-2^b codes with four phases; a wire is charged once a symbol, one with random bits in every fourth cycle
+    Valid: one-of-2^b codes with four phases, charged once a symbol, beside wires charged in every fourth cycle
 
     References
     ----------
@@ -800,8 +800,8 @@ def handshake_rate(flit_width: u.Bit, hop_time: u.Second) -> u.BitPerSecond:
     -----
     Formula: R = w / (4 t_hop)
 
-    Valid: data, acknowledgement and the return of both, one after the other; a lower bound, since the acknowledgement does
-        not pass the router
+    Valid: data, acknowledgement and the return of both, one after the other; a lower bound, since the
+        acknowledgement does not pass the router
 
     References
     ----------
