@@ -745,15 +745,17 @@ def serialisation_time(packet_bits: u.Bit, link_width: u.Bit, clock_frequency: u
 
 
 @equation
-def handshake_wire_factor(symbol_bits: u.Bit, acknowledged_bits: u.Bit) -> u.Dimensionless:
+def handshake_wire_factor(
+    symbol_bits: u.Dimensionless, acknowledged_bits: u.Dimensionless
+) -> u.Dimensionless:
     """Energy of wires with signals that return to zero over that of clocked wires with random bits. [1].
 
     Parameters
     ----------
     symbol_bits : float or array
-        Bits that one rising wire tells: 1 with two wires for each bit, 2 with four wires for two. [bit]
+        Bits that one rising wire tells: 1 with two wires for each bit, 2 with four wires for two. [1]
     acknowledged_bits : float or array
-        Bits that are acknowledged together, by a wire of its own. [bit]
+        Bits that are acknowledged together, by a wire of its own. [1]
 
     Returns
     -------

@@ -59,10 +59,18 @@ def operations_energy(
 
     Parameters
     ----------
-    additions, multiplications, comparisons : float or array
-        Operations of one update. [1]
-    add_energy, multiply_energy, compare_energy : float or array
-        Energy of one of each kind. [J]
+    additions : float or array
+        Additions of one update. [1]
+    add_energy : float or array
+        Energy of one of them. [J]
+    multiplications : float or array
+        Multiplications of one update. [1]
+    multiply_energy : float or array
+        Energy of one of them. [J]
+    comparisons : float or array
+        Comparisons of one update. [1]
+    compare_energy : float or array
+        Energy of one of them. [J]
     register_energy : float or array
         Energy of writing the result into a register. [J]
 
