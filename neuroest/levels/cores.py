@@ -63,12 +63,13 @@ class CoreMapper(Mapper):
         by_neurons = mapping.units_for(t.output_elements, self.core_neurons())
         by_weights = mapping.units_for(t.weights, self.core_weights())
         cores = t.is_weighted * np.maximum(by_neurons, by_weights)
-        units, together = cores, None
+        units: u.Numeric = cores
+        together: Array | None = None
         if self.divides_units:
             units = t.is_weighted * np.maximum(
                 t.output_elements / self.core_neurons(), t.weights / self.core_weights()
             )
-            together = mapping.units_for(np.sum(units, axis=-1, keepdims=True), 1.0)
+            together = np.asarray(mapping.units_for(np.sum(units, axis=-1, keepdims=True), 1.0))
         filled = np.minimum(t.output_elements / np.maximum(cores * self.core_neurons(), 1.0), 1.0)
         targets = np.maximum(
             (t.connections + t.recurrent_connections)
