@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+import numpy as np
+
 from neuroest.blocks.base import (
     FREE_CLOCK,
     AreaCost,
@@ -82,6 +84,8 @@ class ClockedBlock(DeviceBlock):
     are written."""
 
 
+_FAR = 4.0
+"""Ratio of two nodes from which on a library may not be moved without saying so; a convention."""
 _TREE_GROWTH = 1.0
 """Bits by which each level of a tree of adders is wider than the one before, so that no sum overflows."""
 
@@ -147,15 +151,33 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         return [leakage, StaticCost(self.path, FREE_CLOCK, clock)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the library tells what a clocked register takes."""
+        """Whether the library tells what a clocked register takes, and is of a node near the chip's."""
+        found = self._node_checks()
         if not self.runs_freely:
-            return []
+            return found
         known = self.device.clock_energy
         return [
+            *found,
             Check(
                 "clock_energy_known", self.path, "infeasible", known > 0.0,
                 "a free-running clock needs the clock_energy of the library, which its device file does not state",
                 known, 0.0, "J/bit",
+            ),
+        ]  # fmt: skip
+
+    def _node_checks(self) -> list[Check]:
+        """A library that was moved over more nodes than published libraries confirm."""
+        if self.device_process is None:
+            return []
+        here, there = self.process.feature_size, self.device_process.feature_size
+        moved = np.maximum(here / there, there / here)
+        if not np.any(moved > _FAR):
+            return []
+        return [
+            Check(
+                "library_node", self.path, "extrapolation", moved <= _FAR,
+                "its library is of a node far from the chip's, where published products take up to five times the "
+                "energy; use one of a nearer node", moved, _FAR,
             )
         ]  # fmt: skip
 
