@@ -22,7 +22,7 @@ _BALANCE = 0.01
 
 def check_design(
     s: Stages, power_density: Array, die_area: Array, die_power: Array, refresh: tuple[Array, Array] | None,
-    programming_time: Array | None, share_of_peak: Array | None,
+    programming_time: Array | None, share_of_peak: Array | None, signal_to_error: Array | None,
 ) -> tuple[Check, ...]:  # fmt: skip
     """Checks of the stages, and those that need results of the families.
 
@@ -40,12 +40,15 @@ def check_design(
         Time of writing all weights once. [s]
     share_of_peak : array or None
         Operations per second over those of units that are never idle. [1]
+    signal_to_error : array or None
+        Variance of the results over that of their errors in the least exact layer of crossbars. [1]
     """
     return (
         *s.costs.checks, *s.mapped.checks, *s.counts.checks, *_cooling_checks(s, power_density),
         *_die_checks(s, die_area), *_period_checks(s), *_target_checks(s), *_heat_checks(s, die_power),
         *_memory_checks(s), *_refresh_checks(s, refresh, programming_time), *_load_checks(s), *_outside_checks(s),
         *_power_off_checks(s), *_port_checks(s), *_peak_checks(s, share_of_peak),
+        *_error_checks(s, signal_to_error),
     )  # fmt: skip
 
 
@@ -81,6 +84,20 @@ def _peak_checks(s: Stages, share: Array | None) -> list[Check]:
             "share_of_peak", s.mapped.level.path, "advice", share >= _IDLE,
             f"the units are idle for most of the time; {cause} sets the pace for "
             f"{held[cause] / float(np.sum(step)):.0%} of it", share, _IDLE,
+        )
+    ]  # fmt: skip
+
+
+def _error_checks(s: Stages, ratio: Array | None) -> list[Check]:
+    """Whether the results of crossbars are as exact as they are asked to be."""
+    if ratio is None:
+        return []
+    error, limit = 1.0 / np.sqrt(ratio), s.mapper.options["error_limit"]
+    return [
+        Check(
+            "result_error", s.mapped.level.path, "design_rule", error <= limit,
+            "the results of a layer are less exact than error_limit allows; causes: explain signal_to_error_ratio",
+            error, limit,
         )
     ]  # fmt: skip
 

@@ -201,5 +201,5 @@ class Evaluation(Stages):
         """Everything that must hold, of all stages."""
         return design_rules.check_design(
             self, self.power_density, self.die_area, self.die_power, self.refresh, self.programming_time,
-            self.share_of_peak,
+            self.share_of_peak, self.signal_to_error_ratio,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Component
 from neuroest.blocks.columns.analog_stage import AnalogStageBlock
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.specs.base import Count
+from neuroest.specs.base import Count, PositiveFraction, PositiveNumber
 from neuroest.specs.blocks import (
     AdcBlock,
     Block,
@@ -29,6 +29,12 @@ class AdcReadoutBlock(Block):
     """The converter."""
     columns_per_converter: Count
     """Columns that share one converter, one after the other; those that are merged take one turn together."""
+    full_scale: PositiveFraction | None = None
+    """Largest sum that the converters have a code for, as a share of the largest that a column can have; what lies
+    above is clipped. Left out they cover every sum."""
+    full_scale_spreads: PositiveNumber | None = None
+    """The same in spreads: the codes reach from the mean of a layer's sums by so many standard deviations to either
+    side, as with a reference that is set for each layer."""
     interface: ConvertedInterfaceBlock | None = None
     """Circuit that holds a column at its potential and hands its current on; voltage_mode where the converter takes the
     voltage of a column that floats. Without it a converter of voltages has none, and the estimate says so."""

@@ -17,6 +17,7 @@ from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.column_gains import ColumnGains, DigitColumns, along_blocks
+from neuroest.levels.crossbar.converter_range import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.levels.crossbar.weight_errors import (
     COMMON_DRIFT,
@@ -128,6 +129,8 @@ class _Columns:
             converter, SenseAmplifier
         ):  # which decides and does not round
             causes["quantisation"] = self._quantisation()
+            if self.range.limited:
+                causes["clipping at the converters"] = self._clipping()
         # results that are all zero (no input, or no weight) have no spread to hold an error against
         held = np.where(self.result > 0.0, self.mapper.on_array, 0.0)
         return ColumnErrors(
@@ -152,6 +155,11 @@ class _Columns:
     def full_scale(self) -> u.Dimensionless:
         """Largest result of a column: all rows on, all cells at their highest conductance."""
         return self.array.rows_at_once() * self.array.ends()[1] / self.weight
+
+    @property
+    def sampled_share(self) -> u.Dimensionless:
+        """Share of the largest result that a kept voltage of full swing stands for: the range of the converter."""
+        return self.range.share if self.array.converter is not None else 1.0
 
     def _of_cells(self) -> dict[str, Array]:
         array, network = self.array, self.network
@@ -221,12 +229,12 @@ class _Columns:
         lost = self._droop(array)
         if lost is not None:
             found["droop of held results"] = self.per_conversion(
-                accuracy.quantisation_spread(lost) * self.full_scale
+                accuracy.quantisation_spread(lost) * self.full_scale * self.sampled_share
             )
         if array.sampler is not None:
             noise = array.sampler.noise_voltage(array.resolution(self.network))
             found["thermal noise of held results"] = self.per_conversion(
-                noise / array.sampler.device.signal_swing * self.full_scale
+                noise / array.sampler.device.signal_swing * self.full_scale * self.sampled_share
             )
         return found
 
@@ -305,6 +313,12 @@ class _Columns:
             found["merging of columns"] = self.per_column(array.merge.device.relative_error * level)
         return found
 
+    @cached_property
+    def range(self) -> ConverterRange:
+        """What the converters cover of the sums."""
+        at_once = self.planes if self.mapper.integrates else self.array.driver.bits_per_read(self.network)
+        return ConverterRange(self.mapper, at_once)
+
     # --- converters --------------------------------------------------------------------------------------------------
 
     def _level(self, bits: u.Dimensionless) -> u.Dimensionless:
@@ -321,6 +335,7 @@ class _Columns:
         step = accuracy.converter_step(
             array.rows_at_once() * array.merged_lines, at_once, bits, array.resolution(network)
         )
+        step = step * self.range.share
         # levels that have drifted together lie closer than the codes
         left = self._left()
         lost = accuracy.rounding_spread(step / left)
@@ -328,6 +343,13 @@ class _Columns:
             lost = lost * left
         inputs = np.exp2(at_once) - 1.0
         return self.per_conversion(lost * self._level(bits) / inputs)
+
+    def _clipping(self) -> Array:
+        """What lies outside of the range of the converters."""
+        array = self.array
+        half = 2.0 if array.spec.weight_encoding == "offset" else 1.0
+        reads = 1.0 if self.mapper.integrates else self.reads
+        return np.asarray(np.sqrt(self.columns * reads) * self.range.clipped * array.options["rows"] * half)
 
     def _left(self) -> u.Dimensionless:
         """Distance of the levels over what it was when they were written."""

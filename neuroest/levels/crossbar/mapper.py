@@ -119,6 +119,10 @@ class CrossbarMapper(CrossbarCounts):
         """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for."""
         spec = self.compute.spec
         charges = self.compute.adds_charges
+        if {"full_scale", "full_scale_spreads"} <= self.compute.readout.options.keys():
+            raise MappingError(
+                f"{self.compute.readout.path} states its range as full_scale and as full_scale_spreads; leave out one"
+            )
         if charges and self.compute.age is not None:
             raise MappingError(
                 f"{self.level.path} adds charges of static memory cells, which do not age; leave out "

@@ -1,0 +1,118 @@
+"""Range of the converters of a crossbar: how much of a column's sums their codes cover, and what they clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.equations import accuracy, clipping, digits
+from neuroest.levels.base import Array
+from neuroest.levels.crossbar.column_gains import along_blocks
+from neuroest.levels.crossbar.mapper import CrossbarMapper
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ConverterRange:
+    """What the converters cover of the sums of each layer, over the largest sum that a column can have.
+
+    Attributes
+    ----------
+    mapper : CrossbarMapper
+        With the array and the network.
+    input_bits : float or array
+        Bits of an input in one conversion.
+    """
+
+    mapper: CrossbarMapper
+    input_bits: u.Numeric
+
+    @property
+    def share(self) -> u.Dimensionless:
+        """Share of the sums that the codes are spread over."""
+        low, high = self.ends
+        return high - low
+
+    @cached_property
+    def ends(self) -> tuple[u.Dimensionless, u.Dimensionless]:
+        """Lowest and highest sum that has a code of its own: as chosen, or all sums."""
+        chosen = self.mapper.compute.readout.options
+        least = self._least
+        if "full_scale_spreads" not in chosen:
+            share = chosen.get("full_scale", 1.0)
+            return least * share, (1.0 + least) * share
+        reach = chosen["full_scale_spreads"] * self._spread
+        return np.maximum(self._mean - reach, least), np.minimum(self._mean + reach, 1.0 + least)
+
+    @property
+    def limited(self) -> bool:
+        """Whether the codes cover a part of the sums only."""
+        return not {"full_scale", "full_scale_spreads"}.isdisjoint(self.mapper.compute.readout.options)
+
+    @property
+    def _signed(self) -> bool:
+        """Whether the rows of a pair are driven with opposite signs, so that a column sums signed products."""
+        return bool(self.mapper.compute.spec.weight_encoding == "row_differential")
+
+    @property
+    def _least(self) -> float:
+        """Lowest sum that a column can have."""
+        return -1.0 / 2.0 if self._signed else 0.0
+
+    @cached_property
+    def _sums(self) -> tuple[tuple[u.Dimensionless, Array, Array], ...]:
+        """Place value of each digit, with mean and variance of its sums in each block, the highest digit first."""
+        array, network = self.mapper.compute, self.mapper.network
+        found = []
+        for value, mean, square in zip(
+            array.place_values(network),
+            array.over_digits(digits.digit_mean_share, network),
+            array.over_digits(digits.digit_mean_square_share, network),
+            strict=True,
+        ):
+            offset = array.spec.weight_encoding == "offset"
+            # one cell of a pair holds the digit, the other none, at even odds; both rows of a pair are one signed cell
+            cell = along_blocks(mean if offset else 0.0 * mean if self._signed else mean / 2.0)
+            squared = along_blocks(square if offset or self._signed else square / 2.0)
+            centre: u.Dimensionless = 0.0
+            variance: u.Dimensionless = 0.0
+            for inputs, share in self.mapper.rows_of_blocks:
+                rows = along_blocks(array.options["rows"])
+                power = accuracy.input_mean_square(share, along_blocks(self.input_bits))
+                centre = centre + clipping.column_sum_mean(inputs * share, cell, rows)
+                variance = variance + clipping.column_sum_variance(inputs, share, power, cell, squared, rows)
+            found.append((along_blocks(value), np.asarray(centre), np.asarray(variance)))
+        return tuple(found)
+
+    @cached_property
+    def _pooled(self) -> tuple[Array, Array]:
+        """Mean and mean square of the sums over all digits and the blocks that hold weights."""
+        filled = sum(inputs for inputs, _ in self.mapper.rows_of_blocks) > 0.0
+        count = np.maximum(np.sum(filled, axis=-1), 1.0) * len(self._sums)
+        mean = sum(np.sum(filled * centre, axis=-1) for _, centre, _ in self._sums) / count
+        square = sum(np.sum(filled * (c * c + v), axis=-1) for _, c, v in self._sums) / count
+        return np.asarray(mean), np.asarray(square)
+
+    @property
+    def _mean(self) -> Array:
+        return self._pooled[0]
+
+    @property
+    def _spread(self) -> Array:
+        mean, square = self._pooled
+        return np.sqrt(np.maximum(square - mean * mean, 0.0))
+
+    @cached_property
+    def clipped(self) -> Array:
+        """Error of a layer's result from one read of one column of each digit, over the largest sum of a column."""
+        low, high = (along_blocks(end) for end in self.ends)
+        # no sum lies beyond the ends of what a column can have, whatever the tails of a normal distribution say
+        low = np.where(low > self._least, low, low - 1.0)
+        high = np.where(high < 1.0 + self._least, high, high + 1.0)
+        squares = [
+            (value * clipping.clipping_error(centre, variance, low, high)) ** 2
+            for value, centre, variance in self._sums
+        ]
+        return np.asarray(np.sqrt(np.sum(sum(squares), axis=-1)))
