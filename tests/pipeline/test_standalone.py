@@ -54,6 +54,9 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         **LOGIC, "weight_bits": "8 bit", "activation_bits": "8 bit", "accumulator_bits": "32 bit",
     }),
     "fixed_block": ("adc_crossbar_28nm", "chip.fixed", {"device": "component_table_row"}),
+    "survey_adc": ("adc_crossbar_28nm", f"{READOUT}.converter", {
+        "device": "adc_survey_median", "dropped_bits": 2, "sample_rate": "100 MHz",
+    }),
     "flash_adc": ("sar_crossbar_28nm", f"{READOUT}.converter", {
         "device": "flash_28nm_circuit", "clock_frequency": "1 GHz", "bits": 5,
     }),
