@@ -80,7 +80,7 @@ def test_error_of_a_weight_is_that_of_drawn_cells(case: str) -> None:
 
 def test_error_of_a_column_is_that_of_a_random_array() -> None:
     """Cells, thermal noise and converters of one result, two slices of four bits, rows over seven arrays."""
-    result = found(**aged("1 day"), **{f"{ARRAY}.readout.converter.dropped_bits": "4"})
+    result = found("sar_crossbar_28nm", **aged("1 day"), **{f"{ARRAY}.readout.converter.dropped_bits": "4"})
     mapper, errors = result.evaluation.mapper, result.evaluation.column_errors
     array, network = mapper.compute, mapper.network
     layer = int(np.argmax(mapper.layers.reduction))

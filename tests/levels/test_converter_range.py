@@ -18,7 +18,7 @@ VGG = "vgg9_cifar10_dense"
 
 
 def found(workload: str = "mlp_mnist_dense", **settings: Any) -> neuroest.Estimate:
-    return neuroest.estimate("adc_crossbar_28nm", workload, {**GAUSSIAN, **settings})
+    return neuroest.estimate("sar_crossbar_28nm", workload, {**GAUSSIAN, **settings})
 
 
 def signal_to_error(estimate: neuroest.Estimate) -> float:
@@ -105,11 +105,11 @@ def test_a_batch_of_ranges_is_its_points_one_by_one() -> None:
     shares = ["5 %", "20 %", "80 %"]
     key = f"{READOUT}.full_scale"
     swept = neuroest.sweep(
-        "adc_crossbar_28nm", "mlp_mnist_dense", {key: shares}, settings=FIVE_BITS,
+        "sar_crossbar_28nm", "mlp_mnist_dense", {key: shares}, settings=FIVE_BITS,
         quantities=["signal_to_error_ratio"],
     ).to_frame()  # fmt: skip
     single = [
-        signal_to_error(neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense", {**FIVE_BITS, key: share}))
+        signal_to_error(neuroest.estimate("sar_crossbar_28nm", "mlp_mnist_dense", {**FIVE_BITS, key: share}))
         for share in shares
     ]
     assert list(swept["signal_to_error_ratio"]) == pytest.approx(single, rel=1e-12)

@@ -316,8 +316,11 @@ class _Columns:
     @cached_property
     def range(self) -> ConverterRange:
         """What the converters cover of the sums."""
-        at_once = self.planes if self.mapper.integrates else self.array.driver.bits_per_read(self.network)
-        return ConverterRange(self.mapper, at_once)
+        return ConverterRange(self.mapper, self._bits_at_once())
+
+    def _bits_at_once(self) -> u.Dimensionless:
+        """Bits of an input in one conversion."""
+        return self.planes if self.array.adds_pulses else self.array.phase_bits(self.network)
 
     # --- converters --------------------------------------------------------------------------------------------------
 
@@ -330,7 +333,7 @@ class _Columns:
     def _quantisation(self) -> Array:
         """What the converters round off; sums of whole numbers that each have a code of their own lose nothing."""
         array, network = self.array, self.network
-        at_once = self.planes if array.adds_pulses else array.phase_bits(network)
+        at_once = self._bits_at_once()
         bits = array.converted_bits(network)
         step = accuracy.converter_step(
             array.rows_at_once() * array.merged_lines, at_once, bits, array.resolution(network)
@@ -345,11 +348,13 @@ class _Columns:
         return self.per_conversion(lost * self._level(bits) / inputs)
 
     def _clipping(self) -> Array:
-        """What lies outside of the range of the converters."""
+        """What lies outside of the range of the converters; blocks and digits have errors of their own."""
         array = self.array
         half = 2.0 if array.spec.weight_encoding == "offset" else 1.0
-        reads = 1.0 if self.mapper.integrates else self.reads
-        return np.asarray(np.sqrt(self.columns * reads) * self.range.clipped * array.options["rows"] * half)
+        largest = array.rows_at_once() * array.merged_lines * half
+        reads = (1.0 if array.adds_pulses else self.reads) * array.sign_phases
+        columns = self.columns - array.merged_lines + 1.0
+        return np.asarray(np.sqrt(columns * reads) * self.range.clipped * largest)
 
     def _left(self) -> u.Dimensionless:
         """Distance of the levels over what it was when they were written."""

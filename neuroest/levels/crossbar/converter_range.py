@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,8 +54,24 @@ class ConverterRange:
 
     @property
     def _signed(self) -> bool:
-        """Whether the rows of a pair are driven with opposite signs, so that a column sums signed products."""
-        return bool(self.mapper.compute.spec.weight_encoding == "row_differential")
+        """Whether what is converted sums signed products: rows of opposite drive, or columns that are subtracted."""
+        array = self.mapper.compute
+        return bool(array.spec.weight_encoding == "row_differential" or float(array.merged_lines) > 1.0)
+
+    def _moments(self) -> Iterator[tuple[u.Numeric, u.Numeric, u.Numeric]]:
+        """Place value, mean and mean square of what a converted sum has of a weight, the highest digit first."""
+        array, network = self.mapper.compute, self.mapper.network
+        if np.any(np.asarray(array.merged_slices(network)) > 1.0):  # one sum has all digits
+            centre = 1.0 / 2.0 if array.spec.weight_encoding == "offset" else 0.0
+            whole = (network.mean_absolute_weight, centre, array.converted_bits(network), 1.0, 0.0)
+            yield 1.0, digits.digit_mean_share(*whole), digits.digit_mean_square_share(*whole)
+            return
+        yield from zip(
+            array.place_values(network),
+            array.over_digits(digits.digit_mean_share, network),
+            array.over_digits(digits.digit_mean_square_share, network),
+            strict=True,
+        )
 
     @property
     def _least(self) -> float:
@@ -64,14 +81,9 @@ class ConverterRange:
     @cached_property
     def _sums(self) -> tuple[tuple[u.Dimensionless, Array, Array], ...]:
         """Place value of each digit, with mean and variance of its sums in each block, the highest digit first."""
-        array, network = self.mapper.compute, self.mapper.network
+        array = self.mapper.compute
         found = []
-        for value, mean, square in zip(
-            array.place_values(network),
-            array.over_digits(digits.digit_mean_share, network),
-            array.over_digits(digits.digit_mean_square_share, network),
-            strict=True,
-        ):
+        for value, mean, square in self._moments():
             offset = array.spec.weight_encoding == "offset"
             # one cell of a pair holds the digit, the other none, at even odds; both rows of a pair are one signed cell
             cell = along_blocks(mean if offset else 0.0 * mean if self._signed else mean / 2.0)
@@ -79,7 +91,7 @@ class ConverterRange:
             centre: u.Dimensionless = 0.0
             variance: u.Dimensionless = 0.0
             for inputs, share in self.mapper.rows_of_blocks:
-                rows = along_blocks(array.options["rows"])
+                rows = along_blocks(array.rows_at_once() * array.merged_lines)
                 power = accuracy.input_mean_square(share, along_blocks(self.input_bits))
                 centre = centre + clipping.column_sum_mean(inputs * share, cell, rows)
                 variance = variance + clipping.column_sum_variance(inputs, share, power, cell, squared, rows)
