@@ -34,6 +34,17 @@ def energy_at_supply(component: Component[Any], energy: u.Joule) -> u.Joule:
     )
 
 
+def slowness_at_supply(component: Component[Any]) -> u.Dimensionless:
+    """Delay of logic at the chip's supply over that at the nominal one of its process, of a typical die."""
+    process = component.process
+    fit = process.delay_cubic, process.delay_quadratic, process.delay_linear, process.delay_constant
+    here, nominal = (
+        technology.logic_delay_factor(supply, *fit)
+        for supply in (component.technology.supply_voltage, process.nominal_supply_voltage)
+    )
+    return here / nominal
+
+
 def time_at_supply(component: Component[Any], time: u.Second) -> u.Second:
     """Time at the chip's supply, with the delay of logic of the circuit's process."""
     process = component.device_process or component.process

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Check, NetworkContext, logic_delay_ratio
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
+from neuroest.blocks.base import Check, NetworkContext
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, slowness_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
@@ -125,7 +125,7 @@ class WholeAdc(SampledConverter):
         """Conversions per second that the circuit is good for at the chip's node and supply."""
         d = self.device
         time = equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
-        slower = logic_delay_ratio(self, self.process.nominal_supply_voltage, self.process)
+        slower = slowness_at_supply(self)
         rate: u.PerSecond = 1.0 / (time * self.at_node(d.time_node_exponent) * slower)
         return rate
 
