@@ -278,7 +278,7 @@ def test_sample_and_hold_is_counted_at_every_column(tmp_path: Path) -> None:
     stage = {"model": "sample_and_hold", "device": "sample_hold_isaac"}
     result = run(ADC, DENSE, {f"{ARRAY}readout.sample_and_hold": stage}, tmp_path)
     reads = count(result, "converter", "conversion")
-    # 5 fF * 0.5 V * 0.9 V, and 0.1 uA at 0.9 V while eight columns take turns of 12 ns: sampling and seven bits of 1.5 ns
+    # 5 fF * 0.5 V * 0.9 V, and 0.1 uA at 0.9 V for eight turns of 12 ns: sampling and seven bits of 1.5 ns
     assert energy(result, term="hold_capacitor") == pytest.approx(reads * 2.25e-15)
     assert energy(result, term="follower") == pytest.approx(reads * 0.1e-6 * 0.9 * 96e-9)
     assert area(result, "sample_and_hold") == pytest.approx(arrays(result) * 128 * 0.039e-12)
