@@ -43,7 +43,7 @@ _YEAR = 365.25 * 86400.0  # s
 _CURRENTS = (
     "readout.interface.bias_current", "readout.merge.bias_current", "cell.low_conductance", "cell.high_conductance",
 )  # fmt: skip
-_FREE = ("spike_energy", "input_hold_time", "static_power", "footprint")
+_FREE = ("spike_energy", "static_power", "footprint")
 """What a neuron that costs nothing has none of."""
 _RATES = ("field_mobility", "residue_rate", "filament_decay", "residue_decay")
 _MEMRISTIVE, _PROJECTED, _TWIN = "diffusive_28nm_derived", "diffusive_3nm_projection_28nm", "analog_lif_28nm"
@@ -154,7 +154,7 @@ def _parameter(path: str) -> Callable[[Evaluation, Values], Array]:
 
 
 def _hold_time(result: Evaluation, _values: Values) -> Array:
-    return np.asarray(result.mapper.compute.neuron.input_hold_time(), dtype=np.float64)  # type: ignore[attr-defined]
+    return np.asarray(result.mapper.compute.neuron.integration_time(), dtype=np.float64)  # type: ignore[attr-defined]
 
 
 def conditions() -> tuple[Condition, ...]:
@@ -397,17 +397,15 @@ def _bound() -> list[str]:
     gain = sorted(1.0 / energies.median for energies, _ in ratios)
     most = max(1.0 / energies.low for energies, _ in ratios)
     room = max(1.0 - areas.low for _, areas in ratios)
-    hold = found[0][1].claims[f"{NEURON}.input_hold_time"]
-    long = format_quantity(hold.high, hold.unit)
+    rate = found[0][1].claims[f"{NEURON}.maximum_spike_rate"]
     return [
         *lines,
         "",
         *_paragraph(
             f"""So a neuron alone gains a factor of {gain[0]:.2g} to {gain[-1]:.2g} in energy in the median, and
-            {room:.0%} of the area at most. The factor of {most:.2g} at p10 is the doubt about the CMOS neuron: for
-            how long it needs its input was not published, and is taken to be {format_quantity(hold.value, hold.unit)}
-            to {long}. Orders of magnitude in area cannot come from a neuron; in energy they take a CMOS neuron that
-            is as slow as that, and a memristive one that is not."""
+            {room:.0%} of the area at most. The factor of {most:.2g} at p10 is the time for which the CMOS neuron is
+            driven: it integrates over timesteps at its highest rate of {format_quantity(rate.value, rate.unit)}, like
+            every other neuron. Orders of magnitude in area cannot come from a neuron."""
         ),
     ]
 

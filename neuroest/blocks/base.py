@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 import numpy as np
@@ -77,6 +77,23 @@ class NetworkContext:
     activation_bits: u.Dimensionless
     accumulator_bits: u.Dimensionless
     mean_absolute_weight: u.Dimensionless
+    output_rate: u.Dimensionless = 1.0
+    """Spikes of a neuron in a timestep, by layer; zero for layers without weights."""
+    positions: u.Dimensionless = 1.0
+    """Positions of a layer that may have their turns on one array in a timestep, by layer."""
+    least_timestep: u.Second = 0.0
+    """Time of a timestep that the rest of the chip asks for, whatever the neurons need."""
+
+    def of_layer(self, index: int) -> NetworkContext:
+        """The network as one of its layers has it, so that costs are single numbers."""
+        return replace(
+            self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index)
+        )
+
+
+def _of_layer(values: u.Dimensionless, index: int) -> u.Dimensionless:
+    flat = np.ravel(values)
+    return float(flat[index if flat.size > 1 else 0])
 
 
 @dataclass(frozen=True, eq=False, repr=False)

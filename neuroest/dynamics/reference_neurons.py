@@ -13,11 +13,14 @@ from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitch
 from neuroest.dynamics.spikes import SpikeRun, Spikes
 from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
 from neuroest.equations import neurons as equations
+from neuroest.equations.integration import settled_state
 
 _STEPS_PER_TIME_CONSTANT = 50.0
 _MOST_EVENTS = 6
 _FEW_STEPS = 20_000
 _STEPS_PER_CHARGING = 20.0
+_ROUNDING = 1e-9
+"""Share of the threshold that a sum of pulses may lack by rounding; numerical."""
 
 
 def simulate_switch(
@@ -173,6 +176,31 @@ def simulate_analog_lif(
     }
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
     return SpikeRun(time, devices, who, when, energy, traces)
+
+
+def simulate_accumulating(
+    integration_time: float, memory_time: float, stimulus: Stimulus, *, devices: int = 1
+) -> SpikeRun:
+    """A material that adds up full pulses, fades between them, and is read and reset after each.
+
+    The state of one is the threshold; while a pulse is on it moves at a constant speed against what fades. Nothing
+    tells that the device has fired until the read after the pulse, so a spike stands at the end of its pulse.
+    """
+    state, time = np.zeros(devices), 0.0
+    final = settled_state(integration_time, memory_time) if np.isfinite(memory_time) else np.inf
+    spikes, rows = Spikes(), []
+    for segment in stimulus:
+        on = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,)) > 0.0
+        rows.append((time, state[0], float(on[0])))
+        keep = np.exp(-segment.duration / memory_time)
+        moved = segment.duration / integration_time if np.isinf(final) else final * (1.0 - keep)
+        state, time = state * keep + on * moved, time + segment.duration
+        fired = on & (state >= 1.0 - _ROUNDING)
+        spikes.add(np.flatnonzero(fired), np.full(int(np.sum(fired)), time))
+        state = np.where(fired, 0.0, state)
+    who, when = spikes.arrays()
+    traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
+    return SpikeRun(time, devices, who, when, {}, traces)
 
 
 def digital_lif_spikes(behaviour: LifBehaviourParameters, inputs: Array) -> tuple[Array, Array]:

@@ -82,6 +82,82 @@ def switch_charge_time(
 
 
 @equation
+def switch_time_constant(series_resistance: u.Ohm, off_resistance: u.Ohm, capacitance: u.Farad) -> u.Second:
+    """Time constant of the capacitor of an open switch, with the series resistor at its input. [s].
+
+    Parameters
+    ----------
+    series_resistance : float or ndarray
+        Resistor between the input and the switch, R_s. [ohm]
+    off_resistance : float or ndarray
+        Resistance of the open switch, R_off. [ohm]
+    capacitance : float or ndarray
+        Capacitor in parallel with the switch, C. [F]
+
+    Returns
+    -------
+    float or ndarray
+        Time constant, the same whether the input drives or is grounded. [s]
+
+    Notes
+    -----
+    Formula: tau = C R_s/(1 + R_s/R_off)
+
+    Valid: exact for an open switch that is a resistor
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    100 kohm beside 2 Mohm, 1 pF: 95.2 ns.
+
+    >>> f"{1e9 * switch_time_constant(100e3, 2e6, 1e-12):.1f} ns"
+    '95.2 ns'
+    """
+    return capacitance * series_resistance / (1.0 + series_resistance / off_resistance)
+
+
+@equation
+def switch_final_voltage(series_resistance: u.Ohm, off_resistance: u.Ohm, supply_voltage: u.Volt) -> u.Volt:
+    """Voltage that the capacitor of an open switch ends at under a drive that stays on. [V].
+
+    Parameters
+    ----------
+    series_resistance : float or ndarray
+        Resistor between the input and the switch, R_s. [ohm]
+    off_resistance : float or ndarray
+        Resistance of the open switch, R_off. [ohm]
+    supply_voltage : float or ndarray
+        Voltage behind the series resistor, V_s. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Voltage. [V]
+
+    Notes
+    -----
+    Formula: V = V_s/(1 + R_s/R_off)
+
+    Valid: exact for an open switch that is a resistor
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    1.2 V behind 100 kohm, 2 Mohm to ground.
+
+    >>> f"{switch_final_voltage(100e3, 2e6, 1.2):.3f} V"
+    '1.143 V'
+    """
+    return supply_voltage / (1.0 + series_resistance / off_resistance)
+
+
+@equation
 def switch_discharge_time(
     on_resistance: u.Ohm, capacitance: u.Farad, threshold_voltage: u.Volt, hold_voltage: u.Volt
 ) -> u.Second:

@@ -121,7 +121,7 @@ class EstimateAnalysis:
     def traced(self) -> CostTable:
         """The cost table once more, every number with its origin."""
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.claims.items()}
-        network = self.evaluation.mapper.network
+        network = self.evaluation.network_of_slowest_layer
         numbers = {
             "weight_bits": "workload.precision.weights",
             "accumulator_bits": "workload.precision.accumulator",

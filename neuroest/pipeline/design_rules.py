@@ -8,9 +8,10 @@ from neuroest.blocks.base import Check
 from neuroest.blocks.interconnect.dram import Dram
 from neuroest.blocks.roles import ChargesClock
 from neuroest.equations import power
+from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.energy import Array
-from neuroest.pipeline.stages import Stages
+from neuroest.pipeline.stages import FIRING_SLACK, Stages
 
 _IDLE = 0.1
 """Share of its peak below which a chip is far from what it was built for; a convention."""
@@ -46,8 +47,9 @@ def check_design(
     return (
         *s.costs.checks, *s.mapped.checks, *s.counts.checks, *_cooling_checks(s, power_density),
         *_die_checks(s, die_area), *_period_checks(s), *_target_checks(s), *_heat_checks(s, die_power),
-        *_memory_checks(s), *_refresh_checks(s, refresh, programming_time), *_load_checks(s), *_outside_checks(s),
-        *_power_off_checks(s), *_port_checks(s), *_peak_checks(s, share_of_peak),
+        *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
+        *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
+        *_peak_checks(s, share_of_peak),
         *_error_checks(s, signal_to_error),
     )  # fmt: skip
 
@@ -244,6 +246,22 @@ def _outside_checks(s: Stages) -> list[Check]:
         )
         for memory in s.chip.links()
         if isinstance(memory, Dram) and "weights" in memory.spec.carries
+    ]  # fmt: skip
+
+
+def _integration_checks(s: Stages) -> list[Check]:
+    """Whether neurons still fire as often as the network's in timesteps that the rest of the chip may stretch."""
+    array = s.mapper.compute
+    if not isinstance(array, ArrayCircuit) or array.neuron is None:
+        return []
+    step = np.max(s.timing.stage_interval, axis=-1, keepdims=True)
+    worst = array.overstretched(s.mapper.network, step)
+    return [
+        Check(
+            "neuron_fires_in_time", array.neuron.path, "design_rule", worst <= 1.0 + FIRING_SLACK,
+            "the rest of the chip makes the timestep so long that the neurons forget more in between than their drive "
+            "makes up for; timesteps of a spike over those of the network", worst, 1.0 + FIRING_SLACK,
+        )
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from neuroest.blocks.base import Check
+from neuroest.blocks.base import Check, NetworkContext
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
 from neuroest.levels.crossbar.column_errors import ColumnErrors
@@ -23,6 +23,12 @@ from neuroest.pipeline.stages import Stages
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation(Stages):
     """All results of a pass, as arrays: those of the stages, and what the families make of them."""
+
+    @property
+    def network_of_slowest_layer(self) -> NetworkContext:
+        """The network as its slowest layer has it, for numbers of one layer that say where they come from."""
+        slowest = np.argmax(np.ravel(self.timing.step)[-len(self.layers.names) :])
+        return self.mapper.network.of_layer(int(slowest))
 
     # --- energy
 

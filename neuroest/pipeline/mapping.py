@@ -23,8 +23,8 @@ from neuroest.workloads.layers import LayerTable
 from neuroest.workloads.layout import of_one_point
 
 
-def network_context(layers: LayerTable) -> NetworkContext:
-    """What the cost of an action depends on."""
+def network_context(layers: LayerTable, least_timestep: u.Second = 0.0) -> NetworkContext:
+    """What the cost of an action depends on, with the timestep that the rest of the chip makes where that is known."""
     return NetworkContext(
         spiking=layers.coding == "spiking",
         timesteps=layers.timesteps,
@@ -32,10 +32,13 @@ def network_context(layers: LayerTable) -> NetworkContext:
         activation_bits=layers.activation_bits,
         accumulator_bits=layers.accumulator_bits,
         mean_absolute_weight=layers.mean_absolute_weight,
+        output_rate=layers.is_weighted * layers.output_rate,
+        least_timestep=least_timestep,
+        positions=np.where(layers.is_weighted > 0.0, layers.positions, 0.0),
     )
 
 
-def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
+def mapper_for(chip: Chip, layers: LayerTable, least_timestep: u.Second = 0.0) -> Mapper:
     """The mapper that the chip's computing level names, ready for a network.
 
     Raises
@@ -44,7 +47,7 @@ def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
         When the chip cannot run the network.
     """
     level = computing_level(chip)
-    mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
+    mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers, least_timestep))
     mapper.check_supported()
     _refuse_numbers(mapper, chip, layers)
     elementwise = [

@@ -12,6 +12,7 @@ from neuroest.core import units as u
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
 from neuroest.levels.base import Mapper, NetworkMapping
+from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.pipeline.action_counts import ActionCounts, count_actions
 from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.mapping import map_network, mapper_for
@@ -19,6 +20,9 @@ from neuroest.pipeline.self_heating import SelfHeating
 from neuroest.pipeline.timing import Timing, time_network
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import LayerTable, layer_table
+
+FIRING_SLACK = 0.1
+"""Share by which neurons may fire later than the network's; a convention, the error of the closed forms."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,11 +58,24 @@ class Stages:
         moved = {path: value for path, value in values.items() if path.startswith("workload.")}
         layers = layer_table(workload, moved, _list_length(values))
         chip = instantiate(design, values)
-        mapper = mapper_for(chip, layers)
-        mapped = map_network(mapper)
-        counts = count_actions(mapper, mapped)
+        mapper, mapped, counts, timing = _timed(chip, layers, 0.0)
+        if isinstance(mapper.compute, ArrayCircuit) and mapper.compute.neuron is not None:
+            # neurons that forget are driven for longer where the rest of the chip stretches the timestep
+            step = np.max(timing.stage_interval, axis=-1, keepdims=True)
+            if np.any(mapper.compute.overstretched(mapper.network, step) > 1.0 + FIRING_SLACK):
+                mapper, mapped, counts, timing = _timed(chip, layers, step)
         costs = cost_components(chip, mapped, mapper.network)
-        return cls(layers, chip, mapper, mapped, counts, costs, time_network(mapper, mapped, counts))
+        return cls(layers, chip, mapper, mapped, counts, costs, timing)
+
+
+def _timed(
+    chip: Chip, layers: LayerTable, least_timestep: u.Second
+) -> tuple[Mapper, NetworkMapping, ActionCounts, Timing]:
+    """Mapping, counts and times of a network whose timesteps are at least that long."""
+    mapper = mapper_for(chip, layers, least_timestep)
+    mapped = map_network(mapper)
+    counts = count_actions(mapper, mapped)
+    return mapper, mapped, counts, time_network(mapper, mapped, counts)
 
 
 def _list_length(values: Mapping[str, u.Numeric]) -> int:

@@ -374,7 +374,9 @@ def _stated(data: Mapping[str, Any]) -> dict[str, Any]:
 def _place(network: Mapping[str, Any] | str | Path | None, given: Mapping[str, Given]) -> Place:
     """Network and surroundings of the block."""
     if isinstance(network, str | Path):
-        context = network_context(layer_table(load_workload(network).spec, {}))
+        whole = network_context(layer_table(load_workload(network).spec, {}))
+        # the layer that spikes most, whose neurons are driven for longest in a timestep
+        context = whole.of_layer(int(np.argmax(whole.output_rate)))
     else:
         known = vars(_NETWORK)
         for name in (network or {}).keys() - known.keys():

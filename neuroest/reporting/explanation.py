@@ -412,7 +412,7 @@ class _Explainer:
             compute: Any = level.compute
             steps = []
             if hasattr(compute, "read_time"):
-                read = compute.read_time(self.estimate.evaluation.mapper.network)
+                read = compute.read_time(self.estimate.evaluation.network_of_slowest_layer)
                 steps.append(derivation.step(f"read time of {compute.path}", read, "s"))
             if getattr(compute, "neuron", None) is not None:
                 refractory = compute.neuron.refractory_time()

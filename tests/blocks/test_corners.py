@@ -256,7 +256,7 @@ def test_the_output_transistor_of_a_neuron_moves_with_the_corner() -> None:
     )
     assert neuron(slow).transistor_on_resistance() > neuron(plain).transistor_on_resistance()
     # ions do not know of corners
-    assert neuron(slow).input_hold_time() == neuron(plain).input_hold_time()
+    assert neuron(slow).integration_time() == neuron(plain).integration_time()
 
 
 def test_access_transistors_of_a_slow_die_carry_less() -> None:

@@ -286,7 +286,7 @@ SILVER = {f"{NEURON}.kinetics": "ion_kinetics_silver"}
 
 def hold(result: Estimate) -> float:
     neuron: Any = result.evaluation.mapper.compute.neuron  # type: ignore[attr-defined]
-    return float(np.ravel(neuron.input_hold_time())[0])
+    return float(np.ravel(neuron.integration_time())[0])
 
 
 def test_ions_follow_the_temperature_where_their_barriers_are_named() -> None:

@@ -131,14 +131,14 @@ def surroundings(result: Estimate, path: str) -> dict[str, Any]:
     array = next((c for c in evaluation.chip.components() if isinstance(c, ArrayCircuit)), None)
     if array is None or not any(part.path == path for part in with_slots(array)):
         return {}
-    network = evaluation.mapper.network
+    network = evaluation.network_of_slowest_layer
     numbers = {
         "rows": array.options["rows"],
         "input_bits": array.driver.bits_per_read(network),
         "cell_bits": array.bits_per_cell(network),
         "slices": array.slices(network),
         "read_time": array.read_time(network),
-        "hold_time": array.hold_time(),
+        "hold_time": array.hold_time(network),
         "read_voltage": array.options["read_voltage"],
         "row_current": array.row_current(network),
         "row_energy": array.row_energy(),

@@ -10,10 +10,13 @@ import math
 from abc import abstractmethod
 from typing import ClassVar
 
+import numpy as np
+
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
+from neuroest.equations._arithmetic import rounded_up
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
@@ -74,12 +77,20 @@ class AccumulatingNeuron(Neuron):
     def read_energy(self) -> u.Joule:
         """Energy that the device takes while its state is read."""
 
-    def input_hold_time(self) -> u.Second:
-        """Width of a pulse: the column must say how strong it is for so long."""
-        return self.device.pulse_time
+    def integration_time(self) -> u.Second:
+        """Length of all full pulses together, for which the column must say how strong they are."""
+        return self.pulses() * self.device.pulse_time
+
+    def reads_in_step(self, hold_time: u.Second) -> u.Dimensionless:
+        """Reads of the state in a timestep: one after each full pulse, or after the part of a pulse that it has."""
+        return np.maximum(rounded_up(hold_time / self.device.pulse_time), 1.0)
+
+    def time_after_drive(self, hold_time: u.Second) -> u.Second:
+        """Reading the state after each pulse, and the reset that a spike takes."""
+        return self.reads_in_step(hold_time) * self.device.read_time + self.device.reset_time
 
     def refractory_time(self) -> u.Second:
-        """Reading the state after the pulse, and the reset that a spike takes."""
+        """Reading the state after the last pulse, and the reset that a spike takes."""
         return self.device.read_time + self.device.reset_time
 
     def minimum_interval(self) -> u.Second:
@@ -99,19 +110,15 @@ class AccumulatingNeuron(Neuron):
         """Resets that the device stands."""
         return self.device.endurance
 
-    def steps_per_spike(self) -> u.Dimensionless:
-        """Timesteps with a full pulse that a spike takes."""
-        return self.pulses()
-
-    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
-        """Pulses and reset of a spike; a read in each time step; the reset of every neuron before an inference."""
-        d, reset = self.device, self.reset_energy()
+    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+        """Pulses and reset of a spike; the reads of a timestep; the reset of every neuron before an inference."""
+        d, reset, reads = self.device, self.reset_energy(), self.reads_in_step(hold_time)
         pulses = self.accumulation_energy()
         return [
             self.energy("spike", "accumulation", pulses, "neuron accumulation"),
             self.energy("spike", "reset", reset, "neuron reset"),
-            self.energy("time_step", "state_read", self.read_energy(), "neuron state read"),
-            self.energy("time_step", "decision", d.decision_energy, "neuron state read"),
+            self.energy("time_step", "state_read", reads * self.read_energy(), "neuron state read"),
+            self.energy("time_step", "decision", reads * d.decision_energy, "neuron state read"),
             self.energy("inference", "reset_before_inference", reset, "neuron reset"),
         ]
 
@@ -140,13 +147,9 @@ class AccumulatingNeuron(Neuron):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether it integrates at all, and whether it can fire within an inference."""
+        """Whether it integrates at all."""
         pulses = self.pulses()
         return [
-            Check(
-                "neuron_fires", self.path, "design_rule", pulses <= network.timesteps,
-                "the neuron needs more full pulses to fire than an inference has timesteps", pulses, network.timesteps,
-            ),
             Check(
                 "neuron_accumulates", self.path, "design_rule", pulses >= 2.0,
                 "the first full pulse fires the neuron, so that it integrates nothing", pulses, 2.0,

@@ -20,7 +20,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.equations import crossbar
+from neuroest.equations import crossbar, integration
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -59,6 +59,8 @@ class AnalogLifParameters(Record):
     """Mismatch of threshold voltages times the root of the gate's area."""
     matched_gate_area: u.SquareMetre = positive(absent=math.inf)
     """Gate area of the transistors that set the membrane current."""
+    memory_time: u.Second = positive(symbol="tau_mem", absent=math.inf)
+    """Time constant with which the membrane leaks; without it the membrane is taken to keep its charge."""
     slope_factor: u.Dimensionless = positive(symbol="n", absent=1.4)
     """Subthreshold slope factor."""
 
@@ -97,16 +99,19 @@ class AnalogLif(Neuron):
             d.maximum_input_current, d.membrane_capacitance, d.threshold_voltage
         )
 
-    def input_hold_time(self) -> u.Second:
+    def integration_time(self) -> u.Second:
         """Time to charge the membrane to threshold at the largest current."""
-        time: u.Second = 1.0 / self.maximum_rate()
-        return time
+        return integration.leaky_integration_time(1.0 / self.maximum_rate(), self.device.memory_time)
+
+    def memory_time(self) -> u.Second | None:
+        """Time constant of the membrane's leak, where the device states one."""
+        return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
 
     def refractory_time(self) -> u.Second:
         """Reset is immediate beside the integration."""
         return 0.0
 
-    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
         """Membrane, switched parasitics, and the comparator's crowbar."""
         d = self.device
         membrane = equations.membrane_charge_energy(
@@ -165,7 +170,7 @@ class AnalogLif(Neuron):
             ),
             self.characteristic(
                 "integration time of a neuron slow by one standard deviation",
-                self.input_hold_time() * spread, "s",
+                self.integration_time() * spread, "s",
             ),
         ]  # fmt: skip
 

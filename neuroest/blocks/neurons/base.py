@@ -14,7 +14,7 @@ import numpy as np
 
 from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.core import units as u
-from neuroest.equations import neuron_geometry
+from neuroest.equations import integration, neuron_geometry
 
 _NOISE_SIGMAS = 6.0
 """Standard deviations of kT/C noise that a threshold must exceed; a convention, once in 10^9 for a Gaussian."""
@@ -44,16 +44,24 @@ class Neuron(Component[Any]):
         return replace(self, device=self.device.changed(**values))
 
     @abstractmethod
-    def input_hold_time(self) -> u.Second:
-        """Time that the input must be held until the neuron has integrated it."""
+    def integration_time(self) -> u.Second:
+        """Time under a full drive from an empty state to a spike."""
 
     @abstractmethod
     def refractory_time(self) -> u.Second:
         """Time after a spike before the next integration can begin."""
 
     @abstractmethod
-    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
-        """Energy terms of a spike, of a time step in which the neuron is driven, fired or not, and of an inference."""
+    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+        """Energy terms of a spike, of a timestep, fired or not, and of an inference.
+
+        Parameters
+        ----------
+        drive_time : float or ndarray
+            Time that the input is on in a timestep. [s]
+        hold_time : float or ndarray
+            Part of it that the neuron needs: the rest comes after the spike. [s]
+        """
 
     def drive_voltage(self) -> u.Volt | None:
         """Voltage that the circuit behind the columns must reach at its input; None for neurons that take a current."""
@@ -61,23 +69,30 @@ class Neuron(Component[Any]):
 
     def minimum_interval(self) -> u.Second:
         """Shortest time from one spike of the neuron to the next."""
-        return self.input_hold_time() + self.refractory_time()
+        return self.integration_time() + self.refractory_time()
 
     def recovery_time(self) -> u.Second:
         """Time between inferences that the neuron needs to forget."""
         return 0.0
 
     def memory_time(self) -> u.Second | None:
-        """Time constant with which a membrane forgets; None where the device does not state it."""
+        """Time constant with which the neuron forgets; None where the device does not state it."""
         return None
+
+    def time_after_drive(self, hold_time: u.Second) -> u.Second:
+        """Time from the end of the drive of a timestep to the next drive; that of a timestep with a spike."""
+        return self.refractory_time()
+
+    def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
+        """Timesteps to a spike where a full drive is on for the hold time of each; infinite where it never fires."""
+        full, memory = self.integration_time(), self.memory_time()
+        memory = integration.counted_memory(np.inf if memory is None else memory, period, full)
+        final = integration.settled_state(full, memory)
+        return integration.leaky_steps_to_fire(hold_time, period, memory, memory, final, 0.0)
 
     def endurance(self) -> u.Dimensionless | None:
         """Spikes before the device wears out, or None where it does not."""
         return None
-
-    def steps_per_spike(self) -> u.Dimensionless:
-        """Timesteps of full drive that a spike takes."""
-        return 1.0
 
     def firing_probability(self) -> u.Dimensionless | None:
         """Probability that a drive of full length makes the neuron fire, or None where it is not known."""
@@ -86,7 +101,7 @@ class Neuron(Component[Any]):
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Times, and how sure a spike is."""
         found = [
-            self.characteristic("integration time", self.input_hold_time(), "s"),
+            self.characteristic("integration time", self.integration_time(), "s"),
             self.characteristic("refractory time", self.refractory_time(), "s"),
             self.characteristic("highest spike rate", 1.0 / self.minimum_interval(), "1/s"),
         ]
@@ -96,10 +111,11 @@ class Neuron(Component[Any]):
         return found
 
     def alone(self, place: Place) -> Costs:
-        """With the energies of a drive as long as it needs, or as long as the array is read."""
-        drive = np.maximum(place.given.get("read_time", 0.0), self.input_hold_time())
+        """With the energies of a timestep that holds the input as stated, or else a whole integration."""
+        hold = place.given.get("hold_time", self.integration_time())
+        drive = np.maximum(place.given.get("read_time", 0.0), hold)
         costs = super().alone(place)
-        return replace(costs, energies=[*costs.energies, *self.spike_energies(drive)])
+        return replace(costs, energies=[*costs.energies, *self.spike_energies(drive, hold)])
 
     def noise_check(self, node: u.Farad, swing: u.Volt, what: str) -> Check:
         """Whether thermal noise stays far below the voltage that separates rest from firing."""

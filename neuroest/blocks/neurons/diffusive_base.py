@@ -24,7 +24,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
-from neuroest.equations import filament_growth, neuron_geometry
+from neuroest.equations import filament_growth, integration, neuron_geometry
 from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
 
 
@@ -211,16 +211,22 @@ class DiffusiveNeuronBase(Neuron):
             self.device.activation_energy, self.technology.temperature, ROOM_TEMPERATURE
         )
 
-    def input_hold_time(self) -> u.Second:
-        """Integration time at the input voltage: the ions move only while it is applied."""
+    def ion_rates(self) -> tuple[u.PerVoltSecond, u.Dimensionless, u.PerSecond, u.PerSecond, u.PerSecond]:
+        """Mobility, offset and rates of the ions at the chip's temperature, as the equations take them."""
         d, faster = self.device, self.activation()
-        return filament_growth.integration_time(
-            d.input_voltage,
-            d.field_mobility * faster,
-            d.field_offset,
-            d.residue_rate * faster,
-            d.filament_decay * faster,
+        return (
+            d.field_mobility * faster, d.field_offset, d.residue_rate * faster, d.filament_decay * faster,
             d.residue_decay * faster,
+        )  # fmt: skip
+
+    def integration_time(self) -> u.Second:
+        """Time to switch at the input voltage: the ions move only while it is applied."""
+        return filament_growth.integration_time(self.device.input_voltage, *self.ion_rates())
+
+    def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
+        """Timesteps until filament and residue close the gap that both of them leave again between the drives."""
+        return integration.filament_steps_to_fire(
+            hold_time, period, self.device.input_voltage, *self.ion_rates()
         )
 
     def refractory_time(self) -> u.Second:
@@ -244,32 +250,26 @@ class DiffusiveNeuronBase(Neuron):
         """Filament cycles."""
         return self.device.endurance
 
-    def high_time(self, read_time: u.Second) -> u.Second:
-        """Time that the input stays on after the neuron has switched."""
-        return np.maximum(read_time - self.input_hold_time(), 0.0)
-
-    def output_pulse_duration(self, read_time: u.Second) -> u.Second:
-        """Time that the output branch conducts in one spike."""
+    def output_pulse_duration(self, high_time: u.Second) -> u.Second:
+        """Time that the output branch conducts in one spike whose input stays on for a while after the switch."""
         return diffusive.output_pulse_duration(
-            self.high_time(read_time), self.control_resistance(), self.gate_capacitance(),
+            high_time, self.control_resistance(), self.gate_capacitance(),
             self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
 
-    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
-        """Gate node, divider, output branch and load of a spike; sub-threshold current of each time step."""
-        d = self.device
+    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+        """Gate node, divider, output branch and load of a spike; sub-threshold current of each timestep."""
+        d, high = self.device, np.maximum(drive_time - hold_time, 0.0)
         gate = diffusive.gate_charge_energy(
             self.gate_capacitance(), d.input_voltage, self.gate_peak_voltage(), self.rearm_voltage()
         )
-        divider = diffusive.divider_energy(
-            d.input_voltage, d.on_resistance, self.control_resistance(), self.high_time(read_time)
-        )
+        divider = diffusive.divider_energy(d.input_voltage, d.on_resistance, self.control_resistance(), high)
         branch = diffusive.output_branch_energy(
             d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance(),
-            self.output_pulse_duration(read_time),
+            self.output_pulse_duration(high),
         )  # fmt: skip
         load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
-        leak = diffusive.subthreshold_energy(d.input_voltage, d.off_resistance, self.input_hold_time())
+        leak = diffusive.subthreshold_energy(d.input_voltage, d.off_resistance, hold_time)
         return [
             self.energy("spike", "gate_charge", gate, "neuron gate charge"),
             self.energy("spike", "divider", divider, "neuron divider"),
@@ -388,9 +388,9 @@ class DiffusiveNeuronBase(Neuron):
                 "time is too short",
             ),
             Check(
-                "gate_charges", self.path, "extrapolation", charging <= LITTLE * self.input_hold_time(),
+                "gate_charges", self.path, "extrapolation", charging <= LITTLE * self.integration_time(),
                 "the complete filament charges the gate node slowly, which is not in the integration time", charging,
-                LITTLE * self.input_hold_time(), "s",
+                LITTLE * self.integration_time(), "s",
             ),
             Check(
                 "gate_waits", self.path, "extrapolation", self.gate_charging() <= filament_growth.LARGEST_GATE_CHARGING,

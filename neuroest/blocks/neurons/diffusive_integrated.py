@@ -149,7 +149,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         stated = self.device.restoration_edge_time
         return either(stated > 0.0, stated, self.device.refractory_time)
 
-    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
         """Terms of the bare neuron, and the inverter that restores its slow output edge."""
         d = self.device
         edge = diffusive.slow_edge_energy(
@@ -158,7 +158,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             self.technology.supply_voltage,
         )
         restoration = self.energy("spike", "restoration", edge, "neuron output restoration")
-        return [*super().spike_energies(read_time), restoration]
+        return [*super().spike_energies(drive_time, hold_time), restoration]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Feed-through to the small node, and whether all of its area is known."""

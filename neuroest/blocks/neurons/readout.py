@@ -20,6 +20,10 @@ class NeuronReadoutBlock(Block):
     """The neuron."""
     interface: InterfaceBlock
     """The circuit between column and neuron."""
+    integration: Literal["across_timesteps", "within_timestep"] = "across_timesteps"
+    """What of a neuron's integration a timestep holds: across_timesteps, as much as lets it fire as often as the
+    network's, with the leak between timesteps; within_timestep, all of it in each timestep, the naive wiring that
+    drives a neuron from empty to firing whether it fires or not."""
     partial_sums: Literal["analog_merge", "none", "digital_counter"]
     """How the results of arrays that share an output come together: as currents on a common line (`analog_merge`);
     not at all, so that the fan-in of a layer is limited to the rows of one array (`none`); or as counts of the

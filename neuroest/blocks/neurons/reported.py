@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost, either
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
@@ -23,8 +23,10 @@ class ReportedNeuronParameters(Record):
 
     spike_energy: u.Joule = positive()
     """Energy of one spike, within the scope that the source states."""
-    input_hold_time: u.Second = non_negative()
-    """Time that the input must be held for the neuron to integrate it."""
+    input_hold_time: u.Second = non_negative(absent=0.0)
+    """Time under a full drive from an empty state to a spike; without it the whole of the shortest spike interval."""
+    memory_time: u.Second = positive(symbol="tau", absent=math.inf)
+    """Time constant with which the neuron forgets between timesteps; without it it is taken to keep its state."""
     maximum_spike_rate: u.PerSecond = positive()
     """Highest spike rate."""
     static_power: u.Watt = non_negative()
@@ -55,24 +57,29 @@ class ReportedNeuron(Neuron):
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """A weaker input is held for longer in proportion, as if it charged something; what follows stays."""
-        d = self.device
-        longer = d.input_hold_time / share
-        interval = 1.0 / d.maximum_spike_rate + longer - d.input_hold_time
+        d, full = self.device, self.integration_time()
+        longer = full / share
+        interval = 1.0 / d.maximum_spike_rate + longer - full
         return self.with_device(input_hold_time=longer, maximum_spike_rate=1.0 / interval)
 
-    def input_hold_time(self) -> u.Second:
-        """Time that the input must be held, as stated."""
-        return self.device.input_hold_time
+    def integration_time(self) -> u.Second:
+        """Time to a spike as stated, or the shortest interval between spikes."""
+        d = self.device
+        return either(d.input_hold_time > 0.0, d.input_hold_time, 1.0 / d.maximum_spike_rate)
+
+    def memory_time(self) -> u.Second | None:
+        """Time constant of forgetting, where the device states one."""
+        return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
 
     def refractory_time(self) -> u.Second:
         """Rest of the shortest spike interval."""
-        return np.maximum(1.0 / self.device.maximum_spike_rate - self.device.input_hold_time, 0.0)
+        return np.maximum(1.0 / self.device.maximum_spike_rate - self.integration_time(), 0.0)
 
     def endurance(self) -> u.Dimensionless | None:
         """Spikes, where the device states how many it stands."""
         return self.device.endurance if np.any(np.isfinite(self.device.endurance)) else None
 
-    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
         """Energy of a spike as reported."""
         energy = self.device.spike_energy
         return [self.energy("spike", "reported", energy, "neuron spike as reported")]

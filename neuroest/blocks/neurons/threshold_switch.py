@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal, Self
 
-import numpy as np
-
 from neuroest.blocks.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.equations import filament_growth
+from neuroest.equations import filament_growth, integration
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
@@ -63,6 +61,9 @@ class ThresholdSwitchBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = ThresholdSwitchNeuronParameters
     model: Literal["threshold_switch_neuron"]
+    idle_input: Literal["grounded", "open"] = "grounded"
+    """Where the resistor leads while the column is not read: grounded, the capacitor empties through it; open, behind a
+    switch that no block stands for, it keeps its charge but for the leak of the open threshold switch."""
 
 
 _MUCH_LESS = 0.2
@@ -117,13 +118,23 @@ class ThresholdSwitch(Neuron):
         """Voltage below which it turns off again at the chip's temperature."""
         return self.device.hold_voltage * self.thermal_headroom()
 
-    def input_hold_time(self) -> u.Second:
+    def integration_time(self) -> u.Second:
         """Time to charge the capacitor from the hold to the threshold voltage."""
         d = self.device
         return equations.switch_charge_time(
             d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, self.threshold_voltage(),
             self.hold_voltage(),
         )  # fmt: skip
+
+    def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
+        """Timesteps of charging through the resistor and, while the input is grounded, discharging through it."""
+        d, threshold = self.device, self.threshold_voltage()
+        driven = equations.switch_time_constant(d.series_resistance, d.off_resistance, d.capacitance)
+        final = equations.switch_final_voltage(d.series_resistance, d.off_resistance, d.supply_voltage)
+        idle = driven if self.spec.idle_input == "grounded" else d.off_resistance * d.capacitance
+        return integration.leaky_steps_to_fire(
+            hold_time, period, driven, idle, final / threshold, self.hold_voltage() / threshold
+        )
 
     def discharge_time(self) -> u.Second:
         """Time that the switch is on."""
@@ -147,7 +158,7 @@ class ThresholdSwitch(Neuron):
             d.supply_voltage, self.threshold_voltage(), d.threshold_spread
         )
 
-    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
         """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
         d = self.device
         charge = equations.switch_recharge_energy(
@@ -160,7 +171,7 @@ class ThresholdSwitch(Neuron):
             d.supply_voltage,
             self.threshold_voltage(),
             d.off_resistance,
-            np.maximum(read_time, self.input_hold_time()),
+            drive_time,
         )
         return [
             self.energy("spike", "capacitor", charge, "neuron capacitor charge"),

@@ -23,6 +23,7 @@ from neuroest.equations import (
 )
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
+from neuroest.levels.crossbar.timestep import longest, shortest
 from neuroest.levels.crossbar.weight_errors import cell_error, time_to_error, weight_errors
 
 _SOLVED_LOSS = 6.6
@@ -195,11 +196,11 @@ class CrossbarArray(ArrayCircuit):
         if isinstance(self.interface, ClampsColumn):
             costs.extend(self.interface.column_energies(read_time))
         if isinstance(self.interface, HoldsResults):
-            costs.extend(self.interface.hold_energies(self.hold_time()))
+            costs.extend(self.interface.hold_energies(self.hold_time(network)))
         if self.merge is not None:
             costs.extend(self.merge.merge_energies(read_time, *self.digits_of_weight(network)))
         if self.neuron is not None:
-            costs.extend(self.neuron.spike_energies(self.neuron_time(network)))
+            costs.extend(self.neuron.spike_energies(self.neuron_time(network), self.hold_time(network)))
         if self.buffer is not None:
             costs.extend(self.buffer.energies(network))
         for stage in self.column_stages:
@@ -280,7 +281,7 @@ class CrossbarArray(ArrayCircuit):
         if self.neuron is not None:
             checks.extend([*self.neuron.checks(network), *self._drive_checks(self.neuron.drive_voltage())])
         if isinstance(self.interface, HoldsResults):
-            checks.append(self.interface.droop_check(self.hold_time(), self.settled_bits()))
+            checks.append(self.interface.droop_check(longest(self.hold_time(network)), self.settled_bits()))
         if self.sampler is not None:
             checks.extend(self.sampler.stage_checks(self.sampled_load(network)))
         if self.multiplexer is not None:
@@ -359,7 +360,7 @@ class CrossbarArray(ArrayCircuit):
         """Energy that all cells of one column dissipate in one read."""
         read = self.options["read_voltage"]
         return self.rows_at_once() * equations.cell_read_energy(
-            self.conductance(network), read, read, self.settled_time(network)
+            self.conductance(network), read, read, shortest(self.settled_time(network))
         )
 
     def noise_bits(self, network: NetworkContext) -> u.Dimensionless:
@@ -390,7 +391,7 @@ class CrossbarArray(ArrayCircuit):
         found = [
             self.characteristic("mean conductance of a cell", conductance, "S"),
             self.characteristic("settling time", self.settling_time(network), "s"),
-            self.characteristic("read time", self.read_time(network), "s"),
+            self.characteristic("read time", longest(self.read_time(network)), "s"),
             self.characteristic("largest square array within the loss allowed, all rows on", side, "1"),
             self.characteristic("largest row current", self.row_current(network), "A"),
             self.characteristic("energy to program a cell", self.programming_energy(network), "J"),

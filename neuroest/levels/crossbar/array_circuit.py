@@ -19,6 +19,7 @@ from neuroest.equations import (
     crossbar_wires,
     digits,
     drivers,
+    integration,
     mapping,
     power,
     read_schedule,
@@ -26,9 +27,12 @@ from neuroest.equations import (
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
 from neuroest.levels.crossbar.read_schedule import ReadSchedule
+from neuroest.levels.crossbar.timestep import hold_times, longest
 
 _NO_SCHEDULE = ReadScheduleBlock()
 """What holds of an array that says nothing of its schedule."""
+ROUNDING = 1e-9
+"""Share of an integration that a search for the hold time may leave; numerical."""
 
 
 class ArrayCircuit(ArrayParts):
@@ -117,9 +121,31 @@ class ArrayCircuit(ArrayParts):
             time = time * read_schedule.mean_binary_width(self.input_bits(network))
         return time
 
-    def hold_time(self) -> u.Second:
-        """Time that a neuron must see its input."""
-        return self.neuron.input_hold_time() if self.neuron is not None else 0.0
+    def hold_time(self, network: NetworkContext) -> u.Second:
+        """Time that a neuron must see its input in one timestep, by layer."""
+        if self.neuron is None:
+            return 0.0
+        if self.readout.spec.integration == "within_timestep":
+            return self.neuron.integration_time()
+        return hold_times(self.neuron, network, lambda hold: self._own_period(network, hold))
+
+    def overstretched(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
+        """Timesteps of that length that a spike takes over those that it may take, for the worst of the layers."""
+        if self.neuron is None:
+            return 0.0
+        hold = self.hold_time(network)
+        allowed = integration.timesteps_per_spike(network.output_rate, network.timesteps)
+        needed = self.neuron.steps_to_fire(hold, np.maximum(timestep, hold))
+        whole = hold >= self.neuron.integration_time() * (1.0 - ROUNDING)
+        spiking = np.asarray(network.output_rate) > 0.0
+        return longest(np.where(spiking & ~whole, needed / allowed, 0.0))
+
+    def _own_period(self, network: NetworkContext, hold: u.Second) -> u.Second:
+        """Time of a timestep of each layer at its own pace, with as few copies of its arrays as it may have."""
+        in_turn = np.minimum(network.positions, self.options.get("sequential_reads", np.inf))
+        drive = self.drive_time(network)
+        driven = in_turn * drive + hold if self.samples_columns else in_turn * np.maximum(drive, hold)
+        return driven + self.neuron.time_after_drive(hold)  # type: ignore[union-attr]
 
     @property
     def samples_columns(self) -> bool:
@@ -130,7 +156,7 @@ class ArrayCircuit(ArrayParts):
         """Time that the active rows are driven before a result is taken: pulse, settling, and what the neuron needs."""
         time = self.drive_time(network)
         if self.neuron is not None and not self.samples_columns:
-            time = np.maximum(time, self.hold_time())
+            time = np.maximum(time, self.hold_time(network))
         return time
 
     def read_time(self, network: NetworkContext) -> u.Second:
@@ -143,7 +169,7 @@ class ArrayCircuit(ArrayParts):
 
     def neuron_time(self, network: NetworkContext) -> u.Second:
         """Time that a neuron sees its input in one time step."""
-        return np.maximum(self.read_time(network), self.hold_time())
+        return np.maximum(self.read_time(network), self.hold_time(network))
 
     def conversion_time(self, network: NetworkContext) -> u.Second:
         """Time to convert what a converter reads in one turn of the columns; zero for neurons."""

@@ -288,7 +288,7 @@ class _Columns:
             lost: u.Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
             return lost / stage.device.signal_swing
         if isinstance(array.interface, HoldsResults):
-            h, kept = array.interface.device, array.hold_time()
+            h, kept = array.interface.device, array.hold_time(self.network)
             return (
                 converters.sample_droop(h.droop_current, kept, h.hold_capacitance)
                 / array.interface.held_voltage()

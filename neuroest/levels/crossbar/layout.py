@@ -217,8 +217,9 @@ class CrossbarLayout(Mapper):
         array = self.compute
         if array.neuron is None:
             return 0.0
-        late = array.hold_time() if array.samples_columns else 0.0
-        return late + array.neuron.refractory_time()
+        hold = array.hold_time(self.network)
+        late = hold if array.samples_columns else 0.0
+        return late + array.neuron.time_after_drive(hold)
 
     def unit_time(self, placement: Placement) -> Array:
         """Positions one after the other, each read for as long as its neuron integrates, then the refractory time.

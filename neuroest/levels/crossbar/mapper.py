@@ -179,7 +179,7 @@ class CrossbarMapper(CrossbarCounts):
         return replace(found, checks=(*found.checks, within))
 
     def _checks(self, row_blocks: Array) -> list[Check]:
-        t, array = self.layers, self.compute
+        array = self.compute
         loss = array.ir_drop(self.network, self.driven_share())
         worst = np.max(np.where(self.on_array > 0.0, loss, 0.0), axis=-1, keepdims=True)
         checks = [
@@ -197,16 +197,6 @@ class CrossbarMapper(CrossbarCounts):
                 Check(
                     "clamp_carries_current", array.interface.path, "design_rule", largest <= bias,
                     "the mean current of a column exceeds the bias of its clamp", largest, bias, "A",
-                )
-            )  # fmt: skip
-        if array.neuron is not None:
-            rate = np.max(np.where(self.on_array > 0.0, t.output_rate, 0.0), axis=-1, keepdims=True)
-            fastest = 1.0 / array.neuron.steps_per_spike() + 0.0 * rate
-            checks.append(
-                Check(
-                    "neuron_keeps_rate", array.neuron.path, "design_rule", rate <= fastest,
-                    "the network's neurons spike more often than full drive in every timestep makes these fire",
-                    rate, fastest,
                 )
             )  # fmt: skip
         if array.neuron is not None and array.readout.spec.partial_sums == "none":

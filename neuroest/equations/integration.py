@@ -1,0 +1,313 @@
+"""Integration over timesteps: what share of its integration a neuron does in each, and how long its input is on.
+
+A network's neuron fires once in several timesteps. The same neuron in hardware is driven for a while in each of them,
+forgets a little in between, and fires when the shares add up. One rule serves every neuron: its input is on for the
+least time a timestep with which it still fires as often as the network's. Neurons differ only in the timesteps that
+they take for a given drive: `leaky_steps_to_fire` for what a linear equation describes (a membrane, a capacitor, a
+material that adds up pulses), `filament_steps_to_fire` for a diffusive memristor.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.provenance import equation
+from neuroest.equations import filament_growth
+
+_LONGEST_MEMORY = 1e6
+"""Periods and integrations after which a memory counts as one that keeps everything; numerical, an error of 1e-6."""
+_RIPPLE_PHASE = 5.0
+"""Settling times within a period up to which the mean drive and half of its ripple decide; a fit to the rate equations
+(docs/models/integration.md)."""
+_LARGEST_RIPPLE_SHARE = 0.5
+"""Share of the ripple that counts in longer periods, on the safe side of the rate equations; the same fit."""
+
+
+@equation
+def timesteps_per_spike(output_rate: u.Dimensionless, timesteps: u.Dimensionless) -> u.Dimensionless:
+    """Timesteps in which a neuron of the network gathers what makes it fire. [1].
+
+    Parameters
+    ----------
+    output_rate : float or ndarray
+        Spikes of a neuron in a timestep, r. [1]
+    timesteps : float or ndarray
+        Timesteps of an inference, T, after which its state is forgotten. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Timesteps for a spike, one at least. [1]
+
+    Notes
+    -----
+    Formula: n = max(min(1/r, T), 1)
+
+    Valid: a layer whose neurons all fire at its mean rate; a neuron that fires at all does so within an inference
+
+    References
+    ----------
+    docs/models/integration.md, "Timesteps of a spike".
+
+    Examples
+    --------
+    One spike in twenty timesteps; and a layer that spikes once in 333 timesteps, in an inference of 100.
+
+    >>> f"{timesteps_per_spike(0.05, 100.0):g} {timesteps_per_spike(0.003, 100.0):g}"
+    '20 100'
+    """
+    spiking = np.asarray(output_rate) > 0.0
+    interval = np.where(spiking, 1.0 / np.where(spiking, output_rate, 1.0), np.inf)
+    result: u.Dimensionless = np.maximum(np.minimum(interval, timesteps), 1.0)
+    return result
+
+
+@equation
+def leaky_steps_to_fire(
+    drive_time: u.Second,
+    period: u.Second,
+    driven_time_constant: u.Second,
+    idle_time_constant: u.Second,
+    final_state: u.Dimensionless,
+    start_state: u.Dimensionless,
+) -> u.Dimensionless:
+    """Timesteps until a leaky integrator fires that is driven for a part of each. [1].
+
+    Parameters
+    ----------
+    drive_time : float or ndarray
+        Time that the input is on in each timestep, h. [s]
+    period : float or ndarray
+        From one timestep to the next, T. [s]
+    driven_time_constant, idle_time_constant : float or ndarray
+        Time constants with which the state settles under its input and fades without, tau and tau_0. [s]
+    final_state : float or ndarray
+        State at which an input that stays on would end, over that at which the neuron fires, X. [1]
+    start_state : float or ndarray
+        State after the last spike, over that at which the neuron fires, x_0. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Timesteps, not rounded: the neuron fires in the next whole one. Infinite where the leak between the timesteps
+        takes all that a drive adds; one where a single drive is enough. [1]
+
+    Notes
+    -----
+    Formula: n = 1 + ln((P - x_1)/(P - 1))/(h/tau + (T - h)/tau_0), P = X (1 - exp(-h/tau))/(1 - d),
+        x_1 = x_0 exp(-h/tau) + X (1 - exp(-h/tau)), d = exp(-h/tau - (T - h)/tau_0)
+
+    Valid: exact for a state that follows one linear equation of first order, at whole numbers of timesteps
+
+    References
+    ----------
+    docs/models/integration.md, "Linear neurons".
+
+    Examples
+    --------
+    Without a loss to speak of a fifth of the integration in each timestep takes five. With a time constant of ten
+    timesteps and drives of no length that add 0.2: P = 0.2/(1 - exp(-0.1)) = 2.1017, n = 1 + ln(1.9017/1.1017)/0.1.
+
+    >>> f"{leaky_steps_to_fire(0.2, 0.2, 1e6, 1e6, 1e6, 0.0):.3f}"
+    '5.000'
+    >>> f"{leaky_steps_to_fire(1e-9, 1.0, 10.0, 10.0, 0.2e10, 0.0):.2f}"
+    '6.46'
+    """
+    driven = drive_time / driven_time_constant
+    phase = driven + (period - drive_time) / idle_time_constant
+    added = final_state * -np.expm1(-driven)
+    first = start_state * np.exp(-driven) + added
+    peak = added / -np.expm1(-phase)
+    fires = (peak > 1.0) & (first < 1.0)
+    more = np.log(np.where(fires, peak - first, 1.0) / np.where(fires, peak - 1.0, 1.0)) / phase
+    result: u.Dimensionless = np.where(first >= 1.0, 1.0, np.where(fires, 1.0 + more, np.inf))
+    return result
+
+
+@equation
+def leaky_integration_time(charge_time: u.Second, time_constant: u.Second) -> u.Second:
+    """Time to a spike under a full drive with a leak, from the time that it takes without. [s].
+
+    Parameters
+    ----------
+    charge_time : float or ndarray
+        Time without a leak, t_0. [s]
+    time_constant : float or ndarray
+        Time constant of the leak, infinite for none, tau. [s]
+
+    Returns
+    -------
+    float or ndarray
+        Time; infinite where the leak takes all of the drive before the neuron fires. [s]
+
+    Notes
+    -----
+    Formula: t = -tau ln(1 - t_0/tau)
+
+    Valid: linear leak
+
+    References
+    ----------
+    docs/models/integration.md, "Linear neurons".
+
+    Examples
+    --------
+    1 ms without a leak, 2 ms of time constant: 2 ms x ln 2. Without a leak it is the time itself.
+
+    >>> f"{1e3 * leaky_integration_time(1e-3, 2e-3):.3f} ms {1e3 * leaky_integration_time(1e-3, float('inf')):.3f} ms"
+    '1.386 ms 1.000 ms'
+    """
+    leaks = np.isfinite(time_constant)
+    share = charge_time / time_constant
+    fires = share < 1.0
+    slowed = -np.where(leaks, time_constant, 1.0) * np.log1p(-np.where(fires, share, 0.0))
+    result: u.Second = np.where(leaks, np.where(fires, slowed, np.inf), charge_time)
+    return result
+
+
+@equation
+def settled_state(integration_time: u.Second, time_constant: u.Second) -> u.Dimensionless:
+    """State at which a full drive that stays on would end, over that at which the neuron fires. [1].
+
+    Parameters
+    ----------
+    integration_time : float or ndarray
+        Time from an empty state to firing under a full drive, t. [s]
+    time_constant : float or ndarray
+        Time constant of the leak, tau. [s]
+
+    Returns
+    -------
+    float or ndarray
+        State. [1]
+
+    Notes
+    -----
+    Formula: X = 1/(1 - exp(-t/tau))
+
+    Valid: linear leak, the same with and without a drive
+
+    References
+    ----------
+    docs/models/integration.md, "Linear neurons".
+
+    Examples
+    --------
+    A neuron that fires after one time constant: 1/(1 - 1/e).
+
+    >>> f"{settled_state(1e-3, 1e-3):.3f}"
+    '1.582'
+    """
+    result: u.Dimensionless = 1.0 / -np.expm1(-integration_time / time_constant)
+    return result
+
+
+@equation
+def counted_memory(time_constant: u.Second, period: u.Second, integration_time: u.Second) -> u.Second:
+    """Time constant of a leak with one that never forgets replaced by a very long one. [s].
+
+    Parameters
+    ----------
+    time_constant : float or ndarray
+        Time constant of the leak, infinite for none, tau. [s]
+    period : float or ndarray
+        From one timestep to the next, T. [s]
+    integration_time : float or ndarray
+        Time from an empty state to firing, t. [s]
+
+    Returns
+    -------
+    float or ndarray
+        Time constant. [s]
+
+    Notes
+    -----
+    Formula: min(tau, 10^6 (T + t))
+
+    Valid: numerical; results of `leaky_steps_to_fire` move by a millionth
+
+    References
+    ----------
+    docs/models/integration.md, "Linear neurons".
+
+    Examples
+    --------
+    >>> f"{counted_memory(float('inf'), 1e-3, 1e-3):g} s"
+    '2000 s'
+    """
+    result: u.Second = np.minimum(time_constant, _LONGEST_MEMORY * (period + integration_time))
+    return result
+
+
+@equation
+def filament_steps_to_fire(
+    drive_time: u.Second,
+    period: u.Second,
+    drive_voltage: u.Volt,
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond,
+    residue_decay: u.PerSecond,
+) -> u.Dimensionless:
+    """Timesteps until a diffusive memristor switches that is driven for a part of each. [1].
+
+    Parameters
+    ----------
+    drive_time : float or ndarray
+        Time that the input is on in each timestep, h. [s]
+    period : float or ndarray
+        From one timestep to the next, T. [s]
+    drive_voltage : float or ndarray
+        Voltage across the memristor while the input is on, V. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Timesteps, not rounded; infinite where the drives never add up to a switch. [1]
+
+    Notes
+    -----
+    Formula: n = t(V e)/T with beta -> beta D/e, D = h/T, e = D + w (p - D), p = (1 - exp(-k h))/(1 - exp(-k T)),
+        w = min((k T)^2/((k T)^2 + 25), 1/2), k = gamma_1 + beta
+
+    Valid: h within 7 % of the rate equations for k T <= 5, 2 to 100 timesteps, 0.5 to 1.2 V_fast; longer periods on
+        the safe side
+
+    t is `filament_growth.integration_time`. In periods far below the settling time 1/k the filament sees the mean of
+    the drive, V D. In longer ones it ripples up to p V and lets go of the residue at a peak, while the residue still
+    feeds on the mean.
+
+    References
+    ----------
+    docs/models/integration.md, "Diffusive memristor".
+
+    Examples
+    --------
+    Bench device at 0.8 V, half of every millisecond on; the rate equations switch in timestep 200, after 199.25.
+
+    >>> f"{filament_steps_to_fire(0.5e-3, 1e-3, 0.8, 150.0, 0.01, 20.0, 600.0, 5.0):.0f}"
+    '197'
+    """
+    settling = filament_decay + residue_rate
+    duty, phase = drive_time / period, settling * period
+    peak = np.minimum(np.expm1(-settling * drive_time) / np.expm1(-phase), 1.0)
+    share = np.minimum(phase * phase / (phase * phase + _RIPPLE_PHASE * _RIPPLE_PHASE), _LARGEST_RIPPLE_SHARE)
+    effective = duty + share * (peak - duty)
+    fed = residue_rate * (duty / effective)
+    time = filament_growth.integration_time(
+        drive_voltage * effective, field_mobility, field_offset, fed, settling - fed, residue_decay
+    )
+    result: u.Dimensionless = time / period
+    return result
