@@ -161,8 +161,8 @@ def leaky_integration_time(charge_time: u.Second, time_constant: u.Second) -> u.
     leaks = np.isfinite(time_constant)
     share = charge_time / time_constant
     fires = share < 1.0
-    slowed = -np.where(leaks, time_constant, 1.0) * np.log1p(-np.where(fires, share, 0.0))
-    result: u.Second = np.where(leaks, np.where(fires, slowed, np.inf), charge_time)
+    constants = -np.log1p(-np.where(fires, share, 1.0 / 2.0)) * np.where(fires, 1.0, np.inf)
+    result: u.Second = np.where(leaks, np.where(leaks, time_constant, charge_time) * constants, charge_time)
     return result
 
 

@@ -289,8 +289,9 @@ def test_sample_and_hold_is_counted_at_every_column(tmp_path: Path) -> None:
 
 def test_a_held_result_frees_the_array_while_a_slow_neuron_integrates(tmp_path: Path) -> None:
     clamp = {"model": "sampled_clamp", "device": "sampled_clamp_28nm"}
-    held = run(NEURON, SPIKING, {f"{ARRAY}readout.interface": clamp}, tmp_path)
-    plain = run(NEURON, SPIKING, {}, tmp_path)
+    whole = {f"{ARRAY}readout.integration": "within_timestep"}
+    held = run(NEURON, SPIKING, {**whole, f"{ARRAY}readout.interface": clamp}, tmp_path)
+    plain = run(NEURON, SPIKING, whole, tmp_path)
     assert known(plain, "read time") > 0.03
     assert known(held, "read time") == pytest.approx(10e-9)
     ratio = energy(plain, term="read_current") / energy(held, term="read_current")
@@ -305,7 +306,12 @@ def test_a_held_result_frees_the_array_while_a_slow_neuron_integrates(tmp_path: 
     stages = next(r.area_m2 for r in held.breakdown if r.kind == "area" and r.term == "hold_stage")
     assert stages == pytest.approx(held.totals["physical_neurons"] * 57e-12)
     # without them every column of an output keeps its own, in pairs of two slices and in every array of the fan-in
-    bare = run(NEURON, SPIKING, {f"{ARRAY}readout.interface": clamp, f"{ARRAY}readout.merge": None}, tmp_path)
+    bare = run(
+        NEURON,
+        SPIKING,
+        {**whole, f"{ARRAY}readout.interface": clamp, f"{ARRAY}readout.merge": None},
+        tmp_path,
+    )
     split = bare.evaluation.mapped.placement
     columns = 4 * float(np.sum(split.neurons * split.row_blocks))
     assert count(bare, "interface", "hold") == pytest.approx(20 * columns)

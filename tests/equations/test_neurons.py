@@ -13,6 +13,8 @@ _SWITCH = {"supply_voltage": 1.2, "threshold_voltage": 0.9, "hold_voltage": 0.3}
 
 SAMPLES: dict[str, dict[str, float]] = {
     "switch_charge_time": _SWITCH | {"series_resistance": 100e3, "off_resistance": 2e6, "capacitance": 1e-12},
+    "switch_time_constant": {"series_resistance": 100e3, "off_resistance": 2e6, "capacitance": 1e-12},
+    "switch_final_voltage": {"series_resistance": 100e3, "off_resistance": 2e6, "supply_voltage": 1.2},
     "switch_discharge_time": {
         "on_resistance": 5e3,
         "capacitance": 1e-12,

@@ -53,7 +53,7 @@ class SingleTransistorNeuron(Neuron):
     )
     device: SingleTransistorNeuronParameters
 
-    def input_hold_time(self) -> Second:
+    def integration_time(self) -> Second:
         """Time of full drive until the body latches."""
         return self.device.integration_time
 
@@ -61,10 +61,10 @@ class SingleTransistorNeuron(Neuron):
         """Time in which the holes leave."""
         return self.device.reset_time
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
-        """Channel current of each time step in which the neuron is driven, whether or not it fires."""
+    def spike_energies(self, drive_time: Second, hold_time: Second) -> list[EnergyCost]:
+        """Channel current of each timestep for as long as the input is on, whether or not the neuron fires."""
         d = self.device
-        channel = pulse_energy(d.drain_voltage, d.drain_current, d.integration_time)
+        channel = pulse_energy(d.drain_voltage, d.drain_current, drive_time)
         return [self.energy("time_step", "channel", channel, "neuron channel current")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

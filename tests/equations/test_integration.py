@@ -1,0 +1,78 @@
+"""Integration over timesteps: limits, and the diffusive memristor against its rate equations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from neuroest.dynamics.first_spike import Rates, first_spike
+from neuroest.equations import filament_growth, integration
+from tests.equations.parameter_sets import BENCH
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "timesteps_per_spike": {"output_rate": 0.05, "timesteps": 100.0},
+    "leaky_steps_to_fire": {
+        "drive_time": 0.3e-3,
+        "period": 0.5e-3,
+        "driven_time_constant": 1e-3,
+        "idle_time_constant": 2e-3,
+        "final_state": 2.0,
+        "start_state": 0.1,
+    },
+    "leaky_integration_time": {"charge_time": 1e-3, "time_constant": 2e-3},
+    "settled_state": {"integration_time": 1e-3, "time_constant": 2e-3},
+    "counted_memory": {"time_constant": 1e-3, "period": 1e-3, "integration_time": 1e-3},
+    "filament_steps_to_fire": {
+        "drive_time": 0.5e-3,
+        "period": 1e-3,
+        "drive_voltage": 0.8,
+        "field_mobility": 150.0,
+        "field_offset": 0.01,
+        "residue_rate": 20.0,
+        "filament_decay": 600.0,
+        "residue_decay": 5.0,
+    },
+}
+
+
+@given(steps=st.integers(1, 1000), memory=st.floats(1e-3, 1e3))
+def test_share_of_a_leaky_timestep(steps: int, memory: float) -> None:
+    # 1 - exp(-h/tau) = (1 - exp(-t/tau)) (1 - d)/(1 - d^n), the share s of the full integration
+    assume(steps < 5.0 * memory)  # beyond, the last timesteps add nothing that a number can tell
+    full, period = 1.0, 1.0
+    share = -np.expm1(-period / memory) / -np.expm1(-steps * period / memory)
+    hold = -memory * np.log1p(np.expm1(-full / memory) * share)
+    final = integration.settled_state(full, memory)
+    found = integration.leaky_steps_to_fire(hold, period, memory, memory, final, 0.0)
+    assert found == pytest.approx(steps, rel=1e-6)
+
+
+def test_a_drive_that_never_pauses_takes_the_integration_time() -> None:
+    period = 1e-6
+    steps = integration.filament_steps_to_fire(period, period, 0.8, *BENCH)
+    assert steps * period == pytest.approx(filament_growth.integration_time(0.8, *BENCH), rel=1e-9)
+
+
+def test_a_duty_below_the_threshold_never_fires() -> None:
+    least = filament_growth.dc_threshold_voltage(*BENCH) / 0.8
+    hold = np.array([0.99, 1.01]) * least * 1e-5
+    never, fires = integration.filament_steps_to_fire(hold, 1e-5, 0.8, *BENCH)
+    assert np.isinf(never)
+    assert np.isfinite(fires)
+
+
+@pytest.mark.parametrize("volts", [0.6, 0.8, 0.9, 1.0])
+@pytest.mark.parametrize("phase", [0.5, 1.0, 2.0, 5.0])
+@pytest.mark.parametrize("steps", [5, 20, 100])
+def test_hold_time_against_the_rate_equations(volts: float, phase: float, steps: int) -> None:
+    period = phase / (BENCH[2] + BENCH[3])
+    if steps * period < filament_growth.integration_time(volts, *BENCH):
+        pytest.skip("even a drive that never pauses takes more timesteps")
+    holds = np.linspace(1e-3, 1.0, 2000) * period
+    least = holds[integration.filament_steps_to_fire(holds, period, volts, *BENCH) <= steps][0]
+    tried = least * np.linspace(0.9, 1.11, 43)
+    fired = first_spike(Rates(*BENCH), volts, tried, period - tried, 2.0 * steps).time
+    needed = tried[fired <= steps * period][0]
+    assert 0.93 < least / needed < 1.03
