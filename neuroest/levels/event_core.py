@@ -139,14 +139,15 @@ class EventCoreMapper(CoreMapper):
 
     def unit_time(self, placement: Placement) -> Array:
         """Mean time of a step of each layer: of its cores, of those that send to it, and of the links between."""
-        d, cores = self.compute.slots["events"].device, np.maximum(placement.units, 1.0)
+        events: Any = self.compute.slots["events"]
+        d, cores = events.device, np.maximum(placement.units, 1.0)
         spikes = self.spikes(placement) / self.steps
         hops, farthest, links = self.hops(placement)
         operations = self.operations() / self.steps * d.synaptic_operation_time
         time = pipelining.barrier_step_time(
             self.silent_time(placement), (operations + spikes * d.spike_time) / cores,
             spikes * d.spike_time / self.senders(placement),
-            np.where(hops > 0.0, spikes, 0.0) * d.hop_time / links, farthest * d.hop_time, 0.0,
+            np.where(hops > 0.0, spikes, 0.0) * events.link_time() / links, farthest * d.hop_time, 0.0,
         )  # fmt: skip
         return np.asarray(self.layers.is_weighted * time)
 

@@ -39,7 +39,9 @@ class EventEnergiesParameters(Record):
     spike_time: u.Second = non_negative(exact=EXACT)
     """Time of a spike inside its tile, for which its sender and its receiver are occupied."""
     hop_time: u.Second = non_negative()
-    """Time of a spike per hop, for which the link is occupied."""
+    """Time of a spike per hop."""
+    tile_spike_rate: u.PerSecond = non_negative(absent=0.0)
+    """Spikes that cross a tile of the mesh in a second; without it a spike occupies a link for the time of a hop."""
     synchronisation_time: u.Second = non_negative()
     """Time of the barrier that ends a time step."""
     core_area: u.SquareMetre = positive()
@@ -91,6 +93,12 @@ class EventEnergies(Component[EventEnergiesParameters]):
     def used(self) -> str:
         """What cores with neurons of the network are counted under."""
         return f"{self.path}:used"
+
+    def link_time(self) -> u.Second:
+        """Time for which a spike occupies a link of the mesh."""
+        rate = self.device.tile_spike_rate
+        known = rate > 0.0
+        return np.where(known, 1.0 / np.where(known, rate, 1.0), self.device.hop_time)
 
     def times_of_updates(self) -> tuple[u.Second, u.Second]:
         """Time of updating an active and an inactive neuron."""
