@@ -62,8 +62,8 @@ def dense(folder: Path, sizes: tuple[int, ...], steps: int, rates: tuple[float, 
 
 def test_times_of_spikes_and_hops_enter_the_time_of_a_step() -> None:
     plain = loihi()
-    for name in ("spike_time", "hop_time"):
-        slow = loihi(**{name: "1 us"})
+    for name, time in (("spike_time", "1 us"), ("hop_time", "100 us")):
+        slow = loihi(**{name: time})
         assert slow.totals["latency_s"] > 2.0 * plain.totals["latency_s"], name
 
 
@@ -143,8 +143,26 @@ def test_a_network_with_more_axons_than_a_core_has_fails_a_check(tmp_path: Path)
     result = loihi(dense(tmp_path, (100_000, 100_000, 100_000), 1, (0.01, 0.01), 1.0))
     failed = {check.name for check in result.failed_checks}
     assert {"input_axons", "output_axons"} <= failed
-    # 1000 spikes to 95 368 cores over 154 links of 5.3 ns between blocks of 23 842 tiles
-    assert result.totals["latency_s"] > 1000 * 95_368 / 154 * 5.3e-9
+    # 1000 spikes to 95 368 cores over 154 links of 3.44e9 spikes a second between blocks of 23 842 tiles
+    assert result.totals["latency_s"] > 1000 * 95_368 / 154 / 3.44e9
+
+
+def test_a_link_whose_rate_is_not_known_is_occupied_for_the_time_of_a_hop(tmp_path: Path) -> None:
+    network = dense(tmp_path, (100_000, 100_000, 100_000), 1, (0.01, 0.01), 1.0)
+    hidden = -1  # the input enters each of the chips
+    known, unknown = (
+        np.ravel(loihi(network, tile_spike_rate=rate).evaluation.timing.step)[hidden]
+        for rate in ("1e9 1/s", "0 1/s")
+    )
+    assert unknown - known == pytest.approx(1000 * 95_368 / 154 * (5.3e-9 - 1e-9), rel=0.01)
+
+
+def test_loihi_2_is_faster_by_the_factors_that_were_published() -> None:
+    one, two = (
+        estimate(chip, NETWORK).totals["initiation_interval_s"] / 20 for chip in (LOIHI, "loihi2_intel4")
+    )
+    # five times for 13 000 synaptic operations in a core of the slowest layer, which are most of the step
+    assert 4.5 < one / two < 5.0
 
 
 def test_what_has_no_limit_is_no_check() -> None:
