@@ -511,12 +511,33 @@ def leakage_at_chip_temperature(
     return at_corner(component, "leakage", typical)
 
 
-def leakage_ratio(
-    component: Component[Any], reference_voltage: u.Volt, reference: Process | None = None
-) -> u.Dimensionless:
-    """Leakage of equal circuits on the chip's process and supply over those on the device's, or another, per gate."""
-    here, there = component.process, reference or component.device_process or component.process
+def off_current(process: Process, supply: u.Volt) -> u.AmperePerMetre:
+    """Leakage of a process's transistors per width at a supply and 300 K."""
+    return scaling.off_current_at_supply(
+        process.off_current, process.leakage_supply_slope, supply, process.nominal_supply_voltage
+    )
+
+
+def leakage_ratio(component: Component[Any], reference_voltage: u.Volt) -> u.Dimensionless:
+    """Leakage of equal circuits on the chip's process and supply over those on the device's, per gate."""
+    here, there = component.process, component.device_process or component.process
+    supply = component.technology.supply_voltage
     return scaling.leakage_factor(
-        here.feature_size, there.feature_size, here.off_current, there.off_current,
-        component.technology.supply_voltage, reference_voltage,
+        here.feature_size, there.feature_size, off_current(here, supply), off_current(there, reference_voltage),
+        supply, reference_voltage,
     )  # fmt: skip
+
+
+def gate_leakage(component: Component[Any], width: u.Metre, supply: u.Volt | None = None) -> u.Watt:
+    """Leakage of so much width of the chip's transistors at the chip's temperature and a supply, or the chip's own."""
+    voltage = component.technology.supply_voltage if supply is None else supply
+    power = scaling.gate_leakage_power(off_current(component.process, voltage), width, voltage)
+    return leakage_at_chip_temperature(component, power)
+
+
+def leakage_of_gates(
+    component: Component[Any], area: u.SquareMetre, width_in_features: u.Dimensionless
+) -> u.Watt:
+    """Leakage of all gates that fit an area of the chip's process, each with so many feature sizes that leak."""
+    gates = area / component.process.gate_area
+    return gate_leakage(component, gates * width_in_features * component.process.feature_size)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
-from neuroest.blocks.technology.process import Package, Process, ProcessCorners
+from neuroest.blocks.technology.process import Package, Process, ProcessCorners, ThresholdOptions
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.frozen import frozen
@@ -32,6 +32,7 @@ TECHNOLOGY = "technology"
 PROCESS = "technology.process"
 CORNER = "technology.corner"
 PACKAGE = "technology.package"
+THRESHOLDS = "technology.threshold_options"
 TEMPERATURE = "technology.temperature"
 AMBIENT = "technology.ambient_temperature"
 
@@ -301,9 +302,14 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     for path, name, model in (
         (CORNER, technology.corners if technology.corner != "typical" else None, ProcessCorners.model),
         (PACKAGE, technology.package, Package.model),
+        (
+            THRESHOLDS,
+            technology.threshold_options if technology.mixes_thresholds else None,
+            ThresholdOptions.model,
+        ),
     ):
         if name is not None:
-            field = "corners" if path == CORNER else "package"
+            field = "corners" if path == CORNER else path.rpartition(".")[2]
             device = builder.device(path, name, model, ("technology", field))
             if device is not None:
                 builder.adopt(path, device)

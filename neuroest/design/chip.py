@@ -14,7 +14,7 @@ from neuroest.blocks.base import Component, Corner, TechnologyPoint, double_book
 from neuroest.blocks.interconnect.base import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import CoversWork
-from neuroest.blocks.technology.process import Process, ProcessCorners
+from neuroest.blocks.technology.process import Process, ProcessCorners, ThresholdOptions
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.provenance import recorded
@@ -25,11 +25,13 @@ from neuroest.design.build import (
     PROCESS,
     TECHNOLOGY,
     TEMPERATURE,
+    THRESHOLDS,
     Design,
     Part,
     numeric_options,
 )
 from neuroest.equations import _grids as grids
+from neuroest.equations import technology
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.architecture import Level, Operation
 
@@ -180,10 +182,22 @@ def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
 
 
 def _technology_point(design: Design, values: Mapping[str, u.Numeric]) -> TechnologyPoint:
-    process = Process.from_values(values, PROCESS)
+    process = _with_thresholds(design, values, Process.from_values(values, PROCESS))
     supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
     corner = _corner(design, values, process, supply, temperature)
     return TechnologyPoint(process, supply, temperature, corner)
+
+
+def _with_thresholds(design: Design, values: Mapping[str, u.Numeric], process: Process) -> Process:
+    """The process with the mean leakage of the thresholds that the logic mixes."""
+    if not design.spec.technology.mixes_thresholds:
+        return process
+    options = ThresholdOptions.from_values(values, THRESHOLDS)
+    low, standard = (values.get(f"{TECHNOLOGY}.{kind}_threshold_share", 0.0) for kind in ("low", "standard"))
+    mixed = technology.mixed_off_current(
+        low, standard, options.low_off_current, options.standard_off_current, options.high_off_current
+    )
+    return process.changed(off_current=mixed)
 
 
 def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -147,6 +147,102 @@ def leakage_at_temperature(
 
 
 @equation
+def off_current_at_supply(
+    off_current_per_width: u.AmperePerMetre,
+    slope: u.PerVolt,
+    supply_voltage: u.Volt,
+    nominal_supply_voltage: u.Volt,
+) -> u.AmperePerMetre:
+    """Leakage of a transistor per width at a supply, from that at the nominal one. [A/m].
+
+    The drain lowers the barrier in front of the source, and a threshold that is lower by one subthreshold swing leaks
+    ten times as much: the slope is ln(10) times the drain-induced lowering over the subthreshold swing.
+
+    Parameters
+    ----------
+    off_current_per_width : float or array
+        Leakage at the nominal supply. [A/m]
+    slope : float or array
+        Rise of its logarithm per volt. [1/V]
+    supply_voltage, nominal_supply_voltage : float or array
+        Supply, and the one that the leakage was stated at. [V]
+
+    Returns
+    -------
+    float or array
+        Leakage at the supply. [A/m]
+
+    Notes
+    -----
+    Formula: I_off(V) = I_off exp(s (V - V_nom))
+
+    Valid: from half the nominal supply to a tenth above it; subthreshold leakage with what the drain field adds
+
+    References
+    ----------
+    .. [1] T. Sakurai, A. R. Newton, IEEE J. Solid-State Circuits 25, 584-594 (1990); drain-induced barrier lowering in
+       N. H. E. Weste, D. M. Harris, "CMOS VLSI Design", 4th ed., Addison-Wesley (2011), section 2.4.4.
+    .. [2] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    FreePDK45, standard thresholds, mean of both types: 13.34 nA/um at 1.1 V and 2.56 per volt make 3.26 nA/um at
+    0.55 V, where its transistor models have 3.24 nA/um.
+
+    >>> f"{off_current_at_supply(13.34e-3, 2.56, 0.55, 1.1):.3g}"
+    '0.00326'
+    """
+    return off_current_per_width * np.exp(slope * (supply_voltage - nominal_supply_voltage))
+
+
+@equation
+def mixed_off_current(
+    low_share: u.Dimensionless,
+    standard_share: u.Dimensionless,
+    low_off_current_per_width: u.AmperePerMetre,
+    standard_off_current_per_width: u.AmperePerMetre,
+    high_off_current_per_width: u.AmperePerMetre,
+) -> u.AmperePerMetre:
+    """Mean leakage per width of logic that mixes thresholds. [A/m].
+
+    Parameters
+    ----------
+    low_share, standard_share : float or array
+        Shares of the width with low and with standard thresholds; the rest has high ones. [1]
+    low_off_current_per_width, standard_off_current_per_width, high_off_current_per_width : float or array
+        Leakage of each. [A/m]
+
+    Returns
+    -------
+    float or array
+        Mean leakage. [A/m]
+
+    Notes
+    -----
+    Formula: I_off = f_l I_l + f_s I_s + (1 - f_l - f_s) I_h
+
+    Valid: thresholds that are chosen gate by gate, shares of the width of all gates
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    One percent of gates that leak a thousand times as much make most of the leakage: 0.01 x 100 + 0.99 x 0.1.
+
+    >>> f"{mixed_off_current(0.01, 0.0, 100.0, 10.0, 0.1):.4g}"
+    '1.099'
+    """
+    high_share = 1.0 - low_share - standard_share
+    return (
+        low_share * low_off_current_per_width
+        + standard_share * standard_off_current_per_width
+        + high_share * high_off_current_per_width
+    )
+
+
+@equation
 def gate_leakage_power(
     off_current_per_width: u.AmperePerMetre, width: u.Metre, supply_voltage: u.Volt
 ) -> u.Watt:
@@ -155,7 +251,7 @@ def gate_leakage_power(
     Parameters
     ----------
     off_current_per_width : float or array
-        Off current of a transistor per gate width. [A/m]
+        Off current of a transistor per gate width at the supply. [A/m]
     width : float or array
         Total width of the transistors that are off. [m]
     supply_voltage : float or array
@@ -280,7 +376,7 @@ def leakage_factor(
     feature_size, reference_feature_size : float or array
         Feature size here, and of the process that the leakage is known for. [m]
     off_current_per_width, reference_off_current_per_width : float or array
-        Off-current of a transistor per gate width on the two processes. [A/m]
+        Off-current of a transistor per gate width on the two processes, each at its supply. [A/m]
     supply_voltage, reference_voltage : float or array
         Supply here and there. [V]
 

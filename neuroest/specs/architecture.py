@@ -11,11 +11,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
-from neuroest.specs.base import Count, CountOrAuto, Spec, Temperature, ThermalResistance, Time, Voltage
+from neuroest.specs.base import (
+    Count,
+    CountOrAuto,
+    Fraction,
+    Spec,
+    Temperature,
+    ThermalResistance,
+    Time,
+    Voltage,
+)
 from neuroest.specs.choice import Choice, stated
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -31,6 +40,13 @@ class Technology(Spec):
     foundry signs off, both kinds of transistors alike."""
     corners: str = "corners_open_kits"
     """Name or path of a device spec of model `process_corners`, which says what slow and fast are."""
+    threshold_options: str = "thresholds_planar"
+    """Name or path of a device spec of model `threshold_options`, for the two shares below."""
+    low_threshold_share: Fraction | None = None
+    """Share of the width of the logic with low thresholds, where designers mix them; left out together with
+    `standard_threshold_share`, all logic has the flavour of the process. Memories keep the flavour of their device."""
+    standard_threshold_share: Fraction | None = None
+    """Share of the width of the logic with standard thresholds; what neither share names has high ones."""
     supply_voltage: Voltage
     """Supply of the digital blocks and the drivers."""
     ambient_temperature: Temperature | None = None
@@ -48,6 +64,19 @@ class Technology(Spec):
         if stated is None and info.data.get("ambient_temperature") is None:
             raise PydanticCustomError("missing", "is missing")
         return stated
+
+    @property
+    def mixes_thresholds(self) -> bool:
+        """Whether the logic has gates of several thresholds."""
+        return self.low_threshold_share is not None or self.standard_threshold_share is not None
+
+    @model_validator(mode="after")
+    def _shares_of_one_whole(self) -> Technology:
+        if (self.low_threshold_share or 0.0) + (self.standard_threshold_share or 0.0) > 1.0:
+            raise PydanticCustomError(
+                "shares", "`low_threshold_share` and `standard_threshold_share` are more than 100 % together"
+            )
+        return self
 
 
 class Operation(Spec):

@@ -27,7 +27,9 @@ MOST_BASES = 8
 """Files that may stand below one architecture, each the base of the one before."""
 
 _CHANGES = frozenset({"base", "remove", "set"})
-_REFERENCES = frozenset({"device", "kinetics", "process", "corners", "package", "baseline"})
+_REFERENCES = frozenset(
+    {"device", "kinetics", "process", "corners", "threshold_options", "package", "baseline"}
+)
 """Keys whose value may be the path of a file, which counts from the file that states it."""
 _WIDTH = 112
 _Path: TypeAlias = tuple[str | int, ...]

@@ -127,7 +127,7 @@ def test_a_package_that_cannot_carry_the_leakage_off_is_refused_in_words(tmp_pat
     with pytest.raises(RangeError, match="at any temperature that a die stands"):
         estimate(heated(tmp_path, base="gpu_h100", resistance="300 K/W"), NET)
     # the same die, fast, runs away where the typical one does not
-    edge = "430 K/W"
+    edge = "600 K/W"
     assert estimate(heated(tmp_path, resistance=edge), NET).totals["junction_temperature_K"] < 500.0
     with pytest.raises(RangeError, match="leakage grows faster"):
         estimate(heated(tmp_path, resistance=edge, technology__corner="fast"), NET)

@@ -13,12 +13,12 @@ from neuroest.blocks.base import (
     EnergyCost,
     StaticCost,
     at_corner,
-    leakage_at_chip_temperature,
+    gate_leakage,
     threshold_at_corner,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import crossbar, technology
+from neuroest.equations import crossbar
 from neuroest.equations import multiplexing as equations
 from neuroest.specs.base import Count, SeriesShare
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -183,14 +183,11 @@ class Multiplexer(Component[TransmissionGateParameters]):
 
     def switch_statics(self, width: u.Metre) -> list[StaticCost]:
         """Leakage of one open transmission gate, and of one logic gate."""
-        process, d, voltage = self.process, self.device, self.technology.supply_voltage
-        pair = technology.gate_leakage_power(process.off_current, width * (1.0 + d.width_ratio), voltage)
-        logic = technology.gate_leakage_power(
-            process.off_current, d.logic_width_ratio * process.feature_size, voltage
-        )
+        d = self.device
+        logic = d.logic_width_ratio * self.process.feature_size
         return [
-            StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, pair)),
-            StaticCost(self.path, "select_leakage", leakage_at_chip_temperature(self, logic), self.selecting),
+            StaticCost(self.path, "leakage", gate_leakage(self, width * (1.0 + d.width_ratio))),
+            StaticCost(self.path, "select_leakage", gate_leakage(self, logic), self.selecting),
         ]
 
     def switch_checks(self, source: u.Siemens, width: u.Metre) -> list[Check]:

@@ -6,11 +6,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Check, leakage_at_chip_temperature
+from neuroest.blocks.base import Check, gate_leakage
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import crossbar_wires, drivers, multiplexing, technology
+from neuroest.equations import crossbar_wires, drivers, multiplexing
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, positive
 
@@ -77,9 +77,7 @@ class SampleAndHoldCircuit(SampleAndHold):
 
     def droop_current(self) -> u.Ampere:
         """Leakage of the open sampling switch at the chip's temperature and corner."""
-        supply = self.technology.supply_voltage
-        leakage = technology.gate_leakage_power(self.process.off_current, self.switch_width(), supply)
-        current: u.Ampere = leakage_at_chip_temperature(self, leakage) / supply
+        current: u.Ampere = gate_leakage(self, self.switch_width()) / self.technology.supply_voltage
         return current
 
     def load_capacitance(self, load: SampledLoad) -> u.Farad:

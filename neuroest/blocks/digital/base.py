@@ -14,14 +14,13 @@ from neuroest.blocks.base import (
     Component,
     NetworkContext,
     StaticCost,
-    leakage_at_chip_temperature,
+    leakage_of_gates,
     logic_area_ratio,
     logic_energy_ratio,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
-from neuroest.equations import technology
 from neuroest.specs.base import Frequency
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
@@ -137,10 +136,8 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of all gates that fit the datapath's area."""
-        gates = self.area(network) / self.process.gate_area
-        width = gates * self.device.leakage_width * self.process.feature_size
-        power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
-        leakage = StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))
+        power = leakage_of_gates(self, self.area(network), self.device.leakage_width)
+        leakage = StaticCost(self.path, "leakage", power)
         if not self.runs_freely:
             return [leakage]
         clock = equations.free_running_clock_power(

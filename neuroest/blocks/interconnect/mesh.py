@@ -12,6 +12,7 @@ from neuroest.blocks.base import (
     NetworkContext,
     StaticCost,
     leakage_at_chip_temperature,
+    leakage_of_gates,
     leakage_ratio,
     logic_area_ratio,
     logic_delay_ratio,
@@ -43,8 +44,10 @@ class MeshParameters(Record):
     """Energy of entering or leaving the network per bit."""
     router_area: u.SquareMetre = non_negative()
     """Area of one router."""
-    router_leakage: u.Watt = non_negative()
-    """Leakage of one router."""
+    leakage_width: u.Dimensionless = non_negative(absent=0.0)
+    """Width that leaks in the area of a two-input gate of a router, in feature sizes."""
+    router_leakage: u.Watt = non_negative(absent=0.0)
+    """Leakage of one router that is known as a whole, on top of that of its gates by `leakage_width`."""
     hop_time: u.Second = positive()
     """Time of one hop."""
     link_rate: u.BitPerSecond = positive()
@@ -121,12 +124,18 @@ class Mesh(NetworkOnChip):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one router."""
-        return [AreaCost(self.path, "router", self.device.router_area * logic_area_ratio(self))]
+        return [AreaCost(self.path, "router", self.router_area())]
+
+    def router_area(self) -> u.SquareMetre:
+        """Area of one router on the chip's process."""
+        return self.device.router_area * logic_area_ratio(self)
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of one router."""
-        power = self.device.router_leakage * leakage_ratio(self, self.device.reference_voltage)
-        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
+        """Leakage of one router: of all gates that fit its area, and what is stated of it as a whole."""
+        gates = leakage_of_gates(self, self.router_area(), self.device.leakage_width)
+        ratio = leakage_ratio(self, self.device.reference_voltage)
+        stated = leakage_at_chip_temperature(self, self.device.router_leakage * ratio)
+        return [StaticCost(self.path, "leakage", gates + stated)]
 
     def hop_time(self) -> u.Second:
         """Time of one hop."""

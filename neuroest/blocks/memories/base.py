@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from neuroest.blocks.base import Component, EnergyCost
+from neuroest.blocks.base import Component, EnergyCost, off_current
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import technology
@@ -54,10 +54,11 @@ class Memory(Component[Any]):
 
     def leakage_ratio(self, reference_voltage: u.Volt, reference: Process) -> u.Dimensionless:
         """Leakage on the chip's node and supply over that on another process, with thresholds of its own flavour."""
-        off_current = self.flavour.off_current
+        supply = self.technology.supply_voltage
         return technology.leakage_factor(
-            self.process.feature_size, reference.feature_size, off_current, off_current,
-            self.technology.supply_voltage, reference_voltage,
+            self.process.feature_size, reference.feature_size,
+            off_current(self.flavour, supply), off_current(self.flavour, reference_voltage),
+            supply, reference_voltage,
         )  # fmt: skip
 
     def accesses(self, read: u.Joule, write: u.Joule) -> list[EnergyCost]:

@@ -14,7 +14,7 @@ from neuroest.blocks.base import (
     NetworkContext,
     StaticCost,
     either,
-    leakage_at_chip_temperature,
+    leakage_of_gates,
     logic_area_ratio,
     logic_delay_ratio,
 )
@@ -23,7 +23,6 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import edram as equations
 from neuroest.equations import network as wires
-from neuroest.equations import technology
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import DEFINED, RANGE_END, Record, non_negative, positive, quantity
@@ -245,11 +244,8 @@ class Edram(Memory):
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of everything but the cells, and refreshing."""
         others = self.area() - self.options["capacity"] * self.cell_area()
-        gates = others / self.process.gate_area
-        width = gates * self.device.leakage_width * self.process.feature_size
-        leakage = technology.gate_leakage_power(self.process.off_current, width, self.supply())
         return [
-            StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage)),
+            StaticCost(self.path, "leakage", leakage_of_gates(self, others, self.device.leakage_width)),
             StaticCost(self.path, "refresh", self.refreshing()),
         ]
 

@@ -12,7 +12,7 @@ from neuroest.blocks.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
-    leakage_at_chip_temperature,
+    leakage_of_gates,
     logic_area_ratio,
     logic_energy_ratio,
 )
@@ -20,7 +20,7 @@ from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
-from neuroest.equations import digital, technology
+from neuroest.equations import digital
 from neuroest.specs.base import Count, Frequency
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
@@ -89,10 +89,8 @@ class RegisterFile(Memory):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of all gates that fit the area."""
-        gates = self.areas(network)[0].area / self.process.gate_area
-        width = gates * self.device.leakage_width * self.process.feature_size
-        power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
-        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
+        area = self.areas(network)[0].area
+        return [StaticCost(self.path, "leakage", leakage_of_gates(self, area, self.device.leakage_width))]
 
     def access_time(self) -> u.Second:
         """One cycle."""

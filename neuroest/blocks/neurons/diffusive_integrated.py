@@ -17,6 +17,7 @@ from neuroest.blocks.base import (
     at_corner,
     either,
     leakage_at_chip_temperature,
+    off_current,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
@@ -120,8 +121,9 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
 
     def off_power(self) -> u.Watt:
         """Leakage of the output transistor on the chip's process."""
+        supply = self.device.output_supply_voltage
         power = diffusive.off_state_power(
-            self.process.off_current, self.device.transistor_width, self.device.output_supply_voltage
+            off_current(self.process, supply), self.device.transistor_width, supply
         )
         return leakage_at_chip_temperature(self, power)
 

@@ -13,6 +13,7 @@ from neuroest.blocks.base import (
     Component,
     EnergyCost,
     StaticCost,
+    gate_leakage,
     leakage_at_chip_temperature,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
@@ -187,12 +188,12 @@ class WriteCircuit(Component[WriteCircuitParameters]):
 
     def gate_leakage(self, written: Written) -> u.Watt:
         """Leakage of decoders and switches of one array while they are powered."""
-        supply, d = self.technology.supply_voltage, self.device
+        d = self.device
         width = self.gates(written) * d.gate_width
-        core = technology.gate_leakage_power(self.process.off_current, width, supply)
+        core = gate_leakage(self, width)
         through: u.Metre = sum((lines.switches * self.width(lines) for lines in written.lines), start=0.0)
         thick = technology.gate_leakage_power(d.off_current, through, written.voltage)
-        return leakage_at_chip_temperature(self, core + thick)
+        return core + leakage_at_chip_temperature(self, thick)
 
     def shifter_leakage(self) -> u.Watt:
         """Leakage of one level shifter."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.core import units as u
-from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, positive, quantity
+from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negative, positive, quantity
 
 
 class Process(Record):
@@ -38,7 +38,10 @@ class Process(Record):
     on_current: u.AmperePerMetre = positive(symbol="j_on")
     """Saturation current of an n-type transistor per width."""
     off_current: u.AmperePerMetre = positive(symbol="j_off")
-    """Leakage of an n-type transistor per width at 300 K."""
+    """Leakage of an n-type transistor per width at 300 K and the nominal supply."""
+    leakage_supply_slope: u.PerVolt = non_negative(absent=0.0, symbol="s_L")
+    """Rise of the logarithm of the leakage per volt at the drain; a process without it has one off-current at every
+    supply."""
     leakage_doubling_temperature: u.Kelvin = positive()
     """Temperature step that doubles the leakage."""
     sram_bitcell_area: u.SquareMetrePerBit = positive()
@@ -61,6 +64,20 @@ class Process(Record):
     """Coefficient of V in the logic delay polynomial."""
     delay_constant: u.Dimensionless = quantity(symbol="d_0", exact=FIT)
     """Constant of the logic delay polynomial."""
+
+
+class ThresholdOptions(Record):
+    """Transistors of several thresholds that one process offers side by side."""
+
+    model: ClassVar[str] = "threshold_options"
+    folder: ClassVar[str] = "transistors"
+
+    low_off_current: u.AmperePerMetre = positive()
+    """Leakage of low-threshold transistors per width at 300 K and the nominal supply."""
+    standard_off_current: u.AmperePerMetre = positive()
+    """The same of standard thresholds."""
+    high_off_current: u.AmperePerMetre = positive()
+    """The same of high thresholds."""
 
 
 class ProcessCorners(Record):
