@@ -41,6 +41,7 @@ _BLOCKS = {
     "one_transistor_one_resistor": ("cells.one_transistor_one_resistor.ResistiveCell", "cell"),
     "one_selector_one_resistor": ("cells.one_selector_one_resistor.SelectorCell", "cell"),
     "passive": ("cells.passive.PassiveCell", "cell"),
+    "current_domain_sram": ("cells.current_domain_sram.CurrentCell", "cell"),
     "charge_domain_sram": ("cells.charge_domain_sram.ChargeCell", "cell"),
     "level_shifter": ("row_drivers.level_shifter.LevelShifter",),
     "write_circuit": ("programming.write_circuit.WriteCircuit", "write_circuit"),

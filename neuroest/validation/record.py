@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroest.core.errors import NeuroestError
-from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
+from neuroest.levels.crossbar.static_array import StaticArray
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.expressions import unit_factor
 from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Row, Summary, summaries
@@ -99,10 +99,11 @@ def models_by_path(result: Estimate) -> dict[str, str]:
 
 
 def level_of(result: Estimate) -> str:
-    """Kind of the computing level of a design: its mapper, and whether a crossbar adds charges instead of currents."""
+    """Kind of the computing level of a design: its mapper, and the domain in which static cells compute."""
     level = result.evaluation.mapped.level
-    adds_charges = isinstance(level.compute, ChargeDomainArray)
-    return f"charge_domain_{level.mapper}" if adds_charges else str(level.mapper)
+    if not isinstance(level.compute, StaticArray):
+        return str(level.mapper)
+    return f"{'current' if level.compute.cell.discharges else 'charge'}_domain_{level.mapper}"
 
 
 def record_text(board: Scoreboard) -> str:

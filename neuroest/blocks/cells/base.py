@@ -96,6 +96,8 @@ class Cell(Component[Any]):
     """Whether the cells of idle rows load the columns; a transistor cuts them off."""
     adds_charges: ClassVar[bool] = False
     """Whether a column adds charges on capacitors instead of currents."""
+    discharges: ClassVar[bool] = False
+    """Whether these charges are taken off a column that was charged before, by the currents of the cells."""
     family: ClassVar[str] = "cell"
     part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = (

@@ -19,8 +19,8 @@ from neuroest.core import units as u
 from neuroest.equations import accelerators, counting, multiplexing, read_schedule
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
-from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.layout import CrossbarLayout
+from neuroest.levels.crossbar.static_array import StaticArray
 from neuroest.workloads.shapes import GATES
 
 
@@ -217,10 +217,10 @@ class CrossbarCounts(CrossbarLayout):
     ) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
         t, array = self.layers, self.compute
-        if not isinstance(array, ChargeDomainArray):
+        if not isinstance(array, StaticArray):
             return {(array.cell.path, "cell_read"): reads}
         _, rows_each = array.devices_per_weight()
-        used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
+        used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads
         active = self.active_share()
         return {
             (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),

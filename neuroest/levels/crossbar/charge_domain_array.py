@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.cells.charge_domain_sram import ChargeCell
 from neuroest.core import units as u
-from neuroest.equations import charge, converters, crossbar_wires, writing
+from neuroest.equations import charge, crossbar_wires
 from neuroest.equations import crossbar as equations
-from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.static_array import StaticArray
 
 
-class ChargeDomainArray(CrossbarArray):
+class ChargeDomainArray(StaticArray):
     """Array whose cells charge capacitors: nothing flows when it stands still, and the columns are voltages."""
 
     model: ClassVar[str] = "crossbar"
@@ -27,15 +27,6 @@ class ChargeDomainArray(CrossbarArray):
         """Whether an input raises a row line in every read, whatever it is."""
         return self.cell.signed_product
 
-    @property
-    def offset_subtraction(self) -> str:
-        """Nothing: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
-        return "none"
-
-    def conductance(self, network: NetworkContext) -> u.Siemens:
-        """None: a charged capacitor carries no current."""
-        return 0.0
-
     def row_current(self, network: NetworkContext) -> u.Ampere:
         """None with one bit, whose lines inverters charge; with voltages what a buffer gives while they settle."""
         if not self.driver.analog:
@@ -45,17 +36,9 @@ class ChargeDomainArray(CrossbarArray):
             self.row_capacitance() + cells, self.options["read_voltage"], self.settled_time(network)
         )
 
-    def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
-        """The same."""
-        return self.row_current(network)
-
-    def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
-        """None: what has settled carries no current."""
-        return 0.0 * active_fraction
-
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of the transistors that hold all capacitors of a column."""
-        conductance: u.Siemens = self.options["rows"] / self.cell.device.product_resistance
+        conductance: u.Siemens = self.options["rows"] / self.cell.product_resistance()
         return conductance
 
     def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
@@ -90,19 +73,9 @@ class ChargeDomainArray(CrossbarArray):
         """Everything that hangs on the plate of a column."""
         return self.options["rows"] * self.cell.device.unit_capacitance + self.column_capacitance()
 
-    def full_scale(self) -> u.Volt:
+    def full_scale(self, network: NetworkContext) -> u.Volt:
         """Voltage of a column when all of its products are one."""
         return charge.plate_swing(self.options["read_voltage"], self.options["rows"], self.plate_ratio())
-
-    def products_of_one(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
-        """Cells of one column whose product is one in a read."""
-        return charge.separate_charges(cells, self.product_probability(input_density))
-
-    def product_probability(self, input_density: u.Numeric) -> u.Numeric:
-        """Probability that a product is one, for that share of ones at the input."""
-        if self.cell.signed_product:  # plus or minus one, both equally often
-            return 0.0 * input_density + charge.product_probability(1.0)
-        return charge.product_probability(input_density)
 
     def capacitors_charged(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
         """Unit capacitors that one read of a column charges, for so many cells in use and that share of ones.
@@ -114,6 +87,10 @@ class ChargeDomainArray(CrossbarArray):
             return charge.shared_plate_charges(cells, ones, self.options["rows"], self.plate_ratio())
         return charge.separate_charges(cells, ones)
 
+    def mismatch_error(self) -> u.Dimensionless:
+        """Error of a column from capacitors that differ, over its full scale."""
+        return charge.capacitor_mismatch_error(self.cell.device.capacitance_spread, self.options["rows"])
+
     def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until rows and plates are within the settling error; drivers are taken to be large enough."""
         segment = self.segment_resistance()
@@ -123,23 +100,6 @@ class ChargeDomainArray(CrossbarArray):
         column = crossbar_wires.column_time_constant_floating(source, wire, self.plate_capacitance())
         column = column + self.switching_time_constant(network, source, wire)
         return crossbar_wires.settling_time(row, column, self.settled_bits())
-
-    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of writing one cell."""
-        return self.cell.writing_energy(self.options["rows"], self.technology.supply_voltage)
-
-    def programming_time(self) -> u.Second:
-        """Time to write one whole array."""
-        cells = self.options["rows"] * self.options["columns"]
-        together = self.options.get("cells_programmed_together", self.options["columns"])
-        return writing.array_programming_time(
-            cells, together, self.cell.write_pulses(), self.cell.device.write_time, 0.0
-        )
-
-    @property
-    def unselected_cells_conduct(self) -> bool:
-        """Only cells of signed products, which know no zero."""
-        return bool(self.cell.signed_product)
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """One unit capacitor, and what hangs at its driven plate, from ground to the read voltage."""
@@ -161,57 +121,3 @@ class ChargeDomainArray(CrossbarArray):
             self.options["rows"] * self.cell.control_load(), self.technology.supply_voltage
         )
         return [self.cell.cell_energy("column_read", "control", control, "cell control")]
-
-    def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """What stands around the cells beside them and their drivers."""
-        return [*super().areas(network), AreaCost(self.cell.path, "edges", self.cell.edge_area())]
-
-    def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of the memory cells beside what the driver leaks."""
-        return [*super().statics(network), StaticCost(self.cell.path, "leakage", self.cell.leakage())]
-
-    def cell_checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the mismatch of the capacitors stays below what the columns are read to."""
-        error = charge.capacitor_mismatch_error(self.cell.device.capacitance_spread, self.options["rows"])
-        step = converters.half_step(1.0, self.noise_bits(network))
-        return [
-            Check(
-                "column_mismatch", self.path, "design_rule", error <= step,
-                "the mismatch of the capacitors exceeds half a step of what the columns are read to", error, step,
-            )
-        ]  # fmt: skip
-
-    def signal_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy that a column at full scale takes."""
-        return equations.line_toggle_energy(self.plate_capacitance(), self.full_scale())
-
-    def noise_check(self, network: NetworkContext) -> Check:
-        """Whether the thermal noise of the capacitors stays below what the columns are read to."""
-        floor = charge.charge_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
-        signal = self.signal_energy(network)
-        return Check(
-            "column_noise", self.path, "design_rule", signal >= floor,
-            "the thermal noise of the capacitors exceeds the quantisation noise of what the columns are read to",
-            floor, signal, "J",
-        )  # fmt: skip
-
-    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What a designer of switched capacitors asks for."""
-        spread = self.cell.device.capacitance_spread
-        error = charge.capacitor_mismatch_error(spread, self.options["rows"])
-        swing = self.full_scale()
-        found = [
-            self.characteristic("settling time", self.settling_time(network), "s"),
-            self.characteristic("read time", self.read_time(network), "s"),
-            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
-            self.characteristic("time to program an array", self.programming_time(), "s"),
-            self.characteristic("capacitance of a column", self.plate_capacitance(), "F"),
-            self.characteristic("full scale of a column", swing, "V"),
-            self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
-        ]
-        found.extend(self.column_characteristics(network))
-        if self.converter is not None:
-            found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
-            step = 2.0 * converters.half_step(swing, self.resolution(network))
-            found.append(self.characteristic("step of the converters at a column", step, "V"))
-        return found

@@ -12,13 +12,13 @@ from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, HoldsResults
 from neuroest.core import units as u
-from neuroest.equations import accuracy, charge, converters, crossbar, crossbar_wires, digits
+from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
-from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.column_gains import ColumnGains, DigitColumns, along_blocks
 from neuroest.levels.crossbar.converter_range import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.levels.crossbar.static_array import StaticArray
 from neuroest.levels.crossbar.weight_errors import (
     COMMON_DRIFT,
     digit_gain,
@@ -120,7 +120,7 @@ class _Columns:
         return np.asarray(np.sqrt(self.blocks * columns * reads * digits) * of_products + 0.0 * self.result)
 
     def errors(self) -> ColumnErrors:
-        if isinstance(self.array, ChargeDomainArray):
+        if isinstance(self.array, StaticArray):
             causes = self._of_charges(self.array)
         else:
             causes = {**self._of_cells(), **self._of_wires(), **self._of_circuits()}
@@ -297,15 +297,13 @@ class _Columns:
 
     # --- capacitors --------------------------------------------------------------------------------------------------
 
-    def _of_charges(self, array: ChargeDomainArray) -> dict[str, Array]:
+    def _of_charges(self, array: StaticArray) -> dict[str, Array]:
         """Capacitors that differ and their thermal noise, over all products of a column."""
-        products = array.options["rows"] * self._level(array.bits_per_cell(self.network))
-        mismatch = charge.capacitor_mismatch_error(
-            array.cell.device.capacitance_spread, array.options["rows"]
-        )
+        products = array.rows_at_once() * self._level(array.bits_per_cell(self.network))
+        mismatch = array.mismatch_at(array.product_probability(self.density))
         noise = accuracy.charge_noise_spread(array.technology.temperature, array.signal_energy(self.network))
         found = {
-            "mismatch of capacitors": self.per_column(mismatch * products),
+            "mismatch of cells": self.per_column(mismatch * products),
             "thermal noise": self.per_column(noise * products),
         }
         if array.merge is not None:  # each column adds the error of its own weight

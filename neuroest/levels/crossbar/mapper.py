@@ -18,6 +18,7 @@ from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
+from neuroest.levels.crossbar.current_domain_array import CurrentDomainArray
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
 from neuroest.levels.crossbar.read_rules import charge_faults, merge_faults, schedule_faults
 from neuroest.levels.crossbar.schema import CrossbarLevel
@@ -40,9 +41,11 @@ class CrossbarMapper(CrossbarCounts):
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Arrays whose cells conduct, or whose cells add charges."""
+        """Arrays whose cells conduct, charge capacitors, or discharge their columns."""
         cell = getattr(parts["cell"].spec, "model", "")
-        return ChargeDomainArray if COMPONENTS[cell].adds_charges else CrossbarArray
+        if not COMPONENTS[cell].adds_charges:
+            return CrossbarArray
+        return CurrentDomainArray if COMPONENTS[cell].discharges else ChargeDomainArray
 
     def check_supported(self) -> None:
         """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""

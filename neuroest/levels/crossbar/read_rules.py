@@ -39,7 +39,7 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
         array.holding != "stage" or not isinstance(array.driver, DrivesOneBit)
     ):
         yield "pulse_widths is binary, which takes a one_bit_driver and a stage that adds up charges (holding: stage)"
-    if chosen.pulse_widths == "binary" and array.adds_charges:
+    if chosen.pulse_widths == "binary" and array.adds_charges and not array.cell.discharges:
         yield "pulse_widths is binary, but a charge on a capacitor does not depend on the width of a pulse; use equal"
     if spiking and (chosen.input_signs == "in_turn" or chosen.pulse_widths == "binary"):
         yield "spikes have neither signs nor bits; leave out input_signs and pulse_widths"
@@ -56,14 +56,14 @@ def _row_faults(array: CrossbarArray) -> Iterator[str]:
     rows, at_once = array.options["rows"], array.rows_at_once()
     if not np.all(rows % at_once == 0.0):
         yield f"rows_at_once is {float(np.max(at_once)):g} and does not divide the {float(np.max(rows)):g} rows"
-    if array.adds_charges and np.any(at_once < rows):
+    if array.adds_charges and not array.cell.discharges and np.any(at_once < rows):
         yield "rows_at_once is below the rows, but all capacitors of a column share its charge; leave it out"
 
 
 def _turn_faults(array: CrossbarArray) -> Iterator[str]:
     """Why columns cannot be driven one after the other."""
     if array.adds_charges:
-        yield "columns is in_turn, but a driven row charges the capacitors of all columns; use together"
+        yield "columns is in_turn, but a driven row moves the charges of all columns; use together"
     elif array.cell.idle_rows_conduct:
         yield "columns is in_turn, but cells without transistors conduct into every column; use together"
     if array.column_stages or array.reference_columns:
@@ -106,7 +106,13 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
     if not array.adds_charges:
         return
     driver = array.driver
-    if array.neuron is not None or not (isinstance(driver, DrivesOneBit) or driver.analog):
+    one_bit, timed = isinstance(driver, DrivesOneBit), driver.whole_numbers and not driver.analog
+    if array.cell.discharges and (array.neuron is not None or not (one_bit or timed)):
+        yield (
+            "by currents for a time: its inputs are pulses (input: one_bit_driver or pulse_width) and its columns are "
+            "read by converters (readout: adc)"
+        )
+    elif not array.cell.discharges and (array.neuron is not None or not (one_bit or driver.analog)):
         yield (
             "on capacitors: its inputs come bit by bit (input: one_bit_driver) or as voltages (capacitive_dac, "
             "resistive_ladder) and its columns are read by converters (readout: adc)"

@@ -1,0 +1,117 @@
+"""What static memory cells share whose columns add charges."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from neuroest.blocks.base import leakage_at_chip_temperature, leakage_ratio
+from neuroest.blocks.cells.base import Cell
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core import units as u
+from neuroest.equations import crossbar as equations
+from neuroest.equations import static_cells
+from neuroest.specs.parameters import Record, non_negative, positive
+
+STATIC_CELL_ERROR: ModelErrors = model_errors(
+    energy=ModelError(1.8, "banks, resets and the timing of a macro are not in the model of its cells"),
+    area=ModelError(
+        1.5, "power switches, well ties and the edges of banks are not in the model of its cells"
+    ),
+    static_power=ModelError(3, "threshold options of the real cell"),
+)
+"""Error of the model of a static memory cell that computes."""
+
+
+class StaticCellParameters(Record):
+    """What any static memory cell that computes has."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "synapses"
+
+    array_efficiency: u.Dimensionless = positive(maximum=1.0, symbol="eta_a")
+    """Share of an array that its cells fill; decoders and circuits for writing take the rest."""
+    bitcell_ratio: u.Dimensionless = non_negative(maximum=100.0, symbol="A_cell/A_6T", absent=0.0)
+    """Area of the cell's transistors over that of the six-transistor memory cell of the chip's process."""
+    cell_feature_squares: u.Dimensionless = non_negative(symbol="A_cell/F^2", absent=0.0)
+    """The same area in squares of the feature size, for a cell that is known so; the larger of both counts."""
+    access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
+    """Width of an access transistor for writing."""
+    write_time: u.Second = positive(symbol="t_w")
+    """Time to write one row."""
+    leakage_power: u.Watt = non_negative()
+    """Leakage of one cell at 300 K."""
+
+
+class StaticCell(Cell):
+    """Common part of the static memory cells that compute, at any node."""
+
+    holds_state: ClassVar[bool] = True
+    idle_rows_conduct: ClassVar[bool] = False
+    adds_charges: ClassVar[bool] = True
+    scales_with_process: ClassVar[bool] = True
+    device: StaticCellParameters
+
+    @property
+    def signed_product(self) -> bool:
+        """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
+        return False
+
+    def at_node(self, width: u.Metre) -> u.Metre:
+        """A width of the device at the chip's node."""
+        there = self.device_process
+        if there is None:
+            return width
+        return static_cells.width_at_node(width, self.process.feature_size, there.feature_size)
+
+    def transistor_area(self) -> u.SquareMetre:
+        """Area of the cell's transistors."""
+        d = self.device
+        least = static_cells.bitcell_area(d.bitcell_ratio, self.process.sram_bitcell_area)
+        return equations.cell_area(d.cell_feature_squares, self.process.feature_size, least)
+
+    def edge_area(self) -> u.SquareMetre:
+        """Share of one cell in the decoders and circuits for writing around its array."""
+        return self.area() * (1.0 / self.device.array_efficiency - 1.0)
+
+    def bits(self) -> u.Dimensionless:
+        """One."""
+        return 1.0
+
+    def retention_time(self) -> u.Second:
+        """As long as there is a supply."""
+        return math.inf
+
+    def disturb_reads(self) -> u.Dimensionless:
+        """Reading leaves the latch alone."""
+        return math.inf
+
+    def endurance(self) -> u.Dimensionless:
+        """Transistors do not wear out by being written."""
+        return math.inf
+
+    def write_pulses(self) -> u.Dimensionless:
+        """One."""
+        return 1.0
+
+    def word_load(self) -> u.Farad:
+        """What one cell hangs on the word line by which its row is written."""
+        wire = self.process.wire_capacitance * self.pitch()
+        return wire + 2.0 * self.process.gate_capacitance * self.at_node(self.device.access_width)
+
+    def bit_load(self) -> u.Farad:
+        """What one cell hangs on the bit line by which it is written."""
+        wire = self.process.wire_capacitance * self.pitch()
+        return wire + self.process.drain_capacitance * self.at_node(self.device.access_width)
+
+    def writing_energy(self, rows: u.Dimensionless, supply_voltage: u.Volt) -> u.Joule:
+        """Energy of writing one cell: its share of the word line, and one of two bit lines."""
+        word = equations.line_toggle_energy(self.word_load(), supply_voltage)
+        return word + equations.line_toggle_energy(rows * self.bit_load(), supply_voltage)
+
+    def leakage(self) -> u.Watt:
+        """Leakage of one cell at the chip's temperature and node."""
+        leakage, there = self.device.leakage_power, self.device_process
+        if there is not None:
+            leakage = leakage * leakage_ratio(self, there.nominal_supply_voltage)
+        return leakage_at_chip_temperature(self, leakage)

@@ -1,0 +1,86 @@
+"""Array of static memory cells whose currents discharge the columns."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.cells.current_domain_sram import CurrentCell
+from neuroest.core import units as u
+from neuroest.equations import crossbar as equations
+from neuroest.equations import crossbar_wires, static_cells
+from neuroest.levels.crossbar.static_array import StaticArray
+
+
+class CurrentDomainArray(StaticArray):
+    """Array whose columns are charged before a read and discharged by the cells, for as long as their rows are driven.
+
+    A column keeps what is left on it when the rows have gone low, so that cells conduct for the pulse alone, however
+    long the conversion takes.
+    """
+
+    model: ClassVar[str] = "crossbar"
+
+    @property
+    def cell(self) -> CurrentCell:
+        """The cell."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Current of the cells that are read at once over the voltage of a column."""
+        conductance: u.Siemens = self.rows_at_once() * self.cell.current() / self.options["read_voltage"]
+        return conductance
+
+    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """The same."""
+        return self.source_conductance(network)
+
+    def plate_capacitance(self) -> u.Farad:
+        """Capacitance of a column."""
+        return self.column_capacitance()
+
+    def full_scale(self, network: NetworkContext) -> u.Volt:
+        """Voltage by which a column falls when all products of a read are one and inputs are largest."""
+        return static_cells.discharge_swing(
+            self.rows_at_once(), self.cell.current(), self.drive_time(network), self.column_capacitance()
+        )
+
+    def mismatch_error(self) -> u.Dimensionless:
+        """Error of a column from currents that differ, over its full scale."""
+        return static_cells.current_mismatch_error(self.cell.device.current_spread, self.rows_at_once())
+
+    def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
+        """Cells that do not conduct have no error."""
+        return self.mismatch_error() * np.sqrt(probability)
+
+    def settling_time(self, network: NetworkContext) -> u.Second:
+        """Time until the rows are within the settling error; the columns fall for the pulse."""
+        along = self.options["columns"] * self.segment_resistance()
+        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
+        return crossbar_wires.settling_time(row, 0.0, self.settled_bits())
+
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
+        """Charge that a product takes off its column, which is given back before the next read."""
+        charge = self.cell.current() * self.drive_time(network)
+        energy = charge * self.read_supply_voltage()
+        return [self.cell.cell_energy("charge", "discharge", energy, "cell read current")]
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Gates of the transistors that charge a column."""
+        control = equations.line_toggle_energy(self.cell.precharge_load(), self.technology.supply_voltage)
+        return [self.cell.cell_energy("column_read", "precharge", control, "cell control")]
+
+    def cell_checks(self, network: NetworkContext) -> list[Check]:
+        """Mismatch, and whether the cells stay in saturation."""
+        left = self.options["read_voltage"] - self.cell.device.saturation_voltage
+        swing = self.full_scale(network)
+        return [
+            *super().cell_checks(network),
+            Check(
+                "column_in_saturation", self.path, "design_rule", swing <= left,
+                "all cells of a read together discharge their column below the voltage at which their currents fall; "
+                "shorten pulse_width, or read fewer rows_at_once", swing, left, "V",
+            ),
+        ]  # fmt: skip

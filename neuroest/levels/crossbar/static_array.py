@@ -1,0 +1,145 @@
+"""Array of static memory cells, whose columns add charges."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from neuroest.blocks.base import AreaCost, Characteristic, Check, NetworkContext, StaticCost
+from neuroest.blocks.cells.static_memory import StaticCell
+from neuroest.core import units as u
+from neuroest.equations import charge, converters, writing
+from neuroest.equations import crossbar as equations
+from neuroest.levels.crossbar.array import CrossbarArray
+
+
+class StaticArray(CrossbarArray):
+    """Array whose weights lie in static memory cells: nothing flows when it stands still."""
+
+    model: ClassVar[str] = "crossbar"
+
+    @property
+    def cell(self) -> StaticCell:
+        """The cell."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def offset_subtraction(self) -> str:
+        """Nothing: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
+        return "none"
+
+    def conductance(self, network: NetworkContext) -> u.Siemens:
+        """None: a charged capacitor carries no current."""
+        return 0.0
+
+    def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
+        """None: what has settled carries no current."""
+        return 0.0 * active_fraction
+
+    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of writing one cell."""
+        return self.cell.writing_energy(self.options["rows"], self.technology.supply_voltage)
+
+    def programming_time(self) -> u.Second:
+        """Time to write one whole array."""
+        cells = self.options["rows"] * self.options["columns"]
+        together = self.options.get("cells_programmed_together", self.options["columns"])
+        return writing.array_programming_time(
+            cells, together, self.cell.write_pulses(), self.cell.device.write_time, 0.0
+        )
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of the memory cells beside what the driver leaks."""
+        return [*super().statics(network), StaticCost(self.cell.path, "leakage", self.cell.leakage())]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """What stands around the cells beside them and their drivers."""
+        return [*super().areas(network), AreaCost(self.cell.path, "edges", self.cell.edge_area())]
+
+    def row_current(self, network: NetworkContext) -> u.Ampere:
+        """None: rows end on gates and capacitors."""
+        return 0.0
+
+    def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
+        """The same."""
+        return self.row_current(network)
+
+    def products_of_one(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
+        """Cells of one column whose product is one in a read."""
+        return charge.separate_charges(cells, self.product_probability(input_density))
+
+    def product_probability(self, input_density: u.Numeric) -> u.Numeric:
+        """Probability that a product is one, for that share of ones at the input."""
+        if self.cell.signed_product:  # plus or minus one, both equally often
+            return 0.0 * input_density + charge.product_probability(1.0)
+        return charge.product_probability(input_density)
+
+    def capacitors_charged(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
+        """Products of a column that take charge in a read, for so many cells in use and that share of ones."""
+        return self.products_of_one(cells, input_density)
+
+    @property
+    def unselected_cells_conduct(self) -> bool:
+        """Only cells of signed products, which know no zero."""
+        return self.cell.signed_product
+
+    def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
+        """The same error for products that are one with that probability."""
+        return self.mismatch_error() + 0.0 * probability
+
+    @abstractmethod
+    def mismatch_error(self) -> u.Dimensionless:
+        """Error of a column from cells that differ, over its full scale."""
+
+    @abstractmethod
+    def full_scale(self, network: NetworkContext) -> u.Volt:
+        """Voltage of a column when all of its products are one."""
+
+    @abstractmethod
+    def plate_capacitance(self) -> u.Farad:
+        """Everything that hangs on a column."""
+
+    def signal_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of a column at full scale."""
+        return equations.line_toggle_energy(self.plate_capacitance(), self.full_scale(network))
+
+    def cell_checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the mismatch of the cells stays below what the columns are read to."""
+        error = self.mismatch_error()
+        step = converters.half_step(1.0, self.noise_bits(network))
+        return [
+            Check(
+                "column_mismatch", self.path, "design_rule", error <= step,
+                "the mismatch of the cells exceeds half a step of what the columns are read to", error, step,
+            )
+        ]  # fmt: skip
+
+    def noise_check(self, network: NetworkContext) -> Check:
+        """Whether the thermal noise of the columns stays below what they are read to."""
+        floor = charge.charge_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
+        signal = self.signal_energy(network)
+        return Check(
+            "column_noise", self.path, "design_rule", signal >= floor,
+            "the thermal noise of the columns exceeds the quantisation noise of what they are read to",
+            floor, signal, "J",
+        )  # fmt: skip
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What a designer of such columns asks for."""
+        error = self.mismatch_error()
+        swing = self.full_scale(network)
+        found = [
+            self.characteristic("settling time", self.settling_time(network), "s"),
+            self.characteristic("read time", self.read_time(network), "s"),
+            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
+            self.characteristic("time to program an array", self.programming_time(), "s"),
+            self.characteristic("capacitance of a column", self.plate_capacitance(), "F"),
+            self.characteristic("full scale of a column", swing, "V"),
+            self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
+        ]
+        found.extend(self.column_characteristics(network))
+        if self.converter is not None:
+            found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+            step = 2.0 * converters.half_step(swing, self.resolution(network))
+            found.append(self.characteristic("step of the converters at a column", step, "V"))
+        return found
