@@ -61,6 +61,8 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "device": "flash_28nm_circuit", "clock_frequency": "1 GHz", "bits": 5,
     }),
     "resistive_ladder": ("voltage_input_crossbar_28nm", f"{ARRAY}.input", {"device": "resistive_ladder_28nm"}),
+    "current_domain_sram": ("cim_sram_28nm", f"{ARRAY}.cell", {"device": "current_sram_28nm"}),
+    "capacitive_merge": ("charge_domain_65nm", f"{READOUT}.merge", {"device": "capacitive_merge_28nm"}),
     "level_shifter": ("sar_crossbar_28nm", f"{ARRAY}.input.level_shifter", {"device": "level_shifter_28nm"}),
 }  # fmt: skip
 """Blocks that stand in no shipped chip by themselves, each with the chip that takes one and the place there."""

@@ -42,6 +42,7 @@ class CurrentCell(StaticCell):
 
     schema: ClassVar[type[Block]] = CurrentCellBlock
     discharges: ClassVar[bool] = True
+    example: ClassVar[str] = "current_sram_28nm"
     prior_error: ClassVar[ModelErrors] = STATIC_CELL_ERROR
     device: CurrentCellParameters
 
