@@ -22,8 +22,11 @@ BOTH = frozenset(
         "binary_crossbar_28nm",
         "digital_in_memory_28nm",
         "digital_int8_28nm",
+        "digital_int8_7nm",
+        "edge_accelerator_hailo8",
         "gpu_h100",
         "isaac_like_32nm",
+        "microcontroller_stm32h7a3",
         "pcm_crossbar_28nm",
         "ramp_crossbar_28nm",
         "sar_crossbar_28nm",
@@ -31,10 +34,24 @@ BOTH = frozenset(
     }
 )
 # products of two computed factors, which no cell can store
-ATTENTION = frozenset({"attention_crossbar_28nm", "digital_int8_28nm", "gpu_h100"})
+ATTENTION = frozenset(
+    {
+        "attention_crossbar_28nm",
+        "digital_int8_28nm",
+        "digital_int8_7nm",
+        "edge_accelerator_hailo8",
+        "gpu_h100",
+        "microcontroller_stm32h7a3",
+    }
+)
+# weights of more than its 2 MiB of flash
+SMALL_MEMORY = "microcontroller_stm32h7a3"
+LARGE = ("mobilenet", "resnet18", "vgg9")
 
 
 def runs(chip: str, network: str) -> bool:
+    if chip == SMALL_MEMORY and network.startswith(LARGE):
+        return False
     if network.endswith("_spiking"):
         return chip not in NUMBERS_ONLY
     return chip in NUMBERS_ONLY | BOTH and ("transformer" not in network or chip in ATTENTION)

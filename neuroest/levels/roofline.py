@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from neuroest.blocks.base import Check
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
@@ -45,9 +46,14 @@ class RooflineMapper(Mapper):
     unit_name = "processor"
 
     def place(self) -> Placement:
-        """Everything runs on the one processor."""
-        t = self.layers
-        ones = np.ones_like(t.positions)
+        """Everything runs on the one processor, whose memory must hold the weights."""
+        t, processor = self.layers, self.compute.slots["processor"]
+        ones, held = np.ones_like(t.positions), processor.device.weight_memory
+        needed = np.sum(t.weights * np.maximum(self.network.weight_bits, _BYTE), axis=-1, keepdims=True)
+        check = Check(
+            "network_fits", processor.path, "infeasible", needed <= held,
+            "its memory holds fewer weights than the network has", needed, held, "bit",
+        )  # fmt: skip
         return Placement(
             units=t.is_weighted * ones,
             utilisation=t.is_weighted * ones,
@@ -57,6 +63,7 @@ class RooflineMapper(Mapper):
             reached_units=t.is_weighted * ones,
             neurons=self.zeros(),
             shared=True,
+            checks=(check,) if np.any(np.isfinite(held)) else (),
         )
 
     @property

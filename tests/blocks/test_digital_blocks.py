@@ -130,6 +130,25 @@ def test_a_multiplier_scaled_to_7_nm_lies_a_known_factor_below_a_product() -> No
     assert 0.07e-12 / (float(multiply.energy) / float(made.device.overhead)) == pytest.approx(5.2, rel=0.05)
 
 
+def test_arithmetic_at_7_nm_is_that_of_a_product_and_of_no_far_library() -> None:
+    # Jouppi et al., ISCA 2021, Table 2 (as quoted): 0.07 pJ for 8 x 8 bits, 0.03 pJ for an addition of 32 bits
+    place = ("cmos_7nm_lp", 0.7)
+    bits = {"weight_bits": 8.0, "activation_bits": 8.0, "accumulator_bits": 32.0}
+    native, far = (
+        block(MultiplyAccumulate, library, *place, **bits)
+        for library in ("logic_7nm_jouppi", "logic_45nm_horowitz")
+    )
+    terms = {c.term: float(c.energy) / float(native.device.overhead) for c in native.energies(network(32.0))}
+    assert terms["multiply"] == pytest.approx(0.07e-12, rel=0.01)
+    assert terms["add"] == pytest.approx(0.03e-12, rel=0.03)
+    assert not native.checks(network(32.0))
+    (moved,) = far.checks(network(32.0))
+    assert moved.name == "library_node"
+    assert not moved.passed
+    near = block(MultiplyAccumulate, "logic_45nm_horowitz", "cmos_14nm_lp", 0.8, **bits)
+    assert not near.checks(network(32.0))
+
+
 @pytest.mark.parametrize(
     ("process", "voltage", "femtojoule"),
     # Outputs of NeuroSim V1.3 for a shift-and-add of 8 bits into 16 (benchmarks/crosscheck/asked.csv): an adder and a

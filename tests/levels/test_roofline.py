@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from neuroest.core.errors import NeuroestError
 from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 
@@ -65,3 +67,39 @@ def test_lists_of_points_equal_their_points():
         for name in ("energy", "period"):
             together = np.broadcast_to(np.asarray(getattr(batch, name)), (3, 1))[place]
             assert together == pytest.approx(np.ravel(getattr(alone, name)), rel=1e-12)
+
+
+MACS = {"ic": 12.5e6, "kws": 2.66e6, "ad": 0.264e6, "vww": 7.49e6}
+# MLPerf Tiny v1.1, closed/Krai, NUCLEO_H7A3ZI with X-CUBE-AI 8.0.0: inferences a second, and energy of each
+PUBLISHED = {
+    "ic": (18.215, 7615e-6),
+    "kws": (60.988, 2362e-6),
+    "ad": (547.234, 235.8e-6),
+    "vww": (19.867, 6928e-6),
+}
+
+
+@pytest.mark.parametrize("benchmark", PUBLISHED)
+def test_the_microcontroller_gives_its_published_benchmarks(benchmark: str) -> None:
+    device = load_device("mcu_stm32h7a3").claims
+    rate = device["peak_rate"].value * device["compute_efficiency"].value / 2 / MACS[benchmark]
+    published, energy = PUBLISHED[benchmark]
+    assert rate / published == pytest.approx(1.0, abs=0.3)
+    assert device["busy_power"].value / rate / energy == pytest.approx(1.0, abs=0.45)
+
+
+def test_the_edge_accelerator_gives_the_rates_that_its_constants_do_not_come_from() -> None:
+    # two constants come from ResNet-18 and ResNet-34 (2533 and 1346 frames a second)
+    assert estimate("edge_accelerator_hailo8", "resnet18_imagenet_dense").totals[
+        "throughput_per_s"
+    ] == pytest.approx(2533, rel=0.02)
+    device = load_device("hailo_8").claims
+    reached = device["peak_rate"].value * device["compute_efficiency"].value
+    for operations, frames in ((6.98e9, 1394), (4.7e9, 2545), (10.2e9, 911)):
+        time = operations / reached + device["call_time"].value
+        assert time * frames == pytest.approx(1.0, abs=0.26)
+
+
+def test_weights_that_exceed_the_memory_of_a_processor_are_refused() -> None:
+    with pytest.raises(NeuroestError, match="holds fewer weights"):
+        estimate("microcontroller_stm32h7a3", "resnet18_imagenet_dense")

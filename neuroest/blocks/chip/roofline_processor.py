@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Characteristic, Component, EnergyCost, NetworkContext, StaticCost
@@ -46,6 +47,8 @@ class RooflineParameters(Record):
     """Power at full load, idle power included."""
     die_area: u.SquareMetre = positive()
     """Area of the die."""
+    weight_memory: u.Bit = positive(absent=math.inf, exact=EXACT)
+    """Memory in which all weights must lie, where there is no other to take them from."""
 
 
 class RooflineBlock(DeviceBlock):
