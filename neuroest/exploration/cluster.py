@@ -11,6 +11,7 @@ import logging
 import pickle
 import time
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
@@ -37,7 +38,7 @@ _WAITING = 2
 @lru_cache(maxsize=2)
 def _unpacked(packed: bytes) -> Task:
     warnings.simplefilter("ignore", PluginWarning)  # the process that asked has said it
-    task: Task = pickle.loads(packed)  # noqa: S301 - our own, from the process that asked
+    task: Task = pickle.loads(zlib.decompress(packed))  # noqa: S301 - our own, from the process that asked
     return task
 
 
@@ -56,7 +57,8 @@ def on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> 
     """What `task` makes of each chunk, as they finish; see `neuroest.exploration.runner.run_chunks`."""
     distributed = extra("distributed", "cluster")
     with _client(distributed, workers, scheduler) as client:
-        packed, waiting = pickle.dumps(task), iter(chunks)
+        # it travels with every chunk, and the chips of a task have most of their words in common
+        packed, waiting = zlib.compress(pickle.dumps(task), level=1), iter(chunks)
         flying: dict[Any, int] = {}
         while True:
             try:

@@ -37,6 +37,8 @@ _SHOWN = (
     "area_m2", "energy_per_inference_J", "dynamic_energy_J", "static_energy_J", "initiation_interval_s", "latency_s",
     "signal_to_error_ratio", "neuron_lifetime_s",
 )  # fmt: skip
+_CAUSES = 3
+"""Reasons that are given for a contender without a chip."""
 _RANGE = "a model would be used outside of its range"
 Place: TypeAlias = tuple[int, int]
 
@@ -316,10 +318,10 @@ class _Arena:
         return ", ".join(f"{name} {label}" for name, label in choices.items()).replace("_", " ")
 
     def _reason(self, name: str, place: Place) -> str:
-        """What stands in the way of most chips of a contender in a cell."""
+        """What stands in the way of the chips of a contender in a cell, and of how many of them."""
         own = self.search.reasons[self.teams == name, place[0], place[1]]
-        common = Counter(str(one) for one in own if one is not None).most_common(1)
-        return common[0][0] if common else "no estimate in half of the samples"
+        found = Counter("no estimate in half of the samples" if one is None else str(one) for one in own)
+        return ", ".join(f"{reason}: {count} of {own.size}" for reason, count in found.most_common(_CAUSES))
 
     def _standings(self, place: Place, titles: Mapping[str, str]) -> Iterator[Standing]:
         here = {name: self.best[name, place] for name in self.names if (name, place) in self.best}

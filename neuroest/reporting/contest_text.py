@@ -167,7 +167,7 @@ def _place(contest: Contest) -> str:
         for axis in contest.axes
     )
     stated = all(axis.stated for axis in contest.axes)
-    return f"Where the workload lies: {words}" if stated else f"At {words}, the middle of what is not stated"
+    return f"Where the workload lies: {words}" if stated else f"At {words}; the workload does not state both"
 
 
 def _notes(contest: Contest) -> Iterator[str]:

@@ -154,7 +154,7 @@ def test_a_limit_on_what_a_chip_does_not_have_is_met(folder: Path) -> None:
     )  # fmt: skip
     tight = contest(small, SPEECH, samples=16, limits=["area_m2 <= 0.9 mm^2"])
     assert {cell.winner for cell in tight.cells} <= {"digital", ""}
-    assert tight.cell(1, 1).reasons["analog"] == "area_m2 <= 0.9 mm^2"
+    assert tight.cell(1, 1).reasons["analog"] == "area_m2 <= 0.9 mm^2: 2 of 2"
 
 
 def test_choices_of_an_alternative_may_compete(folder: Path) -> None:
