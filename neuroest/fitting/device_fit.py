@@ -52,6 +52,8 @@ class DeviceFit:
             return "the fit did not converge; give --starts more, or data that say more"
         if found.contradictions:
             return f"the data contradict each other ({found.contradictions[0]})"
+        if found.rejected:
+            return found.rejected
         for name, value in found.misfit.items():
             if value > _LIMITS.get(name, MISFIT_LIMIT):
                 return f"the model does not describe {name}: median misfit {100.0 * value:.0f} %"
@@ -89,6 +91,7 @@ class DeviceFit:
         lines += [f"  {text}" for text in found.combinations]
         misfits = ", ".join(f"{name} {100.0 * value:.2g} %" for name, value in found.misfit.items())
         lines += ["", *wrapped(f"median misfit: {misfits}", hanging=2)]
+        lines += wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2) if found.rejected else []
         lines += [f"{a} and {b} are known together only: correlation {c:.2f}" for a, b, c in found.opposed()]
         lines += [f"contradiction: {text}" for text in found.contradictions]
         for words, value in (("devices", found.device_to_device), ("cycles", found.cycle_to_cycle)):
@@ -123,7 +126,7 @@ class DeviceFit:
                 for n in found.fitted
             },
             "held": found.held, "combinations": list(found.combinations), "misfit": found.misfit,
-            "chi_square": found.chi_square, "converged": found.converged,
+            "chi_square": found.chi_square, "rejected": found.rejected, "converged": found.converged,
             "correlation": found.correlation.tolist(), "singular_values": found.singular_values.tolist(),
             "device_to_device": found.device_to_device, "cycle_to_cycle": found.cycle_to_cycle,
             "contradictions": list(found.contradictions),

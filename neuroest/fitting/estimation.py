@@ -16,9 +16,17 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.adequacy import SPARE_CONDITIONS, condition_labels, misfit, needed_shift, testable
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
 from neuroest.fitting.layouts import Measurements, check_contradictions
-from neuroest.fitting.predictions import Rows, flat, predict, relative_error
+from neuroest.fitting.predictions import (
+    SILENT_AFTER,
+    Rows,
+    flat,
+    on_resistance_bound,
+    predict,
+    relative_error,
+)
 
 CANDIDATES = (
     "field_mobility",
@@ -59,6 +67,10 @@ _CORRELATED = 0.8
 _REFINED = 3
 _DEVICES_FOR_A_DEVIATION = 3
 _REPEATED_TIMES = frozenset({"integration_time", "pulse_train"})
+_SHIFTS = 93
+"""Shifts of a parameter that are tried, a fifth of a factor e apart."""
+_PATIENCE = 1e3
+"""Multiple of a measured time up to which a prediction that is shown follows a device."""
 _AS_GOOD = 2.71
 """Cost above the least one up to which a second minimum cannot be told from it: 90 % of chi square, one degree."""
 _SAME_PLACE = np.log(1.1)
@@ -88,6 +100,9 @@ class Fit:
         Squared residuals per degree of freedom.
     shares : dict of str to dict of str to float
         Of each fitted parameter's variance, the share of scatter, devices, model error and held parameters.
+    rejected : str
+        Why the model does not describe the data; empty where it does. The deviations are then so wide that each row
+        by itself lies inside.
     """
 
     values: dict[str, float]
@@ -107,6 +122,7 @@ class Fit:
     device_to_device: float | None
     cycle_to_cycle: float | None
     shares: dict[str, dict[str, float]]
+    rejected: str = ""
 
     def factor(self, name: str, share: float = 0.8) -> float:
         """Factor to either side within which a fitted parameter lies with a probability; p90 over median for 80 %."""
@@ -177,12 +193,12 @@ class _Problem:
         self.names = (*CANDIDATES, "field_offset", "control_resistance")
         self.template = {name: np.log(template[name]) for name in self.names}
 
-    def many(self, free: tuple[str, ...], points: Array) -> list[Rows]:
+    def many(self, free: tuple[str, ...], points: Array, patience: float = SILENT_AFTER) -> list[Rows]:
         sets = len(points)
         values = {name: np.exp(np.full(sets, self.template[name])) for name in self.names}
         for column, name in enumerate(free):
             values[name] = np.exp(points[:, column])
-        return predict(self.data, values, self.length)
+        return predict(self.data, values, self.length, patience)
 
     def centre(self, names: tuple[str, ...]) -> Array:
         return np.array([self.template[name] for name in names])
@@ -240,8 +256,8 @@ def fit(
     kept = _identified(problem, seen, point, elsewhere)
     free, point = kept.free, kept.point
     held = {name: "no row depends on it" for name in CANDIDATES if name not in seen} | kept.held
-    if "on_resistance" in held:
-        held["on_resistance"] = "only a sweep of the current tells it"
+    if "on_resistance" not in seen:
+        held["on_resistance"] = _why_no_on_resistance(data)
     known = {name: _UNKNOWN for name in seen if name not in free}
     known |= {name: d for name, d in (template_deviations or {}).items() if name in known}
     scatter, reported = _reported(problem, free, point, known, kept.elsewhere)
@@ -251,6 +267,11 @@ def fit(
         dict(zip(free, map(float, told_of), strict=True))
         for told_of in (reported.deviation, reported.freedom)
     ]
+    rows = problem.many(free, point[None, :], _PATIENCE)
+    misfits = [found for part in rows if (found := misfit(part, len(free))) is not None]
+    rejected = "; ".join(str(found) for found in misfits if found.rejected)
+    if rejected:
+        by_name[0] = _until_the_data_lie_inside(problem, free, point, by_name[0], by_name[1])
     shares = {
         name: {origin: float(share[place]) for origin, share in reported.shares.items()}
         for place, name in enumerate(free)
@@ -258,12 +279,38 @@ def fit(
     return Fit(
         values=values, fitted=free, deviations=by_name[0], freedoms=by_name[1], correlation=reported.correlation,
         held=held, combinations=kept.combinations, singular_values=singular, chi_square=reported.chi_square,
-        rows=problem.many(free, point[None, :]), refined_starts=min(starts, _REFINED),
+        rows=rows, rejected=rejected, refined_starts=min(starts, _REFINED),
         agreeing_starts=agreeing, converged=kept.converged,
         contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
         device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,
         cycle_to_cycle=scatter.within, shares=shares,
     )  # fmt: skip
+
+
+def _why_no_on_resistance(data: Measurements) -> str:
+    sweep = data.named("current_voltage")
+    bound = None if sweep is None else on_resistance_bound(sweep)
+    if bound is None:
+        return "only a sweep of the current tells it"
+    return f"every row of the on state is at compliance; it is at most {format_quantity(bound, 'ohm')}"
+
+
+def _until_the_data_lie_inside(
+    problem: _Problem,
+    free: tuple[str, ...],
+    point: Array,
+    known: Mapping[str, float],
+    freedoms: Mapping[str, float],
+) -> dict[str, float]:
+    """Deviations whose 80 % intervals hold what each parameter would have to be for any row by itself."""
+    shifts = np.linspace(-_BOUND, _BOUND, _SHIFTS)
+    found = {}
+    for place, name in enumerate(free):
+        moved = np.tile(point, (len(shifts), 1))
+        moved[:, place] += shifts
+        needed = needed_shift(shifts, problem.residuals(free, moved))
+        found[name] = max(known[name], needed / quantile(0.8, freedoms[name]))
+    return found
 
 
 @dataclass(frozen=True)
@@ -282,14 +329,21 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
     held: dict[str, str] = {}
     combinations: list[str] = []
     point, converged = _refine(problem, free, point)
+    parts = problem.many(free, point[None, :])
+    conditions = sum(len(np.unique(condition_labels(part))) for part in parts)
+    most = max(1, conditions - SPARE_CONDITIONS) if all(map(testable, parts)) else len(free)
     while True:
         reported = _reported(problem, free, point, elsewhere=elsewhere)[1]
         reach = np.array([quantile(0.8, f) for f in reported.freedom]) * reported.deviation
-        if np.all(reach <= np.log(IDENTIFIED_WITHIN)) or len(free) == 1:
+        known, tested = bool(np.all(reach <= np.log(IDENTIFIED_WITHIN))), len(free) <= most
+        if (known and tested) or len(free) == 1:
             return _Identified(free, point, held, tuple(combinations), converged, elsewhere)
         loose = _loosest(free, reach)
-        combinations.append(_combination(problem, free, point, loose))
-        held[loose] = f"the data leave it open by more than a factor {IDENTIFIED_WITHIN:g}"
+        if known:
+            held[loose] = f"{conditions} conditions can test {most} fitted at once, and no more"
+        else:
+            combinations.append(_combination(problem, free, point, loose))
+            held[loose] = f"the data leave it open by more than a factor {IDENTIFIED_WITHIN:g}"
         keep = [name != loose for name in free]
         free = tuple(name for name in free if name != loose)
         # what is held may have been all that kept two minima apart
@@ -345,7 +399,8 @@ def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Genera
     for _ in range(3):
         place = centre + 0.3 * generator.standard_normal(len(names))
         influence = np.maximum(influence, np.linalg.norm(problem.sensitivities(names, place), axis=0))
-    sweep = problem.data.named("current_voltage") is not None
+    measured = problem.data.named("current_voltage")
+    sweep = measured is not None and on_resistance_bound(measured) is None
     # gate peaks depend on the resistance of the filament by parts in a thousand, which no row can show
     # and pairs see it only where it is far off, which no device is
     return tuple(

@@ -16,13 +16,20 @@ from neuroest.equations import filament_growth
 from neuroest.fitting.layouts import Experiment, Measurements
 
 _Record = TypeVar("_Record", Rates, Reset)
-_SILENT_AFTER = 2.5
+SILENT_AFTER = 2.5
+"""Multiple of a measured time up to which a search follows a device."""
 _SILENT_SLOPE = 5.0
 DEFAULT_TRIALS = 20.0
 """Weight of a firing probability whose number of trials is not stated."""
 _EVEN = 1.0 / np.sqrt(12.0)
 """Standard deviation of what lies anywhere within a width of one."""
 _SMALLEST_VOLTAGE = 1e-3
+AT_COMPLIANCE = 0.98
+"""Share of the compliance from which a current is limited by it."""
+_FLAT_ROWS, _FLAT_SPAN = 5, 0.1
+"""Rows of one current, and their span over the largest voltage, from which it is a compliance that nobody stated."""
+_ON_STATE = 0.8
+"""Share of the largest conductance from which a row is in the on state; next to the threshold it is still closing."""
 _MOST_SUBSTEPS = 64
 
 
@@ -53,7 +60,12 @@ class Rows:
         return self.used if self.compared is None else self.compared
 
 
-def predict(measurements: Measurements, values: Mapping[str, Array], conduction_length: float) -> list[Rows]:
+def predict(
+    measurements: Measurements,
+    values: Mapping[str, Array],
+    conduction_length: float,
+    patience: float = SILENT_AFTER,
+) -> list[Rows]:
     """Predictions of all experiments.
 
     Parameters
@@ -64,8 +76,18 @@ def predict(measurements: Measurements, values: Mapping[str, Array], conduction_
         Each parameter for each of some sets.
     conduction_length : float
         Decay length of the conduction through the gap, which a neuron's spec does not hold.
+    patience : float
+        Multiple of a measured time after which a device counts as silent. Beyond it a search gets a number that grows
+        the farther the device is from firing, which is no prediction: what is shown needs more patience.
     """
-    return [_PREDICTIONS[e.layout.name](e, values, conduction_length) for e in measurements.experiments]
+    found = []
+    for experiment in measurements.experiments:
+        timed = _TIMES.get(experiment.layout.name)
+        if timed is not None:
+            found.append(timed(experiment, values, patience))
+        else:
+            found.append(_PREDICTIONS[experiment.layout.name](experiment, values, conduction_length))
+    return found
 
 
 def flat(rows: Sequence[Rows]) -> Array:
@@ -109,19 +131,19 @@ def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> R
     return Rows(experiment, np.arange(experiment.rows), measured, predicted, residuals)
 
 
-def _integration_time(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+def _integration_time(experiment: Experiment, values: Mapping[str, Array], patience: float) -> Rows:
     measured = experiment.columns["integration_time"]
     result = first_spike(
-        _one_row_a_set(Rates, values), experiment.columns["voltage"], _SILENT_AFTER * measured, measured, 1.0
+        _one_row_a_set(Rates, values), experiment.columns["voltage"], patience * measured, measured, 1.0
     )
-    late = _SILENT_AFTER * measured * np.exp(_SILENT_SLOPE * (1.0 - result.closest))
+    late = patience * measured * np.exp(_SILENT_SLOPE * (1.0 - result.closest))
     return _logarithmic(experiment, measured, np.where(np.isfinite(result.time), result.time, late))
 
 
-def _pulse_train(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+def _pulse_train(experiment: Experiment, values: Mapping[str, Array], patience: float) -> Rows:
     columns = experiment.columns
     counted, width, gap = columns["pulses_to_fire"], columns["pulse_width"], columns["gap"]
-    most = np.ceil(_SILENT_AFTER * counted)
+    most = np.ceil(patience * counted)
     result = first_spike(_one_row_a_set(Rates, values), columns["voltage"], width, gap, most)
     fired = np.isfinite(result.time)
     whole = np.where(fired, result.pulses - 1.0, 0.0)
@@ -196,10 +218,39 @@ def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float)
     return Rows(experiment, every, measured, predicted, residuals, np.concatenate([every, stated]))
 
 
+def compliance_current(experiment: Experiment) -> Array:
+    """Compliance of each row: as stated, or where many voltages give the same largest current, that current."""
+    stated = experiment.column("compliance", np.inf)
+    current, voltage = np.abs(experiment.columns["current"]), np.abs(experiment.columns["voltage"])
+    largest = float(np.max(current))
+    flat_rows = current >= AT_COMPLIANCE * largest
+    wide = float(np.ptp(voltage[flat_rows])) > _FLAT_SPAN * float(np.max(voltage))
+    inferred = largest if int(np.sum(flat_rows)) >= _FLAT_ROWS and wide else np.inf
+    return np.where(np.isfinite(stated), stated, inferred)
+
+
+def on_resistance_bound(experiment: Experiment) -> float | None:
+    """Largest resistance that the on state of a sweep can have where all of its rows are at compliance.
+
+    Returns
+    -------
+    float or None
+        In ohm; None where some row shows the on state below compliance.
+    """
+    voltage, current = np.abs(experiment.columns["voltage"]), np.abs(experiment.columns["current"])
+    driven = (voltage > _SMALLEST_VOLTAGE) & (current > 0.0)
+    conductance = np.where(driven, current / np.where(driven, voltage, 1.0), 0.0)
+    limited = current >= AT_COMPLIANCE * compliance_current(experiment)
+    best = float(np.max(conductance, initial=0.0))
+    if not np.any(limited & driven) or np.max(conductance[~limited], initial=0.0) >= _ON_STATE * best:
+        return None
+    return 1.0 / best
+
+
 def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduction_length: float) -> Rows:
     columns = experiment.columns
     voltage, current, time = columns["voltage"], np.abs(columns["current"]), columns["time"]
-    compliance = experiment.column("compliance", np.inf)
+    compliance = compliance_current(experiment)
     sweep = experiment.column("cycle", 0.0)
     sets = len(values["field_mobility"])
     predicted = np.zeros((sets, experiment.rows))
@@ -223,7 +274,7 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
                 filament = np.minimum(grown, 1.0 - residue)
         resistance = _resistance(values, filament + residue, conduction_length)
         predicted[:, row] = np.minimum(np.abs(voltage[row]) / resistance, compliance[row])
-    used = (current > 0.0) & (np.abs(voltage) > _SMALLEST_VOLTAGE) & (current < 0.98 * compliance)
+    used = (current > 0.0) & (np.abs(voltage) > _SMALLEST_VOLTAGE) & (current < AT_COMPLIANCE * compliance)
     index = np.flatnonzero(used)
     formatted = predicted[:, index]
     residuals = np.log(np.maximum(formatted, 1e-300) / current[index]) / _uncertainty(experiment)[index]
@@ -239,9 +290,9 @@ def _resistance(values: Mapping[str, Array], closed: Array, conduction_length: f
     )
 
 
+_TIMES = {"integration_time": _integration_time, "pulse_train": _pulse_train}
+"""Experiments in which a device may stay silent."""
 _PREDICTIONS = {
-    "integration_time": _integration_time,
-    "pulse_train": _pulse_train,
     "firing_probability": _firing_probability,
     "spike_interval": _spike_interval,
     "paired_pulse": _paired_pulse,

@@ -125,10 +125,14 @@ def _fitted(
     entry: dict[str, Any] = {
         "value": _quantity(result.values[name], claim),
         "spread": {"factor": float(f"{max(1.001, result.factor(name)):.4g}")},
-        "basis": data_basis(data),
+        "basis": "assumed" if result.rejected else data_basis(data),
         "source": _SOURCE,
         "locator": ", ".join(e.layout.name for e in data.experiments),
-        "rationale": "Robust least squares; the spread is that of the fit, with what is open of the held parameters.",
+        "rationale": (
+            f"Fitted, model rejected: {result.rejected}. The spread holds every row by itself."
+            if result.rejected
+            else "Robust least squares; the spread is that of the fit, with what is open of the held parameters."
+        ),
     }
     if name == "firing_median_voltage":
         widths = [e.columns["pulse_width"] for e in data.experiments if e.layout.name == "firing_probability"]

@@ -113,7 +113,7 @@ def test_resistances_are_recovered_from_a_sweep() -> None:
     # up to 1.5 V and back in 0.1 s; truth 200 kohm and 20 Gohm, 3 % noise
     time = np.linspace(0.0, 0.1, 21)
     voltage = 1.5 * (1.0 - np.abs(time / 0.05 - 1.0))
-    empty = measurements("current_voltage", time=time, voltage=voltage, current=np.ones(21))
+    empty = measurements("current_voltage", time=time, voltage=voltage, current=np.arange(1.0, 22.0))
     values = TEMPLATE | {"on_resistance": 2e5, "off_resistance": 2e10}
     sets = {name: np.array([value]) for name, value in values.items()}
     current = np.zeros(21)
