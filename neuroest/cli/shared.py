@@ -17,7 +17,7 @@ from neuroest.core.atomic_files import write_whole
 from neuroest.loading.library import shipped
 from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 
-DEFAULT_ARCHITECTURE = "diffusive_28nm_derived"
+DEFAULT_ARCHITECTURE = "diffusive_low_power_28nm"
 """What is estimated when no architecture is named."""
 DEFAULT_WORKLOAD = "shd_recurrent_spiking"
 """What it runs when no workload is named."""

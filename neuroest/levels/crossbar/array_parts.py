@@ -158,7 +158,17 @@ class ArrayParts(Component[None]):
     def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of a weight without the sign that a pair carries."""
         signed_by_pair = 0.0 if self.spec.weight_encoding == "offset" else 1.0
-        return np.maximum(network.weight_bits - signed_by_pair, 1.0)
+        return np.maximum(self.stored_weight_bits(network) - signed_by_pair, 1.0)
+
+    def stored_weight_bits(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits of a weight, sign included: those of the network, or as many as the arrays are to hold."""
+        most: u.Dimensionless = np.minimum(network.weight_bits, self.options.get("weight_bits", np.inf))
+        return most
+
+    @property
+    def rounds_weights(self) -> bool:
+        """Whether weights are rounded to fewer bits than the network's."""
+        return "weight_bits" in self.options
 
     def slices(self, network: NetworkContext) -> u.Dimensionless:
         """Cells side by side that hold the bits of one weight."""

@@ -47,6 +47,9 @@ class CrossbarLevel(Level):
     cells in the middle of the window, read like the others and subtracted from each result; digital_sum, the
     accumulator adds up the inputs; none, nothing is counted and the estimate says so. Left out it is
     reference_column, except for cells that add charges, which need none."""
+    weight_bits: Count | None = None
+    """Bits of a weight that the arrays hold, sign included, where the network's weights have more: they are rounded,
+    and the error of that is one of the errors of a result. Left out, all bits of the network are held."""
     bits_per_cell: CountOrAuto = "auto"
     """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
     read_voltage: Voltage

@@ -145,6 +145,9 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
     missed = absolute(d.programming_error * high, d.low_programming_error * high)
     lasting: dict[str, u.Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
+    if array.rounds_weights:
+        levels = accuracy.quantisation_spread(1.0 / (2.0 ** array.magnitude_bits(network) - 1.0))
+        lasting["rounding"] = np.where(array.stored_weight_bits(network) < network.weight_bits, levels, 0.0)
     if array.memory.has_stuck_cells:
         stuck = weight((stuck_among(shares), stuck_among(opposite)))
         # and every weight is by so much smaller in the mean

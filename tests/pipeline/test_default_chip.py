@@ -1,0 +1,54 @@
+"""The chip that the command line starts with: it works by its own checks, and so does its twin, built with equal care."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from neuroest.cli.shared import DEFAULT_ARCHITECTURE
+from neuroest.levels.crossbar.weight_errors import weight_errors
+from neuroest.loading.library import load_architecture
+from neuroest.pipeline.estimate import estimate
+from tests.chips import failed, known
+
+SHD = "shd_recurrent_spiking"
+TWIN = load_architecture(DEFAULT_ARCHITECTURE).spec.baseline
+BITS = "chip.tile.array.weight_bits"
+
+
+@pytest.mark.parametrize("network", [SHD, "mlp_mnist_spiking", "keyword_spotting_spiking"])
+@pytest.mark.parametrize("chip", [DEFAULT_ARCHITECTURE, TWIN])
+def test_the_default_and_its_twin_pass_every_check(chip: str, network: str) -> None:
+    assert failed(estimate(chip, network)) == set()
+
+
+def test_only_the_neuron_differs_from_the_twin() -> None:
+    one, other = (
+        load_architecture(name).document.data["chip"]["tile"] for name in (DEFAULT_ARCHITECTURE, TWIN)
+    )
+    assert one["buffer"] == other["buffer"]
+    different = {key for key in one["array"] if one["array"][key] != other["array"][key]}
+    assert different == {"readout"}
+    readouts = one["array"]["readout"], other["array"]["readout"]
+    assert {key for key in readouts[0] if readouts[0][key] != readouts[1].get(key)} == {"neuron"}
+
+
+def test_sampled_columns_conduct_for_the_pulse_alone() -> None:
+    result = estimate(DEFAULT_ARCHITECTURE, SHD)
+    assert known(result, "read time") == pytest.approx(10e-9)
+    naive = estimate("diffusive_28nm_capacitor", SHD)
+    assert naive.totals["energy_per_inference_J"] > 1e3 * result.totals["energy_per_inference_J"]
+
+
+def test_weights_of_fewer_bits_take_fewer_cells_and_are_rounded() -> None:
+    # eight bits are two slices of four; five are one, with a step of 1/15 of the largest weight
+    wide, narrow = (estimate(DEFAULT_ARCHITECTURE, SHD, {BITS: bits}) for bits in ("8", "5"))
+    held = [r.evaluation.mapper.compute.slices(r.evaluation.mapper.network) for r in (wide, narrow)]
+    assert held == [2.0, 1.0]
+    errors = [
+        weight_errors(r.evaluation.mapper.compute, r.evaluation.mapper.network, None) for r in (wide, narrow)
+    ]
+    assert errors[1].lasting["rounding"] == pytest.approx(1.0 / 15.0 / np.sqrt(12.0))
+    assert errors[0].lasting["rounding"] == 0.0
+    assert narrow.totals["effective_bits"] < wide.totals["effective_bits"]
+    assert narrow.totals["area_m2"] < 0.6 * wide.totals["area_m2"]
