@@ -1,4 +1,4 @@
-"""The chip that the command line starts with: it works by its own checks, and so does its twin, built with equal care."""
+"""The chip that the command line starts with works by its own checks, and so does its twin, built with equal care."""
 
 from __future__ import annotations
 
