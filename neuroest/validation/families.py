@@ -1,7 +1,8 @@
 """How far chips of one family are off: analog, digital and spiking chips and processors, each by itself.
 
-Only bottom-up values of chips count. A ratio is taken as that of a cost: an efficiency of twice the published one is
-half the energy, and a rate of twice the published one is half the time.
+Only bottom-up values of chips count. A ratio is that of the median of the band, which results lead with, over the
+published value, and it is taken as that of a cost: an efficiency of twice the published one is half the energy, and a
+rate of twice the published one is half the time.
 """
 
 from __future__ import annotations
@@ -38,12 +39,12 @@ class FamilySummary:
     chips, values : int
         How many there are.
     median_factor : float
-        Exponential of the median of |ln(predicted / published)| over the values.
+        Exponential of the median of |ln(p50 / published)| over the values.
     left_out_factor : float or None
         The same when each chip's values are divided by the median of the other chips, areas, energies and times apart:
         what one corrected centre would leave. None with fewer than three chips.
     area_median, energy_median : float or None
-        Median over chips of predicted over published areas, and energies and powers; each chip counts once.
+        Median over chips of p50 over published areas, and energies and powers; each chip counts once.
     coverage, coverage_by_chip : float
         Share of the values inside p10 to p90, and the mean of the chips' shares.
     mean_band_width : float
@@ -116,7 +117,7 @@ def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
     for row in rows:
         by_chip.setdefault(row.case, []).append(row)
     centres = {chip: _centres(found) for chip, found in by_chip.items()}
-    logs = [abs(math.log(row.ratio)) for row in rows]
+    logs = [abs(_log(row)) for row in rows]
     left_out = [
         abs(_cost_log(row) - _median_of(centres, row.unit, without=row.case))
         for row in rows
@@ -133,9 +134,13 @@ def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
     )  # fmt: skip
 
 
+def _log(row: Row) -> float:
+    return math.log(row.median / row.published)
+
+
 def _cost_log(row: Row) -> float:
     cost = cost_of(row.unit)
-    return math.log(row.ratio) * (1.0 if cost is None else cost[1])
+    return _log(row) * (1.0 if cost is None else cost[1])
 
 
 def _centres(rows: Sequence[Row]) -> dict[Kind, float]:

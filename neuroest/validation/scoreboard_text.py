@@ -113,7 +113,7 @@ def _family_lines(found: Sequence[FamilySummary]) -> list[str]:
     ]  # fmt: skip
     widths = [max(len(line[place]) for line in (head, *lines)) for place in range(len(head))]
     return [
-        "Bottom-up values of chips by family",
+        "Bottom-up values of chips by family, median of the band over published",
         *(
             "  " + "  ".join(
                 f"{cell:<{width}}" if place == 0 else f"{cell:>{width}}"

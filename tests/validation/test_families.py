@@ -1,10 +1,13 @@
 """Summaries by family of chips."""
 
+import dataclasses
 import math
 
 import pytest
 
+from neuroest.loading.library import bibliography
 from neuroest.validation.board import reproduce
+from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.families import cost_of, family_summaries
 from neuroest.validation.scoring import Row
 
@@ -12,10 +15,10 @@ from neuroest.validation.scoring import Row
 def row(
     case: str, unit: str, ratio: float, *, inside: bool = True, evidence: str = "measured_silicon"
 ) -> Row:
-    """A bottom-up value of 1 in `unit`, with a band of a factor e."""
+    """A bottom-up value of 1 in `unit` whose band has this median and a width of a factor e."""
     return Row(
         case=case, quantity="value", quantity_class="bottom_up", evidence=evidence, status="read", unit=unit,
-        published=1.0, predicted=ratio, low=1.0, median=1.0, high=math.e, ratio=ratio, inside=inside, allowed="x2",
+        published=1.0, predicted=ratio, low=1.0, median=ratio, high=math.e, ratio=ratio, inside=inside, allowed="x2",
         verdict="within", reason="", cause="", source="", locator="",
     )  # fmt: skip
 
@@ -64,3 +67,35 @@ def test_blind_cases_take_no_part_in_the_width_of_the_bands():
     blind = next(summary for summary in board.families if summary.blind)
     assert (blind.family, blind.chips) == ("digital", 1)
     assert board.to_dict()["families"][0]["family"] == board.families[0].family
+
+
+def test_the_median_of_the_band_is_what_is_compared():
+    off = dataclasses.replace(row("a", "pJ", 3.0), median=1.5)
+    (every,) = family_summaries([off], {"a": "analog"}, frozenset())
+    assert (every.median_factor, every.energy_median) == pytest.approx((1.5, 1.5))
+
+
+def _blind():
+    return [load_case(name) for name in shipped_cases() if load_case(name).spec.blind]
+
+
+def test_eight_analog_and_eight_digital_or_spiking_chips_were_described_blind():
+    silicon = [case.spec.family for case in _blind() if case.spec.evidence == "measured_silicon"]
+    assert silicon.count("analog") >= 8
+    assert silicon.count("digital") + silicon.count("spiking") >= 8
+
+
+def test_a_blind_case_states_its_choices_and_solves_nothing_from_its_values():
+    for case in _blind():
+        assert any("Choices before the ratio was seen" in note for note in case.spec.notes), case.spec.name
+        assert case.spec.fitted == ()
+
+
+def test_a_blind_value_whose_source_was_not_seen_says_so():
+    for case in _blind():
+        known = {**bibliography(), **case.spec.sources}
+        for name, value in case.published.items():
+            if value.status == "read":
+                assert known[value.source].seen != "memory", f"{case.spec.name}.{name}"
+            if value.status == "read_elsewhere":
+                assert value.cited_in is not None, f"{case.spec.name}.{name}"
