@@ -30,7 +30,7 @@ def test_verbs_answer_from_python(tmp_path: Path) -> None:
     assert [
         line.split("]")[0][1:] for line in neuroest.cite(chip).splitlines() if line.startswith("[")
     ] == keys
-    assert neuroest.cite(chip, "bibtex").count("\n}") == len(keys)
+    assert neuroest.cite(chip, "bibtex").count("\n}") == len(keys) + 1
     with pytest.raises(neuroest.UnknownNameError, match="did you mean 'bibtex'"):
         neuroest.cite(chip, "bibtx")
     assert [entry.name for entry in neuroest.list_entries("neurons", "3 nm")] == ["diffusive_3nm_projection"]

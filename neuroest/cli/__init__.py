@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
+from types import MappingProxyType
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -22,15 +23,17 @@ from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import leave, one_linear_algebra_thread, search_for_cycles_rarely
 from neuroest.specs.renamed import RenamedWarning
 
-VERB_GROUPS = {
-    "Every day": ("estimate", "compare", "report"),
-    "Find and check": ("list", "show", "check", "new"),
-    "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
-    "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover", "contest"),
-    "Devices from measurements": ("fit", "simulate", "characterise", "behave"),
-    "Networks": ("import", "activity"),
-    "Published chips, files and results": ("reproduce", "rerun", "diff", "schema"),
-}
+VERB_GROUPS = MappingProxyType(
+    {
+        "Every day": ("estimate", "compare", "report"),
+        "Find and check": ("list", "show", "check", "new"),
+        "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
+        "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover", "contest"),
+        "Devices from measurements": ("fit", "simulate", "characterise", "behave"),
+        "Networks": ("import", "activity"),
+        "Published chips, files and results": ("reproduce", "rerun", "diff", "schema"),
+    }
+)
 """Verbs by what they are for, in the order of the help; each is a module of this package."""
 VERBS = tuple(verb for group in VERB_GROUPS.values() for verb in group)
 

@@ -23,6 +23,8 @@ Array: TypeAlias = NDArray[np.float64]
 
 _FINEST = 2**9
 """Parts of the range down to which the distribution of a digit is summed up; finer digits are spread evenly."""
+_KEPT = 4
+"""Distributions that are kept: two places of a digit in two arrays, each asked for by three moments."""
 
 
 @equation
@@ -256,7 +258,7 @@ def _distributed(
     return np.asarray(np.tensordot(values, _chances(mean.tobytes(), centre.tobytes(), base, place), axes=1))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=_KEPT)
 def _chances(mean_bytes: bytes, centre_bytes: bytes, base: int, place: int) -> Array:
     """How often a digit has each of its values; kept for a few arrays, as three moments ask for the same one."""
     mean, centre, parts = np.frombuffer(mean_bytes), np.frombuffer(centre_bytes), base ** (place + 1)
