@@ -209,7 +209,7 @@ def row_groups(
     array_rows : float or array
         Rows of one array.
     rows_at_once : float or array
-        Rows that are summed in one read, a divisor of those of the array.
+        Rows that are summed in one read.
 
     Returns
     -------
@@ -218,9 +218,9 @@ def row_groups(
 
     Notes
     -----
-    Formula: g = floor(R / N) N / n + ceil((R mod N) / n)
+    Formula: g = floor(R / N) ceil(N / n) + ceil((R mod N) / n)
 
-    Valid: n divides N
+    Valid: reads that never reach from one array into the next
 
     References
     ----------
@@ -234,4 +234,6 @@ def row_groups(
     19.0
     """
     full = rounded_down(rows / array_rows)
-    return full * (array_rows / rows_at_once) + rounded_up((rows - full * array_rows) / rows_at_once)
+    return full * rounded_up(array_rows / rows_at_once) + rounded_up(
+        (rows - full * array_rows) / rows_at_once
+    )

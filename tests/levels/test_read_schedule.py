@@ -149,6 +149,18 @@ def test_rows_in_turn_take_a_read_and_a_conversion_each(tmp_path: Path) -> None:
     assert bits == [8.0, 11.0]
 
 
+def test_reads_do_not_reach_from_one_array_into_the_next(tmp_path: Path) -> None:
+    mapper = read(tmp_path, holding="stage", rows_at_once=48).evaluation.mapper
+    # 128 rows are read 48, 48 and 32 at a time; 784 inputs take six such arrays and 16 rows of a seventh
+    deepest = int(np.argmax(mapper.layers.reduction))
+    assert np.ravel(mapper.row_reads)[deepest] == 6 * 3 + 1
+    rows, _ = mapper.rows_of_blocks[0]
+    assert rows[deepest][:4].tolist() == [48, 48, 32, 48]
+    assert rows[deepest].sum() == 784
+    assert rows[deepest][18] == 16
+    assert np.max(mapper.reads_in_array) == 3
+
+
 @pytest.mark.parametrize(
     ("changes", "schedule", "message"),
     [
@@ -156,7 +168,7 @@ def test_rows_in_turn_take_a_read_and_a_conversion_each(tmp_path: Path) -> None:
          {"holding": "converter"}, "needs its column"),
         ({}, {"pulse_widths": "binary", "holding": "none"}, "adds up charges"),
         ({}, {"bits_per_phase": 2}, "applies one bit"),
-        ({}, {"rows_at_once": 48}, "does not divide the 128 rows"),
+        ({}, {"rows_at_once": 256}, "more than the 128 rows"),
         ({f"{ARRAY}cell": {"model": "passive", "device": "rram_passive_generic"}, f"{ARRAY}write_circuit": None},
          {"columns": "in_turn"}, "without transistors"),
     ],

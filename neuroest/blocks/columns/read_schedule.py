@@ -20,7 +20,7 @@ class ReadScheduleBlock(Block):
     stand behind the multiplexer, one for each converter."""
     rows_at_once: CountOrAuto = "auto"
     """Rows of an array that are driven and summed in one read; those of a higher array take turns, and their sums are
-    added digitally. auto: all rows. It must divide the rows of the array."""
+    added digitally. auto: all rows."""
     holding: Literal["auto", "stage", "converter", "none"] = "auto"
     """What holds a result while it is converted, so that the columns can settle for the next read: stage, a
     sample-and-hold stage or time encoder; converter, the sampling capacitor of the converter itself, for one column at

@@ -82,7 +82,7 @@ class CrossbarLayout(Mapper):
     @cached_property
     def reads_in_array(self) -> Array:
         """Blocks of rows that one array of each layer reads one after the other."""
-        array = self.options["rows"] / self.compute.rows_at_once()
+        array = equations.block_count(self.options["rows"], self.compute.rows_at_once())
         return np.asarray(np.where(self._cut[0] > 1.0, array, self.row_reads))
 
     @cached_property
@@ -93,8 +93,11 @@ class CrossbarLayout(Mapper):
         """
         t, array = self.layers, self.compute
         fan_in = t.reduction + t.recurrent_reduction
-        held = array.rows_at_once() / array.devices_per_weight()[1]
-        ends = np.asarray(held + 0.0 * fan_in)[..., np.newaxis] * np.arange(np.max(self.row_reads) + 1.0)
+        each, rows = array.rows_at_once(), array.options["rows"]
+        full = _along(equations.block_count(rows, each), fan_in)
+        reads = np.arange(np.max(self.row_reads) + 1.0)
+        inside = np.minimum(np.mod(reads, full) * _along(each, fan_in), _along(rows, fan_in))
+        ends = (np.floor(reads / full) * _along(rows, fan_in) + inside) / array.devices_per_weight()[1]
         own = np.diff(np.minimum(t.reduction[..., np.newaxis], ends))
         every = np.diff(np.minimum(fan_in[..., np.newaxis], ends))
         toggles = array.every_input_toggles
@@ -276,3 +279,8 @@ class CrossbarLayout(Mapper):
 def _layered(value: u.Numeric) -> Array:
     """A value for all layers, with the axis of the layers."""
     return np.asarray(value, dtype=float).reshape(np.shape(value) or (1,))
+
+
+def _along(value: u.Numeric, layers: Array) -> Array:
+    """A value of each layer with a last axis for the blocks of rows."""
+    return np.asarray(value + 0.0 * layers)[..., np.newaxis]

@@ -54,8 +54,8 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
 def _row_faults(array: CrossbarArray) -> Iterator[str]:
     """Why so many rows cannot be read at once."""
     rows, at_once = array.options["rows"], array.rows_at_once()
-    if not np.all(rows % at_once == 0.0):
-        yield f"rows_at_once is {float(np.max(at_once)):g} and does not divide the {float(np.max(rows)):g} rows"
+    if np.any(at_once > rows):
+        yield f"rows_at_once is {float(np.max(at_once)):g}, more than the {float(np.min(rows)):g} rows of an array"
     if array.adds_charges and not array.cell.discharges and np.any(at_once < rows):
         yield "rows_at_once is below the rows, but all capacitors of a column share its charge; leave it out"
 
