@@ -26,6 +26,7 @@ from neuroest.loading.library import load_device as load_device
 from neuroest.loading.library import load_workload as load_workload
 from neuroest.network_simulation.study import simulate_network as simulate_network
 from neuroest.pipeline.check import check_files as check_files
+from neuroest.pipeline.check import refused_networks as refused_networks
 from neuroest.pipeline.comparison import compare as compare
 from neuroest.pipeline.estimate import estimate as estimate
 from neuroest.pipeline.pace import paces as paces

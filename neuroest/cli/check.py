@@ -18,17 +18,20 @@ def run(
 ) -> None:
     """Problems of spec files and of what they refer to.
 
-    All problems of all files, one a line: file, line, column, path, and what is allowed.
+    All problems of all files, one a line: file, line, column, path, and what is allowed. Of a chip that is sound, also
+    the networks that it refuses: all dense or all spiking ones, or those of many bits.
     """
     bad = False
     rows: list[dict[str, Any]] = []
     for file in dict.fromkeys(files):
         problems = neuroest.check_files([file])
         bad = bad or bool(problems)
+        limits = () if problems else neuroest.refused_networks(file)
         if form is not Format.TABLE:
             rows += [asdict(problem) for problem in problems] or [{"file": file, "message": "ok"}]
+            rows += [asdict(limit) for limit in limits]
             continue
-        note(map(str, problems))
+        note(map(str, problems or limits))
         if not problems:
             emit(f"{file}: ok\n")
     if form is not Format.TABLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from neuroest.specs.workload import WorkloadSpec
 
 _BITS = (1, 8)
 """Bits of weights and activations of the smallest networks, of which a chip may be built for either; a convention."""
+_CASE = "published.yaml"
+"""File that makes a folder a validation case, whose other files are found by their paths."""
 _NAMED_LIKE_THEIR_FILES = frozenset({"architecture", "device", "workload"})
 
 
@@ -51,7 +54,8 @@ def _problems(path: Path) -> list[Problem]:
         kind = _kind(document)
     except SpecError as error:
         return list(error.problems)
-    problems = _misnamed(document, path) if kind in _NAMED_LIKE_THEIR_FILES else []
+    named = kind in _NAMED_LIKE_THEIR_FILES and not (path.parent / _CASE).is_file()
+    problems = _misnamed(document, path) if named else []
     try:
         if kind == "architecture":
             document = architecture_document(path)
@@ -68,20 +72,63 @@ def _problems(path: Path) -> list[Problem]:
     return sorted(set(problems))
 
 
+def refused_networks(file: str | Path) -> tuple[Problem, ...]:
+    """What a chip that is sound refuses: all networks of one coding, or those of many bits, though it runs others.
+
+    Parameters
+    ----------
+    file : str or Path
+        Path of an architecture; other files refuse nothing.
+
+    Returns
+    -------
+    tuple of Problem
+        Each says which networks, and why.
+    """
+    path = Path(file)
+    document = read_document(path)
+    if _kind(document) != "architecture":
+        return ()
+    document = architecture_document(path)
+    found, _ = _smallest_refusals(build(KINDS["architecture"].read(path)))
+    refused: list[tuple[str, str]] = []
+    for coding in dict.fromkeys(coding for coding, _ in found):
+        own = {bits: faults for (other, bits), faults in found.items() if other == coding}
+        if all(own.values()):
+            refused += [(f"{coding} networks are refused", text) for text in own[max(own)]]
+            continue
+        refused += [
+            (f"{coding} networks of {bits} bits are refused", text)
+            for bits, faults in own.items()
+            for text in faults
+        ]
+    return tuple(
+        replace(problem, message=f"{who}: {problem.message}")
+        for who, text in refused
+        for problem in (problem_of_line(document, line) for line in text.split("\n"))
+    )
+
+
 def _always_refused(design: Design, document: Document) -> list[Problem]:
     """What `estimate` refuses of a chip whatever the network is; nothing where it runs one of either coding."""
-    faults: list[str] = []
+    found, wrong = _smallest_refusals(design)
+    if not all(found.values()):
+        return []
+    widest = {coding: faults for (coding, _), faults in found.items()}
+    faults = [text for texts in widest.values() for text in texts]
+    return [problem_of_line(document, line) for text in faults or wrong for line in text.split("\n")]
+
+
+def _smallest_refusals(design: Design) -> tuple[dict[tuple[str, int], list[str]], list[str]]:
+    """Why there is no estimate on the smallest networks, by coding and bits; codings the chip is not for."""
+    found: dict[tuple[str, int], list[str]] = {}
     wrong: list[str] = []
     for coding in ("dense", "spiking"):
         try:
-            found = [_refusals(design, _smallest_network(coding, bits)) for bits in _BITS]
+            found |= {(coding, bits): _refusals(design, _smallest_network(coding, bits)) for bits in _BITS}
         except CodingError as error:
             wrong.append(str(error))
-            continue
-        if not all(found):
-            return []
-        faults += found[-1]
-    return [problem_of_line(document, line) for text in faults or wrong for line in text.split("\n")]
+    return found, wrong
 
 
 def _smallest_network(coding: str, bits: int) -> WorkloadSpec:

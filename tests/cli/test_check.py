@@ -9,7 +9,9 @@ GOOD = sorted(str(path) for path in FIXTURES.glob("*.yaml"))
 
 def test_good_files_are_told_to_be_ok(command: Command) -> None:
     checked = command("check", *GOOD)
-    assert checked.err == ""
+    # one of them has no memory for numbers, and is for spikes
+    (limit,) = checked.err.splitlines()
+    assert "chip_adc.yaml: dense networks are refused: nothing on the chip stores activations" in limit
     assert checked.code == 0
     assert checked.lines == [f"{file}: ok" for file in GOOD]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest import check_files
+from neuroest import check_files, refused_networks
 from neuroest.error_analysis import model_error
 from neuroest.loading.library import shipped
 from neuroest.reporting.data_sheets import whole_file
@@ -179,3 +179,51 @@ def test_model_discrepancies_are_checked(tmp_path: Path) -> None:
     text = model_error.FILE.read_text(encoding="utf-8").replace("scale:", "scael:", 1)
     messages = [problem.message for problem in check_files([write(tmp_path, "mine.yaml", text)])]
     assert "unknown key 'scael'; did you mean 'scale'?" in messages
+
+
+ADC = """\
+kind: architecture
+name: mine
+description: The shipped fabric, changed.
+base: adc_crossbar_28nm
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "who", "why"),
+    [
+        (
+            "remove: [chip.tile.buffer]\n",
+            "dense networks are refused",
+            "nothing on the chip stores activations",
+        ),
+        ("remove: [chip.tile.state]\n", "spiking networks are refused", "nothing on the chip stores state"),
+        (
+            "set: {chip.tile.array.input: {model: capacitive_dac, device: capacitive_dac_28nm}}\n",
+            "dense networks of 8 bits are refused",
+            "resolution is beyond",
+        ),
+    ],
+    ids=["activations", "state", "bits"],
+)
+def test_networks_that_a_sound_chip_refuses_are_named(
+    change: str, who: str, why: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "mine.yaml", ADC + change)
+    assert check_files([file]) == ()
+    (limit,) = refused_networks(file)
+    assert limit.message.startswith(f"{who}: ")
+    assert why in limit.message
+
+
+def test_chips_that_ship_refuse_no_network_that_they_are_for() -> None:
+    assert [limit for file in shipped("architecture").values() for limit in refused_networks(file)] == []
+    assert refused_networks(shipped("device")["rram_hfox_28nm"]) == ()
+
+
+def test_files_of_a_case_are_found_by_their_paths(tmp_path: Path) -> None:
+    file = write(tmp_path, "chip.yaml", ADC)
+    (problem,) = check_files([file])
+    assert "name and file name must agree" in problem.message
+    write(tmp_path, "published.yaml", "kind: validation_case\n")
+    assert check_files([file]) == ()
