@@ -63,6 +63,9 @@ def run(
     front: Annotated[
         Path | None, typer.Option("--front", metavar="FILE", help="Draw the Pareto fronts where the workload lies.")
     ] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", metavar="CONTENDER", help="Draw the map of one contender against the rest.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace points of another input.")] = False,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
@@ -79,7 +82,7 @@ def run(
             workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed, started=started,
         )  # fmt: skip
     if plot is not None:
-        found.plot(plot)
+        found.plot(plot, of)
     if front is not None:
         found.plot_front(front)
     if form is Format.MARKDOWN:

@@ -23,6 +23,7 @@ from neuroest.exploration.contest_field import Field, field_of
 from neuroest.exploration.contest_spec import ContestFile, read_contest
 from neuroest.exploration.space import Axis, Constraint, Levels, Range, constraint, setting_axis, wrong
 from neuroest.exploration.sweep import SweepResult, Tick, run_job
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Standing, Verdict
 from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.results.uncertainty import Band
@@ -31,7 +32,10 @@ from neuroest.specs.loaded import Named
 SHIPPED = "spiking_neurons"
 """Contest that is held when none is named."""
 SAMPLES = 256
-_FINALISTS = 3
+_WORKS = 0.9
+"""Share of the samples in which a chip must have an estimate, so that the p90 of its cost is one."""
+_FRAIL = "no estimate in more than a tenth of the samples"
+_FINALISTS = 6
 """Chips of a contender, the best at their stated inputs, whose medians are compared in a cell."""
 _SHOWN = (
     "area_m2", "energy_per_inference_J", "dynamic_energy_J", "static_energy_J", "initiation_interval_s", "latency_s",
@@ -39,7 +43,7 @@ _SHOWN = (
 )  # fmt: skip
 _CAUSES = 3
 """Reasons that are given for a contender without a chip."""
-_RANGE = "a model would be used outside of its range"
+_RANGE = "a model outside of its range"
 Place: TypeAlias = tuple[int, int]
 
 
@@ -99,7 +103,7 @@ def contest(
     Chips are searched at their stated inputs: every combination of the alternatives in every cell. A chip that fails a
     check, extrapolates a model or misses a limit does not compete. Of the best few of each contender in each cell the
     one with the lowest median cost stands for it. A sample in which a chip has no estimate counts as one of endless
-    cost, and a chip that has none in half of them does not compete.
+    cost, and a chip that has none in more than a tenth of them does not compete.
 
     Examples
     --------
@@ -125,8 +129,10 @@ def contest(
     job = Job(field.resolved, (), "grid", 0, seed, kept)
     replace(job, constraints=asked).check()
     found = run_job(job, points, workers=workers, scheduler=scheduler, overwrite=overwrite, started=started)
-    arena = _Arena(field, _Search.of(found, field, job, objective, asked), teams, samples, seed)
-    return arena.contest(file, titles, objective, tuple(map(str, asked)))
+    search = _Search.of(found, field, job, objective, asked)
+    return _Arena(field, search, teams, tuple(map(str, asked)), samples, seed).contest(
+        file, titles, objective
+    )
 
 
 def _check_limits(objective: str, limits: Sequence[Constraint]) -> None:
@@ -223,7 +229,11 @@ class _Best:
 class _Arena:
     """The finalists of all cells, sampled together, and what follows from them."""
 
-    def __init__(self, field: Field, search: _Search, teams: Sequence[str], samples: int, seed: int) -> None:
+    def __init__(
+        self, field: Field, search: _Search, teams: Sequence[str], limits: tuple[str, ...], samples: int,
+        seed: int,
+    ) -> None:  # fmt: skip
+        self.limits = limits
         self.field, self.search, self.teams = field, search, np.array(teams, dtype=object)
         self.samples, self.seed = samples, seed
         self.names = tuple(dict.fromkeys(teams))
@@ -233,14 +243,12 @@ class _Arena:
         nx, ny = self.field.shape
         yield from ((x, y) for x in range(nx) for y in range(ny))
 
-    def contest(
-        self, file: ContestFile, titles: Mapping[str, str], objective: str, limits: tuple[str, ...]
-    ) -> Contest:
+    def contest(self, file: ContestFile, titles: Mapping[str, str], objective: str) -> Contest:
         self._sample(objective)
         cells = {place: self._cell(place) for place in self.places()}
         here = (self.field.axes[0].reference, self.field.axes[1].reference)
         return Contest(
-            file.spec.name, self.field.resolved.groups[0].workload.name, objective, limits,
+            file.spec.name, self.field.resolved.groups[0].workload.name, objective, self.limits,
             MappingProxyType({name: titles[name] for name in self.names}), self.field.axes, tuple(cells.values()),
             tuple(self._lines(cells)), tuple(self._standings(here, titles)), self._points(here, objective),
             len(self.field.entries), self.samples, self.seed,
@@ -274,8 +282,7 @@ class _Arena:
                 for chip in chips
                 for cost in (drawn[chip, key[1]],)
             ]
-            # a chip that has no estimate in half of the samples is no chip to build
-            found = [one for one in found if math.isfinite(one.median)]
+            found = [one for one in found if np.isfinite(one.cost).mean() >= _WORKS]
             if found:
                 self.best[key] = min(found, key=lambda one: one.median)
 
@@ -299,19 +306,49 @@ class _Arena:
     # --- what follows
 
     def _cell(self, place: Place) -> Cell:
-        here = {name: self.best[name, place] for name in self.names if (name, place) in self.best}
-        order = sorted(here, key=lambda name: here[name].median)
+        order = self._order(place)
+        here = {name: self.best[name, place] for name in order}
         reasons = {name: self._reason(name, place) for name in self.names if name not in here}
-        medians = {name: here[name].median for name in order}
+        medians = {name: one.median for name, one in here.items()}
         if not order:
-            return Cell(*place, "nobody", "", "", None, "", medians, reasons)
+            return Cell(*place, "nobody", "", "", None, "", medians, {}, reasons)
         winner = order[0]
         chip = self._words(here[winner].chip)
         if len(order) == 1:
-            return Cell(*place, "alone", winner, "", None, chip, medians, reasons)
+            return Cell(*place, "alone", winner, "", None, chip, medians, {}, reasons)
+        ratios = {
+            name: _ratio(one.cost, here[order[1] if name == winner else winner].cost)
+            for name, one in here.items()
+        }
+        known = {name: band for name, band in ratios.items() if band is not None}
         margin = _ratio(here[order[1]].cost, here[winner].cost)
         verdict: Verdict = "wins" if margin is not None and margin.low > 1.0 else "ties"
-        return Cell(*place, verdict, winner, order[1], margin, chip, medians, reasons)
+        return Cell(*place, verdict, winner, order[1], margin, chip, medians, known, reasons)
+
+    def _order(self, place: Place) -> list[str]:
+        """Contenders with a chip in a cell: who is ahead of each other in half of the samples, then the nearest to it.
+
+        Medians of costs decide where nobody is ahead of all others.
+        """
+        here = {name: self.best[name, place] for name in self.names if (name, place) in self.best}
+        by_median = sorted(here, key=lambda name: here[name].median)
+        ahead = {
+            (one, other): band.median
+            for one in here for other in here
+            if one != other and (band := _ratio(here[other].cost, here[one].cost)) is not None
+        }  # fmt: skip
+        best = [
+            one
+            for one in by_median
+            if all(ahead.get((one, other), 1.0) >= 1.0 for other in here if other != one)
+        ]
+        if not by_median:
+            return []
+        winner = best[0] if best else by_median[0]
+        rest = sorted(
+            (name for name in by_median if name != winner), key=lambda name: ahead.get((winner, name), np.inf)
+        )
+        return [winner, *rest]
 
     def _words(self, chip: int) -> str:
         choices = self.field.entries[chip].choices
@@ -320,14 +357,36 @@ class _Arena:
     def _reason(self, name: str, place: Place) -> str:
         """What stands in the way of the chips of a contender in a cell, and of how many of them."""
         own = self.search.reasons[self.teams == name, place[0], place[1]]
-        found = Counter("no estimate in half of the samples" if one is None else str(one) for one in own)
-        return ", ".join(f"{reason}: {count} of {own.size}" for reason, count in found.most_common(_CAUSES))
+        found = Counter(_FRAIL if one is None else str(one) for one in own)
+        # the chips that came furthest first: past the checks, then within the models, then within the limits
+        stages = {_FRAIL: 3, **dict.fromkeys(self.limits, 2), _RANGE: 1}
+        if _RANGE in found:
+            chip = int(
+                np.flatnonzero((self.teams == name) & (self.search.reasons[:, place[0], place[1]] == _RANGE))[
+                    0
+                ]
+            )
+            named = f"{_RANGE} ({self._range(chip, place)})"
+            found[named], stages[named] = found.pop(_RANGE), 1
+        order = sorted(found, key=lambda one: (-stages.get(one, 0), -found[one]))
+        return ", ".join(f"{reason}: {found[reason]} of {own.size}" for reason in order[:_CAUSES])
+
+    def _range(self, chip: int, place: Place) -> str:
+        """Check of the model that a chip extrapolates."""
+        group = self.field.resolved.groups[chip]
+        result = evaluate(group.design, group.workload, {**group.values, **self.field.columns(*place)})
+        with np.errstate(all="ignore"):
+            failed = (
+                check
+                for check in result.checks
+                if check.severity == "extrapolation" and not np.all(check.passed)
+            )
+            return ", ".join(dict.fromkeys(f"{check.name} of {check.component}" for check in failed))
 
     def _standings(self, place: Place, titles: Mapping[str, str]) -> Iterator[Standing]:
-        here = {name: self.best[name, place] for name in self.names if (name, place) in self.best}
-        order = sorted(here, key=lambda name: here[name].median)
-        for name in order:
-            one = here[name]
+        order = self._order(place)
+        here = {name: self.best[name, place] for name in order}
+        for name, one in here.items():
             totals = {
                 key: float(values[one.chip, place[0], place[1]]) for key, values in self.search.totals.items()
             }

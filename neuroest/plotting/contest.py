@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroest.core.errors import check_names
 from neuroest.exploration.pareto import non_dominated
 from neuroest.plotting.style import (
     COLOURS,
@@ -29,6 +30,7 @@ from neuroest.results.quantities import QUANTITIES, label_and_unit
 
 if TYPE_CHECKING:
     from neuroest.results.contest import Cell, Contest, RegimeAxis
+    from neuroest.results.uncertainty import Band
 
 _CELL = 0.42
 """Height of a cell in inches."""
@@ -36,46 +38,82 @@ _SMALL = 4.5
 _FADED = 0.35
 """Opacity of a cell whose margin is within the band."""
 _LEGEND_COLUMNS = 4
+OUTCOMES: Mapping[str, Mapping[str, str]] = {
+    "wins": {"facecolor": "#009e73", "hatch": ""}, "ties": {"facecolor": "#f7f7f7", "hatch": "..."},
+    "loses": {"facecolor": "#e69f00", "hatch": "///"},
+}  # fmt: skip
+"""Fills of the outcomes of one contender."""
+SHORT: Mapping[str, str] = {
+    "keeps_up": "too slow", "neuron_lifetime_s >= 1 year": "wears out", "a model outside of its range": "range",
+    "ir_drop": "wires", "no estimate in more than a tenth of the samples": "frail",
+}  # fmt: skip
+"""Words for a contender without a chip that fit a cell."""
 
 
 @styled
-def map_figure(contest: Contest, path: str | Path | None) -> Any:
+def map_figure(contest: Contest, path: str | Path | None, of: str | None = None) -> Any:
     """Winner of each cell in colour, margin and band in words, break-even lines between winners.
 
-    Cells in which the band of the margin contains 1 are pale.
+    Cells in which the band of the margin contains 1 are pale. Of one contender the map shows its cost over that of the
+    best of the others, and why it has no chip.
     """
+    if of is not None:
+        check_names("contender", (of,), contest.titles)
     x, y = contest.axes
-    shape = (len(x.values), len(y.values))
-    figure, axes = new_figure(PAGE, 1.45 + _CELL * shape[1])
+    figure, axes = new_figure(PAGE, 1.45 + _CELL * len(y.values))
+    fills = {name: fill_of(place) for place, name in enumerate(contest.titles)} if of is None else OUTCOMES
     rectangle = matplotlib("patches").Rectangle
-    fills = {name: fill_of(place) for place, name in enumerate(contest.titles)}
+    seen = set()
     for cell in contest.cells:
-        if cell.winner:
-            alpha = _FADED if cell.verdict == "ties" else 1.0
-            box = rectangle((cell.x, cell.y), 1, 1, linewidth=0.0, alpha=alpha, **fills[cell.winner])
-            axes.add_patch(box)
+        key, words = (cell.winner, _words(cell)) if of is None else _outcome(cell, of)
+        if key:
+            seen.add(key)
+            alpha = _FADED if of is None and cell.verdict == "ties" else 1.0
+            axes.add_patch(rectangle((cell.x, cell.y), 1, 1, linewidth=0.0, alpha=alpha, **fills[key]))
         axes.text(
-            cell.x + 0.5, cell.y + 0.5, _words(cell), ha="center", va="center", fontsize=_SMALL,
+            cell.x + 0.5, cell.y + 0.5, words, ha="center", va="center", fontsize=_SMALL,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8},
         )  # fmt: skip
-    _break_even(contest, axes)
-    axes.set_xlim(0, shape[0])
-    axes.set_ylim(0, shape[1])
+    _edges(contest, axes, lambda cell: cell.winner if of is None else _outcome(cell, of)[0])
+    axes.set_xlim(0, len(x.values))
+    axes.set_ylim(0, len(y.values))
     _ticks(axes.xaxis, x)
     _ticks(axes.yaxis, y)
     here = (x.reference, y.reference)
     axes.add_patch(
         rectangle(here, 1, 1, fill=False, edgecolor="black", linewidth=0.8, linestyle=":", zorder=4)
     )
-    won = {cell.winner for cell in contest.cells}
-    handles = [patch(contest.titles[name], fill) for name, fill in fills.items() if name in won]
-    figure.legend(handles=handles, loc="outside lower center", ncols=_LEGEND_COLUMNS)
-    figure_title(
-        figure,
-        f"{contest.workload}: who takes least {label_and_unit(contest.objective)[0]}, and how many times as much the "
-        "next takes (p10 to p90).\nPale: the band contains 1. Dotted: the workload itself. Lines: break-even.",
-    )
+    labels = contest.titles if of is None else {key: key for key in OUTCOMES}
+    handles = [patch(labels[key], fill) for key, fill in fills.items() if key in seen]
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=_LEGEND_COLUMNS)
+    figure_title(figure, _title(contest, of))
     return save_figure(figure, path)
+
+
+def _title(contest: Contest, of: str | None) -> str:
+    what = label_and_unit(contest.objective)[0]
+    if of is not None:
+        return (
+            f"{contest.workload}: {what} of the best chip of {contest.titles[of]} over that of the best of the others, "
+            "median and p10 to p90.\nDotted: the workload itself. Lines: where the outcome changes."
+        )
+    return (
+        f"{contest.workload}: who takes least {what}, and how many times as much the next takes (p10 to p90).\n"
+        "Pale: the band contains 1. Dotted: the workload itself. Lines: break-even."
+    )
+
+
+def _outcome(cell: Cell, of: str) -> tuple[str, str]:
+    """Outcome of one contender in a cell, and what stands in it."""
+    band = cell.ratio.get(of)
+    if band is not None:
+        key = "wins" if band.high < 1.0 else "loses" if band.low > 1.0 else "ties"
+        return key, _banded(band)
+    if cell.winner == of:
+        return "wins", "alone"
+    reason = cell.reasons.get(of, "").rpartition(": ")[0].split(": ")[0].partition(" (")[0]
+    return "", SHORT.get(reason, reason.partition(" ")[0].replace("_", " "))
 
 
 def _words(cell: Cell) -> str:
@@ -83,7 +121,11 @@ def _words(cell: Cell) -> str:
         return "nobody"
     if cell.margin is None:
         return "alone"
-    low, median, high = (_number(value) for value in (cell.margin.low, cell.margin.median, cell.margin.high))
+    return _banded(cell.margin)
+
+
+def _banded(band: Band) -> str:
+    low, median, high = (_number(value) for value in (band.low, band.median, band.high))
     return f"{median}\n{low} to {high}"
 
 
@@ -99,15 +141,15 @@ def _number(value: float) -> str:
     )
 
 
-def _break_even(contest: Contest, axes: Any) -> None:
-    """The edges between cells of different winners."""
+def _edges(contest: Contest, axes: Any, key: Callable[[Cell], str]) -> None:
+    """The edges between cells that differ, such as those of different winners."""
     x, y = contest.axes
     for i in range(len(x.values)):
         for j in range(len(y.values)):
-            here = contest.cell(i, j).winner
-            if i + 1 < len(x.values) and contest.cell(i + 1, j).winner != here:
+            here = key(contest.cell(i, j))
+            if i + 1 < len(x.values) and key(contest.cell(i + 1, j)) != here:
                 axes.plot([i + 1, i + 1], [j, j + 1], color="black", linewidth=1.2, zorder=3)
-            if j + 1 < len(y.values) and contest.cell(i, j + 1).winner != here:
+            if j + 1 < len(y.values) and key(contest.cell(i, j + 1)) != here:
                 axes.plot([i, i + 1], [j + 1, j + 1], color="black", linewidth=1.2, zorder=3)
 
 

@@ -15,10 +15,6 @@ from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Stand
 from neuroest.results.quantities import label_and_unit
 from neuroest.results.uncertainty import Band
 
-_FEW = 0.9
-"""Share of the samples with an estimate below which it is said."""
-
-
 _MAP = "The map: winner, and the cost of the runner-up over its own"
 _MANY = 1e3
 
@@ -177,7 +173,7 @@ def _notes(contest: Contest) -> Iterator[str]:
             continue
         area = formatted(one.totals["area_m2"], "m^2")
         yield f"{one.title}: {area}; {one.chip or 'as in its file'}"
-        if one.works < _FEW:
+        if one.works < 1.0:
             yield f"{one.title} has an estimate in {percent(one.works)} of the samples"
 
 

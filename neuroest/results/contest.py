@@ -63,13 +63,16 @@ class Cell:
     verdict : str
         One of `VERDICTS`.
     winner, runner_up : str
-        Contenders with the lowest and second lowest median cost; empty where there is none.
+        The contender that costs less than each other in at least half of the samples, and the one that comes nearest
+        to it; empty where there is none.
     margin : Band or None
         Cost of the runner-up over that of the winner, sample by sample; what both share is drawn once.
     chip : str
         Choices of the winner's chip.
     median : mapping
         Median cost of the best chip of each contender that has one.
+    ratio : mapping
+        Cost of each of them over that of the best of the others, sample by sample.
     reasons : mapping
         Why each other contender has none: what stands in the way of most of its chips.
     """
@@ -82,6 +85,7 @@ class Cell:
     margin: Band | None
     chip: str
     median: Mapping[str, float]
+    ratio: Mapping[str, Band]
     reasons: Mapping[str, str]
 
 
@@ -235,9 +239,17 @@ class Contest:
         """Standings, map and lines as text of 80 columns."""
         return str(render(self, "text"))
 
-    def plot(self, path: str | Path | None = None) -> Any:
-        """The map with winner and margin in each cell and the lines between them."""
-        return render(self, "figure", path)
+    def plot(self, path: str | Path | None = None, of: str | None = None) -> Any:
+        """The map with winner and margin in each cell and the lines between winners.
+
+        Parameters
+        ----------
+        path : path, optional
+            ``.pdf``, ``.svg`` or ``.png`` to write to.
+        of : str, optional
+            A contender: the map shows its cost over that of the best of the others instead.
+        """
+        return render(self, "figure", path, of)
 
     def plot_front(self, path: str | Path | None = None) -> Any:
         """Objective against area of every chip where the workload lies, with the Pareto front of each contender."""

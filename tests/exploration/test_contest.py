@@ -137,10 +137,16 @@ def test_equals_tie_with_a_margin_of_exactly_one(folder: Path) -> None:
             assert (cell.margin.low, cell.margin.median, cell.margin.high) == (1.0, 1.0, 1.0)
 
 
-def test_margins_are_the_ratio_of_medians_where_spreads_cancel(found: Contest) -> None:
+def test_a_margin_is_that_of_the_runner_up_over_the_winner(found: Contest) -> None:
     for cell in found.cells:
         if cell.margin is not None:
-            assert cell.median[cell.winner] <= cell.median[cell.runner_up]
+            # the winner is ahead in half of the samples, and of each other contender's ratio its own is the inverse
+            assert cell.margin.median >= 1.0
+            assert cell.ratio[cell.winner].median == pytest.approx(1.0 / cell.margin.median, rel=0.05)
+            assert (
+                cell.ratio[cell.runner_up] == cell.margin
+                or cell.ratio[cell.runner_up].median == cell.margin.median
+            )
             assert cell.margin.low <= cell.margin.median <= cell.margin.high
             assert (cell.verdict == "wins") == (cell.margin.low > 1.0)
 
@@ -182,7 +188,7 @@ def test_a_line_lies_where_static_power_makes_up_for_dynamic_energy(folder: Path
                  "set": {f"{link}.energy": "10 pJ/bit", f"{link}.static_power": "1 uW"}},
     }  # fmt: skip
     axes = {"period": "1 ms..1 s:31:log", "spike_rate": [1, 1.1]}
-    drawn = contest(written(folder, contenders=contenders, alternatives={}), SPEECH, axes=axes, samples=16)
+    drawn = contest(written(folder, contenders=contenders, alternatives={}), SPEECH, axes=axes, samples=512)
     lines = [line for line in drawn.lines if line.along == "period" and line.at == 1.0]
     costs = {
         name: estimate("analog_lif_28nm", SPEECH, {k: str(v) for k, v in one["set"].items()})
