@@ -106,6 +106,7 @@ _LEVELS = {
 _DEVICES = {
     "cmos_process": "blocks.technology.process.Process",
     "process_corners": "blocks.technology.process.ProcessCorners",
+    "sleep_options": "blocks.sleep.SleepOptions",
     "threshold_options": "blocks.technology.process.ThresholdOptions",
     "package": "blocks.technology.process.Package",
     "logic_library": "blocks.digital.base.LogicLibraryParameters",

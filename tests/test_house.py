@@ -646,7 +646,7 @@ def test_a_network_runs_or_is_refused_in_words(architecture: str, workload: str)
 # Entries of the bibliography that no value rests on: texts that the equations and their derivations follow, and
 # texts that were read to choose among values.
 _READ = """
-akopyan2015 ankit2019 bhavnagarwala2003 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
+akopyan2015 ankit2019 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
 donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 irds2021
 jansen1999 jesd79_4 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
 micron_tn4101 moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvdla_hw nvsim2012 palumbo2010

@@ -65,6 +65,8 @@ class TechnologyPoint:
     supply_voltage: u.Volt
     temperature: u.Kelvin
     corner: Corner | None = None
+    sleep: Any = None
+    """How blocks sleep, a `neuroest.blocks.sleep.SleepOptions`, where one of them does."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -134,6 +136,14 @@ class StaticCost:
     """What the instances are counted under, where not all of the component's draw it."""
     standby: bool = False
     """Whether it is drawn while the chip is switched off between inferences, instead of while it is on."""
+    asleep_share: u.Dimensionless | None = None
+    """Share of it that is left while the block sleeps between inferences; None for a block that does not sleep."""
+    wake_energy: u.Joule = 0.0
+    """Energy of waking one instance."""
+
+    def asleep(self, share: u.Dimensionless, wake_energy: u.Joule) -> StaticCost:
+        """The same of a block that sleeps."""
+        return replace(self, asleep_share=share, wake_energy=wake_energy)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -370,6 +380,10 @@ class Component(Generic[_DeviceT_co]):
     def left_out(self) -> list[str]:
         """What the estimate of the block does not contain."""
         return []
+
+    def slept(self, costs: list[StaticCost]) -> list[StaticCost]:
+        """Its static costs, with what is left of them while the block sleeps between inferences."""
+        return costs
 
     def alone(self, place: Place) -> Costs:
         """Costs of the block by itself, without what stands in its slots.

@@ -33,6 +33,7 @@ PROCESS = "technology.process"
 CORNER = "technology.corner"
 PACKAGE = "technology.package"
 THRESHOLDS = "technology.threshold_options"
+SLEEP = "technology.sleep_options"
 TEMPERATURE = "technology.temperature"
 AMBIENT = "technology.ambient_temperature"
 
@@ -253,6 +254,11 @@ class _Builder:
         self.adopt(f"{path}.process", process)
 
 
+def sleeps(spec: Spec) -> bool:
+    """Whether a block says that it sleeps between inferences."""
+    return getattr(spec, "sleep", "none") != "none"
+
+
 def load_process(name: str, beside: Path) -> Device:
     """The process that a device file names.
 
@@ -315,6 +321,12 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
                 builder.adopt(path, device)
     _check_technology(builder, loaded)
     root = builder.part("chip", loaded.spec.chip, ("chip",))
+    if any(sleeps(part.spec) for part in root.walk()):
+        options = builder.device(
+            SLEEP, technology.sleep_options, "sleep_options", ("technology", "sleep_options")
+        )
+        if options is not None:
+            builder.adopt(SLEEP, options)
     _check_operation(builder, loaded)
     if builder.problems:
         raise SpecError(builder.problems)

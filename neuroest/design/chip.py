@@ -14,6 +14,7 @@ from neuroest.blocks.base import Component, Corner, TechnologyPoint, double_book
 from neuroest.blocks.interconnect.base import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import CoversWork
+from neuroest.blocks.sleep import SleepOptions
 from neuroest.blocks.technology.process import Process, ProcessCorners, ThresholdOptions
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
@@ -23,6 +24,7 @@ from neuroest.design.build import (
     CORNER,
     PACKAGE,
     PROCESS,
+    SLEEP,
     TECHNOLOGY,
     TEMPERATURE,
     THRESHOLDS,
@@ -185,7 +187,8 @@ def _technology_point(design: Design, values: Mapping[str, u.Numeric]) -> Techno
     process = _with_thresholds(design, values, Process.from_values(values, PROCESS))
     supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
     corner = _corner(design, values, process, supply, temperature)
-    return TechnologyPoint(process, supply, temperature, corner)
+    asleep = SleepOptions.from_values(values, SLEEP) if SLEEP in design.devices else None
+    return TechnologyPoint(process, supply, temperature, corner, asleep)
 
 
 def _with_thresholds(design: Design, values: Mapping[str, u.Numeric], process: Process) -> Process:

@@ -50,6 +50,114 @@ def clock_energy(logic_energy: u.Joule, clock_share: u.Dimensionless) -> u.Joule
 
 
 @equation
+def retention_supply(supply_voltage: u.Volt, retention_voltage: u.Volt) -> u.Volt:
+    """Supply of a memory that sleeps: the retention voltage, or the chip's own where that is lower. [V].
+
+    Parameters
+    ----------
+    supply_voltage : float or array
+        Supply of the chip. [V]
+    retention_voltage : float or array
+        Supply that just keeps the bits. [V]
+
+    Returns
+    -------
+    float or array
+        Supply asleep. [V]
+
+    Notes
+    -----
+    Formula: V_s = min(V, V_ret)
+
+    Valid: memories whose regulator can only lower the supply
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    >>> float(retention_supply(0.9, 0.5)), float(retention_supply(0.4, 0.5))
+    (0.5, 0.4)
+    """
+    return np.minimum(supply_voltage, retention_voltage)
+
+
+@equation
+def domain_capacitance(
+    width: u.Metre, gate_capacitance: u.FaradPerMetre, drain_capacitance: u.FaradPerMetre
+) -> u.Farad:
+    """Capacitance of the nodes that follow the supply of a power domain. [F].
+
+    Parameters
+    ----------
+    width : float or array
+        Width of the transistors whose gates and drains hang on these nodes. [m]
+    gate_capacitance, drain_capacitance : float or array
+        Capacitance of gate and of drain per width. [F/m]
+
+    Returns
+    -------
+    float or array
+        Capacitance. [F]
+
+    Notes
+    -----
+    Formula: C = W (c_g + c_d)
+
+    Valid: nodes that carry one gate and one drain per transistor; wires and the capacitors of the grid are left out
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    1 mm of transistors at 1 fF/um of gate and 0.5 fF/um of drain: 1000 um x 1.5 fF/um.
+
+    >>> f"{domain_capacitance(1e-3, 1e-9, 0.5e-9):.3g}"
+    '1.5e-12'
+    """
+    return width * (gate_capacitance + drain_capacitance)
+
+
+@equation
+def wake_energy(capacitance: u.Farad, supply_voltage: u.Volt, asleep_voltage: u.Volt) -> u.Joule:
+    """Energy that the supply gives for charging a power domain up again. [J].
+
+    Parameters
+    ----------
+    capacitance : float or array
+        Capacitance that follows the supply. [F]
+    supply_voltage, asleep_voltage : float or array
+        Supply awake and asleep. [V]
+
+    Returns
+    -------
+    float or array
+        Energy from the supply, half of which its switch turns into heat. [J]
+
+    Notes
+    -----
+    Formula: E = C V (V - V_s)
+
+    Valid: a domain that has settled at its supply asleep before it wakes
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    1 pF from 0.5 V to 0.9 V: 1e-12 x 0.9 x 0.4.
+
+    >>> f"{wake_energy(1e-12, 0.9, 0.5):.3g}"
+    '3.6e-13'
+    """
+    return capacitance * supply_voltage * (supply_voltage - asleep_voltage)
+
+
+@equation
 def regulator_supply_voltage(load_voltage: u.Volt, efficiency: u.Dimensionless) -> u.Volt:
     """Voltage at which the charge of a load is paid behind a regulator of known efficiency. [V].
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,8 +23,9 @@ class InstanceRow:
     term: str
     total: u.Numeric
     instances: u.Numeric
-    standby: bool = False
-    """Whether it is power that is drawn while the chip is switched off."""
+    when: Literal["powered", "standby", "awake", "asleep", "waking"] = "powered"
+    """When power is drawn: while the chip is powered, or while it is switched off; of a block that sleeps while it is
+    awake, or asleep. `waking` is no power but the energy of waking once. [J]."""
 
 
 def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ...]:

@@ -5,12 +5,14 @@ A batch that asks for one total pays for what that total needs and for nothing e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
+from neuroest.core import units as u
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
 from neuroest.levels.crossbar.column_errors import ColumnErrors
@@ -50,10 +52,7 @@ class Evaluation(Stages):
     @cached_property
     def static_energy(self) -> Array:
         """Static energy of one inference, standby included. [J]."""
-        return (
-            np.asarray(power_equations.static_energy(self.static_power, self.active_time))
-            + self.standby_energy
-        )
+        return power.energy_of(self.statics, self.static_times)
 
     @cached_property
     def energy(self) -> Array:
@@ -114,9 +113,18 @@ class Evaluation(Stages):
         """Time for which the chip is switched off after an inference. [s]."""
         return power.standby_time(self.period, self.active_time)
 
-    def leakage_time(self, row: InstanceRow) -> Array:
-        """Time of one inference for which a static power is drawn. [s]."""
-        return self.standby_time if row.standby else self.active_time
+    @cached_property
+    def static_times(self) -> Mapping[str, u.Numeric]:
+        """Time of one inference for each kind of static row. [s]; of waking, how often that happens. [1]."""
+        asleep = power.time_asleep(self.chip, self.timing)
+        return {
+            "powered": self.active_time, "standby": self.standby_time, "asleep": asleep,
+            "awake": self.active_time - asleep, "waking": np.where(asleep > 0.0, 1.0, 0.0),
+        }  # fmt: skip
+
+    def leakage_time(self, row: InstanceRow) -> u.Numeric:
+        """Time of one inference for which a static power is drawn. [s]; of waking, how often that happens. [1]."""
+        return self.static_times[row.when]
 
     @cached_property
     def statics(self) -> tuple[InstanceRow, ...]:
@@ -131,7 +139,7 @@ class Evaluation(Stages):
     @cached_property
     def standby_energy(self) -> Array:
         """Energy of what must be kept while the chip is switched off. [J]."""
-        return power.standby_energy(self.statics, self.standby_time)
+        return power.energy_of((row for row in self.statics if row.when == "standby"), self.static_times)
 
     @cached_property
     def average_power(self) -> Array:

@@ -12,6 +12,7 @@ from neuroest.blocks.roles import (
     MultipliesComputedFactors,
     UpdatesNeurons,
 )
+from neuroest.blocks.sleep import LEFT_OUT
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
 from neuroest.design.chip import Chip
@@ -131,5 +132,10 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         units_per_child=MappingProxyType(per_child),
         passes=passes,
         checks=(*placement.checks, *checks),
-        exclusions=(*mapper.chip.exclusions, *mapper.left_out(passes)),
+        exclusions=(*mapper.chip.exclusions, *mapper.left_out(passes), *_left_out_asleep(mapper.chip)),
     )
+
+
+def _left_out_asleep(chip: Chip) -> tuple[str, ...]:
+    """What no estimate of a chip with sleeping blocks contains."""
+    return () if chip.technology.sleep is None else (LEFT_OUT,)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.base import FREE_CLOCK
+from neuroest.blocks.base import FREE_CLOCK, StaticCost
+from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import power
 from neuroest.levels.base import Mapper, NetworkMapping
@@ -51,10 +52,10 @@ def static_rows(
 ) -> tuple[InstanceRow, ...]:
     """Static power by component and term. [W]."""
     rows = [
-        InstanceRow(s.component, s.term, s.power * number, number, s.standby)
+        row
         for s in costs.statics
-        for number in (mapped.instances[s.counted_as or s.component],)
         if not s.standby or chip.operation.mode == "duty_cycled"
+        for row in _rows(s, mapped.instances[s.counted_as or s.component], chip.operation.mode == "always_on")
     ]
     free = [row.total for row in rows if row.term == FREE_CLOCK]
     if free and costs.overheads is not None:
@@ -73,14 +74,32 @@ def static_rows(
     return tuple(rows)
 
 
+def _rows(cost: StaticCost, number: u.Numeric, may_sleep: bool) -> Iterator[InstanceRow]:
+    """One static cost of all its instances; of a block that sleeps, awake and asleep apart, and waking."""
+    drawn = cost.power * number
+    if cost.asleep_share is None or not may_sleep:
+        yield InstanceRow(cost.component, cost.term, drawn, number, "standby" if cost.standby else "powered")
+        return
+    yield InstanceRow(cost.component, cost.term, drawn, number, "awake")
+    yield InstanceRow(cost.component, f"{cost.term}_asleep", drawn * cost.asleep_share, number, "asleep")
+    yield InstanceRow(cost.component, f"{cost.term}_waking", cost.wake_energy * number, number, "waking")
+
+
+def time_asleep(chip: Chip, timing: Timing) -> Array:
+    """Time between two inferences of an always_on chip for which nothing of it works. [s]."""
+    if chip.operation.mode != "always_on":
+        return np.zeros(1)
+    return standby_time(inference_period(chip, timing), _time_on(timing))
+
+
 def static_power(rows: Iterable[InstanceRow]) -> Array:
-    """Power that the chip draws whether or not it works. [W]."""
-    return total(row.total for row in rows if not row.standby)
+    """Power that the chip draws whether or not it works, while nothing of it sleeps. [W]."""
+    return total(row.total for row in rows if row.when in {"powered", "awake"})
 
 
-def standby_energy(rows: Iterable[InstanceRow], standby: Array) -> Array:
-    """Energy of what must be kept while the chip is switched off from one inference to the next. [J]."""
-    return np.asarray(power.static_energy(total(row.total for row in rows if row.standby), standby))
+def energy_of(rows: Iterable[InstanceRow], times: Mapping[str, u.Numeric]) -> Array:
+    """Energy of static rows in one inference, by the time of each kind of row. [J]."""
+    return total(np.asarray(power.static_energy(row.total, times[row.when])) for row in rows)
 
 
 def average_power(energy: Array, powered: Array) -> Array:
@@ -100,7 +119,7 @@ def die_power(
         return (row.component, row.term) in outside
 
     moved = total(np.sum(row.energy, axis=-1, keepdims=True) for row in dynamic if off_die(row))
-    standing = total(row.total for row in statics if off_die(row))
+    standing = total(row.total for row in statics if off_die(row) and row.when in {"powered", "awake"})
     with np.errstate(all="ignore"):
         of_all = average - standing - power.average_power(moved, powered)
     known = np.where(np.isfinite(of_all), of_all, 0.0)

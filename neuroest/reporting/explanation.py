@@ -205,10 +205,10 @@ class _Explainer:
         if term.kind == "static":
             result = self.estimate.evaluation
             row = next(s for s in result.statics if (s.component, s.term) == (term.component, term.term))
-            seconds, state = (
-                first_number(result.leakage_time(row)),
-                "switched off" if row.standby else "powered",
-            )
+            if row.when == "waking":
+                return f"{term.count:.6g} of them, woken once an inference"
+            seconds = first_number(result.leakage_time(row))
+            state = "switched off" if row.when == "standby" else row.when
             each = term.value / seconds / term.count if term.count and seconds else 0.0
             return f"{term.count:.6g} of them x {formatted(each, 'W')} x {formatted(seconds, 's')} of being {state}"
         if term.component == self.estimate.evaluation.costs.overheads:

@@ -47,6 +47,8 @@ class Technology(Spec):
     `standard_threshold_share`, all logic has the flavour of the process. Memories keep the flavour of their device."""
     standard_threshold_share: Fraction | None = None
     """Share of the width of the logic with standard thresholds; what neither share names has high ones."""
+    sleep_options: str = "sleep_generic"
+    """Name or path of a device spec of model `sleep_options`, for blocks that state how they `sleep`."""
     supply_voltage: Voltage
     """Supply of the digital blocks and the drivers."""
     ambient_temperature: Temperature | None = None

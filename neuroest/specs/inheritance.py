@@ -28,7 +28,7 @@ MOST_BASES = 8
 
 _CHANGES = frozenset({"base", "remove", "set"})
 _REFERENCES = frozenset(
-    {"device", "kinetics", "process", "corners", "threshold_options", "package", "baseline"}
+    {"device", "kinetics", "process", "corners", "threshold_options", "sleep_options", "package", "baseline"}
 )
 """Keys whose value may be the path of a file, which counts from the file that states it."""
 _WIDTH = 112

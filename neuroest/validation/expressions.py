@@ -357,7 +357,7 @@ class _Parts:
 
     @property
     def _static(self) -> list[tuple[str, Any]]:
-        return [(row.component, row.total) for row in self.result.statics if not row.standby]
+        return [(row.component, row.total) for row in self.result.statics if row.when in {"powered", "awake"}]
 
     def _dynamic(self, which: str | None = None) -> list[tuple[str, Any]]:
         return [

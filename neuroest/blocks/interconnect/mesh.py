@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from neuroest.blocks import sleep
 from neuroest.blocks.base import (
     AreaCost,
     EnergyCost,
@@ -20,6 +21,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.sleep import Sleep
 from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.equations import technology
@@ -73,6 +75,8 @@ class MeshBlock(DeviceBlock):
     """Distance between neighbouring routers; auto: the side of what hangs on one router."""
     routing: Literal["unicast", "multicast"] = "unicast"
     """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
+    sleep: Sleep = "none"
+    """off: power switches open between the inferences of an always_on chip; see `technology.sleep_options`."""
     signalling: Literal["clocked", "dual_rail", "one_of_four"] = "clocked"
     """clocked: one wire a bit. dual_rail, one_of_four: no clock, but handshakes and signals that return to zero, on two
     wires for a bit or four wires for two bits."""
@@ -136,6 +140,14 @@ class Mesh(NetworkOnChip):
         ratio = leakage_ratio(self, self.device.reference_voltage)
         stated = leakage_at_chip_temperature(self, self.device.router_leakage * ratio)
         return [StaticCost(self.path, "leakage", gates + stated)]
+
+    def slept(self, costs: list[StaticCost]) -> list[StaticCost]:
+        """Leakage behind open switches, and the energy of charging the gates of a router again."""
+        if self.spec.sleep == "none":
+            return costs
+        gates = self.router_area() / self.process.gate_area
+        waking = sleep.wake(self, gates * self.device.leakage_width * self.process.feature_size, 0.0)
+        return [sleep.sleeping(cost, "leakage", sleep.gated_share(self), waking) for cost in costs]
 
     def hop_time(self) -> u.Second:
         """Time of one hop."""

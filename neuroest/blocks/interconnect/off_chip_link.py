@@ -6,9 +6,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.sleep import Sleep
 from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
@@ -44,6 +46,8 @@ class OffChipBlock(DeviceBlock):
     cells in operation; activations: what a layer reads and writes, where both together exceed the memory that stores
     activations, and what waits between the parts of a network; between_chips: what layers on different chips exchange,
     where the chip's own count is above one."""
+    sleep: Sleep = "none"
+    """off: asleep between the inferences of an always_on chip; see `technology.sleep_options`."""
 
 
 class OffChip(Link):
@@ -76,6 +80,14 @@ class OffChip(Link):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the pads and their circuits, which is outside the floor plan's utilisation."""
         return [AreaCost(self.path, "input_output", self.device.footprint, placed=True)]
+
+    def slept(self, costs: list[StaticCost]) -> list[StaticCost]:
+        """Power of the sleeping link, and what it draws until it works again."""
+        if self.spec.sleep == "none":
+            return costs
+        options = sleep.options_of(self)
+        waking = self.device.static_power * options.link_wake_time
+        return [sleep.sleeping(cost, "idle", options.link_asleep_share, waking) for cost in costs]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Power of the idle link."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
-from neuroest.blocks.base import Component, EnergyCost, off_current
+from neuroest.blocks import sleep
+from neuroest.blocks.base import Component, EnergyCost, StaticCost, off_current
+from neuroest.blocks.sleep import MemorySleep
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
-from neuroest.equations import technology
+from neuroest.equations import power, technology
 from neuroest.specs.base import BitCount, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
@@ -27,6 +30,21 @@ class MemoryBlock(DeviceBlock):
     )
     """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first. queues:
     words that wait between units, and tables; they take area and leak, their accesses are not counted."""
+    sleep: MemorySleep = "none"
+    """Between the inferences of an always_on chip. retention: at a supply that just keeps the bits; off: without any,
+    for what the next inference writes anew. Waking takes energy; see `technology.sleep_options`."""
+
+    @field_validator("sleep")
+    @classmethod
+    def _keeps_what_it_must(cls, stated: str, info: ValidationInfo) -> str:
+        kept = sorted({"weights", "state"} & set(info.data.get("stores", ())))
+        if stated == "off" and kept:
+            raise PydanticCustomError(
+                "sleep",
+                "a memory that is off forgets its {kept}; use retention",
+                {"kept": " and ".join(kept)},
+            )
+        return stated
 
 
 class Memory(Component[Any]):
@@ -60,6 +78,19 @@ class Memory(Component[Any]):
             off_current(self.flavour, supply), off_current(self.flavour, reference_voltage),
             supply, reference_voltage,
         )  # fmt: skip
+
+    def slept(self, costs: list[StaticCost]) -> list[StaticCost]:
+        """Leakage at the retention voltage or behind open switches, and the energy of charging the cells again."""
+        if self.spec.sleep == "none":
+            return costs
+        options = sleep.options_of(self)
+        off = self.spec.sleep == "off"
+        share = sleep.gated_share(self) if off else sleep.retention_share(self, self.flavour)
+        kept = (
+            0.0 if off else power.retention_supply(self.technology.supply_voltage, options.retention_voltage)
+        )
+        width = self.options["capacity"] * options.cell_width * self.process.feature_size
+        return [sleep.sleeping(cost, "leakage", share, sleep.wake(self, width, kept)) for cost in costs]
 
     def accesses(self, read: u.Joule, write: u.Joule) -> list[EnergyCost]:
         """Energy of reading and of writing one word."""

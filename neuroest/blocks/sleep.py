@@ -1,0 +1,68 @@
+"""Blocks that sleep between inferences: what they draw then, and what waking them takes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from neuroest.blocks.base import Component, StaticCost, off_current
+from neuroest.blocks.technology.process import Process
+from neuroest.core import units as u
+from neuroest.equations import power, technology
+from neuroest.specs.parameters import Record, non_negative, positive
+
+MemorySleep: TypeAlias = Literal["none", "retention", "off"]
+"""How a memory sleeps: not at all; at a supply that just keeps its bits; or without any, so that it forgets them."""
+Sleep: TypeAlias = Literal["none", "off"]
+"""How a block without a state sleeps."""
+LEFT_OUT = "area of power switches and retention regulators, and the time that sleeping blocks take to wake"
+
+
+class SleepOptions(Record):
+    """How blocks of a chip are put to sleep."""
+
+    model: ClassVar[str] = "sleep_options"
+    folder: ClassVar[str] = "integration"
+
+    retention_voltage: u.Volt = positive(maximum=5.0)
+    """Supply of a memory cell that just keeps its bit."""
+    gated_leakage_share: u.Dimensionless = non_negative(maximum=1.0)
+    """Leakage of a block behind open power switches over that of the block awake."""
+    cell_width: u.Dimensionless = positive(maximum=1000.0)
+    """Width of the transistors of a memory cell whose nodes follow its supply, in feature sizes."""
+    link_asleep_share: u.Dimensionless = non_negative(maximum=1.0)
+    """Power of a sleeping link over that of an idle one."""
+    link_wake_time: u.Second = non_negative()
+    """Time for which a link draws its idle power until it works again."""
+
+
+def gated_share(component: Component[Any]) -> u.Dimensionless:
+    """Leakage behind open power switches over that awake."""
+    return options_of(component).gated_leakage_share
+
+
+def retention_share(component: Component[Any], flavour: Process) -> u.Dimensionless:
+    """Leakage of a memory at its retention voltage over that at the chip's supply."""
+    supply = component.technology.supply_voltage
+    kept = power.retention_supply(supply, options_of(component).retention_voltage)
+    size = component.process.feature_size
+    return technology.leakage_factor(
+        size, size, off_current(flavour, kept), off_current(flavour, supply), kept, supply
+    )
+
+
+def wake(component: Component[Any], width: u.Metre, asleep_at: u.Volt) -> u.Joule:
+    """Energy of charging the nodes of so much width from the supply asleep to the full one."""
+    process = component.process
+    charged = power.domain_capacitance(width, process.gate_capacitance, process.drain_capacitance)
+    return power.wake_energy(charged, component.technology.supply_voltage, asleep_at)
+
+
+def options_of(component: Component[Any]) -> SleepOptions:
+    """The sleep options of the chip, which the builder loads where a block sleeps."""
+    options: SleepOptions = component.technology.sleep
+    return options
+
+
+def sleeping(cost: StaticCost, term: str, share: u.Dimensionless, waking: u.Joule) -> StaticCost:
+    """A static cost, with what it becomes asleep if it is the term that sleeps."""
+    return cost.asleep(share, waking) if cost.term == term else cost

@@ -1,0 +1,110 @@
+"""Memories, routers and links that sleep between inferences."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import neuroest
+from neuroest.core.errors import SpecError
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+
+CHIP, NET = "digital_spiking_28nm", "mlp_mnist_spiking"
+MEMORY, QUEUE = "chip.core.synapse_memory", "chip.core.queue"
+SECOND = {"operation.mode": "always_on", "operation.period": "1 s"}
+ALL = {
+    f"{MEMORY}.sleep": "retention",
+    f"{QUEUE}.sleep": "off",
+    "chip.noc.sleep": "off",
+    "chip.link.sleep": "off",
+}
+
+
+def energy(found: Estimate, component: str, term: str) -> float:
+    """Static energy of one term in one inference. [J]."""
+    return sum(
+        r.energy_J for r in found.breakdown if (r.kind, r.component, r.term) == ("static", component, term)
+    )
+
+
+def test_a_memory_in_retention_leaks_by_the_law_of_the_supply_while_nothing_works() -> None:
+    awake, asleep = (
+        estimate(CHIP, NET, SECOND),
+        estimate(CHIP, NET, {**SECOND, f"{MEMORY}.sleep": "retention"}),
+    )
+    power = energy(awake, MEMORY, "leakage")  # over one second
+    idle = 1.0 - asleep.totals["latency_s"]
+    # 0.9 V to 0.5 V at 3.3 per volt of low-power transistors
+    share = 0.5 / 0.9 * math.exp(-3.3 * 0.4)
+    assert energy(asleep, MEMORY, "leakage_asleep") == pytest.approx(power * share * idle, rel=1e-6)
+    assert energy(asleep, MEMORY, "leakage") == pytest.approx(power * (1.0 - idle), rel=1e-6)
+
+
+def test_waking_a_memory_charges_its_cells_again() -> None:
+    asleep = estimate(CHIP, NET, {**SECOND, f"{MEMORY}.sleep": "retention"})
+    claims = asleep.claims
+    per_width = sum(claims[f"technology.process.{kind}_capacitance"].value for kind in ("gate", "drain"))
+    cells = asleep.claims[f"{MEMORY}.capacity"].value * float(
+        np.squeeze(asleep.evaluation.mapped.instances[MEMORY])
+    )
+    by_hand = cells * 12 * 28e-9 * per_width * 0.9 * 0.4
+    assert energy(asleep, MEMORY, "leakage_waking") == pytest.approx(by_hand, rel=1e-6)
+
+
+def test_routers_and_links_behind_open_switches_keep_a_share() -> None:
+    link = {"chip.link.static_power": "always_on"}
+    awake, asleep = estimate(CHIP, NET, SECOND | link), estimate(CHIP, NET, SECOND | ALL | link)
+    idle = 1.0 - asleep.totals["latency_s"]
+    for component, term in (("chip.noc", "leakage"), ("chip.link", "idle"), (QUEUE, "leakage")):
+        assert energy(asleep, component, f"{term}_asleep") == pytest.approx(
+            0.05 * energy(awake, component, term) * idle, rel=1e-6
+        )
+    assert energy(asleep, "chip.link", "idle_waking") == pytest.approx(4.2e-3 * 1e-6, rel=1e-6)
+    assert asleep.totals["static_energy_J"] < 0.4 * awake.totals["static_energy_J"]
+
+
+def test_nothing_sleeps_in_a_chip_that_never_waits() -> None:
+    plain, sleepy = estimate(CHIP, NET), estimate(CHIP, NET, ALL)
+    assert sleepy.totals == plain.totals
+    assert any("time that sleeping blocks take to wake" in text for text in sleepy.exclusions)
+    assert not any("sleeping blocks" in text for text in plain.exclusions)
+
+
+def test_the_parts_of_an_estimate_with_sleeping_blocks_add_up() -> None:
+    found = estimate(CHIP, NET, SECOND | ALL)
+    static = sum(row.energy_J for row in found.breakdown if row.kind == "static")
+    assert static == pytest.approx(found.totals["static_energy_J"], rel=1e-12)
+    assert found.totals["average_power_W"] == pytest.approx(found.totals["energy_per_inference_J"] / 1.0)
+    assert found.bands.totals["energy_per_inference_J"].low > 0.0
+    for term in ("leakage", "leakage_asleep", "leakage_waking"):
+        step = neuroest.explain(found, f"{MEMORY}.static.{term}").step
+        assert step.value == pytest.approx(energy(found, MEMORY, term))
+
+
+def test_a_batch_of_periods_gives_what_its_points_give() -> None:
+    periods = ["1 ms", "10 ms", "1 s"]
+    frame = neuroest.sweep(CHIP, NET, {"operation.period": periods}, settings={**SECOND, **ALL}).to_frame()
+    for row, period in enumerate(periods):
+        alone = estimate(CHIP, NET, {**SECOND, **ALL, "operation.period": period})
+        assert frame["energy_per_inference_J"].iloc[row] == pytest.approx(
+            alone.totals["energy_per_inference_J"], rel=1e-12
+        )
+
+
+def test_a_memory_that_keeps_weights_cannot_be_switched_off() -> None:
+    with pytest.raises(SpecError, match="forgets its weights; use retention"):
+        estimate(CHIP, NET, {**SECOND, f"{MEMORY}.sleep": "off"})
+
+
+def test_a_supply_below_the_retention_voltage_is_not_raised(tmp_path: Path) -> None:
+    settings = {
+        **SECOND, f"{MEMORY}.sleep": "retention", "technology.sleep_options.retention_voltage": "0.95 V",
+    }  # fmt: skip
+    found = estimate(CHIP, NET, settings)
+    awake = estimate(CHIP, NET, SECOND)
+    assert energy(found, MEMORY, "leakage_waking") == 0.0
+    assert found.totals["static_energy_J"] == pytest.approx(awake.totals["static_energy_J"])
