@@ -21,8 +21,7 @@ from neuroest.cli.shared import (
 from neuroest.core.errors import SpecError
 from neuroest.design.overrides import parse_settings
 from neuroest.exploration.breakeven import breakeven
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import SETTING, setting_axis
+from neuroest.exploration.space import SETTING
 
 
 def run(
@@ -35,6 +34,9 @@ def run(
     second_workload: Annotated[
         str | None, typer.Option("--other-workload", help="What OTHER runs, if not the same.")
     ] = None,
+    varied: Annotated[
+        str, typer.Option("--vary", help="Where both have the parameter: first, second or both.")
+    ] = "both",
     settings: Settings = None,
     result: Annotated[str, typer.Option(help="What is compared.")] = "energy_per_inference_J",
     plot: Plot = None,
@@ -45,14 +47,12 @@ def run(
 
     The parameter may belong to one of the chips, to both, or to the workload.
     """
-    path, equals, values = along.partition("=")
-    if not equals or not values.strip():
-        raise ExplorationError(f"{along!r}: expected PATH=LO..HI, such as workload.activity.rate=0.01..0.3")
+    path = along.partition("=")[0]
     changes = parse_settings(settings or [])
     try:
         found = breakeven(
-            first, second, workload, setting_axis(path.strip(), values.strip()), second_workload=second_workload,
-            quantity=result, settings=changes,
+            first, second, workload, along, varied=varied, second_workload=second_workload, quantity=result,
+            settings=changes,
         )  # fmt: skip
     except SpecError as error:
         # an axis blames --set, which is where the other verbs have it
@@ -62,6 +62,12 @@ def run(
     if plot is not None:
         found.plot(plot)
     emit(
-        in_form(form, found.to_text, found.to_frame, f"Break-even of {first} and {second} along {path}"),
+        in_form(
+            form,
+            found.to_text,
+            found.to_frame,
+            f"Break-even of {first} and {second} along {path}",
+            found.to_dict(),
+        ),
         output,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,15 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
+from neuroest.error_analysis.draws import SEED, draw
+from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Axis, Range, Space
+from neuroest.exploration.space import Axis, Range, Space, setting_axis
 from neuroest.exploration.structures import Group, NumericAxis, resolve
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name
+from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
 
 if TYPE_CHECKING:
@@ -29,7 +32,11 @@ _SCAN = 1025
 """Points at which the two are compared first; narrower crossings than a step are not seen."""
 _ZOOM = 65
 _ROUNDS = 12
+_SAMPLES, _PLACES = 128, 65
+"""Draws of what is not known, and places along the parameter at which each draw compares the two."""
 _RELATIVE_WIDTH = 1e-9
+VARIED = ("first", "second", "both")
+"""Whose parameter moves where both chips have it."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,15 @@ class Crossing:
         Chip that has the better result on either side.
     jump : bool
         Whether one of them jumps there, so that they are never equal.
+    band : Band or None
+        Where the draws of what is not known put it; None where fewer than half of them have a crossing in the range.
     """
 
     value: float
     better_below: str
     better_above: str
     jump: bool
+    band: Band | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,10 @@ class BreakevenResult:
         The parameter and both results; not a number where a chip has no estimate.
     crossings : tuple of Crossing
         In the order of the parameter.
+    varied : tuple of str
+        Chips whose parameter moves.
+    failed_checks : tuple of str
+        Checks that a chip does not pass at the values that its file states.
     """
 
     path: str
@@ -72,6 +86,23 @@ class BreakevenResult:
     first: Array
     second: Array
     crossings: tuple[Crossing, ...]
+    varied: tuple[str, ...]
+    failed_checks: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The break-even and the curves as plain data."""
+        return {
+            "parameter": self.path, "unit": self.unit, "quantity": self.quantity, "designs": list(self.names),
+            "varied": list(self.varied), "crossings": [asdict(crossing) for crossing in self.crossings],
+            "failed_checks": list(self.failed_checks),
+            "curves": {
+                "values": self.values.tolist(),
+                **{
+                    name: [float(v) if np.isfinite(v) else None for v in curve]
+                    for name, curve in zip(self.names, (self.first, self.second), strict=True)
+                },
+            },
+        }  # fmt: skip
 
     def to_frame(self) -> pd.DataFrame:
         """The curves as a table."""
@@ -89,7 +120,9 @@ class BreakevenResult:
         """What there is to say, for a terminal."""
         one, other = self.names
         unit = QUANTITIES[self.quantity].unit
-        lines = [f"{self.quantity} of {one} and {other} along {self.path}"]
+        lines = [f"! {failed}" for failed in self.failed_checks]
+        lines.append(f"{self.quantity} of {one} and {other} along {self.path}")
+        lines.append(f"varied in {' and '.join(self.varied)}")
         both = np.isfinite(self.first) & np.isfinite(self.second)
         for index in (0, -1):
             where = np.flatnonzero(both)[index]
@@ -100,14 +133,20 @@ class BreakevenResult:
         for crossing in self.crossings:
             kind = "one of them jumps there" if crossing.jump else "they are equal there"
             lines.append(
-                f"break-even at {format_quantity(crossing.value, self.unit, 6)}: below it {crossing.better_below} is "
-                f"better, above it {crossing.better_above} ({kind})"
+                f"break-even at {format_quantity(crossing.value, self.unit)}{self._interval(crossing)}: below it "
+                f"{crossing.better_below} is better, above it {crossing.better_above} ({kind})"
             )
         if not self.crossings:
             lines.append(f"no break-even in this range: {self._always()}")
         if not both.all():
             lines.append(f"{np.mean(~both):.1%} of the range has no estimate of one of the two")
         return "\n".join(part for line in lines for part in _folded(line)) + "\n"
+
+    def _interval(self, crossing: Crossing) -> str:
+        if crossing.band is None:
+            return ""
+        ends = (format_quantity(end, self.unit) for end in (crossing.band.low, crossing.band.high))
+        return f" (p10 .. p90: {' .. '.join(ends)})"
 
     def _always(self) -> str:
         sign = np.sign(_difference(self.quantity, self.first, self.second))
@@ -148,13 +187,27 @@ class _Side:
         columns = {path: values.reshape(-1, 1) for path in self.axis.tracks}
         return evaluate_points(self.group, columns, (values.size,), [quantity]).totals[quantity]
 
+    def drawn(self, places: Array, quantity: str) -> Array:
+        """The result for each draw of what is not known, at each place along the parameter."""
+        claims = {**self.group.claims, **discrepancy_claims(self.group.design)}
+        columns = {p: v.reshape(-1, 1, 1) for p, v in draw(claims, _SAMPLES, SEED).items()}
+        if self.axis is not None:
+            columns |= {path: places.reshape(1, -1, 1) for path in self.axis.tracks}
+        shape = (_SAMPLES, places.size)
+        return evaluate_points(self.group, columns, shape, [quantity]).totals[quantity].reshape(shape)
+
+    def failed(self, quantity: str) -> tuple[str, ...]:
+        """Checks that fail at the values of the files."""
+        return evaluate_points(self.group, {}, (1,), [quantity]).reasons
+
 
 def breakeven(
     first: Named,
     second: Named,
     workload: Named,
-    axis: Axis,
+    axis: Axis | str,
     *,
+    varied: str = "both",
     second_workload: Named | None = None,
     quantity: str = "energy_per_inference_J",
     settings: Mapping[str, str] | None = None,
@@ -167,8 +220,10 @@ def breakeven(
         The chips. The parameter may belong to one of them or to both, or to the workload.
     workload, second_workload
         What they run; the second is that of the first unless given.
-    axis : Axis
-        A range, see `neuroest.exploration.space.setting_axis`.
+    axis : Axis or str
+        A range, as text such as ``path=1 ns..1 ms:log`` or from `neuroest.exploration.space.setting_axis`.
+    varied : str
+        ``first``, ``second`` or ``both``: whose parameter moves where both chips have it.
     quantity : str
         What is compared.
     settings : mapping, optional
@@ -179,30 +234,11 @@ def breakeven(
     NeuroestError
         When neither chip has the parameter, or nowhere have both an estimate.
     """
-    check_quantities([quantity])
-    if not QUANTITIES[quantity].better:
-        directed = ", ".join(name for name, known in QUANTITIES.items() if known.better)
-        raise ExplorationError(f"{quantity} is better neither large nor small; compare one of {directed}")
-    track = axis.tracks[axis.name]
-    if not isinstance(track, Range):
-        raise ExplorationError(f"{axis.name}: a break-even is looked for in a range lo..hi, not in a list")
-    pairs = ((first, workload), (second, second_workload or workload))
-    own = [_own(chip, net, settings) for chip, net in pairs]
-    for path in settings or {}:
-        if not any(path in kept for kept in own):
-            resolve(first, workload, Space(()), {path: (settings or {})[path]})  # says what is wrong with it
-    sides, problems = [], []
-    for (chip, net), kept in zip(pairs, own, strict=True):
-        try:
-            resolved = resolve(chip, net, Space((axis,)), kept)
-            sides.append(_Side(resolved.groups[0], resolved.numeric[0]))
-        except UnknownNameError as error:
-            problems.append(error)
-            sides.append(_Side(resolve(chip, net, Space(()), kept).groups[0], None))
-    moving = [(side.axis, side.group.claims[axis.name].unit) for side in sides if side.axis is not None]
-    if not moving:
-        raise problems[0]
-    moved, unit = moving[0]
+    axis = _ranged(axis)
+    _check(quantity, varied)
+    sides = _sides(((first, workload), (second, second_workload or workload)), axis, varied, settings)
+    moved = next(side.axis for side in sides if side.axis is not None)
+    unit = next(side.group.claims[axis.name].unit for side in sides if side.axis is not None)
     found = next(iter(moved.tracks.values()))
     values = _spaced(found.low, found.high, _SCAN, log=found.log, whole=found.whole)
     curves = [side.at(values, quantity) for side in sides]
@@ -212,15 +248,101 @@ def breakeven(
     names = (sides[0].group.design.spec.name, sides[1].group.design.spec.name)
     if names[0] == names[1]:
         names = (f"{names[0]} (first)", f"{names[1]} (second)")
-    sign = np.sign(difference)
-    crossings = []
+    crossings = _crossings(sides, names, quantity, values, difference, whole=found.whole)
+    if len(crossings) == 1:
+        places = _spaced(found.low, found.high, _PLACES, log=found.log, whole=found.whole)
+        crossings = (replace(crossings[0], band=_band(sides, quantity, places, log=found.log)),)
+    named = tuple(zip(names, sides, strict=True))
+    moves = tuple(name for name, side in named if side.axis is not None)
+    failed = tuple(f"{name}: {reason}" for name, side in named for reason in side.failed(quantity))
+    return BreakevenResult(
+        axis.name, unit, quantity, names, values, curves[0], curves[1], crossings, moves, failed
+    )
+
+
+def _ranged(axis: Axis | str) -> Axis:
+    """An axis that is a range, from itself or from its text."""
+    if isinstance(axis, str):
+        path, equals, text = axis.partition("=")
+        if not equals or not text.strip():
+            raise ExplorationError(
+                f"{axis!r}: expected PATH=LO..HI, such as workload.activity.rate=0.01..0.3"
+            )
+        axis = setting_axis(path.strip(), text.strip())
+    if not isinstance(axis.tracks[axis.name], Range):
+        raise ExplorationError(f"{axis.name}: a break-even is looked for in a range lo..hi, not in a list")
+    return axis
+
+
+def _check(quantity: str, varied: str) -> None:
+    if varied not in VARIED:
+        raise UnknownNameError("choice of the chip that varies", varied, VARIED)
+    check_quantities([quantity])
+    if not QUANTITIES[quantity].better:
+        directed = ", ".join(name for name, known in QUANTITIES.items() if known.better)
+        raise ExplorationError(f"{quantity} is better neither large nor small; compare one of {directed}")
+
+
+def _sides(
+    pairs: Sequence[tuple[Named, Named]], axis: Axis, varied: str, settings: Mapping[str, str] | None
+) -> list[_Side]:
+    """Both chips, each with the axis where it has the parameter and is to be varied."""
+    own = [_own(chip, net, settings) for chip, net in pairs]
+    for path in settings or {}:
+        if not any(path in kept for kept in own):
+            resolve(*pairs[0], Space(()), {path: (settings or {})[path]})  # says what is wrong with it
+    sides, problems = [], []
+    for (chip, net), kept, side in zip(pairs, own, VARIED, strict=False):
+        try:
+            space = Space((axis,) if varied in {side, "both"} else ())
+            resolved = resolve(chip, net, space, kept)
+            sides.append(_Side(resolved.groups[0], resolved.numeric[0] if resolved.numeric else None))
+        except UnknownNameError as error:
+            problems.append(error)
+            sides.append(_Side(resolve(chip, net, Space(()), kept).groups[0], None))
+    if all(side.axis is None for side in sides):
+        raise problems[0]
+    return sides
+
+
+def _crossings(
+    sides: list[_Side],
+    names: tuple[str, str],
+    quantity: str,
+    values: Array,
+    difference: Array,
+    *,
+    whole: bool,
+) -> tuple[Crossing, ...]:
+    """Where the difference changes its sign, narrowed down."""
+    sign, found = np.sign(difference), []
     defined = np.flatnonzero(np.isfinite(sign) & (sign != 0.0))
     for left, right in pairwise(defined):
         if sign[left] != sign[right] and np.isfinite(sign[left : right + 1]).all():
-            value, jump = _narrowed(sides, quantity, values[left], values[right], whole=found.whole)
-            below, above = (names[0], names[1]) if sign[left] < 0 else (names[1], names[0])
-            crossings.append(Crossing(value, below, above, jump))
-    return BreakevenResult(axis.name, unit, quantity, names, values, curves[0], curves[1], tuple(crossings))
+            value, jump = _narrowed(sides, quantity, values[left], values[right], whole=whole)
+            below, above = names if sign[left] < 0 else names[::-1]
+            found.append(Crossing(value, below, above, jump))
+    return tuple(found)
+
+
+def _band(sides: list[_Side], quantity: str, places: Array, *, log: bool) -> Band | None:
+    """Where draws of what is not known put the only crossing; parameters that both share are drawn once for both."""
+    first, second = (side.drawn(places, quantity) for side in sides)
+    with np.errstate(all="ignore"):
+        difference = _difference(quantity, np.log(first), np.log(second))
+    along = np.log(places) if log else places
+    found = []
+    for row in difference:
+        turns = np.flatnonzero(
+            np.isfinite(row[:-1]) & np.isfinite(row[1:]) & (np.sign(row[:-1]) != np.sign(row[1:]))
+        )
+        if turns.size:
+            at = int(turns[0])
+            found.append(along[at] + (along[at + 1] - along[at]) * row[at] / (row[at] - row[at + 1]))
+    if 2 * len(found) < len(difference):
+        return None
+    values = np.array(found)
+    return Band.of(np.exp(values) if log else values)
 
 
 def _own(chip: Named, net: Named, settings: Mapping[str, str] | None) -> dict[str, str]:

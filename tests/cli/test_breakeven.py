@@ -33,7 +33,24 @@ def test_no_crossing_is_told(command: Command) -> None:
 
 
 def test_curves_as_data(command: Command) -> None:
-    assert len(json.loads(command(*AREA, "--along", ALONG, "--format", "json").out)) == 1025
+    wide = "chip.tile.array.readout.merge.footprint=0.01 um^2..10000 um^2:log"
+    found = json.loads(command(*AREA, "--along", wide, "--format", "json").out)
+    assert len(found["curves"]["values"]) == len(found["curves"]["analog_lif_28nm"]) == 1025
+    (crossing,) = found["crossings"]
+    assert crossing["band"]["low"] < crossing["band"]["high"]
+    assert found["varied"] == ["analog_lif_28nm"]
+
+
+def test_the_parameter_of_one_chip_alone_may_move(command: Command) -> None:
+    both = ("breakeven", "diffusive_28nm_derived", "analog_lif_28nm", "-w", "mlp_mnist_spiking", "--along")
+    along = "chip.tile.buffer.capacity=4 KiB..64 KiB:log"
+    assert "varied in diffusive_28nm_derived and analog_lif_28nm" in command(*both, along).out.replace(
+        "\n  ", " "
+    )
+    alone = command(*both, along, "--vary", "first")
+    assert "varied in diffusive_28nm_derived\n" in alone.out
+    wrong = command(*both, along, "--vary", "none")
+    assert "allowed: both, first, second" in wrong.err
 
 
 def test_bad_input(command: Command) -> None:
