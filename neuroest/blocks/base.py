@@ -201,6 +201,8 @@ class Surroundings(Record):
     """Voltage that cells are read with."""
     row_current: u.Ampere = non_negative()
     """Largest current of a row."""
+    column_current: u.Ampere = non_negative()
+    """Current of a column that the circuit at its foot is drawn for."""
     row_energy: u.Joule = non_negative()
     """Energy of charging the line of a row."""
     tile_pitch: u.Metre = positive()

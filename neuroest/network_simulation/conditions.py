@@ -141,7 +141,8 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
             f"{name}: a column without a clamp cannot subtract, and its neuron would see no inhibition; "
             "use a current_clamp or sampled_clamp"
         )
-    clamp = array.interface.device if isinstance(array.interface, CurrentClamp) else None
+    front_end = array.front_end(network)
+    clamp = front_end.device if isinstance(front_end, CurrentClamp) else None
     hold = _number(array.neuron_time(network))
     step = _number(np.max(estimate.evaluation.timing.stage_interval))
     row = _number(array.options["columns"]) * _number(array.conductance(network))

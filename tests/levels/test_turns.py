@@ -197,8 +197,8 @@ def test_inferences_in_a_stream_wait_for_each_other_and_one_alone_does_not(tmp_p
         ADC, str(tmp_path / "small.yaml"), SHARED | {f"{ARRAY}columns": 512, "operation": {"mode": "duty_cycled"}},
         tmp_path,
     )  # fmt: skip
-    # eight columns share a converter of 100 MHz, which converts the last results of each layer after its last read
-    assert duty.totals["latency_s"] == pytest.approx(float(np.sum(step)) + len(step) * 80e-9)
+    # eight columns share a converter of 12 ns, which converts the last results of each layer after its last read
+    assert duty.totals["latency_s"] == pytest.approx(float(np.sum(step)) + len(step) * 96e-9)
 
 
 def test_a_chip_that_all_layers_share_has_no_pipeline_to_hold_up() -> None:

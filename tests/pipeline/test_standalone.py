@@ -13,6 +13,7 @@ import pytest
 
 import neuroest
 from neuroest.blocks.base import Surroundings
+from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.core.errors import NeuroestError, RangeError, SpecError, UnknownNameError
 from neuroest.design.build import build
@@ -144,6 +145,9 @@ def surroundings(result: Estimate, path: str) -> dict[str, Any]:
         "read_voltage": array.options["read_voltage"],
         "row_current": array.row_current(network),
         "row_energy": array.row_energy(),
+        "column_current": array.carried_current(network)
+        if isinstance(array.interface, CurrentClamp)
+        else 0.0,
     }
     units = {name: info.check.unit for name, info in Surroundings.parameters().items()}
     return {

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place
+import numpy as np
+
+from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place, StaticCost
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import ClampsColumn
 from neuroest.core import units as u
-from neuroest.equations import converters
+from neuroest.equations import converters, front_ends
+from neuroest.specs.base import PositiveFraction
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class CurrentClampParameters(Record):
@@ -26,6 +29,11 @@ class CurrentClampParameters(Record):
     """Small-signal resistance that the column sees."""
     footprint: u.SquareMetre = positive()
     """Area of one conveyor."""
+    carried_current: u.Ampere = non_negative(absent=0.0, symbol="I_c", exact=CHOSEN)
+    """Current of a column that bias, resistance and area are stated for; a conveyor is drawn for its column in
+    proportion. Without it the conveyor is the same at every column."""
+    minimum_bias: u.Ampere = non_negative(absent=0.0)
+    """Least bias of a conveyor that is drawn for a smaller current."""
 
 
 class CurrentClampBlock(DeviceBlock):
@@ -33,6 +41,10 @@ class CurrentClampBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = CurrentClampParameters
     model: Literal["current_clamp"]
+    active_rows: PositiveFraction = 0.5
+    """Share of the rows that are read at once whose current the conveyor is drawn for, where its device says how."""
+    bias: Literal["while_read", "always"] = "while_read"
+    """When the bias flows: while its column is read, or always, which is static power."""
 
 
 class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
@@ -47,18 +59,42 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
         area=ModelError(1.5, "bias and layout overhead"),
     )
 
+    def drawn_for(self, current: u.Ampere) -> Self:
+        """The conveyor of a column of that current, where its device says how it is drawn."""
+        d = self.device
+        if not np.any(np.asarray(d.carried_current) > 0.0):
+            return self
+        bias = front_ends.drawn_bias(d.bias_current, current, d.carried_current, d.minimum_bias)
+        drawn = bias / d.bias_current
+        device = d.changed(
+            bias_current=bias, input_resistance=d.input_resistance / drawn, footprint=d.footprint * drawn
+        )
+        return replace(self, device=device)  # type: ignore[arg-type]
+
+    def bias_statics(self) -> list[StaticCost]:
+        """Bias that flows whether or not the column is read."""
+        if self.spec.bias == "while_read":
+            return []
+        supply = self.technology.supply_voltage
+        return [StaticCost(self.path, "bias", front_ends.bias_power(self.device.bias_current, supply))]
+
     def column_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Bias of the conveyor while the column is read, without what the cells bring of it.
 
         A sink of constant current takes the current of the column, and the supply of the conveyor gives the rest.
         """
+        if self.spec.bias == "always":
+            return []
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
         return [self.energy("column_bias", "bias", bias, "column interface bias")]
 
     def alone(self, place: Place) -> Costs:
-        """With its bias during one read."""
-        return replace(super().alone(place), energies=self.column_energies(place["read_time"]))
+        """With its bias during one read, drawn for the current of its column where that is given."""
+        given = place.given.get("column_current")
+        drawn = self if given is None else self.drawn_for(given)
+        energies = drawn.column_energies(place["read_time"])
+        return Costs(energies, drawn.areas(place.network), drawn.bias_statics())
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor."""

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
-from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampParameters
+from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampBlock, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import HoldsResults
 from neuroest.core import units as u
 from neuroest.equations import converters
 from neuroest.equations import crossbar as equations
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
@@ -34,11 +34,11 @@ class SampledClampParameters(CurrentClampParameters):
     """Area of one capacitor with its switch and follower."""
 
 
-class SampledClampBlock(DeviceBlock):
+class SampledClampBlock(CurrentClampBlock):
     """The same circuit with a capacitor that keeps the result, so that the rows rest while a neuron integrates."""
 
     record: ClassVar[type[Record] | None] = SampledClampParameters
-    model: Literal["sampled_clamp"]
+    model: Literal["sampled_clamp"]  # type: ignore[assignment]
 
 
 class SampledClamp(CurrentClamp, HoldsResults):

@@ -262,7 +262,7 @@ class CrossbarCounts(CrossbarLayout):
         self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
     ) -> Mapping[tuple[str, str], u.Numeric]:
         """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
-        array, interface = self.compute, self.compute.interface
+        array, interface = self.compute, self.compute.front_end(self.network)
         found: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, ClampsColumn):
             # the cells' current, which their supply is charged for, is a part of the bias that the sink takes

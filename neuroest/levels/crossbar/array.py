@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.roles import ClampsColumn, HoldsResults, IdealColumn
 from neuroest.blocks.row_drivers.base import output_stage_area
@@ -230,7 +231,7 @@ class CrossbarArray(ArrayCircuit):
         ]
         for shifter in driver.slots.values():
             costs.extend(shifter.areas(network))
-        for circuit in (self.interface, self.neuron, self.buffer, *self.column_stages):
+        for circuit in (self.front_end(network), self.neuron, self.buffer, *self.column_stages):
             if circuit is not None:
                 costs.extend(circuit.areas(network))
         if self.sampler is not None:
@@ -250,6 +251,9 @@ class CrossbarArray(ArrayCircuit):
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of neurons, shifters and switches, and rewriting what fades; grounded rows draw nothing."""
         costs = [cost for shifter in self.driver.slots.values() for cost in shifter.statics(network)]
+        front_end = self.front_end(network)
+        if isinstance(front_end, CurrentClamp):
+            costs.extend(front_end.bias_statics())
         if self.multiplexer is not None:
             costs.extend(self.multiplexer.switch_statics(self.switch_width(network)))
         if self.neuron is not None:

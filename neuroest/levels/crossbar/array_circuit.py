@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.base import NetworkContext, either
+from neuroest.blocks.base import Component, NetworkContext, either
+from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
 from neuroest.blocks.columns.sample_and_hold import SampledLoad
@@ -92,6 +94,19 @@ class ArrayCircuit(ArrayParts):
         """Bits to which a column is accurate when it is read."""
         return converters.settled_bits(self.options["settling_error"])
 
+    def front_end(self, network: NetworkContext) -> Component[Any] | None:
+        """Circuit at the foot of a column, drawn for the current of the rows that are read at once."""
+        circuit = self.interface
+        if not isinstance(circuit, CurrentClamp) or self.adds_charges:
+            return circuit
+        return circuit.drawn_for(self.carried_current(network))
+
+    def carried_current(self, network: NetworkContext) -> u.Ampere:
+        """Current of a column with the share of its rows on that its front end is drawn for, of a typical die."""
+        rows = self.readout.slots["interface"].options["active_rows"] * self.rows_at_once()
+        cell = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
+        return equations.clamped_column_current(self.options["read_voltage"], rows * cell)
+
     def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until the column is within the settling error."""
         conductance = self.conductance(network)
@@ -102,9 +117,10 @@ class ArrayCircuit(ArrayParts):
         row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
         column_resistance, total = rows * segment, rows * conductance
         column_capacitance = self.column_capacitance() / down
-        if isinstance(self.interface, ClampsColumn):
+        front_end = self.front_end(network)
+        if isinstance(front_end, ClampsColumn):
             column = crossbar_wires.column_time_constant_clamped(
-                self.interface.input_resistance(), total, column_resistance, column_capacitance
+                front_end.input_resistance(), total, column_resistance, column_capacitance
             )
         else:
             column = crossbar_wires.column_time_constant_floating(
@@ -330,7 +346,7 @@ class ArrayCircuit(ArrayParts):
         elif isinstance(self.merge, CurrentMirror):
             current = self.merge.device.bias_current
         elif isinstance(self.interface, ClampsColumn):
-            current = self.interface.device.bias_current
+            current = self.front_end(network).device.bias_current
         if current is not None:
             conductance: u.Siemens = current / self.technology.supply_voltage
             return conductance

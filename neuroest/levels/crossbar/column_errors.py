@@ -200,8 +200,9 @@ class _Columns:
         """Circuits at the ends of the lines, each with an error of its own."""
         array, found = self.array, {}
         resistance = 0.0
-        if isinstance(array.interface, ClampsColumn):
-            resistance = array.interface.input_resistance()
+        front_end = array.front_end(self.network)
+        if isinstance(front_end, ClampsColumn):
+            resistance = front_end.input_resistance()
             found["uneven gain of the clamps"], found["curve of the clamps"] = self._resistance_errors(
                 resistance
             )

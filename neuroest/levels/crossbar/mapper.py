@@ -192,13 +192,14 @@ class CrossbarMapper(CrossbarCounts):
                 self.options["ir_drop_limit"],
             )
         ]  # fmt: skip
-        if isinstance(array.interface, ClampsColumn):
+        front_end = array.front_end(self.network)
+        if isinstance(front_end, ClampsColumn):
             current = array.column_current(self.network, self.driven_share())
             largest = np.max(np.where(self.on_array > 0.0, current, 0.0), axis=-1, keepdims=True)
-            bias = array.interface.device.bias_current
+            bias = front_end.device.bias_current
             checks.append(
                 Check(
-                    "clamp_carries_current", array.interface.path, "design_rule", largest <= bias,
+                    "clamp_carries_current", front_end.path, "design_rule", largest <= bias,
                     "the mean current of a column exceeds the bias of its clamp", largest, bias, "A",
                 )
             )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Circuits at the ends of rows and columns, drawn for the current that they carry."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.provenance import equation
+
+
+@equation
+def drawn_bias(
+    stated_bias: u.Ampere, current: u.Ampere, stated_current: u.Ampere, least_bias: u.Ampere
+) -> u.Ampere:
+    """Bias of a class-A circuit that is drawn for another current than the one that it is stated for. [A].
+
+    Parameters
+    ----------
+    stated_bias : float or array
+        Bias of the circuit as stated. [A]
+    current : float or array
+        Current that it has to carry. [A]
+    stated_current : float or array
+        Current that the stated bias carries, above zero. [A]
+    least_bias : float or array
+        Bias that it does not go below. [A]
+
+    Returns
+    -------
+    float or array
+        Bias. [A]
+
+    Notes
+    -----
+    Formula: I_b = max(I_b0 I/I_0, I_min)
+
+    Valid: transistors at one current density, so that resistances go with 1/I_b and areas with I_b
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A conveyor of 80 uA for 40 uA takes 20 uA for 10 uA.
+
+    >>> f"{drawn_bias(80e-6, 10e-6, 40e-6, 5e-6):.3g}"
+    '2e-05'
+    """
+    return np.maximum(stated_bias * current / stated_current, least_bias)
+
+
+@equation
+def bias_power(bias_current: u.Ampere, supply_voltage: u.Volt) -> u.Watt:
+    """Power of a bias that is never switched off. [W].
+
+    Parameters
+    ----------
+    bias_current : float or array
+        Bias. [A]
+    supply_voltage : float or array
+        Its supply. [V]
+
+    Returns
+    -------
+    float or array
+        Power. [W]
+
+    Notes
+    -----
+    Formula: P = I_b V
+
+    Valid: class-A circuits
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    >>> f"{bias_power(80e-6, 0.9):.3g}"
+    '7.2e-05'
+    """
+    return bias_current * supply_voltage
