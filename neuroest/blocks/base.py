@@ -85,6 +85,8 @@ class NetworkContext:
     """Positions of a layer that may have their turns on one array in a timestep, by layer."""
     least_timestep: u.Second = 0.0
     """Time of a timestep that the rest of the chip asks for, whatever the neurons need."""
+    largest_fan_in: u.Dimensionless = np.inf
+    """Largest number of inputs that an output sums, of all layers."""
 
     def of_layer(self, index: int) -> NetworkContext:
         """The network as one of its layers has it, so that costs are single numbers."""

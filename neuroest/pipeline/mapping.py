@@ -35,6 +35,7 @@ def network_context(layers: LayerTable, least_timestep: u.Second = 0.0) -> Netwo
         mean_absolute_weight=layers.mean_absolute_weight,
         output_rate=layers.is_weighted * layers.output_rate,
         least_timestep=least_timestep,
+        largest_fan_in=float(np.max(layers.is_weighted * (layers.reduction + layers.recurrent_reduction))),
         positions=np.where(layers.is_weighted > 0.0, layers.positions, 0.0),
     )
 

@@ -564,3 +564,47 @@ def test_one_conversion_a_result_takes_no_accumulator(tmp_path: Path) -> None:
         )
     both = estimate(changed("pulse_width_crossbar_28nm", one, tmp_path), tall, bits)
     assert count(both, "accumulator", "addition") == 32
+
+
+def test_a_clamp_is_drawn_for_the_current_of_its_column(tmp_path: Path) -> None:
+    few, many = (run(ADC, DENSE, {f"{ARRAY}rows": rows}, tmp_path) for rows in (64, 128))
+    bias = [
+        known(r, "mean conductance of a cell") * 0.1 * rows / 2 * 2 for r, rows in ((few, 64), (many, 128))
+    ]
+    # 80 uA carry 40 uA; energy, area and static power follow
+    for result, current in ((few, bias[0]), (many, bias[1])):
+        clamp = result.evaluation.mapper.compute.front_end(result.evaluation.mapper.network).device
+        assert float(clamp.bias_current) == pytest.approx(current)
+        assert float(clamp.input_resistance) == pytest.approx(60.0 * 80e-6 / current)
+        assert area(result, "interface") == pytest.approx(arrays(result) * 128 * 40e-12 * current / 80e-6)
+    small = run(ADC, DENSE, {f"{ARRAY}read_voltage": "2 mV"}, tmp_path)
+    least = small.evaluation.mapper.compute.front_end(small.evaluation.mapper.network).device
+    assert float(least.bias_current) == pytest.approx(5e-6)
+
+
+def test_a_bias_that_stays_on_is_static_power(tmp_path: Path) -> None:
+    clamp = {"model": "current_clamp", "device": "current_clamp_regulated_28nm", "bias": "always"}
+    gated, always = (
+        run(ADC, DENSE, {}, tmp_path),
+        run(ADC, DENSE, {f"{ARRAY}readout.interface": clamp}, tmp_path),
+    )
+    assert energy(gated, component="interface") > 0.0
+    assert energy(always, component="interface") == 0.0
+    mapper = always.evaluation.mapper
+    current = float(mapper.compute.front_end(mapper.network).device.bias_current)
+    (standing,) = (c for c in always.evaluation.costs.statics if c.term == "bias")
+    assert float(standing.power) == pytest.approx(current * 0.9)
+    assert always.totals["static_energy_J"] > 10.0 * gated.totals["static_energy_J"]
+
+
+def test_a_current_sense_amplifier_holds_its_column(tmp_path: Path) -> None:
+    sense = {"model": "whole_adc", "device": "current_sense_28nm", "bits": 4, "takes": "current"}
+    result = run(
+        ADC, DENSE,
+        {f"{ARRAY}readout.converter": sense, f"{ARRAY}readout.interface": None,
+         f"{ARRAY}readout.sample_and_hold": None, f"{ARRAY}schedule": None}, tmp_path,
+    )  # fmt: skip
+    assert energy(result, component="converter") == pytest.approx(
+        count(result, "converter", "conversion") * 4 * 40e-15
+    )
+    assert not any("no interface" in line for line in result.exclusions)

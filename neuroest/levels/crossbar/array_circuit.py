@@ -102,8 +102,13 @@ class ArrayCircuit(ArrayParts):
         return circuit.drawn_for(self.carried_current(network))
 
     def carried_current(self, network: NetworkContext) -> u.Ampere:
-        """Current of a column with the share of its rows on that its front end is drawn for, of a typical die."""
-        rows = self.readout.slots["interface"].options["active_rows"] * self.rows_at_once()
+        """Current of a column with the share of its rows on that its front end is drawn for, of a typical die.
+
+        Its rows are those that are read at once and that the network has weights for.
+        """
+        weights = network.largest_fan_in * self.devices_per_weight()[1]
+        held = np.minimum(self.rows_at_once(), weights)
+        rows = self.readout.slots["interface"].options["active_rows"] * held
         cell = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
         return equations.clamped_column_current(self.options["read_voltage"], rows * cell)
 
