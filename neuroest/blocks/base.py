@@ -464,6 +464,7 @@ def logic_energy_ratio(component: Component[Any], reference_voltage: u.Volt) -> 
     ) / scaling.logic_energy_factor(
         there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
     )
+    between = between * (here.energy_correction / there.energy_correction)
     return at_corner(
         component,
         "switching_energy",

@@ -56,6 +56,8 @@ class Process(Record):
     """Coefficient of V in the logic energy polynomial."""
     energy_constant: u.Dimensionless = quantity(symbol="e_0", exact=FIT)
     """Constant of the logic energy polynomial."""
+    energy_correction: u.Dimensionless = positive(absent=1.0, symbol="k_E")
+    """Energy of published logic of the node over that of the polynomial; 1 where the polynomial is used as it is."""
     delay_cubic: u.PerCubicVolt = quantity(symbol="d_3", exact=FIT)
     """Coefficient of V^3 in the logic delay polynomial."""
     delay_quadratic: u.PerSquareVolt = quantity(symbol="d_2", exact=FIT)
