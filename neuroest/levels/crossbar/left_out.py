@@ -33,7 +33,7 @@ def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
     if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
         left_out.append("making the voltage of the rows, which is above the supply")
     if array.converter is not None:
-        left_out.extend(_left_out_of_columns(array, array.converter))
+        left_out.extend(_left_out_of_columns(array, array.converter, mapper))
     return left_out
 
 
@@ -89,10 +89,10 @@ def _lacks_switches(array: CrossbarArray, mapper: CrossbarLayout) -> bool:
     return bool(several) or array.spec.sharing == "layers"
 
 
-def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str]:
+def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: CrossbarLayout) -> list[str]:
     """Circuits that a column needs in front of its converter and that no block stands for."""
     left_out = []
-    shared = np.any(array.readout.options["columns_per_converter"] > 1.0)
+    shared = np.any(np.asarray(array.columns_switched(mapper.network)) > 1.0)
     if shared and array.multiplexer is None:
         left_out.append("multiplexers between columns and shared converters")
     encoded = "time_encoder" in array.readout.slots
