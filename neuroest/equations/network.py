@@ -783,6 +783,40 @@ def handshake_wire_factor(
 
 
 @equation
+def bundled_data_wire_factor(acknowledged_bits: u.Dimensionless) -> u.Dimensionless:
+    """Energy of the wires of bundled data over that of clocked wires with random bits. [1].
+
+    Parameters
+    ----------
+    acknowledged_bits : float or array
+        Bits that go with one request and its acknowledgement, each on a wire that returns to zero. [1]
+
+    Returns
+    -------
+    float or array
+        Factor. [1]
+
+    Notes
+    -----
+    Formula: F = 1 + 8/w
+
+    Valid: one wire for a bit, as with a clock, and two wires of a handshake for w of them
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    A flit of 32 bits.
+
+    >>> f"{bundled_data_wire_factor(32.0):g}"
+    '1.25'
+    """
+    return 1.0 + 2.0 * _TRANSITIONS / acknowledged_bits
+
+
+@equation
 def handshake_rate(flit_width: u.Bit, hop_time: u.Second) -> u.BitPerSecond:
     """Data rate of a link without a clock, whose signals return to zero. [bit/s].
 

@@ -43,6 +43,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "farthest_hops": {"units_from": 4.0, "units_to": 9.0},
     "boundary_links": {"units_from": 16.0, "units_to": 9.0},
     "handshake_wire_factor": {"symbol_bits": 2.0, "acknowledged_bits": 32.0},
+    "bundled_data_wire_factor": {"acknowledged_bits": 32.0},
     "handshake_rate": {"flit_width": 32.0, "hop_time": 5e-9},
     "queueing_wait": {"packet_time": 10e-9, "load": 0.3},
     "packet_latency": {"hops": 5.0, "hop_time": 5e-9, "serialisation_time": 10e-9, "wait": 2e-9},

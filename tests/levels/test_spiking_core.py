@@ -108,14 +108,15 @@ def test_a_neuron_known_by_its_gates_is_as_large_as_they_are(tmp_path: Path) -> 
 
 
 def test_a_mesh_without_a_clock_charges_more_and_is_charged_no_clock(tmp_path: Path) -> None:
-    clocked, dual, four = (
+    clocked, dual, four, bundled = (
         run(CHIP, NETWORK, {"chip.noc.signalling": name}, tmp_path)
-        for name in ("clocked", "dual_rail", "one_of_four")
+        for name in ("clocked", "dual_rail", "one_of_four", "bundled_data")
     )
-    wires = [energy(result, component="noc", term="wire") for result in (clocked, dual, four)]
+    wires = [energy(result, component="noc", term="wire") for result in (clocked, dual, four, bundled)]
     # a flit of 64 bits is acknowledged at once
     assert wires[1] / wires[0] == pytest.approx(4 * (1 + 1 / 64))
     assert wires[2] / wires[0] == pytest.approx(4 * (1 / 2 + 1 / 64))
+    assert wires[3] / wires[0] == pytest.approx(1 + 8 / 64)
     assert "chip.noc" in clocked.evaluation.costs.synchronous
     assert "chip.noc" not in dual.evaluation.costs.synchronous
     noc = dual.evaluation.timing.resources["chip.noc"] / clocked.evaluation.timing.resources["chip.noc"]

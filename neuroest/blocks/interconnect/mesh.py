@@ -77,9 +77,9 @@ class MeshBlock(DeviceBlock):
     """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
     sleep: Sleep = "none"
     """off: power switches open between the inferences of an always_on chip; see `technology.sleep_options`."""
-    signalling: Literal["clocked", "dual_rail", "one_of_four"] = "clocked"
-    """clocked: one wire a bit. dual_rail, one_of_four: no clock, but handshakes and signals that return to zero, on two
-    wires for a bit or four wires for two bits."""
+    signalling: Literal["clocked", "bundled_data", "dual_rail", "one_of_four"] = "clocked"
+    """clocked: one wire a bit. The others have handshakes in place of a clock. bundled_data: one wire a bit, request and
+    acknowledgement; dual_rail, one_of_four: signals that return to zero, on two wires for a bit or four for two bits."""
 
 
 _SYMBOL_BITS = {"dual_rail": 1.0, "one_of_four": 2.0}
@@ -107,6 +107,8 @@ class Mesh(NetworkOnChip):
         """Energy of the wires over that of clocked ones."""
         if self.clocked:
             return 1.0
+        if self.spec.signalling == "bundled_data":
+            return equations.bundled_data_wire_factor(self.device.flit_width)
         return equations.handshake_wire_factor(_SYMBOL_BITS[self.spec.signalling], self.device.flit_width)
 
     def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
