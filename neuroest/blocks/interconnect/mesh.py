@@ -78,8 +78,8 @@ class MeshBlock(DeviceBlock):
     sleep: Sleep = "none"
     """off: power switches open between the inferences of an always_on chip; see `technology.sleep_options`."""
     signalling: Literal["clocked", "bundled_data", "dual_rail", "one_of_four"] = "clocked"
-    """clocked: one wire a bit. The others have handshakes in place of a clock. bundled_data: one wire a bit, request and
-    acknowledgement; dual_rail, one_of_four: signals that return to zero, on two wires for a bit or four for two bits."""
+    """clocked: one wire a bit; the others have handshakes in place of a clock. bundled_data: one wire a bit and a
+    request with its acknowledgement; dual_rail, one_of_four: two wires a bit or four for two, which return to zero."""
 
 
 _SYMBOL_BITS = {"dual_rail": 1.0, "one_of_four": 2.0}
