@@ -709,7 +709,8 @@ def cited() -> set[str]:
 
 def own_sources() -> set[str]:
     specs = [load_device(name).spec for name in DEVICES] + [load_workload(name).spec for name in WORKLOADS]
-    return {key for spec in specs for key in spec.sources}
+    cases = [load_case(name).spec for name in shipped_cases()]
+    return {key for spec in (*specs, *cases) for key in spec.sources}
 
 
 def test_every_cited_source_is_in_the_bibliography() -> None:

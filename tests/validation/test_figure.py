@@ -81,11 +81,18 @@ def test_a_factor_of_two_can_be_seen(panels):
         assert most / least < 2.0**20
 
 
-def test_rows_or_else_cases_are_named(board, panels):
-    names = [label.get_text() for label in panels["bottom_up"][1].get_yticklabels()]
-    assert names == [f"{row.case}  {row.quantity.replace('_', ' ')}" for row in scored(board, "bottom_up")]
-    below = panels["structural"][1]
-    rows = scored(board, "structural")
+def test_few_rows_are_named():
+    few = reproduce(["odin", "eyeriss"])
+    axes = board_figure(few).axes
+    below = axes[len(axes) // 2]  # structural is the first class that the two cases have
+    names = [label.get_text() for label in below.get_yticklabels()]
+    assert names == [f"{row.case}  {row.quantity.replace('_', ' ')}" for row in scored(few, "structural")]
+
+
+@pytest.mark.parametrize("quantity_class", ["structural", "bottom_up"])
+def test_of_many_rows_cases_and_misses_are_named(board, panels, quantity_class):
+    below = panels[quantity_class][1]
+    rows = scored(board, quantity_class)
     assert [label.get_text() for label in below.get_yticklabels()] == list(
         dict.fromkeys(r.case for r in rows)
     )
