@@ -143,8 +143,10 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
         )
     front_end = array.front_end(network)
     clamp = front_end.device if isinstance(front_end, CurrentClamp) else None
-    hold = _number(array.neuron_time(network))
-    step = _number(np.max(estimate.evaluation.timing.stage_interval))
+    # the networks of these simulations are trained to fire within a timestep, so that each holds a whole integration
+    full = neuron.integration_time()
+    hold = _number(np.maximum(array.drive_time(network), full))
+    step = hold + _number(neuron.time_after_drive(full))
     row = _number(array.options["columns"]) * _number(array.conductance(network))
     device = neuron.device
     bare = diffusive_neuron.unbuffered_row_voltage(

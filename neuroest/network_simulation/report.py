@@ -24,6 +24,7 @@ def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, 
             f"{chip}: neurons {place.neuron.spec.name}, timestep {format_quantity(place.timestep, 's')}, input held "
             f"for {format_quantity(place.hold, 's')} of it, rows at {format_quantity(place.read_voltage, 'V')}"
         ),
+        "a timestep holds a whole integration (integration: within_timestep), whatever the chip's estimate holds",
         (
             "assumed: V_in = V_0 + R_T (I+ - I-) between 0 V and "
             f"{format_quantity(place.supply_voltage, 'V')}, the mirrored current of a pair of columns through a load"
