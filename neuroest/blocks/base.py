@@ -83,6 +83,8 @@ class NetworkContext:
     """Spikes of a neuron in a timestep, by layer; zero for layers without weights."""
     positions: u.Dimensionless = 1.0
     """Positions of a layer that may have their turns on one array in a timestep, by layer."""
+    active_share: u.Dimensionless = 1.0
+    """Share of the rows of a layer that are active in one read, by layer; one for layers without weights."""
     least_timestep: u.Second = 0.0
     """Time of a timestep that the rest of the chip asks for, whatever the neurons need."""
     largest_fan_in: u.Dimensionless = np.inf
@@ -91,8 +93,9 @@ class NetworkContext:
     def of_layer(self, index: int) -> NetworkContext:
         """The network as one of its layers has it, so that costs are single numbers."""
         return replace(
-            self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index)
-        )
+            self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index),
+            active_share=_of_layer(self.active_share, index),
+        )  # fmt: skip
 
 
 def _of_layer(values: u.Dimensionless, index: int) -> u.Dimensionless:

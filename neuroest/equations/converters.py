@@ -767,6 +767,46 @@ def shared_read_time(columns_per_converter: u.Dimensionless, sample_rate: u.PerS
 
 
 @equation
+def weak_inversion_resistance(
+    reference_resistance: u.Ohm, reference_current: u.Ampere, bias_current: u.Ampere
+) -> u.Ohm:
+    """Input resistance of a conveyor in weak inversion at another bias. [ohm].
+
+    Parameters
+    ----------
+    reference_resistance : float or array
+        Input resistance at the reference current. [ohm]
+    reference_current : float or array
+        Bias current that it belongs to. [A]
+    bias_current : float or array
+        Bias current. [A]
+
+    Returns
+    -------
+    float or array
+        Resistance. [ohm]
+
+    Notes
+    -----
+    Formula: R = R_0 I_0/I
+
+    Valid: weak inversion, where the resistance is n U_T over the current
+
+    References
+    ----------
+    docs/models/converters.md.
+
+    Examples
+    --------
+    3 kohm at 12 uA are 36 kohm at 1 uA.
+
+    >>> f"{weak_inversion_resistance(3e3, 12e-6, 1e-6) / 1e3:.0f} kohm"
+    '36 kohm'
+    """
+    return reference_resistance * reference_current / bias_current
+
+
+@equation
 def front_end_bias_energy(bias_current: u.Ampere, supply_voltage: u.Volt, on_time: u.Second) -> u.Joule:
     """Energy of the clamp, mirror or amplifier between a column and its neuron. [J].
 

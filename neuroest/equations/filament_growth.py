@@ -6,7 +6,7 @@ memristor, one transistor and one resistor integrates in them, and not in the ch
 - thresholds: `filament_gain`, `dc_threshold_voltage`, `immediate_switching_voltage`, `firing_probability`
 - time to a spike: `quasi_steady_integration_time`, `driven_integration_time`, `residue_assisted_integration_time`,
   `integration_time`, `gate_charging`, `timescale_separation`
-- the device: `memristor_resistance`, `residue_rest_time`, `activation_factor`
+- the device: `memristor_resistance`, `residue_rest_time`, `erasing_time`, `activation_factor`
 """
 
 from __future__ import annotations
@@ -651,6 +651,52 @@ def residue_rest_time(residue_decay: u.PerSecond, time_constants: u.Dimensionles
     '1.0 s'
     """
     return time_constants / residue_decay
+
+
+@equation
+def erasing_time(
+    residue: u.Dimensionless,
+    reverse_voltage: u.Volt,
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+) -> u.Second:
+    """Time of a reverse pulse that moves the residue back to its electrode. [s].
+
+    Parameters
+    ----------
+    residue : float or ndarray
+        Residue that is to go, R, one at most. [1]
+    reverse_voltage : float or ndarray
+        Amplitude of the reverse pulse, V. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Time. [s]
+
+    Notes
+    -----
+    Formula: t = R (1 + alpha - R/2)/(mu V)
+
+    Valid: ions that drift back in the field V/(1 + alpha - R) as fast as they came, without decay; no measurement of a
+        reverse pulse was seen
+
+    References
+    ----------
+    docs/models/neurons.md, "Erasing the residue".
+
+    Examples
+    --------
+    All of it at 0.8 V: (1.01 - 0.5)/(150/V/s x 0.8 V) = 4.25 ms.
+
+    >>> f"{1e3 * erasing_time(1.0, 0.8, 150.0, 0.01):.2f} ms"
+    '4.25 ms'
+    """
+    return residue * (1.0 + field_offset - residue / 2.0) / (field_mobility * reverse_voltage)
 
 
 @equation

@@ -95,6 +95,11 @@ SAMPLES: dict[str, dict[str, float]] = {
         "sharing_columns": 128.0,
     },
     "shared_read_time": {"columns_per_converter": 8.0, "sample_rate": 1e8},
+    "weak_inversion_resistance": {
+        "reference_resistance": 3e3,
+        "reference_current": 12e-6,
+        "bias_current": 1e-6,
+    },
     "front_end_bias_energy": {"bias_current": 1e-6, "supply_voltage": 0.9, "on_time": 10e-9},
     "equivalent_resolution": {"timesteps": 20.0, "maximum_rate": 0.5},
 }

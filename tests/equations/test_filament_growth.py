@@ -65,6 +65,12 @@ SAMPLES: dict[str, dict[str, float]] = {
         "conduction_length": 0.2,
     },
     "firing_probability": {"pulse_voltage": 0.9, "median_voltage": 0.886, "spread": 0.061},
+    "erasing_time": {
+        "residue": 1.0,
+        "reverse_voltage": 0.8,
+        "field_mobility": 150.0,
+        "field_offset": 0.01,
+    },
     "residue_rest_time": {"residue_decay": 5.0, "time_constants": 5.0},
     "activation_factor": {
         "activation_energy": 4.8e-20,

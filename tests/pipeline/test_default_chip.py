@@ -52,3 +52,31 @@ def test_weights_of_fewer_bits_take_fewer_cells_and_are_rounded() -> None:
     assert errors[0].lasting["rounding"] == 0.0
     assert narrow.totals["effective_bits"] < wide.totals["effective_bits"]
     assert narrow.totals["area_m2"] < 0.6 * wide.totals["area_m2"]
+
+
+def test_bias_follows_the_current_of_each_layer() -> None:
+    result = estimate(TWIN, SHD)
+    mapper = result.evaluation.mapper
+    array, network = mapper.compute, mapper.network
+    bias = array.front_end(network).device.bias_current
+    cell = 0.1 * array.conductance(network)
+    # 700 inputs at 0.1 and 200 fed back at 0.003 share the rows; the output layer has less than one of 128 rows active
+    assert bias == pytest.approx(3.0 * cell * np.array([128 * 70.6 / 900, 1.0]))
+    # n U_T over the bias
+    assert array.front_end(network).input_resistance() * bias == pytest.approx(3e3 * 12e-6)
+    reads = [
+        row for row in result.evaluation.dynamic if row.term == "bias" and row.component.endswith("interface")
+    ]
+    stated = estimate(TWIN, SHD, {"chip.tile.array.readout.interface.bias_follows": "stated_current"})
+    fixed = [
+        row for row in stated.evaluation.dynamic if row.term == "bias" and row.component.endswith("interface")
+    ]
+    assert fixed[0].energy[-1] > 5.0 * reads[0].energy[-1]
+
+
+def test_a_busy_network_asks_for_more_bias_than_stated() -> None:
+    assert "clamp_carries_current" not in failed(estimate(TWIN, "vgg9_cifar10_spiking"))
+    stated = estimate(
+        TWIN, "vgg9_cifar10_spiking", {"chip.tile.array.readout.interface.bias_follows": "stated_current"}
+    )
+    assert "clamp_carries_current" in failed(stated)

@@ -34,6 +34,8 @@ class CurrentClampParameters(Record):
     proportion. Without it the conveyor is the same at every column."""
     minimum_bias: u.Ampere = non_negative(absent=0.0)
     """Least bias of a conveyor that is drawn for a smaller current."""
+    bias_headroom: u.Dimensionless = positive(symbol="h", absent=1.0, exact=CHOSEN)
+    """Bias over the mean current of a column, where the bias follows the mapped current."""
 
 
 class CurrentClampBlock(DeviceBlock):
@@ -45,6 +47,10 @@ class CurrentClampBlock(DeviceBlock):
     """Share of the rows that are read at once whose current the conveyor is drawn for, where its device says how."""
     bias: Literal["while_read", "always"] = "while_read"
     """When the bias flows: while its column is read, or always, which is static power."""
+    bias_follows: Literal["stated_current", "mapped_current"] = "stated_current"
+    """stated_current: the bias of the device, drawn for active_rows where the device says how; mapped_current: set for
+    each layer to the mean current of its columns, or that of one active row where this is more, times the device's
+    bias_headroom, with the conveyor's area as stated."""
 
 
 class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
@@ -69,6 +75,14 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
         device = d.changed(
             bias_current=bias, input_resistance=d.input_resistance / drawn, footprint=d.footprint * drawn
         )
+        return replace(self, device=device)  # type: ignore[arg-type]
+
+    def biased_for(self, current: u.Ampere) -> Self:
+        """Biased for the mean current of a layer, with the input resistance of weak inversion, n U_T over the bias."""
+        d = self.device
+        bias = d.bias_headroom * current
+        resistance = converters.weak_inversion_resistance(d.input_resistance, d.bias_current, bias)
+        device = d.changed(bias_current=bias, input_resistance=resistance)
         return replace(self, device=device)  # type: ignore[arg-type]
 
     def bias_statics(self) -> list[StaticCost]:

@@ -57,9 +57,13 @@ class AccumulatingNeuronParameters(Record):
 class AccumulatingNeuron(Neuron):
     """Common part: pulses to fire, what they cost, and the reset."""
 
-    reset_between_inferences: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("neuron accumulation", "neuron reset", "neuron state read")
     device: AccumulatingNeuronParameters
+
+    @property
+    def reset_between_inferences(self) -> bool:
+        """Its state stays."""
+        return True
 
     @abstractmethod
     def pulses(self) -> u.Dimensionless:

@@ -23,9 +23,12 @@ _NOISE_SIGMAS = 6.0
 class Neuron(Component[Any]):
     """What a crossbar must know of the neuron at its columns."""
 
-    reset_between_inferences: ClassVar[bool] = False
-    """Whether its state outlives an inference, so that each neuron is reset before the next one."""
     family: ClassVar[str] = "neuron"
+
+    @property
+    def reset_between_inferences(self) -> bool:
+        """Whether its state outlives an inference, so that each neuron is reset before the next one."""
+        return False
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """The neuron when it is given this share of the input that it was designed for.

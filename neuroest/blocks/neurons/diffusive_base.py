@@ -23,8 +23,8 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
+from neuroest.equations import crossbar, filament_growth, integration, neuron_geometry
 from neuroest.equations import diffusive_neuron as diffusive
-from neuroest.equations import filament_growth, integration, neuron_geometry
 from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
 
 
@@ -157,6 +157,7 @@ class DiffusiveNeuronBase(Neuron):
         "neuron output branch",
         "neuron output load",
         "neuron sub-threshold current",
+        "neuron erasing",
     )
 
     device: IonDynamics
@@ -237,10 +238,30 @@ class DiffusiveNeuronBase(Neuron):
         return np.maximum(discharge, self.device.relaxation_time)
 
     def recovery_time(self) -> u.Second:
-        """Time for the residue to dissolve."""
+        """Time for the residue to dissolve, or of the reverse pulse that erases it."""
+        if self.reset_between_inferences:
+            return self.erasing_time()
         return filament_growth.residue_rest_time(
             self.device.residue_decay * self.activation(), self.options["rest_time_constants"]
         )
+
+    @property
+    def reset_between_inferences(self) -> bool:
+        """Whether a reverse pulse erases the residue."""
+        return "erasing_voltage" in self.options
+
+    def erasing_time(self) -> u.Second:
+        """Length of the reverse pulse: that for a whole filament turned into residue, the most that there can be."""
+        mobility, offset, *_ = self.ion_rates()
+        return filament_growth.erasing_time(1.0, self.options["erasing_voltage"], mobility, offset)
+
+    def erasing_energy(self) -> u.Joule:
+        """Gate node and, as a bound, the complete filament in series with the control resistor during the pulse."""
+        voltage = self.options["erasing_voltage"]
+        through = diffusive.divider_energy(
+            voltage, self.device.on_resistance, self.control_resistance(), self.erasing_time()
+        )
+        return through + crossbar.line_toggle_energy(self.gate_capacitance(), voltage)
 
     def memory_time(self) -> u.Second:
         """Time constant with which the filament dissolves."""
@@ -270,7 +291,11 @@ class DiffusiveNeuronBase(Neuron):
         )  # fmt: skip
         load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
         leak = diffusive.subthreshold_energy(d.input_voltage, d.off_resistance, hold_time)
+        erasing = []
+        if self.reset_between_inferences:
+            erasing = [self.energy("inference", "erasing", self.erasing_energy(), "neuron erasing")]
         return [
+            *erasing,
             self.energy("spike", "gate_charge", gate, "neuron gate charge"),
             self.energy("spike", "divider", divider, "neuron divider"),
             self.energy("spike", "output_branch", branch, "neuron output branch"),
@@ -286,15 +311,21 @@ class DiffusiveNeuronBase(Neuron):
         )
 
     def left_out(self) -> list[str]:
-        """Ions whose rates are not those of the chip's temperature."""
+        """Ions whose rates are not those of the chip's temperature, and what nobody has measured of their erasure."""
+        erased = []
+        if self.reset_between_inferences:
+            erased = [
+                "whether a reverse pulse erases residue as fast as the field made it: no measurement was seen"
+            ]
         follows = np.logical_or(self.device.activation_energy > 0.0, self.spec.kinetics is not None)
         if np.all(np.logical_or(follows, self.technology.temperature == ROOM_TEMPERATURE)):
-            return []
+            return erased
         return [
+            *erased,
             (
                 "ions of the neurons at the temperature of the chip (no activation_energy and no kinetics): they move "
                 "as measured"
-            )
+            ),
         ]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
@@ -327,9 +358,32 @@ class DiffusiveNeuronBase(Neuron):
         )  # fmt: skip
         return either(known, charging, 0.0)
 
+    def _erasing_checks(self) -> list[Check]:
+        """Whether the reverse pulse stays within the rails, and ends before it makes a filament from the other side."""
+        if not self.reset_between_inferences:
+            return []
+        voltage, supply, time = (
+            self.options["erasing_voltage"],
+            self.technology.supply_voltage,
+            self.erasing_time(),
+        )
+        opposite = filament_growth.integration_time(voltage, *self.ion_rates())
+        return [
+            Check(
+                "erasing_within_rails", self.path, "design_rule", voltage <= supply,
+                "the reverse pulse exceeds the supply that it is made from", voltage, supply, "V",
+            ),
+            Check(
+                "erasing_makes_no_filament", self.path, "design_rule", time <= opposite / 2.0,
+                "the reverse pulse lasts so long that it grows a filament from the other electrode", time,
+                opposite / 2.0, "s",
+            ),
+        ]  # fmt: skip
+
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the neuron fires at all and forgets, and whether its output can drive its load."""
         return [
+            *self._erasing_checks(),
             *self._ion_checks(),
             *self._gate_checks(),
             *self._output_checks(),

@@ -25,7 +25,7 @@ from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neuron_geometry
 from neuroest.equations.neurons import capacitor_area
-from neuroest.specs.base import WholeNumber
+from neuroest.specs.base import Voltage, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -60,6 +60,8 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
     circuit_gates: u.Dimensionless = positive()
     """Area of the transistors and resistors around the 1M1T1R, in two-input NAND gates of the process: the restoring
     inverters with what starves them, and the load that makes the input voltage of a current."""
+    erasing_gates: u.Dimensionless = positive(absent=0.0)
+    """Area of the switches that turn a reverse pulse around, in the same gates; without it they take none."""
     restoration_edge_time: u.Second = positive(absent=0.0)
     """Time that the first restoring inverter conducts through; without it the refractory time, since the output
     follows the gate."""
@@ -76,6 +78,8 @@ class IntegratedDiffusiveNeuronBlock(DeviceBlock):
     """stacked: memristor and resistor above the transistor; planar: side by side."""
     rest_time_constants: WholeNumber = 5.0
     """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    erasing_voltage: Voltage | None = None
+    """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
     partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})
     kinetics: str | None = None
     """Name or path of a device spec of model `ion_kinetics`, whose barriers say how fast the ions are at the chip's
@@ -144,6 +148,11 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         return [
             AreaCost(self.path, "footprint", stacked + capacitor),
             AreaCost(self.path, "circuits", d.circuit_gates * self.process.gate_area),
+            *(
+                [AreaCost(self.path, "erasing_switches", d.erasing_gates * self.process.gate_area)]
+                if self.reset_between_inferences
+                else []
+            ),
         ]
 
     def edge_time(self) -> u.Second:

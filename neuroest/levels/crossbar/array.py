@@ -194,8 +194,9 @@ class CrossbarArray(ArrayCircuit):
 
     def _column_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         costs: list[EnergyCost] = []
-        if isinstance(self.interface, ClampsColumn):
-            costs.extend(self.interface.column_energies(read_time))
+        front_end = self.front_end(network)
+        if isinstance(front_end, ClampsColumn):
+            costs.extend(front_end.column_energies(read_time))
         if isinstance(self.interface, HoldsResults):
             costs.extend(self.interface.hold_energies(self.hold_time(network)))
         if self.merge is not None:
@@ -394,7 +395,7 @@ class CrossbarArray(ArrayCircuit):
         side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
         found = [
             self.characteristic("mean conductance of a cell", conductance, "S"),
-            self.characteristic("settling time", self.settling_time(network), "s"),
+            self.characteristic("settling time", longest(self.settling_time(network)), "s"),
             self.characteristic("read time", longest(self.read_time(network)), "s"),
             self.characteristic("largest square array within the loss allowed, all rows on", side, "1"),
             self.characteristic("largest row current", self.row_current(network), "A"),

@@ -29,7 +29,7 @@ from neuroest.equations import (
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
 from neuroest.levels.crossbar.read_schedule import ReadSchedule
-from neuroest.levels.crossbar.timestep import hold_times, longest
+from neuroest.levels.crossbar.timestep import hold_times, longest, shortest
 
 _NO_SCHEDULE = ReadScheduleBlock()
 """What holds of an array that says nothing of its schedule."""
@@ -99,6 +99,9 @@ class ArrayCircuit(ArrayParts):
         circuit = self.interface
         if not isinstance(circuit, CurrentClamp) or self.adds_charges:
             return circuit
+        if circuit.spec.bias_follows == "mapped_current":
+            active = np.maximum(network.active_share * self.rows_at_once(), 1.0) * self.conductance(network)
+            return circuit.biased_for(equations.clamped_column_current(self.options["read_voltage"], active))
         return circuit.drawn_for(self.carried_current(network))
 
     def carried_current(self, network: NetworkContext) -> u.Ampere:
@@ -351,7 +354,7 @@ class ArrayCircuit(ArrayParts):
         elif isinstance(self.merge, CurrentMirror):
             current = self.merge.device.bias_current
         elif isinstance(self.interface, ClampsColumn):
-            current = self.front_end(network).device.bias_current
+            current = shortest(self.front_end(network).device.bias_current)
         if current is not None:
             conductance: u.Siemens = current / self.technology.supply_voltage
             return conductance

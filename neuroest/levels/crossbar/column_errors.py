@@ -199,7 +199,7 @@ class _Columns:
     def _of_circuits(self) -> dict[str, Array]:
         """Circuits at the ends of the lines, each with an error of its own."""
         array, found = self.array, {}
-        resistance = 0.0
+        resistance: u.Ohm = 0.0
         front_end = array.front_end(self.network)
         if isinstance(front_end, ClampsColumn):
             resistance = front_end.input_resistance()

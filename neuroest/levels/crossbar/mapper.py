@@ -22,6 +22,7 @@ from neuroest.levels.crossbar.current_domain_array import CurrentDomainArray
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
 from neuroest.levels.crossbar.read_rules import charge_faults, merge_faults, schedule_faults
 from neuroest.levels.crossbar.schema import CrossbarLevel
+from neuroest.levels.crossbar.timestep import longest
 from neuroest.registry import COMPONENTS
 from neuroest.specs.architecture import Level
 
@@ -197,10 +198,11 @@ class CrossbarMapper(CrossbarCounts):
             current = array.column_current(self.network, self.driven_share())
             largest = np.max(np.where(self.on_array > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias = front_end.device.bias_current
+            carried = np.logical_or(self.on_array <= 0.0, current <= bias)
             checks.append(
                 Check(
-                    "clamp_carries_current", front_end.path, "design_rule", largest <= bias,
-                    "the mean current of a column exceeds the bias of its clamp", largest, bias, "A",
+                    "clamp_carries_current", front_end.path, "design_rule", np.all(carried, axis=-1, keepdims=True),
+                    "the mean current of a column exceeds the bias of its clamp", largest, longest(bias), "A",
                 )
             )  # fmt: skip
         if array.neuron is not None and array.readout.spec.partial_sums == "none":

@@ -1,0 +1,46 @@
+"""A reverse pulse that erases the residue of diffusive neurons, instead of a rest."""
+
+from __future__ import annotations
+
+import pytest
+from scipy.integrate import solve_ivp
+
+from neuroest.equations import filament_growth
+from neuroest.pipeline.estimate import estimate
+from tests.chips import area, count, energy, failed
+
+CHIP, SHD = "diffusive_low_power_28nm", "shd_recurrent_spiking"
+VOLTAGE = "chip.tile.array.readout.neuron.erasing_voltage"
+
+
+def test_time_against_the_drift_equation() -> None:
+    def gone(_: float, state: list[float]) -> float:
+        return state[0]
+
+    gone.terminal = True  # type: ignore[attr-defined]
+    found = solve_ivp(
+        lambda _, r: [-150.0 * 0.8 / (1.01 - r[0])], (0.0, 1.0), [0.6], events=gone, rtol=1e-9, max_step=1e-4
+    )
+    assert found.t_events[0][0] == pytest.approx(
+        filament_growth.erasing_time(0.6, 0.8, 150.0, 0.01), rel=1e-6
+    )
+
+
+def test_a_pulse_takes_the_place_of_the_rest() -> None:
+    rests, erases = estimate(CHIP, SHD), estimate(CHIP, SHD, {VOLTAGE: "0.8 V"})
+    # two decay times of 0.2 s against (1.01 - 0.5)/(150 x 0.8)
+    saved = rests.totals["initiation_interval_s"] - erases.totals["initiation_interval_s"]
+    assert saved == pytest.approx(0.4 - 4.25e-3, rel=1e-6)
+    # (0.8 V)^2 over 1 Mohm and the control resistor for 4.25 ms, of each of 220 neurons
+    assert count(erases, "neuron", "inference") == 220.0
+    assert energy(erases, term="erasing") == pytest.approx(220 * 0.64 / 28.4e6 * 4.25e-3, rel=0.02)
+    # four gates of 2.8 um^2 / 9 each
+    more = area(erases, "neuron") - area(rests, "neuron")
+    assert more == pytest.approx(220 * 4 * 0.311e-12, rel=0.03)
+    assert energy(rests, term="erasing") == 0.0
+    assert failed(erases) == set()
+    assert any("reverse pulse" in text for text in erases.exclusions)
+
+
+def test_a_pulse_beyond_the_rails_is_told() -> None:
+    assert "erasing_within_rails" in failed(estimate(CHIP, SHD, {VOLTAGE: "1.0 V"}))
