@@ -16,6 +16,7 @@ from neuroest.reporting.breakdown import (
     neuron_components,
 )
 from neuroest.reporting.formatting import (
+    CHIP,
     check_line,
     coding_words,
     counted,
@@ -258,17 +259,13 @@ def _accuracy(estimate: Estimate) -> str:
 
 
 def _strongest(estimate: Estimate) -> str:
-    """The parameter of the chip that the energy follows most.
+    """The parameter of a component that the energy follows most.
 
-    The network is not the designer's to change, and reference points only say where another value was measured.
+    Network and process are not the designer's to change, and reference points only say where a value was measured.
     """
     found = estimate.sensitivity
     slopes = found.totals["energy"]
-    own = [
-        index
-        for index, path in enumerate(found.paths)
-        if not path.startswith("workload.") and ".reference_" not in path
-    ]
+    own = [at for at, path in enumerate(found.paths) if path.startswith(CHIP) and ".reference_" not in path]
     index = max(own, key=lambda at: abs(float(slopes[at])), default=None)
     if index is None or slopes[index] == 0.0:
         return ""

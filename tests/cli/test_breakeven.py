@@ -34,7 +34,18 @@ def test_no_crossing_is_told(command: Command) -> None:
 
 def test_curves_as_data(command: Command) -> None:
     wide = "chip.tile.array.readout.merge.footprint=0.01 um^2..10000 um^2:log"
-    found = json.loads(command(*AREA, "--along", wide, "--format", "json").out)
+    found = json.loads(
+        command(
+            "breakeven",
+            "analog_lif_28nm",
+            "digital_int8_28nm",
+            *AREA[3:],
+            "--along",
+            wide,
+            "--format",
+            "json",
+        ).out
+    )
     assert len(found["curves"]["values"]) == len(found["curves"]["analog_lif_28nm"]) == 1025
     (crossing,) = found["crossings"]
     assert crossing["band"]["low"] < crossing["band"]["high"]
