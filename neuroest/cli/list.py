@@ -36,16 +36,18 @@ def run(
     word: Annotated[
         str | None, typer.Argument(metavar="WORD", help="Only what has this word in its name, text or group.")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.TABLE,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Form of the list; tabs between columns when piped.")
+    ] = None,
 ) -> None:
     """What can be named: files, models, mappers, sources.
 
-    When piped: one a line, name, description and group separated by tabs.
+    A word finds names, texts and tags, such as: neuroest list architectures baseline.
     """
     found = list_entries(kind, word)
-    if form is not Format.TABLE:
+    if form not in {None, Format.TABLE}:
         emit(in_form(form, str, lambda: [asdict(entry) for entry in found], f"{kind or 'file'}s that ship"))
-    elif sys.stdout.isatty():
+    elif form is Format.TABLE or sys.stdout.isatty():
         emit(_table(found, style()))
     else:
         emit("".join(f"{entry.name}\t{entry.description}\t{entry.group}\n" for entry in found))

@@ -107,7 +107,8 @@ def _architectures() -> Iterator[Entry]:
         mappers = [m for part in design.root.walk() if (m := getattr(part.spec, "mapper", None)) is not None]
         stages = {device.spec.maturity.stage for device in design.devices.values()}
         text = one_line(loaded.spec.description)
-        yield Entry(name, "architecture", ", ".join(mappers), text, least_mature(set(stages)))
+        groups = (*mappers, *(tag.replace("_", " ") for tag in loaded.spec.tags))
+        yield Entry(name, "architecture", ", ".join(groups), text, least_mature(set(stages)))
 
 
 def _devices() -> Iterator[Entry]:

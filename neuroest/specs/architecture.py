@@ -163,6 +163,10 @@ class Heading(Spec):
     """One or two sentences: what this chip is, and whether it exists."""
 
 
+Tag = Literal["baseline", "memristor_neurons", "cmos_neurons", "published"]
+"""What a chip is there for, or what a reader looks for."""
+
+
 class ArchitectureSpec(Heading):
     """A chip."""
 
@@ -172,6 +176,8 @@ class ArchitectureSpec(Heading):
     """How the chip is used in time."""
     baseline: str | None = None
     """Architecture that this one is put beside when nothing else is asked for."""
+    tags: tuple[Tag, ...] = ()
+    """What `neuroest list` finds the chip by; a file never takes them over from its base."""
     exclusions: tuple[str, ...] = ()
     """What the description leaves out and the estimate therefore does not contain."""
     chip: Level

@@ -17,7 +17,7 @@ import yaml
 from pydantic import Field
 
 from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean
-from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Technology
+from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Tag, Technology
 from neuroest.specs.file_text import is_file, is_path
 from neuroest.specs.messages import dotted, problem_at, validate
 from neuroest.specs.reading import Document
@@ -49,6 +49,8 @@ class DerivedArchitecture(Heading):
     """Replaces all of the base's `operation`."""
     baseline: str | None = None
     """Replaces the base's `baseline`."""
+    tags: tuple[Tag, ...] = ()
+    """What `neuroest list` finds this chip by; those of the base do not count."""
     exclusions: tuple[str, ...] = ()
     """Replaces the base's list."""
     remove: tuple[str, ...] = ()
@@ -182,6 +184,7 @@ def _applied(written: Document, spec: DerivedArchitecture, base: Document) -> Do
     stated = written.data
     own = stated.keys() - _CHANGES
     data = _moved(base.data, Path(base.file).parent, Path(written.file).parent)
+    data.pop("tags", None)
     data.update({key: stated[key] for key in own})
     places: dict[_Path, _Path] = {(key,): (key,) for key in own}
     problems: list[Problem] = []

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from neuroest.loading.library import shipped
+from neuroest.loading.library import load_architecture, shipped
 from neuroest.reporting.catalogue import CATALOGUE
 from tests.cli.conftest import Command
 
@@ -73,3 +74,18 @@ def test_a_terminal_groups_devices_by_kind(command: Command, monkeypatch: pytest
     assert [heading.split(" (")[0] for heading in headings] == sorted(h.split(" (")[0] for h in headings)
     count = sum(int(heading.split("(")[1].rstrip(")")) for heading in headings)
     assert count == len(shipped("device"))
+
+
+def test_tags_find_baselines_and_are_the_file_s_own(command: Command) -> None:
+    listed = command("list", "architectures", "--format", "json").out
+    groups = {entry["name"]: entry["group"].split(", ") for entry in json.loads(listed)}
+    assert "baseline" in groups["digital_int8_28nm"]
+    assert "published" in groups["loihi_14nm"]
+    # a chip with a base states its own tags
+    assert load_architecture("threshold_switch_28nm").spec.tags == ("memristor_neurons",)
+    assert "baseline" not in groups["adc_crossbar_28nm"]
+
+
+def test_a_format_that_was_asked_for_is_used_in_a_pipe(command: Command) -> None:
+    assert "\t" in command("list", "workloads").out
+    assert "\t" not in command("list", "workloads", "--format", "table").out

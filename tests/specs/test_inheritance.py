@@ -65,8 +65,9 @@ def test_the_resolved_file_of_every_chip_loads_to_the_same_design(name: str, tmp
 
 
 def test_shipped_chips_say_each_fact_once() -> None:
-    lines = sum(len(path.read_text("utf-8").splitlines()) for path in shipped("architecture").values())
-    assert lines <= 600
+    chips = [path.read_text("utf-8").splitlines() for path in shipped("architecture").values()]
+    # thirty-two chips took 600 lines before each could state its tags in a line of its own
+    assert sum(map(len, chips)) <= len(chips) * (600 / 32 + 1)
 
 
 def test_values_blocks_and_removals_are_applied(tmp_path: Path) -> None:
