@@ -62,6 +62,12 @@ def run(
     workers: Workers = None,
     scheduler: Scheduler = None,
     plot: Plot = None,
+    along: Annotated[
+        str | None, typer.Option("-x", metavar="PATH", help="Horizontal axis of the figure: a parameter.")
+    ] = None,
+    shown: Annotated[
+        str | None, typer.Option("-y", metavar="RESULT", help="Vertical axis of the figure: one of --keep.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of what is printed without -o.")] = Format.CSV,
     yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
@@ -70,7 +76,7 @@ def run(
 
     A row has the parameters, the totals, whether it may be built, and the first check that fails. Without -o the
     points are printed as CSV, which is meant for few; of many the figure alone is made. It shows the first result
-    along the first number.
+    that varies along the first number, unless -x and -y say otherwise.
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
@@ -87,12 +93,12 @@ def run(
             note([f"finished chunks are kept; run the same command again to go on with {output}"])
         raise
     if plot is not None:
-        result.plot(path=plot)
+        result.plot(shown, along, path=plot)
     if output is None and (plot is None or result.rows <= _SHOWN):
         emit(_printed(result, form))
     words = f"{result.rows} points, {result.feasible} feasible"
-    if not result.feasible and (reason := result.most_common_failure()):
-        words += f"; most fail {reason}"
+    if result.feasible < result.rows and (reason := result.most_common_failure()):
+        words += f"; most of the others fail {reason}"
     note([words + (f", in {output}" if output else "")])
 
 

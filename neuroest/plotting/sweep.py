@@ -98,7 +98,8 @@ def sweep_figure(
     frame, parameters = result.sample(), list(result.parameters)
     results = list(result.metadata["quantities"])
     numbers = [name for name in parameters if frame[name].dtype.kind in "fi"]
-    x, y = along or next(iter(numbers), ""), quantity or results[0]
+    x = along if along in frame else next((n for n in numbers if along and n.startswith(along)), along)
+    x, y = x or next(iter(numbers), ""), quantity or _first_that_varies(frame, results)
     for what, name, known in (("parameter", x, numbers), ("result", y, results)):
         if name not in known:
             raise UnknownNameError(what, name, known, "a figure needs a parameter that is a number")
@@ -121,6 +122,11 @@ def sweep_figure(
     _parameter_axis(axes.xaxis, _parameter(x, unit), unit, formatted[x].to_numpy(float))
     _result_axis(axes.yaxis, y, formatted[y].to_numpy(float))
     return save_figure(figure, path)
+
+
+def _first_that_varies(frame: pd.DataFrame, results: Sequence[str]) -> str:
+    """The first result that is not the same in every row."""
+    return next((name for name in results if np.unique(frame[name].dropna()).size > 1), results[0])
 
 
 def _parameter(column: str, unit: str) -> str:
