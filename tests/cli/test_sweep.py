@@ -79,8 +79,17 @@ def test_bad_input_is_one_clear_line(command: Command, words: tuple[str, ...], m
 
 
 def test_the_axes_of_the_figure_can_be_chosen(command: Command, tmp_path: Path) -> None:
-    sweep = ("sweep", "analog_lif_28nm", "-w", "mlp_mnist_spiking", "--set", "chip.tile.array.rows=64,128,256")
-    done = command(*sweep, "-p", str(tmp_path / "a.svg"), "-x", "chip.tile.array.rows", "-y", "energy_per_inference_J")
+    sweep = (
+        "sweep",
+        "analog_lif_28nm",
+        "-w",
+        "mlp_mnist_spiking",
+        "--set",
+        "chip.tile.array.rows=64,128,256",
+    )
+    done = command(
+        *sweep, "-p", str(tmp_path / "a.svg"), "-x", "chip.tile.array.rows", "-y", "energy_per_inference_J"
+    )
     assert done.code == 0
     assert "most of the others fail" in done.err
     assert "energy per inference" in (tmp_path / "a.svg").read_text("utf-8")
