@@ -107,6 +107,19 @@ def test_a_neuron_known_by_its_gates_is_as_large_as_they_are(tmp_path: Path) -> 
     assert joules[2] == pytest.approx(3 * joules[0])
 
 
+def test_where_every_event_passes_the_datapath_an_operation_costs_as_much_as_an_update(tmp_path: Path) -> None:
+    result = run(CHIP, NETWORK, {"chip.core.neuron.synaptic_operation": "update"}, tmp_path)
+    each = [
+        energy(result, component="neuron", action=action) / np.sum(counts(result, "neuron", action))
+        for action in ("update", "accumulate")
+    ]
+    assert each[1] == pytest.approx(each[0])
+    plain = run(CHIP, NETWORK, {}, tmp_path)
+    assert energy(plain, component="neuron", action="accumulate") < each[0] * np.sum(
+        counts(plain, "neuron", "accumulate")
+    )
+
+
 def test_a_mesh_without_a_clock_charges_more_and_is_charged_no_clock(tmp_path: Path) -> None:
     clocked, dual, four, bundled = (
         run(CHIP, NETWORK, {"chip.noc.signalling": name}, tmp_path)

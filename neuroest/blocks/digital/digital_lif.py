@@ -41,6 +41,9 @@ class DigitalNeuronBlock(DeviceBlock):
     """Bits of a membrane potential that is added and compared; auto: the bits of state."""
     gates: Count | None = None
     """Gates that update a neuron, each as large as a NAND gate of two inputs, where the synthesis is known."""
+    synaptic_operation: Literal["addition", "update"] = "addition"
+    """What one synaptic operation takes. addition: the weight is added to the state; update: the state passes the whole
+    datapath, as where the threshold is checked after every event."""
 
 
 _LIST = ("additions", "multiplications", "comparisons")
@@ -94,10 +97,13 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one update and of adding one weight to a state."""
         ledger = "digital neuron arithmetic"
-        addition = self.add(self.operation_bits)
+        update, operation = self.update_energy(), self.add(self.operation_bits)
+        term = "addition"
+        if self.spec.synaptic_operation == "update":
+            term, operation = "datapath", update
         return [
-            self.energy("update", "update", self.scaled(self.update_energy()), ledger),
-            self.energy("accumulate", "addition", self.scaled(addition), ledger),
+            self.energy("update", "update", self.scaled(update), ledger),
+            self.energy("accumulate", term, self.scaled(operation), ledger),
         ]
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
