@@ -376,6 +376,9 @@ class _Explainer:
         info = equation_info(equation)
         rest = first_number(result.timing.rest)
         tail = f"; {formatted(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
+        if np.any(result.layers.input_active_steps < 1.0):
+            longest = formatted(first_number(result.timing.stage_interval), "s")
+            return f"{info.formula}, with {longest}, the mean of the longest step, since spikes come in bursts{tail}"
         return f"{info.formula}, with the step of the {slowest}{tail} ({info.reference})"
 
     def _times(self) -> tuple[Step, ...]:

@@ -12,6 +12,7 @@ import yaml
 
 from neuroest.levels.time_multiplexing import mean_longest_step
 from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
 
 LOIHI, NETWORK = "loihi_14nm", "mlp_mnist_spiking"
@@ -170,3 +171,11 @@ def test_what_has_no_limit_is_no_check() -> None:
     assert "power_density" not in names
     assert {"input_axons", "output_axons"} <= names
     assert "input_axons" not in {check.name for check in loihi(input_axons=0).checks}
+
+
+def test_the_explanation_of_a_latency_with_bursts_names_the_mean_of_the_longest_step() -> None:
+    bursts = loihi(**{"workload.activity.active_steps": 0.1})
+    longest = bursts.totals["initiation_interval_s"] / 20.0
+    assert (
+        f"with {longest * 1e6:.1f} us, the mean of the longest step" in explain(bursts, "latency_s").step.how
+    )

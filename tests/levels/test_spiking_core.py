@@ -107,7 +107,9 @@ def test_a_neuron_known_by_its_gates_is_as_large_as_they_are(tmp_path: Path) -> 
     assert joules[2] == pytest.approx(3 * joules[0])
 
 
-def test_where_every_event_passes_the_datapath_an_operation_costs_as_much_as_an_update(tmp_path: Path) -> None:
+def test_where_every_event_passes_the_datapath_an_operation_costs_as_much_as_an_update(
+    tmp_path: Path,
+) -> None:
     result = run(CHIP, NETWORK, {"chip.core.neuron.synaptic_operation": "update"}, tmp_path)
     each = [
         energy(result, component="neuron", action=action) / np.sum(counts(result, "neuron", action))
