@@ -117,7 +117,8 @@ def _families(board: Scoreboard) -> list[str]:
         "",
         "Bottom-up values of chips. *Blind* chips were described before any of their ratios was seen: architecture,",
         "operating points, published values and tolerances stand in the history of the repository before the first",
-        "score, and only faults were corrected since. They take no part in the choice of the width of the bands.",
+        "score. Since then only faults were corrected, and what a case lists as restated. They take no part in the choice",
+        "of the width of the bands.",
         "Ratios are those of the median of the band, which results lead with. *Median factor* is the exponential of",
         "the median of abs(ln ratio). *Left out* is the same when each chip is divided by the median of the others of",
         "its family, areas, energies and times apart: what one corrected centre would leave. Medians of areas and",
@@ -297,7 +298,11 @@ def _cases(board: Scoreboard) -> list[str]:
             f"Evidence: {EVIDENCE_NAMES[spec.evidence]}. {'Described blind. ' if spec.blind else ''}{spec.description}",
             "",
         ]
-        notes = [*spec.notes, *(f"Not scored: {text}" for text in spec.not_scored)]
+        notes = [
+            *spec.notes,
+            *(f"Restated: {text}" for text in spec.restated),
+            *(f"Not scored: {text}" for text in spec.not_scored),
+        ]
         lines += [f"- {' '.join(text.split()).rstrip('.')}." for text in notes]
         lines += [""] if notes else []
         reasons: dict[str, list[str]] = {}

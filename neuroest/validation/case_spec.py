@@ -218,6 +218,9 @@ class CaseSpec(Spec):
     blind: bool = False
     """Whether architecture, operating points, published values and tolerances were written down before any ratio was
     seen; afterwards only faults are corrected, and the history of the file says so."""
+    restated: tuple[str, ...] = ()
+    """Choices of a blind case that were restated after its first score, since a block for a circuit that the source
+    names came later: what it was, what it is, and the ratios before."""
     description: str
     """What the case tests."""
     runs: dict[Annotated[str, Field(pattern=_NAME)], Run] = Field(min_length=1)
