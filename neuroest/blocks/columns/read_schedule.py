@@ -26,7 +26,7 @@ class ReadScheduleBlock(Block):
     sample-and-hold stage or time encoder; converter, the sampling capacitor of the converter itself, for one column at
     a time; none, the columns stay driven until all are converted. auto: the stage if the file has one, else none."""
     sample_time: Duration = 0.0
-    """Time in which the stage takes a settled result; 0 s for one that follows the column while it settles."""
+    """Time in which the stage takes a settled result, between two conversions; an estimate without it says so."""
     reset_time: Duration = 0.0
     """Time in which the columns are reset or precharged before each read."""
     input_signs: Literal["together", "in_turn"] = "together"

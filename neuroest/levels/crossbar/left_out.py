@@ -103,6 +103,9 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
         left_out.append(
             "circuits that hold the columns and hand their currents to the converters (no interface)"
         )
+    samples = array.holding == "stage" and not converter.integrates and not encoded
+    if samples and not np.any(np.asarray(array.schedule(mapper.network).sampling) > 0.0):
+        left_out.append("time in which the stages at the columns take the results (schedule.sample_time)")
     if array.sampler is None and not encoded and not converter.integrates:
         if array.holding == "stage":
             left_out.append("sample-and-hold stages that keep the results while the next read settles")
