@@ -216,3 +216,19 @@ def test_a_spiking_network_runs_on_charges(tmp_path: Path) -> None:
     )  # fmt: skip
     assert energy(result, term="capacitors") > 0.0
     assert energy(result, term="read_current") == 0.0
+
+
+def test_weights_of_a_small_chip_are_loaded_again_in_every_inference() -> None:
+    small = {
+        "chip.tile.count": "1",
+        "chip.tile.array.count": "8",
+        "chip.tile.array.oversize": "time_multiplex",
+    }
+    result = estimate("cim_sram_28nm", "mlp_mnist_dense", small)
+    weights = 784 * 512 + 512 * 512 + 512 * 10
+    written = sum(r.count for r in result.breakdown if r.action == "program" and r.component.endswith("cell"))
+    assert written == weights * 8
+    assert float(result.evaluation.counts.weights["chip.memory"].sum()) == weights * 8
+    # 98 arrays in passes of eight, each of them written in 256 rows of 2 ns
+    assert result.evaluation.mapped.passes.item() == 13
+    assert result.evaluation.timing.writing.item() >= 13 * 256 * 2e-9

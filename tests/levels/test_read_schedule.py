@@ -112,6 +112,17 @@ def test_pulses_of_binary_widths_are_converted_once(tmp_path: Path) -> None:
     )
 
 
+def test_bits_that_share_a_capacitor_are_converted_once(tmp_path: Path) -> None:
+    stage = {f"{ARRAY}readout.sample_and_hold": {"model": "sample_and_hold", "device": "sample_hold_isaac"}}
+    bitwise = read(tmp_path, stage, holding="stage", sample_time="2 ns")
+    shared = read(tmp_path, stage, holding="stage", sample_time="2 ns", pulse_widths="shared")
+    assert 8 * count(shared, "converter", "conversion") == count(bitwise, "converter", "conversion")
+    # each bit is settled and taken by the stage, and the conversions of the last input go on meanwhile
+    assert count(shared, "sample_and_hold", "sample") == count(bitwise, "sample_and_hold", "sample")
+    assert cycle(shared) == pytest.approx(max(8 * (10e-9 + 2e-9), SHARED * CONVERSION))
+    assert energy(shared, term="read_current") == pytest.approx(energy(bitwise, term="read_current"))
+
+
 def test_signs_in_turn_take_two_reads_of_a_bit_less(tmp_path: Path) -> None:
     together, turns = (read(tmp_path, holding="stage", input_signs=s) for s in ("together", "in_turn"))
     each = count(together, "converter", "conversion") / 8
@@ -167,12 +178,13 @@ def test_reads_do_not_reach_from_one_array_into_the_next(tmp_path: Path) -> None
         ({f"{ARRAY}readout.converter": {**SAR, "model": "flash_adc", "device": "flash_28nm_circuit", "bits": 5}},
          {"holding": "converter"}, "needs its column"),
         ({}, {"pulse_widths": "binary", "holding": "none"}, "adds up charges"),
+        ({}, {"pulse_widths": "shared", "holding": "stage"}, "capacitors share the results"),
         ({}, {"bits_per_phase": 2}, "applies one bit"),
         ({}, {"rows_at_once": 256}, "more than the 128 rows"),
         ({f"{ARRAY}cell": {"model": "passive", "device": "rram_passive_generic"}, f"{ARRAY}write_circuit": None},
          {"columns": "in_turn"}, "without transistors"),
     ],
-    ids=["flash", "binary", "bits", "rows", "passive"],
+    ids=["flash", "binary", "shared", "bits", "rows", "passive"],
 )  # fmt: skip
 def test_what_the_circuits_cannot_do_is_refused(
     changes: dict[str, Any], schedule: dict[str, Any], message: str, tmp_path: Path

@@ -34,9 +34,11 @@ class ReadScheduleBlock(Block):
     phase and negative ones in another, each with the bits of the magnitude, and the results are subtracted."""
     bits_per_phase: CountOrAuto = "auto"
     """Bits of an input that one phase applies; auto: what the driver can, one bit or the whole input."""
-    pulse_widths: Literal["equal", "binary"] = "equal"
+    pulse_widths: Literal["equal", "binary", "shared"] = "equal"
     """equal: each bit of a one-bit driver is a read with a conversion of its own; binary: the bits are pulses of one,
-    two, four and so on times `pulse_width` whose charges add up on the holding stage, and are converted once."""
+    two, four and so on times `pulse_width` whose charges add up on the holding stage; shared: pulses of one width, each
+    result shared half and half with what the bits before it left, the lowest bit first. Both take one conversion for
+    all bits."""
 
 
 class ReadScheduleChoice(Component[None]):

@@ -68,7 +68,7 @@ class CrossbarCounts(CrossbarLayout):
         if array.merge is not None:
             actions[array.merge.path, "merge"] = np.where(self._merges(placement), column_reads, 0.0)
         if array.sampler is not None:
-            actions[array.sampler.path, "sample"] = conversions
+            actions[array.sampler.path, "sample"] = results if array.shares_bits else conversions
         actions.update(self._writing(placement))
         actions.update(self._switching(placement, conversions))
         nothing = 0.0 * t.output_elements

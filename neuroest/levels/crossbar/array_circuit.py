@@ -266,10 +266,15 @@ class ArrayCircuit(ArrayParts):
         return 1.0 if self.schedule_choice.input_signs == "together" else 2.0
 
     @property
+    def shares_bits(self) -> bool:
+        """Whether capacitors share the result of each bit of an input with what the bits before it left."""
+        return self.schedule_choice.pulse_widths == "shared"
+
+    @property
     def adds_pulses(self) -> bool:
         """Whether one conversion covers the pulses of all bits of an input."""
         integrates = self.converter is not None and self.converter.integrates
-        return integrates or self.schedule_choice.pulse_widths == "binary"
+        return integrates or self.schedule_choice.pulse_widths != "equal"
 
     def pulses_converted(self, network: NetworkContext) -> u.Dimensionless:
         """Pulses of an input that one conversion covers."""
@@ -292,6 +297,8 @@ class ArrayCircuit(ArrayParts):
         converter = self.converter
         if converter is None:
             return ReadSchedule(settling, reset, 0.0, 0.0, 0.0, 1.0, 1.0)
+        if self.shares_bits:  # each bit is taken by itself
+            settling, sampling = settling + sampling, 0.0
         if converter.integrates or self.holding == "stage":
             held = all_of_them
         elif self.holding == "converter":

@@ -107,7 +107,7 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
     if samples and not np.any(np.asarray(array.schedule(mapper.network).sampling) > 0.0):
         left_out.append("time in which the stages at the columns take the results (schedule.sample_time)")
     if array.sampler is None and not encoded and not converter.integrates:
-        if array.holding == "stage":
+        if array.holding == "stage" and not (array.shares_bits and array.merge is not None):
             left_out.append("sample-and-hold stages that keep the results while the next read settles")
         elif converter.ramps and not array.adds_charges:
             left_out.append("sample-and-hold stages that keep a column's result while a ramp passes it")

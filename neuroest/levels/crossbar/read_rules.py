@@ -35,13 +35,8 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
         yield f"holding is converter, but a {converter.model} needs its column until the end; use stage or none"
     if chosen.holding in ("converter", "none") and array.sampler is not None:
         yield f"holding is {chosen.holding}, but there is a sample_and_hold; leave one of them out"
-    if chosen.pulse_widths == "binary" and (
-        array.holding != "stage" or not isinstance(array.driver, DrivesOneBit)
-    ):
-        yield "pulse_widths is binary, which takes a one_bit_driver and a stage that adds up charges (holding: stage)"
-    if chosen.pulse_widths == "binary" and array.adds_charges and not array.cell.discharges:
-        yield "pulse_widths is binary, but a charge on a capacitor does not depend on the width of a pulse; use equal"
-    if spiking and (chosen.input_signs == "in_turn" or chosen.pulse_widths == "binary"):
+    yield from _pulse_faults(array)
+    if spiking and (chosen.input_signs == "in_turn" or chosen.pulse_widths != "equal"):
         yield "spikes have neither signs nor bits; leave out input_signs and pulse_widths"
     if chosen.input_signs == "in_turn" and converter.integrates:
         yield f"input_signs is in_turn, but a {converter.model} takes the sign with the pulse; use sign_bits"
@@ -49,6 +44,20 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
     bits = array.slots["schedule"].options.get("bits_per_phase")
     if bits is not None and np.any(np.asarray(bits) > 1.0) and not array.driver.whole_numbers:
         yield f"bits_per_phase is above 1, and a {array.driver.model} applies one bit; use another driver"
+
+
+def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
+    """Why the bits of an input cannot be weighed before the converter."""
+    chosen = array.schedule_choice
+    if chosen.pulse_widths != "equal" and not isinstance(array.driver, DrivesOneBit):
+        driver = array.driver.model
+        yield f"pulse_widths is {chosen.pulse_widths}, but a {driver} applies whole inputs; use a one_bit_driver"
+    if chosen.pulse_widths != "equal" and array.holding != "stage":
+        yield f"pulse_widths is {chosen.pulse_widths}, which takes a stage that adds up charges; use holding: stage"
+    if chosen.pulse_widths == "binary" and array.adds_charges and not array.cell.discharges:
+        yield "pulse_widths is binary, but a charge on a capacitor does not depend on the width of a pulse; use shared"
+    if chosen.pulse_widths == "shared" and array.sampler is None and array.merge is None:
+        yield "pulse_widths is shared, which takes a sample_and_hold or a merge whose capacitors share the results"
 
 
 def _row_faults(array: CrossbarArray) -> Iterator[str]:
