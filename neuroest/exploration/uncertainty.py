@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.text_layout import wrapped
+from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.error_analysis.draws import SEED, spread_over, within_bounds
 from neuroest.exploration.batch_evaluation import in_blocks
@@ -26,7 +26,7 @@ from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
-from neuroest.results.quantities import QUANTITIES
+from neuroest.results.quantities import label_and_unit
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
 
@@ -97,26 +97,23 @@ class UncertaintyResult:
         """A table for a terminal."""
         lines = [
             *wrapped(f"{self.architecture} on {self.workload}"),
-            f"{len(self.causes)} causes of doubt, {len(self.varied)} parameters that vary between devices or cycles",
+            *wrapped(
+                f"{len(self.causes)} parameters and models with a spread, {len(self.varied)} parameters that vary "
+                "between devices or cycles"
+            ),
+            "",
         ]
-        for name in self.base:
-            unit = QUANTITIES[name].unit
-            lines += ["", f"{name}  {format_quantity(self.base[name], unit)}"]
-            lines.append(" " * 14 + "  ".join(f"{level:>12}" for level in ("p10", "p50", "p90")))
-            for level, bands in (
-                ("knowledge", self.knowledge), ("variability", self.variability), ("both", self.together),
-            ):  # fmt: skip
-                band = bands[name]
-                formatted = "  ".join(
-                    f"{format_quantity(v, unit):>12}" for v in (band.low, band.median, band.high)
-                )
-                lines.append(f"  {level:<12}{formatted}")
-            band = self.variability[name]
-            lines += [
-                f"  variability moves a chip by {(band.high - band.low) / 2.0 / band.median:.2g} of its median",
-                f"  share of the variance that is lack of knowledge: {self.knowledge_share[name]:.2%}",
-            ]
-        return "\n".join(lines) + "\n"
+        rows = [("", "p10", "median", "p90", "nominal", "from variability")]
+        for name, nominal in self.base.items():
+            label, unit = label_and_unit(name)
+            band, moved = self.together[name], self.variability[name]
+            share = 1.0 - self.knowledge_share[name]
+            ends = (band.low, band.median, band.high, nominal)
+            varies = f"{share:.0%}" if moved.high > moved.low else "-"
+            rows.append((label, *(format_quantity(value, unit) for value in ends), varies))
+        lines += fitting_columns(rows, "<>>>>>")
+        note = "from variability: share of the variance that differences between devices and cycles cause"
+        return "\n".join([*lines, *wrapped(note, hanging=2)]) + "\n"
 
     def __repr__(self) -> str:
         rows, columns = next(iter(self.samples.values())).shape
