@@ -103,7 +103,7 @@ class UncertaintyResult:
             ),
             "",
         ]
-        rows = [("", "p10", "median", "p90", "nominal", "from variability")]
+        rows: list[tuple[str, ...]] = [("", "p10", "median", "p90", "nominal", "from variability")]
         for name, nominal in self.base.items():
             label, unit = label_and_unit(name)
             band, moved = self.together[name], self.variability[name]
