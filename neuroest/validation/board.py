@@ -14,7 +14,7 @@ from neuroest.validation.cases import CaseResult, run_case, selected_cases
 from neuroest.validation.families import FamilySummary, family_summaries
 from neuroest.validation.scoring import Calibration, Row, Summary, calibrate, case_rows, row_data, summaries
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Version of the JSON that `Scoreboard.to_dict` returns."""
 
 
