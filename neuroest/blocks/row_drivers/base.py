@@ -79,11 +79,15 @@ class RowDriver(Component[Any]):
     def own_energies(
         self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
-        """What the circuit takes beside its output stage, for one input."""
+        """What the circuit takes beside its output stage: actions ``input``, and ``row_toggle`` for each row."""
         return []
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Area beside the output stage."""
+        """Area of what turns an input into its signal, which both rows of a pair share."""
+        return 0.0
+
+    def row_area(self) -> u.SquareMetre:
+        """Area that each row has beside its output stage and that."""
         return 0.0
 
     def alone(self, place: Place) -> Costs:
@@ -93,7 +97,7 @@ class RowDriver(Component[Any]):
             self.line_costs("self_load", self.self_load_energy(place["row_energy"])),
             *self.own_energies(place["read_voltage"], current, place["read_time"], network),
         ]
-        area = output_stage_area(self, current) + self.own_area(network)
+        area = output_stage_area(self, current) + self.row_area() + self.own_area(network)
         return Costs(energies, [AreaCost(self.path, "driver", area)], checks=self.checks(network))
 
     def input_energy(self, term: str, energy: u.Joule) -> EnergyCost:
@@ -105,17 +109,35 @@ class RowDriver(Component[Any]):
         return self.energy("row_toggle", term, energy, "row driver self-load")
 
 
+class VoltageDriverParameters(RowDriverParameters):
+    """What a converter of numbers to voltages has behind it: the amplifier that carries the row's current."""
+
+    model: ClassVar[str] = ""
+
+    buffer_overhead: u.Dimensionless = non_negative()
+    """Quiescent current of the output stage over the largest row current that it carries."""
+    amplifier_current: u.Ampere = non_negative(absent=0.0)
+    """Current of the input stage of the amplifier, whatever it carries."""
+    amplifier_area: u.SquareMetre = non_negative(absent=0.0)
+    """Area of the amplifier beside its output stage."""
+
+
 class VoltageDriver(RowDriver):
-    """Common part of the converters to voltages: the buffer that carries the row's current."""
+    """Common part of the converters to voltages: the amplifier that carries the current of each row."""
 
     whole_numbers: ClassVar[bool] = True
     analog: ClassVar[bool] = True
 
     def buffer_energy(self, row_current: u.Ampere, read_time: u.Second) -> EnergyCost:
-        """Quiescent current of the buffer while the row is driven."""
-        bias = self.device.buffer_overhead * row_current
+        """Quiescent current of the amplifier while its row is driven."""
+        bias = self.device.buffer_overhead * row_current + self.device.amplifier_current
         energy = converters.front_end_bias_energy(bias, self.technology.supply_voltage, read_time)
-        return self.input_energy("buffer", energy)
+        return self.energy("row_toggle", "buffer", energy, "input conversion")
+
+    def row_area(self) -> u.SquareMetre:
+        """Area of the amplifier of a row."""
+        area: u.SquareMetre = self.device.amplifier_area
+        return area
 
 
 def output_stage_area(driver: RowDriver, row_current: u.Ampere) -> u.SquareMetre:

@@ -6,14 +6,14 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.model_error import ModelErrors
-from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriverParameters, VoltageDriver
+from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
-class CapacitiveDacParameters(RowDriverParameters):
+class CapacitiveDacParameters(VoltageDriverParameters):
     """Charge-redistribution converter at each row, with the buffer that carries the row's current."""
 
     model: ClassVar[str] = "capacitive_dac"
@@ -26,8 +26,6 @@ class CapacitiveDacParameters(RowDriverParameters):
     """Density of the capacitors."""
     switch_area: u.SquareMetre = non_negative()
     """Area of the switches of one bit."""
-    buffer_overhead: u.Dimensionless = non_negative()
-    """Quiescent current of the buffer over the largest row current that it carries."""
 
 
 class CapacitiveDacBlock(DeviceBlock):

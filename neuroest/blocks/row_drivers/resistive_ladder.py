@@ -6,14 +6,14 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.model_error import ModelErrors
-from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriverParameters, VoltageDriver
+from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import Record, positive
 
 
-class ResistiveLadderParameters(RowDriverParameters):
+class ResistiveLadderParameters(VoltageDriverParameters):
     """R-2R ladder at each row, with the buffer that carries the row's current."""
 
     model: ClassVar[str] = "resistive_ladder"
@@ -22,8 +22,6 @@ class ResistiveLadderParameters(RowDriverParameters):
     """Resistance R of the ladder."""
     resistor_area: u.SquareMetre = positive()
     """Area of one resistor R."""
-    buffer_overhead: u.Dimensionless = non_negative()
-    """Quiescent current of the buffer over the largest row current that it carries."""
 
 
 class ResistiveLadderBlock(DeviceBlock):

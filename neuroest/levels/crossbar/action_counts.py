@@ -51,7 +51,7 @@ class CrossbarCounts(CrossbarLayout):
             beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
             actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
         if driver.whole_numbers:
-            actions[driver.path, "input"] = pulses
+            actions[driver.path, "input"] = pulses / rows_each  # both rows of a pair have one conversion
         if isinstance(driver, DrivesOneBit) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = pulses
         references = self._reference_reads(placement)

@@ -226,9 +226,10 @@ class CrossbarArray(ArrayCircuit):
         """Area of one cell, one driver, and one circuit at a column."""
         driver = self.driver
         stage = output_stage_area(driver, self.drawn_row_current(network))
+        converting, rows_each = driver.own_area(self.phase_context(network)), self.devices_per_weight()[1]
         costs = [
             AreaCost(self.cell.path, "cells", self.cell.area()),
-            AreaCost(driver.path, "driver", stage + driver.own_area(self.phase_context(network))),
+            AreaCost(driver.path, "driver", stage + driver.row_area() + converting / rows_each),
         ]
         for shifter in driver.slots.values():
             costs.extend(shifter.areas(network))
