@@ -301,6 +301,8 @@ class Component(Generic[_DeviceT_co]):
     """Whether it is clocked digital logic, which clock and control are charged on."""
     scales_with_process: ClassVar[bool] = False
     """Whether its values follow the chip's process, or a check of its own says that they do not."""
+    analog_circuit: ClassVar[bool] = False
+    """Whether its values follow the chip's process by the laws of analog circuits that processes state."""
     answers_for_slots: ClassVar[bool] = False
     """Whether its costs are those of what stands in its slots as well, which then are asked for none."""
     part_of_array: ClassVar[bool] = False

@@ -1,10 +1,13 @@
-"""How the values of analog circuits follow the supply of the chip."""
+"""How the values of analog circuits follow the supply and the node of the chip."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
+
+import numpy as np
 
 from neuroest.blocks.base import Component, either
+from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import technology
 from neuroest.specs.parameters import Record, non_negative
@@ -27,30 +30,56 @@ def circuit_voltage(component: Component[Any]) -> u.Volt:
     return either(stated > 0.0, stated, nominal)
 
 
-def energy_at_supply(component: Component[Any], energy: u.Joule) -> u.Joule:
-    """Energy at the chip's supply, with its square."""
-    return technology.voltage_scaled_energy(
-        energy, component.technology.supply_voltage, circuit_voltage(component)
+def moves_between_nodes(here: Process, there: Process) -> bool:
+    """Whether both processes say how analog circuits move between them."""
+    factors = (
+        process.analog_energy_factor * process.analog_area_factor * process.analog_time_factor
+        for process in (here, there)
     )
+    return all(bool(np.all(np.asarray(factor) > 0.0)) for factor in factors)
+
+
+def at_node(component: Component[Any], quantity: Literal["energy", "area", "time"]) -> u.Dimensionless:
+    """An analog circuit on the chip's process over one on the process of its device; 1 where either has no law."""
+    here, there = component.process, component.device_process
+    if there is None or not moves_between_nodes(here, there):
+        return 1.0
+    name = f"analog_{quantity}_factor"
+    ratio: u.Dimensionless = getattr(here, name) / getattr(there, name)
+    return ratio
+
+
+def energy_at_supply(component: Component[Any], energy: u.Joule) -> u.Joule:
+    """Energy at the chip's node and supply, with its square."""
+    moved = energy * at_node(component, "energy")
+    return technology.voltage_scaled_energy(
+        moved, component.technology.supply_voltage, circuit_voltage(component)
+    )
+
+
+def area_at_node(component: Component[Any], area: u.SquareMetre) -> u.SquareMetre:
+    """Area at the chip's node."""
+    return area * at_node(component, "area")
+
+
+def _slowness(process: Process, supply: u.Volt, reference: u.Volt) -> u.Dimensionless:
+    fit = process.delay_cubic, process.delay_quadratic, process.delay_linear, process.delay_constant
+    here, there = (technology.logic_delay_factor(voltage, *fit) for voltage in (supply, reference))
+    ratio: u.Dimensionless = here / there
+    return ratio
 
 
 def slowness_at_supply(component: Component[Any]) -> u.Dimensionless:
     """Delay of logic at the chip's supply over that at the nominal one of its process, of a typical die."""
     process = component.process
-    fit = process.delay_cubic, process.delay_quadratic, process.delay_linear, process.delay_constant
-    here, nominal = (
-        technology.logic_delay_factor(supply, *fit)
-        for supply in (component.technology.supply_voltage, process.nominal_supply_voltage)
-    )
-    return here / nominal
+    return _slowness(process, component.technology.supply_voltage, process.nominal_supply_voltage)
 
 
 def time_at_supply(component: Component[Any], time: u.Second) -> u.Second:
-    """Time at the chip's supply, with the delay of logic of the circuit's process."""
-    process = component.device_process or component.process
-    fit = process.delay_cubic, process.delay_quadratic, process.delay_linear, process.delay_constant
-    here, there = (
-        technology.logic_delay_factor(supply, *fit)
-        for supply in (component.technology.supply_voltage, circuit_voltage(component))
-    )
-    return time * (here / there)
+    """Time at the chip's node and supply, with the delay of logic of a typical die of either process."""
+    supply, own = component.technology.supply_voltage, circuit_voltage(component)
+    there = component.device_process
+    if there is None or not moves_between_nodes(component.process, there):
+        return time * _slowness(there or component.process, supply, own)
+    at_nominal = time * _slowness(there, there.nominal_supply_voltage, own)
+    return at_nominal * at_node(component, "time") * slowness_at_supply(component)

@@ -12,44 +12,6 @@ from neuroest.core.provenance import equation
 
 
 @equation
-def node_power_law(
-    feature_size: u.Metre, reference_size: u.Metre, exponent: u.Dimensionless
-) -> u.Dimensionless:
-    """Energy or area of an analog circuit at one node over that at the node where it is known. [1].
-
-    Parameters
-    ----------
-    feature_size, reference_size : float or array
-        Node of the chip, and of the circuit's values. [m]
-    exponent : float or array
-        Power of the node: 2 for what shrinks with both sides, 0 for what does not shrink.
-
-    Returns
-    -------
-    float or array
-        Ratio. [1]
-
-    Notes
-    -----
-    Formula: k = (n / n_0)^a
-
-    Valid: nodes of the circuits that the exponent was found from
-
-    References
-    ----------
-    Derivation: docs/models/converters.md.
-
-    Examples
-    --------
-    The side of a circuit that shrinks in one direction only:
-
-    >>> node_power_law(14e-9, 28e-9, 1.0)
-    0.5
-    """
-    return (feature_size / reference_size) ** exponent
-
-
-@equation
 def whole_conversion_energy(bits: u.Dimensionless, bit_energy: u.Joule, step_energy: u.Joule) -> u.Joule:
     """Energy of one conversion with references, buffers, sampling and calibration. [J].
 

@@ -21,6 +21,7 @@ from neuroest.blocks.base import (
     TechnologyPoint,
 )
 from neuroest.blocks.chip.overheads import ChipOverheads
+from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.core import units as u
 from neuroest.design.chip import Chip
@@ -178,6 +179,7 @@ def process_checks(components: Iterable[Component[Any]]) -> list[Check]:
         )
         for c in components
         if c.device_process is not None and not c.scales_with_process
+        and not (c.analog_circuit and moves_between_nodes(c.process, c.device_process))
     ]  # fmt: skip
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from neuroest.core.errors import RangeError
+from neuroest.loading.library import find_file, load_device
 from neuroest.pipeline.estimate import estimate
 from neuroest.validation.cases import data_folder
-from tests.chips import changed, energy, run
+from tests.chips import area, changed, energy, run
 
 ADC, DENSE, READOUT = "adc_crossbar_28nm", "mlp_mnist_dense", "chip.tile.array.readout."
 TIMELY = data_folder("validation_case") / "timely"
@@ -79,3 +81,49 @@ def test_a_sense_amplifier_decides_later_at_a_low_supply() -> None:
     rates = [r.evaluation.mapper.compute.converter.sample_rate(1.0) for r in (low, nominal)]
     assert rates[1] / rates[0] == pytest.approx(delay(0.75) / delay(0.9))
     assert rates[1] > rates[0]
+
+
+AT_65 = {"technology.process": "cmos_65nm", "technology.supply_voltage": "1.1 V"}
+SIDE = 65 / 28
+
+
+def test_circuits_of_28_nm_follow_powers_of_the_node_to_65_nm(tmp_path: Path) -> None:
+    """Energy with 0.71 and the square of the supply, area with 1, time with 0.7 at nominal supplies."""
+    sense = {"model": "sense_amplifier", "device": "sense_amplifier_28nm"}
+    chip = changed("binary_crossbar_28nm", {READOUT + "converter": sense}, tmp_path)
+    here, there = estimate(chip, DENSE), estimate(chip, DENSE, AT_65)
+    ratio = energy(there, component="converter") / energy(here, component="converter")
+    assert ratio == pytest.approx(SIDE**0.71 * (1.1 / 0.9) ** 2, rel=5e-3)
+    assert area(there, "converter") / area(here, "converter") == pytest.approx(SIDE, rel=5e-3)
+    rates = [r.evaluation.mapper.compute.converter.sample_rate(1.0) for r in (here, there)]
+    assert rates[0] / rates[1] == pytest.approx(SIDE**0.7, rel=5e-3)
+    assert "values_process" not in {c.name for c in there.failed_checks if c.component.endswith("converter")}
+
+
+def test_the_laws_of_the_node_widen_the_band_with_its_distance() -> None:
+    def width(process: str, quantity: str) -> float:
+        claim = load_device(process).claims[f"analog_{quantity}_factor"]
+        return claim.high / claim.low
+
+    for quantity in ("energy", "area", "time"):
+        assert width("cmos_28nm_lp", quantity) == 1.0
+        assert (
+            1.0
+            < width("cmos_45nm_lp", quantity)
+            < width("cmos_65nm", quantity)
+            < width("cmos_130nm", quantity)
+        )
+
+
+def test_a_process_without_the_laws_leaves_circuits_as_they_are_and_says_so(tmp_path: Path) -> None:
+    text = find_file("device", "cmos_65nm").read_text(encoding="utf-8")
+    data = yaml.safe_load(text)
+    kept = {k: v for k, v in data["parameters"].items() if not k.startswith("analog_")}
+    own = tmp_path / "own_65nm.yaml"
+    own.write_text(yaml.safe_dump({**data, "name": "own_65nm", "parameters": kept}), encoding="utf-8")
+    clamp = {"model": "current_clamp", "device": "current_clamp_subthreshold"}
+    chip = changed(ADC, {READOUT + "interface": clamp}, tmp_path)
+    here = estimate(chip, DENSE)
+    there = estimate(chip, DENSE, {**AT_65, "technology.process": str(own)})
+    assert area(there, "interface") == pytest.approx(area(here, "interface"))
+    assert {c.component for c in there.failed_checks if c.name == "values_process"} >= {READOUT + "interface"}

@@ -7,15 +7,10 @@ import pytest
 from neuroest.equations import whole_converters as equations
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "node_power_law": {"feature_size": 22e-9, "reference_size": 28e-9, "exponent": 0.7},
     "whole_conversion_energy": {"bits": 8.0, "bit_energy": 5e-14, "step_energy": 3e-15},
     "whole_converter_area": {"bits": 8.0, "bit_area": 2e-11, "step_area": 3e-12},
     "whole_conversion_time": {"bits": 8.0, "base_time": 1e-9, "bit_time": 1e-9, "step_time": 1e-12},
 }
-
-
-def test_a_circuit_that_does_not_shrink_is_the_same_at_every_node() -> None:
-    assert equations.node_power_law(7e-9, 65e-9, 0.0) == 1.0
 
 
 def test_each_bit_of_a_flash_converter_doubles_it() -> None:

@@ -11,7 +11,7 @@ import yaml
 
 from neuroest.loading.library import find_file
 from neuroest.pipeline.estimate import estimate
-from tests.chips import area, changed, count, energy, failed, run
+from tests.chips import area, changed, count, energy, failed, known, run
 
 SPIKING, DENSE = "mlp_mnist_spiking", "mlp_mnist_dense"
 ADC, INT8, CORES = "adc_crossbar_28nm", "digital_int8_28nm", "digital_spiking_28nm"
@@ -131,13 +131,14 @@ def test_converters_take_what_a_clamp_hands_them(tmp_path: Path) -> None:
     with_clamp = run(ADC, DENSE, {"chip.tile.array.readout.interface": clamp}, tmp_path)
     without = run(ADC, DENSE, {"chip.tile.array.readout.interface": None}, tmp_path)
     reads = count(with_clamp, "converter", "conversion")
-    # a sink of 80 uA at each column that is read, from 0.9 V for a pulse of 10 ns: what the cells bring, which a linear
-    # regulator takes from the same supply, the conveyor does not give
+    # a sink of 80 uA for 40 uA at each column that is read, from 0.9 V for a pulse of 10 ns: what the cells bring,
+    # which a linear regulator takes from the same supply, the conveyor does not give
+    bias = 80e-6 * 64 * known(with_clamp, "mean conductance of a cell") * 0.1 / 40e-6
     cells = energy(with_clamp, component="cell", term="read_current")
     assert cells > 0.0
-    assert energy(with_clamp, component="interface") + cells == pytest.approx(reads * 80e-6 * 0.9 * 10e-9)
+    assert energy(with_clamp, component="interface") + cells == pytest.approx(reads * bias * 0.9 * 10e-9)
     columns = with_clamp.evaluation.mapped.instances["chip.tile.array.readout.interface"]
-    assert area(with_clamp, "interface") == pytest.approx(np.ravel(columns)[0] * 40e-12)
+    assert area(with_clamp, "interface") == pytest.approx(np.ravel(columns)[0] * 40e-12 * bias / 80e-6)
     text = "circuits that hold the columns"
     assert any(text in line for line in without.exclusions)
     assert not any(text in line for line in with_clamp.exclusions)

@@ -36,13 +36,13 @@ def test_values_of_another_process_are_told() -> None:
     assert "values_process" not in {check.name for check in here.failed_checks}
     there = estimate(ADC, DENSE, AT_65)
     reported = {check.component for check in there.failed_checks if check.name == "values_process"}
-    # logic, memories and routers are moved by their laws; the cell and the circuit at the columns are not
-    assert reported == {"chip.tile.array.cell", "chip.tile.array.readout.interface"}
+    # logic, memories, routers and analog circuits are moved by their laws; the cell is not
+    assert reported == {"chip.tile.array.cell"}
 
 
 def test_a_band_takes_one_more_factor_where_a_model_extrapolates() -> None:
     plain, wider = evaluated(AT_65), evaluated(AT_65, area=3.0, energy=5.0)
-    assert term(wider, "interface") == pytest.approx(3.0 * term(plain, "interface"))
+    assert term(wider, "cell") == pytest.approx(3.0 * term(plain, "cell"))
     assert term(wider, "buffer") == pytest.approx(term(plain, "buffer"))
     inside, same = evaluated({}), evaluated({}, area=3.0, energy=5.0, static_power=7.0)
     assert same.area == pytest.approx(inside.area)

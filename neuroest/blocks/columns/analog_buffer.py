@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import energy_at_supply
+from neuroest.blocks.circuit_supply import area_at_node, energy_at_supply
 from neuroest.blocks.columns.analog_stage import AnalogStageParameters
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
@@ -31,6 +31,7 @@ class AnalogBuffer(Component[AnalogStageParameters]):
     """Buffers that cut the lines of an array into pieces."""
 
     schema: ClassVar[type[Block]] = AnalogBufferBlock
+    analog_circuit: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("analog buffering",)
     prior_error: ClassVar[ModelErrors] = exact_model(
         "its values are published ones, whose spread stands in its device"
@@ -51,7 +52,7 @@ class AnalogBuffer(Component[AnalogStageParameters]):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one buffer."""
-        return [AreaCost(self.path, "buffers", self.device.footprint)]
+        return [AreaCost(self.path, "buffers", area_at_node(self, self.device.footprint))]
 
     def error(self, cells: u.Dimensionless) -> u.Dimensionless:
         """Error at the end of a line, each buffer adding its own."""

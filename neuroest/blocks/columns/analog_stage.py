@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -37,6 +37,7 @@ class AnalogStage(Component[AnalogStageParameters]):
     """Circuit at each column that acts once in each read: an adder of currents, a charging unit with comparator."""
 
     schema: ClassVar[type[Block]] = AnalogStageBlock
+    analog_circuit: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("analog column stage",)
     prior_error: ClassVar[ModelErrors] = exact_model(
         "its values are published ones, whose spread stands in its device"
@@ -49,4 +50,4 @@ class AnalogStage(Component[AnalogStageParameters]):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area at one column."""
-        return [AreaCost(self.path, "stage", self.device.footprint)]
+        return [AreaCost(self.path, "stage", area_at_node(self, self.device.footprint))]

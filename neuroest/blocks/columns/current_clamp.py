@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place, StaticCost
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import ClampsColumn
 from neuroest.core import units as u
@@ -57,6 +58,7 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     """Current conveyor between a column and its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentClampBlock
+    analog_circuit: ClassVar[bool] = True
     samples_columns: ClassVar[bool] = False
     """Whether the rows can go idle while the neuron still integrates."""
     family: ClassVar[str] = "interface"
@@ -112,7 +114,7 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor."""
-        return [AreaCost(self.path, "conveyor", self.device.footprint)]
+        return [AreaCost(self.path, "conveyor", area_at_node(self, self.device.footprint))]
 
     def input_resistance(self) -> u.Ohm:
         """Resistance that the column sees."""

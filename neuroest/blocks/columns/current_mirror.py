@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
@@ -38,6 +39,7 @@ class CurrentMirror(Component[CurrentMirrorParameters], MergesColumns):
     """Mirror that weighs a column's current and adds it to the line of its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentMirrorBlock
+    analog_circuit: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("current merging",)
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(1.5, "bias and layout overhead"),
@@ -59,4 +61,4 @@ class CurrentMirror(Component[CurrentMirrorParameters], MergesColumns):
     def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
         """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""
         units = converters.mirror_unit_transistors(slices, cell_bits)
-        return AreaCost(self.path, "mirror", self.device.footprint * units / slices)
+        return AreaCost(self.path, "mirror", area_at_node(self, self.device.footprint) * units / slices)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
@@ -83,6 +84,7 @@ class SampleAndHold(Component[Any]):
     """Stage that keeps a column's result while the columns that share a converter take turns."""
 
     schema: ClassVar[type[Block]] = SampleAndHoldBlock
+    analog_circuit: ClassVar[bool] = True
     family: ClassVar[str] = "sample_and_hold"
     part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("sample and hold",)
@@ -110,7 +112,7 @@ class SampleAndHold(Component[Any]):
 
     def footprint(self, load: SampledLoad) -> u.SquareMetre:
         """Area of one stage."""
-        return self.device.footprint
+        return area_at_node(self, self.device.footprint)
 
     def sample_energies(self, load: SampledLoad) -> list[EnergyCost]:
         """Charging the capacitor, and the follower while the sample is used."""

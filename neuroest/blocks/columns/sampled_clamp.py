@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampBlock, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
@@ -75,7 +76,9 @@ class SampledClamp(CurrentClamp, HoldsResults):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor, and of one stage that stores a result."""
-        stage = AreaCost(self.path, "hold_stage", self.device.hold_footprint, counted_as=self.held)
+        stage = AreaCost(
+            self.path, "hold_stage", area_at_node(self, self.device.hold_footprint), counted_as=self.held
+        )
         return [*super().areas(network), stage]
 
     def held_voltage(self) -> u.Volt:

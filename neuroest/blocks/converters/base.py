@@ -154,7 +154,7 @@ class SampledConverter(Converter):
 class ClockedConverter(SampledConverter):
     """Common part of the converters that are computed from their circuit."""
 
-    scales_with_process: ClassVar[bool] = True
+    analog_circuit: ClassVar[bool] = True
 
     def clock_period(self) -> u.Second:
         """Period of the converter's clock."""
@@ -183,9 +183,5 @@ class ClockedConverter(SampledConverter):
             self.check_range(
                 "converter_clock", clock, 0.0, d.maximum_clock_frequency / time_at_supply(self, 1.0), "1/s",
                 "the clock is faster than the comparator of the converter at this supply", severity="infeasible",
-            ),
-            Check(
-                "converter_process", self.path, "extrapolation", self.device_process is None,
-                "the circuit values of the converter belong to another process and are used as they stand",
             ),
         ]  # fmt: skip

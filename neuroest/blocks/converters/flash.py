@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import (
     CORE_ERROR,
     ClockedAdcBlock,
@@ -59,7 +60,9 @@ class FlashAdc(ClockedConverter):
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """All comparators and the ladder."""
-        return equations.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
+        return area_at_node(
+            self, equations.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
+        )
 
     def acquisition_time(
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import CORE_ERROR, Converter
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import IntegratesInput
@@ -59,6 +59,7 @@ class IntegratingAdc(Converter, IntegratesInput):
     """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
 
     schema: ClassVar[type[Block]] = IntegratingAdcBlock
+    analog_circuit: ClassVar[bool] = True
     integrates: ClassVar[bool] = True
     takes_columns: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = CORE_ERROR
@@ -99,7 +100,7 @@ class IntegratingAdc(Converter, IntegratesInput):
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one integrator with its converter."""
-        return self.device.footprint
+        return area_at_node(self, self.device.footprint)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether the resolution is within what the circuit is good for, and the sign is one bit."""

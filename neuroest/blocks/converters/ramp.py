@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import (
     CORE_ERROR,
     ClockedAdcBlock,
@@ -70,8 +71,11 @@ class RampAdc(ClockedConverter):
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Comparator, latch and the share of the ramp."""
         d = self.device
-        return equations.ramp_area(
-            bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
+        return area_at_node(
+            self,
+            equations.ramp_area(
+                bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
+            ),
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
@@ -39,6 +39,7 @@ class ReportedAdc(SampledConverter):
     """Converter as published."""
 
     schema: ClassVar[type[Block]] = ReportedAdcBlock
+    analog_circuit: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = exact_model(
         "its values are published ones, whose spread stands in its device"
     )
@@ -60,4 +61,4 @@ class ReportedAdc(SampledConverter):
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter as published."""
-        return self.device.footprint
+        return area_at_node(self, self.device.footprint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
@@ -84,7 +85,9 @@ class SarAdc(ClockedConverter):
         """Capacitor array, comparator and logic."""
         d = self.device
         array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
-        return equations.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
+        return area_at_node(
+            self, equations.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
+        )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
         """All capacitors of the array."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
@@ -39,6 +39,7 @@ class SenseAmplifier(SampledConverter):
     """One comparison with a reference: a result of one bit."""
 
     schema: ClassVar[type[Block]] = SenseAmplifierBlock
+    analog_circuit: ClassVar[bool] = True
     takes_columns: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = exact_model(
         "its values are published ones, whose spread stands in its device"
@@ -62,4 +63,4 @@ class SenseAmplifier(SampledConverter):
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one amplifier."""
-        return self.device.footprint
+        return area_at_node(self, self.device.footprint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
@@ -46,6 +46,7 @@ class TimeConverter(SampledConverter):
     """Time-to-digital converter: a step for every value."""
 
     schema: ClassVar[type[Block]] = TimeConverterBlock
+    analog_circuit: ClassVar[bool] = True
     takes_times: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = exact_model(
         "its values are published ones, whose spread stands in its device"
@@ -63,7 +64,7 @@ class TimeConverter(SampledConverter):
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter."""
-        return self.device.footprint
+        return area_at_node(self, self.device.footprint)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether the resolution is within what the circuit is good for."""

@@ -7,14 +7,14 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, slowness_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
 from neuroest.equations import whole_converters as equations
 from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import FIT, RANGE_END, Record, non_negative, positive, quantity
+from neuroest.specs.parameters import FIT, RANGE_END, Record, non_negative, positive
 
 
 class WholeAdcParameters(CircuitParameters):
@@ -29,24 +29,18 @@ class WholeAdcParameters(CircuitParameters):
     """Energy of one conversion for each of the 2^b steps."""
     energy_factor: u.Dimensionless = positive()
     """Energy of the converter over that of the law."""
-    energy_node_exponent: u.Dimensionless = quantity(minimum=0.0, maximum=3.0)
-    """Power of the node in the energy at one supply."""
     bit_area: u.SquareMetre = non_negative(symbol="A_b", exact=FIT)
     """Area for each bit."""
     step_area: u.SquareMetre = non_negative(symbol="A_s", exact=FIT)
     """Area for each of the 2^b steps."""
     area_factor: u.Dimensionless = positive()
     """Area of the converter over that of the law."""
-    area_node_exponent: u.Dimensionless = quantity(minimum=0.0, maximum=3.0)
-    """Power of the node in the area."""
     base_time: u.Second = non_negative(symbol="t_0")
     """Time of one conversion that does not depend on the resolution, such as sampling."""
     bit_time: u.Second = non_negative(symbol="t_b")
     """Time of one conversion for each bit."""
     step_time: u.Second = non_negative(symbol="t_s")
     """Time of one conversion for each of the 2^b steps."""
-    time_node_exponent: u.Dimensionless = quantity(minimum=0.0, maximum=3.0)
-    """Power of the node in the time at nominal supplies."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution that this kind of converter is good for."""
     lowest_fitted_bits: u.Dimensionless = positive(exact=RANGE_END)
@@ -78,7 +72,7 @@ class WholeAdc(SampledConverter):
     """Whole converter; energy and speed follow the supply and the node of the chip."""
 
     schema: ClassVar[type[Block]] = WholeAdcBlock
-    scales_with_process: ClassVar[bool] = True
+    analog_circuit: ClassVar[bool] = True
     example: ClassVar[str] = "sar_macro"
     prior_error: ClassVar[ModelErrors] = exact_model(
         "what published converters scatter around the law stands in the factors of its device"
@@ -116,17 +110,11 @@ class WholeAdc(SampledConverter):
         time: u.Second = share / self.rate(bits, network)
         return time
 
-    def at_node(self, exponent: u.Dimensionless) -> u.Dimensionless:
-        """A circuit at the chip's node over one at the node of the device."""
-        there = (self.device_process or self.process).feature_size
-        return equations.node_power_law(self.process.feature_size, there, exponent)
-
     def fastest(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second that the circuit is good for at the chip's node and supply."""
         d = self.device
         time = equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
-        slower = slowness_at_supply(self)
-        rate: u.PerSecond = 1.0 / (time * self.at_node(d.time_node_exponent) * slower)
+        rate: u.PerSecond = 1.0 / time_at_supply(self, time)
         return rate
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
@@ -137,13 +125,13 @@ class WholeAdc(SampledConverter):
         """Energy of one conversion, at the chip's node and supply."""
         d = self.device
         energy = equations.whole_conversion_energy(bits, d.bit_energy, d.step_energy)
-        return energy_at_supply(self, energy * d.energy_factor * self.at_node(d.energy_node_exponent))
+        return energy_at_supply(self, energy * d.energy_factor)
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter at the chip's node."""
         d = self.device
         area = equations.whole_converter_area(bits, d.bit_area, d.step_area)
-        return area * d.area_factor * self.at_node(d.area_node_exponent)
+        return area_at_node(self, area * d.area_factor)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether resolution, rate and node lie where the law was found."""

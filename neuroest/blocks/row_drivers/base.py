@@ -15,6 +15,7 @@ from neuroest.blocks.base import (
     Place,
     resistance_at_corner,
 )
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import converters, drivers
@@ -136,7 +137,7 @@ class VoltageDriver(RowDriver):
 
     def row_area(self) -> u.SquareMetre:
         """Area of the amplifier of a row."""
-        area: u.SquareMetre = self.device.amplifier_area
+        area: u.SquareMetre = area_at_node(self, self.device.amplifier_area)
         return area
 
 

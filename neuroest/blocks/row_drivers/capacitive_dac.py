@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
 from neuroest.core import units as u
@@ -39,6 +40,7 @@ class CapacitiveDac(VoltageDriver):
     """Charge-redistribution converter at each row."""
 
     schema: ClassVar[type[Block]] = CapacitiveDacBlock
+    analog_circuit: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
     device: CapacitiveDacParameters
 
@@ -55,6 +57,9 @@ class CapacitiveDac(VoltageDriver):
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Capacitors and switches."""
         d = self.device
-        return drivers.capacitive_dac_area(
-            self.bits_per_read(network), d.unit_capacitance, d.capacitance_density, d.switch_area
+        return area_at_node(
+            self,
+            drivers.capacitive_dac_area(
+                self.bits_per_read(network), d.unit_capacitance, d.capacitance_density, d.switch_area
+            ),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverParameters
 from neuroest.core import units as u
@@ -39,6 +39,7 @@ class PulseWidthDriver(RowDriver):
     """Row driver that is on for a time in proportion to its input."""
 
     schema: ClassVar[type[Block]] = PulseWidthBlock
+    analog_circuit: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
     device: PulseWidthDriverParameters
     whole_numbers: ClassVar[bool] = True
@@ -56,5 +57,7 @@ class PulseWidthDriver(RowDriver):
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Share of one row in a counter or delay line."""
-        area: u.SquareMetre = self.device.converter_area / self.options["rows_per_converter"]
+        area: u.SquareMetre = (
+            area_at_node(self, self.device.converter_area) / self.options["rows_per_converter"]
+        )
         return area

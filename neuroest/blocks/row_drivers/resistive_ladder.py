@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
 from neuroest.core import units as u
@@ -35,6 +36,7 @@ class ResistiveLadder(VoltageDriver):
     """R-2R ladder at each row."""
 
     schema: ClassVar[type[Block]] = ResistiveLadderBlock
+    analog_circuit: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
     device: ResistiveLadderParameters
 
@@ -49,4 +51,6 @@ class ResistiveLadder(VoltageDriver):
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Resistors."""
-        return drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)
+        return area_at_node(
+            self, drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)
+        )

@@ -50,6 +50,18 @@ class Process(Record):
     """Area of a two-input NAND gate."""
     logic_area_factor: u.Dimensionless = positive(exact="1 at the node that it is relative to")
     """Area of logic relative to the 65 nm node."""
+    analog_energy_factor: u.Dimensionless = non_negative(
+        absent=0.0, exact="1 at the node that it is relative to"
+    )
+    """Energy of an analog circuit at one supply relative to 28 nm; without it no such circuit moves to this process."""
+    analog_area_factor: u.Dimensionless = non_negative(
+        absent=0.0, exact="1 at the node that it is relative to"
+    )
+    """Area of an analog circuit relative to 28 nm."""
+    analog_time_factor: u.Dimensionless = non_negative(
+        absent=0.0, exact="1 at the node that it is relative to"
+    )
+    """Time of an analog circuit at nominal supplies relative to 28 nm."""
     energy_quadratic: u.PerSquareVolt = quantity(symbol="e_2", exact=FIT)
     """Coefficient of V^2 in the logic energy polynomial."""
     energy_linear: u.PerVolt = quantity(symbol="e_1", exact=FIT)

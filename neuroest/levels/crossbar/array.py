@@ -197,8 +197,8 @@ class CrossbarArray(ArrayCircuit):
         front_end = self.front_end(network)
         if isinstance(front_end, ClampsColumn):
             costs.extend(front_end.column_energies(read_time))
-        if isinstance(self.interface, HoldsResults):
-            costs.extend(self.interface.hold_energies(self.hold_time(network)))
+        if isinstance(front_end, HoldsResults):
+            costs.extend(front_end.hold_energies(self.hold_time(network)))
         if self.merge is not None:
             costs.extend(self.merge.merge_energies(read_time, *self.digits_of_weight(network)))
         if self.neuron is not None:
