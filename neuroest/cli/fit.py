@@ -12,7 +12,13 @@ from neuroest.core.errors import NeuroestError
 
 
 def run(
-    data: Annotated[Path, typer.Argument(metavar="DATA.csv", help="Measurements, with units in the header.")],
+    data: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DATA...",
+            help="Measurements with units in the header, .csv or .xlsx; each file a device.",
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="SPEC.yaml", help="Device spec to write.")
     ] = None,
@@ -43,7 +49,7 @@ def run(
     if plot is not None:
         check_figure_path(plot)
     found = fit(data, model=model, start=start, starts=starts, seed=seed)
-    emit(in_form(form, found.to_text, found.rows, f"Fit to {data.name}", found.to_dict()))
+    emit(in_form(form, found.to_text, found.rows, f"Fit to {data[0].name}", found.to_dict()))
     if plot is not None:
         found.plot(plot)
         note([f"figure written to {plot}"])

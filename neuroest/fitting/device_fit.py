@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.fitting.estimation import MISFIT_LIMIT, Fit
 from neuroest.fitting.estimation import fit as estimate_parameters
-from neuroest.fitting.layouts import Measurements, read_measurements
+from neuroest.fitting.layouts import Measurements, read_devices
 from neuroest.fitting.spec_writer import write_spec
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
@@ -134,14 +134,16 @@ class DeviceFit:
 
 
 def fit(
-    data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None, starts: int = 8, seed: int = 0
+    data: str | Path | Sequence[str | Path], *, model: str = "diffusive_1m1t1r", start: str | None = None,
+    starts: int = 8, seed: int = 0,
 ) -> DeviceFit:  # fmt: skip
     """Fit a device model to measurements.
 
     Parameters
     ----------
-    data : str or Path
-        CSV file of measurements, with units in its header.
+    data : str, Path or sequence of these
+        CSV file or workbook of measurements, with units in its header. Each of several files is a device of its own
+        where it names none.
     model : str
         Device model to fit, one of `MODELS`.
     start : str, optional
@@ -166,7 +168,8 @@ def fit(
     template = load_device(start or MODELS[model])
     if template.spec.model != model:
         raise NeuroestError(f"{start} is a {template.spec.model}; --from needs a {model}")
-    measurements = read_measurements(Path(data))
+    files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
+    measurements = read_devices(files)
     deviations = {
         name: math.log(claim.high / claim.low) / 2.0 / NORMAL_P90
         for name, claim in template.claims.items()
@@ -177,4 +180,4 @@ def fit(
         conduction_length=load_cells(start or MODELS[model]).conduction_length,
         template_deviations=deviations, starts=starts, seed=seed,
     )  # fmt: skip
-    return DeviceFit(Path(data), template, measurements, result)
+    return DeviceFit(files[0], template, measurements, result)

@@ -6,19 +6,25 @@ by a column ``experiment``; cells that an experiment does not have stay empty.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import math
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
+from neuroest.core.extras import extra
 from neuroest.core.units import describe_dimension, parse_unit
+from neuroest.fitting.headers import IGNORED, column_of, decimal_point, header_row, units_row
 from neuroest.specs.csv_table import CsvTable, read_csv
-from neuroest.specs.file_text import is_file, shortened
+from neuroest.specs.file_text import file_content, is_file, shortened
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,13 @@ LAYOUTS: Mapping[str, Layout] = {
 }  # fmt: skip
 """Experiments by name."""
 
+_MOST_ROWS = 1_000_000
+"""Rows of a workbook; a sheet that unpacks to more is none of a laboratory."""
 _UNSIGNED = {"voltage", "current"}
 _MAY_BE_ZERO = {"time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty"}
-_HEADER = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:[\[(]\s*(.*?)\s*[\])])?\s*\Z")
+_COLUMNS = frozenset(name for layout in LAYOUTS.values() for name in {**layout.columns, **layout.optional})
+EXAMPLE = "voltage [V],integration_time [ms]"
+"""Header of the simplest measurement."""
 _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
 
 
@@ -132,12 +142,72 @@ def read_measurements(path: Path | str) -> Measurements:
         With place and fix: a column without unit or of another dimension, a missing column, text for a number,
         a value that is not finite or cannot be, time that does not increase, too few rows.
     """
-    return _Reader(read_csv(Path(path), "voltage [V], integration_time [ms]")).read()
+    return _Reader(_table(Path(path))).read()
+
+
+def read_devices(paths: Sequence[Path]) -> Measurements:
+    """The measurements of several files, each of them a device of its own where it names none.
+
+    Raises
+    ------
+    SpecError
+        With what is wrong with the first file that cannot be read.
+    """
+    files = [read_measurements(path) for path in paths]
+    if len(files) == 1:
+        return files[0]
+    kinds = dict.fromkeys(e.layout.name for file in files for e in file.experiments)
+    joined = []
+    for kind in kinds:
+        parts = [
+            (number, e)
+            for number, file in enumerate(files)
+            for e in file.experiments
+            if e.layout.name == kind
+        ]
+        names = dict.fromkeys(name for _, part in parts for name in (*part.columns, "device"))
+        most = max(float(np.nanmax(part.column("device", 0.0))) for _, part in parts) + 1.0
+        columns = {name: np.concatenate([part.column(name) for _, part in parts]) for name in names}
+        columns["device"] = np.concatenate([part.column("device", 0.0) + at * most for at, part in parts])
+        lines = tuple(line for _, part in parts for line in part.lines)
+        joined.append(Experiment(parts[0][1].layout, columns, lines, parts[0][1].file))
+    comments = {key: text for file in reversed(files) for key, text in file.comments.items()}
+    return Measurements(", ".join(Path(file.file).name for file in files), tuple(joined), comments)
+
+
+def _table(path: Path) -> CsvTable:
+    """The cells of a CSV file, or of the first sheet of a workbook."""
+    if path.suffix.lower() != ".xlsx":
+        return read_csv(path, EXAMPLE)
+    content = file_content(path, str(path))
+    try:
+        book = extra("openpyxl", "lab").load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = list(islice(book.worksheets[0].iter_rows(values_only=True), _MOST_ROWS + 1))
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError, OSError) as error:
+        raise SpecError(
+            [Problem(str(path), 0, 0, "", f"is no workbook: {printable(shortened(str(error)))}")]
+        ) from None
+    if len(sheet) > _MOST_ROWS:
+        raise SpecError([Problem(str(path), 0, 0, "", f"has more than {_MOST_ROWS} rows")])
+    rows = [
+        (line, ["" if cell is None else str(cell).strip() for cell in cells])
+        for line, cells in enumerate(sheet, 1)
+    ]
+    kept = [row for row in rows if any(row[1])]
+    comments = [cells[0] for _, cells in kept if cells[0].startswith("#")]
+    kept = [row for row in kept if not row[1][0].startswith("#")]
+    if not kept:
+        raise SpecError(
+            [Problem(str(path), 0, 0, "", f"holds no header line; expected something like `{EXAMPLE}`")]
+        )
+    (line, heading), data = kept[0], kept[1:]
+    return CsvTable(str(path), hashlib.sha256(content).hexdigest(), heading, line, data, comments)
 
 
 class _Reader:
     def __init__(self, table: CsvTable) -> None:
         self.table, self.file, self.problems = table, table.file, list[Problem]()
+        self.cells: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self.comments: dict[str, str] = {}
         for comment in table.comments:
             if match := _COMMENT.match(comment):
@@ -151,10 +221,16 @@ class _Reader:
         raise SpecError(self.problems)
 
     def read(self) -> Measurements:
-        line = self.table.line
-        names, factors = self.header(line, self.table.heading)
+        rows = [(self.table.line, self.table.heading), *self.table.rows]
+        start = header_row(rows, [*_COLUMNS])
+        (line, heading), data = rows[start], rows[start + 1 :]
+        if data and units_row(data[0][1]) and not any(column_of(cell, [*_COLUMNS])[1] for cell in heading):
+            heading = [
+                f"{cell} [{unit.strip('[]() ')}]" for cell, unit in zip(heading, data.pop(0)[1], strict=False)
+            ]
+        names, factors = self.header(line, heading)
         groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
-        for number, cells in self.table.rows:
+        for number, cells in data:
             if len(cells) > len(names):
                 self.report(number, f"has {len(cells)} cells, the header {len(names)}")
                 continue
@@ -164,6 +240,7 @@ class _Reader:
                 self.report(number, f"unknown experiment {shortened(kind)!r}{did_you_mean(kind, LAYOUTS)}")
                 continue
             groups.setdefault(kind, []).append((number, self.values(number, given, factors, LAYOUTS[kind])))
+        self.report_cells()
         if self.problems:
             raise SpecError(self.problems)
         if not groups:
@@ -180,22 +257,22 @@ class _Reader:
         names: list[str] = []
         factors: dict[str, float] = {}
         for place, cell in enumerate(cells, 1):
-            match = _HEADER.match(cell)
-            name = match[1].lower() if match else ""
-            if name == "experiment":
-                names.append(name)
+            name, unit = column_of(cell, [*known])
+            if name == "experiment" or name in IGNORED:
+                names.append(name if name == "experiment" else f"column_{place}")
                 continue
-            if match is None or name not in known:
+            if name not in known:
                 self.report(
                     line,
-                    f"column {place}: unknown column {shortened(cell.strip())!r}{did_you_mean(name, known)}",
+                    f"column {place}: unknown column {shortened(cell.strip())!r}{did_you_mean(name, known)}; "
+                    f"a header looks like `{EXAMPLE}`",
                 )
                 names.append(f"column_{place}")
                 continue
             if name in names:
                 self.report(line, f"column {place}: {name} occurs twice")
             names.append(name)
-            factors[name] = self.factor(line, name, match[2], known[name])
+            factors[name] = self.factor(line, name, unit, known[name])
         if self.problems:
             raise SpecError(self.problems)
         return names, factors
@@ -243,21 +320,31 @@ class _Reader:
                     self.report(number, f"{layout.name} needs a value for {name}")
                 continue
             try:
-                value = float(text) * factors[name]
+                value = float(decimal_point(text)) * factors[name]
             except ValueError:
-                self.report(number, f"{name}: {printable(shortened(text))!r} is not a number")
+                self.bad_cell(number, name, printable(shortened(text)), "is not a number")
                 continue
             if not math.isfinite(value):
-                self.report(number, f"{name}: {text} is not a finite number")
+                self.bad_cell(number, name, text, "is not a finite number")
             elif name not in _UNSIGNED and value < 0.0:
-                self.report(number, f"{name}: {text} is negative")
+                self.bad_cell(number, name, text, "is negative")
             elif name not in _MAY_BE_ZERO and value == 0.0:
-                self.report(number, f"{name} must be above zero")
+                self.bad_cell(number, name, text, "must be above zero")
             elif name == "probability" and value > 1.0:
-                self.report(number, f"probability: {text} is above 100 %")
+                self.bad_cell(number, name, text, "is above 100 %")
             else:
                 found[name] = value
         return found
+
+    def bad_cell(self, line: int, name: str, text: str, fault: str) -> None:
+        self.cells.setdefault((name, fault), []).append((line, text))
+
+    def report_cells(self) -> None:
+        """One message a cause: its first cell, and how many more there are."""
+        for (name, fault), found in self.cells.items():
+            line, text = found[0]
+            more = f"; {len(found) - 1} more cells of this column as well" if len(found) > 1 else ""
+            self.report(line, f"{name}: {text!r} {fault}{more}")
 
     def experiment(self, layout: Layout, rows: list[tuple[int, dict[str, float]]]) -> Experiment:
         if len(rows) < layout.fewest:

@@ -97,6 +97,21 @@ def _positive(text: str) -> float:
     return value if 0.0 < value < math.inf else math.nan
 
 
+def delimiter_of(lines: Sequence[str]) -> str:
+    """What separates the cells: semicolons or tabs where at least half of the lines have them, else commas.
+
+    A comma may then be a decimal one.
+
+    Examples
+    --------
+    >>> delimiter_of(["Keithley 2450", "Voltage, V;Delay, us", "0,6;5,79", "0,8;0,15"])
+    ';'
+    """
+    return next(
+        (sign for sign in ";\t" if 2 * sum(sign in line for line in lines) >= max(1, len(lines))), ","
+    )
+
+
 def read_csv(path: Path, example: str = "") -> CsvTable:
     """The cells of a CSV file with commas, semicolons or tabs.
 
@@ -117,8 +132,7 @@ def read_csv(path: Path, example: str = "") -> CsvTable:
     lines = decoded(content, file).splitlines()
     comments = [line.strip() for line in lines if line.lstrip().startswith("#")]
     kept = ["" if line.lstrip().startswith("#") else line for line in lines]
-    first = next((line for line in kept if line.strip(" ,;\t")), "")
-    delimiter = next((sign for sign in ";\t" if sign in first and "," not in first), ",")
+    delimiter = delimiter_of([line for line in kept if line.strip(" ,;\t")])
     reader = csv.reader(kept, delimiter=delimiter)
     rows: list[tuple[int, list[str]]] = []
     try:

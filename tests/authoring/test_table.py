@@ -45,7 +45,7 @@ def test_devices_of_several_models_share_a_table(tmp_path: Path) -> None:
     head = "name,model,footprint [um^2],high_conductance [uS],low_conductance [uS]\n"
     rows = "a,reported_neuron,4,,\n"
     (made,) = import_table(table(tmp_path, head + rows), "lif_28nm_besrour")
-    assert set(made.missing) == {"spike_energy", "input_hold_time", "maximum_spike_rate", "static_power"}
+    assert set(made.missing) == {"spike_energy", "maximum_spike_rate", "static_power"}
     cell = "b,one_transistor_one_resistor,,40,1\n"
     (made,) = import_table(table(tmp_path, head + cell), "rram_hfox_28nm")
     assert made.device.claims["high_conductance"].value == pytest.approx(40e-6)

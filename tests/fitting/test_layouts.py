@@ -59,7 +59,7 @@ def test_shipped_measurements_read_and_state_their_source(path) -> None:
         ("voltage [V]\n0.8\n", "lacks integration_time"),
         (
             "voltage [V],integration_time [ms]\n0.8,nan\n",
-            "data.csv:2:1: integration_time: nan is not a finite number",
+            "data.csv:2:1: integration_time: 'nan' is not a finite number",
         ),
         ("voltage [V],integration_time [ms]\n0.8,inf\n", "not a finite number"),
         ("voltage [V],integration_time [ms]\n0.8,soon\n", "'soon' is not a number"),

@@ -1,0 +1,111 @@
+"""Headers of measurement files as instruments and people write them: names, units, and where the header stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from neuroest.core.errors import QuantityError
+from neuroest.core.units import parse_unit
+
+ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "voltage": ("v", "u", "bias", "bias_voltage", "applied_voltage", "pulse_voltage", "amplitude", "v1", "v_in"),
+        "current": ("i", "i1", "device_current", "measured_current"),
+        "time": ("t", "timestamp", "elapsed_time"),
+        "integration_time": (
+            "delay", "delay_time", "t_delay", "tau", "switching_delay", "switching_time", "incubation_time", "t_int",
+            "time_to_spike",
+        ),
+        "pulse_width": ("width", "pulse_length", "pulse_duration", "t_pulse", "t_on"),
+        "gap": ("pulse_gap", "off_time", "t_off", "spacing"),
+        "pulses_to_fire": ("pulses", "number_of_pulses", "pulse_count", "pulse_number"),
+        "probability": ("p", "switching_probability", "firing_probability", "p_fire", "p_sw"),
+        "trials": ("n", "repetitions", "attempts"),
+        "control_resistance": ("r_c", "rc", "series_resistance", "load_resistance"),
+        "interval": ("isi", "inter_spike_interval", "spike_interval", "period"),
+        "compliance": ("icc", "i_cc", "i_comp", "compliance_current", "current_compliance"),
+        "uncertainty": ("error", "relative_error", "sigma"),
+        "device": ("dev", "device_id", "device_number", "cell", "sample"),
+        "cycle": ("sweep", "cycle_number", "run", "loop", "repeat"),
+    }
+)  # fmt: skip
+"""Other names of each column, in lower case with underscores."""
+IGNORED = frozenset({"", "index", "no", "point", "row", "dataname", "datavalue"})
+"""Columns that count rows, which instruments write."""
+_KNOWN = MappingProxyType(
+    {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
+    | {"experiment": "experiment"}
+)
+_PARTS = re.compile(r"\s*(.*?)\s*(?:\[(.*)\]|\((.*)\)|[/,]\s*(.*)|\sin\s+(.*))?\s*\Z", re.DOTALL)
+_SEPARATED = re.compile(r"[\s.\-]+")
+_SEARCHED = 200
+"""Lines in which a header may stand below what an instrument writes above it."""
+_FEWEST_KNOWN = 2
+"""Columns that must be known for a line to be the header."""
+
+
+def column_of(cell: str, columns: Sequence[str]) -> tuple[str, str | None]:
+    """Name and unit of a column from its heading.
+
+    Parameters
+    ----------
+    cell : str
+        The heading, its unit in brackets, in parentheses, or behind a slash, a comma or ``in``.
+    columns : sequence of str
+        Columns that there are.
+
+    Returns
+    -------
+    tuple of str and str or None
+        The column's own name where the heading or an alias of it is known, else the heading in lower case; the unit as
+        written, None without one.
+
+    Examples
+    --------
+    >>> column_of("Delay Time (us)", ["integration_time"])
+    ('integration_time', 'us')
+    >>> column_of("U / V", ["voltage"])
+    ('voltage', 'V')
+    """
+    match = _PARTS.match(cell)
+    name = _SEPARATED.sub("_", (match[1] if match else cell).strip().lower())
+    unit = next((part for part in match.groups()[1:] if part is not None), None) if match else None
+    unit = unit.strip() if unit is not None else None
+    if name in columns:
+        return name, unit or None
+    return _KNOWN.get(name, name), unit or None
+
+
+def header_row(rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]) -> int:
+    """Which row is the header: the first with two columns that are known; the first row where none has."""
+    known = {*columns, "experiment"}
+    for place, (_, cells) in enumerate(rows[:_SEARCHED]):
+        if sum(column_of(cell, columns)[0] in known for cell in cells) >= _FEWEST_KNOWN:
+            return place
+    return 0
+
+
+def units_row(cells: Sequence[str]) -> bool:
+    """Whether a row below the header holds the units of the columns and no numbers."""
+    found = [cell.strip("[]() ") for cell in cells if cell.strip("[]() ")]
+    return bool(found) and all(_is_unit(text) for text in found)
+
+
+def _is_unit(text: str) -> bool:
+    if text[:1].isdigit():
+        return False
+    try:
+        parse_unit(text)
+    except QuantityError:
+        return False
+    return True
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?\Z")
+
+
+def decimal_point(text: str) -> str:
+    """A number whose decimal sign is a comma with a point in its place; any other text as it is."""
+    return text.replace(",", ".") if _DECIMAL_COMMA.match(text) else text
