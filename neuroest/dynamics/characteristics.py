@@ -79,7 +79,7 @@ def threshold_firing(bench: Bench) -> Characteristic:
     generator = np.random.default_rng(bench.seed)
     count = bench.devices
     many = repeat(bench.drawn(generator), len(levels))
-    run = bench.run(many, constant(np.repeat(levels, count), width), generator)
+    run = bench.run(many, constant(np.repeat(levels, count), width), generator, until_switched=True)
     fired = np.isfinite(run.first_switch).reshape(len(levels), count).mean(axis=1)
     closed = filament_growth.firing_probability(levels, median, cells.firing_voltage_spread)
     series = [

@@ -27,6 +27,17 @@ _PARTS_PER_SWITCHING = 5.0
 _MOST_PARTS = 1000
 _RUPTURED = 1e-4
 """Filament that is left when a rupture counts as over; numerical, not physical."""
+_THIN = 0.05
+"""Filament below which the rest of the rupture no longer moves the gate; numerical."""
+_GAP_SHARE = 0.15
+"""Share of the gap that may close within a step of a device that is about to switch; numerical."""
+_EMPTY = 0.01
+"""Gate over the threshold of the output below which it takes no drive away; numerical."""
+_REST = 0.25
+"""Share of a step that is added to it instead of standing alone at the end; numerical."""
+_STANDSTILL = 1e-15
+"""Step of a device that has come to the end of the common step before others, over that step; numerical."""
+_NO_GROWTH = 1e-300
 _REACH = 0.05
 """How far below its state of now the gap of a device is looked for whose gate follows it; numerical."""
 _HALVINGS = 40
@@ -151,7 +162,8 @@ def simulate(
     samples : int
         About how many samples a trace has.
     until_switched : bool
-        Whether the run may end as soon as every device has switched once.
+        Whether only the first switch of each device matters: the run may end as soon as every device has switched, and
+        what a device does afterwards is not resolved.
     idealised : Idealised, optional
         Properties of the device to leave out.
 
@@ -160,7 +172,7 @@ def simulate(
     NeuroestError
         For a step that is none, or a run of more steps than anybody would wait for.
     """
-    engine = _Engine(cells, generator, rupture, idealised or Idealised())
+    engine = _Engine(cells, generator, rupture, idealised or Idealised(), first_only=until_switched)
     plan = steps_of(stimulus, default_step(cells) if step is None else step)
     state = start if start is not None else State.rest(engine.devices)
     if start is None and generator is not None:
@@ -201,15 +213,17 @@ class _Record:
         self.ticks += 1
 
     def note(
-        self, index: Any, before: State, after: State, flows: dict[str, Array], fired: Array, time: float,
-        length: float,
+        self, index: Any, before: State, after: State, flows: dict[str, Array], fired: Array, time: Any,
+        length: Any,
     ) -> None:  # fmt: skip
         """Take down one step of some devices: first switches, energy, the output's time and its spikes."""
         devices, cells = self.engine.all[index], self.engine.cells
         if fired.any():
             first = devices[fired & np.isinf(self.first_switch[index])]
             # the gap closes at the end of the step in which it is found closed
-            self.first_switch[first] = time + length
+            self.first_switch[first] = np.broadcast_to(time + length, fired.shape)[
+                fired & np.isinf(self.first_switch[index])
+            ]
         threshold, drawn, level = cells.output_threshold[index], flows["drawn"], flows["level"]
         self.peak[index] = np.maximum(self.peak[index], after.gate)
         if level.any():
@@ -274,7 +288,10 @@ class _Engine:
         generator: np.random.Generator | None,
         rupture: Any,
         idealised: Idealised,
+        *,
+        first_only: bool,
     ) -> None:
+        self.first_only = first_only
         self.devices = cells.devices
         self.cells = cells.broadcast(self.devices)
         self.generator, self.idealised = generator, idealised
@@ -302,27 +319,68 @@ class _Engine:
             if held.any():
                 self._follow(state, after, flows, fired, self.all[held], level, length)
         self.level_before = level
-        parts = min(_MOST_PARTS, int(np.ceil(length / self.fine)))
         busy = fired | state.rupturing | after.rupturing | (state.switched & self.ruptures)
-        if parts <= 1 or not busy.any():
+        if self.first_only:
+            busy = busy & np.isinf(record.first_switch)
+        if length <= self.fine or not busy.any():
             record.note(_EVERY, state, after, flows, fired, time, length)
             return after
         calm, index = self.all[~busy], self.all[busy]
         if len(calm):
             kept = {name: value[~busy] for name, value in flows.items()}
             record.note(calm, state.take(calm), after.take(calm), kept, fired[calm], time, length)
-        part, cells, share, steps = state.take(index), self.cells.take(index), length / parts, level[index]
-        rates, ruptures = (rates[0][index], rates[1][index]), self.ruptures[index]
-        factors = _Factors.of(cells, rates[1], share)  # the noise stands still within a step
-        for count in range(parts):
-            following, moved, caught = self._advance(cells, part, steps, share, rates, factors, ruptures)
-            record.note(index, part, following, moved, caught, time + count * share, share)
-            part = following
+        part = self._switching(state.take(index), level[index], length, time, record, index)
         # a slow gate is no slave of the gap, and one that is still low has not taken the drive away
         slaved = (_SETTLED * self.release[index] < length) & (part.gate > level[index] / 2.0)
         part.following = fired[index] & ~part.switched & ~part.rupturing & slaved
         after.put(index, part)
         return after
+
+    def _switching(
+        self, part: State, level: Array, length: float, time: float, record: _Record, index: Array
+    ) -> State:
+        """Devices that switch, each in steps of its own: as short as what happens to it is fast."""
+        cells, ruptures = self.cells.take(index), self.ruptures[index]
+        rates = self._rates(cells, part)  # the noise stands still within a step
+        left, least = np.full(len(index), length), length / _MOST_PARTS
+        done = np.zeros(len(index), dtype=bool)
+        while (left > 0.0).any():
+            step = self._part(cells, part, level, rates, least)
+            step = np.where(left > step * (1.0 + _REST), step, left)
+            moving = np.where(left > 0.0, step, _STANDSTILL * length)
+            factors = _Factors.of(cells, rates[1], moving)
+            following, moved, caught = self._advance(cells, part, level, moving, rates, factors, ruptures)
+            record.note(index, part, following, moved, caught & (left > 0.0), time + length - left, moving)
+            done |= caught
+            part, left = following, left - np.minimum(moving, left)
+            if self.first_only:
+                left = np.where(done, 0.0, left)
+        return part
+
+    def _part(
+        self, cells: DiffusiveCells, part: State, level: Array, rates: tuple[Array, Array], least: float
+    ) -> Array:
+        """Longest step that shows what happens: the closing gap, the charging, the rupture, the gate that lets go."""
+        release = cells.control_resistance * cells.gate_capacitance
+        charge = np.minimum(cells.on_resistance, cells.control_resistance) * cells.gate_capacitance
+        fast = np.minimum(np.maximum(charge, cells.relaxation_time), release)
+        nearly_open = part.rupturing & (part.filament < _THIN)
+        on = np.where(nearly_open, np.maximum(fast, release), fast) / _PARTS_PER_SWITCHING
+        # a filament that its field holds, its gate charged, moves no faster than its ions
+        full = level * cells.control_resistance / (cells.control_resistance + cells.on_resistance)
+        charged = np.abs(part.gate - full) < _EMPTY * np.maximum(full, cells.output_threshold)
+        held = charged & ~part.rupturing & (level > 0.0)
+        on = np.where(held, 1.0 / (STEPS_PER_SETTLING * rates[1]), on)
+        gap = cells.field_offset + np.maximum(1.0 - part.filament - part.residue, 0.0)
+        growth = np.maximum(rates[0] * np.maximum(level - part.gate, 0.0) / gap, rates[1] * part.filament)
+        off = np.minimum(_GAP_SHARE * gap / np.maximum(growth, _NO_GROWTH), 2.0 * release)
+        off = np.where(part.gate > cells.output_threshold / 2.0, release / _PARTS_PER_SWITCHING, off)
+        off = np.where(
+            part.gate < _EMPTY * cells.output_threshold,
+            _GAP_SHARE * gap / np.maximum(growth, _NO_GROWTH),
+            off,
+        )
+        return np.maximum(np.where(part.switched, on, off), least)
 
     def _factors(self, settling: Array, length: float) -> _Factors:
         """What a step of a length does to filament and residue; the same in every such step, unless rates fluctuate."""
@@ -378,7 +436,7 @@ class _Engine:
             state.decay_deviation = keep * state.decay_deviation + fresh_noise
 
     def _advance(
-        self, cells: DiffusiveCells, state: State, level: Array, length: float, rates: tuple[Array, Array],
+        self, cells: DiffusiveCells, state: State, level: Array, length: Any, rates: tuple[Array, Array],
         factors: _Factors, ruptures: Array,
     ) -> tuple[State, dict[str, Array], Array]:  # fmt: skip
         mobility, settling = rates
@@ -418,7 +476,7 @@ class _Factors:
     faded: tuple[Array, Array]
 
     @classmethod
-    def of(cls, cells: DiffusiveCells, settling: Array, length: float) -> _Factors:
+    def of(cls, cells: DiffusiveCells, settling: Array, length: Any) -> _Factors:
         keep = np.exp(-settling * length * 0.5), np.exp(-settling * length)
         stay = np.exp(-cells.residue_decay * length * 0.5), np.exp(-cells.residue_decay * length)
         return cls(keep, (1.0 - keep[0], 1.0 - keep[1]), stay, (1.0 - stay[0], 1.0 - stay[1]))
@@ -479,7 +537,7 @@ def _followed(
 
 
 def _gate(
-    cells: DiffusiveCells, gate: Array, closed: Array, level: Array, length: float
+    cells: DiffusiveCells, gate: Array, closed: Array, level: Array, length: Any
 ) -> tuple[Array, dict[str, Array]]:
     """Gate voltage after the exact step of its linear circuit, and the energy drawn from the input."""
     resistance = filament_growth.memristor_resistance(

@@ -19,7 +19,7 @@ def stochasticity(bench: Bench) -> Characteristic:
     generator = np.random.default_rng(bench.seed)
     levels = np.linspace(0.75, 1.3, 12) * level
     same = repeat(cells.broadcast(bench.devices), len(levels))
-    run = bench.run(same, constant(np.repeat(levels, bench.devices), width), generator)
+    run = bench.run(same, constant(np.repeat(levels, bench.devices), width), generator, until_switched=True)
     fired = np.isfinite(run.first_switch).reshape(len(levels), -1)
     probability = fired.mean(axis=1)
     error = np.sqrt(np.maximum(probability * (1.0 - probability), 1e-12) / bench.devices)
