@@ -137,6 +137,7 @@ class _Weights:
         self.tensors = {tensor.name: tensor for tensor in graph.initializer}
         self.statistics: dict[str, tuple[float, int]] = {}
         self.not_finite: list[str] = []
+        self.absent: dict[str, int] = {}
 
     def check(self) -> None:
         """Take the statistics of all weights, so that their data may be dropped before shapes are inferred."""
@@ -159,7 +160,10 @@ class _Weights:
         if needed > LARGEST_ARRAY:
             return None
         listed = np.asarray(tensor.int32_data, dtype=np.int64).astype(np.uint8).tobytes()
-        stored = self._bytes(tensor, needed) or _whole(tensor, listed, needed)
+        stored = self._bytes(tensor, needed)
+        if not stored and self._is_external(tensor):
+            return None
+        stored = stored or _whole(tensor, listed, needed)
         data = np.frombuffer(stored, dtype=np.uint8)
         levels = 2**bits
         shifts = np.arange(0, 8, bits, dtype=np.uint8)
@@ -185,12 +189,16 @@ class _Weights:
         return np.asarray(listed, dtype=np.float32) if len(listed) == count else None
 
     def _bytes(self, tensor: Any, needed: int) -> bytes:
-        """Data of a tensor, beside the model or in it; empty where it is a list of numbers."""
-        from onnx import TensorProto  # noqa: PLC0415
-
-        if tensor.data_location == TensorProto.EXTERNAL:
+        """Data of a tensor, beside the model or in it; empty where it is a list of numbers, and where it is absent."""
+        if self._is_external(tensor):
             return self._external(tensor, needed)
         return _whole(tensor, tensor.raw_data, needed) if tensor.raw_data else b""
+
+    @staticmethod
+    def _is_external(tensor: Any) -> bool:
+        from onnx import TensorProto  # noqa: PLC0415
+
+        return bool(tensor.data_location == TensorProto.EXTERNAL)
 
     def _external(self, tensor: Any, needed: int) -> bytes:
         about = {entry.key: entry.value for entry in tensor.external_data}
@@ -206,6 +214,9 @@ class _Weights:
             raise NetworkImportError(
                 f"the weights of {name!r} lie at {formatted(location[:80])!r}, outside of the model's folder; not read"
             )
+        if not target.exists():  # the shapes are in the model, and most of an estimate needs no more
+            self.absent[location] = self.absent.get(location, 0) + 1
+            return b""
         try:
             offset, length = int(about.get("offset", 0)), int(about.get("length", needed))
             size = target.stat().st_size if target.is_file() else -1
@@ -244,6 +255,7 @@ class _Reader:
         self.excluded: dict[str, None] = {}
         self.batch = 1
         self.not_finite = weights.not_finite
+        self.absent = weights.absent
 
     def network(self, path: Path) -> ImportedNetwork:
         """The network of the graph."""
@@ -264,6 +276,11 @@ class _Reader:
         builder.notes += [
             f"Weights {name[:60]!r} hold numbers that are not finite and are left out of the statistics."
             for name in self.not_finite
+        ]
+        builder.notes += [
+            f"{formatted(location[:80])!r} is not there: the shapes of {count} tensors come from the model, and the "
+            "mean absolute weight is assumed."
+            for location, count in self.absent.items()
         ]
         outputs = [self.values[one.name] for one in self.graph.output if one.name in self.values]
         return builder.finished(

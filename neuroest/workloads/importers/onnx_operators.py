@@ -12,7 +12,12 @@ from typing import Any, TypeAlias
 
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value
-from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
+from neuroest.workloads.importers.operation_counts import (
+    LAYER_NORMALISATION,
+    LOCAL_RESPONSE_NORMALISATION,
+    RMS_NORMALISATION,
+    SOFTMAX,
+)
 from neuroest.workloads.shapes import GATES
 
 Found: TypeAlias = Value | list[Value] | None
@@ -379,6 +384,7 @@ OPERATORS: Mapping[str, Handler] = MappingProxyType(
             ("LayerNormalization", "InstanceNormalization", "GroupNormalization"),
             _element_wise(LAYER_NORMALISATION),
         ),
+        "LRN": _element_wise(LOCAL_RESPONSE_NORMALISATION),
         "RMSNormalization": _element_wise(RMS_NORMALISATION),
         "BatchNormalization": _of_first(lambda node, value: node.builder.normalisation(node.name, value)),
         "Concat": _concatenation(0, 1),

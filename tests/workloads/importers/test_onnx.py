@@ -273,6 +273,28 @@ def test_weights_beside_the_model_are_read(tmp_path: Path) -> None:
         workload_from_file(tmp_path / "m.onnx")
 
 
+def test_shapes_suffice_where_the_weights_are_not_there(tmp_path: Path) -> None:
+    graph = minimal()
+    whole = workload_from_file(graph.write(tmp_path / "whole.onnx", graph.nodes[-1].output[0]))
+    tensor = graph.stored[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="not_there.bin")
+    tensor.external_data.add(key="length", value="48")
+    found = import_network(graph.write(tmp_path / "m.onnx", graph.nodes[-1].output[0]), ImportOptions())
+    assert any("'not_there.bin' is not there" in note for note in found.notes)
+    assert found.workload().spec.layers == whole.spec.layers
+    assert found.mean_absolute_weight is None
+
+
+def test_a_local_response_normalisation_takes_five_operations_an_element(tmp_path: Path) -> None:
+    graph = Graph(1, 2, 3, 3)
+    graph.node("Conv", "x", graph.weights(2, 2, 1, 1))
+    graph.node("LRN", graph.nodes[-1].output[0], size=5)
+    loaded = workload_from_file(graph.write(tmp_path / "m.onnx", graph.nodes[-1].output[0]))
+    assert loaded.spec.layers[-1].operations == 5
+
+
 def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
     graph = minimal()
     content = graph.model(graph.nodes[-1].output[0]).SerializeToString()
