@@ -835,7 +835,7 @@ def time_multiplexed_step_time(
     lanes : float or ndarray
         Operations that run side by side. [1]
     clock_frequency : float or ndarray
-        Clock frequency. [1/s]
+        Rate of one lane: the clock frequency over the cycles of an operation. [1/s]
 
     Returns
     -------
@@ -846,7 +846,7 @@ def time_multiplexed_step_time(
     -----
     Formula: t_step = (N_update + N_sop)/(lanes f_clk)
 
-    Valid: one operation a lane and cycle, no stalls
+    Valid: operations of a lane one after the other, no stalls
 
     References
     ----------

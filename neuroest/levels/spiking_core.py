@@ -117,27 +117,25 @@ class SpikingCoreMapper(CoreMapper):
             served = served + events * spiking_cores.words_of_items(targets, state_bits, state_width)
         return np.asarray(words), np.asarray(served)
 
-    def silent_time(self, placement: Placement) -> Array:
-        """Time of a step in which no spike comes: the updates of the fullest core."""
-        neuron = self.compute.slots["neuron"]
-        cores = np.maximum(placement.units, 1.0) * self.steps
+    def datapath_time(self, placement: Placement, operations: Array) -> Array:
+        """Time of a step of the fullest core: its updates and so many operations, one after the other in each lane."""
+        neuron: Any = self.compute.slots["neuron"]
+        cores, lanes = np.maximum(placement.units, 1.0) * self.steps, neuron.options["lanes"]
         return np.asarray(
             neurons.time_multiplexed_step_time(
-                self.updates() / cores, self.zeros(), neuron.options["lanes"],
-                neuron.options["clock_frequency"],
+                self.updates() / cores, operations / cores, lanes, neuron.action_rate() / lanes
             )
-        )  # fmt: skip
+        )
+
+    def silent_time(self, placement: Placement) -> Array:
+        """Time of a step in which no spike comes: the updates of the fullest core."""
+        return self.datapath_time(placement, self.zeros())
 
     def unit_time(self, placement: Placement) -> Array:
-        """Updates and operations of the fullest core, one lane each a cycle, or its busier memory, for one step."""
+        """Updates and operations of the fullest core, or its busier memory, for one step."""
         weights: Any = self.compute.slots["synapse_memory"]
         state: Any = self.compute.slots["state_memory"]
-        neuron = self.compute.slots["neuron"]
         cores = np.maximum(placement.units, 1.0) * self.steps
-        datapath = neurons.time_multiplexed_step_time(
-            self.updates() / cores, self.operations() / cores, neuron.options["lanes"],
-            neuron.options["clock_frequency"],
-        )  # fmt: skip
         words, states = (accesses / cores for accesses in self.accesses(placement))
         memories = np.maximum(weights.busy_time(words, 0.0 * words), state.busy_time(states, states))
-        return np.asarray(np.maximum(datapath, memories))
+        return np.asarray(np.maximum(self.datapath_time(placement, self.operations()), memories))

@@ -122,6 +122,14 @@ def test_where_every_event_passes_the_datapath_an_operation_costs_as_much_as_an_
     )
 
 
+def test_two_cycles_an_operation_take_twice_the_time(tmp_path: Path) -> None:
+    one, two = (
+        run(CHIP, NETWORK, {"chip.core.neuron.cycles": cycles}, tmp_path).totals["initiation_interval_s"]
+        for cycles in (1, 2)
+    )
+    assert two == pytest.approx(2 * one)
+
+
 def test_a_mesh_without_a_clock_charges_more_and_is_charged_no_clock(tmp_path: Path) -> None:
     clocked, dual, four, bundled = (
         run(CHIP, NETWORK, {"chip.noc.signalling": name}, tmp_path)

@@ -28,9 +28,11 @@ class DigitalNeuronBlock(DeviceBlock):
     state_bits: WordWidth
     """Bits of state of one neuron."""
     lanes: Count
-    """Neurons that one instance updates in a clock cycle."""
+    """Neurons that one instance updates at a time."""
     clock_frequency: Frequency
     """Clock."""
+    cycles: Count = 1.0
+    """Clock cycles of an update or a synaptic operation, from reading the state to writing it back."""
     additions: WholeNumber | None = None
     """Additions of an update, the leak by a shift and the threshold among them, where the operations are listed."""
     multiplications: WholeNumber | None = None
@@ -59,6 +61,10 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         area=ModelError(2, "as for energy"),
         static_power=ModelError(3, "threshold options of the real library"),
     )
+
+    def action_rate(self) -> u.PerSecond:
+        """Updates or synaptic operations of one instance in a second."""
+        return super().action_rate() / self.options["cycles"]
 
     @property
     def listed(self) -> bool:
