@@ -1,4 +1,4 @@
-"""Trees of adders inside a memory: how often their bits switch, what registers they keep, how long a sum takes.
+"""Trees of adders: how often their bits and those of multipliers switch, what registers they keep, how long they take.
 
 Energies and areas of the adders themselves are those of `neuroest.equations.digital`.
 """
@@ -49,6 +49,40 @@ def product_toggle_rate(input_density: u.Dimensionless, weight_density: u.Dimens
     0.25
     """
     return 2.0 * input_density * (1.0 - input_density) * weight_density
+
+
+@equation
+def operand_activity(density: u.Dimensionless) -> u.Dimensionless:
+    """Switching of a multiplier whose other operand stays, over that with random operands. [1].
+
+    Parameters
+    ----------
+    density : float or array
+        Fraction of the operands that are not zero. [1]
+
+    Returns
+    -------
+    float or array
+        Fraction of the operands that are not the zero that came before. [1]
+
+    Notes
+    -----
+    Formula: A = 1 - (1 - d)^2
+
+    Valid: operands of several bits, independent of those before; two numbers that are not zero differ like random ones
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    Half of the numbers are zero, and a quarter of them follow another zero.
+
+    >>> operand_activity(0.5)
+    0.75
+    """
+    return 1.0 - (1.0 - density) ** 2
 
 
 @equation

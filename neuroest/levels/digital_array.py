@@ -16,7 +16,7 @@ from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.design.build import Part
-from neuroest.equations import accelerators, mapping, winograd
+from neuroest.equations import accelerators, adder_trees, mapping, winograd
 from neuroest.equations import digital as equations
 from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic
 from neuroest.specs.architecture import Level
@@ -327,15 +327,34 @@ class DigitalArrayMapper(Mapper):
         t, unit = self.layers, self.compute.slots["unit"].path
         groups = t.groups * t.is_weighted
         operations = self.steps * product.vectors * product.reduction * product.outputs * groups
+        products, sums = self.activity(product)
         actions = {(unit, "multiply_accumulate"): operations}
+        if not self.network.spiking:
+            actions[unit, "multiply"] = operations * products
         if self.tree:
             apart = self.steps * product.vectors * product.outputs * product.sums * placement.row_blocks
-            actions[unit, "tree_addition"] = np.maximum(operations - apart * groups, 0.0)
+            additions = np.maximum(operations - apart * groups, 0.0)
+            actions[unit, "tree_addition"] = additions * sums
+            actions[unit, "tree_sum"] = additions
             actions[unit, "column_sum"] = self.steps * t.positions * t.outputs * groups * placement.row_blocks
         if self.winograd:
             actions[unit, "input_addition"] = product.input_additions * placement.column_blocks
             actions[unit, "output_addition"] = product.output_additions * placement.row_blocks
         return actions
+
+    def activity(self, product: _Product) -> tuple[Array, Array]:
+        """Switching of multipliers and of trees of adders by the zeros of the network, over that of random data."""
+        density = self.layers.input_density
+        if self.network.spiking:
+            # a leaf is the weight or nothing, as the spike comes and goes; half of the weight's bits are one
+            changed = 2.0 * adder_trees.product_toggle_rate(density, 1.0)
+        else:
+            changed = adder_trees.operand_activity(density)
+        # transformed inputs are sums of several numbers, hardly ever zero
+        changed = np.where(product.input_additions > 0.0, 1.0, changed)
+        bits = self.network.weight_bits + (0.0 if self.network.spiking else self.network.activation_bits)
+        trees = adder_trees.tree_activity(self.rows, bits, 1.0, changed / 2.0)
+        return np.asarray(changed), np.asarray(trees)
 
     def tiles(self, placement: Placement) -> Array:
         """Parts of a map whose sums fit their memory; every part takes all blocks of weights anew."""

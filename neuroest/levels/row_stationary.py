@@ -14,7 +14,7 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError
 from neuroest.design.build import Part
-from neuroest.equations import accelerators, mapping
+from neuroest.equations import accelerators, adder_trees, mapping
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.specs.architecture import Level
@@ -166,7 +166,8 @@ class RowStationaryMapper(DigitalArrayMapper):
         """Multiply-accumulates with their operands in the units, and what the units exchange with the memories."""
         t, bits = self.layers, self.network.activation_bits
         unit = self.compute.slots["unit"]
-        done = t.macs * (t.input_density if self.compute.spec.gating == "zero_inputs" else 1.0)
+        gated = self.compute.spec.gating == "zero_inputs"
+        done = t.macs * (t.input_density if gated else 1.0)
         moved = bits + 2.0 * unit.options["accumulator_bits"]
         filters = self.compute.slots.get("filter_memory")
         if filters is None:
@@ -176,7 +177,13 @@ class RowStationaryMapper(DigitalArrayMapper):
         loaded = self.stored_weight_bits() * self.strips() / self.options["batch"]
         fetched = t.is_weighted * (t.input_elements * bits + self.repeated_inputs() * bits)
         nothing = 0.0 * t.macs
-        actions = {(unit.path, "multiply_accumulate"): done, (unit.path, "storage_bit"): done * moved}
+        # what is gated leaves its operands as they were
+        switched = done if gated else done * adder_trees.operand_activity(t.input_density)
+        actions = {
+            (unit.path, "multiply"): np.asarray(switched),
+            (unit.path, "multiply_accumulate"): done,
+            (unit.path, "storage_bit"): done * moved,
+        }
         if filters is not None:
             actions[filters.path, "read"] = done * self.network.weight_bits / filters.options["width"]
             actions[filters.path, "write"] = loaded / filters.options["width"]

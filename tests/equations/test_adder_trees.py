@@ -9,6 +9,7 @@ from neuroest.equations import adder_trees
 
 SAMPLES: dict[str, dict[str, float]] = {
     "product_toggle_rate": {"input_density": 0.3, "weight_density": 0.5},
+    "operand_activity": {"density": 0.3},
     "tree_activity": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "toggle_rate": 0.2},
     "tree_stage_registers": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "stages": 3.0},
     "ripple_tree_depth": {"inputs": 256.0, "bits": 4.0},

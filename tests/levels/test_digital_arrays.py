@@ -77,7 +77,7 @@ def test_a_tree_adds_all_products_of_a_column_but_one(tmp_path: Path) -> None:
     one = network(CONVOLUTION)
     tree, chain = run(tmp_path, one, {"chip.array.summation": "tree"}), run(tmp_path, one)
     vectors = 64 * 32
-    assert count(tree, "unit", "tree_addition") == vectors * (127 + 15)
+    assert count(tree, "unit", "tree_sum") == vectors * (127 + 15)
     assert count(tree, "unit", "column_sum") == vectors * 2
     assert (
         count(tree, "unit", "multiply_accumulate")
@@ -88,10 +88,24 @@ def test_a_tree_adds_all_products_of_a_column_but_one(tmp_path: Path) -> None:
     assert area(tree, "unit") < area(chain, "unit")
     # on trees of 8 inputs the 16 products of a tile never meet
     tiles = {"chip.array.summation": "tree", "chip.array.convolution": "winograd"}
-    assert count(run(tmp_path, one, tiles), "unit", "tree_addition") == 16 * 32 * (16 * 16 - 2 * 16)
+    assert count(run(tmp_path, one, tiles), "unit", "tree_sum") == 16 * 32 * (16 * 16 - 2 * 16)
     narrow = run(tmp_path, one, {**tiles, "chip.array.rows": 8})
-    assert count(narrow, "unit", "tree_addition") == 0
+    assert count(narrow, "unit", "tree_sum") == 0
     assert count(narrow, "unit", "column_sum") == 64 * 32 * 32
+
+
+def test_multipliers_rest_where_a_zero_follows_a_zero(tmp_path: Path) -> None:
+    # half of the inputs are not zero, so a quarter of the products are those of the zero before
+    one = network(CONVOLUTION)
+    chain, tree = run(tmp_path, one), run(tmp_path, one, {"chip.array.summation": "tree"})
+    for result in (chain, tree, row_stationary(tmp_path, one)):
+        assert result.evaluation.layers.input_density.item() == 0.5
+        macs = count(result, "unit", "multiply_accumulate")
+        assert count(result, "unit", "multiply") == pytest.approx(macs * 0.75)
+    # leaves of a tree switch less, its sums and registers do not
+    assert 0.8 < count(tree, "unit", "tree_addition") / count(tree, "unit", "tree_sum") < 1.0
+    gated = row_stationary(tmp_path, one, gating="zero_inputs")
+    assert count(gated, "unit", "multiply") == count(gated, "unit", "multiply_accumulate") == 64 * 144 * 32 / 2
 
 
 def test_winograd_multiplies_tiles(tmp_path: Path) -> None:

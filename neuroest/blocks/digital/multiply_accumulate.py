@@ -48,20 +48,22 @@ class MultiplyAccumulate(Multiplying):
         return "tree_inputs" in self.options
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one multiply-accumulate, or of its parts where a tree adds: a spike needs no multiplier."""
+        """Energy of one product, and of what adds and keeps it: a spike needs no multiplier."""
         sums = self.options["accumulator_bits"]
         parts = self.product_energies(network.weight_bits, network.activation_bits, sums)
         taken = [part for part in parts if not (network.spiking and part[0] == "multiply")]
         bit = self.registers(1.0)
-        costs = [("multiply_accumulate", term, energy) for term, energy in taken]
+        # how often operands change is another count than how often sums do
+        products = [("multiply", term, energy) for term, energy in taken if term == "multiply"]
+        costs = [("multiply_accumulate", term, energy) for term, energy in taken if term != "multiply"]
         if self.in_tree:
             costs = [
-                *(("multiply_accumulate", term, energy) for term, energy in taken if term == "multiply"),
                 ("multiply_accumulate", "registers", self.registers(network.activation_bits)),
                 *self.tree_energies(network),
                 ("column_sum", "add", self.add(sums)),
                 ("column_sum", "registers", self.registers(sums)),
             ]
+        costs = [*products, *costs]
         costs += [
             ("storage_bit", "storage", bit),
             ("input_addition", "transform", self.add(network.activation_bits)),
@@ -73,7 +75,7 @@ class MultiplyAccumulate(Multiplying):
         ]
 
     def tree_energies(self, network: NetworkContext) -> list[tuple[str, str, u.Joule]]:
-        """Energy of one addition of a tree, the mean over its levels, and of the register that keeps its sum."""
+        """Energy of one addition of a tree, the mean over its levels, and of the register that keeps each sum."""
         inputs = self.options["tree_inputs"]
         additions = np.maximum(inputs - 1.0, 1.0)
         product = network.weight_bits + (0.0 if network.spiking else network.activation_bits)
@@ -81,7 +83,7 @@ class MultiplyAccumulate(Multiplying):
         kept = self.registers(equations.adder_tree_registers(inputs, product, _TREE_GROWTH))
         return [
             ("tree_addition", "add", adders / additions),
-            ("tree_addition", "registers", kept / additions),
+            ("tree_sum", "registers", kept / additions),
         ]
 
     def sum_bits(self) -> u.Bit:
