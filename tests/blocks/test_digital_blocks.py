@@ -74,9 +74,7 @@ def test_a_unit_in_a_tree_has_its_share_of_adders_that_grow_by_a_bit_a_level() -
     assert costs["column_sum", "registers"] == pytest.approx(32.0 * d.register_energy)
     assert costs["multiply_accumulate", "registers"] == pytest.approx(8.0 * d.register_energy)
     systolic = block(MultiplyAccumulate, *place, **bits)
-    assert (
-        costs["multiply", "multiply"] * float(d.overhead) == systolic.energies(context)[0].energy
-    )
+    assert costs["multiply", "multiply"] * float(d.overhead) == systolic.energies(context)[0].energy
     assert ("multiply_accumulate", "add") not in costs
     # of eight units: 24 bits of operands each, 123 of the tree, 32 at its root
     assert made.register_bits(context) == pytest.approx(24.0 + (123.0 + 32.0) / 8.0)

@@ -105,7 +105,9 @@ def test_multipliers_rest_where_a_zero_follows_a_zero(tmp_path: Path) -> None:
     # leaves of a tree switch less, its sums and registers do not
     assert 0.8 < count(tree, "unit", "tree_addition") / count(tree, "unit", "tree_sum") < 1.0
     gated = row_stationary(tmp_path, one, gating="zero_inputs")
-    assert count(gated, "unit", "multiply") == count(gated, "unit", "multiply_accumulate") == 64 * 144 * 32 / 2
+    assert (
+        count(gated, "unit", "multiply") == count(gated, "unit", "multiply_accumulate") == 64 * 144 * 32 / 2
+    )
 
 
 def test_winograd_multiplies_tiles(tmp_path: Path) -> None:
