@@ -18,7 +18,7 @@ from neuroest.reporting.table import basis_words, devices_by, maturity_words
 from neuroest.reporting.text_style import one_line
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
-from neuroest.specs.workload import Task
+from neuroest.specs.workload import ACTIVE_STEPS, Task
 
 _FABRICATION = ("not_compatible", "unknown", "back_end_option", "standard")
 """How far devices are from a standard process, the furthest first."""
@@ -55,7 +55,10 @@ def _precision(result: Estimate) -> str:
 def _activity(result: Estimate) -> str:
     parts = []
     for path, claim in result.claims.items():
-        if path.startswith("workload.") and ".activity." in path:
+        spread_out = (
+            path.endswith(ACTIVE_STEPS) and claim.value == 1.0
+        )  # as every spiking network, if not stated
+        if path.startswith("workload.") and ".activity." in path and not spread_out:
             where = path.removeprefix("workload.").removeprefix("layers.").replace(".activity.", " ")
             where = where.removeprefix("activity.")
             parts.append(f"{words(where)} {claim.value:.3g} ({claim.basis})")
