@@ -120,10 +120,10 @@ class ArrayCircuit(ArrayParts):
         conductance = self.conductance(network)
         along, down = self.pieces("columns"), self.pieces("rows")
         columns, rows = self.options["columns"] / along, self.options["rows"] / down
-        drive = drive_resistance(self.driver, columns, conductance)
+        drive = drive_resistance(self.driver, self.conducting_columns(network), conductance)
         segment = self.segment_resistance()
         row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
-        column_resistance, total = rows * segment, rows * conductance
+        column_resistance, total = rows * segment, self.conducting_rows() / down * conductance
         column_capacitance = self.column_capacitance() / down
         front_end = self.front_end(network)
         if isinstance(front_end, ClampsColumn):
@@ -218,6 +218,10 @@ class ArrayCircuit(ArrayParts):
         chosen = self.slots["schedule"].options.get("rows_at_once") if "schedule" in self.slots else None
         rows: u.Dimensionless = self.options["rows"]
         return rows if chosen is None else chosen
+
+    def conducting_rows(self) -> u.Dimensionless:
+        """Rows whose cells load a column in one read: those that are read at once, or all without transistors."""
+        return self.options["rows"] if self.cell.idle_rows_conduct else self.rows_at_once()
 
     @property
     def holding(self) -> str:
@@ -344,12 +348,14 @@ class ArrayCircuit(ArrayParts):
         return np.minimum(self.columns_in_turn(network), results)
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Conductance of all cells of a column."""
-        return self.options["rows"] * self.conductance(network)
+        """Conductance of the cells that drive a column in one read."""
+        return self.conducting_rows() * self.conductance(network)
 
     def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
         """The same of a typical die with new cells, which switches are drawn for."""
-        return self.options["rows"] * self.memory.limited_as_drawn(self.memristor_conductance(network, None))
+        return self.conducting_rows() * self.memory.limited_as_drawn(
+            self.memristor_conductance(network, None)
+        )
 
     def switched_source(self, network: NetworkContext, drawn: bool) -> u.Siemens:
         """Conductance of what drives a multiplexer: a follower, a current over its supply, or the column itself."""
@@ -441,13 +447,18 @@ class ArrayCircuit(ArrayParts):
             self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
 
+    def conducting_columns(self, network: NetworkContext) -> u.Dimensionless:
+        """Columns whose cells one piece of a row drives at a time."""
+        groups = self.columns_switched(network) if self.columns_take_turns else 1.0
+        return self.piece("columns") / groups
+
     def row_current(self, network: NetworkContext) -> u.Ampere:
         """Largest current of one row."""
-        return drivers.row_current(
-            self.options["read_voltage"], self.piece("columns"), 1.0, self.conductance(network)
-        )
+        columns = self.conducting_columns(network)
+        return drivers.row_current(self.options["read_voltage"], columns, 1.0, self.conductance(network))
 
     def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
         """Largest current of one row of a typical die with new cells, which its driver is drawn for."""
         conductance = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
-        return drivers.row_current(self.options["read_voltage"], self.piece("columns"), 1.0, conductance)
+        columns = self.conducting_columns(network)
+        return drivers.row_current(self.options["read_voltage"], columns, 1.0, conductance)
