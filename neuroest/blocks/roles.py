@@ -101,6 +101,14 @@ class HoldsResults(ClampsColumn, ABC):
     def held_voltage(self) -> u.Volt:
         """Largest voltage that a result is held at."""
 
+    def driven_voltage(self) -> u.Volt:
+        """Voltage that the neuron sees of the largest result."""
+        return self.held_voltage()
+
+    def threshold_spread(self) -> u.Dimensionless:
+        """Error of what the held result is compared with, over full scale; zero where nothing is compared."""
+        return 0.0
+
     @abstractmethod
     def droop_check(self, hold_time: u.Second, bits: u.Dimensionless) -> Check:
         """Whether the held result loses less than the read-out resolves."""

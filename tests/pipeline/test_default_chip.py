@@ -22,7 +22,7 @@ def test_the_default_and_its_twin_pass_every_check(chip: str, network: str) -> N
     assert failed(estimate(chip, network)) == set()
 
 
-def test_only_the_neuron_differs_from_the_twin() -> None:
+def test_only_the_neuron_and_what_drives_it_differ_from_the_twin() -> None:
     one, other = (
         load_architecture(name).document.data["chip"]["tile"] for name in (DEFAULT_ARCHITECTURE, TWIN)
     )
@@ -30,7 +30,7 @@ def test_only_the_neuron_differs_from_the_twin() -> None:
     different = {key for key in one["array"] if one["array"][key] != other["array"][key]}
     assert different == {"readout"}
     readouts = one["array"]["readout"], other["array"]["readout"]
-    assert {key for key in readouts[0] if readouts[0][key] != readouts[1].get(key)} == {"neuron"}
+    assert {key for key in readouts[0] if readouts[0][key] != readouts[1].get(key)} == {"neuron", "interface"}
 
 
 def test_sampled_columns_conduct_for_the_pulse_alone() -> None:

@@ -27,6 +27,8 @@ from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.levels.crossbar.timestep import longest, shortest
 from neuroest.levels.crossbar.weight_errors import cell_error, time_to_error, weight_errors
 
+_LONG = 1e3
+"""Settling times for which a column may conduct before that is worth a circuit against it; a convention."""
 _SOLVED_LOSS = 6.6
 """Largest G r N^2 for which the loss along the wires was held against a solution of all nodes (docs/models)."""
 
@@ -286,6 +288,20 @@ class CrossbarArray(ArrayCircuit):
         ]  # fmt: skip
         if self.neuron is not None:
             checks.extend([*self.neuron.checks(network), *self._drive_checks(self.neuron.drive_voltage())])
+        if (
+            self.neuron is not None
+            and not self.samples_columns
+            and not isinstance(self.interface, IdealColumn)
+        ):
+            longer = longest(self.read_time(network)) / shortest(self.settling_time(network))
+            checks.append(
+                Check(
+                    "columns_conduct_long", self.path, "advice", longer <= _LONG,
+                    "the columns conduct for much longer than they need to settle, since a slow neuron integrates "
+                    "meanwhile; hold their result (sampled_clamp or pulse_coupling), or use cells of lower conductance",
+                    longer, _LONG,
+                )
+            )  # fmt: skip
         if isinstance(self.interface, HoldsResults):
             checks.append(self.interface.droop_check(longest(self.hold_time(network)), self.settled_bits()))
         if self.sampler is not None:
@@ -311,7 +327,7 @@ class CrossbarArray(ArrayCircuit):
             )
         ]  # fmt: skip
         if isinstance(self.interface, HoldsResults):
-            held = self.interface.held_voltage()
+            held = self.interface.driven_voltage()
             found.append(
                 Check(
                     "held_result_reaches_neuron", self.interface.path, "design_rule", held >= drive,

@@ -28,6 +28,9 @@ from neuroest.levels.crossbar.weight_errors import (
     weight_errors,
 )
 
+_RANGE = 3.0
+"""Standard deviations of the results that the full swing of a stage in front of a neuron stands for; a convention."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ColumnErrors:
@@ -231,6 +234,11 @@ class _Columns:
         if lost is not None:
             found["droop of held results"] = self.per_conversion(
                 accuracy.quantisation_spread(lost) * self.full_scale * self.sampled_share
+            )
+        if isinstance(array.interface, HoldsResults):
+            # the full swing of a stage in front of a neuron is trimmed to the results of its layer
+            found["comparators of the pulses"] = np.asarray(
+                array.interface.threshold_spread() * _RANGE * np.hypot(self.result, self.offset)
             )
         if array.sampler is not None:
             noise = array.sampler.noise_voltage(array.resolution(self.network))
