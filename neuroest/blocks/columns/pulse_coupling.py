@@ -27,7 +27,7 @@ class PulseCouplingParameters(SampledClampParameters):
 
 
 class PulseCouplingBlock(CurrentClampBlock):
-    """The result of a column is the width of a pulse: the neuron sees the supply until the column's charge is used up."""
+    """A column's result is the width of a pulse: the neuron sees the supply until the column's charge is used up."""
 
     record: ClassVar[type[Record] | None] = PulseCouplingParameters
     model: Literal["pulse_coupling"]  # type: ignore[assignment]
