@@ -202,6 +202,8 @@ class Mapper(ABC):
     """Whether its units multiply any two numbers, also two that the network has computed."""
     runs_elementwise: ClassVar[bool] = False
     """Whether its units run the layers that are no matrix product, without a block of their own."""
+    skips_silent_inputs: ClassVar[bool] = False
+    """Whether an input that does not fire takes no time."""
     weights_in_cells: ClassVar[bool] = False
     """Whether the weights are the cells of an array, beside which digital blocks may work on numbers."""
 

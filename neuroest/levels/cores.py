@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -26,6 +26,7 @@ class CoreMapper(Mapper):
     """Common part: neurons and weights of a layer fill as many cores as they need."""
 
     unit_name = "core"
+    skips_silent_inputs: ClassVar[bool] = True
 
     def check_supported(self) -> None:
         """Refuse dense networks."""

@@ -137,6 +137,11 @@ class EventCoreMapper(CoreMapper):
         busy = (active * slow + inactive * fast) / cores
         return np.asarray(self.layers.is_weighted * (busy + events.device.synchronisation_time))
 
+    def peak_rate(self) -> u.Numeric | None:
+        """Synaptic operations one after the other, where their time is published."""
+        time = self.compute.slots["events"].device.synaptic_operation_time
+        return 2.0 / time if np.all(np.asarray(time) > 0.0) else None
+
     def unit_time(self, placement: Placement) -> Array:
         """Mean time of a step of each layer: of its cores, of those that send to it, and of the links between."""
         events: Any = self.compute.slots["events"]

@@ -131,6 +131,11 @@ class SpikingCoreMapper(CoreMapper):
         """Time of a step in which no spike comes: the updates of the fullest core."""
         return self.datapath_time(placement, self.zeros())
 
+    def peak_rate(self) -> u.Numeric:
+        """A synaptic operation in every cycle of every lane."""
+        neuron: Any = self.compute.slots["neuron"]
+        return 2.0 * neuron.action_rate()
+
     def unit_time(self, placement: Placement) -> Array:
         """Updates and operations of the fullest core, or its busier memory, for one step."""
         weights: Any = self.compute.slots["synapse_memory"]

@@ -95,8 +95,10 @@ class Evaluation(Stages):
         """Operations of the network at its highest rate, over the peak; None without a peak. [1]."""
         if self.peak_operations is None:
             return None
-        done = 2.0 * self.multiply_accumulates / self.timing.initiation_interval
-        return np.asarray(done / self.peak_operations)
+        done = self.multiply_accumulates
+        if self.mapper.skips_silent_inputs:
+            done = np.sum(self.layers.layer_synaptic_operations, axis=-1, keepdims=True)
+        return np.asarray(2.0 * done / self.timing.initiation_interval / self.peak_operations)
 
     @cached_property
     def period(self) -> Array:

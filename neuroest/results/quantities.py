@@ -166,7 +166,7 @@ _PROGRAMMED = "weights in programmable cells"
 _REFRESHED = "cells that fade, or a refresh by choice"
 _COST = "a `die_cost` block"
 _COLUMNS = "crossbar columns with errors"
-_PEAK = "levels of multipliers, or a processor with a peak rate"
+_PEAK = "levels whose units have a highest rate"
 
 _TABLE = (
     Quantity(
@@ -276,7 +276,8 @@ _TABLE = (
     ),
     Quantity(
         "peak_operations_per_s", "1/s", "peak operations per second", lambda e: _known(e.peak_operations),
-        "operations per second of units that are never idle: two a cycle for each multiplier, or as published",
+        "operations per second of units that are never idle: two a cycle for each multiplier, for each weight of an "
+        "array in a read and for each synaptic operation of a core, or as published",
         applies=_PEAK,
     ),
     Quantity(

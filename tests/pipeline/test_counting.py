@@ -6,6 +6,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -182,3 +183,24 @@ def test_the_share_of_the_peak_names_what_holds_the_units_up(tmp_path: Path) -> 
 def test_an_advice_leaves_a_design_feasible() -> None:
     frame = sweep("digital_int8_28nm", "resnet18_imagenet_dense", {"chip.array.batch": [1, 2]}).to_frame()
     assert frame["feasible"].all()
+
+
+def test_crossbars_and_spiking_cores_have_a_share_of_their_peak() -> None:
+    # one layer of 128 inputs and 64 outputs of two devices each fills an array: the share is that of its reads
+    mapped = estimate("adc_crossbar_28nm", "keyword_spotting_dense")
+    mapper, e = mapped.evaluation.mapper, mapped.evaluation
+    columns, rows = mapper.compute.devices_per_weight()
+    held = 128 / rows * 128 / columns / mapper.compute.slices(mapper.network)
+    fastest = min(np.broadcast_to(mapper.cycle_time(), mapper.on_array.shape)[mapper.on_array > 0.0])
+    arrays = e.mapped.counts[e.mapped.level.path].item()
+    assert mapped.totals["peak_operations_per_s"] == pytest.approx(2 * held / fastest * arrays)
+    assert 0.0 < mapped.totals["share_of_peak"] <= 1.0
+    # cores: two operations for each synaptic operation of a lane, one a cycle; silent inputs take no time
+    spiking = estimate("digital_spiking_28nm", "shd_recurrent_spiking")
+    core = spiking.evaluation.mapper.compute.slots["neuron"]
+    cores = spiking.evaluation.mapped.counts[spiking.evaluation.mapped.level.path].item()
+    assert spiking.totals["peak_operations_per_s"] == pytest.approx(2 * core.action_rate() * cores)
+    done = 2 * spiking.totals["synaptic_operations"] * spiking.totals["throughput_per_s"]
+    assert spiking.totals["share_of_peak"] == pytest.approx(done / spiking.totals["peak_operations_per_s"])
+    # units that hold layers wait for the slowest: a low share is no advice
+    assert not [c for c in mapped.checks + spiking.checks if c.name == "share_of_peak"]

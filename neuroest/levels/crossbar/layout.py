@@ -205,6 +205,14 @@ class CrossbarLayout(Mapper):
             self.compute.schedule(self.network).interval * self.conversions_each * self.reads_in_array
         )
 
+    def peak_rate(self) -> u.Numeric:
+        """Every weight of an array is multiplied once in the time of a position, of the layer that takes least."""
+        columns_each, rows_each = self.compute.devices_per_weight()
+        held = self.options["rows"] / rows_each * self.options["columns"] / columns_each
+        times = np.where(self.on_array > 0.0, self.cycle_time(), np.inf)
+        fastest = np.min(times + 0.0 * self.on_array, axis=-1, keepdims=True)
+        return np.asarray(2.0 * held / self.compute.slices(self.network) / fastest)
+
     @property
     def conversions_each(self) -> u.Numeric:
         """Phases of an input that are converted one by one, for its digits and its signs."""
