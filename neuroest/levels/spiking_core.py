@@ -134,7 +134,8 @@ class SpikingCoreMapper(CoreMapper):
     def peak_rate(self) -> u.Numeric:
         """A synaptic operation in every cycle of every lane."""
         neuron: Any = self.compute.slots["neuron"]
-        return 2.0 * neuron.action_rate()
+        rate: u.Numeric = 2.0 * neuron.action_rate()
+        return rate
 
     def unit_time(self, placement: Placement) -> Array:
         """Updates and operations of the fullest core, or its busier memory, for one step."""
