@@ -120,8 +120,8 @@ class EventCoreMapper(CoreMapper):
         return np.where(inside, 0.0, mean), np.where(inside, 0.0, farthest), links
 
     def units_before(self, placement: Placement) -> Array:
-        """Cores of the layer that each layer reads first."""
-        return producers(placement.units, self.layers.reads)
+        """Cores of the layer that each layer reads first, at least one, which it may share."""
+        return np.maximum(producers(placement.units, self.layers.reads), 1.0)
 
     def senders(self, placement: Placement) -> Array:
         """Places that send to each layer: cores of the layer before, and one of each chip for the network's input."""

@@ -166,6 +166,16 @@ def test_loihi_2_is_faster_by_the_factors_that_were_published() -> None:
     assert 4.5 < one / two < 5.0
 
 
+def test_layers_that_share_a_core_of_loihi_leave_the_others_empty(tmp_path: Path) -> None:
+    network = dense(tmp_path, (64, 64, 64, 10), 10, (0.1, 0.1), 1.0)
+    shared = {"chip.core.packing": "shared_cores"}
+    apart, together = (estimate(LOIHI, str(network), settings).totals for settings in ({}, shared))
+    assert (apart["computing_units"], together["computing_units"]) == (3, 1)
+    assert together["dynamic_energy_J"] == pytest.approx(apart["dynamic_energy_J"])
+    # the core works for its layers one after the other
+    assert together["initiation_interval_s"] > apart["initiation_interval_s"]
+
+
 def test_what_has_no_limit_is_no_check() -> None:
     names = {check.name for check in loihi().checks}
     assert "power_density" not in names
