@@ -396,6 +396,11 @@ class _Explainer:
                 else "slowest of"
             )
             steps.append(Step(f"layer {layer}", step, "s", rule, (), parts))
+        for index, layer in enumerate(result.layers.names):
+            drain = _at(result.mapper.drain_time(), index)
+            if drain:
+                how = "conversions of held results after its last read, in the latency alone"
+                steps.append(Step(f"end of layer {layer}", drain, "s", how))
         writing = first_number(np.asarray(result.timing.writing))
         if writing:
             steps.append(Step("writing of cells", writing, "s", "its share of an inference"))
@@ -417,6 +422,11 @@ class _Explainer:
             if hasattr(compute, "read_time"):
                 read = compute.read_time(self.estimate.evaluation.network_of_slowest_layer)
                 steps.append(derivation.step(f"read time of {compute.path}", read, "s"))
+            if getattr(compute, "converter", None) is not None:
+                interval = compute.schedule(self.estimate.evaluation.network_of_slowest_layer).interval
+                steps.append(
+                    derivation.step(f"time of one phase of an input on {compute.path}", interval, "s")
+                )
             if getattr(compute, "neuron", None) is not None:
                 refractory = compute.neuron.refractory_time()
                 steps.append(derivation.step(f"refractory time of {compute.neuron.path}", refractory, "s"))

@@ -144,3 +144,12 @@ def test_every_kind_of_chip_can_be_explained(architecture: str, workload: str) -
         if "." not in name or name.startswith("chip"):
             text = explain(result, name).to_text()
             assert text
+
+
+def test_a_latency_names_the_end_of_each_layer_and_the_parts_of_a_read() -> None:
+    result = estimate("adc_crossbar_28nm", "mlp_mnist_dense")
+    step = explain(result, "latency_s").step
+    layers = [part for part in step.parts if part.name.startswith(("layer ", "end of layer "))]
+    assert sum(part.value or 0.0 for part in layers) == pytest.approx(result.totals["latency_s"])
+    phase = next(part for part in step.parts if part.name.startswith("time of one phase of an input"))
+    assert phase.value == pytest.approx(float(result.evaluation.mapper.cycle_time().max()) / 8)

@@ -297,21 +297,18 @@ class ArrayCircuit(ArrayParts):
         groups = self.columns_switched(network) if self.columns_take_turns else 1.0
         pulses, all_of_them = self.pulses_converted(network), self.conversion_time(network)
         sampling: u.Second = timed.get("sample_time", 0.0)
-        held: u.Second = 0.0
         converter = self.converter
         if converter is None:
             return ReadSchedule(settling, reset, 0.0, 0.0, 0.0, 1.0, 1.0)
         if self.shares_bits:  # each bit is taken by itself
             settling, sampling = settling + sampling, 0.0
         if converter.integrates or self.holding == "stage":
-            held = all_of_them
-        elif self.holding == "converter":
-            bits = self.resolution(network)
-            one = 1.0 / converter.rate(bits, network)
-            sampling = sampling + converter.acquisition_time(1.0, bits, network)
-            held = one - converter.acquisition_time(1.0, bits, network)
-            return ReadSchedule(settling, reset, sampling, all_of_them - one, held, groups, pulses)
-        return ReadSchedule(settling, reset, sampling, all_of_them - held, held, groups, pulses)
+            return ReadSchedule(settling, reset, sampling, 0.0, all_of_them, groups, pulses)
+        if self.holding == "none":
+            return ReadSchedule(settling, reset, sampling, all_of_them, 0.0, groups, pulses)
+        bits = self.resolution(network)
+        one, taken = 1.0 / converter.rate(bits, network), converter.acquisition_time(1.0, bits, network)
+        return ReadSchedule(settling, reset, sampling + taken, all_of_them - one, one - taken, groups, pulses)
 
     def converters_each(self) -> u.Dimensionless:
         """Converters of one array: the reference column has one of its own where there are several."""
