@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,6 @@ def test_the_laws_of_the_130_nm_memory_are_the_least_squares_of_its_macros() -> 
     for column, unit, reference, exponents in (
         ("read_pJ", 1e-12, "read_energy", ("read_capacity_exponent", "read_width_exponent")),
         ("write_pJ", 1e-12, "write_energy", ("write_capacity_exponent", "write_width_exponent")),
-        ("area_mm2", 1e-6, "area", ("area_exponent",)),
         ("access_ns", 1e-9, "access_time", ("access_time_exponent",)),
     ):
         matrix = np.stack([np.ones_like(capacity), capacity, width][: 1 + len(exponents)], axis=1)
@@ -142,6 +142,56 @@ def test_the_laws_of_the_130_nm_memory_are_the_least_squares_of_its_macros() -> 
         # the band holds 80 % of normal residuals
         spread = math.exp(1.2816 * float(np.std(values - matrix @ solution)))
         assert claims[reference].high / claims[reference].value == pytest.approx(spread, rel=0.02)
+
+
+@pytest.fixture(scope="module")
+def areas() -> Any:
+    found = importlib.util.spec_from_file_location("macro_areas", FOLDER / "macro_areas.py")
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules["macro_areas"] = module
+    found.loader.exec_module(module)
+    return module
+
+
+def test_the_area_of_the_130_nm_memory_is_the_fit_through_its_macros(areas: Any) -> None:
+    macros = [macro for macro in areas.published() if macro.source == COMPILED]
+    (cells, port, control), worst = areas.fitted(macros)
+    claims = load_device("sram_130nm_ihp").claims
+    reference = cells * 65536.0 + port * 64.0 + control
+    square = load_device("cmos_130nm").claims["sram_bitcell_area"].value
+    assert claims["area"].value == pytest.approx(reference * square, rel=1e-3)
+    assert claims["area_port_share"].value == pytest.approx(port * 64.0 / reference, rel=5e-3)
+    assert claims["area_control_share"].value == pytest.approx(control / reference, rel=5e-3)
+    assert worst < 0.17
+
+
+@pytest.mark.parametrize(("name", "process"), [("28nm", "cmos_28nm_lp"), ("7nm", "cmos_7nm_lp")])
+def test_the_areas_of_fine_memories_are_those_of_published_macros_in_cells(
+    areas: Any, name: str, process: str
+) -> None:
+    macros = list(areas.published())
+    (_, port, control), _ = areas.fitted([macro for macro in macros if macro.source == COMPILED])
+    terms = areas.array_terms(macros, port, control)
+    array = math.prod(terms.values()) ** (1.0 / len(terms))
+    claims = load_device(f"sram_{name}_anchored").claims
+    reference = array * 64 * 8192.0 + port * 64.0 + control
+    cell = load_device(process).claims["sram_bitcell_area"].value
+    assert claims["area"].value == pytest.approx(reference * cell, rel=2e-3)
+    assert claims["area_port_share"].value == pytest.approx(port * 64.0 / reference, rel=5e-3)
+    assert claims["area_control_share"].value == pytest.approx(control / reference, rel=5e-3)
+    # the centre of what each source says of the other
+    missed = areas.left_out(macros, port, control)
+    assert math.prod(missed.values()) == pytest.approx(1.0, abs=0.15)
+    assert max(max(ratio, 1.0 / ratio) for ratio in missed.values()) < 1.4
+
+
+def test_macros_of_other_kits_have_an_area_of_the_same_form(areas: Any) -> None:
+    for source, limit in (("gf180mcu", 0.01), ("sram22", 0.25)):
+        terms, worst = areas.fitted(areas.open_macros(source))
+        assert np.all(terms > 0.0), source
+        assert worst < limit, source
 
 
 def test_the_recorded_ratios_are_those_of_today(ratios: list[tuple[str, str, str, float]]) -> None:

@@ -107,7 +107,9 @@ def sram(name: str, capacity: float, width: float) -> dict[str, float]:
         "write": float(memories.sram_access_energy(
             capacity, width, d.write_energy, d.reference_capacity, d.reference_width, d.write_capacity_exponent,
             d.write_width_exponent)),
-        "area": float(memories.sram_area(capacity, d.area, d.reference_capacity, d.area_exponent)),
+        "area": float(memories.sram_area(
+            capacity, width, d.area, d.reference_capacity, d.reference_width, d.area_exponent, d.area_port_share,
+            d.area_control_share, 1.0, 1.0)),
         "time": float(memories.sram_access_time(capacity, d.access_time, d.reference_capacity, d.access_time_exponent)),
     }  # fmt: skip
 

@@ -78,22 +78,34 @@ def sram_access_energy(
 @equation
 def sram_area(
     capacity: u.Bit,
+    width: u.Bit,
     reference_area: u.SquareMetre,
     reference_capacity: u.Bit,
+    reference_width: u.Bit,
     capacity_exponent: u.Dimensionless,
+    port_share: u.Dimensionless,
+    control_share: u.Dimensionless,
+    cell_ratio: u.Dimensionless,
+    ports: u.Dimensionless,
 ) -> u.SquareMetre:
     """Area of a static memory with its periphery. [m^2].
 
     Parameters
     ----------
-    capacity : float or array
-        Capacity of the memory. [bit]
+    capacity, width : float or array
+        Capacity and word width of the memory. [bit]
     reference_area : float or array
         Area of the reference memory. [m^2]
-    reference_capacity : float or array
-        Capacity of the reference memory, above zero. [bit]
+    reference_capacity, reference_width : float or array
+        Capacity and width of the reference memory, above zero. [bit]
     capacity_exponent : float or array
-        Exponent over the capacity. [1]
+        Exponent over the capacity of the cells with what grows with them. [1]
+    port_share, control_share : float or array
+        Shares of the reference memory that grow with the width, and that stay. [1]
+    cell_ratio : float or array
+        Size of a cell over that of one with a single port. [1]
+    ports : float or array
+        Ports that read or write words of this width. [1]
 
     Returns
     -------
@@ -102,25 +114,32 @@ def sram_area(
 
     Notes
     -----
-    Formula: A = A_ref (S / S_ref)^a
+    Formula: A = A_ref [(1 - s_p - s_c) k (S / S_ref)^a + s_p n (W / W_ref) + s_c]
 
-    Valid: one single-port bank of 16 Kibit to 32 Mibit
+    Valid: one bank of 2 Kibit to 32 Mibit. With both shares at zero it is the power law of a memory model, which has no
+        periphery of fixed size
 
     References
     ----------
     .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
        doi:10.1145/3085572.
     .. [2] Derivation: docs/models/digital.md.
-    .. [3] Power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/digital.md.
+    .. [3] Shares of the periphery fitted to the macros of an open kit; benchmarks/crosscheck/macro_areas.py.
 
     Examples
     --------
-    16 times the capacity at an exponent of 0.75 takes 8 times the area.
+    16 times the capacity at an exponent of 0.75 takes 8 times the area, where nothing is periphery. A quarter of the
+    capacity where a tenth is port and a tenth control: 0.8 x 0.25 + 0.1 + 0.1.
 
-    >>> f"{sram_area(16.0, 1e-9, 1.0, 0.75):.3g}"
+    >>> f"{sram_area(16.0, 1.0, 1e-9, 1.0, 1.0, 0.75, 0.0, 0.0, 1.0, 1.0):.3g}"
     '8e-09'
+    >>> f"{sram_area(0.25, 1.0, 1.0, 1.0, 1.0, 1.0, 0.1, 0.1, 1.0, 1.0):.3g}"
+    '0.4'
     """
-    return reference_area * (capacity / reference_capacity) ** capacity_exponent
+    cells = (
+        (1.0 - port_share - control_share) * cell_ratio * (capacity / reference_capacity) ** capacity_exponent
+    )
+    return reference_area * (cells + port_share * ports * (width / reference_width) + control_share)
 
 
 @equation

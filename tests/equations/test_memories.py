@@ -32,9 +32,15 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "sram_area": {
         "capacity": 262144.0,
+        "width": 32.0,
         "reference_area": 1e-8,
         "reference_capacity": 65536.0,
+        "reference_width": 64.0,
         "capacity_exponent": 0.948,
+        "port_share": 0.02,
+        "control_share": 0.01,
+        "cell_ratio": 1.3,
+        "ports": 2.0,
     },
     "sram_leakage": {
         "capacity": 262144.0,
@@ -133,7 +139,7 @@ def test_leakage_per_bit_of_the_low_standby_fits(coefficient, exponent, per_bit)
 def test_area_of_a_64_kibibyte_macro_at_22_nm_agrees_with_its_bit_cells():
     # Fit: 2.414e-7 mm^2 x 524288^0.948 = 0.0638 mm^2. Cells: 524288 x 0.136 um^2 / 0.75 = 0.0951 mm^2.
     # CACTI draws a denser cell than the 0.136 um^2 of NeuroSim's layout rules, hence the factor of 1.5.
-    fit = memories.sram_area(524288.0, 2.414e-13, 1.0, 0.948)
+    fit = memories.sram_area(524288.0, 1.0, 2.414e-13, 1.0, 1.0, 0.948, 0.0, 0.0, 1.0, 1.0)
     cells = 524288.0 * 0.136e-12 / 0.75
     assert fit == pytest.approx(0.0638e-6, rel=5e-3)
     assert cells == pytest.approx(0.0951e-6, rel=1e-3)

@@ -53,7 +53,11 @@ class SramParameters(Record):
     area: u.SquareMetre = positive()
     """Area at the reference."""
     area_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
-    """Exponent of the capacity in the area."""
+    """Exponent of the capacity in the area of the cells."""
+    area_port_share: u.Dimensionless = quantity(minimum=0, maximum=1, absent=0.0, symbol="s_p")
+    """Share of the reference area that grows with the word width: amplifiers, drivers and latches of the port."""
+    area_control_share: u.Dimensionless = quantity(minimum=0, maximum=1, absent=0.0, symbol="s_c")
+    """Share of the reference area that every macro has, however small: timing, decoders' ends, rings."""
     leakage_power: u.Watt = non_negative()
     """Leakage at the reference."""
     leakage_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
@@ -123,10 +127,14 @@ class Sram(Memory):
         return self.accesses(read * ratio, write * ratio)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Area of the macro; between processes it follows the memory cell, not logic."""
+        """Area of all banks, each with ports and control of its own; between processes it follows the memory cell."""
         d = self.device
-        macro = equations.sram_area(self.macro, d.area, d.reference_capacity, d.area_exponent)
-        area = macro * self.options["banks"] * self.cells
+        ports = 2.0 if self.spec.ports == "read_and_write" else 1.0
+        macro = equations.sram_area(
+            self.macro, self.options["width"], d.area, d.reference_capacity, d.reference_width,
+            d.area_exponent, d.area_port_share, d.area_control_share, self.cells, ports,
+        )  # fmt: skip
+        area = macro * self.options["banks"]
         if self.device_process is not None:
             area = area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
         return [AreaCost(self.path, "macro", area)]
