@@ -99,7 +99,10 @@ def static_power(rows: Iterable[InstanceRow]) -> Array:
 
 def energy_of(rows: Iterable[InstanceRow], times: Mapping[str, u.Numeric]) -> Array:
     """Energy of static rows in one inference, by the time of each kind of row. [J]."""
-    return total(np.asarray(power.static_energy(row.total, times[row.when])) for row in rows)
+    kinds: dict[str, list[u.Numeric]] = {}
+    for row in rows:
+        kinds.setdefault(row.when, []).append(row.total)
+    return total(np.asarray(power.static_energy(total(of), times[when])) for when, of in kinds.items())
 
 
 def average_power(energy: Array, powered: Array) -> Array:
