@@ -65,6 +65,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "conduction_length": 0.2,
     },
     "firing_probability": {"pulse_voltage": 0.9, "median_voltage": 0.886, "spread": 0.061},
+    "assured_firing_time": {"assured_time": 35e-3, "median_time": 24.5e-3, "pulse_time": 15e-3},
     "erasing_time": {
         "residue": 1.0,
         "reverse_voltage": 0.8,

@@ -10,7 +10,7 @@ from neuroest.blocks.base import AreaCost, NetworkContext, leakage_at_chip_tempe
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
 from neuroest.core import units as u
-from neuroest.specs.base import Voltage, WholeNumber
+from neuroest.specs.base import PositiveNumber, Voltage, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
 
@@ -39,6 +39,10 @@ class DiffusiveNeuronBlock(DeviceBlock):
     model: Literal["diffusive_1m1t1r"]
     rest_time_constants: WholeNumber = 5.0
     """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    firing_deviations: PositiveNumber | None = None
+    """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
+    The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,
+    and misfires are not counted."""
     erasing_voltage: Voltage | None = None
     """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
     partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})

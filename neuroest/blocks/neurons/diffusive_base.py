@@ -66,6 +66,9 @@ class IonDynamics(Record):
     """Amplitude at which half of all pulses fire, for the pulse width stated."""
     firing_voltage_spread: u.Volt = positive(symbol="sigma_V")
     """Standard deviation of the firing amplitude."""
+    firing_pulse_time: u.Second = non_negative(absent=0.0, symbol="t_p")
+    """Length of the pulses that firing_median_voltage and firing_voltage_spread belong to; without it nothing is known
+    of pulses of another length."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
     relaxation_time: u.Second = non_negative(symbol="t_relax", absent=0.0)
@@ -220,14 +223,42 @@ class DiffusiveNeuronBase(Neuron):
             d.residue_decay * faster,
         )  # fmt: skip
 
+    @property
+    def counts_misfires(self) -> bool:
+        """Whether the drive is long enough for a wanted share of the spikes by the measured statistics."""
+        return "firing_deviations" in self.options
+
+    def assured_voltage(self) -> u.Volt:
+        """Amplitude that a drive has in the worst of the cases in which it is to fire."""
+        d = self.device
+        if not self.counts_misfires:
+            return d.input_voltage
+        return d.input_voltage - self.options["firing_deviations"] * d.firing_voltage_spread
+
     def integration_time(self) -> u.Second:
-        """Time to switch at the input voltage: the ions move only while it is applied."""
-        return filament_growth.integration_time(self.device.input_voltage, *self.ion_rates())
+        """Time to switch at the input voltage: the ions move only while it is applied.
+
+        By the rate equations or, where misfires are counted, by the measured statistics: the rate equations say how the
+        time moves with the amplitude, the measured pulses how long it is.
+        """
+        rates = self.ion_rates()
+        nominal = filament_growth.integration_time(self.device.input_voltage, *rates)
+        if not self.counts_misfires:
+            return nominal
+        d = self.device
+        return filament_growth.assured_firing_time(
+            filament_growth.integration_time(self.assured_voltage(), *rates),
+            filament_growth.integration_time(d.firing_median_voltage, *rates),
+            d.firing_pulse_time,
+        )
 
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
         """Timesteps until filament and residue close the gap that both of them leave again between the drives."""
+        rates = self.ion_rates()
+        # a device that takes longer by a factor is one whose time runs slower by it
+        slower = self.integration_time() / filament_growth.integration_time(self.device.input_voltage, *rates)
         return integration.filament_steps_to_fire(
-            hold_time, period, self.device.input_voltage, *self.ion_rates()
+            hold_time / slower, period / slower, self.device.input_voltage, *rates
         )
 
     def refractory_time(self) -> u.Second:
@@ -304,8 +335,10 @@ class DiffusiveNeuronBase(Neuron):
         ]
 
     def firing_probability(self) -> u.Dimensionless:
-        """Probability to fire at the input voltage, for the pulse that the device's statistics were taken with."""
+        """Probability to fire in the drive of a spike where misfires are counted, else in one pulse as measured."""
         d = self.device
+        if self.counts_misfires:
+            return filament_growth.firing_probability(self.options["firing_deviations"], 0.0, 1.0)
         return filament_growth.firing_probability(
             d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread
         )
@@ -409,9 +442,14 @@ class DiffusiveNeuronBase(Neuron):
                 "filament and residue move at nearly the same speed, so that the integration time is too short",
             ),
             Check(
-                "neuron_fires", self.path, "infeasible", d.input_voltage > threshold,
+                "neuron_fires", self.path, "infeasible", self.assured_voltage() > threshold,
                 "the input voltage is at or below the threshold, so the neuron never fires",
-                d.input_voltage, threshold, "V",
+                self.assured_voltage(), threshold, "V",
+            ),
+            Check(
+                "firing_statistics_stated", self.path, "infeasible",
+                np.logical_or(not self.counts_misfires, d.firing_pulse_time > 0.0),
+                "misfires are to be counted, and the device states no firing_pulse_time", d.firing_pulse_time, 0.0, "s",
             ),
             Check(
                 "ions_at_temperature", self.path, "extrapolation", known,

@@ -25,7 +25,7 @@ from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neuron_geometry
 from neuroest.equations.neurons import capacitor_area
-from neuroest.specs.base import Voltage, WholeNumber
+from neuroest.specs.base import PositiveNumber, Voltage, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -78,6 +78,10 @@ class IntegratedDiffusiveNeuronBlock(DeviceBlock):
     """stacked: memristor and resistor above the transistor; planar: side by side."""
     rest_time_constants: WholeNumber = 5.0
     """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    firing_deviations: PositiveNumber | None = None
+    """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
+    The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,
+    and misfires are not counted."""
     erasing_voltage: Voltage | None = None
     """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
     partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})
