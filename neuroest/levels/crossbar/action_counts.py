@@ -222,10 +222,10 @@ class CrossbarCounts(CrossbarLayout):
         _, rows_each = array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads
         active = self.active_share()
-        return {
-            (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),
-            (array.cell.path, "product"): column_reads * array.products_of_one(used, active),
-        }
+        charged = {(array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active)}
+        if array.cell.discharges:
+            return charged
+        return charged | {(array.cell.path, "product"): column_reads * array.products_of_one(used, active)}
 
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the factor that stays, head after head."""
