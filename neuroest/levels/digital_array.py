@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any, ClassVar, Literal
 
@@ -34,8 +35,10 @@ class DigitalArrayLevel(Level):
     """Rows of units: the reduction dimension."""
     columns: Count
     """Columns of units: the output dimension."""
-    dataflow: Literal["weight_stationary"]
-    """What stays in the units while the rest streams by."""
+    dataflow: Literal["weight_stationary", "output_stationary", "fastest"]
+    """What stays in the units while the rest streams by. weight_stationary: a block of weights, which all positions pass;
+    output_stationary: sums of as many positions as rows and outputs as columns, which their fan-in passes, weights
+    once for each group of positions; fastest: for each layer the one that takes fewer cycles."""
     summation: Literal["systolic", "tree"] = "systolic"
     """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
     array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, every adder keeps
@@ -151,7 +154,13 @@ class DigitalArrayMapper(Mapper):
         return bool(self.compute.spec.layer_outputs == "external")
 
     def check_supported(self) -> None:
-        """Refuse numbers wider than the units."""
+        """Refuse numbers wider than the units, and sums that stay where trees or spikes make them."""
+        dataflow = getattr(self.compute.spec, "dataflow", "weight_stationary")
+        if dataflow != "weight_stationary" and (self.tree or self.winograd or self.network.spiking):
+            cause = "spikes need" if self.network.spiking else "trees of adders and Winograd need"
+            raise MappingError(
+                f"{self.level.path}.dataflow is {dataflow}, but {cause} weights that stay; set it to weight_stationary"
+            )
         unit = self.compute.slots["unit"]
         pairs = (("weight_bits", self.network.weight_bits), ("activation_bits", self.network.activation_bits))
         if np.any(self.layers.input_bits > unit.options["activation_bits"]):
@@ -239,6 +248,36 @@ class DigitalArrayMapper(Mapper):
         columns = np.maximum(mapping.block_count(product.outputs, self.columns), 1.0)
         return np.asarray(rows), np.asarray(columns)
 
+    @cached_property
+    def sums_stay(self) -> Array:
+        """One for layers whose sums stay in the units, zero for those whose weights do."""
+        dataflow = getattr(self.compute.spec, "dataflow", "weight_stationary")
+        if dataflow == "weight_stationary":
+            return self.zeros()
+        if dataflow == "output_stationary":
+            return np.ones_like(self.layers.positions)
+        product = self.product()
+        steps = self.layers.sequential_steps
+        kept = (
+            self.turns(product)
+            * steps
+            * self.cycles(product, product.vectors / steps * self.options["batch"])
+        )
+        return np.asarray(np.where(self.cycles_of_sums(product) < kept, 1.0, 0.0))
+
+    def cycles_of_sums(self, product: _Product) -> Array:
+        """Cycles of a layer whose sums stay, for all inferences of a batch."""
+        t = self.layers
+        positions = product.vectors / t.sequential_steps * self.options["batch"]
+        passes = accelerators.output_stationary_cycles(
+            np.maximum(product.reduction, 1.0),
+            np.maximum(product.outputs, 1.0),
+            positions,
+            self.rows,
+            self.columns,
+        )
+        return np.asarray(t.groups * t.sequential_steps * passes)
+
     def cycles(self, product: _Product, vectors: Array) -> Array:
         """Cycles in which so many vectors pass all weights of one group."""
         count = accelerators.tree_cycles if self.tree else accelerators.systolic_cycles
@@ -258,7 +297,9 @@ class DigitalArrayMapper(Mapper):
             np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0), streamed, rows, columns
         ) * (t.groups / np.maximum(self.turns(product), 1.0))
         row_blocks, column_blocks = self.blocks(product)
-        ones = t.is_weighted * 1.0
+        ones, macs = t.is_weighted * 1.0, product.reduction * product.outputs * product.vectors * t.groups
+        filled = macs * self.options["batch"] / (self.cycles_of_sums(product) * rows * columns)
+        used = np.where(self.sums_stay > 0.0, filled, used)
         return Placement(
             units=ones * self.arrays,
             utilisation=t.is_weighted * used,
@@ -280,6 +321,7 @@ class DigitalArrayMapper(Mapper):
         weights = self.weights_read(placement)
         wide = np.maximum(bits, t.input_bits)
         stationary = self.steps * t.stationary_elements * bits
+        stationary_read = stationary * self.loads(placement)
         nothing = 0.0 * outputs
         spiking_updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
         elements = self.elementwise()
@@ -297,7 +339,7 @@ class DigitalArrayMapper(Mapper):
             traffic=[
                 Traffic(
                     "activations",
-                    inputs * placement.column_blocks * wide + stationary,
+                    inputs * placement.column_blocks * wide + stationary_read,
                     written,
                     distinct=distinct * wide + stationary,
                 ),
@@ -313,14 +355,19 @@ class DigitalArrayMapper(Mapper):
 
     def sums_each(self, placement: Placement) -> Array:
         """How often a sum is written to its memory and read from it, the last time on its way out."""
-        return placement.row_blocks
+        return np.asarray(np.where(self.sums_stay > 0.0, 0.0, placement.row_blocks))
 
-    def weights_read(self, placement: Placement) -> Array:
-        """Bits of weights that come into the arrays in one inference."""
+    def loads(self, placement: Placement) -> Array:
+        """How often the weights of a layer come into the arrays."""
         # blocks that do not all stay in the arrays come anew for each step that waits for the one before
         kept = placement.row_blocks * placement.column_blocks <= self.arrays
         often = np.where(kept, 1.0, np.maximum(self.layers.sequential_steps, self.tiles(placement)))
-        return np.asarray(self.stored_weight_bits() / self.options["batch"] * often)
+        groups_of_positions = mapping.block_count(self.layers.positions * self.options["batch"], self.rows)
+        return np.asarray(np.where(self.sums_stay > 0.0, groups_of_positions, often))
+
+    def weights_read(self, placement: Placement) -> Array:
+        """Bits of weights that come into the arrays in one inference."""
+        return np.asarray(self.stored_weight_bits() / self.options["batch"] * self.loads(placement))
 
     def unit_actions(self, placement: Placement, product: _Product) -> dict[tuple[str, str], Array]:
         """What the units do in one inference."""
@@ -370,8 +417,9 @@ class DigitalArrayMapper(Mapper):
         """Cycles of all blocks, for one inference of the batch."""
         t, product = self.layers, self.product()
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
-        cycles = self.cycles(product, streamed)
-        time = t.is_weighted * self.turns(product) * t.sequential_steps * cycles / self.clock
+        kept = self.turns(product) * t.sequential_steps * self.cycles(product, streamed)
+        cycles = np.where(self.sums_stay > 0.0, self.cycles_of_sums(product), kept)
+        time = t.is_weighted * cycles / self.clock
         return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:

@@ -94,6 +94,33 @@ def test_a_tree_adds_all_products_of_a_column_but_one(tmp_path: Path) -> None:
     assert count(narrow, "unit", "column_sum") == 64 * 32 * 32
 
 
+def test_sums_that_stay_take_weights_for_each_group_of_positions(tmp_path: Path) -> None:
+    # 64 positions in 128 rows and 32 outputs in 128 columns: one pass of 144 + 128 + 128 - 2 cycles, weights once
+    one = network(CONVOLUTION)
+    kept = run(tmp_path, one, {"chip.array.dataflow": "output_stationary"})
+    assert cycles(kept) == pytest.approx(144 + 254)
+    assert count(kept, "weights", "read") * 512 == 144 * 32 * 8
+    assert count(kept, "partial_sums", "write") == 0
+    assert kept.evaluation.mapped.placement.utilisation.item() == pytest.approx(
+        144 * 32 * 64 / (398 * 128**2)
+    )
+    # the other way round takes 2 x (64 + 254) = 636 cycles, and the faster one is taken
+    fastest = run(tmp_path, one, {"chip.array.dataflow": "fastest"})
+    assert cycles(fastest) == cycles(kept)
+    # 256 positions are two groups: 2 x 398 cycles and weights twice; 2 x (256 + 254) cycles with weights that stay
+    large = network(CONVOLUTION, shape=(16, 16, 16))
+    kept = run(tmp_path, large, {"chip.array.dataflow": "output_stationary"})
+    assert cycles(kept) == pytest.approx(2 * 398)
+    assert count(kept, "weights", "read") * 512 == 2 * 144 * 32 * 8
+    # 1024 positions: 8 x 398 cycles against 2 x (1024 + 254), so weights stay
+    larger = network(CONVOLUTION, shape=(16, 32, 32))
+    assert cycles(run(tmp_path, larger, {"chip.array.dataflow": "fastest"})) == pytest.approx(
+        2 * (1024 + 254)
+    )
+    with pytest.raises(NeuroestError, match="trees of adders and Winograd need weights that stay"):
+        run(tmp_path, one, {"chip.array.dataflow": "fastest", "chip.array.summation": "tree"})
+
+
 def test_multipliers_rest_where_a_zero_follows_a_zero(tmp_path: Path) -> None:
     # half of the inputs are not zero, so a quarter of the products are those of the zero before
     one = network(CONVOLUTION)
