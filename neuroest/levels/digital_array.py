@@ -36,7 +36,8 @@ class DigitalArrayLevel(Level):
     columns: Count
     """Columns of units: the output dimension."""
     dataflow: Literal["weight_stationary", "output_stationary", "fastest"]
-    """What stays in the units while the rest streams by. weight_stationary: a block of weights, which all positions pass;
+    """What stays in the units while the rest streams by. weight_stationary: a block of weights, which all positions
+    pass;
     output_stationary: sums of as many positions as rows and outputs as columns, which their fan-in passes, weights
     once for each group of positions; fastest: for each layer the one that takes fewer cycles."""
     summation: Literal["systolic", "tree"] = "systolic"
