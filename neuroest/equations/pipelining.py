@@ -93,6 +93,45 @@ def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, recover
 
 
 @equation
+def rest_in_turns(recovery_time: u.Second, working_time: u.Second, neurons: u.Dimensionless) -> u.Second:
+    """Rest that is left between inferences where neurons take turns, so that some rest while one works. [s].
+
+    Parameters
+    ----------
+    recovery_time : float or array
+        Time until the state of an inference is gone, t_rest. [s]
+    working_time : float or array
+        Time of an inference in which a neuron works, t. [s]
+    neurons : float or array
+        Neurons that take turns, N. [1]
+
+    Returns
+    -------
+    float or array
+        Rest between two inferences. [s]
+
+    Notes
+    -----
+    Formula: max((t + t_rest)/N - t, 0)
+
+    Valid: neurons in a fixed order, one inference each
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    0.12 s of work and 0.4 s of rest: two neurons leave 0.14 s, five rest while the others work.
+
+    >>> f"{rest_in_turns(0.4, 0.12, 2.0):.2f} s {rest_in_turns(0.4, 0.12, 5.0):.2f} s"
+    '0.14 s 0.00 s'
+    """
+    left: u.Second = np.maximum((working_time + recovery_time) / neurons - working_time, 0.0)
+    return left
+
+
+@equation
 def barrier_step_time(
     update_time: u.Second, receiving_time: u.Second, sending_time: u.Second, link_time: u.Second,
     flight_time: u.Second, barrier_time: u.Second,

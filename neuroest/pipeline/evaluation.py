@@ -160,6 +160,11 @@ class Evaluation(Stages):
             self.chip, self.mapped, self.dynamic, self.statics, self.average_power, self.active_time
         )
 
+    @property
+    def neurons_per_output(self) -> Array:
+        """Physical neurons that take turns at one output. [1]."""
+        return np.asarray(getattr(self.mapper.compute, "neurons_per_output", 1.0))
+
     # --- lifetime and programming
 
     @cached_property

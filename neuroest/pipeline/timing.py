@@ -247,6 +247,8 @@ def _totals(
         depth = critical_path(np.where(step > 0.0, 1.0, 0.0), reads)
         latency = pipelining.layer_pipelined_latency(mapper.steps, stage_interval, depth)
         latency = latency + critical_path(drain, reads)
+        turns = getattr(mapper.compute, "neurons_per_output", 1.0)
+        rest = pipelining.rest_in_turns(rest, mapper.steps * stage_interval, turns)
         interval = pipelining.initiation_interval(mapper.steps, stage_interval, rest)
     else:
         latency, interval = _pipelined(mapper, step + drain, stage_interval, sharing), stage_interval

@@ -298,7 +298,7 @@ _TABLE = (
     ),
     Quantity(
         "physical_neurons", "1", "physical neurons",
-        lambda e: np.sum(e.mapped.placement.neurons, axis=-1, keepdims=True),
+        lambda e: np.sum(e.mapped.placement.neurons, axis=-1, keepdims=True) * e.neurons_per_output,
         "neurons that an output owns for itself; 0 where a datapath is shared in time", symbol="N", better="less",
     ),
     Quantity(

@@ -9,6 +9,7 @@ from neuroest.equations import pipelining
 SAMPLES: dict[str, dict[str, float]] = {
     "layer_pipelined_latency": {"timesteps": 20.0, "step_time": 100e-9, "layers": 3.0},
     "initiation_interval": {"timesteps": 20.0, "step_time": 100e-9, "recovery_time": 500e-9},
+    "rest_in_turns": {"recovery_time": 0.4, "working_time": 0.12, "neurons": 2.0},
     "barrier_step_time": {
         "update_time": 1.4e-6,
         "receiving_time": 9e-6,

@@ -30,7 +30,11 @@ def test_only_the_neuron_and_what_drives_it_differ_from_the_twin() -> None:
     different = {key for key in one["array"] if one["array"][key] != other["array"][key]}
     assert different == {"readout"}
     readouts = one["array"]["readout"], other["array"]["readout"]
-    assert {key for key in readouts[0] if readouts[0][key] != readouts[1].get(key)} == {"neuron", "interface"}
+    assert {key for key in readouts[0] if readouts[0][key] != readouts[1].get(key)} == {
+        "neuron",
+        "interface",
+        "neurons_per_output",
+    }
 
 
 def test_sampled_columns_conduct_for_the_pulse_alone() -> None:

@@ -8,6 +8,7 @@ from neuroest.blocks.base import Component
 from neuroest.blocks.columns.current_mirror import CurrentMirrorBlock
 from neuroest.blocks.columns.tapered_buffer import FanOutBufferBlock
 from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingBlock
 
 
@@ -24,6 +25,9 @@ class NeuronReadoutBlock(Block):
     """What of a neuron's integration a timestep holds: across_timesteps, as much as lets it fire as often as the
     network's, with the leak between timesteps; within_timestep, all of it in each timestep, the naive wiring that
     drives a neuron from empty to firing whether it fires or not."""
+    neurons_per_output: Count = 1.0
+    """Physical neurons that take turns at one output, inference after inference, so that each of them wears less and
+    rests while others work. All of them take area and leak, one of them works; the multiplexer selects it."""
     partial_sums: Literal["analog_merge", "none", "digital_counter"]
     """How the results of arrays that share an output come together: as currents on a common line (`analog_merge`);
     not at all, so that the fan-in of a layer is limited to the rows of one array (`none`); or as counts of the

@@ -128,6 +128,7 @@ class CrossbarCounts(CrossbarLayout):
         if array.converter is not None:
             return np.asarray(array.columns_switched(self.network) + 0.0 * self.on_array)
         neurons = np.ceil(self.layers.positions / np.maximum(placement.replication, 1.0))
+        neurons = neurons * array.neurons_per_output
         # the other layers of a shared array hang on one more way
         return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
 
@@ -142,7 +143,7 @@ class CrossbarCounts(CrossbarLayout):
         selecting = np.asarray(multiplexing.select_gates(inputs, levels, switches.device.counter_gates))
         if array.converter is not None:  # the same for all layers, and there in arrays that hold none
             return units * array.converters_each() * gates[..., :1], units * selecting[..., :1]
-        lines = self._held_results(placement) / inputs
+        lines = self._held_results(placement) * array.neurons_per_output / inputs
         return (
             np.sum(lines * gates, axis=-1, keepdims=True),
             np.sum(placement.units * selecting, axis=-1, keepdims=True),

@@ -75,6 +75,11 @@ class ArrayParts(Component[None]):
         return driven
 
     @property
+    def neurons_per_output(self) -> u.Dimensionless:
+        """Physical neurons that take turns at one output of the network."""
+        return self.readout.options.get("neurons_per_output", 1.0)
+
+    @property
     def interface(self) -> Component[Any] | None:
         """Circuit between column and neuron."""
         return self.readout.slots.get("interface")

@@ -47,6 +47,10 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
         )
     if array.neuron is not None:
         left_out.extend(array.neuron.left_out())
+        if array.multiplexer is None and np.any(np.asarray(array.neurons_per_output) > 1.0):
+            left_out.append(
+                "switches among the neurons that take turns at one output, and what counts their turns"
+            )
     if array.spec.silent_blocks == "skip":
         left_out.append(
             "circuits that find a silent block of rows and wake its columns, and the time to wake"

@@ -280,10 +280,11 @@ class CrossbarMapper(CrossbarCounts):
             switches, selecting = self.switch_instances(placement, units)
             found[array.multiplexer.path] = switches
             found[array.multiplexer.selecting] = selecting
-        at_outputs: tuple[Component[Any] | None, ...] = (array.neuron, array.buffer)
-        for owned in at_outputs:
-            if owned is not None:
-                found[owned.path] = np.sum(placement.neurons, axis=-1, keepdims=True)
+        neurons = np.sum(placement.neurons, axis=-1, keepdims=True)
+        if array.neuron is not None:
+            found[array.neuron.path] = neurons * array.neurons_per_output
+        if array.buffer is not None:
+            found[array.buffer.path] = neurons
         if array.converter is not None:
             found[array.converter.path] = units * array.converters_each()
         return found
