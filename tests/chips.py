@@ -6,10 +6,12 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 
 SYSTOLIC: dict[str, Any] = {
@@ -55,6 +57,13 @@ def energy(result: Estimate, *, component: str = "", action: str = "", term: str
         and action in {"", r.action}
         and term in {"", r.term}
     )
+
+
+def read_energy_without_wires(evaluation: Evaluation) -> float:
+    """Energy of the cells' read current, with what the wires leave of it in each layer divided out."""
+    left = evaluation.mapper.compute.current_left(evaluation.mapper.network)
+    rows = [row for row in evaluation.dynamic if row.term == "read_current" and row.action == "cell_read"]
+    return float(sum(np.sum(row.energy / left) for row in rows))
 
 
 def count(result: Estimate, component: str, action: str) -> float:

@@ -33,6 +33,7 @@ from neuroest.registry import COMPONENTS
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims
+from tests.chips import read_energy_without_wires
 from tests.pairs import pairs, runs
 
 ROOT = Path(__file__).parents[1]
@@ -97,12 +98,12 @@ def test_cell_energy_is_proportional_to_the_supply_of_a_linear_regulator(supply:
 @given(factor=st.floats(0.01, 100.0))
 def test_cell_energy_is_proportional_to_the_conductance(factor: float) -> None:
     # without a resistance in series the mean of a pair scales with both of its ends
-    one = energy_of(point(FAST, MLP), "read_current")
+    one = read_energy_without_wires(point(FAST, MLP))
     cell = {
         f"chip__tile__array__cell__{name}": claims_of(FAST, MLP)[f"{ARRAY}.cell.{name}"].value * factor
         for name in ("low_conductance", "high_conductance")
     }
-    assert energy_of(point(FAST, MLP, **cell), "read_current") == pytest.approx(factor * one, rel=1e-12)
+    assert read_energy_without_wires(point(FAST, MLP, **cell)) == pytest.approx(factor * one, rel=1e-12)
 
 
 @FEW

@@ -49,10 +49,10 @@ def test_cell_area() -> None:
 @pytest.mark.parametrize(
     ("chip", "row", "cells", "neuron", "total", "per_operation"),
     [
-        ("demo", 0.47e-9, 2.98e-3, 2.1e-9, 2.98e-3, 2.2e-9),
-        ("fast", 0.47e-9, 298e-9, 2.1e-9, 316e-9, 236e-15),
-        ("scaled", 0.47e-9, 29.8e-9, 2.07e-12, 45.9e-9, 34.3e-15),
-        ("cmos", 0.47e-9, 29.8e-9, 3.3e-12, 45.9e-9, 34.3e-15),
+        ("demo", 0.47e-9, 2.82e-3, 2.1e-9, 2.82e-3, 2.11e-9),
+        ("fast", 0.47e-9, 282e-9, 2.1e-9, 300e-9, 225e-15),
+        ("scaled", 0.47e-9, 28.2e-9, 2.07e-12, 44.3e-9, 33.1e-15),
+        ("cmos", 0.47e-9, 28.2e-9, 3.3e-12, 44.3e-9, 33.1e-15),
     ],
 )
 def test_each_cell_of_the_table(

@@ -280,7 +280,8 @@ def test_groups_on_a_diagonal_read_the_cells_beside_it(tmp_path: Path) -> None:
     assert count(result, "cell", "off_diagonal_read") == pytest.approx(rows * beside * columns)
     # at the low conductance of the device, from the regulator's supply for the time of a read
     low = array.cell.limited(array.cell.device.low_conductance)
-    each = float(np.ravel(low * 0.1 * 0.9 * array.read_time(result.evaluation.mapper.network))[0])
+    network = result.evaluation.mapper.network
+    each = float(np.ravel(low * 0.1 * 0.9 * array.read_time(network) * array.current_left(network))[0])
     assert energy(result, component="cell", action="off_diagonal_read") == pytest.approx(
         rows * beside * columns * each
     )

@@ -268,6 +268,7 @@ class CrossbarCounts(CrossbarLayout):
         if isinstance(interface, ClampsColumn):
             # the cells' current, which their supply is charged for, is a part of the bias that the sink takes
             cell = array.conductance(self.network) * array.options["read_voltage"]
+            cell = cell * array.current_left(self.network)
             brought = reads * cell / interface.device.bias_current
             found[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
         if isinstance(interface, HoldsResults):

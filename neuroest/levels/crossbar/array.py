@@ -174,9 +174,9 @@ class CrossbarArray(ArrayCircuit):
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Current of the cells that hold weights, and of those between the groups of a convolution."""
-        cell, supply = self.memory, self.read_supply_voltage()
+        cell, supply, left = self.memory, self.read_supply_voltage(), self.current_left(network)
         used, beside = (
-            equations.cell_read_energy(conductance, self.options["read_voltage"], supply, read_time)
+            equations.cell_read_energy(conductance, self.options["read_voltage"], supply, read_time) * left
             for conductance in (self.conductance(network), self.ends()[0])
         )
         costs = [
@@ -512,10 +512,17 @@ class CrossbarArray(ArrayCircuit):
             active_fraction,
         )  # fmt: skip
 
+    def current_left(self, network: NetworkContext) -> u.Dimensionless:
+        """Share of their current that the wires leave the cells, by layer."""
+        rows = self.rows_at_once() / self.options["rows"]
+        left: u.Dimensionless = 1.0 - self.ir_drop(network, network.active_share * rows)
+        return left
+
     def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
         """Mean current of a clamped column with that share of its rows active."""
         active = active_fraction * self.options["rows"] * self.conductance(network)
-        return equations.clamped_column_current(self.options["read_voltage"], active)
+        lost = self.ir_drop(network, active_fraction)
+        return equations.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)
 
     def column_voltage(self, active_fraction: u.Numeric) -> u.Volt:
         """Voltage of an unclamped column, which grounded idle rows attenuate; the mean of the active ones without."""
