@@ -191,7 +191,8 @@ class _Columns:
         driven = self.density * array.rows_at_once() / array.options["rows"]
         share = np.ones_like(self.density) if array.cell.idle_rows_conduct else driven
         near = crossbar_wires.ir_drop_error_near(conductance, segment, rows, share)
-        far = crossbar_wires.ir_drop_error_far(conductance, segment, segment, rows, columns, share)
+        along = segment * array.conducting_columns(self.network)
+        far = crossbar_wires.ir_drop_error_far(conductance, along, segment, rows, columns, share)
         uneven = crossbar_wires.ir_drop_residual_spread(near, far)
         lacking = accuracy.settling_residue(
             array.settled_time(self.network), array.settling_time(self.network), array.settled_bits()
