@@ -164,6 +164,7 @@ def test_energy_of_the_reads_follows_the_hold_time_of_each_layer() -> None:
         np.asarray(c.energy) for c in costs.energies if (c.action, c.term) == ("cell_read", "read_current")
     )
     hold = mapper.compute.hold_time(mapper.network)
+    read = read / mapper.compute.current_left(mapper.network)
     assert read[1] / read[0] == pytest.approx(hold[1] / hold[0])
     # the output layer sets the period: 20 timesteps of a nearly constant drive
     assert hold[1] == pytest.approx(float(mapper.compute.neuron.integration_time()) / 20.0, rel=0.01)

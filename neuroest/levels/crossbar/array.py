@@ -508,13 +508,13 @@ class CrossbarArray(ArrayCircuit):
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
         return crossbar_wires.ir_drop_error_mean(
-            self.conductance(network), segment * self.conducting_columns(network), segment, self.piece("rows"),
+            self.conductance(network), self.row_segment_resistance(network), segment, self.piece("rows"),
             self.piece("columns"), active_fraction,
         )  # fmt: skip
 
-    def conducting_columns(self, network: NetworkContext) -> u.Dimensionless:
-        """Share of the columns of a row that conduct at a time: all, or one of those that take turns."""
-        return 1.0 / self.columns_switched(network) if self.columns_take_turns else 1.0
+    def row_segment_resistance(self, network: NetworkContext) -> u.Ohm:
+        """Wire between neighbouring cells of a row, less where only some of its columns conduct at a time."""
+        return self.segment_resistance() * self.conducting_columns(network) / self.piece("columns")
 
     def current_left(self, network: NetworkContext) -> u.Dimensionless:
         """Share of their current that the wires leave the cells, by layer."""

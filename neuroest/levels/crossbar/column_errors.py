@@ -191,7 +191,7 @@ class _Columns:
         driven = self.density * array.rows_at_once() / array.options["rows"]
         share = np.ones_like(self.density) if array.cell.idle_rows_conduct else driven
         near = crossbar_wires.ir_drop_error_near(conductance, segment, rows, share)
-        along = segment * array.conducting_columns(self.network)
+        along = array.row_segment_resistance(self.network)
         far = crossbar_wires.ir_drop_error_far(conductance, along, segment, rows, columns, share)
         uneven = crossbar_wires.ir_drop_residual_spread(near, far)
         lacking = accuracy.settling_residue(
