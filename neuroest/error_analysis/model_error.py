@@ -19,11 +19,13 @@ from neuroest.design.chip import DISCREPANCY
 from neuroest.loading.library import read_spec
 from neuroest.pipeline.cost_table import EXTRAPOLATION
 from neuroest.registry import COMPONENTS, MAPPERS
+from neuroest.specs.architecture import Level
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import Claim
 
 Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
 _FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
+_CENTRE = QuantityField("1", minimum=1e-2, maximum=1e2, example="0.8")
 FILE = Path(__file__).with_name("model_discrepancy.yaml")
 
 
@@ -36,6 +38,17 @@ class Discrepancy(Spec):
     """What that rests on."""
     source: str | None = None
     """Key of the source in the bibliography."""
+
+
+class Centre(Spec):
+    """How far the models of one kind of unit are off in the median, from published chips."""
+
+    centre: Annotated[float, _CENTRE]
+    """What real units have over what the models say, in the median."""
+    factor: Annotated[float, _FACTOR]
+    """p90 over median and median over p10 of what is left between chips once the centre is taken off."""
+    rationale: str
+    """What that rests on."""
 
 
 class DiscrepancySpec(Spec):
@@ -51,6 +64,9 @@ class DiscrepancySpec(Spec):
     """How the exponent was found."""
     extrapolation: dict[Quantity, Discrepancy]
     """Further factor outside of the range of a model, by quantity."""
+    centres: dict[str, dict[Quantity, Centre]]
+    """Centres by kind of computing unit and quantity. They move bands and not nominal values; blocks whose model is
+    exact keep theirs."""
 
 
 def read_discrepancies(path: Path) -> DiscrepancySpec:
@@ -105,4 +121,22 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
                 low=1.0 / factor, high=factor, has_spread=factor > 1.0, group=f"{model}.{quantity}",
                 origin="model_discrepancy",
             )  # fmt: skip
-    return claims
+    return {**claims, **_centre_claims(design)}
+
+
+def _centre_claims(design: Design) -> dict[str, Claim]:
+    """Claims of the kinds of computing unit that a design has and published chips say something of."""
+    kinds = {
+        kind
+        for part in design.root.walk()
+        if isinstance(part.spec, Level) and (kind := part.spec.calibrated_as) is not None
+    }
+    return {
+        (path := f"{DISCREPANCY}{kind}.{quantity}"): Claim(
+            path=path, value=given.centre, unit="1", basis="assumed", rationale=given.rationale,
+            low=given.centre / given.factor, high=given.centre * given.factor, has_spread=True,
+            group=f"{kind}.{quantity}", origin="model_discrepancy",
+        )
+        for kind in sorted(kinds)
+        for quantity, given in discrepancies().centres.get(kind, {}).items()
+    }  # fmt: skip

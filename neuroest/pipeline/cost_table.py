@@ -135,9 +135,14 @@ def _with_discrepancy(
 ) -> tuple[list[EnergyCost], tuple[AreaCost, ...], tuple[StaticCost, ...]]:  # fmt: skip
     """The costs times the factor by which each component's model is taken to be off, and more where it extrapolates."""
     models = {c.path: c.model for c in chip.components()}
+    kinds = _calibrated(chip)
 
     def scaled(cost: _Cost, quantity: str, field: str) -> _Cost:
         factor = chip.discrepancy.get(f"{models.get(cost.component, '')}.{quantity}", 1.0)
+        if (
+            f"{models.get(cost.component, '')}.{quantity}" in chip.discrepancy
+        ):  # an exact model has no centre either
+            factor = factor * chip.discrepancy.get(f"{kinds.get(cost.component, '')}.{quantity}", 1.0)
         found = [inside[path] for path in (cost.component, f"{_TECHNOLOGY}.{quantity}") if path in inside]
         if found:
             beyond = chip.discrepancy.get(f"{EXTRAPOLATION}.{quantity}", 1.0)
@@ -152,6 +157,17 @@ def _with_discrepancy(
         # a clock that runs freely switches capacitances, it does not leak
         tuple(scaled(s, "energy" if s.term == FREE_CLOCK else "static_power", "power") for s in statics),
     )
+
+
+def _calibrated(chip: Chip) -> Mapping[str, str]:
+    """Kind of computing unit whose centre moves the costs of each component."""
+    return {
+        c.path: kind
+        for level in chip.top.walk()
+        if level.compute is not None and (kind := level.compute.spec.calibrated_as) is not None
+        for c in chip.components()
+        if c.path == level.path or c.path.startswith(f"{level.path}.")
+    }
 
 
 def _inside(checks: list[Check]) -> Mapping[str, Any]:

@@ -151,6 +151,11 @@ class Level(Spec):
     count: CountOrAuto
     """Instances in one instance of the level above; auto: as many as the network needs."""
 
+    @property
+    def calibrated_as(self) -> str | None:
+        """Kind of computing unit that published chips give a centre for; None where there is none."""
+        return None
+
 
 class Heading(Spec):
     """What every architecture file states of itself."""

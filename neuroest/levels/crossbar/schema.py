@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from neuroest.blocks.cells.static_memory import StaticCellParameters
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import (
     Count,
@@ -117,3 +118,15 @@ class CrossbarLevel(Level):
     """Analog buffers that cut the columns into pieces, whose sum is converted once."""
     write_circuit: WritingBlock | None = None
     """Circuits that write the cells; without them the estimate says that they are left out."""
+
+    @property
+    def calibrated_as(self) -> str | None:
+        """Published macros have converters and resistive or static cells; none of them ends at neurons."""
+        if self.readout.model != "adc":
+            return None
+        record = type(self.cell).record
+        return (
+            "static_array"
+            if record is not None and issubclass(record, StaticCellParameters)
+            else "resistive_array"
+        )
