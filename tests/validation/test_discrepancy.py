@@ -56,6 +56,33 @@ def test_bands_are_wider_than_those_of_the_parameters_alone(digital):
     assert any(path.startswith("model_discrepancy.") for path in causes)
 
 
+def test_the_centre_of_a_kind_of_array_moves_its_parts_and_no_nominal_value():
+    found = estimate("adc_crossbar_28nm", "resnet18_imagenet_dense")
+    claims = discrepancy_claims(found.design)
+    centre = claims["model_discrepancy.resistive_array.energy"]
+    assert centre.low < centre.value < centre.high < 1.0
+    values = {path: claim.value for path, claim in found.claims.items()}
+    drawn = values | dict.fromkeys(claims, 1.0)
+    plain, moved = (
+        evaluate(found.design, found.workload, drawn | {centre.path: off}) for off in (1.0, centre.value)
+    )
+    level = plain.mapped.level.path
+    stated = {model: found.prior_error for model, found in COMPONENTS.items()}
+    models = {part.path: getattr(part.spec, "model", None) for part in found.design.root.walk()}
+    for before, after in zip(plain.dynamic, moved.dynamic, strict=True):
+        inside = before.component.startswith(f"{level}.") and "energy" in stated[models[before.component]]
+        if before.component != "chip.overheads":  # clock and control follow what they drive
+            factor = centre.value if inside else 1.0
+            assert np.sum(after.energy) == pytest.approx(factor * np.sum(before.energy), rel=1e-12)
+    assert any(row.component == f"{level}.cell" for row in plain.dynamic)
+    assert evaluate(found.design, found.workload, values).energy == pytest.approx(plain.energy, rel=1e-12)
+
+
+def test_columns_that_end_at_neurons_have_no_centre():
+    claims = discrepancy_claims(estimate("analog_lif_28nm", "mlp_mnist_spiking").design)
+    assert not [path for path in claims if "_array." in path and "digital" not in path]
+
+
 def test_only_models_that_the_chip_has_are_sampled(digital):
     assert not any("one_transistor_one_resistor" in path for path in discrepancy_claims(digital.design))
 
