@@ -56,7 +56,7 @@ class CrossbarLevel(Level):
     read_voltage: Voltage
     """Voltage across an active cell."""
     pulse_width: Time
-    """Shortest time that an active row is driven; slow neurons stretch it to what a timestep of theirs takes, and conversions
+    """Shortest time that an active row is driven; slow neurons stretch it to their share of a timestep, and conversions
     that need the column itself add to it."""
     sequential_reads: CountOrUnlimited = "unlimited"
     """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
