@@ -20,6 +20,7 @@ BOTH = frozenset(
     {
         "adc_crossbar_28nm",
         "binary_crossbar_28nm",
+        "cim_sram_28nm",
         "digital_in_memory_28nm",
         "digital_int8_28nm",
         "digital_int8_7nm",
