@@ -53,10 +53,11 @@ def spread_over(claim: Claim, z: Array) -> Array:
         upwards = claim.high > claim.value
         place = _one_sided(z if upwards else -z, claim.bound == "hard")
         place = place if upwards else -place
+    elif claim.bound:
+        above, below = (_side(z, claim.bound in {"hard", end}) for end in ("high", "low"))
+        place = np.where(z > 0.0, above, below)
     else:
-        place = np.where(
-            z > 0.0, _side(z, claim.bound in {"hard", "high"}), _side(z, claim.bound in {"hard", "low"})
-        )
+        place = _side(z, bounded=False)
     if claim.value > 0.0 and claim.low > 0.0:
         up, down = np.log(claim.high / claim.value), np.log(claim.value / claim.low)
         values = claim.value * np.exp(np.where(place > 0.0, place * up, place * down))
