@@ -218,7 +218,7 @@ def test_what_is_said_of_the_temperature(tmp_path: Path) -> None:
     assert "technology.ambient_temperature" in reported
     assert "technology.thermal_resistance" in explain(result, "chip.weights.static.leakage").to_text()
     data = json.loads(json.dumps(result.to_dict()))
-    assert data["totals"]["junction_temperature_K"] == pytest.approx(304.08, abs=0.1)
+    assert data["totals"]["junction_temperature_K"] == pytest.approx(303.95, abs=0.05)
     assert result.bands.totals["energy_per_inference_J"].low > 0.0
 
 
