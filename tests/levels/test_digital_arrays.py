@@ -315,8 +315,8 @@ def test_banks_share_a_capacity_and_work_side_by_side(tmp_path: Path) -> None:
     plain = run(tmp_path, one)
     banked = run(tmp_path, one, {"chip.activations.banks": 16})
     ported = run(tmp_path, one, {"chip.activations.ports": "read_and_write"})
-    # of sixteen macros of a sixteenth each has a port and a control: 1.493 memory cells a bit, 182 a bit of the port and
-    # 3679 a macro; 16^-0.476 of the energy of a read
+    # each of sixteen macros of a sixteenth has a port and a control: 1.493 memory cells a bit, 182 a bit of the port
+    # and 3679 a macro; 16^-0.476 of the energy of a read
     cells, port, control = 1.493 * 8 * 2**20, 182 * 512, 3679
     one_macro = cells + port + control
     assert area(banked, "activations") / area(plain, "activations") == pytest.approx(
