@@ -64,6 +64,44 @@ def timesteps_per_spike(output_rate: u.Dimensionless, timesteps: u.Dimensionless
 
 
 @equation
+def spikes_for_one(intervals: u.Dimensionless, acceleration: u.Dimensionless) -> u.Dimensionless:
+    """Spikes of a neuron that fires sooner once it has fired, for one of the network. [1].
+
+    Parameters
+    ----------
+    intervals : float or ndarray
+        Spikes of the network's neuron in an inference, m. [1]
+    acceleration : float or ndarray
+        Time of the first integration over that of the next ones, a. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Spikes; one where there is but one spike in an inference. [1]
+
+    Notes
+    -----
+    Formula: (1 + (m - 1) a)/m
+
+    Valid: the residue stays for the inference, and the drive is not trimmed to it
+
+    References
+    ----------
+    docs/models/neurons.md, "After a spike".
+
+    Examples
+    --------
+    Five spikes whose later ones come three times as soon: (1 + 12)/5.
+
+    >>> f"{spikes_for_one(5.0, 3.0):.1f}"
+    '2.6'
+    """
+    whole = np.maximum(intervals, 1.0)
+    result: u.Dimensionless = (1.0 + (whole - 1.0) * np.maximum(acceleration, 1.0)) / whole
+    return result
+
+
+@equation
 def leaky_steps_to_fire(
     drive_time: u.Second,
     period: u.Second,

@@ -25,6 +25,7 @@ def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array 
         return None
     rates = np.where(layers.is_weighted > 0.0, layers.output_rate, 0.0)
     cycles = np.max(rates, axis=-1, keepdims=True) * layers.timesteps
+    cycles = cycles * neuron.spikes_for_one(cycles)
     if isinstance(mapper.compute, CrossbarArray):  # neurons that take turns share the spikes of an output
         cycles = cycles / mapper.compute.neurons_per_output
     cycles = cycles + (1.0 if neuron.reset_between_inferences else 0.0)

@@ -9,7 +9,7 @@ from neuroest.core.errors import RangeError
 from neuroest.equations import filament_growth
 from neuroest.equations._special import normal_distribution
 from neuroest.pipeline.estimate import estimate
-from tests.chips import known
+from tests.chips import count, known
 from tests.equations.parameter_sets import BENCH
 
 CHIP, SHD = "diffusive_low_power_28nm", "shd_recurrent_spiking"
@@ -49,3 +49,16 @@ def test_a_drive_that_is_too_weak_for_the_wanted_certainty_is_refused() -> None:
     # 0.3 V less two deviations of 61 mV is below the threshold of 0.211 V
     with pytest.raises(RangeError, match="never fires"):
         estimate(CHIP, SHD, {"chip.tile.array.readout.neuron.input_voltage": "0.3 V"})
+
+
+def test_second_spikes_cost_energy_and_wear() -> None:
+    key = "chip.tile.array.readout.neuron.second_spikes"
+    ignored, counted = estimate(CHIP, SHD), estimate(CHIP, SHD, {key: "counted"})
+    sooner = 0.0231 / known(ignored, "integration time after a spike")
+    # the output fires five times in an inference, the hidden layer 0.3 times
+    more = (1.0 + 4.0 * sooner) / 5.0
+    spikes = [count(result, "neuron", "spike") for result in (ignored, counted)]
+    assert spikes[0] == pytest.approx(100 + 60)
+    assert spikes[1] == pytest.approx(100 * more + 60, rel=1e-3)
+    worn = [result.totals["neuron_lifetime_s"] for result in (ignored, counted)]
+    assert worn[0] / worn[1] == pytest.approx(more, rel=1e-3)

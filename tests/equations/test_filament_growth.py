@@ -65,6 +65,8 @@ SAMPLES: dict[str, dict[str, float]] = {
         "conduction_length": 0.2,
     },
     "firing_probability": {"pulse_voltage": 0.9, "median_voltage": 0.886, "spread": 0.061},
+    "residue_after_spike": _RATES | {"residue_decay": 5.0, "drive_voltage": 0.8},
+    "integration_time_after_spike": _RATES | {"drive_voltage": 0.8, "residue": 0.2},
     "assured_firing_time": {"assured_time": 35e-3, "median_time": 24.5e-3, "pulse_time": 15e-3},
     "erasing_time": {
         "residue": 1.0,
@@ -319,3 +321,29 @@ def test_the_gate_waits_for_filaments_that_close_within_half_its_time_constant(
         first = _first_completion(capacitance, release / capacitance, on_resistance)
         # 34.6 ms with a gate that stays empty
         assert (first < 1.1 * 34.6e-3) is fires
+
+
+@pytest.mark.parametrize("rates", [BENCH, PROJECTION_3NM])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.76, 0.9, 1.0, 1.2, 2.0])
+def test_the_next_spike_after_one(rates, share) -> None:
+    mobility, offset, residue, decay, forgets = rates
+    volts = share * filament_growth.immediate_switching_voltage(*rates[:-1])
+    settling = decay + residue
+
+    def complete(_, state):
+        return state[0] + state[1] - 1.0
+
+    complete.terminal = True
+
+    def rises(_, state):
+        gap = 1.0 + offset - min(state[0] + state[1], 1.0)
+        return [mobility * volts / gap - settling * state[0], residue * state[0] - forgets * state[1]]
+
+    longest = 3.0 * filament_growth.integration_time(volts, *rates)
+    options = {"events": complete, "rtol": 1e-8, "max_step": longest / 900.0}
+    first = solve_ivp(rises, (0.0, longest), [0.0, 0.0], **options)
+    left = filament_growth.residue_after_spike(volts, *rates)
+    assert left == pytest.approx(first.y[1, -1], abs=0.04 if share <= 1.0 else 0.11)
+    second = solve_ivp(rises, (0.0, longest), [0.0, first.y[1, -1]], **options)
+    closed = filament_growth.integration_time_after_spike(volts, left, *rates[:-1])
+    assert 0.7 < closed / second.t[-1] < 1.0

@@ -93,6 +93,10 @@ class Neuron(Component[Any]):
         final = integration.settled_state(full, memory)
         return integration.leaky_steps_to_fire(hold_time, period, memory, memory, final, 0.0)
 
+    def spikes_for_one(self, intervals: u.Dimensionless) -> u.Dimensionless:
+        """Spikes of the neuron for one of the network, whose neurons fire as often as that in an inference."""
+        return 1.0 + 0.0 * intervals
+
     def endurance(self) -> u.Dimensionless | None:
         """Spikes before the device wears out, or None where it does not."""
         return None

@@ -43,6 +43,9 @@ class DiffusiveNeuronBlock(DeviceBlock):
     """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
     The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,
     and misfires are not counted."""
+    second_spikes: Literal["ignored", "counted"] = "ignored"
+    """counted: a neuron that has fired goes on with its residue and fires sooner again, so that it spikes more often
+    than the network's where the drive is not trimmed to it; each spike costs energy and wears the device."""
     erasing_voltage: Voltage | None = None
     """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
     partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})

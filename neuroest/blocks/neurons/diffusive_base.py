@@ -268,6 +268,19 @@ class DiffusiveNeuronBase(Neuron):
         )
         return np.maximum(discharge, self.device.relaxation_time)
 
+    def time_after_spike(self) -> u.Second:
+        """Integration time of a neuron whose last spike has left its residue."""
+        voltage, rates = self.device.input_voltage, self.ion_rates()
+        residue = filament_growth.residue_after_spike(voltage, *rates)
+        return filament_growth.integration_time_after_spike(voltage, residue, *rates[:-1])
+
+    def spikes_for_one(self, intervals: u.Dimensionless) -> u.Dimensionless:
+        """The first after a whole integration, the others sooner, where they are counted."""
+        if self.spec.second_spikes == "ignored":
+            return super().spikes_for_one(intervals)
+        empty = filament_growth.integration_time(self.device.input_voltage, *self.ion_rates())
+        return integration.spikes_for_one(intervals, empty / self.time_after_spike())
+
     def recovery_time(self) -> u.Second:
         """Time for the residue to dissolve, or of the reverse pulse that erases it."""
         if self.reset_between_inferences:
@@ -367,6 +380,7 @@ class DiffusiveNeuronBase(Neuron):
         noise = neuron_geometry.thermal_noise_voltage(self.technology.temperature, node)
         return [
             *super().characteristics(network),
+            self.characteristic("integration time after a spike", self.time_after_spike(), "s"),
             self.characteristic("capacitance of the gate node", node, "F"),
             self.characteristic("control resistor", self.control_resistance(), "ohm"),
             self.characteristic("thermal noise on the gate node", noise, "V"),
