@@ -62,8 +62,9 @@ class Stages:
         if isinstance(mapper.compute, ArrayCircuit) and mapper.compute.neuron is not None:
             # neurons that forget are driven for longer where the rest of the chip stretches the timestep
             step = np.max(timing.stage_interval, axis=-1, keepdims=True)
-            if np.any(mapper.compute.overstretched(mapper.network, step) > 1.0 + FIRING_SLACK):
-                mapper, mapped, counts, timing = _timed(chip, layers, step)
+            late = np.asarray(mapper.compute.overstretched(mapper.network, step) > 1.0 + FIRING_SLACK)
+            if np.any(late):  # the other points of a batch stay as they are
+                mapper, mapped, counts, timing = _timed(chip, layers, np.where(late, step, 0.0))
         costs = cost_components(chip, mapped, mapper.network)
         return cls(layers, chip, mapper, mapped, counts, costs, timing)
 
