@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError
+from neuroest.exploration.sweep import sweep
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from tests.chips import area, changed, count, energy, failed
@@ -127,3 +129,17 @@ def test_an_accumulator_that_overflows_is_a_violated_rule(tmp_path: Path) -> Non
         run(tmp_path, ONE, {"chip.macro.unit.accumulator_bits": "17 bit"})
     )
     assert "accumulator_width" in failed(run(tmp_path, ONE, {"chip.macro.unit.accumulator_bits": "16 bit"}))
+
+
+def test_lists_of_points_equal_their_points(tmp_path: Path) -> None:
+    axes = {
+        "chip.macro.unit.rows": [64, 200], "chip.macro.unit.stages": [1, 3],
+        "chip.macro.unit.weights_per_multiplier": [1, 2], "chip.macro.unit.weight_slice": ["2 bit", "8 bit"],
+    }  # fmt: skip
+    frame = sweep(BASE, "resnet18_imagenet_dense", axes).to_frame()
+    for row, point in zip(frame.to_dict("records"), product(*axes.values()), strict=True):
+        alone = estimate(
+            BASE, "resnet18_imagenet_dense", dict(zip(axes, map(str, point), strict=True))
+        ).totals
+        for name in ("energy_per_inference_J", "area_m2", "latency_s"):
+            assert row[name] == pytest.approx(alone[name], rel=1e-12)
