@@ -39,27 +39,28 @@ def moves_between_nodes(here: Process, there: Process) -> bool:
     return all(bool(np.all(np.asarray(factor) > 0.0)) for factor in factors)
 
 
-def at_node(component: Component[Any], quantity: Literal["energy", "area", "time"]) -> u.Dimensionless:
-    """An analog circuit on the chip's process over one on the process of its device; 1 where either has no law."""
+def _at_node(
+    component: Component[Any], quantity: Literal["energy", "area", "time"], value: u.Numeric
+) -> u.Numeric:
+    """A value of an analog circuit on the chip's process; as it is where either process has no law."""
     here, there = component.process, component.device_process
     if there is None or not moves_between_nodes(here, there):
-        return 1.0
+        return value
     name = f"analog_{quantity}_factor"
-    ratio: u.Dimensionless = getattr(here, name) / getattr(there, name)
-    return ratio
+    moved: u.Numeric = value * (getattr(here, name) / getattr(there, name))
+    return moved
 
 
 def energy_at_supply(component: Component[Any], energy: u.Joule) -> u.Joule:
     """Energy at the chip's node and supply, with its square."""
-    moved = energy * at_node(component, "energy")
     return technology.voltage_scaled_energy(
-        moved, component.technology.supply_voltage, circuit_voltage(component)
+        _at_node(component, "energy", energy), component.technology.supply_voltage, circuit_voltage(component)
     )
 
 
 def area_at_node(component: Component[Any], area: u.SquareMetre) -> u.SquareMetre:
     """Area at the chip's node."""
-    return area * at_node(component, "area")
+    return _at_node(component, "area", area)
 
 
 def _slowness(process: Process, supply: u.Volt, reference: u.Volt) -> u.Dimensionless:
@@ -82,4 +83,4 @@ def time_at_supply(component: Component[Any], time: u.Second) -> u.Second:
     if there is None or not moves_between_nodes(component.process, there):
         return time * _slowness(there or component.process, supply, own)
     at_nominal = time * _slowness(there, there.nominal_supply_voltage, own)
-    return at_nominal * at_node(component, "time") * slowness_at_supply(component)
+    return _at_node(component, "time", at_nominal) * slowness_at_supply(component)
