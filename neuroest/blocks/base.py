@@ -390,7 +390,7 @@ class Component(Generic[_DeviceT_co]):
         """What the estimate of the block does not contain."""
         return []
 
-    def slept(self, costs: list[StaticCost]) -> list[StaticCost]:
+    def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Its static costs, with what is left of them while the block sleeps between inferences."""
         return costs
 

@@ -8,6 +8,7 @@ from neuroest.blocks.base import Component, StaticCost, off_current
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import power, technology
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 MemorySleep: TypeAlias = Literal["none", "retention", "off"]
@@ -15,6 +16,13 @@ MemorySleep: TypeAlias = Literal["none", "retention", "off"]
 Sleep: TypeAlias = Literal["none", "off"]
 """How a block without a state sleeps."""
 LEFT_OUT = "area of power switches and retention regulators, and the time that sleeping blocks take to wake"
+
+
+class GatedBlock(DeviceBlock):
+    """A block without a state that power switches can cut off."""
+
+    sleep: Sleep = "none"
+    """off: power switches open between the inferences of an always_on chip; see `technology.sleep_options`."""
 
 
 class SleepOptions(Record):
@@ -55,6 +63,17 @@ def wake(component: Component[Any], width: u.Metre, asleep_at: u.Volt) -> u.Joul
     process = component.process
     charged = power.domain_capacitance(width, process.gate_capacitance, process.drain_capacitance)
     return power.wake_energy(charged, component.technology.supply_voltage, asleep_at)
+
+
+def gated(
+    component: Component[Any], costs: list[StaticCost], area: u.SquareMetre, width: Any
+) -> list[StaticCost]:
+    """Leakage of gates behind open switches, of `width` feature sizes in the area of each, and charging them again."""
+    if not isinstance(component.spec, GatedBlock) or component.spec.sleep == "none":
+        return costs  # what keeps weights in its cells cannot be cut off
+    process = component.process
+    waking = wake(component, area / process.gate_area * width * process.feature_size, 0.0)
+    return [sleeping(cost, "leakage", gated_share(component), waking) for cost in costs]
 
 
 def options_of(component: Component[Any]) -> SleepOptions:

@@ -92,7 +92,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
     """Costs of every component of a chip for a network's bits and weights."""
     components = costed_components(chip)
     areas = tuple(a for c in components for a in c.areas(network))
-    statics = tuple(s for c in components for s in c.slept(c.statics(network)))
+    statics = tuple(s for c in components for s in c.slept(c.statics(network), network))
     energies = [e for c in components for e in c.energies(network)]
     wires: list[Check] = []
     for c in components:

@@ -67,6 +67,22 @@ def test_routers_and_links_behind_open_switches_keep_a_share() -> None:
     assert asleep.totals["static_energy_J"] < 0.4 * awake.totals["static_energy_J"]
 
 
+def test_datapaths_behind_open_switches_keep_a_share_and_charge_their_gates() -> None:
+    path = "chip.core.neuron"
+    awake, asleep = estimate(CHIP, NET, SECOND), estimate(CHIP, NET, {**SECOND, f"{path}.sleep": "off"})
+    idle = 1.0 - asleep.totals["latency_s"]
+    assert energy(asleep, path, "leakage_asleep") == pytest.approx(
+        0.05 * energy(awake, path, "leakage") * idle
+    )
+    claims = asleep.claims
+    area = sum(r.area_m2 for r in asleep.breakdown if (r.kind, r.component) == ("area", path))
+    width = (
+        area / claims["technology.process.gate_area"].value * claims[f"{path}.leakage_width"].value * 28e-9
+    )
+    per_width = sum(claims[f"technology.process.{kind}_capacitance"].value for kind in ("gate", "drain"))
+    assert energy(asleep, path, "leakage_waking") == pytest.approx(width * per_width * 0.9 * 0.9, rel=1e-6)
+
+
 def test_nothing_sleeps_in_a_chip_that_never_waits() -> None:
     plain, sleepy = estimate(CHIP, NET), estimate(CHIP, NET, ALL)
     assert sleepy.totals == plain.totals

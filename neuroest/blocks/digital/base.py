@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from neuroest.blocks import sleep
 from neuroest.blocks.base import (
     FREE_CLOCK,
     AreaCost,
@@ -22,7 +23,6 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Frequency
-from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
 
 LOGIC_ERROR: ModelErrors = model_errors(
@@ -75,7 +75,7 @@ class LogicLibraryParameters(Record):
     """From the clock to the output of a register, and its setup."""
 
 
-class ClockedBlock(DeviceBlock):
+class ClockedBlock(sleep.GatedBlock):
     """Datapath with registers."""
 
     free_running_clock: Frequency | None = None
@@ -146,6 +146,10 @@ class Datapath(Component[LogicLibraryParameters], ABC):
             self.options["free_running_clock"],
         )
         return [leakage, StaticCost(self.path, FREE_CLOCK, clock)]
+
+    def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
+        """Leakage behind open switches; a clock that runs freely goes on."""
+        return sleep.gated(self, costs, self.area(network), self.device.leakage_width)
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the library tells what a clocked register takes, and is of a node near the chip's."""

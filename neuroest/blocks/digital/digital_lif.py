@@ -8,15 +8,16 @@ from neuroest.blocks.base import EnergyCost, NetworkContext, logic_area_ratio
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import UpdatesNeurons
+from neuroest.blocks.sleep import GatedBlock
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import neurons, spiking_cores
 from neuroest.specs.base import Count, Frequency, WholeNumber, WordWidth, WordWidthOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
 
 
-class DigitalNeuronBlock(DeviceBlock):
+class DigitalNeuronBlock(GatedBlock):
     """Digital leaky integrate-and-fire datapath that is shared by many neurons in time.
 
     Without a list of operations and without a number of gates it is the least that a neuron needs: a leak, an addition

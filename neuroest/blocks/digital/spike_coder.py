@@ -10,15 +10,16 @@ from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import CodesSpikes
+from neuroest.blocks.sleep import GatedBlock
 from neuroest.core import units as u
 from neuroest.equations import converters
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency, WordWidth
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
 
 
-class SpikeCoderBlock(DeviceBlock):
+class SpikeCoderBlock(GatedBlock):
     """Makes spikes of the numbers that a spiking network is given, and reads its output by counting spikes."""
 
     record: ClassVar[type[Record] | None] = LogicLibraryParameters

@@ -21,12 +21,11 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.sleep import Sleep
 from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.equations import technology
 from neuroest.specs.base import LengthOrAuto, PositiveNumberOrAuto, WordWidthOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
 
 
@@ -58,7 +57,7 @@ class MeshParameters(Record):
     """Bits that a link moves in one cycle, of which a packet takes a whole number."""
 
 
-class MeshBlock(DeviceBlock):
+class MeshBlock(sleep.GatedBlock):
     """Two-dimensional mesh of routers between the level's children."""
 
     record: ClassVar[type[Record] | None] = MeshParameters
@@ -75,8 +74,6 @@ class MeshBlock(DeviceBlock):
     """Distance between neighbouring routers; auto: the side of what hangs on one router."""
     routing: Literal["unicast", "multicast"] = "unicast"
     """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
-    sleep: Sleep = "none"
-    """off: power switches open between the inferences of an always_on chip; see `technology.sleep_options`."""
     signalling: Literal["clocked", "bundled_data", "dual_rail", "one_of_four"] = "clocked"
     """clocked: one wire a bit; the others have handshakes in place of a clock. bundled_data: one wire a bit and a
     request with its acknowledgement; dual_rail, one_of_four: two wires a bit or four for two, which return to zero."""
@@ -143,13 +140,9 @@ class Mesh(NetworkOnChip):
         stated = leakage_at_chip_temperature(self, self.device.router_leakage * ratio)
         return [StaticCost(self.path, "leakage", gates + stated)]
 
-    def slept(self, costs: list[StaticCost]) -> list[StaticCost]:
+    def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage behind open switches, and the energy of charging the gates of a router again."""
-        if self.spec.sleep == "none":
-            return costs
-        gates = self.router_area() / self.process.gate_area
-        waking = sleep.wake(self, gates * self.device.leakage_width * self.process.feature_size, 0.0)
-        return [sleep.sleeping(cost, "leakage", sleep.gated_share(self), waking) for cost in costs]
+        return sleep.gated(self, costs, self.router_area(), self.device.leakage_width)
 
     def hop_time(self) -> u.Second:
         """Time of one hop."""

@@ -81,7 +81,7 @@ class OffChip(Link):
         """Area of the pads and their circuits, which is outside the floor plan's utilisation."""
         return [AreaCost(self.path, "input_output", self.device.footprint, placed=True)]
 
-    def slept(self, costs: list[StaticCost]) -> list[StaticCost]:
+    def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Power of the sleeping link, and what it draws until it works again."""
         if self.spec.sleep == "none":
             return costs

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.blocks import sleep
-from neuroest.blocks.base import Component, EnergyCost, StaticCost, off_current
+from neuroest.blocks.base import Component, EnergyCost, NetworkContext, StaticCost, off_current
 from neuroest.blocks.sleep import MemorySleep
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
@@ -79,7 +79,7 @@ class Memory(Component[Any]):
             supply, reference_voltage,
         )  # fmt: skip
 
-    def slept(self, costs: list[StaticCost]) -> list[StaticCost]:
+    def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage at the retention voltage or behind open switches, and the energy of charging the cells again."""
         if self.spec.sleep == "none":
             return costs
