@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from neuroest.core.errors import NeuroestError
 from neuroest.exploration.sweep import sweep
@@ -143,3 +144,14 @@ def test_lists_of_points_equal_their_points(tmp_path: Path) -> None:
         ).totals
         for name in ("energy_per_inference_J", "area_m2", "latency_s"):
             assert row[name] == pytest.approx(alone[name], rel=1e-12)
+
+
+def test_nested_macros_work_side_by_side_like_flat_ones(tmp_path: Path) -> None:
+    flat = run(tmp_path, ONE, {"chip.macro.count": 64})
+    data = yaml.safe_load(Path(changed(BASE, {**SMALL, "chip.macro.count": 8}, tmp_path)).read_text("utf-8"))
+    data["chip"]["cluster"] = {"count": 8, "macro": data["chip"].pop("macro")}
+    file = tmp_path / f"{data['name']}.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    nested = estimate(file, ONE)
+    for name in ("energy_per_inference_J", "area_m2", "latency_s", "peak_operations_per_s"):
+        assert nested.totals[name] == pytest.approx(flat.totals[name], rel=1e-12)
