@@ -261,11 +261,17 @@ def _accuracy(estimate: Estimate) -> str:
 def _strongest(estimate: Estimate) -> str:
     """The parameter of a component that the energy follows most.
 
-    Network and process are not the designer's to change, and reference points only say where a value was measured.
+    Network and process, that of a device among them, are not the designer's to change, and reference points only say
+    where a value was measured.
     """
     found = estimate.sensitivity
     slopes = found.totals["energy"]
-    own = [at for at, path in enumerate(found.paths) if path.startswith(CHIP) and ".reference_" not in path]
+    fixed = (".reference_", ".process.")
+    own = [
+        at
+        for at, path in enumerate(found.paths)
+        if path.startswith(CHIP) and not any(word in path for word in fixed)
+    ]
     index = max(own, key=lambda at: abs(float(slopes[at])), default=None)
     if index is None or slopes[index] == 0.0:
         return ""
