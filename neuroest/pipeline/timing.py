@@ -257,7 +257,9 @@ def _totals(
         shared = mapper.options["inferences_per_pass"]
         part_by_part = mapped.passes > 1.0
         # a layer that goes on in the next part reads all of its positions again
-        worked = mapper.steps * np.sum(step * parts_of_layers(mapped), axis=-1, keepdims=True)
+        parts = parts_of_layers(mapped)
+        # and what it has held is converted before the next part is written
+        worked = np.sum((mapper.steps * step + drain) * parts, axis=-1, keepdims=True)
         latency = np.where(part_by_part, (worked + writing) * shared, latency)
         interval = np.where(part_by_part, worked, interval)
         together = np.where(part_by_part, shared, together)
