@@ -17,12 +17,13 @@ from neuroest.specs.base import Spec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
 
-NAME = r"^[a-z0-9][a-z0-9_]*$"
+NAME = r"^[a-z][a-z0-9_]*$"
 PERIOD, SPIKE_RATE = "period", "spike_rate"
 """Axes with a name of their own: time from one inference to the next, and a factor on every spike rate."""
 
 Overrides: TypeAlias = dict[str, Any]
 _Named: TypeAlias = Annotated[str, Field(pattern=NAME)]
+_Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 def _two(axes: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +61,7 @@ class ContestSpec(Spec):
     does not have (wear, errors of columns) is met."""
     contenders: Annotated[dict[_Named, ContenderSpec], Field(min_length=2)]
     """Who competes."""
-    alternatives: dict[_Named, Annotated[dict[_Named, Overrides], Field(min_length=1)]] = Field(
+    alternatives: dict[_Named, Annotated[dict[_Label, Overrides], Field(min_length=1)]] = Field(
         default_factory=dict
     )
     """Design alternatives: by name, and in each by label, the values that it sets, by path. An empty mapping leaves the

@@ -35,8 +35,8 @@ RULES: dict[str, Any] = {
     "alternatives": {
         "supply": {"linear": {}, "switching": {"chip.tile.array.read_supply": READ_SUPPLY}},
         "array": {
-            "128_rows": {},
-            "256_rows": {"chip.tile.array.rows": 256, "chip.tile.array.columns": 256},
+            "128 rows": {},
+            "256 rows": {"chip.tile.array.rows": 256, "chip.tile.array.columns": 256},
         },
     },
     "regime": {"period": ["10 ms", "10 s"], "spike_rate": [0.5, 2]},
@@ -90,7 +90,7 @@ def test_every_point_is_the_estimate_of_that_chip(found: Contest, folder: Path) 
     }
     for label, name, settings in (
         ("digital", "digital_spiking_28nm", {}),
-        ("analog/switching/128_rows", "analog_lif_28nm", {"chip.tile.array.read_supply": READ_SUPPLY}),
+        ("analog/switching/128 rows", "analog_lif_28nm", {"chip.tile.array.read_supply": READ_SUPPLY}),
     ):
         totals = estimate(name, SPEECH, operated("10 s", **settings, **rates)).totals
         here = (rows["chip"] == label) & np.isclose(rows["operation.period_s"], 10.0)
@@ -112,12 +112,12 @@ def test_the_best_chip_is_the_cheapest_of_its_alternatives(found: Contest) -> No
 
 def test_a_chip_that_fails_a_check_does_not_win_whatever_it_costs(folder: Path, found: Contest) -> None:
     rows = pd.read_csv(folder / "points.csv")
-    large = rows[rows["chip"].str.endswith("256_rows")]
+    large = rows[rows["chip"].str.endswith("256 rows")]
     assert large["failed_check"].notna().all()  # the wires of so large an array take too much of the current
     assert not any("256" in cell.chip for cell in found.cells)
     alone = contest(
         written(folder, contenders__analog__alternatives=["array"], alternatives={
-            "array": {"256_rows": RULES["alternatives"]["array"]["256_rows"]}}),
+            "array": {"256 rows": RULES["alternatives"]["array"]["256 rows"]}}),
         SPEECH, samples=16,
     )  # fmt: skip
     assert {cell.winner for cell in alone.cells if cell.x > 0} == {"digital"}
@@ -256,7 +256,7 @@ def test_shipped_contests_build_every_chip(name: str) -> None:
         ({"contenders__analog__architecture": "analog_lif"}, "unknown architecture 'analog_lif'"),
         ({"contenders__analog__set": {"chip.tile.array.row": 3}}, "did you mean"),
         ({"contenders__analog__set": {"chip.tile.array.rows": "many"}}, "two.yaml:.*contenders.analog"),
-        ({"alternatives__array__128_rows": {"chip.tile.array.read_supply": READ_SUPPLY}}, "'supply' sets as well"),
+        ({"alternatives__array__128 rows": {"chip.tile.array.read_supply": READ_SUPPLY}}, "'supply' sets as well"),
         ({"contenders": {"analog": {"title": "alone", "architecture": "analog_lif_28nm"}}}, "at least 2"),
         ({"regime": {"period": ["1 ms", "2 ms"]}}, "needs two axes"),
         ({"regime__spike_rate": [1, 20]}, "more than one a timestep"),
