@@ -8,33 +8,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import wrap
-from typing import Any, TypeAlias
+from typing import Any
 
-import numpy as np
+from fairness_conditions import (
+    NEURON,
+    SAMPLES,
+    Root,
+    area,
+    conditions,
+    energy,
+    free_ratio,
+    in_real_time,
+    solve,
+    spike_energy,
+)
 
-from neuroest.core.statistics import quantiles
-from neuroest.core.units import Numeric, format_quantity
-from neuroest.error_analysis.draws import SEED, draw
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.core.units import format_quantity
 from neuroest.exploration.contest import contest
 from neuroest.exploration.contest_spec import read_contest
 from neuroest.loading.kinds import data_folder
-from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.pace import DATA_PERIOD, PERIOD, paces
+from neuroest.pipeline.pace import DATA_PERIOD, paces
 from neuroest.reporting.formatting import formatted, formatted_interval
-from neuroest.results.contest import Contest
+from neuroest.results.contest import Contest, RegimeAxis
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, PaceRow
 from neuroest.results.uncertainty import Band
-from neuroest.specs.claims import Claim
 
 PAGE = Path(__file__).parents[1] / "fairness.md"
 README = Path(__file__).parents[2] / "README.md"
@@ -54,30 +59,17 @@ BASIS = {
     "analog_cmos": "fabricated neuron",
     "digital_cmos": "modelled baseline",
 }
-ARRAY = "chip.tile.array"
-NEURON = f"{ARRAY}.readout.neuron"
 LEAST_IN_TIME = 0.5
 """Share of the samples in which a chip must keep up with the data for a ratio to be shown."""
+_WEAR = "neuron_lifetime_s"
 _BEGIN, _END = "<!-- claim: docs/tools/fairness_page.py -->", "<!-- end of claim -->"
-_SAMPLES = 256
 _WIDTH = 118
-_STEPS = 40
-_JOIN = "|"
-_SMALL, _LARGE = 1e-9, 1e9
 _YEAR = 365.25 * 86400.0  # s
+_NEAR = 0.1
 _LIFE = 10.0
 """Years that a product is asked to last."""
-_FREE = ("spike_energy", "static_power", "footprint")
-"""What a neuron that costs nothing has none of."""
-_RATES = ("field_mobility", "residue_rate", "filament_decay", "residue_decay")
-_GEOMETRY = (
-    "load_capacitance", "local_wire_length", "transistor_width", "restoration_edge_time", "refractory_time",
-)  # fmt: skip
-"""What the energy of a spike follows; none of them alone brings it down to that of the twin."""
 _TIMES = (1.0 / 1.1, 10.0, 100.0)
 """How many times less than the twin is asked for: as much and a tenth, a tenth, a hundredth."""
-
-Values: TypeAlias = Mapping[str, Numeric]
 
 
 @dataclass(frozen=True)
@@ -126,7 +118,7 @@ def paced(name: str, network: str) -> Mapping[tuple[str, bool], PaceRow]:
 @cache
 def held(network: str) -> Contest:
     """The contest on a network."""
-    return contest(RULES, network, samples=_SAMPLES)
+    return contest(RULES, network, samples=SAMPLES)
 
 
 def ratio_at(name: str, network: str, pace: str, *, link: bool = True) -> Band | None:
@@ -142,166 +134,6 @@ def verdict(band: Band | None) -> str:
     if band is None:
         return "too slow"
     return "wins" if band.high < 1.0 else "loses" if band.low > 1.0 else "ties"
-
-
-def spike_energy(result: Evaluation) -> Array:
-    """Energy of one spike of a neuron with its own output. [J]."""
-    total: Any = np.zeros((1, 1))
-    for cost in result.costs.energies:
-        if cost.component == NEURON and cost.action == "spike":
-            total = total + np.asarray(cost.energy)
-    # of the layer whose neurons take most, since the drive of a layer may enter
-    return np.max(np.asarray(total, dtype=np.float64), axis=-1, keepdims=True)
-
-
-def energy(result: Evaluation) -> Array:
-    """Energy of one inference, endless for a chip that does not keep up. [J]."""
-    late = 0.0
-    if result.chip.period is not None:
-        late = np.where(np.asarray(result.timing.initiation_interval) <= result.chip.period, 0.0, np.inf)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(result.energy + late)
-
-
-def area(result: Evaluation) -> Array:
-    """Area of the chip. [m^2]."""
-    return np.asarray(result.area)
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One thing that would have to be true: a quantity that must not be larger than something.
-
-    Attributes
-    ----------
-    paths : tuple of str
-        Parameters of the memristive chip that one factor multiplies.
-    compared : callable
-        What is compared between the memristive chip and its twin.
-    formatted : callable
-        The quantity that the condition is stated in, from the result at the root.
-    best, worst : float
-        Ends of the factor: where the cost is lowest and where it is highest.
-    """
-
-    title: str
-    paths: tuple[str, ...]
-    compared: Callable[[Evaluation], Array]
-    formatted: Callable[[Evaluation, Values], Array]
-    unit: str
-    claim: str
-    best: float
-    worst: float
-
-
-def _parameter(path: str) -> Callable[[Evaluation, Values], Array]:
-    return lambda _result, values: np.asarray(values[path], dtype=np.float64)
-
-
-def _integration_time(result: Evaluation, _values: Values) -> Array:
-    times = np.asarray(result.mapper.compute.neuron.integration_time(), dtype=np.float64)  # type: ignore[attr-defined]
-    return np.max(np.atleast_1d(times), axis=-1, keepdims=True)  # of the slowest layer
-
-
-def conditions() -> tuple[Condition, ...]:
-    """What is solved for."""
-    geometry = tuple(f"{NEURON}.{name}" for name in _GEOMETRY)
-    rates = tuple(f"{NEURON}.{name}" for name in _RATES)
-    load = _parameter(geometry[0])
-    return (
-        Condition(
-            "integration time", rates, energy, _integration_time, "s",
-            "energy of an inference of the whole chip, in real time", _LARGE, _SMALL,
-        ),
-        Condition(
-            "load, wire, output transistor, edge and refractory time by one factor, as load capacitance", geometry,
-            spike_energy, load, "F", "energy of a spike of the bare neuron", _SMALL, 1.0,
-        ),
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Root:
-    """Where a condition holds, over the knowledge spread of all inputs.
-
-    Attributes
-    ----------
-    today : float
-        The value in the device file.
-    low, median, high : float
-        Percentiles of the largest value that will do, over all samples; zero where a sample has none.
-    reachable : float
-        Share of the samples in which any value does.
-    """
-
-    today: float
-    low: float
-    median: float
-    high: float
-    reachable: float
-
-
-def _joint_samples(pair: Sequence[Estimate]) -> list[dict[str, Numeric]]:
-    claims: dict[str, Claim] = {}
-    for index, found in enumerate(pair):
-        for path, claim in {**found.claims, **discrepancy_claims(found.design)}.items():
-            claims[f"{index}{_JOIN}{path}"] = claim
-    drawn = draw(claims, _SAMPLES, SEED)
-    values: list[dict[str, Numeric]] = [{} for _ in pair]
-    for key, claim in claims.items():
-        place, _, path = key.partition(_JOIN)
-        values[int(place)][path] = drawn.get(key, claim.value)
-    return values
-
-
-def in_real_time(found: Estimate) -> Estimate:
-    """A chip that is powered through, one inference in the period of its data."""
-    period = found.claims[DATA_PERIOD]
-    operation = found.design.spec.operation.model_copy(update={"mode": "always_on"})
-    spec = found.design.spec.model_copy(update={"operation": operation})
-    claims = {**found.claims, PERIOD: replace(period, path=PERIOD)}
-    return replace(found, design=replace(found.design, spec=spec), claims=claims)
-
-
-def solve(condition: Condition, ours: Estimate, twin: Estimate, times_better: float) -> Root:
-    """The factor on a condition's parameters at which ours costs `times_better` less than the twin, by bisection.
-
-    All samples are bisected at once on the logarithm of the factor, since a cost rises or falls with each of
-    these parameters throughout.
-    """
-    values, twin_values = _joint_samples((ours, twin))
-    with np.errstate(all="ignore"):
-        target = condition.compared(evaluate(twin.design, twin.workload, twin_values)) / times_better
-
-    def cost(log_factor: Array) -> tuple[Array, Evaluation, dict[str, Numeric]]:
-        changed = {**values, **{path: values[path] * np.exp(log_factor) for path in condition.paths}}
-        result = evaluate(ours.design, ours.workload, changed)
-        with np.errstate(all="ignore"):  # a sample whose neuron never fires costs without end
-            return condition.compared(result) + np.zeros((_SAMPLES, 1)), result, changed
-
-    best, worst = (np.full((_SAMPLES, 1), np.log(end)) for end in (condition.best, condition.worst))
-    reachable = (cost(best)[0] < target)[:, 0]
-    for _ in range(_STEPS):
-        middle = 0.5 * (best + worst)
-        good = cost(middle)[0] < target
-        best, worst = np.where(good, middle, best), np.where(good, worst, middle)
-    _, result, changed = cost(best)
-    found = np.broadcast_to(condition.formatted(result, changed), (_SAMPLES, 1))[:, 0]
-    nominal = {path: claim.value for path, claim in ours.claims.items()}
-    today = float(np.ravel(condition.formatted(ours.evaluation, nominal))[0])
-    # a sample that no value helps needs one below all others, so that a band never leaves out the hard cases
-    low, median, high = quantiles(np.where(reachable, found, 0.0))
-    return Root(today, low, median, high, float(reachable.mean()))
-
-
-def free_ratio(twin: Estimate, compared: Callable[[Evaluation], Array] = energy) -> Band:
-    """Cost of the twin with a neuron that takes no energy, area or time, over that of the twin as it is."""
-    (values,) = _joint_samples((twin,))
-    free = {**values, **{f"{NEURON}.{name}": 0.0 for name in _FREE}}
-    free[f"{NEURON}.maximum_spike_rate"] = values[f"{NEURON}.maximum_spike_rate"] * _LARGE
-    with np.errstate(all="ignore"):
-        one, other = (compared(evaluate(twin.design, twin.workload, drawn)) for drawn in (free, values))
-    return Band(*quantiles(np.broadcast_to(one / other, (_SAMPLES, 1))[:, 0]))
 
 
 # --- The page ------------------------------------------------------------------------------------------------------
@@ -354,7 +186,9 @@ def _title(name: str) -> str:
 
 
 def _times(band: Band | None) -> str:
-    return "too long for" if band is None else f"{band.median:.3g} times ({band.low:.3g} to {band.high:.3g})"
+    if band is None:
+        return "too long for"
+    return f"{_factor(band.median)} times ({_factor(band.low)} to {_factor(band.high)})"
 
 
 def _in_short() -> list[str]:
@@ -368,7 +202,8 @@ def _in_short() -> list[str]:
             care: sampled columns, weights of as many bits as the columns are exact, latches for events. The least and
             the largest median of {len(NETWORKS)} networks, and on how many it wins, ties or loses. *Back to back*: each
             chip as fast as it can. *Equal pace*: both as fast as the slower one. *Real time*: both as fast as the data
-            ask for, where these have a pace."""
+            ask for, where these have a pace, over the samples in which the chip keeps up; *too slow* where it does not
+            in half of them."""
         ),
         "| neuron | what it is | " + " | ".join(paces_shown.values()) + " |",
         "|---|---|" + "---|" * len(paces_shown),
@@ -389,27 +224,30 @@ def _over_networks(name: str, pace: str) -> str:
         if word in outcomes
     )
     medians = [band.median for band in bands if band is not None]
-    span = f"{min(medians):.3g} to {max(medians):.3g}: " if medians else ""
+    span = f"{_factor(min(medians))} to {_factor(max(medians))}: " if medians else ""
     return f"{span}{words} of {len(networks)}"
 
 
 def _findings() -> Iterator[str]:
-    equal = [ratio_at(LEADING, network, "equal_pace") for network in NETWORKS]
-    known = [band for band in equal if band is not None]
-    least, most = min(band.low for band in known), max(band.high for band in known)
-    yield (
-        f"At equal pace the {_title(LEADING)} chip costs {min(b.median for b in known):.3g} to "
-        f"{max(b.median for b in known):.3g} times as much as its twin in the median, within {least:.3g} to {most:.3g} "
-        "from the least p10 to the largest p90: what both share decides, not the neuron."
+    bands = {
+        pace: [band for network in NETWORKS if (band := ratio_at(LEADING, network, pace)) is not None]
+        for pace in ("back_to_back", "equal_pace")
+    }
+    least, most = (
+        [end(getattr(band, name) for band in bands["equal_pace"]) for end in (min, max)]
+        for name in ("low", "high")
     )
-    static = [
-        paced(LEADING, network)["equal_pace", True].design.band.median  # type: ignore[union-attr]
-        / paced(LEADING, network)["back_to_back", True].baseline_energy.band.median  # type: ignore[union-attr]
-        for network in NETWORKS
-    ]
+    medians = [band.median for band in bands["equal_pace"]]
+    tied = all(verdict(band) == "ties" for band in bands["equal_pace"])
     yield (
-        f"Back to back the same chips differ by {min(static):.3g} to {max(static):.3g} in energy, since the slow one "
-        "pays static power for as long as it computes."
+        f"At equal pace the {_title(LEADING)} chip takes {_factor(min(medians))} to {_factor(max(medians))} times the "
+        f"energy of its twin in the median, from {_factor(least[0])} at the least p10 to {_factor(most[1])} at the "
+        "largest p90" + (": it ties, so what both chips share decides." if tied else ".")
+    )
+    slow = [band.median for band in bands["back_to_back"]]
+    yield (
+        f"Back to back it takes {min(slow):.3g} to {max(slow):.3g} times as much: the slow chip pays static power for "
+        "as long as it computes."
     )
     for network in NETWORKS:
         found, name = held(network), LEADING
@@ -452,8 +290,9 @@ def _best_chips() -> list[str]:
     for network in NETWORKS:
         found = held(network)
         x, y = (axis.values[axis.reference] for axis in found.axes)
+        chosen = "" if found.axes[0].stated else ", a pace that its data do not state"
         lines += [
-            f"### {network}, one inference in {formatted(x, 's')}, {y:g} times its spike rate",
+            f"### {network}, one inference in {formatted(x, 's')}, {y:g} times its spike rate{chosen}",
             "",
             "| neuron | median | p10 to p90 | over the best | area | its best chip, or why it has none |",
             "|---|--:|--:|--:|--:|---|",
@@ -466,14 +305,46 @@ def _best_chips() -> list[str]:
                 f"| {one.title} | {formatted(one.cost.median, 'J')} | {_interval(one.cost, 'J')} | "
                 f"{_ratio(one.ratio)} | {formatted(one.totals['area_m2'], 'm^2')} | {one.chip} |"
             )
+        lines += [*_without_wear(network, found), ""]
         lines += [
-            "",
             f"![Who wins on {network}](figures/contest_{network}.svg)",
             "",
             f"![{_title(LEADING)} against the best of the others](figures/contest_{network}_{LEADING}.svg)",
             "",
         ]
     return lines
+
+
+def _without_wear(network: str, found: Contest) -> list[str]:
+    """What the leading contender would take without the limit on its wear, where that keeps it out."""
+    reason = next(one.reason for one in found.standings if one.contender == LEADING)
+    if not reason.startswith(_WEAR):
+        return []
+    stated = Path(read_contest(RULES).loaded.file).read_text(encoding="utf-8")
+    rules = re.sub(rf"^ +- {_WEAR}.*\n", "", stated, flags=re.MULTILINE)
+    here = {axis.name: [*_text(axis, axis.reference), *_beside(axis)] for axis in found.axes}
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"{RULES}.yaml"
+        file.write_text(rules, encoding="utf-8")
+        free = contest(file, network, axes=here, samples=SAMPLES)
+    one = next(one for one in free.standings if one.contender == LEADING)
+    if one.ratio is None or one.cost is None:
+        return []
+    text = (
+        f"Without the limit on wear {_title(LEADING)} has a chip here ({one.chip}): {formatted(one.cost.median, 'J')}, "
+        f"{_ratio(one.ratio)} times the best, {verdict(one.ratio)}."
+    )
+    return ["", *_paragraph(text)[:-1]]
+
+
+def _beside(axis: RegimeAxis) -> list[str]:
+    """A second value of an axis, which a map needs."""
+    other = axis.reference - 1 if axis.reference else axis.reference + 1
+    return _text(axis, other)
+
+
+def _text(axis: RegimeAxis, place: int) -> list[str]:
+    return [f"{axis.values[place]!r}" + (f" {axis.unit}" if axis.unit != "1" else "")]
 
 
 def _network(network: str) -> list[str]:
@@ -515,7 +386,15 @@ def _interval(band: Band, unit: str) -> str:
 
 
 def _ratio(band: Band) -> str:
-    return f"{band.median:.3g} ({band.low:.3g} to {band.high:.3g})"
+    return f"{_factor(band.median)} ({_factor(band.low)} to {_factor(band.high)})"
+
+
+def _factor(value: float) -> str:
+    """A ratio; near 1 with the digits that say on which side it lies."""
+    near = abs(value - 1.0) < _NEAR and value != 1.0
+    return (
+        f"{value:.3f}" if near and f"{value:.3f}" != "1.000" else f"{value:.5f}" if near else f"{value:.3g}"
+    )
 
 
 def _per_neuron(found: Estimate) -> str:
@@ -588,8 +467,8 @@ def _requirements() -> list[str]:
         "",
         *_paragraph(
             f"""The model inverted for {_title(LEADING)} against {_title(TWIN)}: one condition at a time and the rest
-            as it is, the largest value at which the compared cost is that of the twin and a tenth, is ten times and is a
-            hundred times lower. Energies of whole chips are those in real time, on the networks whose data have a
+            as it is, the largest value at which the compared cost is that of the twin and a tenth, is ten times and is
+            a hundred times lower. Energies of whole chips are those in real time, on the networks whose data have a
             pace; a chip that is late costs without end. In the comparison of bare neurons all values may only shrink.
             p10, median and p90 over all samples, *none* where no value of that one parameter does; *reachable* is the
             share of the samples in which one does."""
