@@ -126,8 +126,11 @@ def check_contest(path: str | Path) -> ContestFile:
         With what is wrong with the file, or with the first chip that cannot be built.
     """
     contest = read_contest(path)
+    paced = any(axis.name in {PERIOD, _PERIOD} for axis in contest.axes)
+    base = {**({_MODE: "always_on"} if paced else {}), **_moved(contest.axes)}
+    base = {place: value for place, value in base.items() if not place.startswith("workload.")}
     for entry in contest.entries():
-        _design(contest, entry, load_architecture(entry.architecture), {})
+        _design(contest, entry, load_architecture(entry.architecture), base)
     return contest
 
 

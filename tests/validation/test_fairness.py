@@ -95,10 +95,10 @@ def test_the_best_of_neurons_gains_what_the_neuron_costs_and_its_time():
 
 
 def test_a_chip_ties_with_itself():
-    assert ratio_at(TWIN, SPEECH, "equal_pace") == ratio_at(TWIN, SPEECH, "back_to_back")
-    band = ratio_at(TWIN, SPEECH, "real_time")
-    assert (band.low, band.median, band.high) == (1.0, 1.0, 1.0)
-    assert verdict(band) == "ties"
+    for pace in ("back_to_back", "equal_pace", "real_time"):
+        band = ratio_at(TWIN, SPEECH, pace)
+        assert (band.low, band.median, band.high) == (1.0, 1.0, 1.0)
+        assert verdict(band) == "ties"
 
 
 @pytest.mark.parametrize(
