@@ -74,6 +74,8 @@ class Condition:
         The quantity that the condition is stated in, from the result at the root.
     best, worst : float
         Ends of the factor: where the cost is lowest and where it is highest.
+    inverse : tuple of str
+        Parameters that the factor divides, such as the time of a rate.
     """
 
     title: str
@@ -84,6 +86,12 @@ class Condition:
     claim: str
     best: float
     worst: float
+    inverse: tuple[str, ...] = ()
+
+    def changed(self, values: Values, factor: Numeric) -> dict[str, Numeric]:
+        """Values with the parameters of the condition moved by a factor."""
+        moved = {path: values[path] * factor for path in self.paths if path in values}
+        return {**values, **moved, **{path: values[path] / factor for path in self.inverse if path in values}}
 
 
 def _parameter(path: str) -> Callable[[Evaluation, Values], Array]:
@@ -104,6 +112,7 @@ def conditions() -> tuple[Condition, ...]:
         Condition(
             "integration time", rates, energy, _integration_time, "s",
             "energy of an inference of the whole chip, in real time", _LARGE, _SMALL,
+            inverse=(f"{NEURON}.firing_pulse_time",),
         ),
         Condition(
             "load, wire, output transistor, edge and refractory time by one factor, as load capacitance", geometry,
@@ -166,7 +175,7 @@ def solve(condition: Condition, ours: Estimate, twin: Estimate, times_better: fl
         target = condition.compared(evaluate(twin.design, twin.workload, twin_values)) / times_better
 
     def cost(log_factor: Array) -> tuple[Array, Evaluation, dict[str, Numeric]]:
-        changed = {**values, **{path: values[path] * np.exp(log_factor) for path in condition.paths}}
+        changed = condition.changed(values, np.exp(log_factor))
         result = evaluate(ours.design, ours.workload, changed)
         with np.errstate(all="ignore"):  # a sample whose neuron never fires costs without end
             return condition.compared(result) + np.zeros((SAMPLES, 1)), result, changed

@@ -199,11 +199,11 @@ def _in_short() -> list[str]:
         "",
         *_paragraph(
             f"""Energy of an inference over that of {_title(TWIN)}, each neuron in the chip that is built with the same
-            care: sampled columns, weights of as many bits as the columns are exact, latches for events. The least and
-            the largest median of {len(NETWORKS)} networks, and on how many it wins, ties or loses. *Back to back*: each
-            chip as fast as it can. *Equal pace*: both as fast as the slower one. *Real time*: both as fast as the data
-            ask for, where these have a pace, over the samples in which the chip keeps up; *too slow* where it does not
-            in half of them."""
+            care: columns that rest while neurons integrate, weights of as many bits as the columns are exact, latches
+            for events. The least and the largest median of {len(NETWORKS)} networks, and on how many it wins, ties or
+            loses. *Back to back*: each chip as fast as it can. *Equal pace*: both as fast as the slower one. *Real
+            time*: both as fast as the data ask for, where these have a pace, over the samples in which the chip keeps
+            up; *too slow* where it does not in half of them."""
         ),
         "| neuron | what it is | " + " | ".join(paces_shown.values()) + " |",
         "|---|---|" + "---|" * len(paces_shown),
@@ -282,9 +282,9 @@ def _best_chips() -> list[str]:
             f"""`neuroest contest {RULES}` builds for each neuron every combination of column circuit, array size,
             weight bits, erasure of the residue, neurons that take turns at an output and sleep between inferences
             that applies to it, and takes the best of them in every cell of a map of pace and spike rate. A chip that
-            fails a check, uses a model outside of its range or misses a limit ({", ".join(read_contest(RULES).spec.limits)}) does not
-            compete. Standings are those at the pace and the rate of the workload itself, dotted in the maps; *over
-            the best* is sample by sample."""
+            fails a check, uses a model outside of its range or misses a limit
+            ({", ".join(read_contest(RULES).spec.limits)}) does not compete. Standings are those at the pace and the
+            rate of the workload itself, dotted in the maps; *over the best* is sample by sample."""
         ),
     ]
     for network in NETWORKS:

@@ -62,10 +62,10 @@ def test_a_root_of_the_bare_neuron_is_where_it_takes_what_the_twin_takes(pair):
     condition = conditions()[-1]
     ours, twin = (estimated(name, SPEECH) for name in (LEADING, TWIN))
     root = solve(condition, ours, twin, 1.0)
-    assert root.reachable == 1.0
+    assert root.reachable > 0.99
     factor = root.median / root.today
     values = {path: claim.value for path, claim in ours.claims.items()}
-    changed = {**values, **{path: values[path] * factor for path in condition.paths}}
+    changed = condition.changed(values, factor)
     spike = float(np.ravel(condition.compared(evaluate(ours.design, ours.workload, changed)))[0])
     assert spike == pytest.approx(sum(twin.spike_terms.values()), rel=0.5)
 
@@ -76,7 +76,7 @@ def test_bisection_is_right_since_costs_only_rise_or_only_fall(pair, condition):
     values = {path: claim.value for path, claim in ours.claims.items()}
     costs = []
     for factor in np.geomspace(condition.best, condition.worst, 25):
-        changed = {**values, **{path: values[path] * factor for path in condition.paths}}
+        changed = condition.changed(values, factor)
         with np.errstate(all="ignore"):
             result = evaluate(ours.design, ours.workload, changed)
             costs.append(float(np.ravel(condition.compared(result))[0]))
