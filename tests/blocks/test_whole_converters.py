@@ -13,7 +13,7 @@ import pytest
 import neuroest
 from neuroest.loading.library import load_device
 from neuroest.validation.board import reproduce
-from tests.chips import changed, energy
+from tests.chips import changed, energy, known
 from tests.chips import run as run_chip
 
 SAR = {"model": "whole_adc", "device": "sar_macro", "bits": 8}
@@ -93,3 +93,11 @@ def test_the_parts_of_a_converter_take_less_than_a_whole_one() -> None:
 def test_a_slope_converter_without_a_stage_has_bands() -> None:
     (row,) = (row for row in reproduce(["liu_2020"]).rows if row.quantity == "efficiency")
     assert row.low < row.median < row.high
+
+
+def test_a_converter_is_as_long_as_the_pitch_of_its_columns_makes_it(tmp_path: Path) -> None:
+    result = run_chip("adc_crossbar_28nm", "mlp_mnist_dense", {CONVERTER: SAR}, tmp_path)
+    pitch = float(result.evaluation.mapper.compute.column_pitch())
+    # 8 x 19.7 um2 + 256 x 3.51 um2 below eight columns
+    expected = 1056.2e-12 / (8 * pitch)
+    assert known(result, "length of a converter as wide as its columns") == pytest.approx(expected, rel=1e-3)

@@ -446,7 +446,11 @@ class CrossbarArray(ArrayCircuit):
             self.memory.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
         )
         if self.converter is not None:
-            found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+            bits = self.resolution(network)
+            found.append(self.characteristic("resolution of the converters", bits, "1"))
+            width = self.column_pitch() * self.readout.options["columns_per_converter"]
+            length = self.converter.area(bits) / width
+            found.append(self.characteristic("length of a converter as wide as its columns", length, "m"))
         found.extend(self.column_characteristics(network))
         for buffer, cells, lines in self.line_buffers:
             error = buffer.error(self.options[cells])
