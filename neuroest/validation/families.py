@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -41,8 +41,9 @@ class FamilySummary:
     median_factor : float
         Exponential of the median of |ln(p50 / published)| over the values.
     left_out_factor : float or None
-        The same when each chip's values are divided by the median of the other chips, areas, energies and times apart:
-        what one corrected centre would leave. None with fewer than three chips.
+        The same of nominal ratios, which no centre has moved, when each chip's values are divided by the median of the
+        other chips, areas, energies and times apart: what a centre found on the others leaves. None with fewer than
+        three chips.
     area_median, energy_median : float or None
         Median over chips of p50 over published areas, and energies and powers; each chip counts once.
     coverage, coverage_by_chip : float
@@ -116,10 +117,11 @@ def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
     by_chip: dict[str, list[Row]] = {}
     for row in rows:
         by_chip.setdefault(row.case, []).append(row)
-    centres = {chip: _centres(found) for chip, found in by_chip.items()}
-    logs = [abs(_log(row)) for row in rows]
+    centres = {chip: _centres(found, _of_band) for chip, found in by_chip.items()}
+    nominal = {chip: _centres(found, _of_nominal) for chip, found in by_chip.items()}
+    logs = [abs(_of_band(row)) for row in rows]
     left_out = [
-        abs(_cost_log(row) - _median_of(centres, row.unit, without=row.case))
+        abs(_cost_log(row, _of_nominal) - _median_of(nominal, row.unit, without=row.case))
         for row in rows
         if cost_of(row.unit) is not None
     ]
@@ -134,21 +136,25 @@ def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
     )  # fmt: skip
 
 
-def _log(row: Row) -> float:
+def _of_band(row: Row) -> float:
     return math.log(row.median / row.published)
 
 
-def _cost_log(row: Row) -> float:
+def _of_nominal(row: Row) -> float:
+    return math.log(row.ratio)
+
+
+def _cost_log(row: Row, log: Callable[[Row], float]) -> float:
     cost = cost_of(row.unit)
-    return _log(row) * (1.0 if cost is None else cost[1])
+    return log(row) * (1.0 if cost is None else cost[1])
 
 
-def _centres(rows: Sequence[Row]) -> dict[Kind, float]:
+def _centres(rows: Sequence[Row], log: Callable[[Row], float]) -> dict[Kind, float]:
     """Median logarithm of a chip's ratios for each kind of cost."""
     found: dict[Kind, list[float]] = {}
     for row in rows:
         if (cost := cost_of(row.unit)) is not None:
-            found.setdefault(cost[0], []).append(_cost_log(row))
+            found.setdefault(cost[0], []).append(_cost_log(row, log))
     return {kind: statistics.median(values) for kind, values in found.items()}
 
 

@@ -75,6 +75,17 @@ def test_the_median_of_the_band_is_what_is_compared():
     assert (every.median_factor, every.energy_median) == pytest.approx((1.5, 1.5))
 
 
+def test_a_centre_that_was_found_on_the_chips_changes_nothing_in_what_is_left_out():
+    rows = [row(chip, "pJ", ratio) for chip, ratio in zip("abc", (1.0, 2.0, 4.0), strict=True)]
+    centred = [dataclasses.replace(each, median=each.ratio / 2) for each in rows]
+    (plain,) = family_summaries(rows, dict.fromkeys("abc", "analog"), frozenset())
+    (moved,) = family_summaries(centred, dict.fromkeys("abc", "analog"), frozenset())
+    assert moved.energy_median == pytest.approx(plain.energy_median / 2)
+    assert moved.left_out_factor == plain.left_out_factor
+    # 1 over the median of 2 and 4, 2 over that of 1 and 4, 4 over that of 1 and 2, in logarithms
+    assert plain.left_out_factor == pytest.approx(8**0.5)
+
+
 def _blind():
     return [load_case(name) for name in shipped_cases() if load_case(name).spec.blind]
 
