@@ -64,6 +64,42 @@ def timesteps_per_spike(output_rate: u.Dimensionless, timesteps: u.Dimensionless
 
 
 @equation
+def hold_time(integration_time: u.Second, share: u.Dimensionless) -> u.Second:
+    """Time of a timestep for which the input of a neuron is on. [s].
+
+    Parameters
+    ----------
+    integration_time : float or ndarray
+        Time from an empty state to firing under a full drive, t. [s]
+    share : float or ndarray
+        Share of it with which the neuron fires within the timesteps of a spike, found by halving, s. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Time. [s]
+
+    Notes
+    -----
+    Formula: h = s t, the least h with n(h, T) <= timesteps per spike
+
+    Valid: as `leaky_steps_to_fire` and `filament_steps_to_fire`
+
+    References
+    ----------
+    docs/models/integration.md.
+
+    Examples
+    --------
+    A twentieth of 3.33 us.
+
+    >>> f"{1e9 * hold_time(3.33e-6, 0.05):.1f} ns"
+    '166.5 ns'
+    """
+    return integration_time * share
+
+
+@equation
 def spikes_for_one(intervals: u.Dimensionless, acceleration: u.Dimensionless) -> u.Dimensionless:
     """Spikes of a neuron that fires sooner once it has fired, for one of the network. [1].
 

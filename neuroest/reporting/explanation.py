@@ -252,6 +252,12 @@ class _Explainer:
         ]  # fmt: skip
         if not costs and term.component == self.estimate.evaluation.costs.overheads:
             return self._overhead(term, derivation)
+        if term.kind == "dynamic" and any(
+            np.size(row.energy) > 1
+            for row in self.estimate.evaluation.costs.energies
+            if (row.component, row.action, row.term) == (term.component, term.action, term.term)
+        ):
+            label = f"{label}, in the layer that takes longest for a timestep"
         return tuple(derivation.step(label, each, unit) for each in costs)
 
     def _overhead(self, term: TermSum, derivation: Derivation) -> tuple[Step, ...]:

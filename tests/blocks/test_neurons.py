@@ -36,7 +36,8 @@ def test_a_selector_of_nanodots_by_hand(tmp_path: Path) -> None:
     assert known(result, "integration time") == pytest.approx(1e-6 * math.log(0.42 / 0.206), rel=1e-3)
     # 0.5 V lies 5.4 deviations of 38 mV above the threshold
     assert 1.0 - known(result, "firing probability") == pytest.approx(3e-8, rel=0.1)
-    assert failed(result) == set()
+    # behind a plain clamp the columns conduct for as long as it integrates, thousands of times what they need
+    assert failed(result) == {"columns_conduct_long"}
 
 
 def test_the_capacitor_of_a_threshold_switch_is_never_left_out(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.equations.parameter_sets import BENCH
 
 SAMPLES: dict[str, dict[str, float]] = {
     "timesteps_per_spike": {"output_rate": 0.05, "timesteps": 100.0},
+    "hold_time": {"integration_time": 3.33e-6, "share": 0.05},
     "spikes_for_one": {"intervals": 5.0, "acceleration": 3.0},
     "leaky_steps_to_fire": {
         "drive_time": 0.3e-3,

@@ -9,7 +9,6 @@ import numpy as np
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.core.provenance import recorded
 from neuroest.equations import integration
 
 _HALVINGS = 40
@@ -43,15 +42,9 @@ def hold_times(
     own = _least_hold(neuron, steps, full, period_of)
     period = np.maximum(longest(np.asarray(period_of(own))), network.least_timestep)
     found = _least_hold(neuron, steps, full, lambda hold: period + 0.0 * hold)
-    return recorded(  # type: ignore[no-any-return]
-        found if np.size(found) > 1 else float(np.ravel(found)[0]),
-        "hold_time_in_a_timestep",
-        "least h with n(h, T) <= timesteps per spike",
-        "docs/models/integration.md",
-        integration_time=full,
-        steps=steps,
-        steps_with_this_hold=neuron.steps_to_fire(own, period_of(own)),
-    )
+    whole = np.asarray(full, dtype=float)
+    share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
+    return integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
 
 
 def longest(time: u.Second) -> u.Second:
