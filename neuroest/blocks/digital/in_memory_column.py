@@ -18,7 +18,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.digital.base import _TREE_GROWTH, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import adder_trees, crossbar, technology
+from neuroest.equations import adder_trees, crossbar, static_cells, technology
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber, WordWidth
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -166,8 +166,9 @@ class InMemoryColumn(Datapath):
 
     def cells_area(self) -> u.SquareMetre:
         """Area of the memory cells."""
-        area: u.SquareMetre = self.cell_bits() * self.process.sram_bitcell_area * self.options["cell_area"]
-        return area
+        return static_cells.bitcell_area(
+            self.options["cell_area"], self.process.sram_bitcell_area, self.cell_bits()
+        )
 
     def area_of_columns(self) -> u.SquareMetre:
         """Area of logic and cells."""
