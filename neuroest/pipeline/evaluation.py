@@ -27,10 +27,14 @@ class Evaluation(Stages):
     """All results of a pass, as arrays: those of the stages, and what the families make of them."""
 
     @property
+    def slowest_layer(self) -> int:
+        """Place of the layer whose timestep takes longest."""
+        return int(np.argmax(np.ravel(self.timing.step)[-len(self.layers.names) :]))
+
+    @property
     def network_of_slowest_layer(self) -> NetworkContext:
         """The network as its slowest layer has it, for numbers of one layer that say where they come from."""
-        slowest = np.argmax(np.ravel(self.timing.step)[-len(self.layers.names) :])
-        return self.mapper.network.of_layer(int(slowest))
+        return self.mapper.network.of_layer(self.slowest_layer)
 
     # --- energy
 
