@@ -157,8 +157,12 @@ def test_cores_that_a_network_leaves_empty_leak_only_where_they_are_powered(tmp_
 
 
 def test_a_ramp_needs_its_input_for_as_long_as_it_rises(tmp_path: Path) -> None:
-    bare = run("ramp_crossbar_28nm", DENSE, {"chip.tile.array.readout.sample_and_hold": None}, tmp_path)
-    assert any("while a ramp passes" in line for line in bare.exclusions)
+    none = {"chip.tile.array.readout.sample_and_hold": None}
+    bare = run("ramp_crossbar_28nm", DENSE, none, tmp_path)
+    assert any("while the next read settles" in line for line in bare.exclusions)
+    # also where the schedule asks for no stage, since the array waits until all is converted
+    waiting = run("ramp_crossbar_28nm", DENSE, {**none, "chip.tile.array.schedule": None}, tmp_path)
+    assert any("while a ramp passes" in line for line in waiting.exclusions)
 
 
 def test_numbers_at_the_input_of_a_spiking_network_travel_with_all_their_bits(tmp_path: Path) -> None:
