@@ -23,7 +23,7 @@ _BALANCE = 0.01
 
 def check_design(
     s: Stages, power_density: Array, die_area: Array, die_power: Array, refresh: tuple[Array, Array] | None,
-    programming_time: Array | None, share_of_peak: Array | None, signal_to_error: Array | None,
+    programming_time: Array | None, share_of_peak: Array | None,
 ) -> tuple[Check, ...]:  # fmt: skip
     """Checks of the stages, and those that need results of the families.
 
@@ -41,8 +41,6 @@ def check_design(
         Time of writing all weights once. [s]
     share_of_peak : array or None
         Operations per second over those of units that are never idle. [1]
-    signal_to_error : array or None
-        Variance of the results over that of their errors in the least exact layer of crossbars. [1]
     """
     return (
         *s.costs.checks, *s.mapped.checks, *s.counts.checks, *_cooling_checks(s, power_density),
@@ -50,7 +48,6 @@ def check_design(
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak),
-        *_error_checks(s, signal_to_error),
     )  # fmt: skip
 
 
@@ -90,8 +87,16 @@ def _peak_checks(s: Stages, share: Array | None) -> list[Check]:
     ]  # fmt: skip
 
 
-def _error_checks(s: Stages, ratio: Array | None) -> list[Check]:
-    """Whether the results of crossbars are as exact as they are asked to be."""
+def error_checks(s: Stages, ratio: Array | None) -> list[Check]:
+    """Whether the results of crossbars are as exact as they are asked to be.
+
+    Parameters
+    ----------
+    s : Stages
+        What the stages returned.
+    ratio : array or None
+        Variance of the results over that of their errors in the least exact layer. [1]
+    """
     if ratio is None:
         return []
     error, limit = 1.0 / np.sqrt(ratio), s.mapper.options["error_limit"]

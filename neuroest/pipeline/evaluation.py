@@ -224,7 +224,16 @@ class Evaluation(Stages):
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """Everything that must hold, of all stages."""
+        return (*self._other_checks, *design_rules.error_checks(self, self.signal_to_error_ratio))
+
+    @property
+    def refusing_checks(self) -> tuple[Check, ...]:
+        """Checks without which no estimate exists. How exact results are takes long to compute and is none of them."""
+        return tuple(check for check in self._other_checks if check.severity == "infeasible")
+
+    @cached_property
+    def _other_checks(self) -> tuple[Check, ...]:
         return design_rules.check_design(
             self, self.power_density, self.die_area, self.die_power, self.refresh, self.programming_time,
-            self.share_of_peak, self.signal_to_error_ratio,
+            self.share_of_peak,
         )  # fmt: skip

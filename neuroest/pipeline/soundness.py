@@ -13,20 +13,27 @@ from numpy.typing import NDArray
 
 from neuroest.core import units as u
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.results.quantities import QUANTITIES, TOTALS
+from neuroest.results.quantities import BANDED, QUANTITIES, TOTALS
+
+_EXACTNESS = "signal_to_error_ratio"
 
 
-def faults(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """What no chip can have, each with the points that it is true of, an array with a last axis of length one."""
+def faults(result: Evaluation, names: Collection[str] = TOTALS) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """What no chip can have, each with the points that it is true of, an array with a last axis of length one.
+
+    Of the totals those in `names` are asked for.
+    """
     with np.errstate(all="ignore"):
-        found = (*_terms(result), *_totals(result))
+        found = (*_terms(result), *_totals(result, names))
     yield from ((message, wrong) for message, wrong in found if wrong.any())
 
 
-def sound_points(result: Evaluation, points: tuple[int, ...]) -> NDArray[np.bool_]:
+def sound_points(
+    result: Evaluation, points: tuple[int, ...], names: Collection[str] = TOTALS
+) -> NDArray[np.bool_]:
     """Whether each of the points, an array of the shape `points`, has a result without a fault."""
     sound = np.ones(points, dtype=bool)
-    for _, wrong in faults(result):
+    for _, wrong in faults(result, names):
         sound &= ~np.broadcast_to(wrong[..., 0], points)
     return sound
 
@@ -43,9 +50,10 @@ def estimate_exists(result: Evaluation, points: int, leaving_out: Collection[str
     leaving_out : collection of str
         Names of checks that are not asked.
     """
-    exists = sound_points(result, (points,))
-    for check in result.checks:
-        if check.severity == "infeasible" and check.name not in leaving_out:
+    # how exact results are has no band, and takes longer than all the rest
+    exists = sound_points(result, (points,), BANDED)
+    for check in result.refusing_checks:
+        if check.name not in leaving_out:
             exists &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (points,))
     return exists
 
@@ -78,17 +86,17 @@ def _terms(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:
             yield f"{item.component}: {message}", _wrong(item.total)
 
 
-def _totals(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _totals(result: Evaluation, names: Collection[str]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     computed = {
         "cost_per_good_die_usd": result.die_cost,
         "programming_energy_J": result.programming_energy,
         "programming_time_s": result.programming_time,
     }
-    for name in TOTALS:
+    for name in names:
         quantity, value = QUANTITIES[name], np.atleast_1d(QUANTITIES[name].of(result))
         wrong = _wrong(value)
         if quantity.applies and computed.get(name) is None:
             wrong &= ~np.isnan(value)  # where it does not apply
         yield f"{name} is not finite at these values", wrong
-    if result.column_errors is not None:
+    if _EXACTNESS in names and result.column_errors is not None:
         yield "error of the column results is not finite at these values", _wrong(result.column_errors.error)
