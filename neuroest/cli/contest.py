@@ -48,7 +48,7 @@ def run(
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="ALTERNATIVE", help="Let the choices of an alternative compete, such as synapse."),
+        typer.Option("--by", metavar="ALTERNATIVE", help="Let the choices of an alternative compete, such as column."),
     ] = None,
     points: Annotated[
         Path | None,

@@ -80,7 +80,7 @@ def contest(
     minimize : str, optional
         The result that decides, in place of that of the file.
     by : str, optional
-        Name of an alternative whose choices compete in place of the contenders, such as ``synapse``.
+        Name of an alternative whose choices compete in place of the contenders, such as ``column``.
     points : path, optional
         ``.parquet`` or ``.csv`` for all chips in all cells; a run that was cut off goes on from there.
     workers, scheduler, overwrite, started
