@@ -189,7 +189,9 @@ FRAMED = {"bit": "off the chip", "bit_hop": "over the chip", "bit_entry": "onto 
 def clocked_actions(result: Evaluation) -> set[str]:
     meshes = [block for _, block in result.chip.find(Mesh)]
     frames = any(mesh.spec.packet == "frame" for mesh in meshes) or not meshes
-    return set(CLOCKED) | (set(FRAMED) if frames else set())
+    # weights that the arrays do not hold together come anew for each inference
+    loading = {"program"} if result.mapper.reprograms else set()
+    return set(CLOCKED) | (set(FRAMED) if frames else set()) | loading
 
 
 # These process a spike as a number, whatever it is.
