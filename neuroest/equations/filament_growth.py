@@ -707,7 +707,7 @@ def residue_after_spike(
     """
     settling, gap = filament_decay + residue_rate, 1.0 + field_offset
     sustained = filament_gain(field_mobility, filament_decay, residue_rate) * drive_voltage
-    fold = np.sqrt(np.minimum(sustained, gap * gap / 4.0))
+    fold = np.sqrt(np.minimum(sustained, (gap / 2.0) ** 2))
     drift = residue_rate * fold - residue_decay * (gap - 2.0 * fold)
     rises = drift > 0.0
     safe = np.where(rises, drift, residue_rate)

@@ -16,6 +16,7 @@ import numpy as np
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.design.build import Design, InputFile, numeric_options
+from neuroest.design.chip import DISCREPANCY
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space, wrong
@@ -76,8 +77,10 @@ class Group:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Values of all claims as the files have them."""
-        return {path: claim.value for path, claim in self.claims.items()}
+        """Values of all claims as the files have them; models count as exact, whatever their bands are centred on."""
+        return {
+            path: 1.0 if path.startswith(DISCREPANCY) else claim.value for path, claim in self.claims.items()
+        }
 
 
 @dataclass(frozen=True)

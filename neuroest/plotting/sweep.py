@@ -98,7 +98,7 @@ def sweep_figure(
     frame, parameters = result.sample(), list(result.parameters)
     results = list(result.metadata["quantities"])
     numbers = [name for name in parameters if frame[name].dtype.kind in "fi"]
-    x = along if along in frame else next((n for n in numbers if along and n.startswith(along)), along)
+    x = along if along in frame else next((n for n in numbers if n.startswith(f"{along}_")), along)
     x, y = x or next(iter(numbers), ""), quantity or _first_that_varies(frame, results)
     for what, name, known in (("parameter", x, numbers), ("result", y, results)):
         if name not in known:

@@ -77,7 +77,7 @@ def _least_hold(
 
     low, high = np.zeros(shape), np.broadcast_to(np.asarray(full, dtype=float), shape)
     at_low, at_high = -wanted, np.maximum(1.0 - wanted, 0.0)
-    older, at_older, share = low, at_low, np.full(shape, 0.5)
+    older, at_older, share = low, at_low, np.full(shape, 1.0 / 2.0)
     new, other, at_new, at_other = high, low, at_high, at_low
     for _ in range(_ROUNDS):
         tried = new + share * (other - new)
@@ -101,5 +101,5 @@ def _next_share(
         inverse = at_new / (at_other - at_new) * at_older / (at_other - at_older) + (older - new) / (
             other - new
         ) * at_new / (at_older - at_new) * at_other / (at_older - at_other)
-    inside = np.clip(np.where(np.isfinite(inverse), inverse, 0.5), _NEAREST, 1.0 - _NEAREST)
-    return np.asarray(np.where(safe, inside, 0.5))
+    inside = np.clip(np.where(np.isfinite(inverse), inverse, 1.0 / 2.0), _NEAREST, 1.0 - _NEAREST)
+    return np.asarray(np.where(safe, inside, 1.0 / 2.0))
