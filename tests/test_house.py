@@ -55,6 +55,7 @@ ROOMS = (
     ("loading.kinds", "the kinds of file, with schema, loader and folder of each"),
     ("loading.library", "finds and loads files"),
     ("workloads.importers", "networks out of the files of other programs, written as workloads"),
+    ("fitting.headers", "names and units in the header of a measurement file"),
     ("fitting.layouts", "measured curves as files hold them"),
     ("dynamics", "state of single devices in time: equations with the parameters of a loaded device"),
     ("fitting", "parameters of a device from its measured curves"),

@@ -133,12 +133,18 @@ def transistor_resistance_ratio(
 
     Parameters
     ----------
-    supply_voltage, stated_supply : float or array
-        Nominal supply of the process, and of the one that the resistance is stated for. [V]
-    on_current, stated_on_current : float or array
-        Their on currents. [A/m]
-    width, stated_width : float or array
-        Width of the transistor in either. [m]
+    supply_voltage : float or array
+        Nominal supply of the process. [V]
+    on_current : float or array
+        On current of the process at this supply. [A/m]
+    width : float or array
+        Width of the transistor. [m]
+    stated_supply : float or array
+        Nominal supply of the process that the resistance is stated for. [V]
+    stated_on_current : float or array
+        On current of that process. [A/m]
+    stated_width : float or array
+        Width of the transistor there. [m]
 
     Returns
     -------
@@ -159,8 +165,8 @@ def transistor_resistance_ratio(
     --------
     Half as wide at the same current per width and supply:
 
-    >>> transistor_resistance_ratio(1.0, 500.0, 1e-7, 1.0, 500.0, 2e-7)
-    2.0
+    >>> f"{transistor_resistance_ratio(1.0, 500.0, 1e-7, 1.0, 500.0, 2e-7):.3g}"
+    '2'
     """
     return supply_voltage / (on_current * width) * (stated_on_current * stated_width / stated_supply)
 
@@ -286,7 +292,7 @@ def current_mismatch_error(relative_spread: u.Dimensionless, cells: u.Dimensionl
     --------
     6 % a cell in 16 cells:
 
-    >>> current_mismatch_error(0.06, 16.0)
-    0.015
+    >>> f"{current_mismatch_error(0.06, 16.0):.3g}"
+    '0.015'
     """
     return relative_spread / np.sqrt(cells)
