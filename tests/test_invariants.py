@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import math
@@ -650,11 +651,33 @@ def test_a_large_via_feeds_through() -> None:
 
 
 @pytest.mark.parametrize("bits", [1, 2, 3])
-def test_a_converter_below_four_bits_is_refused(bits: int) -> None:
-    path = f"{ARRAY}.readout.converter.bits"
+def test_a_converter_of_the_survey_below_four_bits_is_refused(bits: int, tmp_path: Path) -> None:
+    def surveyed(bits: int) -> Estimate:
+        chip: Any = copy.deepcopy(load_architecture("adc_crossbar_28nm").document.data)
+        chip["chip"]["tile"]["array"]["readout"]["converter"] = {
+            "model": "survey_adc", "device": "adc_survey_median", "bits": bits, "sample_rate": "100 MHz",
+        }  # fmt: skip
+        file = tmp_path / "adc_crossbar_28nm.yaml"
+        file.write_text(json.dumps(chip))
+        return estimate(file, "mlp_mnist_dense")
+
     with pytest.raises(RangeError, match="resolution lies outside the converter survey"):
-        estimate("adc_crossbar_28nm", "mlp_mnist_dense", {path: str(bits)})
-    assert estimate("adc_crossbar_28nm", "mlp_mnist_dense", {path: "4"}).totals["area_m2"] > 0.0
+        surveyed(bits)
+    assert surveyed(4).totals["area_m2"] > 0.0
+
+
+@pytest.mark.parametrize("bits", [1, 2, 3])
+def test_a_whole_converter_below_four_bits_is_told(bits: int) -> None:
+    # the smallest that its law was found from has 4 bits
+    path = f"{ARRAY}.readout.converter"
+    few, least = (
+        estimate("adc_crossbar_28nm", "mlp_mnist_dense", {f"{path}.bits": str(b)}) for b in (bits, 4)
+    )
+    (check,) = [check for check in few.failed_checks if check.name == "converter_fit"]
+    assert (check.component, check.severity) == (path, "extrapolation")
+    assert "converter_fit" not in {check.name for check in least.failed_checks}
+    for quantity in ("area_m2", "energy_per_inference_J"):
+        assert 0.0 < few.totals[quantity] < least.totals[quantity]
 
 
 @pytest.mark.parametrize("chip", [chip for chip, _ in RUNNING])
