@@ -29,7 +29,7 @@ import neuroest.equations
 from neuroest.core.provenance import equation_info
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
 from neuroest.error_analysis import model_error
-from neuroest.exploration import space
+from neuroest.exploration import contest_spec, space
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs import architecture, claims, device, inheritance, layers, workload
@@ -52,6 +52,7 @@ _PAGES = {
     "specs.claims": "devices",
     "specs.device": "devices",
     "exploration.space": "other_files",
+    "exploration.contest_spec": "other_files",
     "validation.case_spec": "other_files",
     "error_analysis.model_error": "other_files",
 }
@@ -176,14 +177,14 @@ def workload_page() -> str:
 def other_files_page() -> str:
     """Every key of the files that no chip, device or network is described in."""
     lines = [
-        "# Spaces, validation cases and model errors: every key",
+        "# Spaces, contests, validation cases and model errors: every key",
         "",
         _WRITTEN,
         "",
-        "[exploration.md](../exploration.md) explains spaces and [validation.md](../validation.md) the other two.",
+        "[exploration.md](../exploration.md) explains spaces and contests, and [validation.md](../validation.md) the other two.",
         "",
     ]
-    for module in (space, case_spec, model_error):
+    for module in (space, contest_spec, case_spec, model_error):
         for cls in sorted(classes(module), key=lambda cls: "kind" not in cls.model_fields):
             lines += section(cls)
     return joined(lines)
