@@ -181,7 +181,7 @@ def other_files_page() -> str:
         "",
         _WRITTEN,
         "",
-        "[exploration.md](../exploration.md) explains spaces and contests, and [validation.md](../validation.md) the other two.",
+        "[exploration.md](../exploration.md) explains spaces and contests, [validation.md](../validation.md) the rest.",
         "",
     ]
     for module in (space, contest_spec, case_spec, model_error):
