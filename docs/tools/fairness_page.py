@@ -50,7 +50,7 @@ RULES = "spiking_neurons"
 """Contest whose contenders and fabric the page is about."""
 MEMRISTIVE = ("diffusive_bench", "diffusive_65nm", "diffusive_28nm", "diffusive_3nm")
 LEADING, TWIN = "diffusive_28nm", "analog_cmos"
-"""The memristive contender that one would build, and the chip that all are put beside."""
+"""The memristive contender that one would build, and the chip that all are compared with."""
 BASIS = {
     "diffusive_bench": "measured on discrete parts",
     "diffusive_65nm": "estimate of its authors",
@@ -148,7 +148,7 @@ def fairness_page() -> str:
         *_paragraph(
             """The 1M1T1R neuron of one diffusive memristor, one transistor and one resistor was presented with the
             prospect of chips that are orders of magnitude smaller and more efficient. This page puts it, as measured
-            and as projected, beside CMOS neurons: whole chips with synapses, drivers, column circuits, network and
+            and as projected, next to CMOS neurons: whole chips with synapses, drivers, column circuits, network and
             memories, on the same networks and the same 28 nm fabric. All sentences and numbers are computed. A chip
             *wins* or *loses* where its energy over that of the other is below or above 1 from p10 to p90 of what is
             not known of inputs and models, with what both chips stand on drawn once; otherwise it *ties*. So a win
@@ -556,7 +556,7 @@ def _reading() -> list[str]:
         *_paragraph(
             """The row of 3 nm rests on a projection: the node capacitance of attofarads that it needs is smaller than
             any wire to it, and its values are used outside of the range that their process covers, so that it does not
-            compete. The neuron alone is one of 3 nm: it stands on the 28 nm fabric of the rows beside it, with
+            compete. The neuron alone is one of 3 nm: it stands on the 28 nm fabric of the other rows, with
             synapses, drivers, clamps, network and memories of 28 nm. So the row tells what that neuron would change,
             and not what a chip at 3 nm would cost."""
         ),

@@ -30,7 +30,7 @@ from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
 
 SHIPPED = "spiking_neurons"
-"""Contest that is held when none is named."""
+"""Contest that runs when none is named."""
 SAMPLES = 256
 _WORKS = 0.9
 """Share of the samples in which a chip must have an estimate, so that the p90 of its cost is one."""
@@ -76,7 +76,7 @@ def contest(
         "technology.supply_voltage": [0.7, 0.8, 0.9]}``. `period` is the time from one inference to the next,
         `spike_rate` a factor on all spike rates; anything else is a path that all contenders have.
     limits : sequence of str
-        Comparisons that every chip must meet, beside those of the file.
+        Comparisons that every chip must meet, in addition to those of the file.
     minimize : str, optional
         The result that decides, in place of that of the file.
     by : str, optional

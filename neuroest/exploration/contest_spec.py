@@ -38,7 +38,7 @@ class ContenderSpec(Spec):
     title: str
     """Name in tables and figures."""
     architecture: str
-    """Shipped architecture, or path of one beside this file."""
+    """Shipped architecture, or its path, which counts from this file."""
     settings: Overrides = Field(default_factory=dict, alias="set")
     """Values to change in it, by path, as `--set` takes them; a whole block is a mapping."""
     alternatives: tuple[_Named, ...] = ()

@@ -95,7 +95,7 @@ def error_checks(s: Stages, ratio: Array | None) -> list[Check]:
     s : Stages
         What the stages returned.
     ratio : array or None
-        Variance of the results over that of their errors in the least exact layer. [1]
+        Variance of the results over that of their errors in the layer with the largest error. [1]
     """
     if ratio is None:
         return []

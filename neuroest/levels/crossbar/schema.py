@@ -85,9 +85,9 @@ class CrossbarLevel(Level):
     weight_error_limit: PositiveFraction | None = None
     """Error of a weight, one standard deviation over the largest weight, above which a design check fails."""
     error_limit: PositiveFraction = 1.0
-    """Error of the results of the least exact layer, one standard deviation over the spread of its results, above which
-    a design check fails, so that no sweep or search calls the design feasible. At 100 % errors are as large as results;
-    what networks stand is told in the page on crossbars."""
+    """Error of the results of the layer with the largest error, one standard deviation over the spread of its results.
+    Above it a design check fails, and no sweep or search calls the design feasible. At 100 % errors are as large as
+    results; the page on crossbars says what networks need."""
     oversize: Literal["refuse", "time_multiplex"] = "refuse"
     """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
     the next part of the network, again in every inference."""
