@@ -24,7 +24,6 @@ from neuroest.cli.shared import (
 )
 from neuroest.design.overrides import parse_settings
 from neuroest.loading.library import find_file
-from neuroest.reporting.csv_export import breakdown_csv
 from neuroest.reporting.formatting import check_line
 from neuroest.reporting.summary import comparison_summary, estimate_summary
 from neuroest.reporting.text_style import Style
@@ -60,6 +59,8 @@ def run(
     elif form is Format.JSON:
         text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
     elif form is Format.CSV:
+        from neuroest.reporting.csv_export import breakdown_csv  # noqa: PLC0415 - a table on the terminal should not wait for it
+
         text = breakdown_csv(estimates)
     emit(text, output)
     failed = [(result, check) for result in estimates for check in result.failed_checks]
