@@ -47,8 +47,7 @@ def _at_node(
     if there is None or not moves_between_nodes(here, there):
         return value
     name = f"analog_{quantity}_factor"
-    moved: u.Numeric = value * (getattr(here, name) / getattr(there, name))
-    return moved
+    return value * technology.analog_node_ratio(getattr(here, name), getattr(there, name))
 
 
 def energy_at_supply(component: Component[Any], energy: u.Joule) -> u.Joule:

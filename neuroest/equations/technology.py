@@ -319,6 +319,40 @@ def voltage_scaled_energy(energy: u.Joule, voltage: u.Volt, reference_voltage: u
 
 
 @equation
+def analog_node_ratio(factor: u.Dimensionless, stated_factor: u.Dimensionless) -> u.Dimensionless:
+    """Energy, area or time of an analog circuit on one process over that on the process it is stated for. [1].
+
+    Parameters
+    ----------
+    factor, stated_factor : float or array
+        The quantity relative to 28 nm, as the process states it, and as the one of the circuit does, above zero. [1]
+
+    Returns
+    -------
+    float or array
+        Ratio. [1]
+
+    Notes
+    -----
+    Formula: r = k / k_0
+
+    Valid: between processes that both state the factor; the further their nodes, the wider its spread
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    Areas go with the node: from 28 nm to 65 nm they grow by 65 / 28.
+
+    >>> f"{analog_node_ratio(65 / 28, 1.0):.3g}"
+    '2.32'
+    """
+    return factor / stated_factor
+
+
+@equation
 def supply_energy_factor(supply_voltage: u.Volt, reference_voltage: u.Volt) -> u.Dimensionless:
     """Switching energy of logic at one supply over that at another, in the same process. [1].
 

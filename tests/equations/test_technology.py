@@ -69,6 +69,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "gate_leakage_power": {"off_current_per_width": 1e-4, "width": 1e-2, "supply_voltage": 0.9},
     "voltage_scaled_energy": {"energy": 1e-12, "voltage": 0.8, "reference_voltage": 1.0},
+    "analog_node_ratio": {"factor": 2.32, "stated_factor": 0.79},
     "corner_factor": {"corner_ratio": 1.2, "depth": 1.5},
     "threshold_at_corner": {"typical_threshold": 0.4, "threshold_shift": 0.025, "depth": 1.5},
     "cell_area_ratio": {"bitcell_area_per_bit": 0.127e-12, "squares_per_bit": 146.0, "feature_size": 28e-9},
@@ -142,6 +143,11 @@ def test_low_standby_transistors_leak_a_thousandth_of_fast_ones():
 def test_wire_energy_from_0_9_to_0_55_volt():
     # (0.55 / 0.9)^2 = 0.3735
     assert technology.voltage_scaled_energy(1.0, 0.55, 0.9) == pytest.approx(0.3735, rel=1e-3)
+
+
+def test_area_of_an_analog_circuit_goes_with_the_node():
+    # docs/models/converters.md: power 1 of the node, from 65 nm to 22 nm
+    assert technology.analog_node_ratio(22 / 28, 65 / 28) == pytest.approx(22 / 65, rel=1e-12)
 
 
 def test_cell_of_a_model_against_that_of_a_process():
