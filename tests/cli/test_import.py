@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +23,9 @@ def test_a_model_becomes_a_workload_that_can_be_estimated(command: Command, tmp_
     directly = command("estimate", "digital_int8_28nm", "-w", str(model), "--format", "json")
     assert from_file.code == directly.code == 0
 
-    def energy(text: str) -> str:
-        return next(line for line in text.splitlines() if "energy_per_inference_J" in line)
-
-    assert energy(from_file.out) == energy(directly.out)
+    # the bands are drawn anew for a file of another name; what they are drawn around is the same
+    totals = [json.loads(found.out)["totals"] for found in (from_file, directly)]
+    assert totals[0] == totals[1]
 
 
 def test_without_a_file_the_workload_is_printed(command: Command, tmp_path: Path) -> None:
