@@ -267,7 +267,10 @@ PRICED_AS_STATED = {
     ("roofline_processor", "work"): "busy power less idle power, for one second",
     ("diffusive_1m1t1r_integrated", "circuits"): "stated area in gates, times that of a gate",
     ("mesh", "router"): "published router area, scaled by the ratio of two logic areas",
-    ("current_clamp", "conveyor"): "stated area, times the ratio that both processes state for analog circuits",
+    (
+        "current_clamp",
+        "conveyor",
+    ): "stated area, times the ratio that both processes state for analog circuits",
     **{
         ("memory_macro", term): "published value per bit, times the bits"
         for term in ("read", "write", "macro")
