@@ -630,3 +630,38 @@ def test_both_rows_of_a_pair_share_a_converter_and_have_an_amplifier_each(
     driver = rows.evaluation.mapper.compute.driver
     network = rows.evaluation.mapper.network
     assert each[0] - each[1] == pytest.approx(float(driver.own_area(network)) / 2, rel=1e-6)
+
+
+def test_a_memory_transistor_below_threshold_has_the_statistics_of_its_measurement() -> None:
+    """Fits of CrossSim's SONOS.py, A (1 - exp(-I/B)) in nanoamperes, at the largest current of the device."""
+    parameters = load_device("sonos_40nm_low").claims
+    top = parameters["high_conductance"].value * 0.1 * 1e9  # at 0.1 V: 1600 nA is 16 uS there
+    assert top == pytest.approx(10.0)
+
+    def spread(scale: float, current: float) -> float:
+        return scale * (1.0 - math.exp(-top / current)) / top
+
+    written, day, five = spread(19.88665, 176.3115), spread(25.59102, 186.85544), spread(34.57909, 207.34309)
+    assert parameters["conductance_spread"].value == pytest.approx(written, rel=0.01)
+    assert parameters["read_noise"].value == pytest.approx(spread(12.58037, 215.36557), rel=0.01)
+    wandered = [math.sqrt(later**2 - written**2) for later in (day, five)]
+    assert parameters["relaxation_spread"].value == pytest.approx(wandered[0], rel=0.01)
+    growth = (wandered[1] - wandered[0]) / math.log10(5.0)
+    assert parameters["relaxation_growth"].value == pytest.approx(growth, rel=0.015)
+
+
+def test_a_cell_of_nanosiemens_saves_what_conducts_and_needs_another_write_circuit() -> None:
+    cell, bias = f"{ARRAY}cell.device", f"{ARRAY}readout.interface.bias_follows"
+    network = "shd_recurrent_spiking"
+    usual, low = (
+        estimate("diffusive_28nm_capacitor", network, {cell: device, bias: "mapped_current"})
+        for device in ("rram_hfox_28nm", "sonos_40nm_low")
+    )
+    reads = [energy(result, term="read_current") for result in (usual, low)]
+    # 40 uS over 100 nS is 400, and a zero takes 1 uS in the wider window
+    assert 1e2 < reads[0] / reads[1] < 1e3
+    assert energy(low) < energy(usual) / 4.0  # what is left are the mirrors
+    assert failed(estimate("diffusive_low_power_28nm", network, {cell: "rram_hfox_28nm"})) == set()
+    default = estimate("diffusive_low_power_28nm", network, {cell: "sonos_40nm_low"})
+    broken = {check.component.rsplit(".", 1)[-1] for check in default.failed_checks}
+    assert broken == {"write_circuit", "level_shifter", "pump"}  # 7.5 V where they stand 2.75 V
