@@ -89,12 +89,14 @@ class NetworkContext:
     """Time of a timestep that the rest of the chip asks for, whatever the neurons need."""
     largest_fan_in: u.Dimensionless = np.inf
     """Largest number of inputs that an output sums, of all layers."""
+    fan_in: u.Dimensionless = 1.0
+    """Inputs that an output sums, by layer; zero for layers without weights."""
 
     def of_layer(self, index: int) -> NetworkContext:
         """The network as one of its layers has it, so that costs are single numbers."""
         return replace(
             self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index),
-            active_share=_of_layer(self.active_share, index),
+            active_share=_of_layer(self.active_share, index), fan_in=_of_layer(self.fan_in, index),
         )  # fmt: skip
 
 

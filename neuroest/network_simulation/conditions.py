@@ -141,6 +141,11 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
             f"{name}: a column without a clamp cannot subtract, and its neuron would see no inhibition; "
             "use a current_clamp or sampled_clamp"
         )
+    if array.stacks_columns:
+        raise NeuroestError(
+            f"{name}: joins the columns of arrays (column_circuits: per_stack); behaviour is simulated array by array, "
+            "use per_array"
+        )
     front_end = array.front_end(network)
     clamp = front_end.device if isinstance(front_end, CurrentClamp) else None
     # the networks of these simulations are trained to fire within a timestep, so that each holds a whole integration

@@ -27,6 +27,7 @@ from neuroest.workloads.layout import of_one_point
 def network_context(layers: LayerTable, least_timestep: u.Second = 0.0) -> NetworkContext:
     """What the cost of an action depends on, with the timestep that the rest of the chip makes where that is known."""
     rows = np.maximum(layers.reduction + layers.recurrent_reduction, 1.0)
+    fan_in = layers.is_weighted * (layers.reduction + layers.recurrent_reduction)
     driven = layers.input_bit_density * layers.reduction + layers.output_rate * layers.recurrent_reduction
     active = driven / rows
     return NetworkContext(
@@ -39,7 +40,8 @@ def network_context(layers: LayerTable, least_timestep: u.Second = 0.0) -> Netwo
         output_rate=layers.is_weighted * layers.output_rate,
         active_share=np.where(layers.is_weighted > 0.0, np.clip(active, 0.0, 1.0), 1.0),
         least_timestep=least_timestep,
-        largest_fan_in=float(np.max(layers.is_weighted * (layers.reduction + layers.recurrent_reduction))),
+        largest_fan_in=float(np.max(fan_in)),
+        fan_in=fan_in,
         positions=np.where(layers.is_weighted > 0.0, layers.positions, 0.0),
     )
 

@@ -33,6 +33,10 @@ class NeuronReadoutBlock(Block):
     not at all, so that the fan-in of a layer is limited to the rows of one array (`none`); or as counts of the
     spikes of a neuron at every array, which an accumulator adds and a digital neuron turns into spikes
     (`digital_counter`)."""
+    column_circuits: Literal["per_array", "per_stack"] = "per_array"
+    """Where the columns of arrays that share an output end: per_array, each at a circuit of its own, whose results are
+    merged; per_stack, joined end to end on one line with one circuit at its foot, which carries the current of all of
+    them and needs no mirror between arrays. A stack has as many arrays as the fan-in of its layer takes."""
     merge: CurrentMirrorBlock | None = None
     """Circuit that weighs bit slices and merges currents; without it both are left out of the estimate."""
     multiplexer: SwitchingBlock | None = None

@@ -61,7 +61,7 @@ class CrossbarCounts(CrossbarLayout):
         if array.reference_columns:
             actions[array.cell.path, "reference_read"] = toggles
         if not isinstance(array.interface, IdealColumn):
-            actions[array.cell.path, "column_read"] = column_reads
+            actions[array.cell.path, "column_read"] = column_reads * array.stacked_arrays(self.network)
         actions.update(self._reading(placement, reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
         actions.update(self._clamping(placement, reads, column_reads))
@@ -101,7 +101,8 @@ class CrossbarCounts(CrossbarLayout):
         array = self.compute
         if array.converter is not None:
             return array.merged_columns(self.network) > 1.0
-        return np.logical_or(array.slices(self.network) > 1.0, placement.row_blocks > 1.0)
+        several = np.logical_and(placement.row_blocks > 1.0, not array.stacks_columns)
+        return np.logical_or(array.slices(self.network) > 1.0, several)
 
     def _writing(self, placement: Placement) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells that are written anew, for an inference."""
@@ -146,7 +147,7 @@ class CrossbarCounts(CrossbarLayout):
         lines = self._held_results(placement) * array.neurons_per_output / inputs
         return (
             np.sum(lines * gates, axis=-1, keepdims=True),
-            np.sum(placement.units * selecting, axis=-1, keepdims=True),
+            np.sum(placement.units / array.stacked_arrays(self.network) * selecting, axis=-1, keepdims=True),
         )
 
     def _switching(self, placement: Placement, conversions: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
@@ -281,7 +282,7 @@ class CrossbarCounts(CrossbarLayout):
         array = self.compute
         if array.merge is not None:
             return placement.neurons
-        arrays = 1.0 if self.counts_partial_sums else placement.row_blocks
+        arrays = 1.0 if self.counts_partial_sums or array.stacks_columns else placement.row_blocks
         columns = array.devices_per_weight()[0] * array.slices(self.network)
         return np.asarray(placement.neurons * arrays * columns)
 

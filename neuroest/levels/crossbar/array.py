@@ -381,7 +381,8 @@ class CrossbarArray(ArrayCircuit):
     def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy that all cells of one column dissipate in one read."""
         read = self.options["read_voltage"]
-        return self.rows_at_once() * equations.cell_read_energy(
+        rows = self.rows_at_once() * shortest(self.stacked_arrays(network))
+        return rows * equations.cell_read_energy(
             self.conductance(network), read, read, shortest(self.settled_time(network))
         )
 
@@ -399,7 +400,7 @@ class CrossbarArray(ArrayCircuit):
         )  # fmt: skip
 
     def _loss_check(self, network: NetworkContext) -> Check:
-        side = np.maximum(self.piece("rows"), self.piece("columns"))
+        side = np.maximum(self.piece("rows") * longest(self.stacked_arrays(network)), self.piece("columns"))
         strength = self.conductance(network) * self.segment_resistance() * side**2
         return self.check_range(
             "wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1",
@@ -512,8 +513,8 @@ class CrossbarArray(ArrayCircuit):
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
         return crossbar_wires.ir_drop_error_mean(
-            self.conductance(network), self.row_segment_resistance(network), segment, self.piece("rows"),
-            self.piece("columns"), active_fraction,
+            self.conductance(network), self.row_segment_resistance(network), segment,
+            self.piece("rows") * self.stacked_arrays(network), self.piece("columns"), active_fraction,
         )  # fmt: skip
 
     def row_segment_resistance(self, network: NetworkContext) -> u.Ohm:
@@ -528,7 +529,8 @@ class CrossbarArray(ArrayCircuit):
 
     def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
         """Mean current of a clamped column with that share of its rows active."""
-        active = active_fraction * self.options["rows"] * self.conductance(network)
+        rows = self.options["rows"] * self.stacked_arrays(network)
+        active = active_fraction * rows * self.conductance(network)
         lost = self.ir_drop(network, active_fraction)
         return equations.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)
 

@@ -100,17 +100,19 @@ class ArrayCircuit(ArrayParts):
         if not isinstance(circuit, CurrentClamp) or self.adds_charges:
             return circuit
         if circuit.spec.bias_follows == "mapped_current":
-            active = np.maximum(network.active_share * self.rows_at_once(), 1.0) * self.conductance(network)
+            rows = self.rows_at_once() * self.stacked_arrays(network)
+            active = np.maximum(network.active_share * rows, 1.0) * self.conductance(network)
             return circuit.biased_for(equations.clamped_column_current(self.options["read_voltage"], active))
         return circuit.drawn_for(self.carried_current(network))
 
     def carried_current(self, network: NetworkContext) -> u.Ampere:
         """Current of a column with the share of its rows on that its front end is drawn for, of a typical die.
 
-        Its rows are those that are read at once and that the network has weights for.
+        Its rows are those that are read at once and that the network has weights for; those of the largest stack
+        where stacks share a front end, since all are drawn alike.
         """
         weights = network.largest_fan_in * self.devices_per_weight()[1]
-        held = np.minimum(self.rows_at_once(), weights)
+        held = weights if self.stacks_columns else np.minimum(self.rows_at_once(), weights)
         rows = self.readout.slots["interface"].options["active_rows"] * held
         cell = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
         return equations.clamped_column_current(self.options["read_voltage"], rows * cell)
@@ -119,12 +121,13 @@ class ArrayCircuit(ArrayParts):
         """Time until the column is within the settling error."""
         conductance = self.conductance(network)
         along, down = self.pieces("columns"), self.pieces("rows")
-        columns, rows = self.options["columns"] / along, self.options["rows"] / down
+        stack = self.stacked_arrays(network)
+        columns, rows = self.options["columns"] / along, self.options["rows"] / down * stack
         drive = drive_resistance(self.driver, self.conducting_columns(network), conductance)
         segment = self.segment_resistance()
         row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
-        column_resistance, total = rows * segment, self.conducting_rows() / down * conductance
-        column_capacitance = self.column_capacitance() / down
+        column_resistance, total = rows * segment, self.conducting_rows() / down * stack * conductance
+        column_capacitance = self.column_capacitance() / down * stack
         front_end = self.front_end(network)
         if isinstance(front_end, ClampsColumn):
             column = crossbar_wires.column_time_constant_clamped(

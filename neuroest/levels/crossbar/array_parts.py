@@ -25,6 +25,7 @@ from neuroest.equations import crossbar as equations
 from neuroest.equations import (
     digits,
     drift,
+    mapping,
     redundancy,
 )
 
@@ -78,6 +79,18 @@ class ArrayParts(Component[None]):
     def neurons_per_output(self) -> u.Dimensionless:
         """Physical neurons that take turns at one output of the network."""
         return self.readout.options.get("neurons_per_output", 1.0)
+
+    @property
+    def stacks_columns(self) -> bool:
+        """Whether the columns of all arrays of an output are one line with one circuit."""
+        return self.neuron is not None and bool(self.readout.spec.column_circuits == "per_stack")
+
+    def stacked_arrays(self, network: NetworkContext) -> u.Dimensionless:
+        """Arrays whose columns are joined to one line, by layer: as many as its fan-in takes."""
+        if not self.stacks_columns:
+            return 1.0
+        rows = network.fan_in * self.devices_per_weight()[1]
+        return np.maximum(mapping.block_count(rows, self.options["rows"]), 1.0)
 
     @property
     def interface(self) -> Component[Any] | None:

@@ -157,7 +157,8 @@ class _Columns:
     @cached_property
     def full_scale(self) -> u.Dimensionless:
         """Largest result of a column: all rows on, all cells at their highest conductance."""
-        return self.array.rows_at_once() * self.array.ends()[1] / self.weight
+        rows = self.array.rows_at_once() * self.array.stacked_arrays(self.network)
+        return rows * self.array.ends()[1] / self.weight
 
     @property
     def sampled_share(self) -> u.Dimensionless:
@@ -187,7 +188,8 @@ class _Columns:
         """Loss along the wires and lack of settling; a gain that all columns share is no error."""
         array = self.array
         segment, conductance = array.segment_resistance(), array.conductance(self.network)
-        rows, columns = array.piece("rows"), array.piece("columns")
+        rows = array.piece("rows") * array.stacked_arrays(self.network)
+        columns = array.piece("columns")
         driven = self.density * array.rows_at_once() / array.options["rows"]
         share = np.ones_like(self.density) if array.cell.idle_rows_conduct else driven
         near = crossbar_wires.ir_drop_error_near(conductance, segment, rows, share)

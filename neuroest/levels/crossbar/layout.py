@@ -75,7 +75,12 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def row_reads(self) -> Array:
-        """Blocks of rows that are read at once, over all arrays that one group of each layer is cut into."""
+        """Blocks of rows whose columns are read, over all arrays that one group of each layer is cut into.
+
+        A stack of arrays with joined columns is one block.
+        """
+        if self.compute.stacks_columns:
+            return np.ones_like(self._block[0])
         rows = read_schedule.row_groups(self._block[0], self.options["rows"], self.compute.rows_at_once())
         return np.asarray(np.maximum(rows, 1.0))
 
@@ -94,6 +99,8 @@ class CrossbarLayout(Mapper):
         t, array = self.layers, self.compute
         fan_in = t.reduction + t.recurrent_reduction
         each, rows = array.rows_at_once(), array.options["rows"]
+        if array.stacks_columns:
+            each = rows = np.maximum(self._block[0], 1.0)
         full = _along(equations.block_count(rows, each), fan_in)
         reads = np.arange(np.max(self.row_reads) + 1.0)
         inside = np.minimum(np.mod(reads, full) * _along(each, fan_in), _along(rows, fan_in))

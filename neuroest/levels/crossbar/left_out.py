@@ -62,7 +62,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
     merges = array.neuron is not None and array.readout.spec.partial_sums == "analog_merge"
     if array.neuron is not None and array.merge is None and np.any(array.slices(mapper.network) > 1.0):
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
-    if merges and array.merge is None:
+    if merges and array.merge is None and not array.stacks_columns:
         left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
     return left_out
 

@@ -20,7 +20,7 @@ from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.current_domain_array import CurrentDomainArray
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
-from neuroest.levels.crossbar.read_rules import charge_faults, merge_faults, schedule_faults
+from neuroest.levels.crossbar.read_rules import charge_faults, merge_faults, schedule_faults, stack_faults
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.levels.crossbar.timestep import longest
 from neuroest.registry import COMPONENTS
@@ -101,6 +101,8 @@ class CrossbarMapper(CrossbarCounts):
             )
         for fault in schedule_faults(self.compute, self.network.spiking):
             raise MappingError(f"{self.level.path}.schedule: {fault}")
+        for fault in stack_faults(self.compute):
+            raise MappingError(f"{self.compute.readout.path}.column_circuits is per_stack, but {fault}")
         for fault in merge_faults(self.compute, self.network):
             raise MappingError(f"{self.compute.readout.path}: {fault}")
 
@@ -205,6 +207,16 @@ class CrossbarMapper(CrossbarCounts):
                     "the mean current of a column exceeds the bias of its clamp", largest, longest(bias), "A",
                 )
             )  # fmt: skip
+        together = self.level.count
+        if array.stacks_columns and together is not None:
+            tallest = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+            checks.append(
+                Check(
+                    "stack_stands_together", array.path, "design_rule", tallest <= together,
+                    "a stack has more arrays than stand together in one place of the chip, and the line of its columns "
+                    "is as long as the arrays only; raise the count of arrays", tallest, together,
+                )
+            )  # fmt: skip
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
             most = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
             checks.append(
@@ -268,9 +280,12 @@ class CrossbarMapper(CrossbarCounts):
         at_columns: tuple[Component[Any] | None, ...] = (
             array.interface, array.merge, *array.column_stages
         )  # fmt: skip
+        # a stack has one set of them; arrays that no layer uses belong to no stack
+        below = 1.0 - 1.0 / array.stacked_arrays(self.network)
+        feet = units - np.sum(placement.units * below, axis=-1, keepdims=True)
         for circuit in at_columns:
             if circuit is not None:
-                found[circuit.path] = units * array.column_circuits(self.network)
+                found[circuit.path] = feet * array.column_circuits(self.network)
         if array.sampler is not None:
             found[array.sampler.path] = units * array.stages_each(self.network)
         if isinstance(array.interface, HoldsResults):

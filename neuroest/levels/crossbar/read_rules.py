@@ -110,6 +110,25 @@ def merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]
         yield f"merged is {array.readout.spec.merged}, but {array.spec.weight_encoding} has no pairs; use slices"
 
 
+def stack_faults(array: CrossbarArray) -> Iterator[str]:
+    """Why the columns of arrays cannot be joined to one line, one line each.
+
+    Parameters
+    ----------
+    array : CrossbarArray
+        With its read-out.
+    """
+    if not array.stacks_columns:
+        return
+    sums = array.readout.spec.partial_sums
+    if sums != "analog_merge":
+        yield f"partial_sums is {sums}, which adds no currents of arrays; use analog_merge or per_array"
+    if array.spec.sharing == "layers":
+        yield "sharing is layers, whose arrays have their turns at different times; use none or per_array"
+    if "column_buffer" in array.slots:
+        yield "a column_buffer cuts the columns into pieces that a line cannot join; leave it out or use per_array"
+
+
 def charge_faults(array: CrossbarArray) -> Iterator[str]:
     """What an array that adds charges cannot have, one line each."""
     if not array.adds_charges:
