@@ -92,4 +92,4 @@ def test_what_cannot_be_joined_is_refused(change: dict[str, object], said: str) 
 
 def test_converters_have_no_stacks() -> None:
     with pytest.raises(NeuroestError, match="column_circuits"):
-        neuroest.estimate("adc_crossbar_28nm", "mlp_mnist", STACK)
+        neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense", STACK)
