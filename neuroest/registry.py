@@ -60,6 +60,7 @@ _BLOCKS = {
     "current_clamp": ("columns.current_clamp.CurrentClamp", "neuron_interface", "converter_interface"),
     "sampled_clamp": ("columns.sampled_clamp.SampledClamp", "neuron_interface"),
     "pulse_coupling": ("columns.pulse_coupling.PulseCoupling", "neuron_interface"),
+    "direct_coupling": ("columns.direct_coupling.DirectCoupling", "neuron_interface"),
     "voltage_mode": ("columns.no_circuit.VoltageMode", "neuron_interface", "converter_interface"),
     "ideal": ("columns.no_circuit.IdealInterface", "neuron_interface", "converter_interface"),
     "current_mirror": ("columns.current_mirror.CurrentMirror", "merge"),

@@ -132,6 +132,16 @@ class LeavesColumnFloating(Role):
     """Has no circuit: the voltage of the column is the result."""
 
 
+class CouplesDirectly(LeavesColumnFloating, ABC):
+    """Lets the column drive the neuron itself; action ``couple``, one a column read."""
+
+    @abstractmethod
+    def coupling_energies(
+        self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt
+    ) -> list[EnergyCost]:
+        """Energy of charging the neuron's input to the drive of the rows, from the supply of the rows."""
+
+
 class IdealColumn(Role):
     """Has no circuit and no loss; the estimate says that it is left out."""
 

@@ -51,6 +51,51 @@ def drawn_bias(
 
 
 @equation
+def loaded_column_voltage(
+    drive_voltage: u.Volt,
+    active_conductance: u.Siemens,
+    load_conductance: u.Siemens,
+) -> u.Volt:
+    """Voltage of a column that drives a load directly, without a circuit between them. [V].
+
+    Parameters
+    ----------
+    drive_voltage : float or array
+        Voltage of the active rows. [V]
+    active_conductance : float or array
+        Sum of the conductances to active rows. [S]
+    load_conductance : float or array
+        Conductance of the load to ground. [S]
+
+    Returns
+    -------
+    float or array
+        Voltage, once the line has settled; at most the drive. [V]
+
+    Notes
+    -----
+    Formula: V = V_drive G_active/(G_active + G_load)
+
+    Valid: idle rows cut off, grounded load, G_load > 0, no wire resistance
+
+    Where G_active is far below G_load this is the sum of the active conductances; where it is far above, the mean of
+    the rows' voltages, which says neither how many rows are active nor what their conductances are.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Ten cells of 1 nS at 1 V against 100 Mohm: 10 nS over 20 nS.
+
+    >>> f"{loaded_column_voltage(1.0, 10e-9, 10e-9):.3g}"
+    '0.5'
+    """
+    return drive_voltage * active_conductance / (active_conductance + load_conductance)
+
+
+@equation
 def bias_power(bias_current: u.Ampere, supply_voltage: u.Volt) -> u.Watt:
     """Power of a bias that is never switched off. [W].
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import neuroest
 from neuroest.core.errors import MappingError, NeuroestError
+from neuroest.design.overrides import design_with, workload_with
 from neuroest.equations import crossbar_wires
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.evaluate import evaluate
+from tests.blocks.test_direct_coupling import BENCH
+from tests.chips import changed
 
 ARRAY = "chip.tile.array"
 STACK = {f"{ARRAY}.readout.column_circuits": "per_stack"}
@@ -93,3 +100,22 @@ def test_what_cannot_be_joined_is_refused(change: dict[str, object], said: str) 
 def test_converters_have_no_stacks() -> None:
     with pytest.raises(NeuroestError, match="column_circuits"):
         neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense", STACK)
+
+
+@pytest.mark.parametrize("direct", [False, True], ids=["clamped", "direct"])
+def test_a_batch_of_stacks_gives_the_same_as_its_points(direct: bool, tmp_path: Path) -> None:
+    """Arrays of 64 and of 128 rows, so that stacks of one batch have 15 and 8 arrays."""
+    changes = BENCH if direct else {f"{ARRAY}.readout.column_circuits": "per_stack"}
+    design = design_with(load_architecture(changed(CHIP, changes, tmp_path)), {})
+    workload = load_workload(NETWORK).spec
+    claims = {**design.claims, **workload_with(workload, {})}
+    values = {path: claim.value for path, claim in claims.items()}
+    rows = f"{ARRAY}.rows"
+    batch = {path: np.full((2, 1), value) for path, value in values.items()}
+    batch[rows] = np.array([[64.0], [128.0]])
+    together = evaluate(design, workload, batch)
+    for point, height in enumerate((64.0, 128.0)):
+        alone = evaluate(design, workload, values | {rows: height})
+        for quantity in ("energy", "area", "static_power", "period", "signal_to_error_ratio"):
+            found = np.broadcast_to(getattr(together, quantity), (2, 1))[point, 0]
+            assert found == pytest.approx(float(np.ravel(getattr(alone, quantity))[0]), rel=1e-12), quantity

@@ -44,6 +44,7 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     }),
     "ideal": ("analog_lif_28nm", f"{READOUT}.interface", {}),
     "voltage_mode": ("analog_lif_28nm", f"{READOUT}.interface", {}),
+    "direct_coupling": ("diffusive_low_power_28nm", f"{READOUT}.interface", {}),
     "passive": ("selector_crossbar_28nm", f"{ARRAY}.cell", {"device": "rram_passive_generic"}),
     "edram": ("adc_crossbar_28nm", "chip.tile.buffer", {
         "device": "edram_ibm_32nm", "capacity": "64 KiB", "width": "256 bit", "stores": ["activations"],
@@ -69,6 +70,16 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 """Blocks that stand in no shipped chip by themselves, each with the chip that takes one and the place there."""
 BESIDE = {
     "voltage_mode": {f"{ARRAY}.read_voltage": "0.9 V"},
+    "direct_coupling": {
+        "technology.supply_voltage": "1 V",
+        f"{ARRAY}.read_voltage": "0.91 V",
+        f"{ARRAY}.weight_bits": 3,
+        f"{ARRAY}.read_supply": {"model": "linear_regulator"},
+        f"{ARRAY}.weight_encoding": "offset",
+        f"{ARRAY}.offset_subtraction": "none",
+        f"{READOUT}.column_circuits": "per_stack",
+        f"{READOUT}.merge": None,
+    },
     "register_file": {"chip.partial_sums.stores": ["state"]},
     "multiply_accumulate": {"chip.array.summation": "systolic"},  # a share of a tree is nothing by itself
 }

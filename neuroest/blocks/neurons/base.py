@@ -70,6 +70,14 @@ class Neuron(Component[Any]):
         """Voltage that the circuit behind the columns must reach at its input; None for neurons that take a current."""
         return None
 
+    def input_load(self) -> tuple[u.Siemens, u.Farad] | None:
+        """Conductance and capacitance of the input before a spike; None where a column cannot drive it directly."""
+        return None
+
+    def fed_checks(self, source: u.Ohm) -> list[Check]:
+        """Whether it can spike when its input comes through that resistance."""
+        return []
+
     def minimum_interval(self) -> u.Second:
         """Shortest time from one spike of the neuron to the next."""
         return self.integration_time() + self.refractory_time()

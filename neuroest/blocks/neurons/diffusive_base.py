@@ -180,6 +180,24 @@ class DiffusiveNeuronBase(Neuron):
         """Voltage across memristor and gate node."""
         return self.device.input_voltage
 
+    def input_load(self) -> tuple[u.Siemens, u.Farad]:
+        """Memristor without a filament; its capacitance in series with the gate node is at most that of the node."""
+        return 1.0 / self.device.off_resistance, self.gate_capacitance()
+
+    def fed_checks(self, source: u.Ohm) -> list[Check]:
+        """Whether the complete filament, in series with the source, still lifts the gate above its threshold."""
+        d = self.device
+        gate = diffusive.gate_peak_voltage(
+            d.input_voltage, d.on_resistance + source, self.control_resistance()
+        )
+        return [
+            Check(
+                "fed_output_turns_on", self.path, "design_rule", gate >= self.output_threshold(),
+                "the cells that feed the neuron let too little through to turn its output on", gate,
+                self.output_threshold(), "V",
+            )
+        ]  # fmt: skip
+
     @abstractmethod
     def gate_capacitance(self) -> u.Farad:
         """Capacitance of the gate node."""

@@ -115,6 +115,10 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             self.device.relative_permittivity, self.memristor_area(), self.device.oxide_thickness
         )
 
+    def input_load(self) -> tuple[u.Siemens, u.Farad]:
+        """Memristor without a filament, in front of a node of larger capacitance."""
+        return 1.0 / self.device.off_resistance, self.memristor_capacitance()
+
     def gate_capacitance(self) -> u.Farad:
         """Gate, memristor, local wire and explicit capacitor."""
         d = self.device

@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import (
     ClampsColumn,
+    CouplesDirectly,
     DrivesOneBit,
     HoldsResults,
     IdealColumn,
@@ -272,6 +273,8 @@ class CrossbarCounts(CrossbarLayout):
             cell = cell * array.current_left(self.network)
             brought = reads * cell / interface.device.bias_current
             found[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
+        if isinstance(interface, CouplesDirectly):
+            found[interface.path, "couple"] = column_reads
         if isinstance(interface, HoldsResults):
             held = counting.spikes(self.steps, 1.0, self._held_results(placement))
             found[interface.path, "hold"] = held

@@ -9,13 +9,14 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.programming.base import Lines, Written
-from neuroest.blocks.roles import ClampsColumn, HoldsResults, IdealColumn
+from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults, IdealColumn
 from neuroest.blocks.row_drivers.base import output_stage_area
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import (
     converters,
     crossbar_wires,
+    front_ends,
     power,
     redundancy,
     retention,
@@ -175,6 +176,9 @@ class CrossbarArray(ArrayCircuit):
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Current of the cells that hold weights, and of those between the groups of a convolution."""
         cell, supply, left = self.memory, self.read_supply_voltage(), self.current_left(network)
+        if self.driven_load is not None:  # the cells have what the column's voltage, and so the neuron, leave
+            reached = self.driven_voltage(network)
+            left = left * (1.0 - reached / self.options["read_voltage"]) * (1.0 - reached / supply)
         used, beside = (
             equations.cell_read_energy(conductance, self.options["read_voltage"], supply, read_time) * left
             for conductance in (self.conductance(network), self.ends()[0])
@@ -201,6 +205,9 @@ class CrossbarArray(ArrayCircuit):
             costs.extend(front_end.column_energies(read_time))
         if isinstance(front_end, HoldsResults):
             costs.extend(front_end.hold_energies(self.hold_time(network)))
+        if isinstance(front_end, CouplesDirectly) and self.driven_load is not None:
+            drive, supply = self.options["read_voltage"], self.read_supply_voltage()
+            costs.extend(front_end.coupling_energies(self.driven_load[1], drive, supply))
         if self.merge is not None:
             costs.extend(self.merge.merge_energies(read_time, *self.digits_of_weight(network)))
         if self.neuron is not None:
@@ -291,7 +298,7 @@ class CrossbarArray(ArrayCircuit):
         if (
             self.neuron is not None
             and not self.samples_columns
-            and not isinstance(self.interface, IdealColumn)
+            and not isinstance(self.interface, IdealColumn | CouplesDirectly)
         ):
             longer = longest(self.read_time(network)) / shortest(self.settling_time(network))
             checks.append(
@@ -380,6 +387,8 @@ class CrossbarArray(ArrayCircuit):
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy that all cells of one column dissipate in one read."""
+        if self.driven_load is not None:  # kT/C on the line instead of the noise of a current
+            return self.column_energy()
         read = self.options["read_voltage"]
         rows = self.rows_at_once() * shortest(self.stacked_arrays(network))
         return rows * equations.cell_read_energy(
@@ -533,6 +542,20 @@ class CrossbarArray(ArrayCircuit):
         active = active_fraction * rows * self.conductance(network)
         lost = self.ir_drop(network, active_fraction)
         return equations.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)
+
+    def driven_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Conductance from the active rows to a line of columns, at least that of one cell."""
+        active = network.active_share * self.rows_at_once() * self.stacked_arrays(network)
+        return np.maximum(active, 1.0) * self.conductance(network)
+
+    def driven_voltage(self, network: NetworkContext) -> u.Volt:
+        """Voltage at a neuron that the column drives directly, with the mean number of active rows, by layer."""
+        return self.voltage_through(self.driven_conductance(network))
+
+    def voltage_through(self, conductance: u.Siemens) -> u.Volt:
+        """Voltage at a neuron that so much conductance to active rows drives directly."""
+        leak, _ = self.driven_load or (0.0, 0.0)
+        return front_ends.loaded_column_voltage(self.options["read_voltage"], conductance, leak)
 
     def column_voltage(self, active_fraction: u.Numeric) -> u.Volt:
         """Voltage of an unclamped column, which grounded idle rows attenuate; the mean of the active ones without."""

@@ -134,8 +134,9 @@ class ArrayCircuit(ArrayParts):
                 front_end.input_resistance(), total, column_resistance, column_capacitance
             )
         else:
+            leak, load = self.driven_load or (0.0, 0.0)
             column = crossbar_wires.column_time_constant_floating(
-                total, column_resistance, column_capacitance
+                total + leak, column_resistance, column_capacitance + load
             )
         column = column + self.switching_time_constant(network, total, column_resistance) / down
         return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())

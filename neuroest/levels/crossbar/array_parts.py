@@ -18,7 +18,7 @@ from neuroest.blocks.columns.tapered_buffer import FanOutBuffer
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.programming.write_circuit import WriteCircuit
-from neuroest.blocks.roles import LeavesColumnFloating
+from neuroest.blocks.roles import CouplesDirectly, LeavesColumnFloating
 from neuroest.blocks.row_drivers.base import RowDriver
 from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
@@ -96,6 +96,13 @@ class ArrayParts(Component[None]):
     def interface(self) -> Component[Any] | None:
         """Circuit between column and neuron."""
         return self.readout.slots.get("interface")
+
+    @property
+    def driven_load(self) -> tuple[u.Siemens, u.Farad] | None:
+        """Conductance and capacitance of the neuron that a column drives directly; None with a circuit between them."""
+        if self.neuron is None or not isinstance(self.interface, CouplesDirectly):
+            return None
+        return self.neuron.input_load()
 
     @property
     def merge(self) -> Any:

@@ -51,6 +51,11 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
             left_out.append(
                 "switches among the neurons that take turns at one output, and what counts their turns"
             )
+    if array.driven_load is not None:
+        left_out.append(
+            "what the network loses where neurons see the mean of the active rows instead of their weighted sum, and "
+            "have positive weights only"
+        )
     if array.spec.silent_blocks == "skip":
         left_out.append(
             "circuits that find a silent block of rows and wake its columns, and the time to wake"

@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
@@ -20,7 +21,7 @@ from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.current_domain_array import CurrentDomainArray
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
-from neuroest.levels.crossbar.read_rules import charge_faults, merge_faults, schedule_faults, stack_faults
+from neuroest.levels.crossbar.read_rules import charge_faults, readout_faults, schedule_faults
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.levels.crossbar.timestep import longest
 from neuroest.registry import COMPONENTS
@@ -101,9 +102,7 @@ class CrossbarMapper(CrossbarCounts):
             )
         for fault in schedule_faults(self.compute, self.network.spiking):
             raise MappingError(f"{self.level.path}.schedule: {fault}")
-        for fault in stack_faults(self.compute):
-            raise MappingError(f"{self.compute.readout.path}.column_circuits is per_stack, but {fault}")
-        for fault in merge_faults(self.compute, self.network):
+        for fault in readout_faults(self.compute, self.network):
             raise MappingError(f"{self.compute.readout.path}: {fault}")
 
     def left_out_of_units(self) -> list[str]:
@@ -207,16 +206,10 @@ class CrossbarMapper(CrossbarCounts):
                     "the mean current of a column exceeds the bias of its clamp", largest, longest(bias), "A",
                 )
             )  # fmt: skip
-        together = self.level.count
-        if array.stacks_columns and together is not None:
-            tallest = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
-            checks.append(
-                Check(
-                    "stack_stands_together", array.path, "design_rule", tallest <= together,
-                    "a stack has more arrays than stand together in one place of the chip, and the line of its columns "
-                    "is as long as the arrays only; raise the count of arrays", tallest, together,
-                )
-            )  # fmt: skip
+        if array.driven_load is not None and array.neuron is not None:
+            checks.extend(self._coupling_checks(array.neuron))
+        if array.stacks_columns and self.level.count is not None:
+            checks.append(self._stack_check(row_blocks, self.level.count))
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
             most = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
             checks.append(
@@ -250,6 +243,42 @@ class CrossbarMapper(CrossbarCounts):
                 )
             )  # fmt: skip
         return checks
+
+    def _stack_check(self, row_blocks: Array, together: u.Numeric) -> Check:
+        """Whether the arrays of a stack are neighbours."""
+        tallest = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+        return Check(
+            "stack_stands_together", self.compute.path, "design_rule", tallest <= together,
+            "a stack has more arrays than stand together in one place of the chip, and the line of its columns is as "
+            "long as the arrays only; raise the count of arrays", tallest, together,
+        )  # fmt: skip
+
+    def _coupling_checks(self, neuron: Neuron) -> list[Check]:
+        """Whether the active rows lift a neuron to its input voltage, and carry its spike."""
+        array = self.compute
+        reached = np.where(self.on_array > 0.0, array.driven_voltage(self.network), np.inf)
+        lowest, drive = np.min(reached, axis=-1, keepdims=True), neuron.drive_voltage()
+        fed = np.where(self.on_array > 0.0, array.driven_conductance(self.network), np.inf)
+        wanted, cells = 0.0 if drive is None else drive, array.slices(self.network)
+        alone = array.voltage_through(array.ends()[0])
+        return [
+            Check(
+                "one_cell_holds_weight", array.path, "design_rule", cells <= 1.0,
+                "nothing weighs the slices of a weight in front of a directly driven neuron; set weight_bits to what "
+                "one cell holds", cells, 1.0,
+            ),
+            Check(
+                "column_reaches_neuron", array.path, "design_rule", lowest >= wanted,
+                "the column, with the neuron as its load, stays below the neuron's input voltage; raise the read "
+                "voltage or the conductance of the cells", lowest, wanted, "V",
+            ),
+            Check(
+                "weights_count", array.path, "advice", alone < wanted,
+                "one cell at its lowest conductance drives the neuron in full, so that neither the weights nor the "
+                "number of active rows count: the neuron asks whether any of its rows is active", alone, wanted, "V",
+            ),
+            *neuron.fed_checks(1.0 / np.min(fed, axis=-1, keepdims=True)),
+        ]  # fmt: skip
 
     def instances_of_chips(self, chips: u.Numeric) -> Mapping[str, u.Numeric]:
         """A charge pump that all arrays of a chip share."""

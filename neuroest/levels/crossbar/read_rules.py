@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
-from neuroest.blocks.roles import DrivesOneBit
+from neuroest.blocks.roles import CouplesDirectly, DrivesOneBit
 from neuroest.levels.crossbar.array import CrossbarArray
 
 
@@ -82,8 +82,8 @@ def _turn_faults(array: CrossbarArray) -> Iterator[str]:
         )
 
 
-def merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]:
-    """Why columns cannot be merged before a converter, one line each.
+def readout_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]:
+    """Why columns cannot be joined, merged, or read as they are, one line each.
 
     Parameters
     ----------
@@ -92,6 +92,13 @@ def merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]
     network : NetworkContext
         With the bits of the weights.
     """
+    yield from (f"column_circuits is per_stack, but {fault}" for fault in _stack_faults(array))
+    yield from (f"interface is direct_coupling, but {fault}" for fault in _coupling_faults(array))
+    yield from _merge_faults(array, network)
+
+
+def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]:
+    """Why columns cannot be merged before a converter."""
     if array.converter is None:
         return
     if array.merge is None:
@@ -110,14 +117,8 @@ def merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]
         yield f"merged is {array.readout.spec.merged}, but {array.spec.weight_encoding} has no pairs; use slices"
 
 
-def stack_faults(array: CrossbarArray) -> Iterator[str]:
-    """Why the columns of arrays cannot be joined to one line, one line each.
-
-    Parameters
-    ----------
-    array : CrossbarArray
-        With its read-out.
-    """
+def _stack_faults(array: CrossbarArray) -> Iterator[str]:
+    """Why the columns of arrays cannot be joined to one line."""
     if not array.stacks_columns:
         return
     sums = array.readout.spec.partial_sums
@@ -127,6 +128,25 @@ def stack_faults(array: CrossbarArray) -> Iterator[str]:
         yield "sharing is layers, whose arrays have their turns at different times; use none or per_array"
     if "column_buffer" in array.slots:
         yield "a column_buffer cuts the columns into pieces that a line cannot join; leave it out or use per_array"
+
+
+def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
+    """Why columns cannot drive their neurons directly."""
+    if not isinstance(array.interface, CouplesDirectly) or array.neuron is None:
+        return
+    if array.neuron.input_load() is None:
+        yield f"a {array.neuron.model} takes a current or states no load; use a diffusive neuron"
+    if array.spec.weight_encoding != "offset" or array.offset_subtraction != "none":
+        yield (
+            "nothing subtracts the voltages of columns; use weight_encoding: offset with offset_subtraction: none, so "
+            "that weights are positive"
+        )
+    if array.cell.idle_rows_conduct:
+        yield "cells without transistors conduct into idle rows; use one_transistor_one_resistor cells or voltage_mode"
+    if array.merge is not None:
+        yield "a merge takes currents; leave it out"
+    if array.readout.spec.partial_sums == "analog_merge" and not array.stacks_columns:
+        yield "the columns of arrays meet on one line or not at all; set column_circuits to per_stack"
 
 
 def charge_faults(array: CrossbarArray) -> Iterator[str]:

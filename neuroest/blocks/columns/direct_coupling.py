@@ -1,0 +1,34 @@
+"""Columns that drive their neurons directly, as on the bench."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Component, EnergyCost
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.roles import CouplesDirectly
+from neuroest.core import units as u
+from neuroest.equations import crossbar as equations
+from neuroest.specs.blocks import Block
+
+
+class DirectCouplingBlock(Block):
+    """No circuit: pulses on the rows drive the neuron through the cells, and it sees the mean of the active rows."""
+
+    model: Literal["direct_coupling"]
+
+
+class DirectCoupling(Component[None], CouplesDirectly):
+    """Wire from the column to the neuron; the neuron's input is charged with the line."""
+
+    schema: ClassVar[type[Block]] = DirectCouplingBlock
+    part_of_array: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("neuron input charge",)
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no circuit of its own")
+
+    def coupling_energies(
+        self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt
+    ) -> list[EnergyCost]:
+        """Charge of the neuron's input, taken from the supply of the rows."""
+        charge = equations.column_swing_energy(input_capacitance, drive, supply)
+        return [self.energy("couple", "input_charge", charge, "neuron input charge")]
