@@ -56,7 +56,9 @@ def open_macros(source: str) -> list[Macro]:
 
 def fitted(macros: list[Macro]) -> tuple[np.ndarray, float]:
     """Array, port and control terms by least squares of the relative error, and the largest one that is left."""
-    capacity, width, area = (np.array([getattr(m, name) for m in macros]) for name in ("capacity", "width", "area"))
+    capacity, width, area = (
+        np.array([getattr(m, name) for m in macros]) for name in ("capacity", "width", "area")
+    )
     terms = np.stack([capacity, width, np.ones_like(width)], axis=1) / area[:, np.newaxis]
     found, *_ = np.linalg.lstsq(terms, np.ones_like(area), rcond=None)
     return found, float(np.abs(terms @ found - 1.0).max())
@@ -77,7 +79,9 @@ def left_out(macros: list[Macro], port: float, control: float) -> dict[str, floa
     for source in terms:
         others = math.exp(float(np.mean([math.log(v) for name, v in terms.items() if name != source])))
         own = [m for m in macros if m.source == source]
-        ratios[source] = float(np.median([(others * m.capacity + port * m.width + control) / m.area for m in own]))
+        ratios[source] = float(
+            np.median([(others * m.capacity + port * m.width + control) / m.area for m in own])
+        )
     return ratios
 
 
@@ -87,10 +91,14 @@ def main() -> None:
     (_, port, control), worst = fitted([m for m in macros if m.source == COMPILER])
     terms = array_terms(macros, port, control)
     mean = math.exp(float(np.mean([math.log(v) for v in terms.values()])))
-    print(f"port {port:.0f} cells a bit, control {control:.0f} cells; of {COMPILER} the worst is off by {worst:.0%}")
+    print(
+        f"port {port:.0f} cells a bit, control {control:.0f} cells; of {COMPILER} the worst is off by {worst:.0%}"
+    )
     print(f"array term {mean:.3f}, an efficiency of {1 / mean:.0%}")
     for source, ratio in left_out(macros, port, control).items():
-        print(f"  {source:<12} array term {terms[source]:.2f}; left out, predicted over published {ratio:.2f}")
+        print(
+            f"  {source:<12} array term {terms[source]:.2f}; left out, predicted over published {ratio:.2f}"
+        )
     for kibibytes, width in ((0.25, 8), (1, 64), (8, 64), (64, 64), (8, 512)):
         capacity = kibibytes * 8192.0
         share = capacity / (mean * capacity + port * width + control)
@@ -98,7 +106,9 @@ def main() -> None:
     for source in ("gf180mcu", "sram22"):
         found, worst = fitted(open_macros(source))
         each = found / found[0]
-        print(f"  {source}: port {each[1]:.0f} and control {each[2]:.0f} times its array term a bit, worst {worst:.0%}")
+        print(
+            f"  {source}: port {each[1]:.0f} and control {each[2]:.0f} times its array term a bit, worst {worst:.0%}"
+        )
 
 
 if __name__ == "__main__":
