@@ -69,7 +69,7 @@ def page(board: Scoreboard) -> str:
         "page's numbers and fails when one of them moves.",
         "",
         "A *ratio* is predicted over published. *Known misses* are values outside their tolerance; each has its cause.",
-        "No constant was fitted to one chip. Three were chosen with ratios of several scored chips known, so those rows",
+        "No constant was fitted to one chip. Three were chosen with ratios of scored chips known, so those rows",
         "are in sample: the centres of arrays, the area that no block lists, and the energy of logic below 28 nm",
         "([validation](validation.md)). The three classes are never averaged together:",
         "",
