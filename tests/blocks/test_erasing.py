@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from scipy.integrate import solve_ivp
 
-from neuroest.equations import filament_growth
 from neuroest.pipeline.estimate import estimate
 from tests.chips import area, count, energy, failed
 
 CHIP, SHD = "diffusive_low_power_28nm", "shd_recurrent_spiking"
 VOLTAGE = "chip.tile.array.readout.neuron.erasing_voltage"
-
-
-def test_time_against_the_drift_equation() -> None:
-    def gone(_: float, state: list[float]) -> float:
-        return state[0]
-
-    gone.terminal = True  # type: ignore[attr-defined]
-    found = solve_ivp(
-        lambda _, r: [-150.0 * 0.8 / (1.01 - r[0])], (0.0, 1.0), [0.6], events=gone, rtol=1e-9, max_step=1e-4
-    )
-    assert found.t_events[0][0] == pytest.approx(
-        filament_growth.erasing_time(0.6, 0.8, 150.0, 0.01), rel=1e-6
-    )
 
 
 def test_a_pulse_takes_the_place_of_the_rest() -> None:

@@ -347,3 +347,16 @@ def test_the_next_spike_after_one(rates, share) -> None:
     second = solve_ivp(rises, (0.0, longest), [0.0, first.y[1, -1]], **options)
     closed = filament_growth.integration_time_after_spike(volts, left, *rates[:-1])
     assert 0.7 < closed / second.t[-1] < 1.0
+
+
+def test_erasing_time_against_the_drift_equation() -> None:
+    def gone(_: float, state: list[float]) -> float:
+        return state[0]
+
+    gone.terminal = True  # type: ignore[attr-defined]
+    found = solve_ivp(
+        lambda _, r: [-150.0 * 0.8 / (1.01 - r[0])], (0.0, 1.0), [0.6], events=gone, rtol=1e-9, max_step=1e-4
+    )
+    assert found.t_events[0][0] == pytest.approx(
+        filament_growth.erasing_time(0.6, 0.8, 150.0, 0.01), rel=1e-6
+    )
