@@ -166,7 +166,7 @@ class ArrayCircuit(ArrayParts):
         needed = self.neuron.steps_to_fire(hold, np.maximum(timestep, hold))
         whole = hold >= self.neuron.integration_time() * (1.0 - ROUNDING)
         spiking = np.asarray(network.output_rate) > 0.0
-        return longest(np.where(spiking & ~whole, needed / allowed, 0.0))
+        return longest(np.where(np.logical_and(spiking, np.logical_not(whole)), needed / allowed, 0.0))
 
     def _own_period(self, network: NetworkContext, hold: u.Second) -> u.Second:
         """Time of a timestep of each layer at its own pace, with as few copies of its arrays as it may have."""
