@@ -136,9 +136,17 @@ def test_setup_commands_are_one_line_each() -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_commands_of_the_readme_run(command: str, tmp_path: Path) -> None:
-    examples = {path.name for path in saved_examples(README, tmp_path)}
+    saved_examples(README, tmp_path)
+    makes_files = [made for made in commands() if made.startswith("neuroest new ")]
+    for made in makes_files if command not in makes_files else ():
+        run(made.split()[1:], tmp_path)
+    examples = {path.name for path in tmp_path.iterdir()}
     done = run(command.split()[1:], tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    if command in makes_files:
+        assert {path.name for path in tmp_path.iterdir()} == examples | {command.split()[-1]}
+        return
+    assert done.stderr == ""
     assert done.stdout
     assert {path.name for path in tmp_path.iterdir()} == examples
 

@@ -67,6 +67,7 @@ ROOMS = (
     ("pipeline", "the stages of an estimate"),
     ("error_analysis", "how well a result is known, and what it depends on"),
     ("pipeline.check", "all problems of files, and of chips that no network runs on"),
+    ("authoring.like", "a chip with another device in it, which the check must pass"),
     ("pipeline.estimate", "one estimate from names to result"),
     ("pipeline.pace", "two chips at the pace of each other and of the data"),
     ("pipeline.comparison", "estimates next to each other"),

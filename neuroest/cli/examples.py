@@ -17,7 +17,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "list": "architectures crossbar",
         "show": "rram_hfox_28nm",
         "check": "my_neuron.yaml my_chip.yaml",
-        "new": "neuron -o my_neuron.yaml",
+        "new": f"architecture --like {_CHIP} --neuron my_neuron.yaml -o my_chip.yaml",
         "explain": f"{_CHIP} energy_per_inference_J -w {_NET}",
         "cite": f"{_CHIP} -w {_NET} --format bibtex",
         "sensitivity": f"{_CHIP} -w {_NET}",

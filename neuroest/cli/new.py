@@ -33,40 +33,49 @@ def run(
     ] = None,
     model: Annotated[str | None, typer.Option(help="Device model of a neuron, synapse or memory.")] = None,
     like: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Shipped file whose values to start from.")
+        str | None, typer.Option(metavar="NAME", help="Shipped file to start from; of a chip also a path.")
     ] = None,
     neuron: Annotated[
         str | None, typer.Option(metavar="DEVICE", help="Neuron of a new architecture.")
     ] = None,
-    synapse: Annotated[
-        str | None, typer.Option(metavar="DEVICE", help="Synapse of a new architecture.")
+    cell: Annotated[
+        str | None,
+        typer.Option("--cell", "--synapse", metavar="DEVICE", help="Memory cell of a new architecture."),
+    ] = None,
+    adc: Annotated[
+        str | None, typer.Option(metavar="DEVICE", help="Converter of a new architecture; goes with --like.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """A commented template that passes the check.
 
-    Devices: every value is marked as an assumption until you replace it. Architectures: --neuron and --synapse put
-    your own devices in.
+    Devices: every value is marked as an assumption until you replace it. Architectures: --like CHIP with --neuron,
+    --cell or --adc keeps the whole fabric of that chip and replaces the device, so that the two compare like for like.
     """
     from neuroest.authoring import templates  # noqa: PLC0415
     from neuroest.authoring.device_text import check_output  # noqa: PLC0415
 
     _applicable(kind, {"--model": model}, _DEVICES)
-    _applicable(kind, {"--neuron": neuron, "--synapse": synapse}, {Template.ARCHITECTURE})
-    if like is not None and (neuron is not None or synapse is not None):
-        raise NeuroestError(
-            "--like copies a shipped chip as it is; change its devices there, or leave out --like"
-        )
+    _applicable(kind, {"--neuron": neuron, "--cell": cell, "--adc": adc}, {Template.ARCHITECTURE})
+    if adc is not None and like is None:
+        raise NeuroestError("--adc goes with --like, a chip whose columns are read by converters")
+    devices = {
+        what: device for what, device in {"neuron": neuron, "cell": cell, "adc": adc}.items() if device
+    }
     written = output is not None and str(output) != "-"
     if output is not None and written:
         check_output(output, force=force)
     name = output.stem if output is not None and written else f"my_{kind.value}"
     if kind in _DEVICES:
         text = templates.new_device(kind.value, name, model, like)
+    elif like is not None and devices:
+        from neuroest.authoring.like import architecture_like  # noqa: PLC0415
+
+        text = architecture_like(name, like, devices, output.parent if output and written else None)
     elif like is not None:
         text = templates.copy_of(kind.value, name, like)
     elif kind is Template.ARCHITECTURE:
-        text = templates.new_architecture(name, neuron, synapse)
+        text = templates.new_architecture(name, neuron, cell)
     else:
         text = templates.new_workload(name)
     emit(text, output)

@@ -14,11 +14,15 @@ CHANCE = str(example_folder() / "zhao2025_firing_probability.csv")
 
 
 @pytest.mark.slow
-def test_from_one_file_to_an_estimate_in_three_commands(command: Command, tmp_path, monkeypatch) -> None:
+def test_from_one_file_to_a_comparison_in_four_commands(command: Command, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    chip = str(example_folder() / "my_neuron_chip.yaml")
     fitted = command("fit", PAIRS, "--model", "diffusive_1m1t1r", "-o", "my_neuron.yaml", "--starts", "2")
     assert fitted.code == 0, fitted.err
+    chip = "my_chip.yaml"
+    made = command(
+        "new", "architecture", "--like", "analog_lif_28nm", "--neuron", "my_neuron.yaml", "-o", chip
+    )
+    assert made.code == 0, made.err
     estimated = command("estimate", chip, "-w", "mlp_mnist_spiking", "--format", "json")
     assert estimated.code == 0, estimated.err
     assert json.loads(estimated.out)["totals"]["energy_per_inference_J"] > 0.0

@@ -38,7 +38,15 @@ def test_bad_wishes_are_one_line(command: Command, tmp_path: Path) -> None:
         (("neuron", "--like", "nothing"), "unknown device"),
         (("neuron", "--neuron", "diffusive_bench"), "does not go with neuron"),
         (("workload", "--model", "passive"), "does not go with workload"),
-        (("architecture", "--like", "gpu_h100", "--neuron", "diffusive_bench"), "leave out --like"),
+        (("architecture", "--like", "gpu_h100", "--neuron", "diffusive_bench"), "has no neuron to replace"),
+        (
+            ("architecture", "--like", "analog_lif_28nm", "--adc", "sar_macro"),
+            "no array of it is read by conv",
+        ),
+        (("architecture", "--adc", "sar_macro"), "--adc goes with --like"),
+        (("architecture", "--like", "analog_lif_28nm", "--neuron", "switch_vo2_heated"), "never fires"),
+        (("architecture", "--like", "adc_crossbar_28nm", "--cell", "charge_sram_28nm"), "cim_sram_28nm"),
+        (("architecture", "--like", "adc_crossbar_28nm", "--adc", "sample_hold_28nm"), "is no adc but a"),
         (("architecture", "--neuron", "rram_hfox_28nm"), "no neuron"),
     ):
         refused = command("new", *arguments)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class Neuron(Component[Any]):
     """What a crossbar must know of the neuron at its columns."""
 
     family: ClassVar[str] = "neuron"
+    output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "inside"
+    """Where the circuit is that drives the wire of its spikes: in the model, in a block behind it, or not known."""
 
     @property
     def reset_between_inferences(self) -> bool:

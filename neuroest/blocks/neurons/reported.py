@@ -49,6 +49,7 @@ class ReportedNeuron(Neuron):
 
     schema: ClassVar[type[Block]] = ReportedNeuronBlock
     owns: ClassVar[tuple[str, ...]] = ("neuron spike as reported",)
+    output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "unstated"
     example: ClassVar[str] = "lif_28nm_besrour"
     prior_error: ClassVar[ModelErrors] = exact_model(
         "its values are published ones, whose spread stands in its device"

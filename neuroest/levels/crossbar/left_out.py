@@ -47,6 +47,8 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
         )
     if array.neuron is not None:
         left_out.extend(array.neuron.left_out())
+        if array.neuron.output_buffer == "outside" and "fan_out_buffer" not in array.readout.slots:
+            left_out.append("buffers that drive the wires of the neurons' spikes (no fan_out_buffer block)")
         if array.multiplexer is None and np.any(np.asarray(array.neurons_per_output) > 1.0):
             left_out.append(
                 "switches among the neurons that take turns at one output, and what counts their turns"

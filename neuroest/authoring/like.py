@@ -1,0 +1,253 @@
+"""A chip like another one with a neuron, a cell or a converter of one's own: a short file on top of that chip.
+
+The fabric stays, so that both chips leave out the same things. Circuits that the new neuron needs and the chip does
+not have are added.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from neuroest.core.errors import NeuroestError
+from neuroest.loading.library import (
+    Device,
+    architecture_document,
+    find_file,
+    load_device,
+    shipped,
+)
+from neuroest.pipeline.check import check_files
+from neuroest.registry import COMPONENTS, roles_of
+from neuroest.specs.file_text import is_path
+
+_MOST_NAMED = 4
+_BUFFER, _STANDARD = "fan_out_buffer", "tapered_buffer"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a device stands in a chip, and what a chip must have to take it.
+
+    Attributes
+    ----------
+    role : str
+        Role of the blocks that fit.
+    holder, key : str
+        Key of the mapping that holds the block, and key of the block in it.
+    lacking : str
+        What a chip without such a place is.
+    """
+
+    role: str
+    holder: str
+    key: str
+    lacking: str
+
+
+_PLACES: Mapping[str, _Place] = MappingProxyType(
+    {
+        "neuron": _Place("neuron", "readout", "neuron", "no array of it is read by neurons"),
+        "cell": _Place("cell", "array", "cell", "it has no crossbar array"),
+        "adc": _Place("converter", "readout", "converter", "no array of it is read by converters"),
+    }
+)
+
+
+def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: Path | None = None) -> str:
+    """A chip that is another one but for some devices.
+
+    Parameters
+    ----------
+    name : str
+        Name of the new architecture.
+    like : str
+        The other chip: a shipped name or a path.
+    devices : mapping of str to str
+        Shipped name or path by what is replaced: ``neuron``, ``cell`` or ``adc``.
+    folder : Path, optional
+        Where the file will be; paths in it count from there. By default the working directory.
+
+    Returns
+    -------
+    str
+        A file of `base` and `set`, which passes the check.
+
+    Raises
+    ------
+    NeuroestError
+        When the chip has no place for a device, or cannot run with it; the message says what the check found.
+    """
+    chip = architecture_document(find_file("architecture", like)).data
+    changes: dict[str, tuple[Any, str]] = {}
+    for what, device in devices.items():
+        changes |= _changes(chip, like, what, device)
+    with tempfile.TemporaryDirectory(prefix="neuroest-") as place:
+        draft = Path(place) / f"{name}.yaml"
+        draft.write_text(_text(name, like, devices, changes, Path(place)), encoding="utf-8")
+        problems = check_files([draft])
+    if problems:
+        found = "; ".join(dict.fromkeys(f"{p.path}: {p.message}" if p.path else p.message for p in problems))
+        raise NeuroestError(
+            f"{like} cannot take {' and '.join(devices.values())}: {found}{_examples(devices)}"
+        )
+    return _text(name, like, devices, changes, folder or Path())
+
+
+def _changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[Any, str]]:
+    """New values by path, each with the reason that stands above it."""
+    place = _PLACES[what]
+    found = load_device(device)
+    if place.role not in roles_of(found.spec.model):
+        raise NeuroestError(f"{device} is no {what} but a {found.spec.model}")
+    held = _held(chip["chip"], "chip", place)
+    if not held:
+        raise NeuroestError(
+            f"{like} has no {what} to replace: {place.lacking}; chips that have one: {_several(_chips_of(None, place))}"
+        )
+    changes: dict[str, tuple[Any, str]] = {}
+    for path, node in held.items():
+        changes[f"{path}.{place.key}"] = _block(found, device, node[place.key], place)
+        if what == "neuron":
+            changes |= _circuits(found, path, node)
+        elif what == "cell":
+            changes |= _read_voltage(found, path, node)
+    return changes
+
+
+def _held(node: Any, path: str, place: _Place) -> dict[str, Mapping[str, Any]]:
+    """Mappings of a chip that hold a block of that place, by their paths."""
+    held: dict[str, Mapping[str, Any]] = {}
+    for key, value in node.items():
+        if not isinstance(value, dict):
+            continue
+        if key == place.holder and isinstance(value.get(place.key), dict):
+            held[f"{path}.{key}"] = value
+        held |= _held(value, f"{path}.{key}", place)
+    return held
+
+
+def _block(device: Device, named: str, old: Mapping[str, Any], place: _Place) -> tuple[dict[str, Any], str]:
+    """The block of a device: keys that the chip's block has as well, and those that it needs from a shipped chip."""
+    model = device.spec.model
+    fields = COMPONENTS[model].schema.model_fields
+    block: dict[str, Any] = {"model": model, "device": named}
+    block |= {
+        key: value
+        for key, value in old.items()
+        if key in fields and key not in {"model", "device", "parameters"}
+    }
+    missing = {key for key, field in fields.items() if field.is_required()} - block.keys()
+    for name in _chips_of(model, place) if missing else ():
+        example = _blocks(name, place)[model]
+        block |= {key: value for key, value in example.items() if key in missing}
+        return block, f"{', '.join(sorted(missing))} as in {name}"
+    return block, ""
+
+
+def _blocks(chip: str, place: _Place) -> dict[str, Mapping[str, Any]]:
+    """Blocks at a place of a shipped chip by their models."""
+    held = _held(architecture_document(shipped("architecture")[chip]).data["chip"], "chip", place)
+    return {str(node[place.key].get("model")): node[place.key] for node in held.values()}
+
+
+def _chips_of(model: str | None, place: _Place) -> list[str]:
+    """Shipped chips with a block of that model there, or with any."""
+    found = {name: _blocks(name, place) for name in shipped("architecture")}
+    return [name for name, blocks in found.items() if (model in blocks if model else blocks)]
+
+
+def _examples(devices: Mapping[str, str]) -> str:
+    """Shipped chips that are built for devices of the same models."""
+    found = {
+        model: _chips_of(model, _PLACES[what])
+        for what, model in ((what, load_device(device).spec.model) for what, device in devices.items())
+    }
+    return "".join(
+        f"; --like can name a chip with a {m}: {_several(names)}" for m, names in found.items() if names
+    )
+
+
+def _several(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"{', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def _written(name: str, folder: Path) -> str:
+    """A device as a file in that folder names it."""
+    if not is_path(name):
+        return name
+    path = os.path.relpath(name, folder)
+    return path if os.sep in path else f"./{path}"
+
+
+def _circuits(device: Device, path: str, readout: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    """Circuits that a neuron needs and the read-out of the chip does not have."""
+    buffer = COMPONENTS[device.spec.model].output_buffer
+    if buffer == "inside" or _BUFFER in readout:
+        return {}
+    place = _Place("", "readout", _BUFFER, "")
+    standard = _blocks(_chips_of(_STANDARD, place)[0], place)[_STANDARD]
+    reason = {
+        "outside": "the neuron's model ends at its switch, which drives no wire by itself",
+        "unstated": "published figures of a neuron do not say what its spikes drive; "
+        "remove this block if yours include it",
+    }[buffer]
+    return {f"{path}.{_BUFFER}": (standard, reason)}
+
+
+def _read_voltage(device: Device, path: str, array: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    """The read voltage of the array where the new cell must not be read with the old one."""
+    from neuroest.core.units import format_quantity, parse_quantity  # noqa: PLC0415 - cells only
+
+    claim = device.claims.get("read_voltage_limit")
+    stated = array.get("read_voltage")
+    if claim is None or not isinstance(stated, str) or parse_quantity(stated, "V") <= claim.value:
+        return {}
+    reason = f"the cell is disturbed above its read_voltage_limit; the chip has {stated}"
+    return {f"{path}.read_voltage": (format_quantity(claim.value, "V", 6), reason)}
+
+
+def _text(
+    name: str,
+    like: str,
+    devices: Mapping[str, str],
+    changes: Mapping[str, tuple[Any, str]],
+    folder: Path,
+) -> str:
+    """The file as it stands in a folder, which its paths count from."""
+    base = _written(like, folder)
+    chip = Path(like).stem if is_path(like) else like
+    replaced = " and ".join(f"{Path(device).stem} as its {what}" for what, device in devices.items())
+    lines = [
+        f"# {chip} with {replaced}; everything else is that chip's, so the two compare like for like:",
+        f"#   neuroest compare {name}.yaml {base} -w WORKLOAD",
+        "kind: architecture",
+        f"name: {name}",
+        "description: >-",
+        f"  {chip} with {replaced}. Say here what the chip is and what it is not.",
+        f"base: {base}",
+        f"baseline: {base}",
+        "set:",
+    ]
+    for path, (value, reason) in changes.items():
+        lines += [f"  # {reason}"] if reason else []
+        moved = {**value, "device": _written(value["device"], folder)} if isinstance(value, dict) else value
+        lines.append(f"  {path}: {_flow(moved)}")
+    return "\n".join(lines) + "\n"
+
+
+def _flow(value: Any) -> str:
+    """A value in one line."""
+    text: str = yaml.safe_dump(
+        value, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
+    )
+    return text.removesuffix("...\n").strip()
