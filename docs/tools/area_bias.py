@@ -2,7 +2,7 @@
 
 Run it as ``python docs/tools/area_bias.py`` and put the last line into
 `device_specs/integration/overheads_generic.yaml` (`control_area_fraction`). For each chip the fraction is solved with
-which its clocked blocks bring the median of the band to the published area.
+which its clocked logic brings the median of the band to the published area.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def fractions() -> Iterator[tuple[str, float, float]]:
                 placed = {(a.component, a.term) for a in e.costs.areas if a.placed}
                 dies = sum(float(np.sum(r.total)) for r in listed if (r.component, r.term) in placed)
                 blocks = sum(float(np.sum(r.total)) for r in listed) - dies
-                clocked = sum(float(np.sum(r.total)) for r in listed if r.component in e.costs.synchronous)
+                logic = sum(float(np.sum(r.total)) for r in listed if r.component in e.costs.sequenced)
                 skew = predicted[key].median / predicted[key].value
                 room = (published / skew - dies) * float(np.max(np.asarray(e.costs.floorplan_utilisation)))
-                found.append((predicted[key].median / stated.value, (room - blocks) / clocked))
+                found.append((predicted[key].median / stated.value, (room - blocks) / logic))
         yield name, *(statistics.median(column) for column in zip(*found, strict=True))
 
 

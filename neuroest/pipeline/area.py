@@ -36,8 +36,8 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
         for number in (mapped.instances[a.counted_as or a.component],)
     ]
     if costs.overheads is not None:
-        clocked: Any = sum((r.total for r in rows if r.component in costs.synchronous), start=0.0)
-        rows.append(InstanceRow(costs.overheads, "control", clocked * costs.control_area_fraction, 1.0))
+        logic: Any = sum((r.total for r in rows if r.component in costs.sequenced), start=0.0)
+        rows.append(InstanceRow(costs.overheads, "control", logic * costs.control_area_fraction, 1.0))
     return tuple(rows)
 
 

@@ -59,6 +59,8 @@ class CostTable:
         What the package can cool; infinite where the chip says nothing.
     synchronous : frozenset of str
         Paths of the components that clock and control are charged on.
+    sequenced : frozenset of str
+        Those of them whose area has no control of its own, on which the area of sequencers is charged.
     overheads : str or None
         Path of the block that clock and control are booked on.
     checks : tuple of Check
@@ -74,6 +76,7 @@ class CostTable:
     floorplan_utilisation: u.Dimensionless
     power_density_limit: u.WattPerSquareMetre
     synchronous: frozenset[str]
+    sequenced: frozenset[str]
     overheads: str | None
     checks: tuple[Check, ...]
 
@@ -124,6 +127,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
         else 1.0,
         power_density_limit=device.power_density_limit if device else np.inf,
         synchronous=frozenset(c.path for c in components if c.clocked),
+        sequenced=frozenset(c.path for c in components if c.clocked and not c.area_has_control),
         overheads=overheads.path if overheads is not None else None,
         checks=tuple(checks),
     )

@@ -272,8 +272,9 @@ class _Explainer:
         name, value, equation = rows.get(term.term, rows["control"])
         if term.kind == "area" and term.term == "control":
             name, value = "control_area_fraction", table.control_area_fraction
-            rule = "fraction x area of the clocked blocks"
-            about: tuple[str, ...] = (f"clocked blocks: {clocked}",)
+            logic = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.sequenced))
+            rule = "fraction x area of the clocked logic"
+            about: tuple[str, ...] = (f"clocked logic: {logic}",)
         else:
             info = equation_info(equation)
             rule, about = info.formula, (info.reference,)

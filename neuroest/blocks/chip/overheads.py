@@ -26,7 +26,8 @@ class Overheads(Record):
     control_fraction: u.Dimensionless = non_negative(maximum=10.0)
     """Sequencer energy over the other dynamic energy of synchronous digital blocks."""
     control_area_fraction: u.Dimensionless = non_negative(maximum=10.0)
-    """Sequencer area over the area of the synchronous digital blocks."""
+    """Area of sequencers, address generators and interfaces over that of the synchronous logic; macros of memories have
+    their own control."""
     power_density_limit: u.WattPerSquareMetre = positive()
     """Largest power density that the package can cool."""
     largest_die: u.SquareMetre = positive(
