@@ -42,3 +42,16 @@ def test_a_mapping_that_is_kept_is_read_only(kept: Callable[[], Any]) -> None:
         mapping[next(iter(mapping))] = None
     with pytest.raises(AttributeError):
         mapping.clear()
+
+
+def test_a_block_that_is_set_stays_as_the_caller_wrote_it() -> None:
+    neuron = "chip.tile.array.readout.neuron"
+    block = {"model": "diffusive_1m1t1r", "device": "diffusive_bench", "rest_time_constants": 2}
+    wanted = {neuron: block}
+    alone = neuroest.estimate("diffusive_bench_28nm", NET, wanted).totals
+    erased = neuroest.estimate(
+        "diffusive_bench_28nm", NET, {neuron: block, f"{neuron}.erasing_voltage": "0.8 V"}
+    )
+    assert erased.totals != alone
+    assert "erasing_voltage" not in block
+    assert neuroest.estimate("diffusive_bench_28nm", NET, wanted).totals == alone

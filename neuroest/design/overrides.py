@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -80,7 +81,9 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -
         message = f"{len(settings)} values are set, at most {_MOST_SETTINGS} are allowed; change the file"
         raise SpecError([Problem(SETTING, 0, 0, "", message)])
     wanted = {
-        new_path(path): new_word(path.rpartition(".")[2], value)
+        new_path(path): deepcopy(
+            new_word(path.rpartition(".")[2], value)
+        )  # later settings reach into a block
         for path, value in settings.items()
         if not path.startswith("workload.")
     }
