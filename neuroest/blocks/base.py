@@ -91,12 +91,15 @@ class NetworkContext:
     """Largest number of inputs that an output sums, of all layers."""
     fan_in: u.Dimensionless = 1.0
     """Inputs that an output sums, by layer; zero for layers without weights."""
+    events: u.Dimensionless = 1.0
+    """Reads for one output in a timestep, by layer: one, or its input spikes where each is read by itself."""
 
     def of_layer(self, index: int) -> NetworkContext:
         """The network as one of its layers has it, so that costs are single numbers."""
         return replace(
             self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index),
             active_share=_of_layer(self.active_share, index), fan_in=_of_layer(self.fan_in, index),
+            events=_of_layer(self.events, index),
         )  # fmt: skip
 
 

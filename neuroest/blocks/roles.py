@@ -88,6 +88,9 @@ class ClampsColumn(Role, ABC):
 class HoldsResults(ClampsColumn, ABC):
     """Clamps a column and holds its result for the neuron; action ``hold``."""
 
+    adds_results: ClassVar[bool] = False
+    """Whether a result that comes while the neuron still has the last one prolongs its drive, so that none is lost."""
+
     @property
     @abstractmethod
     def held(self) -> str:

@@ -132,6 +132,46 @@ def rest_in_turns(recovery_time: u.Second, working_time: u.Second, neurons: u.Di
 
 
 @equation
+def longest_work_in_turns(
+    period: u.Second, recovery_time: u.Second, neurons: u.Dimensionless
+) -> u.Second:
+    """Longest time of an inference in which a neuron works, so that it has rested when its turn comes again. [s].
+
+    Parameters
+    ----------
+    period : float or array
+        Time from one inference to the next, T. [s]
+    recovery_time : float or array
+        Time until the state of an inference is gone, t_rest. [s]
+    neurons : float or array
+        Neurons that take turns, N. [1]
+
+    Returns
+    -------
+    float or array
+        Time; not above zero where the neurons rest for too long. [s]
+
+    Notes
+    -----
+    Formula: min(T, N T - t_rest)
+
+    Valid: neurons in a fixed order, one inference each
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    The two neurons of `rest_in_turns`: in 0.26 s they rest for 0.4 s of two periods, and work for 0.12 s.
+
+    >>> f"{longest_work_in_turns(0.26, 0.4, 2.0):.2f} s {longest_work_in_turns(0.26, 0.4, 5.0):.2f} s"
+    '0.12 s 0.26 s'
+    """
+    return np.minimum(period, neurons * period - recovery_time)
+
+
+@equation
 def barrier_step_time(
     update_time: u.Second, receiving_time: u.Second, sending_time: u.Second, link_time: u.Second,
     flight_time: u.Second, barrier_time: u.Second,

@@ -270,6 +270,10 @@ class Mapper(ABC):
         """Time from the last read of each layer to its last result, which the units no longer wait for."""
         return self.zeros()
 
+    def passage_time(self) -> Array | None:
+        """Time from an event at a layer to its spike; None where layers work in timesteps and wait for their end."""
+        return None
+
     def longest_step(self, placement: Placement, step: Array) -> Array:
         """Mean of the longest step of all layers, which work side by side; `step` is the mean step of each."""
         return np.asarray(np.max(step, axis=-1, keepdims=True))

@@ -141,6 +141,11 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
             f"{name}: a column without a clamp cannot subtract, and its neuron would see no inhibition; "
             "use a current_clamp or sampled_clamp"
         )
+    if array.reads_events:
+        raise NeuroestError(
+            f"{name}: reads its arrays at each event (reads: each_event); behaviour is simulated in timesteps, use "
+            "each_timestep"
+        )
     if array.stacks_columns:
         raise NeuroestError(
             f"{name}: joins the columns of arrays (column_circuits: per_stack); behaviour is simulated array by array, "

@@ -130,7 +130,7 @@ def _period_checks(s: Stages) -> list[Check]:
     interval = np.asarray(s.timing.initiation_interval)
     return [
         Check(
-            "keeps_up", "operation", "infeasible", interval <= s.chip.period,
+            "keeps_up", "operation", "infeasible", interval <= s.chip.period * (1.0 + ROUNDING),
             "an inference takes longer than the period it is asked for", interval, s.chip.period, "s",
         )
     ]  # fmt: skip
@@ -261,7 +261,18 @@ def _integration_checks(s: Stages) -> list[Check]:
         return []
     step = np.max(s.timing.stage_interval, axis=-1, keepdims=True)
     worst = array.overstretched(s.mapper.network, step)
+    added_up = []
+    if array.reads_events:
+        least = array.events_added_up(s.mapper.network, step)
+        added_up = [
+            Check(
+                "neuron_adds_up_events", array.neuron.path, "design_rule", least >= 1.0 - FIRING_SLACK,
+                "the neurons of a layer forget an event before the next one comes, so that they answer to single events "
+                "and add up none; events of a spike over those of the network", least, 1.0 - FIRING_SLACK,
+            )
+        ]  # fmt: skip
     return [
+        *added_up,
         Check(
             "neuron_fires_in_time", array.neuron.path, "design_rule", worst <= 1.0 + FIRING_SLACK,
             "the rest of the chip makes the timestep so long that the neurons forget more in between than their drive "

@@ -246,6 +246,10 @@ def _totals(
     elif mapper.network.spiking:
         depth = critical_path(np.where(step > 0.0, 1.0, 0.0), reads)
         latency = pipelining.layer_pipelined_latency(mapper.steps, stage_interval, depth)
+        passage = mapper.passage_time()
+        if passage is not None:
+            others = sum(time for path, time in resources.items() if path != mapped.level.path)
+            latency = mapper.steps * stage_interval + critical_path(passage + others, reads)
         latency = latency + critical_path(drain, reads)
         turns = getattr(mapper.compute, "neurons_per_output", 1.0)
         rest = pipelining.rest_in_turns(rest, mapper.steps * stage_interval, turns)

@@ -10,6 +10,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "layer_pipelined_latency": {"timesteps": 20.0, "step_time": 100e-9, "layers": 3.0},
     "initiation_interval": {"timesteps": 20.0, "step_time": 100e-9, "recovery_time": 500e-9},
     "rest_in_turns": {"recovery_time": 0.4, "working_time": 0.12, "neurons": 2.0},
+    "longest_work_in_turns": {"period": 0.26, "recovery_time": 0.4, "neurons": 2.0},
     "barrier_step_time": {
         "update_time": 1.4e-6,
         "receiving_time": 9e-6,
@@ -45,3 +46,12 @@ def test_the_slowest_of_receiver_sender_and_link_sets_a_step():
     for longest in ("receiving_time", "sending_time", "link_time"):
         work = {"receiving_time": 2e-6, "sending_time": 2e-6, "link_time": 2e-6, longest: 9e-6}
         assert pipelining.barrier_step_time(**work, **others) == pytest.approx(10.485e-6, rel=1e-12)
+
+
+def test_neurons_that_work_as_long_as_they_can_have_rested_when_their_turn_comes():
+    # 0.4 s of rest, 2 neurons: 0.3 s of every second inference of 0.35 s are work, and the rest fits exactly
+    work = pipelining.longest_work_in_turns(0.35, 0.4, 2.0)
+    assert work == pytest.approx(0.3)
+    assert pipelining.initiation_interval(
+        1.0, work, pipelining.rest_in_turns(0.4, work, 2.0)
+    ) == pytest.approx(0.35)

@@ -41,6 +41,7 @@ class PulseCoupling(SampledClamp):
     """
 
     schema: ClassVar[type[Block]] = PulseCouplingBlock
+    adds_results: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("column interface bias", "timed neuron pulse")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(1.5, "no such circuit was simulated"),

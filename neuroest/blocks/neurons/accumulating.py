@@ -93,6 +93,10 @@ class AccumulatingNeuron(Neuron):
         """Reading the state after each pulse, and the reset that a spike takes."""
         return self.reads_in_step(hold_time) * self.device.read_time + self.device.reset_time
 
+    def time_between_drives(self, hold_time: u.Second) -> u.Second:
+        """Reading the state after each pulse."""
+        return self.reads_in_step(hold_time) * self.device.read_time
+
     def refractory_time(self) -> u.Second:
         """Reading the state after the last pulse, and the reset that a spike takes."""
         return self.device.read_time + self.device.reset_time

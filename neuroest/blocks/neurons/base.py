@@ -96,6 +96,10 @@ class Neuron(Component[Any]):
         """Time from the end of the drive of a timestep to the next drive; that of a timestep with a spike."""
         return self.refractory_time()
 
+    def time_between_drives(self, hold_time: u.Second) -> u.Second:
+        """Time from the end of a drive that made no spike to the next one."""
+        return 0.0
+
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
         """Timesteps to a spike where a full drive is on for the hold time of each; infinite where it never fires."""
         full, memory = self.integration_time(), self.memory_time()

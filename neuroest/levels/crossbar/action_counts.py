@@ -163,7 +163,7 @@ class CrossbarCounts(CrossbarLayout):
             passes = conversions
             steps = self._array_reads(placement) * inputs / converted
         else:
-            passes = counting.spikes(self.steps, 1.0, self._held_results(placement))
+            passes = self._drives(self._held_results(placement))
             steps = self._array_reads(placement)
         passes, steps = np.where(several, passes, 0.0), np.where(several, steps, 0.0)
         gates, on_path = (
@@ -250,7 +250,7 @@ class CrossbarCounts(CrossbarLayout):
         outputs = self.on_array * t.output_elements
         spikes = counting.spikes(self.steps, t.output_rate, outputs)
         actions[neuron.path, "spike"] = spikes * neuron.spikes_for_one(t.output_rate * t.timesteps)
-        actions[neuron.path, "time_step"] = counting.spikes(self.steps, 1.0, placement.neurons)
+        actions[neuron.path, "time_step"] = self._drives(placement.neurons)
         if neuron.reset_between_inferences:
             actions[neuron.path, "inference"] = placement.neurons
         if array.buffer is not None:
@@ -276,9 +276,12 @@ class CrossbarCounts(CrossbarLayout):
         if isinstance(interface, CouplesDirectly):
             found[interface.path, "couple"] = column_reads
         if isinstance(interface, HoldsResults):
-            held = counting.spikes(self.steps, 1.0, self._held_results(placement))
-            found[interface.path, "hold"] = held
+            found[interface.path, "hold"] = self._drives(self._held_results(placement))
         return found
+
+    def _drives(self, driven: Array) -> u.Numeric:
+        """How often neurons are driven in an inference: once a timestep, or once for each event that reaches them."""
+        return counting.spikes(self.steps, self.network.events, driven)
 
     def _held_results(self, placement: Placement) -> Array:
         """Results that neurons integrate at a time: behind mirrors one a neuron, without them one a column of it."""

@@ -21,7 +21,6 @@ from neuroest.equations import (
     crossbar_wires,
     digits,
     drivers,
-    integration,
     mapping,
     power,
     read_schedule,
@@ -29,7 +28,7 @@ from neuroest.equations import (
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
 from neuroest.levels.crossbar.read_schedule import ReadSchedule
-from neuroest.levels.crossbar.timestep import hold_times, longest, shortest
+from neuroest.levels.crossbar.timestep import drives_per_spike, hold_times, longest, shortest
 
 _NO_SCHEDULE = ReadScheduleBlock()
 """What holds of an array that says nothing of its schedule."""
@@ -102,6 +101,8 @@ class ArrayCircuit(ArrayParts):
         if circuit.spec.bias_follows == "mapped_current":
             rows = self.rows_at_once() * self.stacked_arrays(network)
             active = np.maximum(network.active_share * rows, 1.0) * self.conductance(network)
+            if self.reads_events:  # no other cell makes up for one of high conductance
+                active = self.ends()[1] + 0.0 * active
             return circuit.biased_for(equations.clamped_column_current(self.options["read_voltage"], active))
         return circuit.drawn_for(self.carried_current(network))
 
@@ -161,19 +162,38 @@ class ArrayCircuit(ArrayParts):
         """Timesteps of that length that a spike takes over those that it may take, for the worst of the layers."""
         if self.neuron is None:
             return 0.0
-        hold = self.hold_time(network)
-        allowed = integration.timesteps_per_spike(network.output_rate, network.timesteps)
-        needed = self.neuron.steps_to_fire(hold, np.maximum(timestep, hold))
+        hold, allowed = self.hold_time(network), drives_per_spike(network)
+        needed = self.neuron.steps_to_fire(hold, np.maximum(timestep / network.events, hold))
         whole = hold >= self.neuron.integration_time() * (1.0 - ROUNDING)
         spiking = np.asarray(network.output_rate) > 0.0
         return longest(np.where(np.logical_and(spiking, np.logical_not(whole)), needed / allowed, 0.0))
+
+    def events_added_up(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
+        """Events of a spike over those of the network, for the worst of the layers: less where a neuron forgets each
+        before the next, and can only answer to it or not."""
+        if self.neuron is None:
+            return 1.0
+        hold, wanted = self.hold_time(network), drives_per_spike(network)
+        added = np.maximum(self.neuron.steps_to_fire(hold, np.maximum(timestep / network.events, hold)), 1.0)
+        whole = hold >= self.neuron.integration_time() * (1.0 - ROUNDING)
+        added = np.where(whole, 1.0, added)
+        return shortest(np.where(np.asarray(network.output_rate) > 0.0, added / wanted, 1.0))
 
     def _own_period(self, network: NetworkContext, hold: u.Second) -> u.Second:
         """Time of a timestep of each layer at its own pace, with as few copies of its arrays as it may have."""
         in_turn = np.minimum(network.positions, self.options.get("sequential_reads", np.inf))
         drive = self.drive_time(network)
+        if self.reads_events:
+            return np.maximum(in_turn * network.events * drive, self.neuron_busy_time(network, hold))
         driven = in_turn * drive + hold if self.samples_columns else in_turn * np.maximum(drive, hold)
         return driven + self.neuron.time_after_drive(hold)  # type: ignore[union-attr]
+
+    def neuron_busy_time(self, network: NetworkContext, hold: u.Second) -> u.Second:
+        """Time that a neuron takes for the events of a timestep, one after the other, with a spike at their end."""
+        if self.neuron is None:
+            return 0.0
+        drives = network.events * (hold + self.neuron.time_between_drives(hold))
+        return drives + self.neuron.refractory_time()
 
     @property
     def samples_columns(self) -> bool:

@@ -81,6 +81,11 @@ class ArrayParts(Component[None]):
         return self.readout.options.get("neurons_per_output", 1.0)
 
     @property
+    def reads_events(self) -> bool:
+        """Whether each input spike is read by itself, and not all of a timestep at once."""
+        return bool(self.spec.reads == "each_event")
+
+    @property
     def stacks_columns(self) -> bool:
         """Whether the columns of all arrays of an output are one line with one circuit."""
         return self.neuron is not None and bool(self.readout.spec.column_circuits == "per_stack")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,7 +87,8 @@ class _Columns:
     def __init__(self, mapper: CrossbarMapper, placement: Placement) -> None:
         array, network, t = mapper.compute, mapper.network, mapper.layers
         self.array, self.network, self.mapper = array, network, mapper
-        self.blocks = mapper.row_reads
+        self.events = network.events + 0.0 * np.asarray(mapper.row_reads)
+        self.blocks = self.events if array.reads_events else mapper.row_reads
         self.fan_in = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
         every = array.every_input_toggles
         self.density = np.ones_like(self.fan_in) if every else np.clip(mapper.active_share(), 0.0, 1.0)
@@ -158,6 +159,8 @@ class _Columns:
     def full_scale(self) -> u.Dimensionless:
         """Largest result of a column: all rows on, all cells at their highest conductance."""
         rows = self.array.rows_at_once() * self.array.stacked_arrays(self.network)
+        if self.array.reads_events:  # one cell; the same error of each event adds up, in `per_conversion` as its root
+            rows = np.sqrt(self.events)
         return rows * self.array.ends()[1] / self.weight
 
     @property
@@ -175,7 +178,7 @@ class _Columns:
         for cause, error in errors.fluctuating.items():
             each_read = accuracy.dot_product_spread(self.fan_in, self.density * self.reads, error)
             found[cause] = np.asarray(each_read)
-        conducting = 1.0 if array.cell.idle_rows_conduct else self.density
+        conducting = self.events if array.cell.idle_rows_conduct else self.density
         cells = self.fan_in * conducting * self.columns * array.devices_per_weight()[1]
         thermal = accuracy.thermal_noise_spread(
             array.technology.temperature, cells * array.conductance(network), array.settled_time(network),
@@ -191,6 +194,8 @@ class _Columns:
         rows = array.piece("rows") * array.stacked_arrays(self.network)
         columns = array.piece("columns")
         driven = self.density * array.rows_at_once() / array.options["rows"]
+        if array.reads_events:
+            driven = self.mapper.driven_share()
         share = np.ones_like(self.density) if array.cell.idle_rows_conduct else driven
         near = crossbar_wires.ir_drop_error_near(conductance, segment, rows, share)
         along = array.row_segment_resistance(self.network)
@@ -217,8 +222,9 @@ class _Columns:
             uneven, curved = self._resistance_errors(switches)
             found["resistance of the multiplexers"] = np.hypot(uneven, curved)
         if isinstance(array.merge, CurrentMirror):
-            merged = np.logical_or(array.slices(self.network) > 1.0, self.blocks > 1.0)
-            current = self._behind(resistance).root_mean_square / self.weight
+            merged = np.logical_or(array.slices(self.network) > 1.0, self.mapper.row_reads > 1.0)
+            # a mirror that is off is so for all events of a timestep, which add up to the current of its rows
+            current = self._behind(resistance, self.mapper.rows_of_blocks).root_mean_square / self.weight
             found["mirrors"] = merged * np.asarray(
                 np.sqrt(self.columns * self.reads) * array.merge.device.relative_error * current
             )
@@ -240,8 +246,12 @@ class _Columns:
             )
         if isinstance(array.interface, HoldsResults):
             # the full swing of a stage in front of a neuron is trimmed to the results of its layer
+            largest = np.hypot(self.result, self.offset)
+            if array.reads_events:  # trimmed to single weights, and off by the same for each event
+                single = self.offset / np.maximum(self.fan_in * self.density, 1.0 / self.fan_in)
+                largest = self.events * np.hypot(np.sqrt(self.weight_square), single)
             found["comparators of the pulses"] = np.asarray(
-                array.interface.threshold_spread() * _RANGE * np.hypot(self.result, self.offset)
+                array.interface.threshold_spread() * _RANGE * largest
             )
         if array.sampler is not None:
             noise = array.sampler.noise_voltage(array.resolution(self.network))
@@ -250,12 +260,12 @@ class _Columns:
             )
         return found
 
-    def _behind(self, resistance: u.Ohm) -> ColumnGains:
-        """The columns of every block and digit, behind a resistance at their feet."""
+    def _behind(self, resistance: u.Ohm, blocks: Sequence[tuple[Array, Array]]) -> ColumnGains:
+        """The columns of every block and digit, behind a resistance at their feet; rows and how often each is active."""
         array, network = self.array, self.network
         low, high = array.ends()
         offset = array.spec.weight_encoding == "offset"
-        active = np.asarray(sum(rows * share for rows, share in self.mapper.rows_of_blocks))
+        active = np.asarray(sum(rows * share for rows, share in blocks))
         found = []
         for value, mean, square in zip(
             array.place_values(network),
@@ -271,7 +281,7 @@ class _Columns:
             conductance = active * along_blocks(cell)
             variance = sum(
                 accuracy.column_sum_spread(rows, share, along_blocks(2.0 * cell), along_blocks(both)) ** 2
-                for rows, share in self.mapper.rows_of_blocks
+                for rows, share in blocks
             )
             alike = 0.0 * mean if offset else mean
             found.append(
@@ -287,7 +297,9 @@ class _Columns:
 
     def _resistance_errors(self, resistance: u.Ohm) -> tuple[Array, Array]:
         """What a resistance at the feet of the columns does: uneven gains of the blocks, and the curve of each."""
-        gains = self._behind(resistance)
+        one = np.ones_like(self.result)[..., np.newaxis]
+        read = ((one, one),) if self.array.reads_events else self.mapper.rows_of_blocks
+        gains = self._behind(resistance, read)
         each_read = accuracy.dot_product_spread(
             self.fan_in, self.density * self.reads, np.sqrt(self.weight_square)
         )

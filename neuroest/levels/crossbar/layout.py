@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.base import Component
+from neuroest.blocks.base import Component, NetworkContext
 from neuroest.core import units as u
-from neuroest.equations import counting, read_schedule
+from neuroest.design.chip import Chip, LevelNode
+from neuroest.equations import counting, pipelining, read_schedule
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, Mapper, NetworkMapping, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.packing import Sharing, Wanted, share_arrays
 from neuroest.levels.crossbar.replication import copies_within
 from neuroest.levels.time_multiplexing import TimeMultiplexing
+from neuroest.workloads.layers import LayerTable
 
 
 class CrossbarLayout(Mapper):
@@ -23,6 +26,43 @@ class CrossbarLayout(Mapper):
 
     unit_name = "array"
     compute: CrossbarArray
+
+    def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:
+        super().__init__(chip, level, layers, network)
+        if self.compute.reads_events:
+            rows = self.options["rows"] * self.compute.stacked_arrays(network)
+            self.network = replace(
+                network, events=self._events(), active_share=1.0 / rows + 0.0 * network.fan_in,
+                least_timestep=np.maximum(network.least_timestep, self._timestep_of_data()),
+            )  # fmt: skip
+
+    def _events(self) -> Array:
+        """Input spikes of an output in a timestep, each of which is a read; one for layers that get none."""
+        t = self.layers
+        spikes = t.input_bit_density * t.input_taps + t.output_rate * t.recurrent_reduction
+        found = self.on_array * spikes / np.maximum(t.positions * t.groups, 1.0)
+        return np.asarray(np.where(found > 0.0, found, 1.0))
+
+    def _timestep_of_data(self) -> u.Second:
+        """Time of a timestep of the data where the input lasts as long as the chip has for it; zero without a period."""
+        neuron, period = self.compute.neuron, self.chip.period
+        if neuron is None or period is None:
+            return 0.0
+        turns = self.compute.neurons_per_output
+        work = pipelining.longest_work_in_turns(period, neuron.recovery_time(), turns)
+        return np.maximum(work, 0.0) / self.layers.timesteps
+
+    def longest_step(self, placement: Placement, step: Array) -> Array:
+        """The longest step; events come no sooner than the data has them."""
+        own = super().longest_step(placement, step)
+        return np.asarray(np.maximum(own, self.network.least_timestep)) if self.compute.reads_events else own
+
+    def passage_time(self) -> Array | None:
+        """Time from an event at a layer to the spike that it makes, where each is read by itself."""
+        array = self.compute
+        if not array.reads_events:
+            return None
+        return np.asarray(self.on_array * (array.drive_time(self.network) + array.hold_time(self.network)))
 
     @cached_property
     def on_array(self) -> Array:
@@ -117,7 +157,9 @@ class CrossbarLayout(Mapper):
         )
 
     def read_blocks(self, placement: Placement) -> Array:
-        """Blocks of rows whose columns are read, in the mean of the reads."""
+        """Blocks of rows whose columns are read for an output in a timestep: the block of each event, or all."""
+        if self.compute.reads_events:
+            return np.asarray(self.on_array * self.network.events)
         if self.compute.spec.silent_blocks == "read":
             return self.row_reads
         (own, share), (fed_back, rate) = self.rows_of_blocks
@@ -208,9 +250,8 @@ class CrossbarLayout(Mapper):
 
     def cycle_time(self) -> u.Numeric:
         """Time from one position of a layer to the next."""
-        return np.asarray(
-            self.compute.schedule(self.network).interval * self.conversions_each * self.reads_in_array
-        )
+        reads = self.network.events if self.compute.reads_events else self.reads_in_array
+        return np.asarray(self.compute.schedule(self.network).interval * self.conversions_each * reads)
 
     def peak_rate(self) -> u.Numeric:
         """Every weight of an array is multiplied once in the time of a position, of the layer that takes least."""
@@ -246,6 +287,10 @@ class CrossbarLayout(Mapper):
         has its own neuron.
         """
         reads = np.ceil(self.layers.positions / placement.replication)
+        if self.compute.reads_events:  # the capacitors take the next event while the neurons integrate
+            hold = self.compute.hold_time(self.network)
+            neurons = self.compute.neuron_busy_time(self.network, hold)
+            return np.asarray(self.on_array * np.maximum(reads * self.cycle_time(), neurons))
         return np.asarray(self.on_array * (reads * self.cycle_time() + self._tail_time()))
 
     def time_sharing(self) -> TimeMultiplexing:
@@ -281,6 +326,8 @@ class CrossbarLayout(Mapper):
 
     def driven_share(self) -> Array:
         """Share of the rows of an array that are active at a time."""
+        if self.compute.reads_events:
+            return np.asarray(self.on_array * self.network.active_share)
         at_once = self.compute.rows_at_once() / self.options["rows"]
         return np.asarray(np.clip(self.active_share(), 0.0, 1.0) * at_once)
 

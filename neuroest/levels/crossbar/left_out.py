@@ -58,6 +58,11 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
             "what the network loses where neurons see the mean of the active rows instead of their weighted sum, and "
             "have positive weights only"
         )
+    if array.reads_events:
+        left_out.append(
+            "what the network loses where events of negative weight come while a neuron has no drive left that they "
+            "could shorten, and the circuits that hand events on without a clock"
+        )
     if array.spec.silent_blocks == "skip":
         left_out.append(
             "circuits that find a silent block of rows and wake its columns, and the time to wake"

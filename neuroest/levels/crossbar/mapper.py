@@ -21,7 +21,12 @@ from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.current_domain_array import CurrentDomainArray
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
-from neuroest.levels.crossbar.read_rules import charge_faults, readout_faults, schedule_faults
+from neuroest.levels.crossbar.read_rules import (
+    charge_faults,
+    event_faults,
+    readout_faults,
+    schedule_faults,
+)
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.levels.crossbar.timestep import longest
 from neuroest.registry import COMPONENTS
@@ -102,6 +107,8 @@ class CrossbarMapper(CrossbarCounts):
             )
         for fault in schedule_faults(self.compute, self.network.spiking):
             raise MappingError(f"{self.level.path}.schedule: {fault}")
+        for fault in event_faults(self.compute, self.chip.operation.mode, self.layers.input_bits):
+            raise MappingError(f"{self.level.path}.reads is each_event, but {fault}")
         for fault in readout_faults(self.compute, self.network):
             raise MappingError(f"{self.compute.readout.path}: {fault}")
 

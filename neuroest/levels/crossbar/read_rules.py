@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
-from neuroest.blocks.roles import CouplesDirectly, DrivesOneBit
+from neuroest.blocks.roles import CouplesDirectly, DrivesOneBit, HoldsResults
+from neuroest.core import units as u
 from neuroest.levels.crossbar.array import CrossbarArray
 
 
@@ -147,6 +148,38 @@ def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
         yield "a merge takes currents; leave it out"
     if array.readout.spec.partial_sums == "analog_merge" and not array.stacks_columns:
         yield "the columns of arrays meet on one line or not at all; set column_circuits to per_stack"
+
+
+def event_faults(array: CrossbarArray, mode: str, input_bits: u.Bit) -> Iterator[str]:
+    """Why single events cannot be read as they come, one line each.
+
+    Parameters
+    ----------
+    array : CrossbarArray
+        With its reads and what stands at its columns.
+    mode : str
+        How the chip is operated.
+    input_bits : array
+        Bits of an input of each layer. [bit]
+    """
+    if not array.reads_events:
+        return
+    circuit = array.interface
+    if array.neuron is None or not (isinstance(circuit, HoldsResults) and circuit.adds_results):
+        found = "a converter" if array.neuron is None else circuit.model if circuit is not None else "nothing"
+        yield f"the columns end on {found}, which adds up no events; use pulse_coupling to neurons"
+    if mode == "duty_cycled":
+        yield "operation.mode is duty_cycled, and a chip that is off misses events; use always_on with a period"
+    if array.readout.spec.partial_sums == "digital_counter":
+        yield "partial_sums is digital_counter, which adds counts of a timestep; use analog_merge"
+    if array.spec.sharing == "layers":
+        yield "sharing is layers, whose turns on an array are parts of a timestep; use none"
+    if array.spec.silent_blocks == "skip":
+        yield "silent_blocks is skip, and no block without an event is read anyway; leave it out"
+    if array.readout.spec.integration == "within_timestep":
+        yield "integration is within_timestep, and there are none; use across_timesteps"
+    if np.any(np.asarray(input_bits) > 1.0):
+        yield "a layer reads numbers of several bits, which are no events; encode the input as spikes"
 
 
 def charge_faults(array: CrossbarArray) -> Iterator[str]:

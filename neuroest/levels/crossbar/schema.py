@@ -97,6 +97,10 @@ class CrossbarLevel(Level):
     silent_blocks: Literal["read", "skip"] = "read"
     """Whether the columns of a block of rows are read when none of its rows is active: skip, for which bias and
     converters of an array wake with the first event and are idle without one; read, in every step."""
+    reads: Literal["each_timestep", "each_event"] = "each_timestep"
+    """When the columns are read: each_timestep, once for all rows that are active in it; each_event, once for each
+    input spike as it comes, without timesteps, which takes `pulse_coupling` to neurons. With `operation.period` the
+    events come over the whole period, without it as fast as the chip takes them."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     ir_drop_limit: PositiveFraction

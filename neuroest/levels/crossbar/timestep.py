@@ -33,21 +33,28 @@ def hold_times(
     network : NetworkContext
         With the rate of each layer on the last axis.
     period_of : callable
-        Time from one timestep of each layer to the next, for a hold time.
+        Time from one timestep of each layer to the next, for a hold time. Where each event is read by itself, a
+        timestep is its events one after the other, and the hold time that of an event.
 
     Returns
     -------
     float or ndarray
         Hold time, at most the whole integration; one for each layer where rates differ.
     """
-    steps = integration.timesteps_per_spike(network.output_rate, network.timesteps)
+    steps, events = drives_per_spike(network), network.events
     full = neuron.integration_time()
-    own = _least_hold(neuron, steps, full, period_of)
-    period = np.maximum(longest(np.asarray(period_of(own))), network.least_timestep)
+    own = _least_hold(neuron, steps, full, lambda hold: period_of(hold) / events)
+    period = np.maximum(longest(np.asarray(period_of(own))), network.least_timestep) / events
     found = _least_hold(neuron, steps, full, lambda hold: period + 0.0 * hold)
     whole = np.asarray(full, dtype=float)
     share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
     return integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
+
+
+def drives_per_spike(network: NetworkContext) -> u.Dimensionless:
+    """Timesteps, or events that are read by themselves, in which a neuron gathers what makes it fire, by layer."""
+    rate, drives = network.output_rate / network.events, network.timesteps * network.events
+    return integration.timesteps_per_spike(rate, drives)
 
 
 def longest(time: u.Second) -> u.Second:
@@ -69,13 +76,15 @@ def _least_hold(
     where that is safe and halves the interval elsewhere; every point takes as many rounds, so that a list gives what
     its points give.
     """
-    shape = np.broadcast(np.asarray(full), np.asarray(steps)).shape
+    # no drive is longer than the time from one to the next
+    longest_drive = np.minimum(full, period_of(np.asarray(full, dtype=float)))
+    shape = np.broadcast(longest_drive, np.asarray(steps)).shape
     wanted = np.broadcast_to(1.0 / np.asarray(steps, dtype=float), shape)
 
     def excess(hold: u.Second) -> NDArray[np.float64]:
         return np.asarray(1.0 / np.asarray(neuron.steps_to_fire(hold, period_of(hold)), dtype=float) - wanted)
 
-    low, high = np.zeros(shape), np.broadcast_to(np.asarray(full, dtype=float), shape)
+    low, high = np.zeros(shape), np.broadcast_to(longest_drive, shape)
     at_low, at_high = -wanted, np.maximum(1.0 - wanted, 0.0)
     older, at_older, share = low, at_low, np.full(shape, 1.0 / 2.0)
     new, other, at_new, at_other = high, low, at_high, at_low
