@@ -267,7 +267,7 @@ def _integration_checks(s: Stages) -> list[Check]:
         added_up = [
             Check(
                 "neuron_adds_up_events", array.neuron.path, "design_rule", least >= 1.0 - FIRING_SLACK,
-                "the neurons of a layer forget an event before the next one comes, so that they answer to single events "
+                "the neurons of a layer forget an event before the next comes, so that they answer to single events "
                 "and add up none; events of a spike over those of the network", least, 1.0 - FIRING_SLACK,
             )
         ]  # fmt: skip

@@ -169,8 +169,10 @@ class ArrayCircuit(ArrayParts):
         return longest(np.where(np.logical_and(spiking, np.logical_not(whole)), needed / allowed, 0.0))
 
     def events_added_up(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
-        """Events of a spike over those of the network, for the worst of the layers: less where a neuron forgets each
-        before the next, and can only answer to it or not."""
+        """Events of a spike over those of the network, for the worst of the layers.
+
+        Less than one where a neuron forgets each before the next, and can only answer to it or not.
+        """
         if self.neuron is None:
             return 1.0
         hold, wanted = self.hold_time(network), drives_per_spike(network)

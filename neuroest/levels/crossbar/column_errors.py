@@ -159,7 +159,9 @@ class _Columns:
     def full_scale(self) -> u.Dimensionless:
         """Largest result of a column: all rows on, all cells at their highest conductance."""
         rows = self.array.rows_at_once() * self.array.stacked_arrays(self.network)
-        if self.array.reads_events:  # one cell; the same error of each event adds up, in `per_conversion` as its root
+        if (
+            self.array.reads_events
+        ):  # one cell; the same error of each event adds up, in `per_conversion` as its root
             rows = np.sqrt(self.events)
         return rows * self.array.ends()[1] / self.weight
 
@@ -261,7 +263,7 @@ class _Columns:
         return found
 
     def _behind(self, resistance: u.Ohm, blocks: Sequence[tuple[Array, Array]]) -> ColumnGains:
-        """The columns of every block and digit, behind a resistance at their feet; rows and how often each is active."""
+        """The columns of every block and digit, behind a resistance; blocks are rows and how often one is active."""
         array, network = self.array, self.network
         low, high = array.ends()
         offset = array.spec.weight_encoding == "offset"

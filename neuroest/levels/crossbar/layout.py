@@ -44,7 +44,7 @@ class CrossbarLayout(Mapper):
         return np.asarray(np.where(found > 0.0, found, 1.0))
 
     def _timestep_of_data(self) -> u.Second:
-        """Time of a timestep of the data where the input lasts as long as the chip has for it; zero without a period."""
+        """Time of a timestep of the data, which last as long as the chip has for them; zero without a period."""
         neuron, period = self.compute.neuron, self.chip.period
         if neuron is None or period is None:
             return 0.0
