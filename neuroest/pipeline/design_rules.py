@@ -271,7 +271,9 @@ def _integration_checks(s: Stages) -> list[Check]:
                 "and add up none; events of a spike over those of the network", least, 1.0 - FIRING_SLACK,
             )
         ]  # fmt: skip
+    between = step / s.mapper.network.events
     return [
+        *array.neuron.drive_checks(array.hold_time(s.mapper.network), between),
         *added_up,
         Check(
             "neuron_fires_in_time", array.neuron.path, "design_rule", worst <= 1.0 + FIRING_SLACK,

@@ -107,6 +107,10 @@ class Neuron(Component[Any]):
         final = integration.settled_state(full, memory)
         return integration.leaky_steps_to_fire(hold_time, period, memory, memory, final, 0.0)
 
+    def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[Check]:
+        """Whether `steps_to_fire` knows drives of that length and distance."""
+        return []
+
     def spikes_for_one(self, intervals: u.Dimensionless) -> u.Dimensionless:
         """Spikes of the neuron for one of the network, whose neurons fire as often as that in an inference."""
         return 1.0 + 0.0 * intervals

@@ -126,6 +126,13 @@ LITTLE = 0.05
 gate may take to charge, before the closed forms are off by as much."""
 
 
+_LONGEST_PHASE = 80.0
+"""Settling times of the filament from one drive to the next up to which the steps of a spike were fitted to the rate
+equations (docs/models/integration.md)."""
+_WHOLE = 1e-9
+"""Share of an integration that a search for the hold time may leave; numerical."""
+
+
 _WARMER = 10.0  # K
 """Distance from room temperature over which rates of ions change by half (0.3 eV)."""
 
@@ -272,12 +279,30 @@ class DiffusiveNeuronBase(Neuron):
 
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
         """Timesteps until filament and residue close the gap that both of them leave again between the drives."""
-        rates = self.ion_rates()
-        # a device that takes longer by a factor is one whose time runs slower by it
-        slower = self.integration_time() / filament_growth.integration_time(self.device.input_voltage, *rates)
+        rates, slower = self.ion_rates(), self._slowness()
         return integration.filament_steps_to_fire(
             hold_time / slower, period / slower, self.device.input_voltage, *rates
         )
+
+    def _slowness(self) -> u.Dimensionless:
+        """How much longer the device takes than by the rate equations; its time is taken to run slower by that."""
+        voltage = self.device.input_voltage
+        return self.integration_time() / filament_growth.integration_time(voltage, *self.ion_rates())
+
+    def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[Check]:
+        """Whether the drives follow each other before the residue fades, where the neuron needs several."""
+        _, _, residue_rate, filament_decay, _ = self.ion_rates()
+        phase = (filament_decay + residue_rate) * period / self._slowness()
+        several = hold_time < self.integration_time() * (1.0 - _WHOLE)
+        worst = np.max(np.where(several, phase, 0.0), axis=-1, keepdims=True)
+        return [
+            Check(
+                "integration_rule_range", self.path, "extrapolation", worst <= _LONGEST_PHASE,
+                "the drives of a neuron lie so far apart that its residue fades in between, for which the steps of a "
+                "spike were not fitted: it is driven for longer than it needs; settling times of the filament", worst,
+                _LONGEST_PHASE,
+            )
+        ]  # fmt: skip
 
     def refractory_time(self) -> u.Second:
         """Time for the control resistor to discharge the gate node, and at least for the filament to rupture."""
