@@ -91,12 +91,15 @@ SIMULATED = (
     ((784, 512, 512, 10), 20, (0.1316, 0.1), 0.1, 1024, "128 KiB", "1 us", 1.6327e-3, 59.515e-6, 8),
     ((256, 256, 256, 10), 12, (0.0498, 1 / 12), 1 / 12, 128, "128 KiB", "1 us", 208.94e-6, 4.4209e-6, 5),
     ((1024, 512, 256, 10), 12, (0.0223, 1 / 12), 1 / 12, 128, "256 KiB", "1 us", 393.32e-6, 10.7258e-6, 7),
+    ((784, 512, 512, 10), 20, (0.1316, 0.0817), 1.0, 1024, "128 KiB", "1 us", 1.17415e-3, 55.955e-6, 8),
 )
-"""SANA-FE 2.2.9, timing model `simple`, on the same cores; all neurons but the inputs fire in the same steps.
+"""SANA-FE 2.2.9, timing model `simple`, on the same cores; all neurons but the inputs fire in the same steps, and in the
+last row each by a drive of its own.
 
 `benchmarks/peers/loihi_in_time.py` makes them; rates are those of the drawn spikes. Its cycle-accurate network on
-chip gives 473.10 us for the first nine steps of the second row (`simple`: 473.22 us) and 220.3 us for the third row.
-Its default, `detailed`, estimates blocked senders by a rule: 5.6557 ms, 2.2953 ms, 209.65 us and 480.18 us.
+chip gives 473.10 us for the first nine steps of the second row (`simple`: 473.22 us), 220.3 us for the third row and
+266.7 us for the first five steps of the last one (`simple`: 266.8 us). Its default, `detailed`, estimates blocked senders
+by a rule: 5.6557 ms, 2.2953 ms, 209.65 us, 480.18 us and 1.9813 ms, and 452.2 us for the five steps.
 """
 
 
