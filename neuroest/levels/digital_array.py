@@ -35,11 +35,12 @@ class DigitalArrayLevel(Level):
     """Rows of units: the reduction dimension."""
     columns: Count
     """Columns of units: the output dimension."""
-    dataflow: Literal["weight_stationary", "output_stationary", "fastest"]
+    dataflow: Literal["weight_stationary", "output_stationary", "input_stationary", "fastest"]
     """What stays in the units while the rest streams by. weight_stationary: a block of weights, which all positions
     pass;
     output_stationary: sums of as many positions as rows and outputs as columns, which their fan-in passes, weights
-    once for each group of positions; fastest: for each layer the one that takes fewer cycles."""
+    once for each group of positions; input_stationary: inputs of as many positions as columns, which all weights
+    pass; fastest: for each layer the one of these orders of the loops that takes the fewest cycles."""
     summation: Literal["systolic", "tree"] = "systolic"
     """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
     array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, every adder keeps
@@ -59,6 +60,11 @@ class DigitalArrayLevel(Level):
     """Inferences that share one loading of the weights."""
     unit: MultiplyAccumulateBlock
     """The processing element."""
+
+
+_ORDERS = ("weight_stationary", "output_stationary", "input_stationary")
+_WEIGHTS, _SUMS, _INPUTS = 0.0, 1.0, 2.0
+"""What stays in the units, as places in the orders; the first is taken where two are as fast."""
 
 
 class DigitalArray(Component[None]):
@@ -250,34 +256,35 @@ class DigitalArrayMapper(Mapper):
         return np.asarray(rows), np.asarray(columns)
 
     @cached_property
-    def sums_stay(self) -> Array:
-        """One for layers whose sums stay in the units, zero for those whose weights do."""
+    def order(self) -> Array:
+        """What stays in the units in each layer."""
         dataflow = getattr(self.compute.spec, "dataflow", "weight_stationary")
-        if dataflow == "weight_stationary":
-            return self.zeros()
-        if dataflow == "output_stationary":
-            return np.ones_like(self.layers.positions)
+        if dataflow != "fastest":
+            return self.zeros() + _ORDERS.index(dataflow)
         product = self.product()
-        steps = self.layers.sequential_steps
-        kept = (
-            self.turns(product)
-            * steps
-            * self.cycles(product, product.vectors / steps * self.options["batch"])
-        )
-        return np.asarray(np.where(self.cycles_of_sums(product) < kept, 1.0, 0.0))
+        streamed = product.vectors / self.layers.sequential_steps * self.options["batch"]
+        orders = self.cycles_of_weights(product, streamed), *self.cycles_of_others(product)
+        return np.argmin(np.stack(np.broadcast_arrays(*orders)), axis=0).astype(float)
 
-    def cycles_of_sums(self, product: _Product) -> Array:
-        """Cycles of a layer whose sums stay, for all inferences of a batch."""
-        t = self.layers
+    def cycles_of_weights(self, product: _Product, vectors: Array) -> Array:
+        """Cycles of a layer whose weights stay, for all inferences of a batch with so many vectors in a step."""
+        return np.asarray(self.turns(product) * self.layers.sequential_steps * self.cycles(product, vectors))
+
+    def cycles_of_others(self, product: _Product) -> tuple[Array, Array]:
+        """Cycles of a layer whose sums stay, and of one whose inputs do, for all inferences of a batch."""
+        t, size = self.layers, (self.rows, self.columns)
         positions = product.vectors / t.sequential_steps * self.options["batch"]
-        passes = accelerators.output_stationary_cycles(
-            np.maximum(product.reduction, 1.0),
-            np.maximum(product.outputs, 1.0),
-            positions,
-            self.rows,
-            self.columns,
-        )
-        return np.asarray(t.groups * t.sequential_steps * passes)
+        reduction, outputs = np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0)
+        sums = accelerators.output_stationary_cycles(reduction, outputs, positions, *size)
+        # inputs lie where weights do otherwise, and weights stream by as positions do
+        inputs = accelerators.systolic_cycles(reduction, positions, outputs, *size)
+        passes = t.groups * t.sequential_steps
+        return np.asarray(passes * sums), np.asarray(passes * inputs)
+
+    def cycles_of_layer(self, product: _Product, vectors: Array) -> Array:
+        """Cycles of a layer by its order, for all inferences of a batch with so many vectors in a step."""
+        orders = self.cycles_of_weights(product, vectors), *self.cycles_of_others(product)
+        return np.asarray(np.choose(self.order.astype(int), np.broadcast_arrays(*orders)))
 
     def cycles(self, product: _Product, vectors: Array) -> Array:
         """Cycles in which so many vectors pass all weights of one group."""
@@ -299,8 +306,10 @@ class DigitalArrayMapper(Mapper):
         ) * (t.groups / np.maximum(self.turns(product), 1.0))
         row_blocks, column_blocks = self.blocks(product)
         ones, macs = t.is_weighted * 1.0, product.reduction * product.outputs * product.vectors * t.groups
-        filled = macs * self.options["batch"] / (self.cycles_of_sums(product) * rows * columns)
-        used = np.where(self.sums_stay > 0.0, filled, used)
+        sums, inputs = self.cycles_of_others(product)
+        cycles = np.where(self.order == _SUMS, sums, inputs)
+        filled = macs * self.options["batch"] / (cycles * rows * columns)
+        used = np.where(self.order == _WEIGHTS, used, filled)
         return Placement(
             units=ones * self.arrays,
             utilisation=t.is_weighted * used,
@@ -340,7 +349,7 @@ class DigitalArrayMapper(Mapper):
             traffic=[
                 Traffic(
                     "activations",
-                    inputs * placement.column_blocks * wide + stationary_read,
+                    inputs * self.input_passes(placement) * wide + stationary_read,
                     written,
                     distinct=distinct * wide + stationary,
                 ),
@@ -356,15 +365,20 @@ class DigitalArrayMapper(Mapper):
 
     def sums_each(self, placement: Placement) -> Array:
         """How often a sum is written to its memory and read from it, the last time on its way out."""
-        return np.asarray(np.where(self.sums_stay > 0.0, 0.0, placement.row_blocks))
+        return np.asarray(np.where(self.order == _SUMS, 0.0, placement.row_blocks))
+
+    def input_passes(self, placement: Placement) -> Array:
+        """How often the inputs of a layer come into the arrays."""
+        return np.asarray(np.where(self.order == _INPUTS, 1.0, placement.column_blocks))
 
     def loads(self, placement: Placement) -> Array:
         """How often the weights of a layer come into the arrays."""
         # blocks that do not all stay in the arrays come anew for each step that waits for the one before
         kept = placement.row_blocks * placement.column_blocks <= self.arrays
         often = np.where(kept, 1.0, np.maximum(self.layers.sequential_steps, self.tiles(placement)))
-        groups_of_positions = mapping.block_count(self.layers.positions * self.options["batch"], self.rows)
-        return np.asarray(np.where(self.sums_stay > 0.0, groups_of_positions, often))
+        there = np.where(self.order == _SUMS, self.rows, self.columns)
+        groups_of_positions = mapping.block_count(self.layers.positions * self.options["batch"], there)
+        return np.asarray(np.where(self.order == _WEIGHTS, often, groups_of_positions))
 
     def weights_read(self, placement: Placement) -> Array:
         """Bits of weights that come into the arrays in one inference."""
@@ -418,9 +432,7 @@ class DigitalArrayMapper(Mapper):
         """Cycles of all blocks, for one inference of the batch."""
         t, product = self.layers, self.product()
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
-        kept = self.turns(product) * t.sequential_steps * self.cycles(product, streamed)
-        cycles = np.where(self.sums_stay > 0.0, self.cycles_of_sums(product), kept)
-        time = t.is_weighted * cycles / self.clock
+        time = t.is_weighted * self.cycles_of_layer(product, streamed) / self.clock
         return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:

@@ -121,6 +121,25 @@ def test_sums_that_stay_take_weights_for_each_group_of_positions(tmp_path: Path)
         run(tmp_path, one, {"chip.array.dataflow": "fastest", "chip.array.summation": "tree"})
 
 
+def test_inputs_that_stay_take_weights_for_each_group_of_positions(tmp_path: Path) -> None:
+    # 49 positions of 512 outputs with a fan-in of 144: two blocks of inputs, which 512 vectors of weights pass
+    layer = network({**CONVOLUTION, "outputs": 512}, shape=(16, 7, 7))
+    kept = run(tmp_path, layer, {"chip.array.dataflow": "input_stationary"})
+    assert cycles(kept) == pytest.approx(2 * (512 + 254))
+    assert count(kept, "weights", "read") * 512 == 144 * 512 * 8
+    # each input comes once, where four blocks of 128 outputs would read it four times
+    assert count(kept, "activations", "read") * 512 == 144 * 49 * 8
+    assert count(kept, "partial_sums", "write") * 512 == 2 * 49 * 512 * 24
+    # weights that stay take 2 x 4 x (49 + 254) cycles, sums 4 x (144 + 254)
+    assert cycles(run(tmp_path, layer, {"chip.array.dataflow": "fastest"})) == pytest.approx(2 * (512 + 254))
+    # 200 positions in 128 columns are two groups, which all weights pass
+    large = run(
+        tmp_path, network(CONVOLUTION, shape=(16, 10, 20)), {"chip.array.dataflow": "input_stationary"}
+    )
+    assert cycles(large) == pytest.approx(2 * 2 * (32 + 254))
+    assert count(large, "weights", "read") * 512 == 2 * 144 * 32 * 8
+
+
 def test_multipliers_rest_where_a_zero_follows_a_zero(tmp_path: Path) -> None:
     # half of the inputs are not zero, so a quarter of the products are those of the zero before
     one = network(CONVOLUTION)
