@@ -98,8 +98,8 @@ last row each by a drive of its own.
 
 `benchmarks/peers/loihi_in_time.py` makes them; rates are those of the drawn spikes. Its cycle-accurate network on
 chip gives 473.10 us for the first nine steps of the second row (`simple`: 473.22 us), 220.3 us for the third row and
-266.7 us for the first five steps of the last one (`simple`: 266.8 us). Its default, `detailed`, estimates blocked senders
-by a rule: 5.6557 ms, 2.2953 ms, 209.65 us, 480.18 us and 1.9813 ms, and 452.2 us for the five steps.
+266.7 us for the first five steps of the last one (`simple`: 266.8 us). Its default, `detailed`, estimates blocked
+senders by a rule: 5.6557 ms, 2.2953 ms, 209.65 us, 480.18 us and 1.9813 ms, and 452.2 us for the five steps.
 """
 
 
