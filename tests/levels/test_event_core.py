@@ -93,8 +93,8 @@ SIMULATED = (
     ((1024, 512, 256, 10), 12, (0.0223, 1 / 12), 1 / 12, 128, "256 KiB", "1 us", 393.32e-6, 10.7258e-6, 7),
     ((784, 512, 512, 10), 20, (0.1316, 0.0817), 1.0, 1024, "128 KiB", "1 us", 1.17415e-3, 55.955e-6, 8),
 )
-"""SANA-FE 2.2.9, timing model `simple`, on the same cores; all neurons but the inputs fire in the same steps, and in the
-last row each by a drive of its own.
+"""SANA-FE 2.2.9, timing model `simple`, on the same cores; all neurons but the inputs fire in the same steps, and in
+the last row each by a drive of its own.
 
 `benchmarks/peers/loihi_in_time.py` makes them; rates are those of the drawn spikes. Its cycle-accurate network on
 chip gives 473.10 us for the first nine steps of the second row (`simple`: 473.22 us), 220.3 us for the third row and
