@@ -264,7 +264,7 @@ class DigitalArrayMapper(Mapper):
         product = self.product()
         streamed = product.vectors / self.layers.sequential_steps * self.options["batch"]
         orders = self.cycles_of_weights(product, streamed), *self.cycles_of_others(product)
-        return np.argmin(np.stack(np.broadcast_arrays(*orders)), axis=0).astype(float)
+        return np.asarray(np.argmin(np.stack(np.broadcast_arrays(*orders)), axis=0), float)
 
     def cycles_of_weights(self, product: _Product, vectors: Array) -> Array:
         """Cycles of a layer whose weights stay, for all inferences of a batch with so many vectors in a step."""
