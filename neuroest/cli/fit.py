@@ -22,7 +22,13 @@ def run(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="SPEC.yaml", help="Device spec to write.")
     ] = None,
-    model: Annotated[str, typer.Option(help="Device model to fit.")] = "diffusive_1m1t1r",
+    model: Annotated[
+        str | None, typer.Option(help="Device model to fit; the one that describes the data best by default.")
+    ] = None,
+    law: Annotated[
+        str | None,
+        typer.Option(help="Law to take where several describe an experiment, such as delay_inverse."),
+    ] = None,
     start: Annotated[
         str | None, typer.Option("--from", metavar="DEVICE", help="Spec to start from and to fill up from.")
     ] = None,
@@ -48,7 +54,7 @@ def run(
         check_output(output, force=force)
     if plot is not None:
         check_figure_path(plot)
-    found = fit(data, model=model, start=start, starts=starts, seed=seed)
+    found = fit(data, model=model, law=law, start=start, starts=starts, seed=seed)
     emit(in_form(form, found.to_text, found.rows, f"Fit to {data[0].name}", found.to_dict()))
     if plot is not None:
         found.plot(plot)

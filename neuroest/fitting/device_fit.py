@@ -1,30 +1,51 @@
-"""A device spec from measurements: the fit, what it says, and whether it may become a spec."""
+"""A device spec from measurements: which model, its fit, what it says, and whether it may become a spec."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from neuroest.core.errors import NeuroestError
+import numpy as np
+
+from neuroest.core.errors import NeuroestError, did_you_mean
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
+from neuroest.fitting.adequacy import condition_labels
+from neuroest.fitting.choice import (
+    Candidate,
+    best_fits,
+    candidates,
+    chosen_model,
+    table_lines,
+)
 from neuroest.fitting.estimation import MISFIT_LIMIT, Fit
 from neuroest.fitting.estimation import fit as estimate_parameters
-from neuroest.fitting.layouts import Measurements, read_devices
+from neuroest.fitting.law_fits import composed
+from neuroest.fitting.laws.table import FAMILIES, LAWS
+from neuroest.fitting.layouts import Experiment, Measurements, read_devices
+from neuroest.fitting.predictions import RATE_EXPERIMENTS, Rows
 from neuroest.fitting.spec_writer import write_spec
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
 
-MODELS: Mapping[str, str] = MappingProxyType({"diffusive_1m1t1r": "diffusive_bench"})
-"""Models that can be fitted, and the spec that each starts from."""
+RATE_EQUATIONS = "diffusive_1m1t1r"
+"""Model whose parameters come from its rate equations, all experiments at once, and from no formula."""
+MODELS: Mapping[str, str] = MappingProxyType(
+    {RATE_EQUATIONS: "diffusive_bench", **{name: family.template for name, family in FAMILIES.items()}}
+)
+"""Models that can be fitted, and the spec that each takes from what the data do not tell."""
 _LIMITS = MappingProxyType({"firing_probability": 0.2, "paired_pulse": 0.5})
 """Median misfit above which the model does not describe a measurement, where it is not `MISFIT_LIMIT`."""
+_COMPARING_STARTS = 1
+"""Starts of the rate equations where they are only compared with other models."""
+_FLOOR = 0.01
+"""Misfit of a logarithm that is no misfit, as for laws."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +58,15 @@ class DeviceFit:
         File of the measurements.
     template : Device
         Spec that the search started from, and that states what the data do not determine.
+    ranking : tuple of Candidate
+        The models that were compared, where there was a choice.
     """
 
     data: Path
     template: Device
     measurements: Measurements
     result: Fit
+    ranking: tuple[Candidate, ...] = ()
 
     @property
     def refusal(self) -> str:
@@ -55,7 +79,7 @@ class DeviceFit:
         if found.rejected:
             return found.rejected
         for name, value in found.misfit.items():
-            if value > _LIMITS.get(name, MISFIT_LIMIT):
+            if not found.laws and value > _LIMITS.get(name, MISFIT_LIMIT):
                 return f"the model does not describe {name}: median misfit {100.0 * value:.0f} %"
         return ""
 
@@ -64,67 +88,141 @@ class DeviceFit:
         write_spec(output, self.template, self.measurements, self.result)
 
     def plot(self, path: Path) -> None:
-        """Draw data, fit, residuals and correlations."""
+        """Draw data, curve and band."""
         render(self.result, "figure", path)
 
     def to_text(self) -> str:
         """The fit for a terminal."""
-        found, claims = self.result, self.template.claims
+        found = self.result
         rows = sum(part.experiment.rows for part in found.rows)
-        table = [("fitted", "value", "80 % within", "start")]
-        table += [
-            (name, format_quantity(found.values[name], claims[name].unit), f"factor {found.factor(name):.3g}",
-             format_quantity(claims[name].value, claims[name].unit))
-            for name in found.fitted
-        ]  # fmt: skip
         names = ", ".join(part.experiment.layout.name for part in found.rows)
-        lines = [
-            *wrapped(f"{self.data.name}: {rows} rows, {names}", hanging=2),
+        lines = wrapped(
+            f"{self.data.name}: {rows} rows, {names}; fitted as {self.template.spec.model}", hanging=2
+        )
+        lines += table_lines(self.ranking)
+        lines += self._law_lines() if found.laws else self._search_lines()
+        lines += ["", *columns(self._table(), "<>>>" if not found.laws else "<>><")]
+        lines += self._open_lines()
+        lines += self._misfit_lines()
+        return "\n".join(lines) + "\n"
+
+    def _unit(self, name: str) -> str:
+        return self.template.record.parameters()[name].check.unit
+
+    def _table(self) -> list[tuple[str, ...]]:
+        found, claims = self.result, self.template.claims
+        last = "determined by" if found.laws else "start"
+        table: list[tuple[str, ...]] = [("fitted", "value", "80 % within", last)]
+        for name in found.fitted:
+            law = found.law_of(name)
+            ending = (
+                law.law.determined_by[name] if law else format_quantity(claims[name].value, self._unit(name))
+            )
+            value = format_quantity(found.values[name], self._unit(name))
+            table.append((name, value, f"factor {found.factor(name):.3g}", ending))
+        return table
+
+    def _search_lines(self) -> list[str]:
+        found = self.result
+        return [
             f"{found.agreeing_starts} of {found.refined_starts} refined starts end at the same place",
             f"squared residual per degree of freedom: {found.chi_square:.3g}",
-            "",
-            *columns(table, "<>>>"),
         ]
+
+    def _law_lines(self) -> list[str]:
+        lines = [""]
+        for fit in self.result.laws:
+            lines += wrapped(f"{fit.law.experiment}: {fit.formula()}", hanging=2)
+            lines += [line for note in fit.notes for line in wrapped(note, indent=2, hanging=4)]
+        return lines
+
+    def _open_lines(self) -> list[str]:
+        found, lines = self.result, []
+        for fit in found.laws:
+            for name, bound in fit.bounds.items():
+                text = (
+                    f"{name}: at most {format_quantity(bound, self._unit(name))}; all rows are at compliance"
+                )
+                lines += wrapped(text, indent=2, hanging=4)
+        lines = ["", "bounds, and no values:", *lines] if lines else []
+        if found.completions:
+            lines += ["", "chosen to agree with what was found:"]
+            for name, one in found.completions.items():
+                text = f"{name} {format_quantity(one.value, self._unit(name))}: {one.why}"
+                lines += wrapped(text, indent=2, hanging=4)
         if found.held:
             lines += ["", f"not identified, held at {self.template.spec.name}:"]
-            lines += [f"  {name}: {why}" for name, why in found.held.items()]
-        lines += [f"  {text}" for text in found.combinations]
+            lines += self._held_lines()
+        return [*lines, *(f"  {text}" for text in found.combinations)]
+
+    def _held_lines(self) -> list[str]:
+        """Each parameter with its reason; those that share one in one line, where a law says nothing of them."""
+        found = self.result
+        if not found.laws:
+            return [f"  {name}: {why}" for name, why in found.held.items()]
+        names = [name for name in found.held if not any(name in fit.bounds for fit in found.laws)]
+        return wrapped(", ".join(names), indent=2, hanging=2)
+
+    def _misfit_lines(self) -> list[str]:
+        found = self.result
         misfits = ", ".join(f"{name} {100.0 * value:.2g} %" for name, value in found.misfit.items())
-        lines += ["", *wrapped(f"median misfit: {misfits}", hanging=2)]
+        lines = ["", *wrapped(f"median misfit: {misfits}", hanging=2)]
         lines += wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2) if found.rejected else []
         lines += [f"{a} and {b} are known together only: correlation {c:.2f}" for a, b, c in found.opposed()]
         lines += [f"contradiction: {text}" for text in found.contradictions]
+        what = "the result" if found.laws else "the drive"
         for words, value in (("devices", found.device_to_device), ("cycles", found.cycle_to_cycle)):
             if value is not None:
-                lines.append(f"deviation of the drive between {words}: {100.0 * value:.2g} %")
-        return "\n".join(lines) + "\n"
+                lines.append(f"deviation of {what} between {words}: {100.0 * value:.2g} %")
+        return lines
 
     def rows(self) -> list[dict[str, Any]]:
         """Parameters as rows of a table."""
         found, claims = self.result, self.template.claims
         fitted = [
-            {"parameter": name, "state": "fitted", "value": found.values[name], "unit": claims[name].unit,
-             "p90_factor": found.factor(name), "start": claims[name].value, "note": ""}
+            {"parameter": name, "state": "fitted", "value": found.values[name], "unit": self._unit(name),
+             "p90_factor": found.factor(name), "start": claims[name].value if name in claims else None, "note": ""}
             for name in found.fitted
         ]  # fmt: skip
+        completed = [
+            {
+                "parameter": name,
+                "state": "completed",
+                "value": one.value,
+                "unit": self._unit(name),
+                "note": one.why,
+            }
+            for name, one in found.completions.items()
+        ]
         held = [
-            {"parameter": name, "state": "held", "value": claims[name].value, "unit": claims[name].unit, "note": why}
+            {"parameter": name, "state": "held", "value": found.values[name], "unit": claims[name].unit, "note": why}
             for name, why in found.held.items()
             if name in claims
         ]  # fmt: skip
-        return [*fitted, *held]
+        return [*fitted, *completed, *held]
 
     def to_dict(self) -> dict[str, Any]:
         """The fit as plain data."""
         found = self.result
         return {
+            "model": self.template.spec.model,
+            "laws": {fit.law.experiment: {"name": fit.law.name, "formula": fit.formula()} for fit in found.laws},
+            "ranking": [
+                {
+                    "experiment": one.experiment, "model": one.model, "law": one.name,
+                    "criterion": _finite(one.score), "misses_left_out": _finite(one.misses), "rejected": one.rejected,
+                    "refused": one.refused,
+                }
+                for one in self.ranking
+            ],
             "fitted": {
                 n: {
                     "value": found.values[n], "p90_factor": found.factor(n), "deviation": found.deviations[n],
-                    "degrees_of_freedom": min(found.freedoms[n], 1e6), "variance_shares": found.shares[n],
+                    "degrees_of_freedom": min(found.freedoms[n], 1e6), "variance_shares": found.shares.get(n, {}),
                 }
                 for n in found.fitted
             },
+            "completed": {name: {"value": one.value, "why": one.why} for name, one in found.completions.items()},
             "held": found.held, "combinations": list(found.combinations), "misfit": found.misfit,
             "chi_square": found.chi_square, "rejected": found.rejected, "converged": found.converged,
             "correlation": found.correlation.tolist(), "singular_values": found.singular_values.tolist(),
@@ -133,9 +231,13 @@ class DeviceFit:
         }  # fmt: skip
 
 
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
 def fit(
-    data: str | Path | Sequence[str | Path], *, model: str = "diffusive_1m1t1r", start: str | None = None,
-    starts: int = 8, seed: int = 0,
+    data: str | Path | Sequence[str | Path], *, model: str | None = None, law: str | None = None,
+    start: str | None = None, starts: int = 8, seed: int = 0,
 ) -> DeviceFit:  # fmt: skip
     """Fit a device model to measurements.
 
@@ -144,8 +246,10 @@ def fit(
     data : str, Path or sequence of these
         CSV file or workbook of measurements, with units in its header. Each of several files is a device of its own
         where it names none.
-    model : str
-        Device model to fit, one of `MODELS`.
+    model : str, optional
+        Device model to fit, one of `MODELS`; without it the one that describes the data best.
+    law : str, optional
+        Law to take where the model has several for an experiment; without it the one that describes the data best.
     start : str, optional
         Device spec to start from and to take from what the data do not determine.
     starts : int
@@ -163,21 +267,102 @@ def fit(
     NeuroestError
         For a model that cannot be fitted, and for data that cannot be read.
     """
-    if model not in MODELS:
+    if model is not None and model not in MODELS:
         raise NeuroestError(f"{model} cannot be fitted; models that can: {', '.join(MODELS)}")
+    if law is not None and law not in {one.name for one in LAWS}:
+        names = [one.name for one in LAWS]
+        raise NeuroestError(f"no law {law!r}{did_you_mean(law, names)}; laws: {', '.join(names)}")
+    if law is not None and model is None:
+        model = next(one.model for one in LAWS if one.name == law)
+    if start is not None and model is None:
+        model = load_device(start).spec.model
+    if model is not None and model not in MODELS:
+        raise NeuroestError(f"{start} is a {model}; --from needs a {' or a '.join(MODELS)}")
+    files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
+    measurements = read_devices(files)
+    ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed)
+    model = model or chosen_model(ranking) or RATE_EQUATIONS
     template = load_device(start or MODELS[model])
     if template.spec.model != model:
         raise NeuroestError(f"{start} is a {template.spec.model}; --from needs a {model}")
-    files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
-    measurements = read_devices(files)
+    if model == RATE_EQUATIONS:
+        result = _rate_equations(measurements, template, start or MODELS[model], starts, seed)
+        return DeviceFit(files[0], template, measurements, result, tuple(ranking))
+    fits, unused = best_fits(measurements, model, law, ranking)
+    if not fits:
+        raise NeuroestError(
+            f"{measurements.file}: " + "; ".join(f"{name}: {why}" for name, why in unused.items())
+        )
+    result = composed(measurements, FAMILIES[model], template, fits, unused)
+    return DeviceFit(files[0], template, measurements, result, tuple(ranking))
+
+
+def _rate_equations(data: Measurements, template: Device, name: str, starts: int, seed: int) -> Fit:
     deviations = {
         name: math.log(claim.high / claim.low) / 2.0 / NORMAL_P90
         for name, claim in template.claims.items()
         if claim.has_spread and claim.low > 0.0
     }
-    result = estimate_parameters(
-        measurements, {name: claim.value for name, claim in template.claims.items()},
-        conduction_length=load_cells(start or MODELS[model]).conduction_length,
-        template_deviations=deviations, starts=starts, seed=seed,
+    unread = [e.layout.name for e in data.experiments if e.layout.name not in RATE_EXPERIMENTS]
+    if unread:
+        raise NeuroestError(
+            f"{data.file}: a {RATE_EQUATIONS} is not fitted to {', '.join(unread)}; it reads "
+            + ", ".join(RATE_EXPERIMENTS)
+        )
+    return estimate_parameters(
+        data, {key: claim.value for key, claim in template.claims.items()},
+        conduction_length=load_cells(name).conduction_length, template_deviations=deviations, starts=starts, seed=seed,
     )  # fmt: skip
-    return DeviceFit(files[0], template, measurements, result)
+
+
+def _ranking(data: Measurements, model: str | None, seed: int) -> list[Candidate]:
+    """All models that read an experiment of the data, next to each other."""
+    found = []
+    for experiment in data.experiments:
+        found += candidates(experiment, model)
+        if model is None and experiment.layout.name in RATE_EXPERIMENTS:
+            found.append(_compared_rates(experiment, data, seed, alone=not found))
+    return found
+
+
+def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, alone: bool) -> Candidate:
+    """The rate equations on the means of the conditions, which is what models are compared on."""
+    about = (experiment.layout.name, RATE_EQUATIONS, "rate_equations", "ions drift and decay")
+    if alone:
+        return Candidate(*about)
+    means = _condition_means(experiment)
+    template = load_device(MODELS[RATE_EQUATIONS])
+    try:
+        result = _rate_equations(
+            replace(data, experiments=(means,)), template, MODELS[RATE_EQUATIONS], _COMPARING_STARTS, seed
+        )
+    except NeuroestError as error:
+        return Candidate(*about, refused=str(error).removeprefix(f"{data.file}: "))
+    part = result.rows[0]
+    count, size = len(part.used), len(result.fitted)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        missed = np.log(part.predicted[0] / part.measured)
+    if experiment.layout.name in _LIMITS or not np.all(np.isfinite(missed)):
+        return Candidate(*about)
+    spread = float(np.mean(missed**2)) + _FLOOR**2
+    free = max(1, count - size)
+    return Candidate(
+        *about, float(count * np.log(spread) + size * np.log(count)), float(np.sqrt(np.sum(missed**2) / free)),
+        bool(result.rejected) or float(np.median(np.abs(missed))) > MISFIT_LIMIT,
+    )  # fmt: skip
+
+
+def _condition_means(experiment: Experiment) -> Experiment:
+    """One row a condition: the geometric mean of its results, as of one device."""
+    every = np.arange(experiment.rows)
+    result = experiment.columns[experiment.layout.result]
+    part = Rows(experiment, every, result, result[None, :], np.zeros((1, experiment.rows)))
+    labels = condition_labels(part)
+    first = np.unique(labels, return_index=True)[1]
+    columns = {name: experiment.columns[name][first] for name in experiment.layout.columns}
+    if np.all(result > 0.0):
+        columns[experiment.layout.result] = np.exp(np.bincount(labels, np.log(result)) / np.bincount(labels))
+    for name in ("time", "compliance", "trials"):
+        if name in experiment.columns:
+            columns[name] = experiment.columns[name][first]
+    return replace(experiment, columns=columns, lines=tuple(experiment.lines[row] for row in first))

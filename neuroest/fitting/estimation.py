@@ -8,7 +8,7 @@ the Fisher information), and such parameters are held at the template's values, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import SPARE_CONDITIONS, condition_labels, misfit, needed_shift, testable
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
+from neuroest.fitting.laws.base import Completion, LawFit
 from neuroest.fitting.layouts import Measurements, check_contradictions
 from neuroest.fitting.predictions import (
     SILENT_AFTER,
@@ -103,6 +104,10 @@ class Fit:
     rejected : str
         Why the model does not describe the data; empty where it does. The deviations are then so wide that each row
         by itself lies inside.
+    laws : tuple of LawFit
+        The laws that were fitted, where it is not the rate equations of a diffusive neuron.
+    completions : dict of str to Completion
+        Values that follow from the fitted ones or were chosen to agree with them.
     """
 
     values: dict[str, float]
@@ -123,6 +128,12 @@ class Fit:
     cycle_to_cycle: float | None
     shares: dict[str, dict[str, float]]
     rejected: str = ""
+    laws: tuple[LawFit, ...] = ()
+    completions: Mapping[str, Completion] = field(default_factory=dict)
+
+    def law_of(self, name: str) -> LawFit | None:
+        """The law whose fit found a parameter or fixed it."""
+        return next((f for f in self.laws if name in {*f.values, *f.settings, *f.bounds}), None)
 
     def factor(self, name: str, share: float = 0.8) -> float:
         """Factor to either side within which a fitted parameter lies with a probability; p90 over median for 80 %."""

@@ -12,7 +12,7 @@ from neuroest.core.units import parse_unit
 ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "voltage": ("v", "u", "bias", "bias_voltage", "applied_voltage", "pulse_voltage", "amplitude", "v1", "v_in"),
-        "current": ("i", "i1", "device_current", "measured_current"),
+        "current": ("i", "i1", "device_current", "measured_current", "input_current", "i_in"),
         "time": ("t", "timestamp", "elapsed_time"),
         "integration_time": (
             "delay", "delay_time", "t_delay", "tau", "switching_delay", "switching_time", "incubation_time", "t_int",
@@ -26,6 +26,18 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "control_resistance": ("r_c", "rc", "series_resistance", "load_resistance"),
         "interval": ("isi", "inter_spike_interval", "spike_interval", "period"),
         "compliance": ("icc", "i_cc", "i_comp", "compliance_current", "current_compliance"),
+        "relaxation_time": ("t_relax", "recovery_time", "relaxation", "t_rel", "self_recovery_time"),
+        "capacitance": ("c", "cap", "c_mem"),
+        "area": ("a", "device_area", "capacitor_area"),
+        "temperature": ("t_k", "stage_temperature", "chuck_temperature"),
+        "threshold_voltage": ("vth", "v_th", "v_t", "vt", "switching_voltage"),
+        "pulse": ("pulse_index", "pulse_no", "pulse_#"),
+        "conductance": ("g", "read_conductance"),
+        "retention_time": ("time_to_failure", "ttf", "failure_time"),
+        "cycles": ("cycles_to_failure", "endurance", "switching_cycles"),
+        "failed": ("failure", "fail", "broken"),
+        "noise": ("read_noise", "conductance_noise", "sigma_g", "standard_deviation"),
+        "spike_rate": ("rate", "firing_rate", "frequency", "f", "spiking_frequency"),
         "uncertainty": ("error", "relative_error", "sigma"),
         "device": ("dev", "device_id", "device_number", "cell", "sample"),
         "cycle": ("sweep", "cycle_number", "run", "loop", "repeat"),

@@ -84,7 +84,47 @@ LAYOUTS: Mapping[str, Layout] = {
         ),
         Layout(
             "current_voltage", "current through the memristor alone during a sweep",
-            {"time": "s", "voltage": "V", "current": "A"}, _LABELS | {"compliance": "A"}, "current", 5, 0.2,
+            {"voltage": "V", "current": "A"}, _LABELS | {"time": "s", "compliance": "A"}, "current", 5, 0.2,
+        ),
+        Layout(
+            "relaxation", "time until the switch is off again after a pulse",
+            {"voltage": "V", "pulse_width": "s", "relaxation_time": "s"}, _LABELS, "relaxation_time",
+        ),
+        Layout(
+            "capacitor_area", "capacitance of capacitors of several areas",
+            {"area": "m^2", "capacitance": "F"}, _LABELS, "capacitance",
+        ),
+        Layout(
+            "oscillation", "period of the switch with a resistor and a capacitor",
+            {"voltage": "V", "control_resistance": "ohm", "capacitance": "F", "interval": "s"}, _LABELS, "interval",
+        ),
+        Layout(
+            "threshold_temperature", "threshold voltage at several temperatures",
+            {"temperature": "K", "threshold_voltage": "V"}, _LABELS, "threshold_voltage",
+        ),
+        Layout(
+            "pulse_response", "conductance after each of a train of equal pulses",
+            {"pulse": "1", "conductance": "S"}, _LABELS, "conductance", 4,
+        ),
+        Layout(
+            "retention", "conductance some time after it was written",
+            {"time": "s", "conductance": "S"}, _LABELS, "conductance", 3,
+        ),
+        Layout(
+            "retention_time", "time until the state is lost, at several temperatures",
+            {"temperature": "K", "retention_time": "s"}, _LABELS, "retention_time", 2,
+        ),
+        Layout(
+            "endurance", "cycles until a device fails, or until the test was stopped",
+            {"cycles": "1", "failed": "1"}, _LABELS, "cycles", 3,
+        ),
+        Layout(
+            "read_noise", "standard deviation of repeated reads",
+            {"conductance": "S", "noise": "S"}, _LABELS, "noise", 2,
+        ),
+        Layout(
+            "firing_rate", "rate of spikes at a constant input current",
+            {"current": "A", "spike_rate": "1/s"}, _LABELS, "spike_rate", 2,
         ),
     )
 }  # fmt: skip
@@ -93,7 +133,12 @@ LAYOUTS: Mapping[str, Layout] = {
 _MOST_ROWS = 1_000_000
 """Rows of a workbook; a sheet that unpacks to more is none of a laboratory."""
 _UNSIGNED = {"voltage", "current"}
-_MAY_BE_ZERO = {"time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty"}
+_MAY_BE_ZERO = {
+    "time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty", "pulse", "failed",
+    "spike_rate",
+}  # fmt: skip
+_MANY_REPEATS = 5
+"""Repeated rows from which on their scatter is a measured one, however wide, and no contradiction."""
 _COLUMNS = frozenset(name for layout in LAYOUTS.values() for name in {**layout.columns, **layout.optional})
 EXAMPLE = "voltage [V],integration_time [ms]"
 """Header of the simplest measurement."""
@@ -297,9 +342,13 @@ class _Reader:
         stated = self.comments.get("experiment")
         if stated is not None:
             return stated
-        whole = [layout.name for layout in LAYOUTS.values() if layout.columns.keys() <= set(names)]
+        whole = [layout for layout in LAYOUTS.values() if layout.columns.keys() <= set(names)]
+        # one experiment may have all columns of another, and more
+        whole = [
+            one for one in whole if not any(one.columns.keys() < other.columns.keys() for other in whole)
+        ]
         if len(whole) == 1:
-            return whole[0]
+            return whole[0].name
         nearest = max(LAYOUTS.values(), key=lambda layout: len(layout.columns.keys() & set(names)))
         missing = ", ".join(f"{n} [{nearest.columns[n]}]" for n in nearest.columns if n not in names)
         self.stop(
@@ -355,18 +404,26 @@ class _Reader:
             self.check_time(columns, [number for number, _ in rows])
         return Experiment(layout, columns, tuple(number for number, _ in rows), self.file)
 
-    def check_time(self, columns: Mapping[str, Array], lines: Sequence[int]) -> None:
-        sweep = columns.get("cycle", np.zeros(len(lines)))
+    def check_time(self, columns: dict[str, Array], lines: Sequence[int]) -> None:
+        if "time" not in columns:
+            return
+        # sweeps that nobody numbered begin where time begins anew
+        if "cycle" not in columns:
+            back = (np.diff(columns["time"]) < 0.0) & (columns["time"][1:] <= columns["time"][0])
+            columns["cycle"] = np.concatenate([[0.0], np.cumsum(back)])
+        sweep = columns["cycle"]
         backwards = (np.diff(columns["time"]) <= 0.0) & (np.diff(sweep) == 0.0)
         if np.any(backwards):
             place = int(np.argmax(backwards)) + 1
-            self.report(lines[place], "time does not increase; number the sweeps in a column `cycle`")
+            self.report(
+                lines[place], "time does not increase within a sweep; number the sweeps in a column `cycle`"
+            )
 
 
 def check_contradictions(experiment: Experiment) -> list[str]:
     """Rows under the same conditions whose results exclude each other, in words.
 
-    More voltage must not take longer, and repeated rows must not differ by more than a factor of ten.
+    More voltage must not take longer, and a few repeated rows must not differ by more than a factor of ten.
     """
     layout, found = experiment.layout, []
     settings = [n for n in layout.columns if n != layout.result]
@@ -375,10 +432,10 @@ def check_contradictions(experiment: Experiment) -> list[str]:
     for row in range(experiment.rows):
         key = (device[row], *(experiment.columns[n][row] for n in settings))
         groups.setdefault(key, []).append(float(experiment.columns[layout.result][row]))
-    if layout.name != "current_voltage":
+    if layout.name not in {"current_voltage", "endurance"}:
         for key, values in groups.items():
             low = min(values)
-            if len(values) > 1 and low > 0.0 and max(values) > 10.0 * low:
+            if 1 < len(values) < _MANY_REPEATS and low > 0.0 and max(values) > 10.0 * low:
                 formatted = ", ".join(f"{n} {v:.4g}" for n, v in zip(("device", *settings), key, strict=True))
                 found.append(
                     f"{layout.name}: repeated rows differ by a factor {max(values) / low:.3g} ({formatted})"

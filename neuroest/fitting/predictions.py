@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.first_spike import Rates, first_spike, move
 from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
 from neuroest.dynamics.stimulus import Array
@@ -159,14 +160,21 @@ def _firing_probability(experiment: Experiment, values: Mapping[str, Array], _: 
     widths, counts = np.unique(columns["pulse_width"], return_counts=True)
     used = np.flatnonzero(columns["pulse_width"] == widths[np.argmax(counts)])
     voltage, measured = columns["voltage"][used], columns["probability"][used]
-    trials = experiment.column("trials", DEFAULT_TRIALS)[used]
     predicted = filament_growth.firing_probability(
         voltage, values["firing_median_voltage"][:, None], values["firing_voltage_spread"][:, None]
     )
+    return Rows(
+        experiment, used, measured, predicted, binomial_residuals(experiment, used, np.asarray(predicted))
+    )
+
+
+def binomial_residuals(experiment: Experiment, used: Array, predicted: Array) -> Array:
+    """Deviations of firing probabilities, in units of what chance allows for the trials behind each."""
+    measured = experiment.columns["probability"][used]
+    trials = experiment.column("trials", DEFAULT_TRIALS)[used]
     safe = np.clip(predicted, 1e-12, 1.0 - 1e-12)
     deviance = _entropy(measured, safe) + _entropy(1.0 - measured, 1.0 - safe)
-    residuals = np.sign(measured - safe) * np.sqrt(2.0 * trials * np.maximum(deviance, 0.0))
-    return Rows(experiment, used, measured, predicted, residuals)
+    return np.asarray(np.sign(measured - safe) * np.sqrt(2.0 * trials * np.maximum(deviance, 0.0)))
 
 
 def _entropy(measured: Array, predicted: Array) -> Array:
@@ -249,6 +257,11 @@ def on_resistance_bound(experiment: Experiment) -> float | None:
 
 def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduction_length: float) -> Rows:
     columns = experiment.columns
+    if "time" not in columns:
+        raise NeuroestError(
+            f"{experiment.file}: the rate equations of a diffusive memristor need a column `time [s]` beside voltage "
+            "and current; threshold_switch_neuron needs none"
+        )
     voltage, current, time = columns["voltage"], np.abs(columns["current"]), columns["time"]
     compliance = compliance_current(experiment)
     sweep = experiment.column("cycle", 0.0)
@@ -298,3 +311,5 @@ _PREDICTIONS = {
     "paired_pulse": _paired_pulse,
     "current_voltage": _current_voltage,
 }
+RATE_EXPERIMENTS = (*_TIMES, *_PREDICTIONS)
+"""Experiments that the rate equations of a diffusive neuron predict."""

@@ -17,6 +17,7 @@ from neuroest.fitting.estimation import Fit
 from neuroest.fitting.layouts import Measurements
 from neuroest.loading.library import Device, load_device
 from neuroest.specs.claims import BASES, Claim
+from neuroest.specs.parameters import CHOSEN
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SOURCE = "fitted_measurement"
@@ -79,10 +80,9 @@ def spec_text(name: str, template: Device, data: Measurements, result: Fit) -> s
         content["process"] = template.spec.process
     groups = result.groups()
     content["parameters"] = {
-        key: _fitted(key, claim, data, result, groups)
-        if key in result.fitted
-        else _held(key, claim, template, result)
-        for key, claim in template.claims.items()
+        key: entry
+        for key in template.record.parameters()
+        if (entry := _entry(key, template, data, result, groups)) is not None
     }
     content["sources"] = {
         _SOURCE: {"type": "misc", "title": _title(data), "seen": "primary"},
@@ -93,6 +93,53 @@ def spec_text(name: str, template: Device, data: Measurements, result: Fit) -> s
     }
     content["notes"] = _notes(template, result)
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=118)
+
+
+def _entry(
+    name: str, template: Device, data: Measurements, result: Fit, groups: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """One parameter: fitted, fixed by a law, bounded, completed, or held; None where nobody states it."""
+    claim = template.claims.get(name)
+    unit = template.record.parameters()[name].check.unit
+    law = result.law_of(name)
+    if name in result.completions:
+        return _completed(name, claim, unit, result)
+    if name in result.fitted:
+        return _fitted(name, claim, unit, data, result, groups)
+    if law is not None and name in law.settings:
+        return {
+            "value": _quantity(law.settings[name], unit, 6), "basis": data_basis(data), "source": _SOURCE,
+            "locator": law.law.experiment, "rationale": f"Fixed by the fit: {law.formula()}.",
+        }  # fmt: skip
+    if law is not None and name in law.bounds:
+        value = law.bounds[name]
+        low = min(value / 2.0, claim.low) if claim is not None else value / 2.0
+        return {
+            "value": _quantity(value, unit), "spread": {"low": _quantity(low, unit), "shape": "one_sided"},
+            "basis": data_basis(data), "source": _SOURCE, "locator": law.law.experiment,
+            "rationale": "An upper bound: every row that would show the value is at compliance.",
+        }  # fmt: skip
+    if claim is None:
+        return None
+    entry = _held(name, claim, template, result)
+    if result.laws and template.record.declared[name].exact == CHOSEN:
+        # what a designer chooses is neither right nor wrong, whatever range others have
+        entry.pop("spread", None)
+    return entry
+
+
+def _completed(name: str, claim: Claim | None, unit: str, result: Fit) -> dict[str, Any]:
+    found = result.completions[name]
+    entry: dict[str, Any] = {
+        "value": _quantity(found.value, unit), "basis": "assumed", "rationale": f"{found.why}.",
+    }  # fmt: skip
+    if found.low is not None:
+        entry["spread"] = {"low": _quantity(found.low, unit), "shape": "one_sided"}
+    elif claim is not None and claim.has_spread and claim.low > 0.0 and not found.chosen:
+        # as far to either side as the spec that fills up
+        ends = (found.value * claim.low / claim.value, found.value * claim.high / claim.value)
+        entry["spread"] = {"low": _quantity(ends[0], unit), "high": _quantity(ends[1], unit)}
+    return entry
 
 
 def data_basis(data: Measurements) -> str:
@@ -111,30 +158,46 @@ def _title(data: Measurements) -> str:
     return "; ".join(parts)
 
 
-def _quantity(value: float, claim: Claim, digits: int = 4) -> str | float:
-    if claim.unit == "1":
+def _quantity(value: float, unit: str, digits: int = 4) -> str | float:
+    if unit == "1":
         return float(f"{value:.{digits}g}")
-    text = format_quantity(value, claim.unit, digits)
+    text = format_quantity(value, unit, digits)
     # far below the smallest prefix nothing is left of the digits
-    return text if text[:1] != "0" or value >= 1e-18 else f"{value:.{digits - 1}e} {claim.unit}"
+    return text if text[:1] != "0" or value >= 1e-18 else f"{value:.{digits - 1}e} {unit}"
+
+
+def _rationale(name: str, result: Fit) -> str:
+    if result.rejected:
+        return f"Fitted, model rejected: {result.rejected}. The spread holds every row by itself."
+    law = result.law_of(name)
+    if law is None:
+        return (
+            "Robust least squares; the spread is that of the fit, with what is open of the held parameters."
+        )
+    return (
+        f"Determined by the {law.law.determined_by[name]}; {law.formula()}. The spread is that of fits without each "
+        "condition and each device."
+    )
 
 
 def _fitted(
-    name: str, claim: Claim, data: Measurements, result: Fit, groups: Mapping[str, str]
+    name: str, claim: Claim | None, unit: str, data: Measurements, result: Fit, groups: Mapping[str, str]
 ) -> dict[str, Any]:
+    law = result.law_of(name)
     entry: dict[str, Any] = {
-        "value": _quantity(result.values[name], claim),
+        "value": _quantity(result.values[name], unit),
         "spread": {"factor": float(f"{max(1.001, result.factor(name)):.4g}")},
         "basis": "assumed" if result.rejected else data_basis(data),
         "source": _SOURCE,
-        "locator": ", ".join(e.layout.name for e in data.experiments),
-        "rationale": (
-            f"Fitted, model rejected: {result.rejected}. The spread holds every row by itself."
-            if result.rejected
-            else "Robust least squares; the spread is that of the fit, with what is open of the held parameters."
-        ),
+        "locator": law.law.experiment if law else ", ".join(e.layout.name for e in data.experiments),
+        "rationale": _rationale(name, result),
     }
-    if name == "firing_median_voltage":
+    if name == "relaxation_time" and law is not None:
+        amplitude, width = (law.settings[f"reference_{key}"] for key in ("amplitude", "width"))
+        entry["conditions"] = (
+            f"after a pulse of {format_quantity(amplitude, 'V')} and {format_quantity(width, 's')}"
+        )
+    if name == "firing_median_voltage" and claim is not None:
         widths = [e.columns["pulse_width"] for e in data.experiments if e.layout.name == "firing_probability"]
         entry["conditions"] = f"one pulse of {format_quantity(float(widths[0][0]), 's')}"
         entry |= _variability(claim, result)
@@ -146,7 +209,7 @@ def _fitted(
 def _held(name: str, claim: Claim, template: Device, result: Fit) -> dict[str, Any]:
     why = result.held.get(name, "the fit does not touch it")
     entry: dict[str, Any] = {
-        "value": _quantity(claim.value, claim, 6),
+        "value": _quantity(claim.value, claim.unit, 6),
         "basis": "assumed",
         "rationale": (
             f"Not from this measurement: {why}. Taken from {template.spec.name}, where it is {claim.basis}"
@@ -154,7 +217,7 @@ def _held(name: str, claim: Claim, template: Device, result: Fit) -> dict[str, A
         ),
     }
     if claim.has_spread:
-        entry["spread"] = claim.spread_entry(lambda end: _quantity(end, claim, 6))
+        entry["spread"] = claim.spread_entry(lambda end: _quantity(end, claim.unit, 6))
     for key in ("source", "locator", "cited_in", "conditions"):
         if (value := getattr(claim, key)) is not None:
             entry[key] = value
@@ -175,14 +238,17 @@ def _variability(claim: Claim, result: Fit | None) -> dict[str, Any]:
 def _notes(template: Device, result: Fit) -> list[str]:
     misfit = ", ".join(f"{name} {100.0 * value:.2g} %" for name, value in result.misfit.items())
     notes = [f"Median misfit of the fit: {misfit}."]
+    notes += [f"{fit.law.experiment}: {fit.formula()}." for fit in result.laws]
+    notes += [f"{fit.law.experiment}: {text}." for fit in result.laws for text in fit.notes]
     if result.held:
         held = "; ".join(f"{name} ({why})" for name, why in result.held.items())
         notes.append(f"Held at the values of {template.spec.name}: {held}.")
     notes += [f"Left open by the data, {text}." for text in result.combinations]
     notes += [f"{a} and {b} are known together only (correlation {c:.2f})." for a, b, c in result.opposed()]
     notes += [f"Contradiction in the data: {text}." for text in result.contradictions]
+    what = "result" if result.laws else "drive"
     if result.device_to_device is not None:
-        notes.append(f"Deviation of the drive between devices: {100.0 * result.device_to_device:.2g} %.")
+        notes.append(f"Deviation of the {what} between devices: {100.0 * result.device_to_device:.2g} %.")
     if result.cycle_to_cycle is not None:
         notes.append(f"Deviation of the drive between cycles: {100.0 * result.cycle_to_cycle:.2g} %.")
     return notes

@@ -162,3 +162,15 @@ def test_an_ovonic_switch_by_hand(tmp_path: Path) -> None:
 def test_a_switch_out_of_its_range_is_told(parameters: dict[str, str], check: str, tmp_path: Path) -> None:
     block = {"model": "threshold_switch_neuron", "device": "switch_generic_28nm", "parameters": parameters}
     assert check in failed(run(BASE, WORKLOAD, {NEURON: block}, tmp_path))
+
+
+def test_a_switch_with_a_delay_waits_for_it_at_the_voltage_of_its_drive(tmp_path: Path) -> None:
+    law = {"switching_delay": "16.2062 us", "delay_steepness": 9.0, "reference_voltage": "1 V", "delay_exponent": -1.0,
+           "highest_delay_voltage": "1.1 V"}  # fmt: skip
+    block = {"model": "threshold_switch_neuron", "device": "switch_generic_28nm", "parameters": law}
+    result = run(BASE, WORKLOAD, {NEURON: block}, tmp_path)
+    # 2 ns exp(9 V/V): the node settles at 1.2/1.01 V = 1.18812 V within nanoseconds: 3.9038 us
+    assert known(result, "integration time") == pytest.approx(2e-9 * math.exp(9.0 / 1.188119), rel=2e-3)
+    # it fires at that voltage and not at its threshold: 10 fF x 1.2 V x (1.18812 - 0.3) V
+    assert result.spike_terms["capacitor"] == pytest.approx(10e-15 * 1.2 * 0.888119, rel=1e-3)
+    assert "delay_in_range" in failed(result)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal, Self
 
+import numpy as np
+
 from neuroest.blocks.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.equations import filament_growth, integration
+from neuroest.equations import device_curves, filament_growth, integration
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_negative, positive, quantity
 
 
 class ThresholdSwitchNeuronParameters(Record):
@@ -54,6 +56,20 @@ class ThresholdSwitchNeuronParameters(Record):
     temperature of the chip."""
     reference_temperature: u.Kelvin = positive(symbol="T_0", absent=0.0, exact=DEFINED)
     """Temperature at which the thresholds were taken; without it room temperature."""
+    switching_delay: u.Second = non_negative(symbol="t_r", absent=0.0)
+    """Time from a step to the reference voltage until the switch turns on; without it it turns on at its threshold."""
+    delay_steepness: u.Dimensionless = non_negative(symbol="S", absent=0.0)
+    """Minus d ln t/d ln V of that delay at the reference voltage."""
+    reference_voltage: u.Volt = positive(symbol="V_r", absent=1.0, exact=DEFINED)
+    """Reference voltage of the delay."""
+    delay_exponent: u.Dimensionless = quantity(
+        minimum=-2.0, maximum=2.0, symbol="k", absent=-1.0, exact=DEFINED
+    )
+    """Law of the delay: 1 falls exponentially with V, 0 by a power of V, -1 exponentially with 1/V."""
+    lowest_delay_voltage: u.Volt = non_negative(absent=0.0, exact=RANGE_END)
+    """Lowest voltage at which the delay was measured."""
+    highest_delay_voltage: u.Volt = positive(absent=math.inf, exact=RANGE_END)
+    """Highest voltage at which the delay was measured."""
 
 
 class ThresholdSwitchBlock(DeviceBlock):
@@ -71,6 +87,8 @@ _MUCH_LESS = 0.2
 takes up to half as long again as the closed form says while the drive stays on (docs/models/neurons.md)."""
 
 
+_ROUNDING = 2.0**-30
+"""Rounding error of a sum of times; numerical, not physical."""
 _SOME_HEATING = 1e-6
 """Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
 
@@ -119,29 +137,67 @@ class ThresholdSwitch(Neuron):
         """Voltage below which it turns off again at the chip's temperature."""
         return self.device.hold_voltage * self.thermal_headroom()
 
-    def integration_time(self) -> u.Second:
-        """Time to charge the capacitor from the hold to the threshold voltage."""
+    def time_constant(self) -> u.Second:
+        """Time constant of the node while the switch is open."""
         d = self.device
-        return equations.switch_charge_time(
+        return equations.switch_time_constant(d.series_resistance, d.off_resistance, d.capacitance)
+
+    def final_voltage(self) -> u.Volt:
+        """Voltage that the node of an open switch settles at under the drive."""
+        d = self.device
+        return equations.switch_final_voltage(d.series_resistance, d.off_resistance, d.supply_voltage)
+
+    def incubation_time(self) -> u.Second:
+        """Time from the threshold on until the switch turns on; none for one without a delay."""
+        d = self.device
+        if not np.any(d.switching_delay):
+            return 0.0
+        return device_curves.incubation_time(
+            self.threshold_voltage(), self.final_voltage(), self.time_constant(), d.reference_voltage,
+            d.switching_delay, d.delay_steepness, d.delay_exponent,
+        )  # fmt: skip
+
+    def firing_voltage(self) -> u.Volt:
+        """Voltage of the node as the switch turns on: the threshold, or what it has reached after the delay."""
+        if not np.any(self.device.switching_delay):
+            return self.threshold_voltage()
+        left = np.exp(-self.incubation_time() / self.time_constant())
+        final = self.final_voltage()
+        return final - (final - self.threshold_voltage()) * left
+
+    def integration_time(self) -> u.Second:
+        """Time to charge the capacitor from the hold to the threshold voltage, and the delay of the switch."""
+        d = self.device
+        charge = equations.switch_charge_time(
             d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, self.threshold_voltage(),
             self.hold_voltage(),
         )  # fmt: skip
+        return charge + self.incubation_time()
 
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
-        """Timesteps of charging through the resistor and, while the input is grounded, discharging through it."""
+        """Timesteps of charging through the resistor and, while the input is grounded, discharging through it.
+
+        The delay of a switch that has one must fit into one drive.
+        """
         d, threshold = self.device, self.threshold_voltage()
-        driven = equations.switch_time_constant(d.series_resistance, d.off_resistance, d.capacitance)
-        final = equations.switch_final_voltage(d.series_resistance, d.off_resistance, d.supply_voltage)
+        driven, final = self.time_constant(), self.final_voltage()
         idle = driven if self.spec.idle_input == "grounded" else d.off_resistance * d.capacitance
-        return integration.leaky_steps_to_fire(
-            hold_time, period, driven, idle, final / threshold, self.hold_voltage() / threshold
+        charging = hold_time - self.incubation_time() * (1.0 - _ROUNDING)
+        steps = integration.leaky_steps_to_fire(
+            np.maximum(charging, 0.0),
+            period,
+            driven,
+            idle,
+            final / threshold,
+            self.hold_voltage() / threshold,
         )
+        return either(charging > 0.0, steps, np.inf)
 
     def discharge_time(self) -> u.Second:
         """Time that the switch is on."""
         d = self.device
         return equations.switch_discharge_time(
-            d.on_resistance, d.capacitance, self.threshold_voltage(), self.hold_voltage()
+            d.on_resistance, d.capacitance, self.firing_voltage(), self.hold_voltage()
         )
 
     def refractory_time(self) -> u.Second:
@@ -163,14 +219,14 @@ class ThresholdSwitch(Neuron):
         """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
         d = self.device
         charge = equations.switch_recharge_energy(
-            d.capacitance, d.supply_voltage, self.threshold_voltage(), self.hold_voltage()
+            d.capacitance, d.supply_voltage, self.firing_voltage(), self.hold_voltage()
         )
         discharge = equations.switch_discharge_energy(
             d.supply_voltage, d.series_resistance, d.on_resistance, self.discharge_time()
         )
         leak = equations.switch_leakage_energy(
             d.supply_voltage,
-            self.threshold_voltage(),
+            self.firing_voltage(),
             d.off_resistance,
             drive_time,
         )
@@ -201,7 +257,12 @@ class ThresholdSwitch(Neuron):
         closed = d.on_resistance / d.series_resistance
         apart = threshold - hold
         temperature = self.technology.temperature
+        delay = self.check_range(
+            "delay_in_range", self.final_voltage(), d.lowest_delay_voltage, d.highest_delay_voltage, "V",
+            "the switch is driven at a voltage at which its delay was not measured",
+        )  # fmt: skip
         return [
+            *([delay] if np.any(d.switching_delay) else []),
             Check(
                 "switch_below_transition", self.path, "infeasible", temperature < d.transition_temperature,
                 "the chip is at or above the transition of the switch, which never opens", temperature,

@@ -1,0 +1,159 @@
+"""Which model fits which data, and by how much better.
+
+Laws of one experiment are compared by the Bayesian information criterion over its conditions, and by how far each
+misses conditions that it was not fitted to. Between device models the one wins that describes the most experiments,
+then the one with the lower sum over those that both describe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.core.text_layout import columns, wrapped
+from neuroest.fitting.laws.base import LawFit
+from neuroest.fitting.laws.table import laws_of
+from neuroest.fitting.layouts import Experiment, Measurements
+
+_ABOUT_EQUAL, _BETTER, _FAR_BETTER = 2.0, 6.0, 10.0
+"""Differences of the criterion that count as nothing, as positive and as very strong: Kass and Raftery, J. Am. Stat.
+Assoc. 90, 773 (1995)."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One model next to others on one experiment.
+
+    Attributes
+    ----------
+    score : float
+        Bayesian information criterion; NaN where nothing was compared.
+    misses : float
+        Root mean square of the logarithm by which conditions are missed that it was not fitted to, where that is known.
+    rejected : bool
+        Whether it does not describe the data.
+    refused : str
+        Why it could not be fitted; empty where it was.
+    """
+
+    experiment: str
+    model: str
+    name: str
+    about: str
+    score: float = np.nan
+    misses: float = np.nan
+    rejected: bool = False
+    refused: str = ""
+    fit: LawFit | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it was fitted and not rejected."""
+        return not self.refused and not self.rejected
+
+
+def candidates(experiment: Experiment, model: str | None = None, law: str | None = None) -> list[Candidate]:
+    """All laws of an experiment, fitted, best first."""
+    found = []
+    for each in laws_of(experiment.layout.name, model):
+        if law is not None and each.name != law:
+            continue
+        about = (experiment.layout.name, each.model, each.name, each.about)
+        try:
+            fit = each.fit(experiment)
+        except NeuroestError as error:
+            found.append(Candidate(*about, refused=str(error)))
+            continue
+        found.append(Candidate(*about, fit.score, fit.left_out, fit.rejected, fit=fit))
+    return ordered(found)
+
+
+def ordered(found: Sequence[Candidate]) -> list[Candidate]:
+    """Best first: what was fitted and not rejected, then by the criterion."""
+    return sorted(
+        found, key=lambda one: (not one.usable, bool(one.refused), np.nan_to_num(one.score, nan=0.0))
+    )
+
+
+def chosen_model(ranking: Sequence[Candidate]) -> str | None:
+    """Device model that describes the most experiments, and those best; None where nothing could be fitted."""
+    models = list(dict.fromkeys(one.model for one in ranking if not one.refused))
+    best = {
+        model: {
+            one.experiment: one
+            for one in reversed(ordered(ranking))
+            if one.model == model and not one.refused
+        }
+        for model in models
+    }
+    if not models:
+        return None
+    shared = set.intersection(*(set(best[model]) for model in models))
+
+    def rank(model: str) -> tuple[float, ...]:
+        good = sum(one.usable for one in best[model].values())
+        return (-good, -len(best[model]), sum(float(np.nan_to_num(best[model][e].score)) for e in shared))
+
+    return min(models, key=rank)
+
+
+def in_words(difference: float) -> str:
+    """A difference of the criterion."""
+    if np.isnan(difference):
+        return "not compared"
+    if difference < _ABOUT_EQUAL:
+        return "as good"
+    if difference < _BETTER:
+        return "somewhat worse"
+    return "clearly worse" if difference < _FAR_BETTER else "far worse"
+
+
+def missed(logarithm: float) -> str:
+    """By how much conditions are missed: per cent, or a factor where that is more than double."""
+    if not np.isfinite(logarithm):
+        return "-"
+    return (
+        f"{100.0 * np.expm1(logarithm):.2g} %"
+        if logarithm < np.log(2.0)
+        else f"factor {np.exp(logarithm):.2g}"
+    )
+
+
+def table_lines(ranking: Sequence[Candidate]) -> list[str]:
+    """The comparison for a terminal, one experiment after the other."""
+    lines: list[str] = []
+    for experiment in dict.fromkeys(one.experiment for one in ranking):
+        mine = ordered([one for one in ranking if one.experiment == experiment])
+        if len(mine) < 2:
+            continue
+        several = len({one.model for one in mine}) > 1
+        rows = [(f"which model describes {experiment}", "misses by", "")]
+        for one in mine:
+            verdict = "best" if one is mine[0] else in_words(one.score - mine[0].score)
+            verdict = "not fitted" if one.refused else "rejected by the data" if one.rejected else verdict
+            name = f"{one.about} ({one.model})" if several and one.model != mine[0].model else one.about
+            rows.append((f"  {name}", missed(one.misses), verdict))
+        lines += ["", *columns(rows, "<><")]
+        for one in mine:
+            lines += wrapped(f"not fitted: {one.refused}", indent=2, hanging=4) if one.refused else []
+    return lines
+
+
+def best_fits(
+    data: Measurements, model: str, law: str | None, ranking: Sequence[Candidate]
+) -> tuple[list[LawFit], dict[str, str]]:
+    """Best law of a device model on each experiment, and why other experiments are not used."""
+    fits, unused = [], {}
+    for experiment in data.experiments:
+        name = experiment.layout.name
+        mine = [one for one in ordered(ranking) if one.experiment == name and one.model == model]
+        if law is not None and any(one.name == law for one in mine):
+            mine = [one for one in mine if one.name == law]
+        if mine and mine[0].fit is not None:
+            fits.append(mine[0].fit)
+        else:
+            unused[name] = mine[0].refused if mine else f"no model of a {model} reads it"
+    return fits, unused

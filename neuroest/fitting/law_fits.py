@@ -1,0 +1,77 @@
+"""Laws of one device model, each fitted to its experiment, put together into what a spec is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.estimation import Fit
+from neuroest.fitting.laws.base import Family, LawFit
+from neuroest.fitting.layouts import Measurements, check_contradictions
+from neuroest.loading.library import Device
+
+
+def composed(
+    data: Measurements, family: Family, template: Device, fits: Sequence[LawFit], unused: Mapping[str, str]
+) -> Fit:
+    """What laws found, with the template's values where nothing was found.
+
+    Parameters
+    ----------
+    data : Measurements
+        The measurements.
+    family : Family
+        The device model.
+    template : Device
+        Spec to take from what no law finds.
+    fits : sequence of LawFit
+        One an experiment; a parameter that two of them find is taken from the one that knows it better.
+    unused : mapping of str to str
+        Experiments that no law describes, and why.
+    """
+    names = template.record.parameters()
+    found: dict[str, LawFit] = {}
+    for fit in fits:
+        for name in [n for n in (*fit.values, *fit.bounds) if n in names]:
+            rival = found.get(name)
+            if rival is None or fit.deviations.get(name, np.inf) < rival.deviations.get(name, np.inf):
+                found[name] = fit
+    values = {name: claim.value for name, claim in template.claims.items()}
+    for fit in fits:
+        values |= {name: value for name, value in fit.settings.items() if name in names}
+    values |= {name: {**fit.bounds, **fit.values}[name] for name, fit in found.items()}
+    completions = family.completed(values, found)
+    values |= {name: one.value for name, one in completions.items()}
+    fitted = tuple(name for name, fit in found.items() if name in fit.values)
+    held = {
+        name: "no row depends on it"
+        for name in template.claims
+        if name not in found and name not in completions and not any(name in fit.settings for fit in fits)
+    }
+    held |= {name: "the data give an upper bound only" for name, fit in found.items() if name in fit.bounds}
+    rejected = [fit.misfit for fit in fits if fit.misfit is not None and fit.rejected]
+    return Fit(
+        values=values, fitted=fitted, deviations={n: found[n].deviations[n] for n in fitted},
+        freedoms={n: found[n].freedoms[n] for n in fitted}, correlation=_correlation(fitted, found), held=held,
+        combinations=tuple(f"{name}: {why}" for name, why in unused.items()), singular_values=np.zeros(0),
+        chi_square=float(np.mean(np.concatenate([fit.rows.residuals[0] for fit in fits]) ** 2)),
+        rows=[fit.rows for fit in fits], refined_starts=1, agreeing_starts=1, converged=True,
+        contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
+        device_to_device=next((f.between_devices for f in fits if f.between_devices is not None), None),
+        cycle_to_cycle=None, shares={}, rejected="; ".join(map(str, rejected)), laws=tuple(fits),
+        completions=completions,
+    )  # fmt: skip
+
+
+def _correlation(fitted: Sequence[str], found: Mapping[str, LawFit]) -> Array:
+    """Between the parameters of one law as its fit has it, between those of two laws none."""
+    matrix = np.eye(len(fitted))
+    for row, one in enumerate(fitted):
+        for column, other in enumerate(fitted):
+            fit = found[one]
+            if row != column and fit is found[other]:
+                place = [list(fit.values).index(name) for name in (one, other)]
+                matrix[row, column] = fit.correlation[place[0], place[1]]
+    return matrix

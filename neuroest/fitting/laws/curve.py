@@ -1,0 +1,227 @@
+"""Laws that are a formula: robust least squares of logarithms, bands by leaving out conditions and devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
+from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.adequacy import condition_labels, misfit, needed_shift
+from neuroest.fitting.intervals import quantile
+from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, Law, LawFit, Values
+from neuroest.fitting.layouts import Experiment
+from neuroest.fitting.predictions import Rows, binomial_residuals, relative_error
+
+_MOST_GROUPS = 40
+"""Groups of conditions that are left out in turn, at most."""
+_FEWEST_DEVICES = 3
+"""Devices from which on what they differ by is known."""
+_SMALLEST_SCALE = 0.02
+"""Scatter of a logarithm below which no row counts as far off."""
+_NORMAL_MEDIAN = 1.4826
+"""Standard deviation of a normal distribution over its median absolute deviation."""
+_FAR = 1.5
+"""Deviations from which on a row counts less."""
+_FLOOR = 0.01
+"""Misfit of a logarithm that is no misfit: laws that miss by less are equally good."""
+_TINY = 1e-300
+_BOUND = np.log(1e12)
+_TOLD = 0.8
+"""Probability of the interval that a spec states."""
+_REACH, _SHIFTS = np.log(1e4), 185
+"""Shifts of an unknown that are tried where a law is rejected, a tenth of a factor e apart."""
+_DIFFERENCE = 1e-4
+"""Shift of an unknown for a slope; numerical."""
+_PATIENCE = 200
+"""Evaluations of a law in one search; numerical."""
+
+
+@dataclass(frozen=True)
+class CurveLaw(Law):
+    """A law that is a formula of its columns.
+
+    Attributes
+    ----------
+    predict : callable
+        The result of each row from columns and values.
+    start : callable
+        Values to start from, from columns and results.
+    settings : callable
+        Parameters that the law or the place of the data fix.
+    signed : frozenset of str
+        Unknowns that may be zero or negative; the others are fitted by their logarithms.
+    """
+
+    predict: Callable[[Columns, Mapping[str, Array]], Array]
+    start: Callable[[Columns, Array], Values]
+    settings: Callable[[Columns], dict[str, float]] = lambda _columns: {}
+    signed: frozenset[str] = frozenset()
+
+    def fit(self, experiment: Experiment) -> LawFit:
+        """Fit to all rows; then again without each condition, and without each device."""
+        used = self._used(experiment)
+        columns = {name: values[used] for name, values in experiment.columns.items()}
+        result = columns[experiment.layout.result]
+        settings = self.settings(columns)
+        problem = _Curve(self, experiment, used, columns, settings)
+        labels = condition_labels(problem.part(np.zeros(len(used)) + 1.0))
+        count, size = len(np.unique(labels)), len(self.unknowns)
+        if count <= size:
+            raise NeuroestError(
+                f"{self.about}: {size} unknowns need at least {size + 1} different conditions, "
+                f"{experiment.layout.name} has {count}"
+            )
+        start = problem.inward(self.start(columns, result))
+        point = problem.solve(start, np.ones(len(used), dtype=bool))
+        values = problem.outward(point)
+        part = problem.part(problem.predicted(point))
+        covariance, freedom, left_out = _left_out(problem, point, labels)
+        between, devices = _devices(problem, point, experiment.column("device", -1.0)[used])
+        variance = np.diag(covariance) + np.diag(between)
+        shares = [np.diag(covariance) ** 2 / freedom, np.diag(between) ** 2 / max(1, devices - 1)]
+        freedoms = np.where(variance > 0.0, variance**2 / np.maximum(sum(shares), _TINY), freedom)
+        deviation = np.sqrt(np.maximum(variance, LEAST_DEVIATION**2))
+        freedoms = np.maximum(freedoms, 1.0)
+        missed = misfit(part, size)
+        if missed is not None:
+            # what the law misses its conditions by, it may miss any other by
+            deviation = np.hypot(deviation, missed.systematic / problem.influence(point))
+        if missed is not None and missed.rejected:
+            needed = _until_every_row_is_met(problem, point)
+            deviation = np.maximum(deviation, needed / quantile(_TOLD, float(count - size)))
+        total = covariance + between
+        scale = np.sqrt(np.maximum(np.diag(total), _TINY))
+        means = np.bincount(labels, problem.deviation(point)) / np.bincount(labels)
+        spread = float(np.mean(means**2)) + _FLOOR**2
+        return LawFit(
+            law=self, values=values, settings=settings,
+            deviations=dict(zip(self.unknowns, map(float, deviation), strict=True)),
+            freedoms=dict(zip(self.unknowns, map(float, freedoms), strict=True)),
+            rows=part, misfit=missed, left_out=left_out,
+            score=float(count * np.log(spread) + size * np.log(count)), conditions=count,
+            correlation=total / np.outer(scale, scale),
+            between_devices=float(np.sqrt(devices * between[0, 0])) if devices >= _FEWEST_DEVICES else None,
+        )  # fmt: skip
+
+    def _used(self, experiment: Experiment) -> Array:
+        """Rows with a value in every column that the law needs."""
+        columns = [experiment.columns[name] for name in experiment.layout.columns]
+        return np.flatnonzero(np.all(np.isfinite(np.stack(columns)), axis=0))
+
+
+class _Curve:
+    """One law on the rows of one experiment, over transformed unknowns."""
+
+    def __init__(
+        self, law: CurveLaw, experiment: Experiment, used: Array, columns: Columns, settings: Mapping[str, float]
+    ) -> None:  # fmt: skip
+        self.law, self.experiment, self.used, self.columns, self.settings = (
+            law,
+            experiment,
+            used,
+            columns,
+            settings,
+        )
+        self.measured = columns[experiment.layout.result]
+        self.chance = experiment.layout.name == "firing_probability"
+        self.scale: float | None = None
+
+    def inward(self, values: Values) -> Array:
+        found = [v if n in self.law.signed else np.log(max(v, _TINY)) for n, v in self.named(values)]
+        return np.array(found, dtype=float)
+
+    def named(self, values: Values) -> list[tuple[str, float]]:
+        return [(name, float(values[name])) for name in self.law.unknowns]
+
+    def outward(self, point: Array) -> dict[str, float]:
+        return {
+            name: float(value if name in self.law.signed else np.exp(value))
+            for name, value in zip(self.law.unknowns, point, strict=True)
+        }
+
+    def predicted(self, point: Array) -> Array:
+        values = {name: np.asarray(value) for name, value in {**self.settings, **self.outward(point)}.items()}
+        return np.asarray(self.law.predict(self.columns, values), dtype=float)
+
+    def deviation(self, point: Array) -> Array:
+        """Logarithm of predicted over measured, or the binomial deviation of a probability."""
+        predicted = self.predicted(point)
+        if self.chance:
+            return np.asarray(binomial_residuals(self.experiment, self.used, predicted))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.log(np.maximum(predicted, _TINY) / np.maximum(self.measured, _TINY))
+        return np.asarray(np.clip(np.nan_to_num(found, nan=_BOUND), -_BOUND, _BOUND))
+
+    def part(self, predicted: Array) -> Rows:
+        part = Rows(
+            self.experiment, self.used, self.measured, predicted[None, :], np.zeros((1, len(self.used)))
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            residual = np.log(
+                np.maximum(predicted, _TINY) / np.maximum(self.measured, _TINY)
+            ) / relative_error(part)
+        return Rows(self.experiment, self.used, self.measured, predicted[None, :], residual[None, :])
+
+    def influence(self, point: Array) -> Array:
+        """Root mean square over the rows of the slope of the logarithm of the result against each unknown."""
+        shifts = _DIFFERENCE * np.eye(len(point))
+        slopes = [
+            (self.deviation(point + s) - self.deviation(point - s)) / (2.0 * _DIFFERENCE) for s in shifts
+        ]
+        return np.asarray(np.maximum(np.sqrt(np.mean(np.square(slopes), axis=1)), _TINY))
+
+    def solve(self, start: Array, chosen: Array) -> Array:
+        """Least squares over some rows; what is farther off than the scatter of the first fit counts less."""
+        least_squares = extra("scipy.optimize", "lab").least_squares
+        if self.scale is None:
+            start = least_squares(lambda point: self.deviation(point)[chosen], start, max_nfev=_PATIENCE).x
+            middle = float(np.median(np.abs(self.deviation(start)[chosen])))
+            self.scale = max(_SMALLEST_SCALE, _FAR * _NORMAL_MEDIAN * middle)
+        found = least_squares(
+            lambda point: self.deviation(point)[chosen] / self.scale,
+            start,
+            loss="soft_l1",
+            max_nfev=_PATIENCE,
+        )
+        return np.asarray(found.x)
+
+
+def _left_out(problem: _Curve, point: Array, labels: Array) -> tuple[Array, float, float]:
+    """Covariance by leaving out each condition, its degrees of freedom, and the misses of what was left out."""
+    kinds = np.unique(labels)
+    groups = np.minimum(len(kinds), _MOST_GROUPS)
+    group = np.searchsorted(kinds, labels) % groups
+    moved, missed = [], []
+    for each in range(groups):
+        mine = group == each
+        other = problem.solve(point, ~mine)
+        moved.append(other - point)
+        residual = problem.deviation(other)[mine]
+        missed += [float(np.mean(residual[labels[mine] == one])) for one in np.unique(labels[mine])]
+    way = np.array(moved)
+    covariance = (groups - 1) / groups * way.T @ way
+    return covariance, float(max(1, len(kinds) - len(point))), float(np.sqrt(np.mean(np.square(missed))))
+
+
+def _until_every_row_is_met(problem: _Curve, point: Array) -> Array:
+    """How far each unknown by itself must move until every row that it can meet is met."""
+    shifts = np.linspace(-_REACH, _REACH, _SHIFTS)
+    found = []
+    for place in range(len(point)):
+        moved = np.tile(point, (len(shifts), 1))
+        moved[:, place] += shifts
+        found.append(needed_shift(shifts, np.array([problem.deviation(one) for one in moved])))
+    return np.array(found)
+
+
+def _devices(problem: _Curve, point: Array, device: Array) -> tuple[Array, int]:
+    """Covariance by leaving out each device; zero where there are too few to tell."""
+    names = np.unique(device)
+    if len(names) < 2:
+        return np.zeros((len(point), len(point))), len(names)
+    way = np.array([problem.solve(point, device != name) - point for name in names])
+    return (len(names) - 1) / len(names) * way.T @ way, len(names)

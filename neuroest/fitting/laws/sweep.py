@@ -1,0 +1,208 @@
+"""What a current-voltage sweep of a volatile switch shows: where it turns on and off, and what it conducts in between.
+
+No sweep needs a number: a branch ends where the voltage turns around. A quantity that a compliance hides is a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
+from neuroest.fitting.layouts import Experiment
+from neuroest.fitting.predictions import Rows, compliance_current
+
+_JUMP = 10.0
+"""Ratio of the conductances on both sides from which a step between two rows is a switch."""
+_SMALLEST = 1e-3
+"""Share of the largest voltage below which a current over it is no resistance; the instrument's zero."""
+_EVEN = 1.0 / np.sqrt(12.0)
+"""Standard deviation of what lies anywhere within a width of one."""
+_ONE_SWEEP = 0.2
+"""Deviation of the logarithm of what one sweep alone shows; assumed, as for a current."""
+_FREE = 0.8
+"""Share of the compliance below which a noisy current is not limited by it."""
+_BESIDE = 0.7
+"""Share of the threshold, counted down from it, in which the open switch is read: below, instruments measure noise."""
+
+
+@dataclass
+class _Seen:
+    """Values of one quantity, each with its device and the width within which it lies."""
+
+    values: list[float] = field(default_factory=list)
+    devices: list[float] = field(default_factory=list)
+    widths: list[float] = field(default_factory=list)
+
+    def add(self, value: float, device: float, width: float = 0.0) -> None:
+        """Take down a value."""
+        self.values.append(value)
+        self.devices.append(device)
+        self.widths.append(width)
+
+    def known(self) -> tuple[float, float, float]:
+        """Median, deviation of its logarithm, and degrees of freedom: devices count, where there are several."""
+        logs, device = np.log(self.values), np.array(self.devices)
+        names = np.unique(device)
+        resolution = _EVEN * float(np.mean(np.array(self.widths) / np.array(self.values)))
+        groups = [float(np.mean(logs[device == name])) for name in names] if len(names) > 1 else list(logs)
+        if len(groups) == 1:
+            return float(np.exp(logs[0])), float(np.hypot(_ONE_SWEEP, resolution)), np.inf
+        error = float(np.std(groups, ddof=1)) / np.sqrt(len(groups))
+        middle = float(np.exp(np.median(logs)))
+        return middle, float(np.hypot(max(error, LEAST_DEVIATION), resolution)), float(len(groups) - 1)
+
+
+@dataclass
+class _Sweeps:
+    """Everything that the branches of an experiment show."""
+
+    threshold: _Seen = field(default_factory=_Seen)
+    hold: _Seen = field(default_factory=_Seen)
+    off: _Seen = field(default_factory=_Seen)
+    on: _Seen = field(default_factory=_Seen)
+    hold_current: _Seen = field(default_factory=_Seen)
+    limited_on: list[float] = field(default_factory=list)
+    limited_hold: list[float] = field(default_factory=list)
+    rising: int = 0
+    falling: int = 0
+
+
+@dataclass(frozen=True)
+class SweepLaw(Law):
+    """Turn-on and turn-off of a volatile switch in its sweeps."""
+
+    def fit(self, experiment: Experiment) -> LawFit:
+        """Read each branch; then what the branches have in common."""
+        seen = _sweeps(experiment)
+        if not seen.threshold.values:
+            raise NeuroestError(
+                f"no sweep of {experiment.layout.name} has a jump of the current by a factor {_JUMP:g}: this is no "
+                "volatile switch, or its off current lies below the instrument's floor"
+            )
+        known = {
+            name: part.known()
+            for name, part in (
+                ("threshold_voltage", seen.threshold), ("hold_voltage", seen.hold), ("off_resistance", seen.off),
+                ("on_resistance", seen.on), ("hold_current", seen.hold_current),
+            )
+            if part.values
+        }  # fmt: skip
+        bounds, notes = {}, []
+        if seen.limited_on and not seen.on.values:
+            bounds["on_resistance"] = float(np.min(seen.limited_on))
+        if seen.limited_hold and not seen.hold_current.values:
+            bounds["hold_current"] = float(np.max(seen.limited_hold))
+        silent = seen.rising - len(seen.threshold.values)
+        if silent:
+            notes.append(f"{silent} of {seen.rising} rising branches do not switch")
+        if len(seen.threshold.values) == 1:
+            notes.append(f"one sweep: its scatter is not known, and taken as {100 * _ONE_SWEEP:.0f} %")
+        values = {name: value for name, (value, _, _) in known.items()}
+        scatter = _scatter(seen.threshold)
+        freedoms = {name: freedom for name, (_, _, freedom) in known.items()}
+        deviations = {name: deviation for name, (_, deviation, _) in known.items()}
+        if scatter is not None:
+            values["threshold_spread"], count = scatter[0] * values["threshold_voltage"], scatter[1]
+            deviations["threshold_spread"], freedoms["threshold_spread"] = 1.0 / np.sqrt(2.0 * count), count
+        return LawFit(
+            law=self, values=values, settings={}, deviations=deviations, freedoms=freedoms,
+            rows=_shown(experiment, {**bounds, **values}), bounds=bounds, notes=tuple(notes),
+            conditions=len(seen.threshold.values), correlation=np.eye(len(values)),
+        )  # fmt: skip
+
+
+def _branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
+    """Rows of each branch, and whether the voltage rises along it."""
+    voltage = np.abs(experiment.columns["voltage"])
+    label = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])
+    way = np.sign(np.diff(voltage))
+    breaks = np.any(np.diff(label) != 0.0, axis=0)
+    start, direction = 0, 0.0
+    for row in range(len(way)):
+        turned = direction and way[row] and way[row] != direction
+        if breaks[row] or turned:
+            yield np.arange(start, row + 1), direction > 0.0
+            # the row at which the voltage turns around belongs to both branches
+            start, direction = (row + 1, 0.0) if breaks[row] else (row, way[row])
+        elif way[row]:
+            direction = way[row]
+    yield np.arange(start, len(voltage)), direction > 0.0
+
+
+def _sweeps(experiment: Experiment) -> _Sweeps:
+    voltage, current = (np.abs(experiment.columns[name]) for name in ("voltage", "current"))
+    limited = current >= _FREE * compliance_current(experiment)
+    device = experiment.column("device", -1.0)
+    seen = _Sweeps()
+    for rows, rising in _branches(experiment):
+        kept = rows[(voltage[rows] > _SMALLEST * np.max(voltage)) & (current[rows] > 0.0)]
+        if len(kept) < 2:
+            continue
+        steps = np.diff(np.log(current[kept] / voltage[kept]))
+        place = int(np.argmax(steps if rising else -steps))
+        jump = abs(steps[place]) if (steps[place] > 0.0) == rising else 0.0
+        seen.rising += rising
+        seen.falling += not rising
+        if jump < np.log(_JUMP):
+            continue
+        before, after, name = kept[: place + 1], kept[place + 1 :], float(device[kept[0]])
+        middle = float(voltage[kept[place]] + voltage[kept[place + 1]]) / 2.0
+        width = float(abs(voltage[kept[place]] - voltage[kept[place + 1]]))
+        (seen.threshold if rising else seen.hold).add(middle, name, width)
+        off, on = (before, after) if rising else (after, before)
+        _conductances(seen, voltage, current, limited, off if rising else off[:0], on, middle, name)
+        if not rising:
+            last = kept[place]
+            if limited[last]:
+                seen.limited_hold.append(float(current[last]))
+            else:
+                seen.hold_current.add(float(current[last]), name)
+    return seen
+
+
+def _conductances(
+    seen: _Sweeps, voltage: Array, current: Array, limited: Array, off: Array, on: Array, jump: float, name: float
+) -> None:  # fmt: skip
+    near = off[voltage[off] >= (1.0 - _BESIDE) * jump]
+    if len(near):
+        seen.off.add(float(np.median(voltage[near] / current[near])), name)
+    free = on[~limited[on]]
+    if len(free):
+        seen.on.add(float(np.median(voltage[free] / current[free])), name)
+    if len(on):
+        seen.limited_on.append(float(np.min(voltage[on] / current[on])))
+
+
+def _scatter(seen: _Seen) -> tuple[float, float] | None:
+    """Deviation of the logarithm from sweep to sweep of a device, and its degrees of freedom."""
+    logs, device = np.log(seen.values), np.array(seen.devices)
+    means = {name: float(np.mean(logs[device == name])) for name in np.unique(device)}
+    freedom = len(logs) - len(means)
+    if freedom < 2:
+        return None
+    left = logs - np.array([means[name] for name in device])
+    resolution = _EVEN * float(np.mean(np.array(seen.widths) / np.array(seen.values)))
+    variance = float(np.sum(left**2)) / freedom - resolution**2
+    return float(np.sqrt(max(variance, resolution**2))), float(freedom)
+
+
+def _shown(experiment: Experiment, values: dict[str, float]) -> Rows:
+    """The sweeps as the values have them, in the order of the rows."""
+    voltage, measured = (np.abs(experiment.columns[name]) for name in ("voltage", "current"))
+    on_voltage, off_voltage = values["threshold_voltage"], values.get("hold_voltage", 0.0)
+    compliance = compliance_current(experiment)
+    predicted, on, previous = np.zeros(len(voltage)), False, -1
+    label = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])
+    for row, level in enumerate(voltage):
+        fresh = previous < 0 or np.any(label[:, row] != label[:, previous])
+        on = level >= (off_voltage if on and not fresh else on_voltage)
+        resistance = values.get("on_resistance" if on else "off_resistance", np.nan)
+        predicted[row], previous = min(level / resistance, compliance[row]) if level else 0.0, row
+    used = np.flatnonzero((measured > 0.0) & np.isfinite(predicted) & (predicted > 0.0))
+    residual = np.log(predicted[used] / measured[used]) / experiment.layout.error
+    return Rows(experiment, used, measured[used], predicted[used][None, :], residual[None, :])

@@ -1,0 +1,21 @@
+"""All models to fit, and the device models that they write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from neuroest.fitting.laws import threshold_switch
+from neuroest.fitting.laws.base import Family, Law
+
+LAWS: tuple[Law, ...] = (*threshold_switch.LAWS,)
+"""Models to fit."""
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {family.model: family for family in (threshold_switch.FAMILY,)}
+)
+"""Device models that they write, by name."""
+
+
+def laws_of(experiment: str, model: str | None = None) -> list[Law]:
+    """Models to fit to an experiment, of one device model or of all."""
+    return [law for law in LAWS if law.experiment == experiment and model in {None, law.model}]

@@ -1,0 +1,306 @@
+"""Volatile threshold switches: diffusive, ovonic, vanadium and niobium oxide, whatever makes them switch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import device_curves, filament_growth
+from neuroest.equations import neurons as equations
+from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values
+from neuroest.fitting.laws.curve import CurveLaw
+from neuroest.fitting.laws.sweep import SweepLaw
+
+MODEL = "threshold_switch_neuron"
+_OPEN = 1e15
+"""Resistance of a switch that leaks nothing."""
+_MUCH_LESS = 0.2
+"""Share of the series resistor up to which the closed switch counts as one of little resistance, as in the block."""
+_ABOVE = 0.3
+"""How far above the threshold a supply is chosen, over it."""
+_WINDOW = 0.1
+"""Distance from the ends of the window of the series resistor, in decades, that a chosen one keeps."""
+
+
+def _middle(values: Array) -> float:
+    return float(np.exp(np.mean(np.log(values))))
+
+
+def _delay(exponent: float) -> dict[str, object]:
+    """What the three laws of the delay share."""
+
+    def settings(columns: Columns) -> dict[str, float]:
+        voltage = columns["voltage"]
+        return {
+            "reference_voltage": float(f"{_middle(np.unique(voltage)):.2g}"), "delay_exponent": exponent,
+            "lowest_delay_voltage": float(np.min(voltage)), "highest_delay_voltage": float(np.max(voltage)),
+        }  # fmt: skip
+
+    def predict(columns: Columns, values: Mapping[str, Array]) -> Array:
+        return np.asarray(
+            device_curves.switching_delay(
+                columns["voltage"], values["reference_voltage"], values["switching_delay"], values["delay_steepness"],
+                values["delay_exponent"],
+            )
+        )  # fmt: skip
+
+    def start(columns: Columns, result: Array) -> Values:
+        reference = settings(columns)["reference_voltage"]
+        slope, level = np.polyfit(np.log(columns["voltage"] / reference), np.log(result), 1)
+        return {"switching_delay": float(np.exp(level)), "delay_steepness": max(0.1, -float(slope))}
+
+    return {"predict": predict, "start": start, "settings": settings}
+
+
+def _at_reference(v: Values) -> str:
+    return f"; {format_quantity(v['switching_delay'], 's')} at {format_quantity(v['reference_voltage'], 'V')}"
+
+
+def _exponential(v: Values) -> str:
+    scale = v["reference_voltage"] / v["delay_steepness"]
+    zero = v["switching_delay"] * np.exp(v["delay_steepness"])
+    return f"delay = {format_quantity(zero, 's')} x exp(-V / {format_quantity(scale, 'V')})" + _at_reference(
+        v
+    )
+
+
+def _power(v: Values) -> str:
+    level, reference = (
+        format_quantity(v["switching_delay"], "s"),
+        format_quantity(v["reference_voltage"], "V"),
+    )
+    return f"delay = {level} x (V / {reference})^-{v['delay_steepness']:.3g}"
+
+
+def _inverse(v: Values) -> str:
+    scale = v["reference_voltage"] * v["delay_steepness"]
+    zero = v["switching_delay"] * np.exp(-v["delay_steepness"])
+    return f"delay = {format_quantity(zero, 's')} x exp({format_quantity(scale, 'V')} / V)" + _at_reference(v)
+
+
+_DELAY_FROM = MappingProxyType(
+    {
+        "switching_delay": "level of the delays, at the reference voltage",
+        "delay_steepness": "slope of the logarithm of the delays against the voltage",
+    }
+)
+
+
+def _pulse_place(columns: Columns) -> dict[str, float]:
+    return {
+        "reference_amplitude": _middle(np.unique(columns["voltage"])),
+        "reference_width": _middle(np.unique(columns["pulse_width"])),
+    }
+
+
+def _relaxation(columns: Columns, values: Mapping[str, Array]) -> Array:
+    return np.asarray(
+        device_curves.relaxation_after_pulse(
+            columns["voltage"], columns["pulse_width"], values["reference_amplitude"], values["reference_width"],
+            values["relaxation_time"], values.get("amplitude_exponent", np.zeros(())),
+            values.get("width_exponent", np.zeros(())),
+        )
+    )  # fmt: skip
+
+
+def _relaxation_formula(v: Values) -> str:
+    parts = [f"relaxation = {format_quantity(v['relaxation_time'], 's')}"]
+    if "amplitude_exponent" in v:
+        reference = format_quantity(v["reference_amplitude"], "V")
+        parts.append(f"(amplitude / {reference})^{v['amplitude_exponent']:.2g}")
+    if "width_exponent" in v:
+        parts.append(f"(width / {format_quantity(v['reference_width'], 's')})^{v['width_exponent']:.2g}")
+    return " x ".join(parts)
+
+
+_RELAXATION_FROM = {
+    "relaxation_time": "level of the relaxation times, at the reference pulse",
+    "amplitude_exponent": "how they change with the amplitude of the pulse",
+    "width_exponent": "how they change with the width of the pulse",
+}
+
+
+def _relaxation_law(name: str, about: str, *unknowns: str) -> CurveLaw:
+    return CurveLaw(
+        name, MODEL, "relaxation", about, {n: _RELAXATION_FROM[n] for n in ("relaxation_time", *unknowns)},
+        _relaxation_formula, _relaxation,
+        lambda _columns, result: {"relaxation_time": _middle(result), **dict.fromkeys(unknowns, 0.1)},
+        _pulse_place, frozenset(unknowns),
+    )  # fmt: skip
+
+
+def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
+    charge = equations.switch_charge_time(
+        columns["control_resistance"], _OPEN, columns["capacitance"], columns["voltage"],
+        values["threshold_voltage"], values["hold_voltage"],
+    )  # fmt: skip
+    # a set of values that never fires is far off, and finite for the search
+    return np.where(np.isfinite(charge), charge, 1e6 * columns["interval"])
+
+
+def _transition(columns: Columns, values: Mapping[str, Array]) -> Array:
+    # not below the hottest row, at which the device still switched
+    factor = equations.transition_voltage_factor(
+        columns["temperature"], values["transition_temperature"], values["reference_temperature"]
+    )
+    return np.asarray(values["threshold_voltage"] * factor)
+
+
+def _transition_formula(v: Values) -> str:
+    top, level = f"{v['transition_temperature']:.4g} K", format_quantity(v["threshold_voltage"], "V")
+    return f"V_t = {level} x sqrt(({top} - T)/({top} - {v['reference_temperature']:.4g} K))"
+
+
+def _coolest(columns: Columns) -> dict[str, float]:
+    return {"reference_temperature": float(np.min(columns["temperature"]))}
+
+
+def _capacitor(columns: Columns, values: Mapping[str, Array]) -> Array:
+    return np.asarray(
+        device_curves.capacitance_of_area(
+            columns["area"], values["capacitance_density"], values["parasitic_capacitance"]
+        )
+    )
+
+
+def _chance(columns: Columns, values: Mapping[str, Array]) -> Array:
+    return np.asarray(
+        filament_growth.firing_probability(
+            columns["voltage"], values["threshold_voltage"], values["threshold_spread"]
+        )
+    )
+
+
+def _chance_start(columns: Columns, result: Array) -> Values:
+    order = np.argsort(columns["voltage"])
+    middle = float(np.interp(0.5, np.maximum.accumulate(result[order]), columns["voltage"][order]))
+    spread = max(0.02 * middle, float(np.ptp(columns["voltage"])) / 4.0)
+    return {"threshold_voltage": middle, "threshold_spread": spread}
+
+
+LAWS: tuple[Law, ...] = (
+    CurveLaw("delay_exponential", MODEL, "integration_time", "delay falls exponentially with the voltage",
+             _DELAY_FROM, _exponential, **_delay(1.0)),  # type: ignore[arg-type]
+    CurveLaw("delay_power", MODEL, "integration_time", "delay falls by a power of the voltage",
+             _DELAY_FROM, _power, **_delay(0.0)),  # type: ignore[arg-type]
+    CurveLaw("delay_inverse", MODEL, "integration_time", "delay falls exponentially with 1/V",
+             _DELAY_FROM, _inverse, **_delay(-1.0)),  # type: ignore[arg-type]
+    _relaxation_law("relaxation_constant", "relaxation does not depend on the pulse"),
+    _relaxation_law("relaxation_amplitude", "relaxation by a power of the amplitude", "amplitude_exponent"),
+    _relaxation_law("relaxation_width", "relaxation by a power of the width", "width_exponent"),
+    _relaxation_law("relaxation_pulse", "relaxation by powers of amplitude and width", "amplitude_exponent",
+                    "width_exponent"),
+    CurveLaw("area_capacitor", MODEL, "capacitor_area", "capacitance grows with the area, beside pads",
+             {"capacitance_density": "slope of the capacitance against the area",
+              "parasitic_capacitance": "capacitance that is left at no area"},
+             lambda v: f"C = {1e3 * v['capacitance_density']:.3g} fF/um^2 x area + "
+             f"{format_quantity(v['parasitic_capacitance'], 'F')}",
+             _capacitor,
+             lambda columns, result: {"capacitance_density": float(np.median(result / columns["area"])),
+                                      "parasitic_capacitance": 0.1 * float(np.min(result))}),
+    CurveLaw("oscillation", MODEL, "oscillation", "the capacitor charges from the hold to the threshold voltage",
+             {"threshold_voltage": "periods at low supply, which grow without limit where it is not reached",
+              "hold_voltage": "periods at high supply"},
+             lambda v: f"period = R C ln((V - {format_quantity(v['hold_voltage'], 'V')})/(V - "
+             f"{format_quantity(v['threshold_voltage'], 'V')}))",
+             _period,
+             lambda columns, _result: {"threshold_voltage": 0.8 * float(np.min(columns["voltage"])),
+                                       "hold_voltage": 0.3 * float(np.min(columns["voltage"]))}),
+    CurveLaw("transition", MODEL, "threshold_temperature", "own heat turns the switch on: V ~ sqrt(T_c - T)",
+             {"threshold_voltage": "threshold at the coolest temperature",
+              "transition_temperature": "temperature that the thresholds fall to zero at"},
+             _transition_formula,
+             _transition,
+             lambda columns, result: {"threshold_voltage": float(np.max(result)),
+                                      "transition_temperature": 1.1 * float(np.max(columns["temperature"]))},
+             _coolest),
+    CurveLaw("athermal", MODEL, "threshold_temperature", "the threshold does not depend on the temperature",
+             {"threshold_voltage": "mean of the thresholds"},
+             lambda v: f"V_t = {format_quantity(v['threshold_voltage'], 'V')} at every temperature",
+             lambda columns, values: values["threshold_voltage"] + 0.0 * columns["temperature"],
+             lambda _columns, result: {"threshold_voltage": _middle(result)}),
+    CurveLaw("threshold_scatter", MODEL, "firing_probability", "thresholds scatter normally from pulse to pulse",
+             {"threshold_voltage": "amplitude at which half of the pulses switch",
+              "threshold_spread": "how slowly the probability rises about it"},
+             lambda v: f"P = normal distribution about {format_quantity(v['threshold_voltage'], 'V')}, deviation "
+             f"{format_quantity(v['threshold_spread'], 'V')}",
+             _chance, _chance_start),
+    SweepLaw("hysteresis", MODEL, "current_voltage", "off below the threshold, on down to the hold voltage",
+             {"threshold_voltage": "voltage of the jump up of each sweep",
+              "hold_voltage": "voltage of the jump down of each sweep",
+              "off_resistance": "voltage over current before the jump up",
+              "on_resistance": "voltage over current after it, where no compliance limits it",
+              "hold_current": "current before the jump down, where no compliance limits it",
+              "threshold_spread": "scatter of the threshold from sweep to sweep"},
+             lambda v: f"on at {format_quantity(v['threshold_voltage'], 'V')}, off at "
+             f"{format_quantity(v['hold_voltage'], 'V')}; {format_quantity(v['off_resistance'], 'ohm')} while off"),
+)  # fmt: skip
+"""Models of threshold switches to fit."""
+
+
+def _window(values: Values, supply: float, threshold: float, hold: float, hold_current: float) -> float:
+    """A series resistor with which the switch opens and closes, as near as possible to the given one."""
+    low = max(
+        float(equations.smallest_series_resistance(supply, hold, hold_current)),
+        values["on_resistance"] / _MUCH_LESS,
+    )
+    high = float(equations.largest_series_resistance(supply, threshold, threshold / values["off_resistance"]))
+    if not 0.0 < low < high:
+        return values["series_resistance"]
+    margin = min(10.0**_WINDOW, (high / low) ** (1.0 / 2.0))
+    return float(np.clip(values["series_resistance"], low * margin, high / margin))
+
+
+def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
+    """Supply, resistor and what else must agree with the values that were found."""
+    done: dict[str, Completion] = {}
+    threshold, hold, supply = (values[f"{name}_voltage"] for name in ("threshold", "hold", "supply"))
+    delay = found.get("switching_delay")
+    ratio = hold / threshold
+    if "threshold_voltage" not in found and delay is not None:
+        threshold = delay.settings["lowest_delay_voltage"]
+        done["threshold_voltage"] = Completion(
+            threshold, "The switch turned on at this voltage, so its threshold is no higher", threshold / 2.0
+        )
+    if delay is not None:
+        low, high = (
+            max(threshold, delay.settings["lowest_delay_voltage"]),
+            delay.settings["highest_delay_voltage"],
+        )
+        if low < high and not low < supply <= high:
+            supply = float(np.sqrt(low * high))
+            done["supply_voltage"] = Completion(
+                float(f"{supply:.2g}") if low < float(f"{supply:.2g}") <= high else supply,
+                "A designer's choice: the middle of the voltages at which the delay was measured",
+                chosen=True,
+            )
+            supply = done["supply_voltage"].value
+    elif "threshold_voltage" in found and supply <= threshold * (1.0 + _ABOVE):
+        supply = threshold * (1.0 + _ABOVE)
+        done["supply_voltage"] = Completion(
+            supply, "A designer's choice: above the threshold that was found", chosen=True
+        )
+    if "hold_voltage" not in found and (done.get("threshold_voltage") or "threshold_voltage" in found):
+        hold = ratio * threshold
+        done["hold_voltage"] = Completion(
+            hold, "As far below the threshold as in the spec that fills up", hold / 2.0
+        )
+    current = values["hold_current"]
+    if "hold_current" not in found and {"hold_voltage", "on_resistance"} & (found.keys() | done.keys()):
+        current = hold / values["on_resistance"]
+        done["hold_current"] = Completion(current, "Hold voltage over on-resistance")
+    resistor = _window(values, supply, threshold, hold, current)
+    if resistor != values["series_resistance"]:
+        done["series_resistance"] = Completion(
+            resistor,
+            "A designer's choice: within the window in which this switch opens and closes again",
+            chosen=True,
+        )
+    return done
+
+
+FAMILY = Family(MODEL, "switch_generic_28nm", "threshold switch with a capacitor", _completed)
