@@ -66,7 +66,7 @@ def test_a_duty_below_the_threshold_never_fires() -> None:
 
 
 @pytest.mark.parametrize("volts", [0.6, 0.8, 0.9, 1.0])
-@pytest.mark.parametrize("phase", [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 80.0])
+@pytest.mark.parametrize("phase", [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 80.0, 120.0])
 @pytest.mark.parametrize("steps", [2, 5, 20, 100])
 def test_hold_time_against_the_rate_equations(volts: float, phase: float, steps: int) -> None:
     period = phase / (BENCH[2] + BENCH[3])
@@ -77,4 +77,4 @@ def test_hold_time_against_the_rate_equations(volts: float, phase: float, steps:
     tried = least * np.linspace(0.9, 1.11, 43)
     fired = first_spike(Rates(*BENCH), volts, tried, period - tried, 2.0 * steps).time
     needed = tried[fired <= steps * period][0]
-    assert 0.93 < least / needed < (1.03 if phase <= 5.0 else 1.05)
+    assert 0.93 < least / needed < (1.03 if phase <= 5.0 else 1.05 if phase <= 80.0 else 1.1)

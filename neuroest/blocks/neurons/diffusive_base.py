@@ -126,9 +126,9 @@ LITTLE = 0.05
 gate may take to charge, before the closed forms are off by as much."""
 
 
-_LONGEST_PHASE = 80.0
-"""Settling times of the filament from one drive to the next up to which the steps of a spike were fitted to the rate
-equations (docs/models/integration.md)."""
+_LONGEST_PHASE, _FEW_STEPS = 120.0, 5.0
+"""Settling times of the filament from one drive to the next beyond which a spike of fewer steps is driven for more than
+a tenth too long, against the rate equations (docs/models/integration.md)."""
 _WHOLE = 1e-9
 """Share of an integration that a search for the hold time may leave; numerical."""
 
@@ -290,16 +290,17 @@ class DiffusiveNeuronBase(Neuron):
         return self.integration_time() / filament_growth.integration_time(voltage, *self.ion_rates())
 
     def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[Check]:
-        """Whether the drives follow each other before the residue fades, where the neuron needs several."""
+        """Whether the few drives of a spike follow each other before the residue fades."""
         _, _, residue_rate, filament_decay, _ = self.ion_rates()
         phase = (filament_decay + residue_rate) * period / self._slowness()
-        several = hold_time < self.integration_time() * (1.0 - _WHOLE)
-        worst = np.max(np.where(several, phase, 0.0), axis=-1, keepdims=True)
+        whole = hold_time >= self.integration_time() * (1.0 - _WHOLE)
+        few = np.logical_and(~whole, self.steps_to_fire(hold_time, period) < _FEW_STEPS)
+        worst = np.max(np.where(few, phase, 0.0), axis=-1, keepdims=True)
         return [
             Check(
                 "integration_rule_range", self.path, "extrapolation", worst <= _LONGEST_PHASE,
-                "the drives of a neuron lie so far apart that its residue fades in between, for which the steps of a "
-                "spike were not fitted: it is driven for longer than it needs; settling times of the filament", worst,
+                "the few drives of a spike lie so far apart that the residue fades in between, and the rule of "
+                "integration asks for more than a tenth too much; settling times of the filament between them", worst,
                 _LONGEST_PHASE,
             )
         ]  # fmt: skip
