@@ -356,8 +356,8 @@ def filament_steps_to_fire(
     Notes
     -----
     Formula: n = t(V e)/T with beta -> beta (D/e) x coth x, x = gamma_2 (T - h)/2, D = h/T,
-        e = D + w (p - D), p = (1 - exp(-k h))/(1 - exp(-k T)), w = min(a, 1/2) + max(a - 1/2, 0) (k h)^1.5/((k h)^1.5 + 7.5),
-        a = (k T)^2/((k T)^2 + 25), k = gamma_1 + beta
+        e = D + w (p - D), p = (1 - exp(-k h))/(1 - exp(-k T)),
+        w = min(a, 1/2) + max(a - 1/2, 0) (k h)^1.5/((k h)^1.5 + 7.5), a = (k T)^2/((k T)^2 + 25), k = gamma_1 + beta
 
     Valid: h within 6 % of the rate equations for k T <= 80 and 2 to 1000 timesteps, within 10 % for any period and 5
         timesteps or more; fewer on the safe side, by up to 18 %; 0.4 to 1.14 V_fast
