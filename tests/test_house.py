@@ -654,7 +654,7 @@ jansen1999 jesd79_4 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare20
 micron_tn4101 moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvdla_hw nvsim2012 palumbo2010
 pan2015 pei2019 pickett2013 rabaey2003 sakurai1983 saltelli2010 sharma2011 sheffield_906 spyx stapper1983 tagantsev2002
 tensorflow_4132 tuma2016 ushakov2021 wang2017 wang2018
-wang2024 weste2011 williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
+wang2024 wei2020 weste2011 williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
 """
 READ_ONLY = frozenset(_READ.split())
 

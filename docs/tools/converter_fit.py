@@ -16,7 +16,10 @@ How it was chosen, before any chip of `validation/` was estimated with it:
   1.7, as their pads, decoupling and calibration shrink with the rest, and the few macros give 0.2; in between is 1.
 - Successive approximation has a level for macros, where many stand side by side, and one for converters by themselves.
   The device takes that of macros; its upper end reaches the other. Of the other kinds there are too few of either: they
-  have one level, in which areas of converters by themselves are divided by what successive approximation takes more.
+  have one level, in which energies and areas of converters by themselves are divided by what successive approximation
+  takes more. A converter by itself has its own reference, clock and input network for full speed, whatever its kind.
+- A row is a converter without the front end that holds its column. Two macros of resistive memory whose papers state
+  converter and clamp as one share are therefore left out (docs/models/converters.md).
 """
 
 from __future__ import annotations
@@ -131,13 +134,10 @@ def fit(points: list[Anchor], exponent: float | None = None) -> Fit:
 
 
 def as_in_macros(points: list[Anchor], exponent: float | None) -> list[Anchor]:
-    """The same with the areas of other kinds by themselves divided by what successive approximation takes more."""
+    """The same with other kinds by themselves divided by what successive approximation takes more by itself."""
     sar = fit([p for p in points if p.kind == "sar"], exponent)
     more = sar.levels["sar by itself"] / sar.levels["sar macro"]
-    return [
-        replace(p, value=p.value / more) if p.quantity == "area" and p.kind != "sar" and not p.macro else p
-        for p in points
-    ]
+    return [replace(p, value=p.value / more) if p.kind != "sar" and not p.macro else p for p in points]
 
 
 def left_out(points: list[Anchor], exponent: float | None = None) -> dict[str, float]:

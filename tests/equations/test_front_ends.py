@@ -18,6 +18,13 @@ SAMPLES: dict[str, dict[str, float]] = {
         "active_conductance": 1e-8,
         "load_conductance": 1e-12,
     },
+    "opposed_column_current": {
+        "read_voltage": 0.2,
+        "window": 1e-5,
+        "pairs": 100.0,
+        "active_share": 0.5,
+        "cell_mean_square": 0.25,
+    },
     "bias_power": {"bias_current": 8e-5, "supply_voltage": 0.9},
 }
 

@@ -13,7 +13,7 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import ClampsColumn
 from neuroest.core import units as u
 from neuroest.equations import converters, front_ends
-from neuroest.specs.base import PositiveFraction
+from neuroest.specs.base import PositiveFraction, PositiveNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -46,6 +46,9 @@ class CurrentClampBlock(DeviceBlock):
     model: Literal["current_clamp"]
     active_rows: PositiveFraction = 0.5
     """Share of the rows that are read at once whose current the conveyor is drawn for, where its device says how."""
+    current_spreads: PositiveNumber = 3.0
+    """Standard deviations of the column's current that the conveyor is drawn for, where rows in pairs are driven in opposite
+    ways, so that the column carries the difference of its cells' currents."""
     bias: Literal["while_read", "always"] = "while_read"
     """When the bias flows: while its column is read, or always, which is static power."""
     bias_follows: Literal["stated_current", "mapped_current"] = "stated_current"

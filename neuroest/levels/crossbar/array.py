@@ -537,8 +537,10 @@ class CrossbarArray(ArrayCircuit):
         return left
 
     def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
-        """Mean current of a clamped column with that share of its rows active."""
+        """Mean current of a clamped column with that share of its rows active; of opposed rows the root mean square."""
         rows = self.options["rows"] * self.stacked_arrays(network)
+        if self.opposed:
+            return self.opposed_current(network, rows, active_fraction)
         active = active_fraction * rows * self.conductance(network)
         lost = self.ir_drop(network, active_fraction)
         return equations.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)

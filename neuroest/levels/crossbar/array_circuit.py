@@ -21,6 +21,7 @@ from neuroest.equations import (
     crossbar_wires,
     digits,
     drivers,
+    front_ends,
     mapping,
     power,
     read_schedule,
@@ -114,9 +115,27 @@ class ArrayCircuit(ArrayParts):
         """
         weights = network.largest_fan_in * self.devices_per_weight()[1]
         held = weights if self.stacks_columns else np.minimum(self.rows_at_once(), weights)
-        rows = self.readout.slots["interface"].options["active_rows"] * held
+        chosen = self.readout.slots["interface"].options
+        if self.opposed:
+            return chosen["current_spreads"] * self.opposed_current(network, held, chosen["active_rows"])
         cell = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
-        return equations.clamped_column_current(self.options["read_voltage"], rows * cell)
+        return equations.clamped_column_current(self.options["read_voltage"], chosen["active_rows"] * held * cell)
+
+    @property
+    def opposed(self) -> bool:
+        """Whether the rows of a pair are driven in opposite ways, so that a column carries a difference of currents."""
+        return bool(self.spec.weight_encoding == "row_differential")
+
+    def opposed_current(
+        self, network: NetworkContext, rows: u.Dimensionless, active_share: u.Dimensionless
+    ) -> u.Ampere:
+        """Root mean square of the current of a column with so many rows in opposed pairs, of a typical die."""
+        low, high = (self.memory.limited_as_drawn(end) for end in self.memory.ends(None))
+        squares = self.over_digits(digits.digit_mean_square_share, network)
+        square = sum(squares, start=0.0) / self.slices(network)
+        pairs = rows / self.devices_per_weight()[1]
+        voltage = self.options["read_voltage"]
+        return front_ends.opposed_column_current(voltage, high - low, pairs, active_share, square)
 
     def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until the column is within the settling error."""
