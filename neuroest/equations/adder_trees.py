@@ -307,3 +307,39 @@ def stage_time(
     '1.87e-09'
     """
     return depth / stages * adder_delay + register_delay
+
+
+@equation
+def changed_sum_bits(operand_bits: u.Bit, sum_bits: u.Bit) -> u.Bit:
+    """Bits of a running sum that change when a narrower number is added. [bit].
+
+    Parameters
+    ----------
+    operand_bits : float or array
+        Bits of what is added. [bit]
+    sum_bits : float or array
+        Bits of the sum. [bit]
+
+    Returns
+    -------
+    float or array
+        Bits. [bit]
+
+    Notes
+    -----
+    Formula: b = min(b_o + 1, b_s)
+
+    Valid: random operands; a carry leaves the operand every second time and then passes two bits in the mean
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    A result of three bits into a sum of 24: four bits work, twenty keep what they have.
+
+    >>> changed_sum_bits(3.0, 24.0)
+    4.0
+    """
+    return np.minimum(operand_bits + 1.0, sum_bits)

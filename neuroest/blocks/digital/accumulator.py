@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
+from neuroest.equations import adder_trees
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency
 from neuroest.specs.blocks import Block
@@ -24,6 +27,9 @@ class AccumulatorBlock(ClockedBlock):
     """Additions that one instance does in a clock cycle."""
     clock_frequency: Frequency
     """Clock."""
+    operand_bits: Count | None = None
+    """Bits of what is added, such as those of a converter, where they are fewer than those of the sum: the other bits of the
+    sum are clocked and seldom change. Left out, every bit is taken to change."""
 
 
 class Accumulator(Datapath, AddsPartialSums):
@@ -36,8 +42,18 @@ class Accumulator(Datapath, AddsPartialSums):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of adding one partial sum and keeping the result."""
         bits = network.accumulator_bits
-        energy = self.add(bits) + self.registers(bits)
+        changed = bits
+        if "operand_bits" in self.options:
+            changed = adder_trees.changed_sum_bits(self.options["operand_bits"], bits)
+        energy = self.add(changed) + self.registers(changed) + self.kept(bits - changed)
         return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
+
+    def kept(self, bits: u.Bit) -> u.Joule:
+        """Energy of clocking bits that keep their value: the clock's part, all of a write where it is not known."""
+        if self.runs_freely:
+            return 0.0
+        clock, write = self.device.clock_energy, self.device.register_energy
+        return equations.register_energy(np.where(np.asarray(clock) > 0.0, clock, write), bits)
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """The result of each lane."""

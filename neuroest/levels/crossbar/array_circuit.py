@@ -12,6 +12,7 @@ from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
 from neuroest.blocks.columns.sample_and_hold import SampledLoad
+from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.roles import ClampsColumn, IntegratesInput
 from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
@@ -137,6 +138,14 @@ class ArrayCircuit(ArrayParts):
         voltage = self.options["read_voltage"]
         return front_ends.opposed_column_current(voltage, high - low, pairs, active_share, square)
 
+    @property
+    def current_reader(self) -> WholeAdc | None:
+        """Converter that takes the current of a column and states what resistance the column sees."""
+        reader = self.readout.slots.get("converter")
+        if self.interface is not None or not isinstance(reader, WholeAdc) or not reader.takes_columns:
+            return None
+        return reader if np.any(np.asarray(reader.device.input_resistance) > 0.0) else None
+
     def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until the column is within the settling error."""
         conductance = self.conductance(network)
@@ -149,9 +158,10 @@ class ArrayCircuit(ArrayParts):
         column_resistance, total = rows * segment, self.conducting_rows() / down * stack * conductance
         column_capacitance = self.column_capacitance() / down * stack
         front_end = self.front_end(network)
-        if isinstance(front_end, ClampsColumn):
+        held_by = front_end if isinstance(front_end, ClampsColumn) else self.current_reader
+        if held_by is not None:
             column = crossbar_wires.column_time_constant_clamped(
-                front_end.input_resistance(), total, column_resistance, column_capacitance
+                held_by.input_resistance(), total, column_resistance, column_capacitance
             )
         else:
             leak, load = self.driven_load or (0.0, 0.0)
