@@ -1,7 +1,7 @@
 """Centres of arrays from published macros, by the rule of docs/validation.md, each chip also left out.
 
-Run it as ``python docs/tools/centres.py``. It prints the table of docs/validation.md and what the rule puts into `centres` of
-`neuroest/error_analysis/model_discrepancy.yaml`. It takes about a minute.
+Run it as ``python docs/tools/centres.py``. It prints the table of docs/validation.md and what the rule puts into
+`centres` of `neuroest/error_analysis/model_discrepancy.yaml`. It takes about a minute.
 """
 
 from __future__ import annotations
@@ -78,7 +78,10 @@ def solved(chips: Logs) -> float:
 
 def main() -> None:
     """Print the table, and what the rule keeps."""
-    lines = ["| kind | quantity | chip | no centre | centre of the others | with that |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| kind | quantity | chip | no centre | centre of the others | with that |",
+        "|---|---|---|---|---|---|",
+    ]
     kept = []
     for quantity in ("energy", "area"):
         for kind, chips in by_chip(quantity).items():
@@ -93,7 +96,9 @@ def main() -> None:
             centre = solved(chips)
             keep = len(chips) >= LEAST_CHIPS and len(sides) == 1 and 0.0 not in sides
             keep = keep and abs(math.log(centre)) <= math.log(FARTHEST)
-            kept.append(f"{kind} {quantity}: {centre:g} of {len(chips)} chips, {'kept' if keep else 'left out'}")
+            kept.append(
+                f"{kind} {quantity}: {centre:g} of {len(chips)} chips, {'kept' if keep else 'left out'}"
+            )
     sys.stdout.write("\n".join([*lines, *kept]) + "\n")
 
 

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.loading.library import load_device
+from neuroest.design.build import build
+from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import load_architecture, load_device
 from neuroest.validation.board import reproduce
 from tests.chips import changed, energy, known
 from tests.chips import run as run_chip
@@ -36,6 +38,30 @@ def test_devices_state_what_the_published_converters_give(kind: str, quantity: s
     assert (given[f"bit_{quantity}"], given[f"step_{quantity}"]) == pytest.approx(expected, rel=0.005)
     other = load_device("cmos_65nm").claims[f"analog_{quantity}_factor"].value
     assert other == pytest.approx((65 / 28) ** fit.exponent, rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("case", "chip", "left_out"),
+    [
+        ("jia_2020", "whole_adc.yaml", "Jia 2020"),
+        ("converters", "forms_whole_adc.yaml", "FORMS"),
+        ("converters", "newton_whole_adc.yaml", "Newton"),
+        ("isaac_ce", "chip_whole_adc.yaml", "ISAAC"),
+    ],
+)
+def test_scored_converters_take_no_part_in_the_law_that_they_are_scored_with(
+    case: str, chip: str, left_out: str
+) -> None:
+    design = build(load_architecture(data_folder("validation_case") / case / chip))
+    (converter,) = (part for part in design.root.walk() if part.path.endswith("readout.converter"))
+    for quantity, exponent in (("energy", None), ("area", converter_fit.AREA_EXPONENT)):
+        points = converter_fit.as_in_macros(converter_fit.anchors(quantity), exponent)
+        others = [point for point in points if point.name != left_out]
+        assert len(others) == len(points) - 1
+        fit = converter_fit.fit(others, exponent)
+        level = fit.levels["sar macro"] * 1e-12
+        given = [design.claims[f"{converter.path}.{part}_{quantity}"].value for part in ("bit", "step")]
+        assert given == pytest.approx([level, fit.step_share * level], rel=0.005)
 
 
 def test_converters_left_out_of_the_fit_stay_near_it() -> None:

@@ -59,8 +59,8 @@ def test_bands_are_wider_than_those_of_the_parameters_alone(digital):
 def test_the_centre_of_a_kind_of_array_moves_its_parts_and_no_nominal_value():
     found = estimate("adc_crossbar_28nm", "resnet18_imagenet_dense")
     claims = discrepancy_claims(found.design)
-    centre = claims["model_discrepancy.resistive_array.energy"]
-    assert centre.low < centre.value < centre.high < 1.0
+    centre = claims["model_discrepancy.resistive_array.area"]
+    assert 1.0 <= centre.low < centre.value < centre.high
     values = {path: claim.value for path, claim in found.claims.items()}
     drawn = values | dict.fromkeys(claims, 1.0)
     plain, moved = (
@@ -69,13 +69,13 @@ def test_the_centre_of_a_kind_of_array_moves_its_parts_and_no_nominal_value():
     level = plain.mapped.level.path
     stated = {model: found.prior_error for model, found in COMPONENTS.items()}
     models = {part.path: getattr(part.spec, "model", None) for part in found.design.root.walk()}
-    for before, after in zip(plain.dynamic, moved.dynamic, strict=True):
-        inside = before.component.startswith(f"{level}.") and "energy" in stated[models[before.component]]
+    for before, after in zip(plain.areas, moved.areas, strict=True):
+        inside = before.component.startswith(f"{level}.") and "area" in stated[models[before.component]]
         if before.component != "chip.overheads":  # clock and control follow what they drive
             factor = centre.value if inside else 1.0
-            assert np.sum(after.energy) == pytest.approx(factor * np.sum(before.energy), rel=1e-12)
-    assert any(row.component == f"{level}.cell" for row in plain.dynamic)
-    assert evaluate(found.design, found.workload, values).energy == pytest.approx(plain.energy, rel=1e-12)
+            assert np.sum(after.total) == pytest.approx(factor * np.sum(before.total), rel=1e-12)
+    assert any(row.component == f"{level}.cell" for row in plain.areas)
+    assert evaluate(found.design, found.workload, values).area == pytest.approx(plain.area, rel=1e-12)
 
 
 def test_columns_that_end_at_neurons_have_no_centre():

@@ -120,7 +120,9 @@ class ArrayCircuit(ArrayParts):
         if self.opposed:
             return chosen["current_spreads"] * self.opposed_current(network, held, chosen["active_rows"])
         cell = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
-        return equations.clamped_column_current(self.options["read_voltage"], chosen["active_rows"] * held * cell)
+        return equations.clamped_column_current(
+            self.options["read_voltage"], chosen["active_rows"] * held * cell
+        )
 
     @property
     def opposed(self) -> bool:

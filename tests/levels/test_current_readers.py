@@ -1,0 +1,70 @@
+"""Columns that converters hold, rows in opposed pairs, and narrow results in wide sums."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import neuroest
+from neuroest.loading.kinds import data_folder
+from tests.chips import changed, energy
+
+CASES = data_folder("validation_case")
+
+
+def array_of(case: str, workload: str, settings: dict[str, Any] | None = None) -> Any:
+    result = neuroest.estimate(CASES / case / "chip.yaml", CASES / case / workload, settings or {})
+    mapper = result.evaluation.mapper
+    return mapper.compute, mapper.network
+
+
+def test_a_column_settles_through_the_amplifier_that_takes_its_current() -> None:
+    def settling(resistance: str) -> float:
+        settings = {"chip.array.readout.converter.input_resistance": resistance}
+        array, network = array_of("xue_2020", "binary.yaml", settings)
+        return float(np.max(array.settling_time(network)))
+
+    assert settling("1.8 kohm") < settling("5.4 kohm") < settling("0 ohm")
+    assert settling("1 Gohm") == pytest.approx(settling("0 ohm"), rel=1e-3)
+    array, network = array_of("xue_2020", "binary.yaml")
+    conductance = float(np.max(array.conducting_rows() * array.conductance(network)))
+    # C R/(1 + G R) in place of C/G for a part of the whole, and no more than that
+    assert settling("1.8 kohm") / settling("0 ohm") > conductance * 1.8e3 / (1.0 + conductance * 1.8e3)
+
+
+def test_a_clamp_of_opposed_rows_is_drawn_for_the_difference_of_their_currents() -> None:
+    array, network = array_of("liu_2020", "first_layer.yaml")
+    # three times 0.2 V x 16.65 uS x the root of 784 pairs, half of them driven, mean square pi/8 of the weights
+    expected = 3.0 * 0.2 * 16.65e-6 * math.sqrt(784 * 0.5 * math.pi / 8.0)
+    assert float(np.squeeze(array.carried_current(network))) == pytest.approx(expected, rel=0.01)
+
+
+def test_a_column_of_opposed_rows_has_no_current_where_all_weights_are_zero() -> None:
+    settings = {"workload.weights.mean_absolute": 1e-6}
+    array, network = array_of("liu_2020", "first_layer.yaml", settings)
+    assert float(np.squeeze(array.carried_current(network))) < 1e-9
+
+
+@pytest.mark.parametrize(("operand", "changes"), [(3, 4.0), (23, 24.0), (30, 24.0)])
+def test_bits_of_a_sum_beyond_what_is_added_are_clocked_only(
+    operand: int, changes: float, tmp_path: Path
+) -> None:
+    def spent(**more: int) -> float:
+        accumulator = {
+            "model": "accumulator",
+            "device": "logic_45nm_horowitz",
+            "lanes": 128,
+            "clock_frequency": "500 MHz",
+        }
+        chip = changed("adc_crossbar_28nm", {"chip.tile.accumulator": {**accumulator, **more}}, tmp_path)
+        return energy(neuroest.estimate(chip, "mlp_mnist_dense"), component="accumulator", term="addition")
+
+    # 3.4 fJ to add and 9 fJ to write a bit, of which 4.5 fJ clock it; the sum has 24 bits
+    whole = 24.0 * (3.4 + 9.0)
+    assert spent(operand_bits=operand) / spent() == pytest.approx(
+        (changes * (3.4 + 9.0) + (24.0 - changes) * 4.5) / whole, rel=1e-6
+    )
