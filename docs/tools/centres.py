@@ -89,12 +89,11 @@ def main() -> None:
             for chip, logs in chips.items():
                 others = {name: each for name, each in chips.items() if name != chip}
                 own = solved(others) if others else 1.0
-                sides.add(math.copysign(1.0, math.log(own)) if own != 1.0 else 0.0)
-                lines.append(
-                    f"| {kind} | {quantity} | {chip} | {math.exp(logs[1.0]):.2f} | {own:g} | {math.exp(logs[own]):.2f} |"
-                )
+                sides.add((own > 1.0) - (own < 1.0))
+                plain, moved = math.exp(logs[1.0]), math.exp(logs[own])
+                lines.append(f"| {kind} | {quantity} | {chip} | {plain:.2f} | {own:g} | {moved:.2f} |")
             centre = solved(chips)
-            keep = len(chips) >= LEAST_CHIPS and len(sides) == 1 and 0.0 not in sides
+            keep = len(chips) >= LEAST_CHIPS and len(sides) == 1 and 0 not in sides
             keep = keep and abs(math.log(centre)) <= math.log(FARTHEST)
             kept.append(
                 f"{kind} {quantity}: {centre:g} of {len(chips)} chips, {'kept' if keep else 'left out'}"
