@@ -47,8 +47,8 @@ class CurrentClampBlock(DeviceBlock):
     active_rows: PositiveFraction = 0.5
     """Share of the rows that are read at once whose current the conveyor is drawn for, where its device says how."""
     current_spreads: PositiveNumber = 3.0
-    """Standard deviations of the column's current that the conveyor is drawn for, where rows in pairs are driven in opposite
-    ways, so that the column carries the difference of its cells' currents."""
+    """Standard deviations of the column's current that the conveyor is drawn for, where rows in pairs are driven in
+    opposite ways, so that the column carries the difference of its cells' currents."""
     bias: Literal["while_read", "always"] = "while_read"
     """When the bias flows: while its column is read, or always, which is static power."""
     bias_follows: Literal["stated_current", "mapped_current"] = "stated_current"

@@ -42,7 +42,8 @@ class WholeAdcParameters(CircuitParameters):
     step_time: u.Second = non_negative(symbol="t_s")
     """Time of one conversion for each of the 2^b steps."""
     input_resistance: u.Ohm = non_negative(absent=0.0, symbol="R_in")
-    """Resistance that a column sees of a converter that takes its current; without it the column settles by its cells alone."""
+    """Resistance that a column sees of a converter that takes its current; without it the column settles by its cells
+    alone."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution that this kind of converter is good for."""
     lowest_fitted_bits: u.Dimensionless = positive(exact=RANGE_END)

@@ -28,8 +28,8 @@ class AccumulatorBlock(ClockedBlock):
     clock_frequency: Frequency
     """Clock."""
     operand_bits: Count | None = None
-    """Bits of what is added, such as those of a converter, where they are fewer than those of the sum: the other bits of the
-    sum are clocked and seldom change. Left out, every bit is taken to change."""
+    """Bits of what is added, such as those of a converter, where they are fewer than those of the sum: the other bits
+    of the sum are clocked and seldom change. Left out, every bit is taken to change."""
 
 
 class Accumulator(Datapath, AddsPartialSums):
