@@ -18,6 +18,8 @@ from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.table import laws_of
 from neuroest.fitting.layouts import Experiment, Measurements
 
+RATE_MODELS = frozenset({"diffusive_1m1t1r"})
+"""Models of rate equations, which stand in no table of laws."""
 _ABOUT_EQUAL, _BETTER, _FAR_BETTER = 2.0, 6.0, 10.0
 """Differences of the criterion that count as nothing, as positive and as very strong: Kass and Raftery, J. Am. Stat.
 Assoc. 90, 773 (1995)."""
@@ -72,10 +74,16 @@ def candidates(experiment: Experiment, model: str | None = None, law: str | None
 
 
 def ordered(found: Sequence[Candidate]) -> list[Candidate]:
-    """Best first: what was fitted and not rejected, then by the criterion."""
-    return sorted(
-        found, key=lambda one: (not one.usable, bool(one.refused), np.nan_to_num(one.score, nan=0.0))
-    )
+    """Best first: what was fitted and not rejected, then by the criterion.
+
+    A law with an unknown that the data leave open must be clearly better than one without.
+    """
+
+    def rank(one: Candidate) -> tuple[bool, bool, float]:
+        open_ended = one.fit is not None and one.fit.open_ended
+        return not one.usable, bool(one.refused), float(np.nan_to_num(one.score)) + _BETTER * open_ended
+
+    return sorted(found, key=rank)
 
 
 def chosen_model(ranking: Sequence[Candidate]) -> str | None:
@@ -92,10 +100,13 @@ def chosen_model(ranking: Sequence[Candidate]) -> str | None:
     if not models:
         return None
     shared = set.intersection(*(set(best[model]) for model in models))
+    compared = [e for e in shared if all(np.isfinite(best[model][e].score) for model in models)]
 
     def rank(model: str) -> tuple[float, ...]:
         good = sum(one.usable for one in best[model].values())
-        return (-good, -len(best[model]), sum(float(np.nan_to_num(best[model][e].score)) for e in shared))
+        # where the data do not tell, the model with an estimate of its own in time
+        last = model not in RATE_MODELS
+        return (-good, -len(best[model]), sum(float(best[model][e].score) for e in compared), float(last))
 
     return min(models, key=rank)
 

@@ -42,6 +42,8 @@ MODELS: Mapping[str, str] = MappingProxyType(
 """Models that can be fitted, and the spec that each takes from what the data do not tell."""
 _LIMITS = MappingProxyType({"firing_probability": 0.2, "paired_pulse": 0.5})
 """Median misfit above which the model does not describe a measurement, where it is not `MISFIT_LIMIT`."""
+_SLOW = frozenset({"current_voltage"})
+"""Experiments that the rate equations are not compared on."""
 _COMPARING_STARTS = 1
 """Starts of the rate equations where they are only compared with other models."""
 _FLOOR = 0.01
@@ -118,7 +120,12 @@ class DeviceFit:
             ending = (
                 law.law.determined_by[name] if law else format_quantity(claims[name].value, self._unit(name))
             )
-            value = format_quantity(found.values[name], self._unit(name))
+            plain = self._unit(name) == "1" and law is not None
+            value = (
+                f"{found.values[name]:.4g}"
+                if plain
+                else format_quantity(found.values[name], self._unit(name))
+            )
             table.append((name, value, f"factor {found.factor(name):.3g}", ending))
         return table
 
@@ -281,7 +288,7 @@ def fit(
     files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
     measurements = read_devices(files)
     ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed)
-    model = model or chosen_model(ranking) or RATE_EQUATIONS
+    model = model or chosen_model(ranking) or _without_choice(measurements, ranking)
     template = load_device(start or MODELS[model])
     if template.spec.model != model:
         raise NeuroestError(f"{start} is a {template.spec.model}; --from needs a {model}")
@@ -295,6 +302,13 @@ def fit(
         )
     result = composed(measurements, FAMILIES[model], template, fits, unused)
     return DeviceFit(files[0], template, measurements, result, tuple(ranking))
+
+
+def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:
+    """The rate equations, where they read the data that no law could be fitted to."""
+    if not any(e.layout.name in RATE_EXPERIMENTS for e in data.experiments):
+        raise NeuroestError(f"{data.file}: " + "; ".join(dict.fromkeys(one.refused for one in ranking)))
+    return RATE_EQUATIONS
 
 
 def _rate_equations(data: Measurements, template: Device, name: str, starts: int, seed: int) -> Fit:
@@ -330,6 +344,8 @@ def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, al
     about = (experiment.layout.name, RATE_EQUATIONS, "rate_equations", "ions drift and decay")
     if alone:
         return Candidate(*about)
+    if experiment.layout.name in _SLOW:
+        return Candidate(*about, refused=f"takes minutes for a sweep; fit it with --model {RATE_EQUATIONS}")
     means = _condition_means(experiment)
     template = load_device(MODELS[RATE_EQUATIONS])
     try:

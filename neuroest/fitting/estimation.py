@@ -18,7 +18,7 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import SPARE_CONDITIONS, condition_labels, misfit, needed_shift, testable
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
-from neuroest.fitting.laws.base import Completion, LawFit
+from neuroest.fitting.laws.base import IDENTIFIED_WITHIN, Completion, LawFit
 from neuroest.fitting.layouts import Measurements, check_contradictions
 from neuroest.fitting.predictions import (
     SILENT_AFTER,
@@ -46,8 +46,6 @@ CANDIDATES = (
 The gap that stays, `field_offset`, acts within the last per cent of the way and is never told apart from the
 mobility.
 """
-IDENTIFIED_WITHIN = 3.0
-"""A parameter is identified when its 80 % interval spans no more than this factor to each side."""
 MISFIT_LIMIT = 1.0
 """Largest median of the logarithmic misfit at which a fit still describes its data; exp(1) is a factor 2.7."""
 _HELD_FIRST = (
@@ -64,7 +62,8 @@ _DIFFERENCE = 1e-4
 _BEND_STEP = 0.03
 _MOST_SETTLINGS = 3e3
 """Longest time over the filament's own that is followed step by step; numerical, a fit takes thousands of runs."""
-_CORRELATED = 0.8
+CORRELATED = 0.8
+"""Correlation from which on two parameters are known together only."""
 _REFINED = 3
 _DEVICES_FOR_A_DEVIATION = 3
 _REPEATED_TIMES = frozenset({"integration_time", "pulse_train"})
@@ -144,7 +143,7 @@ class Fit:
         named: dict[str, str] = {}
         for first in range(len(self.fitted)):
             for second in range(first):
-                if self.correlation[first, second] > _CORRELATED:
+                if self.correlation[first, second] > CORRELATED:
                     group = named.get(self.fitted[second], f"fit_{self.fitted[second]}")
                     named[self.fitted[second]] = named[self.fitted[first]] = group
         return named
@@ -154,7 +153,7 @@ class Fit:
         size = range(len(self.fitted))
         return [
             (self.fitted[b], self.fitted[a], float(self.correlation[a, b]))
-            for a in size for b in size if b < a and self.correlation[a, b] < -_CORRELATED
+            for a in size for b in size if b < a and self.correlation[a, b] < -CORRELATED
         ]  # fmt: skip
 
     @property

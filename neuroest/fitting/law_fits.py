@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from neuroest.dynamics.stimulus import Array
-from neuroest.fitting.estimation import Fit
+from neuroest.fitting.estimation import CORRELATED, Fit
 from neuroest.fitting.laws.base import Family, LawFit
 from neuroest.fitting.layouts import Measurements, check_contradictions
 from neuroest.loading.library import Device
@@ -42,7 +42,8 @@ def composed(
     for fit in fits:
         values |= {name: value for name, value in fit.settings.items() if name in names}
     values |= {name: {**fit.bounds, **fit.values}[name] for name, fit in found.items()}
-    completions = family.completed(values, found)
+    fixed = {name: fit for fit in fits for name in fit.settings if name in names}
+    completions = family.completed(values, {**fixed, **found})
     values |= {name: one.value for name, one in completions.items()}
     fitted = tuple(name for name, fit in found.items() if name in fit.values)
     held = {
@@ -63,6 +64,22 @@ def composed(
         cycle_to_cycle=None, shares={}, rejected="; ".join(map(str, rejected)), laws=tuple(fits),
         completions=completions,
     )  # fmt: skip
+
+
+def moving_together(result: Fit) -> dict[str, tuple[str, bool]]:
+    """Group of each parameter that a law knows together with another only, and whether it moves against it."""
+    named: dict[str, tuple[str, bool]] = {}
+    follows = {one.follows: name for name, one in result.completions.items() if one.follows}
+    for fit in result.laws:
+        names = [follows.get(name, name) for name in fit.values]
+        kept = [at for at, name in enumerate(names) if name in result.fitted or name in result.completions]
+        for first in kept:
+            for second in kept[: kept.index(first)]:
+                correlation = float(fit.correlation[first, second])
+                if abs(correlation) > CORRELATED:
+                    group, opposite = named.setdefault(names[second], (f"fit_{names[second]}", False))
+                    named.setdefault(names[first], (group, opposite != (correlation < 0.0)))
+    return named
 
 
 def _correlation(fitted: Sequence[str], found: Mapping[str, LawFit]) -> Array:

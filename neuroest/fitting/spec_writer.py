@@ -14,6 +14,7 @@ import yaml
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity
 from neuroest.fitting.estimation import Fit
+from neuroest.fitting.law_fits import moving_together
 from neuroest.fitting.layouts import Measurements
 from neuroest.loading.library import Device, load_device
 from neuroest.specs.claims import BASES, Claim
@@ -78,12 +79,14 @@ def spec_text(name: str, template: Device, data: Measurements, result: Fit) -> s
     }
     if template.spec.process is not None:
         content["process"] = template.spec.process
-    groups = result.groups()
+    groups = {} if result.laws else result.groups()
     content["parameters"] = {
         key: entry
         for key in template.record.parameters()
         if (entry := _entry(key, template, data, result, groups)) is not None
     }
+    for key, (group, opposite) in (moving_together(result) if result.laws else {}).items():
+        content["parameters"][key] |= {"group": group} | ({"opposite": True} if opposite else {})
     content["sources"] = {
         _SOURCE: {"type": "misc", "title": _title(data), "seen": "primary"},
         **{
@@ -133,7 +136,10 @@ def _completed(name: str, claim: Claim | None, unit: str, result: Fit) -> dict[s
     entry: dict[str, Any] = {
         "value": _quantity(found.value, unit), "basis": "assumed", "rationale": f"{found.why}.",
     }  # fmt: skip
-    if found.low is not None:
+    if found.factor is not None:
+        entry["spread"] = {"factor": float(f"{max(1.001, found.factor):.4g}")}
+        entry |= {"basis": "derived", "source": _SOURCE}
+    elif found.low is not None:
         entry["spread"] = {"low": _quantity(found.low, unit), "shape": "one_sided"}
     elif claim is not None and claim.has_spread and claim.low > 0.0 and not found.chosen:
         # as far to either side as the spec that fills up

@@ -21,6 +21,10 @@ from neuroest.fitting.predictions import Rows
 
 Columns = Mapping[str, Array]
 Values = Mapping[str, float]
+IDENTIFIED_WITHIN = 3.0
+"""A parameter is identified when its 80 % interval spans no more than this factor to each side."""
+LARGEST_REACH = np.log(1e6)
+"""Logarithm of the largest factor that a spread may state; beyond it nothing is known."""
 LEAST_DEVIATION = 0.005
 """Deviation of a logarithm below which nothing is known of a measured value: calibration and reading of instruments."""
 
@@ -70,9 +74,16 @@ class LawFit:
         """Whether the law does not describe its data."""
         return self.misfit is not None and self.misfit.rejected
 
+    @property
+    def open_ended(self) -> bool:
+        """Whether an unknown that is fitted by its logarithm is left open by more than a factor."""
+        signed: frozenset[str] = getattr(self.law, "signed", frozenset())
+        return any(self.factor(name) > IDENTIFIED_WITHIN for name in self.deviations if name not in signed)
+
     def factor(self, name: str, share: float = 0.8) -> float:
         """Factor to either side within which an unknown lies with a probability."""
-        return float(np.exp(quantile(share, self.freedoms[name]) * self.deviations[name]))
+        reach = quantile(share, self.freedoms[name]) * self.deviations[name]
+        return float(np.exp(min(reach, LARGEST_REACH)))
 
     def formula(self) -> str:
         """The law with its numbers."""
@@ -154,6 +165,10 @@ class Completion:
         Where it comes from, in words.
     chosen : bool
         Whether a designer chooses it, so that it is neither right nor wrong.
+    factor : float, optional
+        Factor to either side within which a value that follows from a fitted one lies, with 80 %.
+    follows : str
+        The unknown of a law that it is proportional to, if it is.
     low : float, optional
         Where the value is an upper bound, the end to which the truth may lie below.
     """
@@ -162,3 +177,5 @@ class Completion:
     why: str
     low: float | None = None
     chosen: bool = False
+    factor: float | None = None
+    follows: str = ""

@@ -108,9 +108,11 @@ class CurveLaw(Law):
         )  # fmt: skip
 
     def _used(self, experiment: Experiment) -> Array:
-        """Rows with a value in every column that the law needs."""
-        columns = [experiment.columns[name] for name in experiment.layout.columns]
-        return np.flatnonzero(np.all(np.isfinite(np.stack(columns)), axis=0))
+        """Rows with a value in every column, and a result that has a logarithm."""
+        layout = experiment.layout
+        columns = [experiment.columns[name] for name in layout.columns]
+        seen = layout.name == "firing_probability" or experiment.columns[layout.result] > 0.0
+        return np.flatnonzero(np.all(np.isfinite(np.stack(columns)), axis=0) & seen)
 
 
 class _Curve:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from neuroest.fitting.laws import threshold_switch
+from neuroest.fitting.laws import accumulating, cmos, resistive, threshold_switch
 from neuroest.fitting.laws.base import Family, Law
 
-LAWS: tuple[Law, ...] = (*threshold_switch.LAWS,)
+LAWS: tuple[Law, ...] = (*threshold_switch.LAWS, *resistive.LAWS, *accumulating.LAWS, *cmos.LAWS)
 """Models to fit."""
 FAMILIES: Mapping[str, Family] = MappingProxyType(
-    {family.model: family for family in (threshold_switch.FAMILY,)}
+    {
+        family.model: family
+        for family in (threshold_switch.FAMILY, resistive.FAMILY, *accumulating.FAMILIES, cmos.FAMILY)
+    }
 )
 """Device models that they write, by name."""
 

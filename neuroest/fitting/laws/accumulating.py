@@ -1,0 +1,111 @@
+"""Devices that add up pulses: phase-change cells and ferroelectric transistors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import accumulating as equations
+from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values
+from neuroest.fitting.laws.curve import CurveLaw
+
+PHASE_CHANGE, FERROELECTRIC = "phase_change_neuron", "ferroelectric_neuron"
+_ACTIVATION = 5.0
+"""Activation voltage over the largest amplitude, from which a search starts."""
+
+
+def _crystallising(columns: Columns, values: Mapping[str, Array]) -> Array:
+    return np.asarray(values["first_conductance"] + values["conductance_step"] * columns["pulse"])
+
+
+def _crystallising_start(columns: Columns, result: Array) -> Values:
+    slope = np.polyfit(columns["pulse"], result, 1)[0]
+    return {
+        "conductance_step": max(float(slope), 1e-3 * float(np.max(result))),
+        "first_conductance": float(np.min(result)),
+    }
+
+
+def _highest(columns: Columns) -> dict[str, float]:
+    return {"highest": float(np.max(columns["conductance"])), "lowest": float(np.min(columns["conductance"]))}
+
+
+def _film(columns: Columns, values: Mapping[str, Array]) -> Array:
+    """Pulses until the film has switched: the mean of whole ones, since a search needs a smooth count."""
+    time = equations.ferroelectric_switching_time(
+        columns["voltage"], values["activation_voltage"], values["field_exponent"], values["attempt_time"]
+    )
+    return np.asarray(np.maximum(time / columns["pulse_width"] + 1.0 / 2.0, 1.0))
+
+
+def _film_start(columns: Columns, result: Array) -> Values:
+    voltage = columns["voltage"]
+    activation = _ACTIVATION * float(np.max(voltage))
+    total = np.log(result * columns["pulse_width"])
+    return {
+        "activation_voltage": activation, "field_exponent": 1.0,
+        "attempt_time": float(np.exp(np.mean(total - activation / voltage))),
+    }  # fmt: skip
+
+
+def _film_formula(v: Values) -> str:
+    time, volts = format_quantity(v["attempt_time"], "s"), format_quantity(v["activation_voltage"], "V")
+    return f"switching time = {time} x exp(({volts} / V)^{v['field_exponent']:.3g})"
+
+
+_FILM_FROM = {
+    "activation_voltage": "slope of the logarithm of the pulses against 1/V",
+    "attempt_time": "level of the pulses times their width",
+}
+LAWS: tuple[Law, ...] = (
+    CurveLaw("crystallisation", PHASE_CHANGE, "pulse_response", "each pulse crystallises as much",
+             {"conductance_step": "slope of the conductance against the pulses",
+              "first_conductance": "conductance before the first pulse"},
+             lambda v: f"{format_quantity(v['first_conductance'], 'S')} + pulses x "
+             f"{format_quantity(v['conductance_step'], 'S')}",
+             _crystallising, _crystallising_start, _highest),
+    CurveLaw("merz", FERROELECTRIC, "pulse_train", "the film switches by Merz's law", _FILM_FROM, _film_formula, _film,
+             _film_start, lambda _columns: {"field_exponent": 1.0}),
+    CurveLaw("nucleation", FERROELECTRIC, "pulse_train", "the film switches by nucleation, with an exponent",
+             {**_FILM_FROM, "field_exponent": "how the slope against 1/V changes"}, _film_formula, _film, _film_start),
+)  # fmt: skip
+"""Models of accumulating devices to fit."""
+
+
+def _threshold(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
+    """A threshold that the curve reaches, and reaches only with the pulses."""
+    fit = found.get("conductance_step")
+    if fit is None or fit.settings["lowest"] < values["threshold_conductance"] <= fit.settings["highest"]:
+        return {}
+    return {
+        "threshold_conductance": Completion(
+            fit.settings["highest"], "A designer's choice: the highest conductance of the curve", chosen=True
+        )
+    }
+
+
+def _field(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
+    """Activation field in the film of the spec that fills up."""
+    fit = found.get("attempt_time")
+    if fit is None:
+        return {}
+    field = equations.film_field(
+        fit.values["activation_voltage"], values["film_share"], values["film_thickness"]
+    )
+    why = "Activation voltage of the fit, times the share across the film over its thickness, as the spec has them"
+    return {"activation_field": Completion(float(field), why, factor=fit.factor("activation_voltage"),
+                                           follows="activation_voltage")}  # fmt: skip
+
+
+FAMILIES = (
+    Family(
+        PHASE_CHANGE,
+        "phase_change_accumulating",
+        "phase-change cell that crystallises pulse by pulse",
+        _threshold,
+    ),
+    Family(FERROELECTRIC, "ferroelectric_accumulating", "ferroelectric transistor", _field),
+)

@@ -1,0 +1,85 @@
+"""CMOS neurons by their f-I curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import device_curves
+from neuroest.equations import neurons as equations
+from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values
+from neuroest.fitting.laws.curve import CurveLaw
+
+MODEL = "analog_lif"
+_LEAK = 3.0
+"""Rheobase below the smallest current that fires, from which a search starts."""
+
+
+def _rate(columns: Columns, values: Mapping[str, Array]) -> Array:
+    current, charge = columns["current"], values["threshold_charge"]
+    dead = values.get("refractory_time", np.zeros(()))
+    if "memory_time" in values:
+        tau = values["memory_time"]
+        return np.asarray(device_curves.leaky_firing_rate(current, charge / tau, tau, dead))
+    # charge of a threshold of one volt
+    return np.asarray(1.0 / (dead + 1.0 / equations.integrator_maximum_rate(current, charge, 1.0)))
+
+
+def _start(columns: Columns, result: Array) -> Values:
+    current = columns["current"]
+    charge = float(np.median(current / result))
+    return {
+        "threshold_charge": charge, "memory_time": _LEAK * charge / float(np.min(current)),
+        "refractory_time": 0.1 / float(np.max(result)),
+    }  # fmt: skip
+
+
+def _largest(columns: Columns) -> dict[str, float]:
+    return {"maximum_input_current": float(np.max(columns["current"]))}
+
+
+def _formula(v: Values) -> str:
+    parts = [f"{format_quantity(v['threshold_charge'], 'C')} a spike"]
+    parts += [f"leak {format_quantity(v['memory_time'], 's')}"] if "memory_time" in v else []
+    parts += [f"refractory {format_quantity(v['refractory_time'], 's')}"] if "refractory_time" in v else []
+    return ", ".join(parts)
+
+
+_FROM = {
+    "threshold_charge": "slope of the rate against the current",
+    "memory_time": "current below which nothing fires",
+    "refractory_time": "rate at which the curve flattens",
+}
+
+
+def _law(name: str, about: str, *more: str) -> CurveLaw:
+    unknowns = {key: _FROM[key] for key in ("threshold_charge", *more)}
+    return CurveLaw(name, MODEL, "firing_rate", about, unknowns, _formula, _rate, _start, _largest)
+
+
+LAWS: tuple[Law, ...] = (
+    _law("rate_linear", "rate in proportion to the current"),
+    _law("rate_refractory", "an integrator with a refractory time", "refractory_time"),
+    _law("rate_leaky", "a leaky integrator", "memory_time"),
+    _law(
+        "rate_leaky_refractory", "a leaky integrator with a refractory time", "memory_time", "refractory_time"
+    ),
+)
+"""Models of integrate-and-fire neurons to fit."""
+
+
+def _capacitor(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
+    """The curve has the charge of a spike alone: capacitor times threshold."""
+    fit = found.get("maximum_input_current")
+    if fit is None:
+        return {}
+    why = "Charge of a spike over the threshold voltage of the spec; an f-I curve has their product alone"
+    charge, factor = fit.values["threshold_charge"], fit.factor("threshold_charge")
+    return {"membrane_capacitance": Completion(charge / values["threshold_voltage"], why, factor=factor,
+                                               follows="threshold_charge")}  # fmt: skip
+
+
+FAMILY = Family(MODEL, "lif_28nm_circuit", "CMOS integrate-and-fire neuron", _capacitor)

@@ -1,0 +1,249 @@
+"""Resistive memory cells: pulse response, drift, retention, wear with censoring, read noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import device_curves, drift, retention
+from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, Family, Law, LawFit, Values
+from neuroest.fitting.laws.curve import CurveLaw
+from neuroest.fitting.layouts import Experiment
+from neuroest.fitting.predictions import Rows
+
+MODEL = "one_transistor_one_resistor"
+_FEWEST_FAILURES = 3
+"""Failed devices below which a distribution of lifetimes has no shape."""
+_MEDIAN, _EARLY = 0.5, 0.99
+"""Shares that still work at the life that a spec states, and at the early one that is shown."""
+_CURVED = 3.0
+"""Pulse constants within the train from which a search starts."""
+_ELECTRONVOLT = 1.602176634e-19
+
+
+def _ends(columns: Columns, result: Array) -> tuple[float, float]:
+    order = np.argsort(columns["pulse"], kind="stable")
+    return float(result[order[0]]), float(result[order[-1]])
+
+
+def _pulse_settings(columns: Columns) -> dict[str, float]:
+    first, last = _ends(columns, columns["conductance"])
+    return {"falls": float(last < first), "last_pulse": float(np.max(columns["pulse"]))}
+
+
+def _both_ways(values: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Conductance before the first pulse and after the last, whichever of the two is the higher."""
+    low, high = values["low_conductance"], values["high_conductance"]
+    return (high, low) if values["falls"] else (low, high)
+
+
+def _straight(columns: Columns, values: Mapping[str, Array]) -> Array:
+    first, last = _both_ways(values)
+    return np.asarray(first + (last - first) * columns["pulse"] / values["last_pulse"])
+
+
+def _saturating(columns: Columns, values: Mapping[str, Array]) -> Array:
+    first, last = _both_ways(values)
+    return np.asarray(
+        device_curves.conductance_after_pulses(columns["pulse"], first, last, values["pulse_constant"])
+    )
+
+
+def _pulse_start(columns: Columns, result: Array) -> Values:
+    ends = sorted(_ends(columns, result))
+    return {
+        "low_conductance": ends[0], "high_conductance": ends[1],
+        "pulse_constant": float(np.max(columns["pulse"])) / _CURVED,
+    }  # fmt: skip
+
+
+def _range(v: Values) -> str:
+    return f"{format_quantity(v['low_conductance'], 'S')} to {format_quantity(v['high_conductance'], 'S')}"
+
+
+_ENDS = {
+    "low_conductance": "conductance at the low end of the train",
+    "high_conductance": "conductance at the high end of the train",
+}
+
+
+def _earliest(columns: Columns) -> dict[str, float]:
+    return {"drift_reference_time": float(np.min(columns["time"][columns["time"] > 0.0]))}
+
+
+def _drifting(columns: Columns, values: Mapping[str, Array]) -> Array:
+    exponent = values.get("high_drift_exponent", np.zeros(()))
+    reference = values["drift_reference_time"]
+    time = np.maximum(columns["time"], reference)
+    return np.asarray(drift.drifted_conductance(values["high_conductance"], time, reference, exponent, 0.0))
+
+
+def _coolest(columns: Columns) -> dict[str, float]:
+    return {"retention_temperature": float(np.min(columns["temperature"]))}
+
+
+def _kept(columns: Columns, values: Mapping[str, Array]) -> Array:
+    return np.asarray(
+        retention.retention_at_temperature(
+            values["retention_time"], values["retention_activation_energy"], columns["temperature"],
+            values["retention_temperature"],
+        )
+    )  # fmt: skip
+
+
+def _kept_formula(v: Values) -> str:
+    time, barrier = (
+        format_quantity(v["retention_time"], "s"),
+        v["retention_activation_energy"] / _ELECTRONVOLT,
+    )
+    return f"state kept for {time} at {v['retention_temperature']:.4g} K, barrier {barrier:.3g} eV"
+
+
+def _largest(columns: Columns) -> dict[str, float]:
+    return {"largest": float(np.max(columns["conductance"]))}
+
+
+def _noise(constant_share: float | None) -> dict[str, object]:
+    """Noise that is the same for all conductances, in proportion to them, or some of both."""
+
+    def predict(columns: Columns, values: Mapping[str, Array]) -> Array:
+        share = 1.0 / (1.0 + np.exp(-values["mixture"])) if constant_share is None else constant_share
+        noise, largest = values["read_noise"], values["largest"]
+        return np.asarray(
+            device_curves.read_noise_deviation(
+                columns["conductance"], noise * largest * share, noise * np.sqrt(1.0 - share * share)
+            )
+        )
+
+    def start(columns: Columns, result: Array) -> Values:
+        return {"read_noise": float(np.max(result) / np.max(columns["conductance"])), "mixture": 0.0}
+
+    signed = frozenset({"mixture"} if constant_share is None else set())
+    return {"predict": predict, "start": start, "settings": _largest, "signed": signed}
+
+
+def _noise_formula(v: Values) -> str:
+    return f"deviation {100.0 * v['read_noise']:.3g} % of {format_quantity(v['largest'], 'S')}, the largest conductance"
+
+
+_NOISE_FROM = {"read_noise": "deviation at the largest conductance, over it"}
+
+
+@dataclass(frozen=True)
+class LifetimeLaw(Law):
+    """Lifetimes by a Weibull law of greatest likelihood, where some devices outlived the test."""
+
+    def fit(self, experiment: Experiment) -> LawFit:
+        """Fit to all devices, then again without each."""
+        cycles, failed = experiment.columns["cycles"], experiment.columns["failed"] > 0.0
+        count = int(np.sum(failed))
+        if count < _FEWEST_FAILURES:
+            raise NeuroestError(
+                f"{count} of {len(cycles)} devices failed, {_FEWEST_FAILURES} are needed; all that is known is that "
+                f"half of them last {float(np.median(cycles)):.3g} cycles at least"
+            )
+        whole = _most_likely(cycles, failed)
+        without = np.array(
+            [_most_likely(np.delete(cycles, row), np.delete(failed, row)) for row in range(len(cycles))]
+        )
+        share = (len(cycles) - 1) / len(cycles)
+        deviation = np.sqrt(share * np.sum((without - whole) ** 2, axis=0))
+        life, shape = np.exp(whole)
+        stated = {"endurance": float(life), "shape": float(shape)}
+        names = ("endurance", "shape")
+        return LawFit(
+            law=self, values=stated, settings={},
+            deviations={name: float(max(d, LEAST_DEVIATION)) for name, d in zip(names, deviation, strict=True)},
+            freedoms=dict.fromkeys(names, float(count - 1)), rows=_ranked(experiment, failed, stated),
+            conditions=count, correlation=np.eye(2),
+            notes=(f"{count} of {len(cycles)} devices failed; the others count as longer than they were tested",),
+        )  # fmt: skip
+
+
+def _characteristic(values: Values, share: float) -> float:
+    """Cycles that a share survives, from the median and the shape."""
+    scale = values["endurance"] / float(np.log(2.0)) ** (1.0 / values["shape"])
+    return float(scale * float(-np.log(share)) ** (1.0 / values["shape"]))
+
+
+def _most_likely(cycles: Array, failed: Array) -> Array:
+    """Logarithms of median and shape with the greatest likelihood."""
+
+    def unlikely(point: Array) -> float:
+        shape = np.exp(point[1])
+        scale = np.exp(point[0]) / np.log(2.0) ** (1.0 / shape)
+        survived = np.log(
+            np.maximum(device_curves.surviving_share(cycles, scale, shape), np.finfo(float).tiny)
+        )
+        hazard = np.log(shape) + (shape - 1.0) * np.log(cycles / scale) - np.log(scale)
+        return float(-np.sum(survived + np.where(failed, hazard, 0.0)))
+
+    start = np.array([np.log(np.median(cycles)), 0.0])
+    options = {"xatol": 1e-5, "fatol": 1e-7, "maxiter": 2000}
+    return np.asarray(
+        extra("scipy.optimize", "lab").minimize(unlikely, start, method="Nelder-Mead", options=options).x
+    )
+
+
+def _ranked(experiment: Experiment, failed: Array, values: Values) -> Rows:
+    """Each failure at the share of the devices that had failed by then, and when the law has that share failed."""
+    cycles = experiment.columns["cycles"]
+    order = np.argsort(cycles, kind="stable")
+    at_risk = len(cycles) - np.arange(len(cycles))
+    # Kaplan and Meier: what survives each failure, of those that were still tested
+    survive = np.cumprod(np.where(failed[order], 1.0 - 1.0 / (at_risk + 1.0), 1.0))
+    used = order[failed[order]]
+    predicted = np.array([_characteristic(values, float(s)) for s in survive[failed[order]]])
+    residual = np.log(predicted / cycles[used]) / experiment.layout.error
+    return Rows(experiment, used, cycles[used], predicted[None, :], residual[None, :])
+
+
+def _life_formula(v: Values) -> str:
+    early = _characteristic(v, _EARLY)
+    return f"half of the devices last {v['endurance']:.3g} cycles, 99 % {early:.3g}; Weibull shape {v['shape']:.2g}"
+
+
+LAWS: tuple[Law, ...] = (
+    CurveLaw("pulse_linear", MODEL, "pulse_response", "each pulse moves the conductance by as much", _ENDS,
+             lambda v: f"{_range(v)} in {v['last_pulse']:.0f} equal steps", _straight, _pulse_start, _pulse_settings),
+    CurveLaw("pulse_saturating", MODEL, "pulse_response", "pulses move the conductance by less and less",
+             {**_ENDS, "pulse_constant": "how soon the curve bends"},
+             lambda v: f"{_range(v)}, to 1/e in {v['pulse_constant']:.3g} pulses", _saturating, _pulse_start,
+             _pulse_settings),
+    CurveLaw("drift_none", MODEL, "retention", "the conductance stays",
+             {"high_conductance": "mean conductance"}, lambda v: format_quantity(v["high_conductance"], "S"),
+             _drifting, lambda _columns, result: {"high_conductance": float(np.median(result))}, _earliest),
+    CurveLaw("drift", MODEL, "retention", "the conductance falls by a power of time",
+             {"high_conductance": "conductance at the first reading",
+              "high_drift_exponent": "slope of the logarithm of the conductance against that of time"},
+             lambda v: f"{format_quantity(v['high_conductance'], 'S')} x (t / "
+             f"{format_quantity(v['drift_reference_time'], 's')})^-{v['high_drift_exponent']:.3g}",
+             _drifting,
+             lambda _columns, result: {"high_conductance": float(np.max(result)), "high_drift_exponent": 0.01},
+             _earliest),
+    CurveLaw("arrhenius", MODEL, "retention_time", "the state is lost over one barrier",
+             {"retention_time": "time at the coolest temperature",
+              "retention_activation_energy": "slope of the logarithm of the times against 1/T"},
+             _kept_formula, _kept,
+             lambda _columns, result: {"retention_time": float(np.max(result)),
+                                       "retention_activation_energy": _ELECTRONVOLT}, _coolest),
+    LifetimeLaw("weibull", MODEL, "endurance", "lifetimes follow a Weibull law",
+                {"endurance": "cycles at which half of the devices have failed", "shape": "how far lifetimes differ"},
+                _life_formula),
+    CurveLaw("noise_constant", MODEL, "read_noise", "all conductances fluctuate by as much", _NOISE_FROM,
+             _noise_formula, **_noise(1.0)),  # type: ignore[arg-type]
+    CurveLaw("noise_proportional", MODEL, "read_noise", "conductances fluctuate in proportion", _NOISE_FROM,
+             _noise_formula, **_noise(0.0)),  # type: ignore[arg-type]
+    CurveLaw("noise_mixed", MODEL, "read_noise", "a constant and a proportional fluctuation",
+             {**_NOISE_FROM, "mixture": "how the deviation grows with the conductance"}, _noise_formula,
+             **_noise(None)),  # type: ignore[arg-type]
+)  # fmt: skip
+"""Models of resistive cells to fit."""
+
+FAMILY = Family(MODEL, "rram_hfox_28nm", "resistive memory behind a transistor")
