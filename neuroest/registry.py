@@ -30,6 +30,7 @@ _BLOCKS = {
     "multiply_accumulate": ("digital.multiply_accumulate.MultiplyAccumulate",),
     "in_memory_column": ("digital.in_memory_column.InMemoryColumn",),
     "bit_serial_cell": ("digital.bit_serial_cell.BitSerialCell",),
+    "learning_engine": ("learning.engine.LearningEngine", ANYWHERE),
     "mesh": ("interconnect.mesh.Mesh", ANYWHERE),
     "bus": ("interconnect.bus.Bus", ANYWHERE),
     "h_tree": ("interconnect.h_tree.HTree", ANYWHERE),

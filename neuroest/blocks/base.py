@@ -93,6 +93,8 @@ class NetworkContext:
     """Inputs that an output sums, by layer; zero for layers without weights."""
     events: u.Dimensionless = 1.0
     """Reads for one output in a timestep, by layer: one, or its input spikes where each is read by itself."""
+    learning: Any = None
+    """What a learning rule takes, a `neuroest.blocks.learning.context.LearningContext`, where the network learns."""
 
     def of_layer(self, index: int) -> NetworkContext:
         """The network as one of its layers has it, so that costs are single numbers."""

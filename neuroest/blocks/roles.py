@@ -51,6 +51,13 @@ class CodesSpikes(SharedInTime, ABC):
         """Bits of the count of one output."""
 
 
+class Learns(SharedInTime):
+    """Computes changes of weights, tags, traces, errors and thresholds.
+
+    Actions ``update``, ``tag``, ``trace``, ``error``, ``error_product``, ``threshold`` and ``accumulation``.
+    """
+
+
 class MultipliesComputedFactors(Role):
     """Multiplies two computed factors; action ``multiply_accumulate``."""
 

@@ -59,6 +59,11 @@ class EstimateAnalysis:
         return breakdown.breakdown_rows(self.evaluation)
 
     @cached_property
+    def learning(self) -> tuple[BreakdownRow, ...]:
+        """Every term of the energy of learning from a sample."""
+        return breakdown.learning_rows(self.evaluation)
+
+    @cached_property
     def layers(self) -> tuple[LayerRow, ...]:
         """Every layer on the chip."""
         return breakdown.layer_rows(self.evaluation)
@@ -137,7 +142,9 @@ class EstimateAnalysis:
     @cached_property
     def used_paths(self) -> frozenset[str]:
         """Paths of the claims that the results depend on: those read for a cost, and those that move a total."""
-        table, counts = self.traced, self.evaluation.counts.actions
+        table, counts = self.traced, dict(self.evaluation.counts.actions)
+        if self.evaluation.learning is not None:
+            counts |= self.evaluation.learning.actions.actions
         counted = {key for key, n in counts.items() if np.any(n > 0.0)}
         numbers = [
             *(cost.energy for cost in table.energies if (cost.component, cost.action) in counted),

@@ -26,9 +26,10 @@ from neuroest.equations import mapping as equations
 from neuroest.levels.time_multiplexing import TimeMultiplexing, no_sharing
 from neuroest.specs.architecture import Level
 from neuroest.workloads.layers import LayerTable
+from neuroest.workloads.learning import LearningCounts
 
 Array: TypeAlias = NDArray[np.float64]
-Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state"]
+Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state", "traces", "tags", "errors"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -383,6 +384,19 @@ class Mapper(ABC):
             return self.zeros()
         total = np.sum(self.stored_weight_bits(), axis=-1, keepdims=True)
         return np.where(total > memory.options["capacity"], 1.0, 0.0)
+
+    def learn(self, placement: Placement, counts: LearningCounts) -> Any:
+        """What changing its weights takes in a sample, a `neuroest.levels.learning.LevelLearning`.
+
+        Raises
+        ------
+        MappingError
+            When nothing of the level can change a weight.
+        """
+        raise MappingError(
+            f"{self.level.path} is a {self.level_name()} level, whose weights no learning rule changes; crossbar, "
+            "spiking_core, digital_array, event_core and roofline levels learn"
+        )
 
     def external_maps(self) -> ExternalMaps | None:
         """What each layer exchanges with the external memory; None where maps stay on the chip while they fit."""

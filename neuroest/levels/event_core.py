@@ -15,6 +15,7 @@ from neuroest.core import units as u
 from neuroest.equations import mapping, network, pipelining
 from neuroest.levels.base import Array, LevelCounts, Placement, level_counts
 from neuroest.levels.cores import CoreLevel, CoreMapper, destinations, producer_of, producers
+from neuroest.levels.learning import LearnsByEvents
 from neuroest.specs.architecture import Level
 
 
@@ -28,7 +29,7 @@ class EventCoreLevel(CoreLevel):
     """The published energies and times."""
 
 
-class EventCoreMapper(CoreMapper):
+class EventCoreMapper(LearnsByEvents, CoreMapper):
     """Cores of a chip known by its published energies per event."""
 
     schema: ClassVar[type[Level]] = EventCoreLevel

@@ -12,7 +12,8 @@ from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import accelerators
-from neuroest.levels.base import Array, LevelCounts, Mapper, Placement
+from neuroest.levels.base import Array, LevelCounts, Placement
+from neuroest.levels.learning import BYTE, LearnsInSoftware
 from neuroest.specs.architecture import Level
 from neuroest.workloads.shapes import NETWORK_INPUT
 
@@ -27,11 +28,7 @@ class RooflineLevel(Level):
     """The processor."""
 
 
-_BYTE = 8.0
-"""Bits; a processor moves nothing smaller."""
-
-
-class RooflineMapper(Mapper):
+class RooflineMapper(LearnsInSoftware):
     """Every layer is a kernel that is bound by computing or by memory."""
 
     schema: ClassVar[type[Level]] = RooflineLevel
@@ -49,7 +46,7 @@ class RooflineMapper(Mapper):
         """Everything runs on the one processor, whose memory must hold the weights."""
         t, processor = self.layers, self.compute.slots["processor"]
         ones, held = np.ones_like(t.positions), processor.device.weight_memory
-        needed = np.sum(t.weights * np.maximum(self.network.weight_bits, _BYTE), axis=-1, keepdims=True)
+        needed = np.sum(t.weights * np.maximum(self.network.weight_bits, BYTE), axis=-1, keepdims=True)
         check = Check(
             "network_fits", processor.path, "infeasible", needed <= held,
             "its memory holds fewer weights than the network has", needed, held, "bit",
@@ -85,9 +82,9 @@ class RooflineMapper(Mapper):
     def unit_time(self, placement: Placement) -> Array:
         """Time of a layer's kernel, for one inference of the batch and one time step."""
         t, d = self.layers, self.compute.slots["processor"].device
-        element = np.maximum(self.network.activation_bits, _BYTE)
+        element = np.maximum(self.network.activation_bits, BYTE)
         moved = (t.input_elements + t.output_elements) * element * self.batch
-        weights = t.weights * np.maximum(self.network.weight_bits, _BYTE)
+        weights = t.weights * np.maximum(self.network.weight_bits, BYTE)
         operations = (2.0 * t.macs + t.window_elements * t.output_elements) * self.batch
         threads = accelerators.kernel_threads(operations, d.operations_per_thread, d.cores)
         time = accelerators.roofline_time(

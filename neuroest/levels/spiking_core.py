@@ -14,6 +14,7 @@ from neuroest.core.errors import MappingError
 from neuroest.equations import mapping, neurons, spiking_cores
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.cores import CoreLevel, CoreMapper
+from neuroest.levels.learning import LearnsInMemory
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import AnyMemoryBlock
@@ -41,7 +42,7 @@ class SpikingCoreLevel(CoreLevel):
     """Memory of the neurons' state."""
 
 
-class SpikingCoreMapper(CoreMapper):
+class SpikingCoreMapper(LearnsInMemory, CoreMapper):
     """Digital cores built from memories and a shared neuron datapath."""
 
     schema: ClassVar[type[Level]] = SpikingCoreLevel

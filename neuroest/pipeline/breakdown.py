@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.equations import accuracy, network
 from neuroest.pipeline.area import InstanceRow
+from neuroest.pipeline.energy import EnergyRow
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow
 from neuroest.results.quantities import first_number
@@ -17,14 +18,7 @@ def breakdown_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
     """Every term: dynamic energy by layer, static energy and area by component. Their sums are the totals."""
     names = result.layers.names
     rows: list[BreakdownRow] = []
-    for term in result.dynamic:
-        energies = np.broadcast_to(term.energy, (len(names),))
-        counts = np.broadcast_to(term.count, (len(names),))
-        rows += [
-            BreakdownRow("dynamic", layer, term.component, term.action, term.term, float(e), 0.0, float(n))
-            for layer, e, n in zip(names, energies, counts, strict=True)
-            if e > 0.0 or n > 0.0
-        ]
+    rows += [row for term in result.dynamic for row in _by_layer("dynamic", term, names)]
     for static in result.statics:
         energy = first_number(static.total) * first_number(result.leakage_time(static))
         rows.append(_instance_row("static", "rest", static, energy, 0.0))
@@ -36,6 +30,37 @@ def breakdown_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
         white = InstanceRow(result.costs.overheads, "white_space", first_number(result.area) - placed, 1.0)
         rows.append(_instance_row("area", "", white, 0.0, first_number(white.total)))
     return tuple(rows)
+
+
+def learning_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
+    """Every term of the energy of learning from a sample; none without a rule.
+
+    What is drawn while the network learns stands at the end: static power over the time that it adds, and circuits that
+    stay on.
+    """
+    if result.learning is None:
+        return ()
+    names = result.layers.names
+    rows = [row for term in result.learning_rows for row in _by_layer("learning", term, names)]
+    added, sample = first_number(result.learning_time), first_number(result.sample_period)
+    drawn = [(row, added) for row in result.statics if row.when in {"powered", "awake"}]
+    drawn += [(row, sample) for row in result.learning_statics]
+    rows += [
+        _instance_row("learning", "rest", row, first_number(row.total) * time, 0.0)
+        for row, time in drawn
+        if first_number(row.total) * time > 0.0
+    ]
+    return tuple(rows)
+
+
+def _by_layer(kind: str, term: EnergyRow, names: tuple[str, ...]) -> list[BreakdownRow]:
+    energies = np.broadcast_to(term.energy, (len(names),))
+    counts = np.broadcast_to(term.count, (len(names),))
+    return [
+        BreakdownRow(kind, layer, term.component, term.action, term.term, float(e), 0.0, float(n))
+        for layer, e, n in zip(names, energies, counts, strict=True)
+        if e > 0.0 or n > 0.0
+    ]
 
 
 def _instance_row(kind: str, action: str, row: InstanceRow, energy: float, area: float) -> BreakdownRow:

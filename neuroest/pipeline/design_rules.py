@@ -47,7 +47,7 @@ def check_design(
         *_die_checks(s, die_area), *_period_checks(s), *_target_checks(s), *_heat_checks(s, die_power),
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
-        *_peak_checks(s, share_of_peak),
+        *_peak_checks(s, share_of_peak), *(s.learning.checks if s.learning is not None else ()),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from neuroest.error_analysis.analysis import EstimateAnalysis
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.soundness import faults
+from neuroest.pipeline.training import left_out
 from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import QUANTITIES, TOTALS
 from neuroest.specs.loaded import Loaded, Named
@@ -98,9 +99,8 @@ def estimate(
     _refuse(checks, chip.document)
     for fault, _ in faults(result):
         raise RangeError(fault)
-    exclusions = tuple(
-        dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions))
-    )
+    said = (*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions)
+    exclusions = left_out(result.learning, said)
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     formatted = tuple(check for check in checks if check.severity != "infeasible")
     analysis = EstimateAnalysis(design, net.spec, claims, result)

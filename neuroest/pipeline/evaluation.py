@@ -16,7 +16,7 @@ from neuroest.core import units as u
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
 from neuroest.levels.crossbar.column_errors import ColumnErrors
-from neuroest.pipeline import accuracy, area, design_rules, die_cost, energy, lifetime, power
+from neuroest.pipeline import accuracy, area, design_rules, die_cost, energy, lifetime, power, training
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.energy import Array, EnergyRow
 from neuroest.pipeline.stages import Stages
@@ -68,7 +68,10 @@ class Evaluation(Stages):
     @cached_property
     def areas(self) -> tuple[InstanceRow, ...]:
         """Area by component and term. [m^2]."""
-        return area.area_rows(self.mapped, self.costs)
+        rows = area.area_rows(self.mapped, self.costs)
+        if self.learning is None:
+            return rows
+        return (*rows, *training.auxiliary_rows(self.mapper, self.learning, rows))
 
     @cached_property
     def area(self) -> Array:
@@ -178,8 +181,11 @@ class Evaluation(Stages):
 
     @cached_property
     def cell_lifetime(self) -> Array | None:
-        """Time until the cells have used up their endurance; None where they are not written in operation. [s]."""
-        return lifetime.cell_lifetime(self.chip, self.mapper, self.mapped, self.counts, self.period)
+        """Time until the mean cell has used up its endurance; None where cells are not written in operation. [s]."""
+        found = lifetime.cell_lifetime(self.chip, self.mapper, self.mapped, self.counts, self.period)
+        if self.learning is None or self.sample_period is None:
+            return found
+        return training.worn_by_both(self.chip, self.mapper, self.learning, self.sample_period, found)
 
     @cached_property
     def programming_energy(self) -> Array | None:
@@ -197,6 +203,88 @@ class Evaluation(Stages):
         return lifetime.refresh(
             self.mapper, self.mapped, self.counts, self.dynamic, self.statics, self.period, self.active_time
         )
+
+    @cached_property
+    def first_neuron_failure(self) -> Array | None:
+        """Time until the first of all neurons has failed; None where nothing wears out. [s]."""
+        return training.first_neuron_failure(self.chip, self.mapper, self.mapped, self.neuron_lifetime)
+
+    # --- learning
+
+    @cached_property
+    def learning_rows(self) -> tuple[EnergyRow, ...]:
+        """Dynamic energy of learning by component, action and term, and by layer. [J]; none without a rule."""
+        return () if self.learning is None else energy.energy_rows(self.learning.actions, self.costs)
+
+    @cached_property
+    def learning_statics(self) -> tuple[InstanceRow, ...]:
+        """Power of what is on only because the network learns. [W]."""
+        return () if self.learning is None else training.standby_rows(self.mapper, self.mapped, self.learning)
+
+    @cached_property
+    def sample_period(self) -> Array | None:
+        """Time from one sample to the next while the network learns; None without a rule. [s]."""
+        if self.learning is None:
+            return None
+        return training.sample_period(self.learning, np.asarray(self.timing.initiation_interval), self.period)
+
+    @cached_property
+    def learning_time(self) -> Array | None:
+        """Time by which learning makes a sample longer; None without a rule. [s]."""
+        return (
+            None
+            if self.sample_period is None
+            else np.asarray(np.maximum(self.sample_period - self.period, 0.0))
+        )
+
+    @cached_property
+    def learning_energy(self) -> Array | None:
+        """Energy of learning from a sample, inference left out; None without a rule. [J]."""
+        if self.learning is None or self.learning_time is None or self.sample_period is None:
+            return None
+        moved = energy.dynamic_energy(self.learning.actions, self.costs)
+        standing = power.static_power(self.learning_statics) * self.sample_period
+        return np.asarray(moved + self.static_power * self.learning_time + standing)
+
+    @cached_property
+    def learning_area(self) -> Array | None:
+        """Area of what only learning needs; None without a rule. [m^2]."""
+        if self.learning is None:
+            return None
+        return training.learning_area(self.chip, self.costs, self.learning, self.areas)
+
+    @property
+    def synaptic_updates(self) -> Array | None:
+        """Weights whose change is computed in a sample; None without a rule. [1]."""
+        if self.learning is None:
+            return None
+        return np.asarray(np.sum(self.learning.counts.synaptic_updates, axis=-1, keepdims=True))
+
+    @property
+    def samples(self) -> u.Numeric | None:
+        """Samples of the whole training; None without a rule. [1]."""
+        return None if self.learning is None else self.learning.counts.samples
+
+    @property
+    def pulses_per_cell(self) -> Array | None:
+        """Pulses of the mean cell of the layer that is moved most, in a sample; None without such cells. [1]."""
+        return None if self.learning is None else training.pulses_per_cell(self.learning)
+
+    @cached_property
+    def first_cell_failure(self) -> Array | None:
+        """Time until the first cell has failed that no spare stands in for; None where no rule moves cells. [s]."""
+        if self.learning is None or self.sample_period is None:
+            return None
+        return training.first_cell_failure(
+            self.chip, self.mapper, self.mapped, self.learning, self.sample_period
+        )
+
+    @cached_property
+    def failed_cells(self) -> Array | None:
+        """Share of cells that has failed by the end of the training; None where no rule moves cells. [1]."""
+        if self.learning is None:
+            return None
+        return training.failed_cells(self.chip, self.mapper, self.learning, self.learning.counts.samples)
 
     # --- cost, accuracy, design rules
 

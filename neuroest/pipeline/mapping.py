@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.learning.context import LearningContext
 from neuroest.blocks.roles import (
     ExecutesElementwise,
     MultipliesComputedFactors,
@@ -20,11 +21,14 @@ from neuroest.equations import writing
 from neuroest.levels.base import Mapper, NetworkMapping, computing_level, level_counts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.registry import MAPPERS
+from neuroest.specs.learning import LearningRule
 from neuroest.workloads.layers import LayerTable
 from neuroest.workloads.layout import of_one_point
 
 
-def network_context(layers: LayerTable, least_timestep: u.Second = 0.0) -> NetworkContext:
+def network_context(
+    layers: LayerTable, least_timestep: u.Second = 0.0, rule: LearningRule | None = None
+) -> NetworkContext:
     """What the cost of an action depends on, with the timestep that the rest of the chip makes where that is known."""
     rows = np.maximum(layers.reduction + layers.recurrent_reduction, 1.0)
     fan_in = layers.is_weighted * (layers.reduction + layers.recurrent_reduction)
@@ -43,10 +47,13 @@ def network_context(layers: LayerTable, least_timestep: u.Second = 0.0) -> Netwo
         largest_fan_in=float(np.max(fan_in)),
         fan_in=fan_in,
         positions=np.where(layers.is_weighted > 0.0, layers.positions, 0.0),
+        learning=None if rule is None else LearningContext.of(rule),
     )
 
 
-def mapper_for(chip: Chip, layers: LayerTable, least_timestep: u.Second = 0.0) -> Mapper:
+def mapper_for(
+    chip: Chip, layers: LayerTable, least_timestep: u.Second = 0.0, rule: LearningRule | None = None
+) -> Mapper:
     """The mapper that the chip's computing level names, ready for a network.
 
     Raises
@@ -55,7 +62,8 @@ def mapper_for(chip: Chip, layers: LayerTable, least_timestep: u.Second = 0.0) -
         When the chip cannot run the network.
     """
     level = computing_level(chip)
-    mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers, least_timestep))
+    network = network_context(layers, least_timestep, rule)
+    mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network)
     mapper.check_supported()
     _refuse_numbers(mapper, chip, layers)
     elementwise = [

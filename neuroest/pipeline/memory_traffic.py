@@ -34,7 +34,7 @@ def memory_accesses(
                 f"`stores: [{stream.contents}]` in {mapper.level.path} or above"
             )
         return {}, [f"buffering of {stream.contents} (no memory block stores them)"]
-    served = _temporary if stream.contents in {"partial_sums", "state"} else _filled
+    served = _filled if stream.contents in {"weights", "activations"} else _temporary
     actions = {}
     for memory, read, written in served(mapped, stream, memories):
         for action, bits in (("read", read), ("write", written)):

@@ -15,9 +15,11 @@ from neuroest.levels.base import Mapper, NetworkMapping
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.pipeline.action_counts import ActionCounts, count_actions
 from neuroest.pipeline.cost_table import CostTable, cost_components
+from neuroest.pipeline.learning import Learning, learn
 from neuroest.pipeline.mapping import map_network, mapper_for
 from neuroest.pipeline.self_heating import SelfHeating
 from neuroest.pipeline.timing import Timing, time_network
+from neuroest.specs.learning import LearningRule
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import LayerTable, layer_table
 
@@ -35,6 +37,8 @@ class Stages:
     ----------
     layers, chip, mapper, mapped, counts, costs, timing
         Of the stages, in their order. The layers stand on the last axis, the design points before it.
+    learning : Learning or None
+        What changing the weights takes, where the network learns.
     heating : SelfHeating or None
         How the temperature came about, where the chip's own power makes it.
     """
@@ -46,6 +50,7 @@ class Stages:
     counts: ActionCounts
     costs: CostTable
     timing: Timing
+    learning: Learning | None = None
     heating: SelfHeating | None = None
 
     @classmethod
@@ -60,7 +65,8 @@ class Stages:
         moved = {path: value for path, value in values.items() if path.startswith("workload.")}
         layers = layer_table(workload, moved, _list_length(values))
         chip = instantiate(design, values)
-        mapper, mapped, counts, timing = _timed(chip, layers, 0.0)
+        rule = None if workload.learning is None else workload.learning.stated
+        mapper, mapped, counts, timing = _timed(chip, layers, 0.0, rule)
         if isinstance(mapper.compute, ArrayCircuit) and mapper.compute.neuron is not None:
             # neurons that forget are driven for longer where the rest of the chip stretches the timestep; the longer
             # drive stretches it a little more
@@ -71,16 +77,17 @@ class Stages:
                 if not np.any(late):
                     break
                 least = np.where(late, step, least)  # the other points of a batch stay as they are
-                mapper, mapped, counts, timing = _timed(chip, layers, least)
+                mapper, mapped, counts, timing = _timed(chip, layers, least, rule)
+        learning = learn(workload, values, mapper, mapped, counts)
         costs = cost_components(chip, mapped, mapper.network)
-        return cls(layers, chip, mapper, mapped, counts, costs, timing)
+        return cls(layers, chip, mapper, mapped, counts, costs, timing, learning)
 
 
 def _timed(
-    chip: Chip, layers: LayerTable, least_timestep: u.Second
+    chip: Chip, layers: LayerTable, least_timestep: u.Second, rule: LearningRule | None
 ) -> tuple[Mapper, NetworkMapping, ActionCounts, Timing]:
     """Mapping, counts and times of a network whose timesteps are at least that long."""
-    mapper = mapper_for(chip, layers, least_timestep)
+    mapper = mapper_for(chip, layers, least_timestep, rule)
     mapped = map_network(mapper)
     counts = count_actions(mapper, mapped)
     return mapper, mapped, counts, time_network(mapper, mapped, counts)

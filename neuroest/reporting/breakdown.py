@@ -15,7 +15,7 @@ class TermSum:
     Attributes
     ----------
     kind : str
-        ``dynamic``, ``static`` or ``area``.
+        ``dynamic``, ``static``, ``area`` or ``learning``.
     value : float
         In J or m^2.
     count : float
@@ -32,13 +32,15 @@ class TermSum:
     @property
     def path(self) -> str:
         """Name under which the term is explained."""
-        middle = {"static": "static", "area": "area"}.get(self.kind, self.action)
+        learning = f"learning.{self.action}"
+        middle = {"static": "static", "area": "area", "learning": learning}.get(self.kind, self.action)
         return f"{self.component}.{middle}.{self.term}"
 
     @property
     def what(self) -> str:
         """What it is in words."""
-        return {"static": "static energy", "area": "area"}.get(self.kind, "dynamic energy")
+        kinds = {"static": "static energy", "area": "area", "learning": "energy of learning from a sample"}
+        return kinds.get(self.kind, "dynamic energy")
 
     @property
     def unit(self) -> str:
@@ -67,6 +69,11 @@ class ComponentSum:
 def energy_by_component(estimate: Estimate) -> tuple[ComponentSum, ...]:
     """Energy of one inference, dynamic and static, the largest component first."""
     return _gathered((row for row in estimate.breakdown if row.kind != "area"), area=False)
+
+
+def learning_by_component(estimate: Estimate) -> tuple[ComponentSum, ...]:
+    """Energy of learning from one sample, the largest component first."""
+    return _gathered(estimate.learning, area=False)
 
 
 def area_by_component(estimate: Estimate) -> tuple[ComponentSum, ...]:

@@ -16,7 +16,12 @@ from neuroest.design.chip import instantiate
 from neuroest.equations import accuracy, digital, pipelining, power
 from neuroest.pipeline.self_heating import with_temperature
 from neuroest.reporting.accuracy_text import largest_causes
-from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
+from neuroest.reporting.breakdown import (
+    TermSum,
+    area_by_component,
+    energy_by_component,
+    learning_by_component,
+)
 from neuroest.reporting.catalogue import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
 from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short, words
@@ -100,8 +105,8 @@ class _Explainer:
     def __init__(self, estimate: Estimate) -> None:
         self.estimate = estimate
         energies = energy_by_component(estimate)
-        areas = area_by_component(estimate)
-        self.terms = {term.path: term for part in (*energies, *areas) for term in part.terms}
+        areas, learning = area_by_component(estimate), learning_by_component(estimate)
+        self.terms = {term.path: term for part in (*energies, *areas, *learning) for term in part.terms}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -177,10 +182,15 @@ class _Explainer:
 
     def component(self, path: str) -> Step:
         inside = [t for t in self.terms.values() if t.component == path or t.component.startswith(f"{path}.")]
-        energies = [t for t in inside if t.kind != "area"]
+        energies = [t for t in inside if t.kind not in {"area", "learning"}]
         areas = [t for t in inside if t.kind == "area"]
+        learning = [t for t in inside if t.kind == "learning"]
         parts = []
-        for name, unit, terms in (("energy of one inference", "J", energies), ("area", "m^2", areas)):
+        groups = (
+            ("energy of one inference", "J", energies), ("energy of learning from one sample", "J", learning),
+            ("area", "m^2", areas),
+        )  # fmt: skip
+        for name, unit, terms in groups:
             if terms:
                 steps = tuple(self.term(term) for term in sorted(terms, key=lambda t: -t.value))
                 how = f"sum of {counted(len(steps), 'term')}"
@@ -213,16 +223,20 @@ class _Explainer:
             return f"{term.count:.6g} of them x {formatted(each, 'W')} x {formatted(seconds, 's')} of being {state}"
         if term.component == self.estimate.evaluation.costs.overheads:
             return ""
+        if term.action == "rest":
+            return (
+                "static power over the time that learning adds, or of what stays on while the network learns"
+            )
         what = "of them" if term.kind == "area" else f"{words(term.action)} actions"
         return f"{term.count:.6g} {what} x {formatted(term.each or 0.0, unit)}"
 
     def _layers(self, term: TermSum) -> tuple[Step, ...]:
-        if term.kind != "dynamic":
+        if term.kind not in {"dynamic", "learning"} or term.action == "rest":
             return ()
         key = (term.component, term.action, term.term)
         rows = [
-            row for row in self.estimate.breakdown
-            if row.kind == "dynamic" and (row.component, row.action, row.term) == key
+            row for row in (*self.estimate.breakdown, *self.estimate.learning)
+            if row.kind == term.kind and (row.component, row.action, row.term) == key
         ]  # fmt: skip
         own = term.component != self.estimate.evaluation.costs.overheads
         steps = tuple(
@@ -241,6 +255,7 @@ class _Explainer:
         derivation = Derivation(self.estimate.claims)
         kinds: Mapping[str, tuple[Sequence[Any], str, str, str]] = {
             "dynamic": (table.energies, "energy", f"energy of one {words(term.action)}", "J"),
+            "learning": (table.energies, "energy", f"energy of one {words(term.action)}", "J"),
             "static": (table.statics, "power", "power of one at rest", "W"),
             "area": (table.areas, "area", "area of one", "m^2"),
         }
@@ -248,7 +263,7 @@ class _Explainer:
         costs = [
             getattr(row, cost) for row in rows
             if (row.component, row.term) == (term.component, term.term)
-            and (term.kind != "dynamic" or row.action == term.action)
+            and (term.kind not in {"dynamic", "learning"} or row.action == term.action)
         ]  # fmt: skip
         if not costs and term.component == self.estimate.evaluation.costs.overheads:
             return self._overhead(term, derivation)
@@ -301,6 +316,8 @@ class _Explainer:
             return quantity.rule, (*steps, *(behind() if behind is not None else ()))
         if name in {"energy_per_inference_J", "dynamic_energy_J", "static_energy_J"}:
             return self._energy(name)
+        if name == "learning_energy_J":
+            return self._learning(name)
         if name == "area_m2":
             terms = [term for part in area_by_component(self.estimate) for term in part.terms]
             steps = tuple(self.term(term) for term in terms if term.value > 0.0)
@@ -359,6 +376,21 @@ class _Explainer:
             for value, component, terms in sorted(steps, key=lambda item: -item[0])
         )
         return f"sum of {counted(len(found), 'component')}", found
+
+    def _learning(self, name: str) -> tuple[str, tuple[Step, ...]]:
+        """Terms of learning by component, and the rule whose counts they are."""
+        total, parts = self.estimate.totals[name] or 0.0, learning_by_component(self.estimate)
+        learning = self.estimate.workload.learning
+        rule = "" if learning is None else f", rule {learning.called}"
+        steps = tuple(
+            Step(
+                part.component, part.value, "J", "", (f"{percent(part.value / total if total else 0.0)} of it",),
+                tuple(self.term(term) for term in part.terms if term.value > 0.0),
+            )
+            for part in parts
+            if part.value > 0.0
+        )  # fmt: skip
+        return f"sum of {counted(len(steps), 'component')}{rule}", steps
 
     def _time_rule(self, name: str) -> str:
         result = self.estimate.evaluation

@@ -206,6 +206,8 @@ def _answers(estimate: Estimate) -> Iterator[str]:
         ("energy", _energy(estimate)),
         ("area", _largest(estimate, area_by_component(estimate))),
         ("latency", _slowest(estimate)),
+        ("learning", _learning(estimate)),
+        ("lifetime", _lifetime(estimate)),
         ("accuracy", _accuracy(estimate)),
         ("lever", _strongest(estimate)),
         ("uncertainty", _largest_cause(estimate)),
@@ -256,6 +258,37 @@ def _accuracy(estimate: Estimate) -> str:
         return ""
     cause = largest_causes(found)[0]
     return f"{found.effective_bits:.2g} effective bits in layer {found.layer}, limited by {cause[0]}"
+
+
+def _learning(estimate: Estimate) -> str:
+    """Energy and time that learning adds to a sample, and its part of the area; nothing without a rule."""
+    learning = estimate.workload.learning
+    if learning is None:
+        return ""
+    shown = [
+        (f"{_with_band(estimate, name)} {what}")
+        for name, what in (
+            ("learning_energy_J", "a sample"), ("learning_time_s", "longer"),
+            ("learning_area_share", "of the area"), ("training_energy_J", "for the training"),
+        )
+    ]  # fmt: skip
+    return f"{words(learning.called)}: {', '.join(shown)}"
+
+
+def _lifetime(estimate: Estimate) -> str:
+    """When the first cell fails while the network learns; nothing where no rule moves cells."""
+    if estimate.totals["first_cell_failure_s"] is None:
+        return ""
+    failed = estimate.headline("failed_cells_share").value
+    return (
+        f"first cell fails after {_with_band(estimate, 'first_cell_failure_s')}; "
+        f"{percent(failed or 0.0)} of the busiest layer's cells fail during the training"
+    )
+
+
+def _with_band(estimate: Estimate, name: str) -> str:
+    value, band, _ = _median_and_band(estimate, name)
+    return f"{value} ({band})" if band else value
 
 
 def _strongest(estimate: Estimate) -> str:

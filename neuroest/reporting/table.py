@@ -16,6 +16,7 @@ from neuroest.reporting.breakdown import (
     TermSum,
     area_by_component,
     energy_by_component,
+    learning_by_component,
     neuron_components,
 )
 from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
@@ -70,6 +71,7 @@ def estimate_table(
     lines = [*_header(estimate, style), *settings_lines(settings), ""]
     lines += [*_totals(estimate, style), ""]
     lines += [*_energy(estimate, style), ""]
+    lines += [*_learning(estimate, style)]
     lines += [*_area(estimate, style), ""]
     lines += [*_closing(estimate, style)]
     return "\n".join(lines) + "\n"
@@ -231,6 +233,17 @@ def _energy(estimate: Estimate, style: Style, title: str = "") -> list[str]:
     total = estimate.totals["energy_per_inference_J"] or 0.0
     table = _Breakdown(estimate, total, "J", style, neuron_components(estimate))
     return [style.bold(heading), *table.lines(energy_by_component(estimate))]
+
+
+def _learning(estimate: Estimate, style: Style) -> list[str]:
+    """Energy of learning by component; nothing where the network does not learn."""
+    learning = estimate.workload.learning
+    if learning is None:
+        return []
+    total = estimate.totals["learning_energy_J"] or 0.0
+    table = _Breakdown(estimate, total, "J", style, frozenset())
+    heading = f"Energy of learning from one sample, nominal, rule {learning.called}"
+    return [style.bold(heading), *table.lines(learning_by_component(estimate)), ""]
 
 
 def _area(estimate: Estimate, style: Style, title: str = "") -> list[str]:

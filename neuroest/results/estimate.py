@@ -42,7 +42,7 @@ class BreakdownRow:
     Attributes
     ----------
     kind : str
-        ``dynamic``, ``static`` or ``area``.
+        ``dynamic``, ``static`` or ``area``; ``learning`` for what learning from a sample takes beside its inference.
     layer : str
         Layer of the network; empty where the term belongs to the whole chip.
     component, action, term : str
@@ -165,6 +165,10 @@ class Analysis(Protocol):
     @property
     def breakdown(self) -> tuple[BreakdownRow, ...]:
         """Every term of energy and area."""
+
+    @property
+    def learning(self) -> tuple[BreakdownRow, ...]:
+        """Every term of the energy of learning from a sample."""
 
     @property
     def layers(self) -> tuple[LayerRow, ...]:
@@ -297,6 +301,11 @@ class Estimate:
         return self.analysis.breakdown
 
     @property
+    def learning(self) -> tuple[BreakdownRow, ...]:
+        """Every term of the energy of learning from one sample, beside its inference; none without a rule."""
+        return self.analysis.learning
+
+    @property
     def spike_terms(self) -> dict[str, float]:
         """Energy of one spike of a neuron that an output owns for itself, by term. [J]; empty without such neurons."""
         return self.analysis.spike_terms
@@ -396,6 +405,7 @@ class Estimate:
             },
             "scenarios": [asdict(row) for row in self.scenarios],
             "breakdown": [asdict(row) for row in self.breakdown],
+            "learning": [asdict(row) for row in self.learning],
             "spike_terms_J": self.spike_terms,
             "characteristics": [
                 {**found._asdict(), "value": found.value if math.isfinite(found.value) else None}

@@ -162,6 +162,8 @@ def _worst_ir_drop(e: Any) -> Any:
 
 
 _ENDURANCE = "a part that wears out"
+_LEARNS = "a workload that learns"
+_MOVED = "a learning rule that moves cells"
 _PROGRAMMED = "weights in programmable cells"
 _REFRESHED = "cells that fade, or a refresh by choice"
 _COST = "a `die_cost` block"
@@ -305,6 +307,81 @@ _TABLE = (
         "neuron_lifetime_s", "s", "neuron lifetime", lambda e: _finite(e.neuron_lifetime),
         "time until the busiest neuron has used up its endurance at this throughput; null if nothing wears",
         better="more", banded=True, applies=_ENDURANCE,
+    ),
+    Quantity(
+        "first_neuron_failure_s", "s", "first neuron failure", lambda e: _finite(e.first_neuron_failure),
+        "mean time until the first of all neurons has failed, each as busy as the busiest; null if nothing wears",
+        better="more", banded=True, applies=_ENDURANCE,
+    ),
+    Quantity(
+        "learning_energy_J", "J", "learning energy", lambda e: _known(e.learning_energy),
+        "energy of learning from one sample beside its inference: rule, memories, pulses, and static power over the "
+        "time that learning adds",
+        better="less", banded=True, elasticity=("learning_energy", 1.0), applies=_LEARNS,
+    ),
+    Quantity(
+        "learning_time_s", "s", "learning time", lambda e: _known(e.learning_time),
+        "time by which learning makes a sample longer", better="less", banded=True, applies=_LEARNS,
+    ),
+    Quantity(
+        "learning_area_m2", "m^2", "learning area", lambda e: _known(e.learning_area),
+        "area of what only learning needs: datapath, memories of traces, tags and errors, access to columns, read-out "
+        "at the rows; write circuits, which programming needs as well, are none of it",
+        better="less", banded=True, elasticity=("learning_area", 1.0), applies=_LEARNS,
+    ),
+    Quantity(
+        "learning_area_share", "1", "learning area share",
+        lambda e: np.nan if e.learning_area is None else e.learning_area / e.area,
+        "learning area over the area of the chip", better="less", banded=True, applies=_LEARNS,
+        rule="learning area / area", inputs=("learning_area_m2", "area_m2"),
+    ),
+    Quantity(
+        "energy_per_sample_J", "J", "energy per learned sample",
+        lambda e: np.nan if e.learning_energy is None else e.energy + e.learning_energy,
+        "energy of inference and learning of one sample", better="less", banded=True, applies=_LEARNS,
+        rule="energy per inference + learning energy", inputs=("energy_per_inference_J", "learning_energy_J"),
+    ),
+    Quantity(
+        "sample_period_s", "s", "sample period", lambda e: _known(e.sample_period),
+        "time from one sample to the next while the network learns", better="less", banded=True, applies=_LEARNS,
+    ),
+    Quantity(
+        "synaptic_updates", "1", "synaptic updates", lambda e: _known(e.synaptic_updates),
+        "weights whose change the rule computes in a sample, each time counted", applies=_LEARNS,
+    ),
+    Quantity(
+        "energy_per_synaptic_update_J", "J", "energy per synaptic update",
+        lambda e: np.nan if e.learning_energy is None else _ratio(e.learning_energy, e.synaptic_updates),
+        "learning energy of a sample over its synaptic updates", better="less", banded=True, applies=_LEARNS,
+        rule="learning energy / synaptic updates", inputs=("learning_energy_J", "synaptic_updates"),
+    ),
+    Quantity(
+        "training_energy_J", "J", "training energy",
+        lambda e: np.nan if e.learning_energy is None else (e.energy + e.learning_energy) * e.samples,
+        "energy of all samples of the training", better="less", banded=True, applies=_LEARNS,
+        rule="energy per learned sample x samples", inputs=("energy_per_sample_J",),
+    ),
+    Quantity(
+        "training_time_s", "s", "training time",
+        lambda e: np.nan if e.sample_period is None else e.sample_period * e.samples,
+        "time of all samples of the training, one after the other", better="less", banded=True, applies=_LEARNS,
+        rule="sample period x samples", inputs=("sample_period_s",),
+    ),
+    Quantity(
+        "pulses_per_cell", "1", "pulses per cell", lambda e: _known(e.pulses_per_cell),
+        "pulses of learning on the mean cell of the layer that is moved most, in a sample", better="less",
+        applies=_MOVED,
+    ),
+    Quantity(
+        "first_cell_failure_s", "s", "first cell failure", lambda e: _finite(e.first_cell_failure),
+        "mean time until an array has lost one cell more than it has spare columns, or the hottest cell has failed, at "
+        "the stated use",
+        better="more", banded=True, elasticity=("first_cell_failure", 1.0), applies=_MOVED,
+    ),
+    Quantity(
+        "failed_cells_share", "1", "failed cells", lambda e: _known(e.failed_cells),
+        "share of the cells of the layer that is moved most which has failed by the end of the training", better="less",
+        banded=True, applies=_MOVED,
     ),
     Quantity(
         "die_yield", "1", "die yield", lambda e: _of_pair(e.die_cost, 0),

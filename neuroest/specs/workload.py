@@ -23,16 +23,21 @@ from neuroest.specs.layers import (
     AnyLayer,
     Bits,
     ClaimedFraction,
+    Convolution,
+    FullyConnected,
     Host,
     PositiveInteger,
     Recurrent,
     RecurrentCell,
 )
+from neuroest.specs.learning import LEARNING, LEARNING_CHOICES, LEARNING_CLAIMS, LearningSpec, learning_faults
 
 Location: TypeAlias = tuple[str | int, ...]
 Fault: TypeAlias = tuple[Location, str]
 """Where in the file (keys and indices), and what is wrong there."""
 
+_LEARNS = (Convolution, FullyConnected, Recurrent, RecurrentCell)
+"""Layers with weights."""
 _COUNT = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
 
 Coding: TypeAlias = Literal["spiking", "dense"]
@@ -124,6 +129,8 @@ class WorkloadSpec(Spec):
     layers: tuple[AnyLayer, ...]
     """The layers in the order in which they are computed. Batch normalisation and biases are left out: the
     first is folded into the weights, the second costs one addition an output."""
+    learning: LearningSpec | None = None
+    """How the network learns on the chip; without it weights are written once and stay."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
     """Sources that only this file needs."""
     excluded: tuple[str, ...] = ()
@@ -182,6 +189,8 @@ def number_field(path: str) -> QuantityField:
     """What a number of a workload may be, by its path."""
     if path == "workload.period":
         return TIME
+    if path.startswith(LEARNING):
+        return {**LEARNING_CLAIMS, **LEARNING_CHOICES}[path.removeprefix(LEARNING)][0]
     if path.endswith(ACTIVE_STEPS):
         return SHARE
     return FRACTION if path.endswith(("rate", "density", "mean_absolute")) else _COUNT
@@ -189,7 +198,9 @@ def number_field(path: str) -> QuantityField:
 
 def check_claims(spec: WorkloadSpec) -> list[Fault]:
     """Find what is wrong with coding, timesteps, precision and activity, beyond what the schema sees."""
-    return [*_coding_faults(spec), *_layer_faults(spec), *_task_faults(spec), *spec.resolved[1]]
+    return [
+        *_coding_faults(spec), *_layer_faults(spec), *_task_faults(spec), *_learning_faults(spec), *spec.resolved[1]
+    ]  # fmt: skip
 
 
 def raise_faults(spec: WorkloadSpec, faults: list[Fault]) -> None:
@@ -257,6 +268,13 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
                 yield (*place, "type"), "needs timesteps, which only spiking coding has"
 
 
+def _learning_faults(spec: WorkloadSpec) -> Iterator[Fault]:
+    if spec.learning is not None:
+        weighted = tuple(layer.name for layer in spec.layers if isinstance(layer, _LEARNS))
+        for place, message in learning_faults(spec.learning, weighted):
+            yield ("learning", *place), message
+
+
 def _task_faults(spec: WorkloadSpec) -> Iterator[Fault]:
     task = spec.task
     if task is None:
@@ -305,6 +323,9 @@ def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str]]
     activations = float(spec.precision.activations or 1)
     yield "workload.precision.activations", activations, "bit", "Bits of an activation"
     yield "workload.precision.accumulator", float(spec.precision.accumulator), "bit", "Bits of a partial sum"
+    for name, (field, about) in LEARNING_CHOICES.items() if spec.learning is not None else ():
+        if getattr(spec.learning, name) is not None:
+            yield f"{LEARNING}{name}", getattr(spec.learning, name), field.unit, about
     for _, owner, activity in _activities(spec):
         if spec.coding == "spiking" and (owner in {"input", None} or activity.active_steps is not None):
             share = 1.0 if activity.active_steps is None else activity.active_steps
@@ -335,6 +356,11 @@ def _stated_claims(
     yield place, "workload.weights.mean_absolute", weights.mean_absolute, _provenance(weights), description
     if spec.period is not None:
         yield ("period",), "workload.period", spec.period, Provenance(), "Period of the data"
+    learning = spec.learning
+    for name, (_, text) in LEARNING_CLAIMS.items() if learning is not None else ():
+        given = getattr(learning, name)
+        if learning is not None and given is not None:
+            yield ("learning", name), f"{LEARNING}{name}", given, _provenance(learning), text
     for place, owner, activity in _activities(spec):
         due = input_quantities(spec) if owner == "input" else ACTIVITY_QUANTITIES[spec.coding]
         stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]

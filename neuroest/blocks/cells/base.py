@@ -12,7 +12,7 @@ from neuroest.blocks.base import Characteristic, Check, Component, EnergyCost
 from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.equations import drift, retention, writing
-from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive, quantity
+from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
 
 
 class CellParameters(Record):
@@ -79,6 +79,28 @@ class CellParameters(Record):
     """Programming pulses per cell with verification."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Write cycles before a cell fails."""
+    endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
+    """Weibull slope of the cycles to failure from cell to cell, which `endurance` is then the 63 % point of; without it
+    all cells are taken to fail at once."""
+    endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
+    """Devices that were cycled for the claimed endurance; a claim without them, or without the criterion of a failure
+    among its conditions, has a wider band."""
+    update_states: u.Dimensionless = non_negative(maximum=1e6, symbol="K", absent=0.0)
+    """Pulses of learning from one end of the window to the other; without it as many as the bits of the cell tell
+    apart."""
+    update_voltage: u.Volt = non_negative(maximum=100.0, absent=0.0)
+    """Amplitude of a pulse of learning, whose current is that of the cell's conductance; without it pulses are those of
+    programming."""
+    update_time: u.Second = non_negative(absent=0.0)
+    """Width of a pulse of learning; without it that of programming."""
+    rising_nonlinearity: u.Dimensionless = non_negative(maximum=100.0, symbol="nu_up", absent=0.0)
+    """How much steps upwards shrink towards the high conductance: they fall by exp(-nu) from end to end."""
+    falling_nonlinearity: u.Dimensionless = non_negative(maximum=100.0, symbol="nu_down", absent=0.0)
+    """The same of steps downwards, towards the low conductance."""
+    update_noise: u.Dimensionless = non_negative(maximum=100.0, absent=0.0)
+    """Standard deviation of a step from pulse to pulse, over the mean step."""
+    update_spread: u.Dimensionless = non_negative(maximum=100.0, absent=0.0)
+    """Standard deviation of the mean step from device to device, over that of all devices."""
     retention_time: u.Second = positive(symbol="t_ret", absent=math.inf)
     """Time after which a weight must be written again; without it weights are taken to stay."""
     retention_temperature: u.Kelvin = positive(maximum=1000.0, symbol="T_ret", absent=300.0)

@@ -30,6 +30,10 @@ class EventEnergiesParameters(Record):
     """Energy of a spike inside its tile."""
     hop_energy: u.Joule = non_negative()
     """Energy of a spike per hop between tiles."""
+    synaptic_update_energy: u.Joule = non_negative(absent=0.0)
+    """Energy of changing one weight by a learning rule; without it the chip is not known to learn."""
+    synaptic_update_time: u.Second = non_negative(absent=0.0)
+    """Time of changing one weight by a learning rule."""
     synaptic_operation_time: u.Second = positive()
     """Time of one synaptic operation."""
     update_time: u.Second = positive()
@@ -109,6 +113,7 @@ class EventEnergies(Component[EventEnergiesParameters]):
         """Energy of each event as reported, at the supply it was reported at."""
         d, ledger = self.device, "event as reported"
         return [
+            self.energy("synaptic_update", "synaptic update", d.synaptic_update_energy, ledger),
             self.energy("synaptic_operation", "synaptic operation", d.synaptic_operation_energy, ledger),
             self.energy("active_update", "active update", d.active_update_energy, ledger),
             self.energy("inactive_update", "inactive update", d.inactive_update_energy, ledger),

@@ -25,11 +25,13 @@ class MemoryBlock(DeviceBlock):
     """Capacity of one instance."""
     width: WordWidth
     """Bits that one access moves."""
-    stores: tuple[Literal["activations", "weights", "partial_sums", "state", "queues"], ...] = Field(
-        min_length=1
-    )
+    stores: tuple[
+        Literal["activations", "weights", "partial_sums", "state", "queues", "traces", "tags", "errors"], ...
+    ] = Field(min_length=1)
     """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first. queues:
-    words that wait between units, and tables; they take area and leak, their accesses are not counted."""
+    words that wait between units, and tables; they take area and leak, their accesses are not counted. traces, tags and
+    errors belong to learning: traces of neurons, values kept for every synapse, and errors and activity that wait for
+    a backward pass."""
     sleep: MemorySleep = "none"
     """Between the inferences of an always_on chip. retention: at a supply that just keeps the bits; off: without any,
     for what the next inference writes anew. Waking takes energy; see `technology.sleep_options`."""
@@ -37,7 +39,7 @@ class MemoryBlock(DeviceBlock):
     @field_validator("sleep")
     @classmethod
     def _keeps_what_it_must(cls, stated: str, info: ValidationInfo) -> str:
-        kept = sorted({"weights", "state"} & set(info.data.get("stores", ())))
+        kept = sorted({"weights", "state", "traces", "tags"} & set(info.data.get("stores", ())))
         if stated == "off" and kept:
             raise PydanticCustomError(
                 "sleep",

@@ -27,6 +27,9 @@ from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
 
+COLUMN_ACCESS = "column_access"
+"""Term of what only learning needs: a decoder of the columns and data at the rows."""
+
 
 class WriteCircuitParameters(Record):
     """Transistors that stand the programming voltage, and the gates of decoders, around an array that is written."""
@@ -72,6 +75,14 @@ class WriteCircuitBlock(DeviceBlock):
     """Columns that share one write driver through switches, one after the other."""
     between_writes: Literal["off", "powered"] = "off"
     """Whether decoders, shifters and pump are powered while nothing is written."""
+    update_access: Literal["rows", "rows_and_columns"] = "rows"
+    """What a learning rule can write at once: cells of a row, so that the cells of a column take a row each; or, with
+    decoders and data at both ends, those of a column too."""
+    update_order: Literal["row_by_row", "whole_array"] = "row_by_row"
+    """whole_array: pulses on all rows and columns at once, which meet at the cells that change, where a rule makes all
+    synapses of a layer due."""
+    update_verification: Literal["none", "after_each_pulse"] = "none"
+    """Whether a cell is read after each pulse of a learning rule."""
     level_shifter: LevelShifterBlock | None = None
     """Level shifters in front of the switches of a line; needed where the programming voltage exceeds the supply."""
     pump: ChargePumpBlock | None = None
@@ -180,6 +191,10 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             start=0.0,
         )
         found = [AreaCost(self.path, "decoders", gates), AreaCost(self.path, "switches", switches)]
+        if self.spec.update_access == "rows_and_columns":
+            both = write_circuits.decoder_gates(written.columns.count) + written.rows.count * d.latch_gates
+            second = both * self.process.gate_area * d.layout_factor
+            found.append(AreaCost(self.path, COLUMN_ACCESS, second))
         if self.shifter is not None:
             found.append(AreaCost(self.shifter.path, "shifter", self.shifter.device.footprint))
         if self.pump is not None:
@@ -203,8 +218,10 @@ class WriteCircuit(Component[WriteCircuitParameters]):
 
     def written_statics(self, written: Written) -> list[StaticCost]:
         """What is drawn all the time, unless everything is switched off between writes."""
-        if self.spec.between_writes == "off":
-            return []
+        return [] if self.spec.between_writes == "off" else self.standing_costs(written)
+
+    def standing_costs(self, written: Written) -> list[StaticCost]:
+        """What is drawn as long as the circuit is powered."""
         found = [StaticCost(self.path, "leakage", self.gate_leakage(written))]
         if self.shifter is not None:
             found.append(StaticCost(self.shifter.path, "leakage", self.shifter_leakage()))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.columns.current_clamp import CurrentClamp
-from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults, IdealColumn
 from neuroest.blocks.row_drivers.base import output_stage_area
 from neuroest.core import units as u
-from neuroest.core.errors import NeuroestError
 from neuroest.equations import (
     converters,
     crossbar_wires,
@@ -20,124 +18,22 @@ from neuroest.equations import (
     power,
     redundancy,
     retention,
-    write_circuits,
-    writing,
 )
 from neuroest.equations import crossbar as equations
-from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.levels.crossbar.timestep import longest, shortest
 from neuroest.levels.crossbar.weight_errors import cell_error, time_to_error, weight_errors
+from neuroest.levels.crossbar.written_array import WrittenArray
 
+BACKWARD_READOUT = "backward_readout"
+"""Term of the area of read-outs that only learning needs."""
 _LONG = 1e3
 """Settling times for which a column may conduct before that is worth a circuit against it; a convention."""
 _SOLVED_LOSS = 6.6
 """Largest G r N^2 for which the loss along the wires was held against a solution of all nodes (docs/models)."""
 
 
-class CrossbarArray(ArrayCircuit):
+class CrossbarArray(WrittenArray):
     """The array that cells, drivers and column circuits form, with its wires."""
-
-    @property
-    def program_voltage(self) -> u.Volt:
-        """Voltage that cells are written at."""
-        voltage: u.Volt = self.memory.device.program_voltage
-        return voltage
-
-    def _pulse_line_energy(self) -> u.Joule:
-        """Energy of charging column and row of a cell for one programming pulse."""
-        voltage = self.program_voltage
-        line = equations.line_toggle_energy(self.column_capacitance(), voltage)
-        return line + equations.line_toggle_energy(self.row_capacitance(), voltage)
-
-    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of writing one cell with verification, its lines included, at the programming voltage itself."""
-        written = self.mean_conductance(network, None)
-        read = written * self.options["read_voltage"] * self.read_supply_voltage()
-        return self.memory.programming_energy(
-            self.options["rows"], self.options["columns"], self._pulse_line_energy(), read
-        )
-
-    def programming_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of writing one cell, with what the circuits that write it and their supply take."""
-        beside = [cost.energy for cost in self._writing_energies()]
-        return sum(beside, start=self.cell_programming_energy(network))
-
-    def _writing_energies(self) -> list[EnergyCost]:
-        if self.write_circuit is None:
-            return []
-        pulses = self.memory.programming_energy(
-            self.options["rows"], self.options["columns"], self._pulse_line_energy(), 0.0
-        )
-        return self.write_circuit.written_energies(self.written, pulses)
-
-    def cells_together(self) -> u.Dimensionless:
-        """Cells that are written at once: as chosen, one row, or as many of it as drivers and pump can."""
-        if "cells_programmed_together" in self.options:
-            return self.options["cells_programmed_together"]
-        columns = self.options["columns"]
-        if self.write_circuit is None:
-            return columns
-        return self.write_circuit.cells_at_once(
-            columns, self.written_cell_current(), self.options["arrays_programmed_together"]
-        )
-
-    def written_cell_current(self) -> u.Ampere:
-        """Current from the programming supply for one written cell, half-selected ones of its lines included."""
-        d = self.memory.device
-        beside = self.memory.half_select_energy(self.options["rows"], self.options["columns"])
-        current: u.Ampere = d.program_current + beside / (d.program_voltage * d.program_time)
-        return current
-
-    @cached_property
-    def written(self) -> Written:
-        """The array as the circuits meet that write it."""
-        circuit, cell = self.write_circuit, self.memory
-        if circuit is None:
-            raise NeuroestError(f"{self.path} has no write_circuit")
-        rows, columns = self.options["rows"], self.options["columns"]
-        d, beside, together = cell.device, cell.half_selected_cell_current(), self.cells_together()
-        one, voltage, levels = circuit.unipolar, self.program_voltage, cell.write_levels(circuit.unipolar)
-        in_row = write_circuits.written_line_current(columns, together, d.program_current, beside)
-        in_column = write_circuits.written_line_current(rows, 1.0, d.program_current, beside)
-        shifter = self.driver.slots.get("level_shifter") is not None
-        along_columns, drivers = circuit.spec.plates == "along_columns", circuit.drivers(columns)
-        row = Lines(
-            rows, rows, levels, 0.0 if cell.has_plates else in_row, voltage, read=True, shifted=shifter
-        )
-        column = Lines(
-            columns,
-            drivers,
-            levels,
-            in_column,
-            cell.highest_column_voltage(one),
-            read=True,
-            held=cell.holds_parts,
-        )
-        plate = None
-        if cell.has_plates and not one:
-            plate = (
-                Lines(columns, drivers, levels, in_column, voltage, read=False)
-                if along_columns
-                else Lines(rows, rows, levels, in_row, voltage, read=False)
-            )
-        return Written(
-            row, column, plate, along_columns, voltage, self.written_cell_current(), together,
-            self.options["arrays_programmed_together"], d.write_pulses, cell.pitch(), self.programming_time(),
-        )  # fmt: skip
-
-    def rewriting_interval(self) -> u.Second:
-        """Time after which weights are written again whether or not they are read: as chosen, or before they fade."""
-        kept = self.cell.retention_time()
-        if "refresh_interval" in self.options:
-            return np.minimum(kept, self.options["refresh_interval"])
-        return kept
-
-    def programming_time(self) -> u.Second:
-        """Time to write one whole array."""
-        d, cells = self.cell.device, self.options["rows"] * self.options["columns"]
-        return writing.array_programming_time(
-            cells, self.cells_together(), d.write_pulses, d.program_time, d.verify_time
-        )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Cells, lines, drivers, and the circuits at the columns."""
@@ -150,7 +46,8 @@ class CrossbarArray(ArrayCircuit):
             cell.cell_energy(
                 "program", "programming", self.cell_programming_energy(network), "cell programming"
             ),
-            *self._writing_energies(),
+            *self.writing_energies(),
+            *self.update_energies(network),
             driver.line_costs("self_load", driver.self_load_energy(toggle)),
             *driver.own_energies(
                 self.options["read_voltage"],
@@ -255,9 +152,23 @@ class CrossbarArray(ArrayCircuit):
             costs.append(self.merge.merge_area(*self.digits_of_weight(network)))
         if self.converter is not None:
             costs.append(self.converter.area_cost(self.resolution(network)))
+        costs += self._backward_areas(costs)
         if self.write_circuit is not None:
             costs.extend(self.write_circuit.written_areas(self.written))
         return costs
+
+    def _backward_areas(self, forward: list[AreaCost]) -> list[AreaCost]:
+        """Area of the circuits of the columns at the rows once more, for errors that go back through the weights."""
+        if self.spec.backward_readout == "none":
+            return []
+        parts = (self.interface, self.sampler, self.converter, self.multiplexer, *self.column_stages)
+        paths = {part.path for part in parts if part is not None}
+        each = self.options["rows"] / self.options["columns"]
+        return [
+            replace(cost, term=BACKWARD_READOUT, area=cost.area * each)
+            for cost in forward
+            if cost.component in paths
+        ]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of neurons, shifters and switches, and rewriting what fades; grounded rows draw nothing."""

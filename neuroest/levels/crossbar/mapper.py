@@ -20,6 +20,7 @@ from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.current_domain_array import CurrentDomainArray
+from neuroest.levels.crossbar.learning import learn_in_arrays
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
 from neuroest.levels.crossbar.read_rules import (
     charge_faults,
@@ -29,8 +30,10 @@ from neuroest.levels.crossbar.read_rules import (
 )
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.levels.crossbar.timestep import longest
+from neuroest.levels.learning import LevelLearning
 from neuroest.registry import COMPONENTS
 from neuroest.specs.architecture import Level
+from neuroest.workloads.learning import LearningCounts
 
 
 class CrossbarMapper(CrossbarCounts):
@@ -111,6 +114,10 @@ class CrossbarMapper(CrossbarCounts):
             raise MappingError(f"{self.level.path}.reads is each_event, but {fault}")
         for fault in readout_faults(self.compute, self.network):
             raise MappingError(f"{self.compute.readout.path}: {fault}")
+
+    def learn(self, placement: Placement, counts: LearningCounts) -> LevelLearning:
+        """Pulses that move the cells of the weights."""
+        return learn_in_arrays(self, placement, counts)
 
     def left_out_of_units(self) -> list[str]:
         """Circuits around the arrays that no block stands for."""

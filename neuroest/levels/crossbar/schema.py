@@ -94,6 +94,12 @@ class CrossbarLevel(Level):
     inferences_per_pass: Count = 1.0
     """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
     activations, or outside over a link that carries them."""
+    updated_cells: Literal["all", "one"] = "all"
+    """Cells of a weight that a learning rule moves: both of a pair, in opposite directions, or one beside a fixed
+    one."""
+    backward_readout: Literal["none", "at_rows"] = "none"
+    """at_rows: the circuits of the columns stand at the rows once more, so that errors can be read back through the
+    weights."""
     silent_blocks: Literal["read", "skip"] = "read"
     """Whether the columns of a block of rows are read when none of its rows is active: skip, for which bias and
     converters of an array wake with the first event and are idle without one; read, in every step."""

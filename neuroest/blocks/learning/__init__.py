@@ -1,0 +1,1 @@
+"""Circuits that compute the changes of weights."""

@@ -1,0 +1,61 @@
+"""What the circuits of learning must know of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from neuroest.specs.learning import LearningRule
+from neuroest.specs.learning_formula import Product
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """Operations of one formula.
+
+    Attributes
+    ----------
+    multiplications, additions : float
+        Of several bits, for one value; what is added up goes to the value itself.
+    """
+
+    multiplications: float
+    additions: float
+
+    @classmethod
+    def of(cls, products: Iterable[Product]) -> Arithmetic:
+        """Operations of a sum of products."""
+        found = tuple(products)
+        return cls(float(sum(product.multiplications for product in found)), float(len(found)))
+
+
+@dataclass(frozen=True)
+class LearningContext:
+    """A rule as its circuits meet it.
+
+    Attributes
+    ----------
+    update, tag, threshold : Arithmetic
+        Operations of a change of a weight, of all tags of a synapse in the mean, and of a threshold.
+    accumulated : bool
+        Whether a change is added to a digital word beside the weight.
+    """
+
+    update: Arithmetic
+    tag: Arithmetic
+    threshold: Arithmetic
+    accumulated: bool
+
+    @classmethod
+    def of(cls, rule: LearningRule) -> LearningContext:
+        """The context of a rule."""
+        formulas = rule.formulas
+        tags = [Arithmetic.of(formulas[name]) for name in rule.tags]
+        sums = max(sum(len(formulas[name]) for name in rule.tags), 1)
+        return cls(
+            Arithmetic.of(formulas.get("update", ())),
+            # a tag is changed once for each of its products that is due
+            Arithmetic(sum(tag.multiplications for tag in tags) / sums, 1.0 if tags else 0.0),
+            Arithmetic.of(formulas.get("threshold", ())),
+            rule.write == "accumulated",
+        )

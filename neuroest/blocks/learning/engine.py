@@ -1,0 +1,91 @@
+"""Digital datapath that computes traces, tags, errors and changes of weights by a learning rule."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
+from neuroest.blocks.learning.context import Arithmetic, LearningContext
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.roles import Learns
+from neuroest.core import units as u
+from neuroest.equations import digital as equations
+from neuroest.specs.base import Count, Frequency, WordWidth
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import Record
+
+
+class LearningEngineBlock(ClockedBlock):
+    """Datapath that computes changes of weights by the rule of the workload, which it fits by its program."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["learning_engine"]
+    lanes: Count
+    """Values that it changes in a cycle, if the rule has no more products than there are multipliers."""
+    multipliers: Count = 1.0
+    """Multipliers of a lane; a rule with more multiplications takes more cycles."""
+    operand_bits: WordWidth
+    """Bits of the factors and of the sums of a lane."""
+    clock_frequency: Frequency
+    """Clock."""
+    timing: Literal["after_inference", "alongside"] = "after_inference"
+    """after_inference: the next sample waits until the weights are changed; alongside: weights change while the sample
+    is computed, as where the memory of the weights is free between two reads."""
+    weight_reads: Literal["own", "shared"] = "own"
+    """shared: weights of a row that a spike reads are changed and written back at once, so that learning reads none of
+    them again."""
+
+
+class LearningEngine(Datapath, Learns):
+    """Multipliers, an adder and a register in each lane."""
+
+    schema: ClassVar[type[Block]] = LearningEngineBlock
+    owns: ClassVar[tuple[str, ...]] = ("learning arithmetic",)
+    overhead: ClassVar[tuple[str, ...]] = ("learning arithmetic",)
+    prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
+
+    def cycles(self, arithmetic: Arithmetic) -> u.Dimensionless:
+        """Cycles of a formula in a lane."""
+        found: u.Dimensionless = np.maximum(
+            np.ceil(arithmetic.multiplications / self.options["multipliers"]), 1.0
+        )
+        return found
+
+    def formula_energy(self, arithmetic: Arithmetic) -> u.Joule:
+        """Energy of a formula: its products, their sum, and the register of the result."""
+        bits, d = self.options["operand_bits"], self.device
+        multiply = equations.multiplier_energy(d.multiply_energy, bits, bits)
+        energy = arithmetic.multiplications * multiply + arithmetic.additions * self.add(bits)
+        return self.scaled(energy + self.registers(bits))
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of every change; nothing where the network does not learn."""
+        rule: LearningContext | None = network.learning
+        if rule is None:
+            return []
+        costs = {
+            "update": rule.update, "tag": rule.tag, "threshold": rule.threshold, "trace": Arithmetic(0.0, 1.0),
+            "error": Arithmetic(0.0, 1.0), "error_product": Arithmetic(1.0, 1.0),
+            "accumulation": Arithmetic(0.0, 1.0),
+        }  # fmt: skip
+        return [
+            self.energy(action, action, self.formula_energy(arithmetic), "learning arithmetic")
+            for action, arithmetic in costs.items()
+        ]
+
+    def register_bits(self, network: NetworkContext) -> u.Bit:
+        """The factors and the result of each lane."""
+        return self.options["lanes"] * self.options["operand_bits"] * (self.options["multipliers"] + 1.0)
+
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
+        """Multipliers, adder and registers of each lane."""
+        d, bits, several = self.device, self.options["operand_bits"], self.options["multipliers"]
+        lane = (
+            several * equations.multiplier_area(d.multiplier_area, bits, bits)
+            + equations.adder_area(d.adder_area, bits)
+            + equations.register_area(d.register_area, bits * (several + 1.0))
+        )
+        return self.options["lanes"] * lane

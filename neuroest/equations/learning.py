@@ -1,0 +1,306 @@
+"""What learning asks for: updates that are due, pulses of an update, and the time of a row of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.provenance import equation
+
+_OF_LEARNING = "derivation: docs/models/learning.md"
+
+
+@equation
+def trace_share(rate: u.Dimensionless, window: u.Dimensionless) -> u.Dimensionless:
+    """Share of the timesteps in which the trace of a neuron is not zero. [1].
+
+    Parameters
+    ----------
+    rate : float or array
+        Spikes of the neuron in a timestep, a. [1]
+    window : float or array
+        Timesteps after a spike for which the trace is not zero, n. [1]
+
+    Returns
+    -------
+    float or array
+        Share. [1]
+
+    Notes
+    -----
+    Formula: p = 1 - (1 - a)^n
+
+    Valid: spikes that come independently of each other
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/learning.md.
+
+    Examples
+    --------
+    A spike in one of ten timesteps, a trace of two: 1 - 0.9^2 = 0.19.
+
+    >>> f"{trace_share(0.1, 2.0):.3g}"
+    '0.19'
+    """
+    return 1.0 - (1.0 - rate) ** window
+
+
+@equation
+def either_share(first: u.Dimensionless, second: u.Dimensionless) -> u.Dimensionless:
+    """Share of the cases in which at least one of two independent events comes. [1].
+
+    Parameters
+    ----------
+    first, second : float or array
+        Share of each. [1]
+
+    Returns
+    -------
+    float or array
+        Share. [1]
+
+    Notes
+    -----
+    Formula: p = p_1 + p_2 - p_1 p_2
+
+    Valid: events that are independent of each other
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/learning.md.
+
+    Examples
+    --------
+    Two coins: 1/2 + 1/2 - 1/4.
+
+    >>> either_share(0.5, 0.5)
+    0.75
+    """
+    return first + second - first * second
+
+
+@equation
+def asked_steps(
+    learning_rate: u.Dimensionless, mean_change: u.Dimensionless, states: u.Dimensionless
+) -> u.Dimensionless:
+    """Mean change that an update asks for, in steps of the device. [1].
+
+    Parameters
+    ----------
+    learning_rate : float or array
+        Factor on the change, eta. [1]
+    mean_change : float or array
+        Mean absolute change at a rate of one, over the range of a weight, c. [1]
+    states : float or array
+        Steps from one end of the range to the other, K. [1]
+
+    Returns
+    -------
+    float or array
+        Steps. [1]
+
+    Notes
+    -----
+    Formula: m = eta c K
+
+    Valid: changes that do not reach the ends of the range
+
+    References
+    ----------
+    .. [1] P.-Y. Chen et al., NeuroSim, processing of dG over (G_max - G_min)/K in ProcessingUnit.cpp, V2.1.
+
+    Examples
+    --------
+    One per cent of the range on a device of 60 states: 0.6 steps.
+
+    >>> f"{asked_steps(1.0, 0.01, 60.0):.3g}"
+    '0.6'
+    """
+    return learning_rate * mean_change * states
+
+
+@equation
+def written_share(steps: u.Dimensionless) -> u.Dimensionless:
+    """Share of the due updates that are at least one step of the device. [1].
+
+    Parameters
+    ----------
+    steps : float or array
+        Mean change in steps, m. [1]
+
+    Returns
+    -------
+    float or array
+        Share. [1]
+
+    Notes
+    -----
+    Formula: q = exp(-1/m)
+
+    Valid: sizes of changes that are distributed exponentially, and none written below one step
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/learning.md.
+
+    Examples
+    --------
+    A mean of one step: 1/e of all updates.
+
+    >>> f"{written_share(1.0):.4f}"
+    '0.3679'
+    """
+    some = steps > 0.0
+    return np.where(some, np.exp(-1.0 / np.where(some, steps, 1.0)), 0.0)
+
+
+@equation
+def threshold_pulses(steps: u.Dimensionless) -> u.Dimensionless:
+    """Mean pulses of a due update where N = ceil(x) pulses follow a change of x steps, and none below one. [1].
+
+    Parameters
+    ----------
+    steps : float or array
+        Mean change in steps, m. [1]
+
+    Returns
+    -------
+    float or array
+        Pulses. [1]
+
+    Notes
+    -----
+    Formula: n = q (2 - q)/(1 - q), with q = exp(-1/m)
+
+    Valid: as for `written_share`; a change of m steps takes m pulses where m is large
+
+    References
+    ----------
+    .. [1] NeuroSim V2.1, ProcessingUnit.cpp: a cell is written if dG is at least one step, with ceil(dG/step) pulses.
+
+    Examples
+    --------
+    A mean of one step: 0.3679 x 1.6321/0.6321 = 0.950.
+
+    >>> f"{threshold_pulses(1.0):.3f}"
+    '0.950'
+    """
+    some = steps > 0.0
+    q = np.exp(-1.0 / np.where(some, steps, 1.0))
+    return np.where(some, q * (2.0 - q) / -np.expm1(-1.0 / np.where(some, steps, 1.0)), 0.0)
+
+
+@equation
+def slowest_pulses(steps: u.Dimensionless, cells: u.Dimensionless) -> u.Dimensionless:
+    """Mean pulses of the cell that takes most of those that are written together. [1].
+
+    Parameters
+    ----------
+    steps : float or array
+        Mean change in steps, m. [1]
+    cells : float or array
+        Cells written together, n. [1]
+
+    Returns
+    -------
+    float or array
+        Pulses, at least one. [1]
+
+    Notes
+    -----
+    Formula: N = max(1, m (ln n + gamma) + 1/2)
+
+    Valid: as for `written_share`; gamma is Euler's constant, and half a pulse is the mean of rounding up
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/learning.md.
+
+    Examples
+    --------
+    A mean of two steps in each of 128 cells: 2 x (4.852 + 0.577) + 0.5 = 11.4 pulses.
+
+    >>> f"{slowest_pulses(2.0, 128.0):.3g}"
+    '11.4'
+    """
+    return np.maximum(1.0, steps * (np.log(np.maximum(cells, 1.0)) + np.euler_gamma) + 1.0 / 2.0)
+
+
+@equation
+def written_words(share: u.Dimensionless, values: u.Dimensionless) -> u.Dimensionless:
+    """Share of the words of a memory that are written back because one of their values has changed. [1].
+
+    Parameters
+    ----------
+    share : float or array
+        Share of the values that change, p. [1]
+    values : float or array
+        Values in a word, k. [1]
+
+    Returns
+    -------
+    float or array
+        Share of the words. [1]
+
+    Notes
+    -----
+    Formula: P = 1 - (1 - p)^k
+
+    Valid: values that change independently of each other
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/learning.md.
+
+    Examples
+    --------
+    Half of the values change, two in a word: three words in four.
+
+    >>> written_words(0.5, 2.0)
+    0.75
+    """
+    return 1.0 - (1.0 - share) ** values
+
+
+@equation
+def pulse_energy(
+    voltage: u.Volt, old_conductance: u.Siemens, new_conductance: u.Siemens, width: u.Second,
+    pulses: u.Dimensionless,
+) -> u.Joule:  # fmt: skip
+    """Energy in a cell of the pulses that move it from one conductance to another. [J].
+
+    Parameters
+    ----------
+    voltage : float or array
+        Amplitude, V. [V]
+    old_conductance, new_conductance : float or array
+        Conductance before and after, G_1 and G_2, above zero. [S]
+    width : float or array
+        Width of a pulse, t. [s]
+    pulses : float or array
+        Pulses, N. [1]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    Notes
+    -----
+    Formula: E = V^2 2/(1/G_1 + 1/G_2) t N
+
+    Valid: an ohmic cell at its mean resistance of both ends
+
+    References
+    ----------
+    .. [1] NeuroSim V2.1, ProcessingUnit.cpp, GetWriteUpdateEstimation.
+
+    Examples
+    --------
+    4 V and 50 ns on a cell that stays at 240 kohm: 16 x 50e-9/240e3 = 3.33 pJ.
+
+    >>> f"{pulse_energy(4.0, 1 / 240e3, 1 / 240e3, 50e-9, 1.0):.3g}"
+    '3.33e-12'
+    """
+    return voltage**2 * 2.0 / (1.0 / old_conductance + 1.0 / new_conductance) * width * pulses

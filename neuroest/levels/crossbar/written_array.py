@@ -1,0 +1,187 @@
+"""How the cells of an array are written: programmed with verification, or moved by the pulses of a learning rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from neuroest.blocks.base import EnergyCost, NetworkContext, either
+from neuroest.blocks.cells.base import ResistiveMemory
+from neuroest.blocks.programming.base import Lines, Written
+from neuroest.core import units as u
+from neuroest.core.errors import NeuroestError
+from neuroest.equations import crossbar as equations
+from neuroest.equations import learning, write_circuits, writing
+from neuroest.levels.crossbar.array_circuit import ArrayCircuit
+
+UPDATE, UPDATE_ROW, VERIFY = "update_pulse", "update_row", "update_verify"
+"""Actions of learning: a pulse on a cell, a pulse on its row or column, and the read of a cell after it."""
+
+
+class WrittenArray(ArrayCircuit):
+    """The array as the circuits meet it that write its cells."""
+
+    @property
+    def program_voltage(self) -> u.Volt:
+        """Voltage that cells are written at."""
+        voltage: u.Volt = self.memory.device.program_voltage
+        return voltage
+
+    def _pulse_line_energy(self) -> u.Joule:
+        """Energy of charging column and row of a cell for one programming pulse."""
+        voltage = self.program_voltage
+        line = equations.line_toggle_energy(self.column_capacitance(), voltage)
+        return line + equations.line_toggle_energy(self.row_capacitance(), voltage)
+
+    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of writing one cell with verification, its lines included, at the programming voltage itself."""
+        written = self.mean_conductance(network, None)
+        read = written * self.options["read_voltage"] * self.read_supply_voltage()
+        return self.memory.programming_energy(
+            self.options["rows"], self.options["columns"], self._pulse_line_energy(), read
+        )
+
+    def programming_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of writing one cell, with what the circuits that write it and their supply take."""
+        beside = [cost.energy for cost in self.writing_energies()]
+        return sum(beside, start=self.cell_programming_energy(network))
+
+    def writing_energies(self) -> list[EnergyCost]:
+        """What circuits take beside a cell that is programmed with verification."""
+        if self.write_circuit is None:
+            return []
+        pulses = self.memory.programming_energy(
+            self.options["rows"], self.options["columns"], self._pulse_line_energy(), 0.0
+        )
+        return self.write_circuit.written_energies(self.written, pulses)
+
+    def cells_together(self) -> u.Dimensionless:
+        """Cells that are written at once: as chosen, one row, or as many of it as drivers and pump can."""
+        if "cells_programmed_together" in self.options:
+            return self.options["cells_programmed_together"]
+        columns = self.options["columns"]
+        if self.write_circuit is None:
+            return columns
+        return self.write_circuit.cells_at_once(
+            columns, self.written_cell_current(), self.options["arrays_programmed_together"]
+        )
+
+    def written_cell_current(self) -> u.Ampere:
+        """Current from the programming supply for one written cell, half-selected ones of its lines included."""
+        d = self.memory.device
+        beside = self.memory.half_select_energy(self.options["rows"], self.options["columns"])
+        current: u.Ampere = d.program_current + beside / (d.program_voltage * d.program_time)
+        return current
+
+    @cached_property
+    def written(self) -> Written:
+        """The array as the circuits meet that write it."""
+        circuit, cell = self.write_circuit, self.memory
+        if circuit is None:
+            raise NeuroestError(f"{self.path} has no write_circuit")
+        rows, columns = self.options["rows"], self.options["columns"]
+        d, beside, together = cell.device, cell.half_selected_cell_current(), self.cells_together()
+        one, voltage, levels = circuit.unipolar, self.program_voltage, cell.write_levels(circuit.unipolar)
+        in_row = write_circuits.written_line_current(columns, together, d.program_current, beside)
+        in_column = write_circuits.written_line_current(rows, 1.0, d.program_current, beside)
+        shifter = self.driver.slots.get("level_shifter") is not None
+        along_columns, drivers = circuit.spec.plates == "along_columns", circuit.drivers(columns)
+        row = Lines(
+            rows, rows, levels, 0.0 if cell.has_plates else in_row, voltage, read=True, shifted=shifter
+        )
+        column = Lines(
+            columns,
+            drivers,
+            levels,
+            in_column,
+            cell.highest_column_voltage(one),
+            read=True,
+            held=cell.holds_parts,
+        )
+        plate = None
+        if cell.has_plates and not one:
+            plate = (
+                Lines(columns, drivers, levels, in_column, voltage, read=False)
+                if along_columns
+                else Lines(rows, rows, levels, in_row, voltage, read=False)
+            )
+        return Written(
+            row, column, plate, along_columns, voltage, self.written_cell_current(), together,
+            self.options["arrays_programmed_together"], d.write_pulses, cell.pitch(), self.programming_time(),
+        )  # fmt: skip
+
+    def rewriting_interval(self) -> u.Second:
+        """Time after which weights are written again whether or not they are read: as chosen, or before they fade."""
+        kept = self.cell.retention_time()
+        if "refresh_interval" in self.options:
+            return np.minimum(kept, self.options["refresh_interval"])
+        return kept
+
+    def programming_time(self) -> u.Second:
+        """Time to write one whole array."""
+        d, cells = self.cell.device, self.options["rows"] * self.options["columns"]
+        return writing.array_programming_time(
+            cells, self.cells_together(), d.write_pulses, d.program_time, d.verify_time
+        )
+
+    # --- learning
+
+    def update_states(self) -> u.Dimensionless:
+        """Steps of a cell from one end of its window to the other."""
+        d = self.memory.device
+        return either(d.update_states > 0.0, d.update_states, 2.0**d.bits_per_cell - 1.0)
+
+    def update_voltage(self) -> u.Volt:
+        """Amplitude of a pulse of learning: its own, or that of programming."""
+        d = self.memory.device
+        return either(d.update_voltage > 0.0, d.update_voltage, d.program_voltage)
+
+    def update_time(self) -> u.Second:
+        """Width of a pulse of learning: its own, or that of programming."""
+        d = self.memory.device
+        return either(d.update_time > 0.0, d.update_time, d.program_time)
+
+    def update_cell_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of one pulse in the cell itself: of its conductance at a stated amplitude, or of the write current."""
+        d = self.memory.device
+        conductance = self.mean_conductance(network, None)
+        ohmic = learning.pulse_energy(
+            self.update_voltage(), conductance, conductance, self.update_time(), 1.0
+        )
+        limited = writing.write_verify_energy(
+            1.0, d.program_voltage, d.program_current, d.program_time, 0.0, 0.0
+        )
+        return either(d.update_voltage > 0.0, ohmic, limited)
+
+    def update_energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """What a learning rule's pulses take: cell, half-selected cells, lines, and the circuits around them."""
+        circuit, cell = self.write_circuit, self.cell
+        if network.learning is None or circuit is None or not isinstance(cell, ResistiveMemory):
+            return []
+        voltage = self.update_voltage()
+        beside = cell.half_select_energy(self.options["rows"], self.options["columns"])
+        across = equations.line_toggle_energy(self.column_capacitance(), voltage)
+        along = equations.line_toggle_energy(self.row_capacitance(), voltage)
+        read = self.mean_conductance(network, None) * self.options["read_voltage"]
+        read = read * self.read_supply_voltage() * cell.device.verify_time
+        own, quantity = self.update_cell_energy(network), "cell programming"
+        taken = own + beside + across
+        once = replace(self.written, pulses=1.0, time=self.update_time() * self.options["rows"])
+        # what the circuits draw while they are on is power, for as long as the network learns
+        around = [
+            replace(cost, action=UPDATE)
+            for cost in circuit.written_energies(once, taken)
+            if cost.term not in {"leakage", "idle"}
+        ]
+        costs = [
+            cell.cell_energy(UPDATE, "pulse", own, quantity),
+            cell.cell_energy(UPDATE, "column_line", across, quantity),
+            cell.cell_energy(UPDATE_ROW, "row_line", along, quantity),
+            cell.cell_energy(VERIFY, "verification", read, quantity),
+            *around,
+        ]
+        if np.any(np.asarray(beside) > 0.0):
+            costs.insert(1, cell.cell_energy(UPDATE, "half_selected", beside, quantity))
+        return costs

@@ -1,0 +1,235 @@
+"""The stage of learning: what changing the weights takes beside the inference of a sample, and how long cells last.
+
+All of it stands apart from inference. A workload without `learning` has none of it, and its estimate is what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from neuroest.blocks.base import Check
+from neuroest.blocks.roles import Learns
+from neuroest.core import units as u
+from neuroest.core.errors import MappingError
+from neuroest.levels.base import Array, Mapper, NetworkMapping, Traffic
+from neuroest.levels.learning import LevelLearning
+from neuroest.pipeline.action_counts import ActionCounts
+from neuroest.pipeline.memory_traffic import memory_accesses
+from neuroest.specs.learning import LEARNING
+from neuroest.specs.workload import WorkloadSpec, workload_claims
+from neuroest.workloads.learning import LearningCounts, learning_counts
+
+_KEPT = ("traces", "tags", "errors")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Learning:
+    """What the learning of one sample takes.
+
+    Attributes
+    ----------
+    counts : LearningCounts
+        What the rule asks for.
+    level : LevelLearning
+        What the computing level does for it.
+    actions : ActionCounts
+        Every action of the chip, by layer.
+    times : mapping
+        Time of each resource in a sample. [s]
+    kept : mapping
+        Bits that must be kept, by what they are. [bit]
+    alongside : bool
+        Whether weights change while a sample is computed.
+    checks : tuple of Check
+        What must have room.
+    left_out : tuple of str
+        What is not priced.
+    """
+
+    counts: LearningCounts
+    level: LevelLearning
+    actions: ActionCounts
+    times: Mapping[str, Array]
+    kept: Mapping[str, Array]
+    alongside: bool
+    checks: tuple[Check, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def busy(self) -> Array:
+        """Time of the slowest resource in a sample. [s]."""
+        found = np.zeros(1)
+        for time in self.times.values():
+            found = np.maximum(found, time)
+        return found
+
+
+def learn(
+    workload: WorkloadSpec, values: Mapping[str, u.Numeric], mapper: Mapper, mapped: NetworkMapping,
+    counts: ActionCounts,
+) -> Learning | None:  # fmt: skip
+    """Counts and times of the learning of a workload; None where it does not learn.
+
+    Raises
+    ------
+    MappingError
+        When the chip has no circuit for what the rule asks.
+    """
+    if workload.learning is None:
+        return None
+    stated = {
+        path: claim.value for path, claim in workload_claims(workload).items() if path.startswith(LEARNING)
+    }
+    given = {path: value for path, value in values.items() if path.startswith(LEARNING)}
+    asked = learning_counts(workload.learning, mapper.layers, {**stated, **given})
+    level: LevelLearning = mapper.learn(mapped.placement, asked)
+    actions = dict(level.actions)
+    times = {mapper.level.path: _of_layers(level.time, by_layer=level.by_layer)}
+    kept: Mapping[str, Array] = {}
+    engine = _engine(mapper, workload.learning.called) if level.engine else None
+    left_out = [*level.left_out]
+    if engine is not None:
+        kept = _kept(asked)
+        actions |= _datapath(asked, engine)
+        times[engine.path] = _datapath_time(engine, actions, mapped, mapper)
+        for stream in _traffic(asked, kept):
+            served, unserved = memory_accesses(mapper, mapped, stream)
+            left_out += unserved
+            for key, words in served.items():
+                actions[key] = actions.get(key, 0.0) + words
+        left_out += _sent(mapper, mapped, asked, actions)
+    for memory in mapper.chip.memories() + _slot_memories(mapper):
+        reads, writes = (
+            np.sum(actions.get((memory.path, action), mapper.zeros()), axis=-1, keepdims=True)
+            for action in ("read", "write")
+        )
+        if np.any(reads + writes > 0.0):
+            times[memory.path] = np.asarray(memory.busy_time(reads, writes) / mapped.instances[memory.path])
+    return Learning(
+        counts=asked, level=level,
+        actions=replace(counts, actions=MappingProxyType({k: np.asarray(n) for k, n in actions.items()})),
+        times=MappingProxyType(times), kept=MappingProxyType(dict(kept)),
+        alongside=engine is not None and engine.spec.timing == "alongside",
+        checks=(*level.checks, *_room(mapper, mapped, kept)),
+        left_out=tuple(left_out),
+    )  # fmt: skip
+
+
+def _of_layers(times: Array, *, by_layer: bool) -> Array:
+    """Time of layers that are changed one after the other, or side by side."""
+    reduce: Any = np.sum if by_layer else np.max
+    return np.asarray(reduce(times, axis=-1, keepdims=True))
+
+
+def _engine(mapper: Mapper, rule: str) -> Any:
+    found = mapper.chip.find(Learns)
+    if not found:
+        raise MappingError(
+            f"the network learns by the rule {rule}, and nothing on the chip computes it; add a learning_engine block"
+        )
+    return found[-1][1]
+
+
+def _slot_memories(mapper: Mapper) -> list[Any]:
+    """Memories in slots of the computing level."""
+    return [slot for slot in mapper.compute.slots.values() if hasattr(slot, "busy_time")]
+
+
+def _datapath(asked: LearningCounts, engine: Any) -> dict[tuple[str, str], Array]:
+    """What the datapath computes, by action."""
+    path, updates = engine.path, asked.synaptic_updates
+    found = {
+        "update": updates, "tag": asked.tag_updates, "trace": asked.trace_updates, "error": asked.errors,
+        "error_product": asked.error_products, "threshold": asked.threshold_updates,
+    }  # fmt: skip
+    if asked.rule.write == "accumulated":
+        found["accumulation"] = updates
+    return {(path, action): count for action, count in found.items() if np.any(count > 0.0)}
+
+
+def _datapath_time(
+    engine: Any, actions: Mapping[tuple[str, str], Array], mapped: NetworkMapping, mapper: Mapper
+) -> Array:
+    """Time of the datapath: its instances share the layers."""
+    rule = mapper.network.learning
+    cycles = {"update": rule.update, "tag": rule.tag, "threshold": rule.threshold}
+    total: u.Numeric = 0.0
+    for (path, action), count in actions.items():
+        if path == engine.path:
+            each = engine.cycles(cycles[action]) if action in cycles else 1.0
+            total = total + np.sum(count, axis=-1, keepdims=True) * each
+    return np.asarray(total / (engine.action_rate() * mapped.instances[engine.path]))
+
+
+def _kept(asked: LearningCounts) -> dict[str, Array]:
+    """Bits that learning keeps from one timestep to the next, by layer."""
+    rule = asked.rule
+    tags = asked.tag_values * (float(rule.tag_bits) if rule.tag_memory == "memory" else 0.0)
+    if rule.write == "accumulated":
+        tags = tags + asked.weights * float(rule.accumulator_bits)
+    return {
+        "traces": asked.traces * float(rule.trace_bits), "tags": tags,
+        "errors": asked.stored_activity + asked.errors * 0.0,
+    }  # fmt: skip
+
+
+def _traffic(asked: LearningCounts, kept: Mapping[str, Array]) -> list[Traffic]:
+    """Memory traffic of learning: everything is read, changed and written back."""
+    rule = asked.rule
+    in_memory = 1.0 if rule.tag_memory == "memory" else 0.0
+    tags = asked.tag_updates * float(rule.tag_bits) * in_memory
+    read = asked.synaptic_updates * (float(rule.tag_bits) * in_memory if rule.tags else 0.0)
+    if rule.write == "accumulated":
+        sums = asked.synaptic_updates * float(rule.accumulator_bits)
+        tags = tags + sums
+    traces = asked.trace_updates * float(rule.trace_bits)
+    return [
+        Traffic("traces", traces, traces, distinct=kept["traces"]),
+        Traffic("tags", tags + read, tags, distinct=kept["tags"]),
+        Traffic("errors", kept["errors"], kept["errors"], distinct=kept["errors"]),
+    ]
+
+
+def _sent(
+    mapper: Mapper, mapped: NetworkMapping, asked: LearningCounts, actions: dict[tuple[str, str], Array]
+) -> list[str]:
+    """Errors and rewards on their way to the layers, over the network on the chip."""
+    if not np.any(asked.broadcast > 0.0):
+        return []
+    networks = mapper.chip.networks()
+    if not networks:
+        return ["sending errors and rewards to the layers (no network block)"]
+    _, network = networks[0]
+    units = np.maximum(mapped.placement.reached_units, 1.0) * asked.learns
+    # a tree that reaches all units of a layer has one link for each
+    for action in ("bit_hop", "bit_entry"):
+        actions[network.path, action] = np.asarray(asked.broadcast * units)
+    return []
+
+
+def _room(mapper: Mapper, mapped: NetworkMapping, kept: Mapping[str, Array]) -> list[Check]:
+    """Whether the memories hold what learning keeps, all of one memory together."""
+    needed: dict[str, Any] = {}
+    found = {}
+    for contents in _KEPT:
+        memory = mapper.memory(contents)
+        if memory is not None and contents in kept:
+            found[memory.path] = memory
+            bits = np.sum(kept[contents], axis=-1, keepdims=True)
+            needed[memory.path] = needed.get(memory.path, 0.0) + bits
+    checks = []
+    for path, memory in found.items():
+        room = memory.options["capacity"] * mapped.instances[path]
+        checks.append(
+            Check(
+                "learning_fits", path, "design_rule", needed[path] <= room,
+                "traces, tags and errors of learning do not fit the memory that stores them", needed[path], room,
+                "bit",
+            )
+        )  # fmt: skip
+    return checks

@@ -1,0 +1,256 @@
+"""What a workload may say of its learning: the rule, how far it moves weights, and how long training lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from neuroest.core.errors import QuantityError, did_you_mean
+from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.claims import GivenClaim, Provenance
+from neuroest.specs.layers import FRACTION, NAME, SHARE, TIME, Bits, ClaimedFraction
+from neuroest.specs.learning_formula import Product, read_formula
+from neuroest.specs.messages import validate
+from neuroest.specs.reading import read_document
+
+Place: TypeAlias = tuple[str | int, ...]
+_STEPS = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
+_SAMPLES = QuantityField("1", minimum=1, maximum=1e15, integer=True, example="60000")
+_RATE = QuantityField("1", minimum=0, above=True, maximum=1e3, example="0.1")
+_RATIO = QuantityField("1", minimum=1, maximum=1e6, example="5")
+_RULES = Path(__file__).with_name("learning_rules.yaml")
+
+Write: TypeAlias = Literal["threshold", "stochastic", "sign", "accumulated"]
+
+
+class TraceSpec(Spec):
+    """A decaying record of the spikes of a neuron."""
+
+    of: Literal["pre", "post"]
+    """Whose spikes it records."""
+    window: Annotated[float, _STEPS] | None = None
+    """Timesteps after a spike for which it is not zero."""
+    share: Annotated[float, SHARE] | None = None
+    """Share of the timesteps in which it is not zero, in place of a window."""
+
+
+class LearningRule(Spec):
+    """A rule as sums of products, from which its cost follows."""
+
+    description: str = ""
+    """What the rule does."""
+    reference: str = ""
+    """Where it was published."""
+    update: str | None = None
+    """Change of a weight, such as `A_plus*x1*y0 - A_minus*y1*x0`. x0 and y0 are spikes of the pre- and the postsynaptic
+    neuron, x1, x2 and y1 to y3 traces, w the weight, r the reward, e the error of the neuron, d its gradient by a
+    backward pass, h its surrogate slope, s the end of a sample, u0 to u9 every 2^k-th timestep."""
+    threshold: str | None = None
+    """Change of a neuron's threshold, for intrinsic plasticity and homeostasis; of y0, its traces, s and u."""
+    tags: dict[str, str] = Field(default_factory=dict)
+    """Change of each value that is kept for every synapse, by its name."""
+    traces: dict[str, TraceSpec] = Field(default_factory=dict)
+    """Traces that the formulas name: x1, x2, y1, y2 or y3."""
+    constants: tuple[str, ...] = ()
+    """Numbers of the rule by name; each costs a multiplication."""
+    slope: bool = False
+    """Whether the neurons have a surrogate slope h."""
+    reward: bool = False
+    """Whether a reward r is broadcast to all learning layers."""
+    error: Literal["none", "local", "broadcast", "backward"] = "none"
+    """How neurons come by their error. local: each output is compared with its target; broadcast: errors of the outputs
+    go to all learning layers through fixed weights; backward: they go back through the weights of the layers."""
+    write: Write = "threshold"
+    """How a change becomes pulses. threshold: whole steps, and none below one; stochastic: steps at random, right in
+    the mean; sign: one step in the direction of the change; accumulated: changes are added up in a digital word beside
+    the weight until they make a step."""
+    samples_per_update: Annotated[float, _STEPS] = 1.0
+    """Samples after which a change that waits for the end of a sample (s) is made."""
+    tag_memory: Literal["memory", "cells"] = "memory"
+    """Where tags are kept: in a memory that stores `tags`, or in cells of further arrays."""
+    trace_bits: Bits = 8
+    """Bits of a trace."""
+    tag_bits: Bits = 16
+    """Bits of a tag."""
+    error_bits: Bits = 8
+    """Bits of an error, a slope, a gradient or the reward."""
+    accumulator_bits: Bits = 16
+    """Bits of a digital word beside a weight, with `write: accumulated`."""
+
+    @cached_property
+    def formulas(self) -> Mapping[str, tuple[Product, ...]]:
+        """Products of `update`, `threshold` and the tags, by name; the rule must be sound."""
+        known = {*self.traces, *self.tags}
+        return {name: read_formula(text, known, self.constants) for name, text in self._texts()}
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        for name in ("update", "threshold"):
+            text = getattr(self, name)
+            if text is not None:
+                yield name, text
+        yield from self.tags.items()
+
+    def faults(self) -> Iterator[tuple[Place, str]]:
+        """What is wrong with the rule, with the place in it."""
+        if self.update is None and self.threshold is None:
+            yield (), "a rule needs an `update` of the weights or of the `threshold` of neurons"
+        yield from self._trace_faults()
+        known, named = {*self.traces, *self.tags}, dict(self._texts())
+        read: dict[str, set[str]] = {}
+        for name, text in named.items():
+            place: Place = (name,) if name in {"update", "threshold"} else ("tags", name)
+            try:
+                products = read_formula(text, known, self.constants)
+            except QuantityError as error:
+                yield place, str(error)
+                continue
+            factors = {factor for product in products for factor in product.factors}
+            read[name] = factors & set(self.tags)
+            yield from self._missing(place, factors)
+            allowed = {"y0", "s", *(n for n, t in self.traces.items() if t.of == "post")}
+            foreign = sorted(f for f in factors - allowed if f[0] != "u") if name == "threshold" else []
+            if foreign:
+                yield place, f"a threshold belongs to a neuron and cannot follow {', '.join(foreign)}"
+        for circle in _circles(read):
+            yield ("tags", circle[0]), f"tags depend on each other in a circle: {' -> '.join(circle)}"
+
+    def _trace_faults(self) -> Iterator[tuple[Place, str]]:
+        sides = {"x1": "pre", "x2": "pre", "y1": "post", "y2": "post", "y3": "post"}
+        for name, trace in self.traces.items():
+            if name not in sides:
+                yield ("traces", name), f"is no trace{did_you_mean(name, sides)}"
+            elif trace.of != sides[name]:
+                yield ("traces", name, "of"), f"{name} records the {sides[name]} neuron"
+            if (trace.window is None) == (trace.share is None):
+                yield ("traces", name), "needs either a `window` of timesteps or a `share` of them"
+
+    def _missing(self, place: Place, factors: set[str]) -> Iterator[tuple[Place, str]]:
+        """Values that the formula names and nothing of the rule makes."""
+        if "h" in factors and not self.slope:
+            yield place, "names h; write `slope: true`"
+        if "r" in factors and not self.reward:
+            yield place, "names r; write `reward: true`"
+        if "e" in factors and self.error not in {"local", "broadcast"}:
+            yield place, "names the error e; write `error: local` or `error: broadcast`"
+        if "d" in factors and self.error != "backward":
+            yield place, "names the gradient d; write `error: backward`"
+
+
+def _circles(read: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
+    """Circles of tags that read each other; a tag that reads itself decays and is none."""
+
+    def walk(name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        for other in sorted(read.get(name, set()) - {name}):
+            if other in path:
+                return (*path[path.index(other) :], other)
+            found = walk(other, (*path, other))
+            if found is not None:
+                return found
+        return None
+
+    tags = [name for name in read if name not in {"update", "threshold"}]
+    found = (walk(name, (name,)) for name in tags)
+    return [circle for circle in found if circle is not None][:1]
+
+
+class LearningRulesSpec(Spec):
+    """Rules by name."""
+
+    kind: Literal["learning_rules"]
+    """The kind of this file."""
+    description: str
+    """What the file is."""
+    rules: dict[str, LearningRule]
+    """The rules."""
+
+
+@cache
+def named_rules() -> Mapping[str, LearningRule]:
+    """The rules that ship, by name."""
+    return validate(LearningRulesSpec, read_document(_RULES)).rules
+
+
+def _name_or_rule(given: object) -> str:
+    return "name" if isinstance(given, str) else "rule"
+
+
+class LearningSpec(Provenance):
+    """How the network learns on the chip."""
+
+    rule: Annotated[
+        Annotated[str, Field(pattern=NAME), Tag("name")] | Annotated[LearningRule, Tag("rule")],
+        Discriminator(_name_or_rule),
+    ]
+    """Name of a rule, or the rule written out."""
+    layers: tuple[str, ...] | None = None
+    """Layers that learn; all with weights if nothing is said."""
+    samples: Annotated[float, _SAMPLES]
+    """Samples of the whole training, every epoch counted."""
+    learning_rate: Annotated[float, _RATE] = 1.0
+    """Factor on `mean_change`, to be swept."""
+    mean_change: ClaimedFraction
+    """Mean absolute change that one due update asks for at a learning rate of one, over the range of a weight."""
+    skipped: ClaimedFraction | None = None
+    """Share of the due updates that are dropped before anything is read, such as those of neurons without an error."""
+    error_share: ClaimedFraction | None = None
+    """Share of the errors e or gradients d that are not zero; all if nothing is said."""
+    slope_share: ClaimedFraction | None = None
+    """Share of the neurons whose surrogate slope h is not zero; all if nothing is said."""
+    hottest: GivenClaim | None = None
+    """Writes of the most written cell over those of the mean cell of its layer; one if nothing is said."""
+    use_period: Annotated[float, TIME] | None = None
+    """Time from one learned sample to the next in use, which the years to failure count; the chip's own pace if nothing
+    is said."""
+    duty: Annotated[float, SHARE] = 1.0
+    """Share of the time in which the chip learns, which its years to failure count."""
+
+    @property
+    def stated(self) -> LearningRule:
+        """The rule itself."""
+        return named_rules()[self.rule] if isinstance(self.rule, str) else self.rule
+
+    @property
+    def called(self) -> str:
+        """Name of the rule."""
+        return self.rule if isinstance(self.rule, str) else "stated in the workload"
+
+
+def learning_faults(spec: LearningSpec, layers: tuple[str, ...]) -> Iterator[tuple[Place, str]]:
+    """What is wrong with the learning of a workload, beyond what the schema sees."""
+    if isinstance(spec.rule, str):
+        if spec.rule not in named_rules():
+            yield ("rule",), f"unknown learning rule {spec.rule!r}{did_you_mean(spec.rule, named_rules())}"
+    else:
+        for place, message in spec.rule.faults():
+            yield ("rule", *place), message
+    for index, name in enumerate(spec.layers or ()):
+        if name not in layers:
+            yield ("layers", index), f"no layer with weights is called {name!r}{did_you_mean(name, layers)}"
+
+
+LEARNING_CLAIMS: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
+    {
+        "mean_change": (FRACTION, "Mean change of a weight in a due update at a learning rate of one"),
+        "skipped": (FRACTION, "Share of the due updates that are dropped"),
+        "error_share": (FRACTION, "Share of the errors that are not zero"),
+        "slope_share": (FRACTION, "Share of the neurons whose slope is not zero"),
+        "hottest": (_RATIO, "Writes of the hottest cell over the mean"),
+    }
+)
+"""Numbers of the learning that are claims, with their bounds."""
+LEARNING_CHOICES: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
+    {
+        "samples": (_SAMPLES, "Samples of the whole training"),
+        "learning_rate": (_RATE, "Factor on the mean change"),
+        "use_period": (TIME, "Time from one learned sample to the next in use"),
+        "duty": (SHARE, "Share of the time in which the chip learns"),
+    }
+)
+"""Numbers of the learning that are choices, with their bounds."""
+LEARNING = "workload.learning."
+"""Path of the numbers of a workload's learning."""

@@ -1,0 +1,156 @@
+"""Formulas of learning rules: sums of products of traces, weight, tag, error and reward.
+
+A formula is read into data and never evaluated. What a rule costs follows from its products: which events ask for an
+update, what must be read, and how many multiplications and additions it takes. The letters are those of the learning
+engine of Loihi in Lava, with an error and a surrogate slope beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+
+from neuroest.core.errors import QuantityError, did_you_mean
+
+EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "x0": "a presynaptic spike",
+        "y0": "a postsynaptic spike",
+        "s": "the end of a sample",
+    }
+)
+"""Factors of one bit that say when a product is due."""
+VALUES: Mapping[str, str] = MappingProxyType(
+    {
+        "w": "the weight",
+        "r": "the reward",
+        "e": "the error of the postsynaptic neuron",
+        "h": "the surrogate slope of the postsynaptic neuron",
+        "d": "the gradient of the loss, which a backward pass computes",
+    }
+)
+"""Factors of several bits that every rule may name."""
+_EPOCH = re.compile(r"u\d")
+_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|([A-Za-z][A-Za-z0-9_]*)|([-+*^()]))")
+_SIGNS = ("+", "-")
+_OPERATORS = frozenset("+-*^")
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product of a formula.
+
+    Attributes
+    ----------
+    factors : tuple of str
+        Names in it, events and epochs among them.
+    numbers : int
+        Factors that are numbers or constants and cost a multiplication; powers of two are shifts and cost none.
+    negative : bool
+        Whether it is subtracted.
+    """
+
+    factors: tuple[str, ...]
+    numbers: int
+    negative: bool
+
+    @property
+    def events(self) -> frozenset[str]:
+        """Events that must meet for the product to be due."""
+        return frozenset(f for f in self.factors if f in EVENTS or is_epoch(f))
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Factors of several bits."""
+        return tuple(f for f in self.factors if f not in EVENTS and not is_epoch(f))
+
+    @property
+    def multiplications(self) -> int:
+        """Multiplications of several bits; events gate a product and multiply nothing."""
+        return max(len(self.values) + self.numbers - 1, 0)
+
+
+def is_epoch(name: str) -> bool:
+    """Whether a factor is due every so many timesteps: ``u3`` in one of 2^3."""
+    return _EPOCH.fullmatch(name) is not None
+
+
+def read_formula(text: str, known: Collection[str], constants: Collection[str] = ()) -> tuple[Product, ...]:
+    """A formula as its products.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``A_plus*x1*y0 - A_minus*y1*x0``.
+    known : collection of str
+        Names of traces and tags that the rule declares.
+    constants : collection of str
+        Names of its constants.
+
+    Raises
+    ------
+    QuantityError
+        With what is wrong, what is allowed, and the nearest name.
+
+    Examples
+    --------
+    >>> [product.factors for product in read_formula("2^-4*x1*y0 - A*y1*x0", {"x1", "y1"}, {"A"})]
+    [('x1', 'y0'), ('y1', 'x0')]
+    """
+    tokens, place = [], 0
+    while text[place:].strip():
+        found = _TOKEN.match(text, place)
+        if found is None:
+            raise QuantityError(f"{text[place:].strip()[0]!r} has no meaning in a formula; use + - * ^")
+        tokens.append(found[0].strip())
+        place = found.end()
+    if not tokens:
+        raise QuantityError("is empty; write a sum of products such as x1*y0")
+    if "(" in tokens or ")" in tokens:
+        raise QuantityError("a formula is a sum of products; multiply the brackets out")
+    for before, after in pairwise(tokens):
+        if before not in _OPERATORS and after not in _OPERATORS:
+            raise QuantityError(f"has no sign between {before!r} and {after!r}; write {before}*{after}")
+    products, negative = [], False
+    if tokens[0] in _SIGNS:
+        negative = tokens.pop(0) == "-"
+    while True:
+        end = next((i for i, token in enumerate(tokens) if _ends(tokens, i, token)), len(tokens))
+        products.append(_product(tokens[:end], negative, known, constants))
+        if end == len(tokens):
+            return tuple(products)
+        negative, tokens = tokens[end] == "-", tokens[end + 1 :]
+
+
+def _ends(tokens: list[str], index: int, token: str) -> bool:
+    """Whether a sign ends a product; one after ``^`` belongs to the exponent."""
+    return token in _SIGNS and not (index > 0 and tokens[index - 1] == "^")
+
+
+def _product(
+    tokens: list[str], negative: bool, known: Collection[str], constants: Collection[str]
+) -> Product:
+    factors: list[str] = []
+    numbers = 0
+    for piece in "".join(tokens).split("*"):
+        base, power, exponent = piece.partition("^")
+        if not base or (power and not re.fullmatch(r"-?\d+", exponent)):
+            raise QuantityError(f"{'*'.join(''.join(tokens).split('*'))!r} is no product such as 2^-4*x1*y0")
+        if base[0].isdigit():
+            numbers += 0 if float(base) in {1.0, 2.0} else 1
+        elif base in constants:
+            numbers += 1
+        elif base in known or base in EVENTS or base in VALUES or is_epoch(base):
+            factors += [base] * (int(exponent) if power else 1)
+        else:
+            raise QuantityError(_unknown(base, {*known, *constants, *EVENTS, *VALUES}))
+    return Product(tuple(factors), numbers, negative)
+
+
+def _unknown(name: str, allowed: Collection[str]) -> str:
+    kind = "trace" if re.fullmatch(r"[xy]\d", name) else "tag" if name.startswith("t") else "name"
+    near = did_you_mean(name, sorted(allowed))
+    return f"unknown {kind} {name!r}{near}; a rule declares what it names under traces, tags and constants"

@@ -1,0 +1,294 @@
+"""What a learning rule asks of every layer in one sample: counts that follow from rule, activity and shapes.
+
+Arrays have the layers on their last axis and the design points before it. Nothing here knows a chip: how a level
+reaches its weights, and what its circuits do for it, stands in `neuroest.levels.learning`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.equations import learning as equations
+from neuroest.specs.learning import LEARNING, LearningRule, LearningSpec
+from neuroest.specs.learning_formula import Product, is_epoch
+from neuroest.workloads.layers import Array, LayerTable
+
+Access: TypeAlias = Literal["row", "column", "array"]
+"""What an update visits: a row of weights at a presynaptic spike, a column at a postsynaptic one, or all of them."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Visits:
+    """How often values at synapses are visited in a sample, by layer.
+
+    Attributes
+    ----------
+    access : str
+        What is visited at once.
+    events : array
+        Rows, columns, or whole layers that are visited.
+    values : array
+        Values that are due in them.
+    written : array
+        Values that may be written: fewer than are due where positions of a kernel add up to one change.
+    """
+
+    access: Access
+    events: Array
+    values: Array
+    written: Array
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LearningCounts:
+    """What a rule asks for in one sample, by layer.
+
+    Attributes
+    ----------
+    rule : LearningRule
+        The rule.
+    learns : array
+        One for a layer that learns, zero elsewhere.
+    updates : tuple of Visits
+        Weights whose change is computed.
+    skipped : array
+        Updates that were due and dropped before anything was read.
+    tags : tuple of Visits
+        Tags that are changed, all tags together.
+    trace_updates, errors, error_products, threshold_updates : array
+        Traces that decay or rise, errors of neurons, multiply-accumulates that spread errors to other layers, and
+        changes of thresholds.
+    backward_steps : array
+        Timesteps for which errors go back through the weights of the layer.
+    broadcast : array
+        Errors and rewards that are sent to the layer, in bits.
+    traces, tag_values, weights, stored_activity : array
+        Traces, tags and weights that are kept, and bits of activity that wait for the backward pass.
+    asked_share : Numeric
+        Change that an update asks for in the mean, over the range of the weight.
+    hottest : Numeric
+        Writes of the hottest cell over the mean of its layer.
+    samples, duty : Numeric
+        Samples of the whole training, and the share of the time in which the chip learns.
+    use_period : Numeric
+        Time from one learned sample to the next in use, at least; zero where the chip sets the pace. [s]
+    """
+
+    rule: LearningRule
+    learns: Array
+    updates: tuple[Visits, ...]
+    skipped: Array
+    tags: tuple[Visits, ...]
+    trace_updates: Array
+    errors: Array
+    error_products: Array
+    threshold_updates: Array
+    backward_steps: Array
+    broadcast: Array
+    traces: Array
+    tag_values: Array
+    weights: Array
+    stored_activity: Array
+    asked_share: u.Numeric
+    hottest: u.Numeric
+    samples: u.Numeric
+    duty: u.Numeric
+    use_period: u.Second
+
+    @property
+    def synaptic_updates(self) -> Array:
+        """Updates that are computed, by layer."""
+        return np.asarray(sum((visit.values for visit in self.updates), start=0.0 * self.learns))
+
+    @property
+    def tag_updates(self) -> Array:
+        """Changes of tags, by layer."""
+        return np.asarray(sum((visit.values for visit in self.tags), start=0.0 * self.learns))
+
+
+def learning_counts(
+    spec: LearningSpec, layers: LayerTable, values: Mapping[str, u.Numeric]
+) -> LearningCounts:
+    """Counts of a rule in one sample.
+
+    Parameters
+    ----------
+    spec : LearningSpec
+        What the workload says of its learning.
+    layers : LayerTable
+        Shapes and activity.
+    values : mapping
+        Its numbers by path, ``workload.learning.mean_change`` and so on.
+    """
+    return _Counting(spec, layers, values).counts()
+
+
+class _Counting:
+    """One rule on one network."""
+
+    def __init__(self, spec: LearningSpec, layers: LayerTable, values: Mapping[str, u.Numeric]) -> None:
+        self.spec, self.rule, self.t = spec, spec.stated, layers
+        self.values = values
+        named = layers.names if spec.layers is None else spec.layers
+        self.learns = layers.is_weighted * np.array([1.0 if name in named else 0.0 for name in layers.names])
+        self.nothing = 0.0 * (self.learns * layers.input_rate * layers.output_rate * layers.timesteps)
+
+    def number(self, name: str, otherwise: float) -> u.Numeric:
+        """A number of the learning, or what it is where the workload is silent."""
+        return self.values.get(f"{LEARNING}{name}", otherwise)
+
+    def counts(self) -> LearningCounts:
+        """All counts."""
+        rule, t, on, steps = self.rule, self.t, self.learns, self.t.timesteps
+        formulas = rule.formulas
+        due = self.visits(formulas.get("update", ()), per_sample=1.0 / rule.samples_per_update)
+        kept = 1.0 - self.number("skipped", 0.0)
+        updates = tuple(Visits(v.access, v.events, v.values * kept, v.written * kept) for v in due)
+        tags = [visit for name in rule.tags for visit in self.visits(formulas[name], per_sample=1.0)]
+        sides = [trace.of for trace in rule.traces.values()]
+        inputs = t.input_elements + t.recurrent_reduction
+        kept_traces = on * (sides.count("pre") * inputs + sides.count("post") * t.output_elements)
+        named = self.named()
+        backward = on * (1.0 if "d" in named else 0.0)
+        moments = steps if self.error_each_step() else 1.0
+        neurons = on * t.output_elements
+        errors = neurons * moments * (1.0 if named & {"e", "d"} else 0.0)
+        broadcast = neurons * moments * t.output_elements_total if rule.error == "broadcast" else self.nothing
+        rewards = moments * on * (1.0 if "r" in named else 0.0)
+        sent = on * moments * t.output_elements_total * (1.0 if rule.error == "broadcast" else 0.0)
+        thresholds = formulas.get("threshold", ())
+        total = sum((visit.values for visit in due), start=self.nothing)
+        return LearningCounts(
+            rule=rule, learns=on, updates=updates, skipped=np.asarray(total * (1.0 - kept)), tags=tuple(tags),
+            trace_updates=kept_traces * steps + self.nothing, errors=errors + self.nothing,
+            error_products=broadcast * self.number("error_share", 1.0) + self.nothing,
+            threshold_updates=neurons * steps * self.share(thresholds, 1.0, t.input_rate) + self.nothing,
+            backward_steps=backward * moments + self.nothing,
+            broadcast=(sent + rewards) * float(rule.error_bits) + self.nothing,
+            traces=kept_traces, tag_values=on * t.weights * float(len(rule.tags)), weights=on * t.weights,
+            stored_activity=backward * moments * (inputs + t.output_elements) * t.activation_bits,
+            asked_share=self.number("learning_rate", 1.0) * self.number("mean_change", 0.0),
+            hottest=self.number("hottest", 1.0), samples=self.number("samples", 1.0),
+            duty=self.number("duty", 1.0), use_period=self.number("use_period", 0.0),
+        )  # fmt: skip
+
+    def named(self) -> set[str]:
+        """All factors of all formulas."""
+        return {f for products in self.rule.formulas.values() for p in products for f in p.factors}
+
+    def error_each_step(self) -> bool:
+        """Whether errors, gradients or rewards are asked for in every timestep, and not only at the end of a sample."""
+        asked = [
+            product
+            for products in self.rule.formulas.values()
+            for product in products
+            if {"e", "d", "r"} & set(product.factors)
+        ]
+        return any("s" not in product.factors for product in asked)
+
+    def gate(self, factor: str, pre: u.Numeric) -> u.Numeric:
+        """Share of the timesteps in which a factor is not zero, for presynaptic neurons of a rate."""
+        if factor == "x0":
+            return pre
+        if factor == "y0":
+            return self.t.output_rate
+        if is_epoch(factor):
+            return 1.0 / 2.0 ** int(factor[1:])
+        if factor in {"e", "d"}:
+            return self.number("error_share", 1.0)
+        if factor == "h":
+            return self.number("slope_share", 1.0)
+        trace = self.rule.traces.get(factor)
+        if trace is None or trace.share is not None:
+            share: u.Numeric = 1.0 if trace is None or trace.share is None else trace.share
+            return share
+        rate = pre if trace.of == "pre" else self.t.output_rate
+        return equations.trace_share(rate, float(trace.window or 1.0))
+
+    def values_share(self, product: Product, pre: u.Numeric) -> u.Numeric:
+        """Share of the synapses at which no factor of a product is zero while its events are there."""
+        share: u.Numeric = 1.0
+        at_end = "s" in product.factors
+        for factor in dict.fromkeys(product.values):
+            if not (at_end and factor in self.rule.traces):
+                # a trace that is read at the end of a sample is the sum over all of it
+                share = share * self.gate(factor, pre)
+        return share
+
+    def share(self, products: Iterable[Product], per_sample: float, pre: u.Numeric) -> u.Numeric:
+        """Share of the timesteps in which at least one of the products is due.
+
+        Products of the same events are due together, and differ in whether their values are zero.
+        """
+        of_events: dict[frozenset[str], u.Numeric] = {}
+        for product in products:
+            before = of_events.get(product.events, 0.0)
+            of_events[product.events] = equations.either_share(before, self.values_share(product, pre))
+        found: u.Numeric = 0.0
+        for events, values in of_events.items():
+            share = values
+            for event in events:
+                share = share * (per_sample / self.t.timesteps if event == "s" else self.gate(event, pre))
+            found = equations.either_share(found, share)
+        return found
+
+    def visits(self, products: tuple[Product, ...], per_sample: float) -> list[Visits]:
+        """Values at synapses that products make due, by what they visit.
+
+        Products that need a presynaptic spike visit its row; those that need a postsynaptic one alone visit its column.
+        """
+        t, on, steps, found = self.t, self.learns, self.t.timesteps, []
+        for access in ACCESSES:
+            chosen = tuple(p for p in products if _access(p) == access)
+            if not chosen:
+                continue
+            forward = self.share(chosen, per_sample, t.input_rate) * t.connections
+            back = self.share(chosen, per_sample, t.output_rate) * t.recurrent_connections
+            values = on * steps * (forward + back)
+            at_end = all("s" in product.factors for product in chosen)
+            written = np.minimum(values, on * t.weights * per_sample) if at_end else values
+            events: u.Numeric
+            if access == "row":
+                events = steps * (t.input_rate * t.input_taps + t.output_rate * t.recurrent_reduction)
+            elif access == "column":
+                events = steps * t.output_rate * t.output_elements
+            else:
+                events = self.rows_visited(chosen, per_sample)
+            found.append(
+                Visits(access, *(np.asarray(n + self.nothing) for n in (on * events, values, written)))
+            )
+        return found
+
+    def rows_visited(self, products: tuple[Product, ...], per_sample: float) -> u.Numeric:
+        """Rows that are visited in a sample where whole layers are due: those whose input has left a trace."""
+        t = self.t
+        found: u.Numeric = 0.0
+        for product in products:
+            moments = per_sample if "s" in product.factors else t.timesteps
+            epochs = [factor for factor in product.events if is_epoch(factor)]
+            pre = [f for f in product.factors if f in self.rule.traces and self.rule.traces[f].of == "pre"]
+            gates = epochs if "s" in product.factors else [*epochs, *pre]
+            rows: u.Numeric = 0.0
+            for number, rate in (
+                (t.reduction * t.groups, t.input_rate), (t.recurrent_reduction, t.output_rate)
+            ):  # fmt: skip
+                share: u.Numeric = 1.0
+                for factor in gates:
+                    share = share * self.gate(factor, rate)
+                rows = rows + number * share
+            found = np.maximum(found, rows * moments)
+        return found
+
+
+ACCESSES: tuple[Access, ...] = ("row", "column", "array")
+"""What an update may visit."""
+
+
+def _access(product: Product) -> Access:
+    events = product.events
+    return "row" if "x0" in events else "column" if "y0" in events else "array"
