@@ -18,6 +18,7 @@ from neuroest.design.build import Design, Part
 from neuroest.design.chip import DISCREPANCY
 from neuroest.loading.library import read_spec
 from neuroest.pipeline.cost_table import EXTRAPOLATION
+from neuroest.pipeline.training import EVIDENCE
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import QuantityField, Spec
@@ -64,6 +65,8 @@ class DiscrepancySpec(Spec):
     """How the exponent was found."""
     extrapolation: dict[Quantity, Discrepancy]
     """Further factor outside of the range of a model, by quantity."""
+    endurance_without_evidence: Discrepancy
+    """How much less an endurance may be whose claim names no devices, or no criterion of a failure."""
     centres: dict[str, dict[Quantity, Centre]]
     """Centres by kind of computing unit and quantity. They move bands and not nominal values; blocks whose model is
     exact keep theirs."""
@@ -121,7 +124,29 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
                 low=1.0 / factor, high=factor, has_spread=factor > 1.0, group=f"{model}.{quantity}",
                 origin="model_discrepancy",
             )  # fmt: skip
-    return {**claims, **_centre_claims(design)}
+    return {**claims, **_centre_claims(design), **_endurance_claims(design)}
+
+
+def _endurance_claims(design: Design) -> dict[str, Claim]:
+    """The doubt about endurances whose claims do not say what they rest on."""
+    given = discrepancies().endurance_without_evidence
+    claims = design.claims
+    bare = [
+        path
+        for path, claim in claims.items()
+        if path.endswith(".endurance")
+        and not (claim.conditions and claims.get(f"{path}_devices") is not None)
+    ]
+    if not bare:
+        return {}
+    path = f"{DISCREPANCY}{EVIDENCE}"
+    return {
+        path: Claim(
+            path=path, value=1.0, unit="1", basis="assumed", source=given.source, rationale=given.rationale,
+            low=1.0 / given.factor, high=1.0, has_spread=given.factor > 1.0, shape="one_sided",
+            group=EVIDENCE, origin="model_discrepancy",
+        )
+    }  # fmt: skip
 
 
 def _centre_claims(design: Design) -> dict[str, Claim]:

@@ -17,7 +17,7 @@ from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
 from neuroest.equations._arithmetic import rounded_up
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 
 
 class AccumulatingNeuronParameters(Record):
@@ -50,6 +50,11 @@ class AccumulatingNeuronParameters(Record):
     """Area of the device itself."""
     circuit_area: u.SquareMetre = positive()
     """Area of the transistors that pulse, read and reset it."""
+    endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
+    """Weibull slope of the cycles to failure from neuron to neuron, which `endurance` is then the 63 % point of;
+    without it all neurons are taken to fail at once."""
+    endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
+    """Devices that were cycled for the claimed endurance."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Resets before the device fails."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -69,6 +70,11 @@ class IonDynamics(Record):
     firing_pulse_time: u.Second = non_negative(absent=0.0, symbol="t_p")
     """Length of the pulses that firing_median_voltage and firing_voltage_spread belong to; without it nothing is known
     of pulses of another length."""
+    endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
+    """Weibull slope of the cycles to failure from neuron to neuron, which `endurance` is then the 63 % point of;
+    without it all neurons are taken to fail at once."""
+    endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
+    """Devices that were cycled for the claimed endurance."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
     relaxation_time: u.Second = non_negative(symbol="t_relax", absent=0.0)

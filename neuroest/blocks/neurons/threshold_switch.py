@@ -14,7 +14,7 @@ from neuroest.core import units as u
 from neuroest.equations import device_curves, filament_growth, integration
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_negative, positive, quantity
+from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, RANGE_END, Record, non_negative, positive, quantity
 
 
 class ThresholdSwitchNeuronParameters(Record):
@@ -49,6 +49,11 @@ class ThresholdSwitchNeuronParameters(Record):
     """Area of the switch."""
     transistor_area: u.SquareMetre = non_negative()
     """Area of the transistors below it: output and reset."""
+    endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
+    """Weibull slope of the cycles to failure from neuron to neuron, which `endurance` is then the 63 % point of;
+    without it all neurons are taken to fail at once."""
+    endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
+    """Devices that were cycled for the claimed endurance."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
     transition_temperature: u.Kelvin = positive(symbol="T_c", absent=math.inf)

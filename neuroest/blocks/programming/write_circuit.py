@@ -135,10 +135,16 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         self, columns: u.Dimensionless, cell_current: u.Ampere, arrays_together: u.Dimensionless
     ) -> u.Dimensionless:
         """Cells of a row that drivers and pump can write at once."""
+        return self.supplied(self.drivers(columns), cell_current, arrays_together)
+
+    def supplied(
+        self, drivers: u.Dimensionless, cell_current: u.Ampere, arrays_together: u.Dimensionless
+    ) -> u.Dimensionless:
+        """Cells with a driver each that the pump can write at once; every row has one, for cells of a column."""
         pump = self.pump
         largest = np.inf if pump is None else pump.options.get("largest_current", np.inf)
         served = arrays_together if pump is None else pump.arrays_served(arrays_together)
-        return write_circuits.cells_at_once(self.drivers(columns), largest, cell_current, served)
+        return write_circuits.cells_at_once(drivers, largest, cell_current, served)
 
     def shifters(self, written: Written) -> u.Dimensionless:
         """Level shifters of one array: one for each voltage but one of a driver, and for each line that selects."""

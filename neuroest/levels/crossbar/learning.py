@@ -119,11 +119,17 @@ class _Updates:
         due = np.minimum(visit.written * self.pair / np.maximum(lines * across, 1.0), 1.0)
         written = due * share
         together = array.cells_together()
+        if visit.access == "column" and circuit is not None:
+            together = circuit.supplied(
+                array.options["rows"],
+                array.written_cell_current(),
+                array.options["arrays_programmed_together"],
+            )
         groups = np.ceil(across / together)
         some = equations.written_words(written, np.minimum(across, together))
         longest: u.Numeric = 1.0
         if self.counts.rule.write in {"threshold", "stochastic"}:
-            longest = equations.slowest_pulses(steps, np.maximum(across * written, 1.0))
+            longest = equations.slowest_pulses(steps, np.maximum(np.minimum(across, together) * due, 1.0))
         if circuit is not None and circuit.spec.update_order == "whole_array" and visit.access == "array":
             # all rows of all arrays of a layer at once, as often as a row would be visited
             lines = lines / np.maximum((t.reduction + t.recurrent_reduction) * rows_each, 1.0)

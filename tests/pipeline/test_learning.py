@@ -1,0 +1,290 @@
+"""Claims about learning on a chip: counts, energy and time apart from inference, wear, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import MappingError
+from neuroest.design.overrides import design_with
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import QUANTITIES
+from neuroest.specs.learning import named_rules
+from neuroest.specs.workload import workload_claims
+from neuroest.workloads.layers import layer_table
+from neuroest.workloads.learning import LearningCounts, learning_counts
+from tests.chips import changed
+from tests.learning import ENGINE, LEARNS, MEMORY, workload
+
+CROSSBAR, DIGITAL = "analog_lif_28nm", "digital_spiking_28nm"
+
+
+def counted(folder: Path, **stated: Any) -> LearningCounts:
+    spec = load_workload(workload(folder, **stated)).spec
+    assert spec.learning is not None
+    values = {path: claim.value for path, claim in workload_claims(spec).items()}
+    return learning_counts(spec.learning, layer_table(spec), values)
+
+
+def learned(
+    folder: Path, changes: dict[str, Any] | None = None, base: str = CROSSBAR, **stated: Any
+) -> Estimate:
+    chip = changed(base, {**(LEARNS if base == CROSSBAR else {}), **(changes or {})}, folder)
+    return estimate(str(chip), str(workload(folder, **stated)))
+
+
+# --- counts
+
+
+def test_pairs_visit_a_row_at_a_spike_before_and_a_column_at_one_behind(tmp_path: Path) -> None:
+    row, column = counted(tmp_path).updates
+    # 20 steps, 100 inputs and 50 outputs at a rate of 0.1; a trace of 20 steps is there in 1 - 0.9^20 of them
+    trace = 1 - 0.9**20
+    assert (row.access, column.access) == ("row", "column")
+    assert row.events.tolist() == pytest.approx([20 * 0.1 * 100, 20 * 0.1 * 50])
+    assert column.events.tolist() == pytest.approx([20 * 0.1 * 50, 20 * 0.1 * 10])
+    assert row.values.tolist() == pytest.approx([20 * 0.1 * 100 * 50 * trace, 20 * 0.1 * 50 * 10 * trace])
+    assert column.values.tolist() == pytest.approx(row.values.tolist())
+
+
+def test_spike_driven_plasticity_updates_a_share_of_all_synapses(tmp_path: Path) -> None:
+    counts = counted(tmp_path, rule="sdsp", pre=0.2)
+    assert counts.synaptic_updates.tolist() == pytest.approx([20 * 0.2 * 5000, 20 * 0.1 * 500])
+    assert counts.tag_values.tolist() == [0.0, 0.0]
+
+
+def test_a_reward_turns_tags_into_one_change_a_sample(tmp_path: Path) -> None:
+    counts = counted(tmp_path, rule="reward_stdp")
+    assert counts.synaptic_updates.tolist() == pytest.approx([5000, 500])
+    assert counts.tag_values.tolist() == [5000.0, 500.0]
+    assert counts.tag_updates[0] > 20 * 5000  # all of them decay in every step
+
+
+def test_factorised_traces_belong_to_neurons_and_full_ones_to_synapses(tmp_path: Path) -> None:
+    factorised, full = (counted(tmp_path, rule=f"eprop_{kind}") for kind in ("factorised", "full"))
+    assert factorised.tag_values.sum() == 0.0
+    assert factorised.traces.tolist() == [100.0, 50.0]
+    assert full.tag_values.tolist() == [5000.0, 500.0]
+    # each of 50 hidden and 10 output neurons has an error of 10 outputs in each of 20 steps
+    assert factorised.error_products.tolist() == [20 * 50 * 10, 20 * 10 * 10]
+
+
+def test_gradients_through_time_keep_the_activity_of_all_steps(tmp_path: Path) -> None:
+    counts = counted(tmp_path, rule="surrogate_bptt")
+    assert counts.stored_activity.tolist() == [20 * (100 + 50), 20 * (50 + 10)]
+    assert counts.backward_steps.tolist() == [20.0, 20.0]
+
+
+def test_dropped_updates_are_skips(tmp_path: Path) -> None:
+    full, half = counted(tmp_path), counted(tmp_path, more="skipped: 0.25")
+    assert half.synaptic_updates.sum() == pytest.approx(0.75 * full.synaptic_updates.sum())
+    assert half.skipped.sum() == pytest.approx(0.25 * full.synaptic_updates.sum())
+
+
+def test_only_the_named_layers_learn(tmp_path: Path) -> None:
+    counts = counted(tmp_path, more="layers: [b]")
+    assert counts.synaptic_updates[0] == 0.0
+    assert counts.synaptic_updates[1] > 0.0
+
+
+def test_homeostasis_moves_thresholds_and_no_weight(tmp_path: Path) -> None:
+    counts = counted(tmp_path, rule="homeostasis")
+    assert counts.synaptic_updates.sum() == 0.0
+    assert counts.threshold_updates.tolist() == pytest.approx([50.0, 10.0])
+
+
+# --- energy, time, area
+
+
+@pytest.mark.parametrize("rule", sorted(named_rules()))
+def test_learning_stands_apart_from_inference(tmp_path: Path, rule: str) -> None:
+    found = learned(tmp_path, rule=rule)
+    still = tmp_path / "still.yaml"
+    text = workload(tmp_path, rule=rule).read_text(encoding="utf-8")
+    still.write_text(text[: text.index("learning:")].replace("learner", "still"), encoding="utf-8")
+    without = estimate(found.called, str(still))
+    for name in ("energy_per_inference_J", "latency_s", "throughput_per_s", "static_power_W"):
+        assert QUANTITIES[name].number(found.evaluation) == QUANTITIES[name].number(without.evaluation)
+    assert without.totals["learning_energy_J"] is None
+    assert found.totals["learning_energy_J"] > 0.0
+    assert sum(row.energy_J for row in found.learning) == pytest.approx(found.totals["learning_energy_J"])
+    assert found.totals["energy_per_sample_J"] == pytest.approx(
+        found.totals["energy_per_inference_J"] + found.totals["learning_energy_J"]
+    )
+    assert found.totals["training_energy_J"] == pytest.approx(1000 * found.totals["energy_per_sample_J"])
+    assert not any("training" in text for text in found.exclusions)
+    assert any("training" in text for text in without.exclusions)
+
+
+def test_a_fixed_device_of_each_pair_takes_half_the_energy_of_training(tmp_path: Path) -> None:
+    """arXiv 2511.03858, abstract: fixing one device of each pair cuts the energy of training by nearly 50 %."""
+    pair = learned(tmp_path, rule="manhattan")
+    one = learned(tmp_path, {"chip.tile.array.updated_cells": "one"}, rule="manhattan")
+    ratio = one.totals["learning_energy_J"] / pair.totals["learning_energy_J"]
+    assert ratio == pytest.approx(0.5, abs=0.05)
+
+
+def test_columns_without_access_take_a_row_for_each_cell(tmp_path: Path) -> None:
+    own = {"chip.tile.array.write_circuit.columns_per_driver": "1"}
+    both = learned(tmp_path, own)
+    rows = learned(tmp_path, {**own, "chip.tile.array.write_circuit.update_access": "rows"})
+    assert rows.totals["learning_time_s"] > 2 * both.totals["learning_time_s"]
+    assert rows.totals["learning_area_m2"] < both.totals["learning_area_m2"]
+
+
+def test_verified_pulses_take_longer_and_more(tmp_path: Path) -> None:
+    plain = learned(tmp_path)
+    verified = learned(tmp_path, {"chip.tile.array.write_circuit.update_verification": "after_each_pulse"})
+    assert verified.totals["learning_time_s"] == pytest.approx(2 * plain.totals["learning_time_s"], rel=0.01)
+    assert verified.totals["learning_energy_J"] > plain.totals["learning_energy_J"]
+
+
+def test_whole_arrays_are_faster_than_rows_where_all_synapses_are_due(tmp_path: Path) -> None:
+    rows = learned(tmp_path, rule="sign")
+    whole = learned(tmp_path, {"chip.tile.array.write_circuit.update_order": "whole_array"}, rule="sign")
+    assert whole.totals["learning_time_s"] < 0.1 * rows.totals["learning_time_s"]
+
+
+def test_memories_that_hold_traces_alone_are_area_of_learning(tmp_path: Path) -> None:
+    found = learned(tmp_path)
+    placed = {
+        row.component: row.area_m2 for row in found.breakdown if row.kind == "area" and row.term == "macro"
+    }
+    own = placed["chip.tile.traces"] + placed["chip.tile.tags"]
+    assert found.totals["learning_area_m2"] > own
+    assert 0.0 < found.totals["learning_area_share"] < 1.0
+
+
+def test_tags_in_cells_take_arrays_of_their_own(tmp_path: Path) -> None:
+    found = learned(tmp_path, rule="tiki_taka")
+    (row,) = (row for row in found.breakdown if row.term == "auxiliary_arrays")
+    assert row.area_m2 > 0.0
+
+
+def test_a_digital_chip_reads_and_writes_words(tmp_path: Path) -> None:
+    changes = {
+        "chip.core.learning": ENGINE, "chip.core.traces": {**MEMORY, "stores": ["traces"]},
+    }  # fmt: skip
+    found = learned(tmp_path, changes, DIGITAL, rule="sdsp")
+    rows = {(row.component, row.action): row.count for row in found.learning if row.layer == "a"}
+    # 200 spikes a sample, 50 weights of 4 bits behind each: 4 words of 64 bits
+    assert rows["chip.core.synapse_memory", "read"] == pytest.approx(200 * 4)
+    assert rows["chip.core.synapse_memory", "write"] == pytest.approx(200 * 4)
+    assert found.totals["first_cell_failure_s"] is None
+
+
+def test_batches_are_what_single_points_are(tmp_path: Path) -> None:
+    chip = load_architecture(changed(CROSSBAR, LEARNS, tmp_path))
+    spec = load_workload(workload(tmp_path)).spec
+    design = design_with(chip, {})
+    claims = {**design.claims, **workload_claims(spec)}
+    values = {path: claim.value for path, claim in claims.items()}
+    rates = np.array([[0.1], [1.0], [10.0]])
+    batch = evaluate(design, spec, {**values, "workload.learning.learning_rate": rates})
+    for name in ("learning_energy_J", "learning_time_s", "first_cell_failure_s", "learning_area_m2"):
+        found = np.broadcast_to(QUANTITIES[name].of(batch), (3, 1))
+        for row, rate in enumerate(rates[:, 0]):
+            single = evaluate(design, spec, {**values, "workload.learning.learning_rate": float(rate)})
+            assert found[row, 0] == pytest.approx(QUANTITIES[name].number(single), rel=1e-12)
+
+
+# --- wear
+
+
+def test_sparser_updates_wear_as_much_less(tmp_path: Path) -> None:
+    """10.29 times fewer updates, as the sparse learning of ESSENCE counts them, last 10.29 times as long."""
+    dense = learned(tmp_path)
+    sparse = learned(tmp_path, more=f"skipped: {1 - 1 / 10.29}")
+    ratio = dense.totals["pulses_per_cell"] / sparse.totals["pulses_per_cell"]
+    assert ratio == pytest.approx(10.29, rel=0.05)
+
+
+def test_the_first_of_many_cells_fails_long_before_the_mean_one(tmp_path: Path) -> None:
+    alike = learned(tmp_path)
+    spread = learned_with_shape(tmp_path, "2")
+    cells = 2 * 5500
+    assert spread.totals["first_cell_failure_s"] / alike.totals["first_cell_failure_s"] == pytest.approx(
+        0.886227 / cells**0.5, rel=1e-4
+    )
+    assert spread.totals["failed_cells_share"] > 0.0
+
+
+def learned_with_shape(folder: Path, shape: str) -> Estimate:
+    chip = changed(CROSSBAR, LEARNS, folder)
+    return estimate(str(chip), str(workload(folder)), {"chip.tile.array.cell.endurance_shape": shape})
+
+
+def test_the_hottest_cell_fails_first_where_others_are_alike(tmp_path: Path) -> None:
+    mean, hot = learned(tmp_path), learned(tmp_path, more="hottest: 8")
+    ratio = mean.totals["first_cell_failure_s"] / hot.totals["first_cell_failure_s"]
+    assert ratio == pytest.approx(8.0)
+
+
+def test_years_follow_the_stated_use(tmp_path: Path) -> None:
+    own, slow = learned(tmp_path), learned(tmp_path, more="use_period: 10 s")
+    each = own.totals["pulses_per_cell"]
+    assert slow.totals["first_cell_failure_s"] == pytest.approx(1e6 / each * 10.0)
+
+
+# --- what is refused
+
+
+def refused(folder: Path, changes: dict[str, Any], base: str = CROSSBAR, **stated: Any) -> str:
+    with pytest.raises(MappingError) as error:
+        learned(folder, changes, base, **stated)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_an_update_without_a_write_circuit_is_refused(tmp_path: Path) -> None:
+    without = {"chip.tile.array.write_circuit": None}
+    for path in LEARNS:
+        if path.startswith("chip.tile.array.write_circuit."):
+            without[path] = None
+    chip = changed(CROSSBAR, {**{k: v for k, v in LEARNS.items() if k not in without},
+        "chip.tile.array.write_circuit": None}, tmp_path)  # fmt: skip
+    with pytest.raises(
+        MappingError, match="has no write_circuit, so that no learning rule can change its cells"
+    ):
+        estimate(str(chip), str(workload(tmp_path)))
+
+
+def test_a_chip_without_a_datapath_for_the_rule_is_refused(tmp_path: Path) -> None:
+    assert "add a learning_engine block" in refused(tmp_path, {"chip.tile.learning": None})
+
+
+def test_traces_without_a_memory_are_refused(tmp_path: Path) -> None:
+    assert "nothing on the chip stores traces" in refused(tmp_path, {"chip.tile.traces": None})
+
+
+def test_a_weight_in_several_cells_is_refused(tmp_path: Path) -> None:
+    text = refused(tmp_path, {"chip.tile.array.weight_bits": "4", "chip.tile.array.bits_per_cell": "1"})
+    assert "holds a weight in several cells" in text
+
+
+def test_errors_back_through_arrays_without_a_second_readout_are_refused(tmp_path: Path) -> None:
+    text = refused(tmp_path, {"chip.tile.array.backward_readout": "none"}, rule="surrogate_bptt")
+    assert "write backward_readout: at_rows" in text
+
+
+def test_a_rule_that_reads_weights_needs_converters(tmp_path: Path) -> None:
+    assert "nothing reads a single cell" in refused(tmp_path, {}, rule="{update: w*x0}")
+
+
+def test_a_level_that_cannot_learn_says_which_can(tmp_path: Path) -> None:
+    chip = load_architecture("digital_in_memory_28nm")
+    text = workload(tmp_path).read_text(encoding="utf-8")
+    dense = text.replace("coding: spiking\ntimesteps: 20\n", "coding: dense\n")
+    dense = dense.replace("{weights: 4,", "{weights: 4, activations: 8,").replace(
+        "{rate: 0.1,", "{density: 0.5, bit_density: 0.2,"
+    )
+    path = tmp_path / "learner.yaml"
+    path.write_text(dense.replace("rule: pair_stdp", "rule: sign"), encoding="utf-8")
+    with pytest.raises(MappingError, match="levels learn"):
+        estimate(chip, str(path))
