@@ -14,7 +14,16 @@ from neuroest.core import units as u
 from neuroest.equations import device_curves, filament_growth, integration
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, RANGE_END, Record, non_negative, positive, quantity
+from neuroest.specs.parameters import (
+    CHOSEN,
+    DEFINED,
+    EXACT,
+    RANGE_END,
+    Record,
+    non_negative,
+    positive,
+    quantity,
+)
 
 
 class ThresholdSwitchNeuronParameters(Record):
