@@ -16,6 +16,7 @@ Each message is one line: where, what, what is allowed, and the likely fix.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,9 @@ _MOST_LISTED = 20
 _SOME = 3
 _LONGEST_LINE = 1000
 """Most characters of a line of a message."""
+_LONGEST_WORD = 300
+"""Most characters of a word of a message; paths are shorter."""
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 
 
 def printable(text: str) -> str:
@@ -41,12 +45,20 @@ def printable(text: str) -> str:
 
 
 def shown_line(text: str) -> str:
-    """One line of a message: printable, and its middle left out where it repeats a long value."""
+    """One line of a message: printable, and the middle left out of long words and of a line that is still too long."""
     line = printable(text)
-    if len(line) <= _LONGEST_LINE:
+    if len(line) <= _LONGEST_WORD:
         return line
-    half = _LONGEST_LINE // 2
-    return f"{line[:half]} [... {len(line) - 2 * half} characters ...] {line[-half:]}"
+    line = _LONG_WORD.sub(lambda word: _without_middle(word[0], _LONGEST_WORD), line)
+    return _without_middle(line, _LONGEST_LINE)
+
+
+def _without_middle(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    mark = f" [... {len(text) - most} characters ...] "
+    half = (most - len(mark)) // 2
+    return f"{text[:half]} [... {len(text) - 2 * half} characters ...] {text[-half:]}"
 
 
 class NeuroestError(Exception):

@@ -190,7 +190,7 @@ def rerun(file: Path) -> Rerun:
             return _computed(archive, manifest, before, Path(folder).resolve())
     except FileNotFoundError:
         raise NeuroestError(f"{file}: there is no such file") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, IsADirectoryError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as error:
         raise NeuroestError(f"{file} is no bundle of `neuroest report --bundle` ({error})") from None
 
 

@@ -151,6 +151,13 @@ def test_damaged_and_encrypted_members_are_refused(parts: PARTS, tmp_path: Path)
         altered[central + offset] = value
         (tmp_path / "altered.zip").write_bytes(altered)
         refused(lambda: rerun(tmp_path / "altered.zip"), match="encrypted")
+    moved, end = bytearray(good), good.rindex(b"PK\x05\x06")
+    place = int.from_bytes(
+        good[end + 16 : end + 20], "little"
+    )  # of the directory; members then begin before the file
+    moved[end + 16 : end + 20] = (place + 1_000_000).to_bytes(4, "little")
+    (tmp_path / "moved.zip").write_bytes(moved)
+    refused(lambda: rerun(tmp_path / "moved.zip"), match="no bundle")
 
 
 @pytest.mark.parametrize("step", [7, 101])

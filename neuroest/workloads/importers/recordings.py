@@ -170,12 +170,15 @@ def _csv(path: Path, _: float | None) -> tuple[list[LayerRecording], float | Non
         path,
         encoding="utf-8-sig",
         dtype={"layer": str},
-        index_col=False,
         nrows=_MOST_ROWS + 1,
         low_memory=False,
     )
     if len(table) > _MOST_ROWS:
         raise NetworkImportError(f"more than {_MOST_ROWS} lines")
+    if not isinstance(
+        table.index, pd.RangeIndex
+    ):  # pandas takes the cells that are too many for names of the rows
+        raise NetworkImportError("line 2: more cells than the header has columns")
     if set(table) >= _EVENTS:
         return _events(table), None
     if "layer" in table and set(_QUANTITIES) & set(table):

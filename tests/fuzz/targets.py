@@ -1,0 +1,410 @@
+"""What is read, from which good files, and what must hold for whatever is accepted."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import random
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import neuroest
+from neuroest.core.errors import SpecError
+from neuroest.loading.kinds import data_folder
+from tests.fuzz.mutations import changed_bytes, changed_text, changed_tree
+from tests.pairs import runs
+
+SMALL = {True: "mlp_mnist_spiking", False: "mlp_mnist_dense"}
+CHIPS = ("analog_lif_28nm", "digital_int8_28nm")
+
+
+class WrongResultError(Exception):
+    """Something was accepted that should not have been, or a result that no result may be."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of file.
+
+    Attributes
+    ----------
+    suffix : str
+        Of the files.
+    seeds : callable
+        Gives the good files: where each stands, and its content.
+    change : callable
+        Makes another content of one.
+    read : callable
+        Reads the file as a user would; raises `NeuroestError` for what is refused.
+    """
+
+    suffix: str
+    seeds: Callable[[], list[tuple[str, bytes]]]
+    change: Callable[[bytes, random.Random], bytes]
+    read: Callable[[Path, str], None]
+
+
+def _texts(change: Callable[[str, random.Random], bytes]) -> Callable[[bytes, random.Random], bytes]:
+    return lambda content, rng: change(content.decode("utf-8"), rng)
+
+
+def _shipped(kind: str) -> Callable[[], list[tuple[str, bytes]]]:
+    @cache
+    def found() -> list[tuple[str, bytes]]:
+        return [
+            (file.stem, file.read_bytes())
+            for file in sorted(data_folder(kind).rglob("*.yaml"))
+            if file.stem != "sources"
+        ]
+
+    return found
+
+
+# --- Specs ----------------------------------------------------------------------------------------------------------
+
+
+def sound(result: neuroest.Estimate) -> None:
+    """Everything that any estimate must keep to."""
+    data = json.loads(result.to_json())
+    for place, value in _numbers(data, ""):
+        if not math.isfinite(value):
+            raise WrongResultError(f"{place} is {value}")
+    for name, value in result.totals.items():
+        if value is not None and value < 0.0:
+            raise WrongResultError(f"{name} is {value}")
+    rows = [row for row in result.breakdown if row.kind in {"dynamic", "static"}]
+    whole = result.totals["energy_per_inference_J"]
+    parts = math.fsum(row.energy_J for row in rows)
+    if whole is not None and abs(parts - whole) > 1e-9 * max(whole, parts):
+        raise WrongResultError(f"the breakdown sums to {parts} J, the total is {whole} J")
+    for name, band in result.bands.totals.items():
+        if not 0.0 <= band.low <= band.median <= band.high:
+            raise WrongResultError(f"band of {name}: {band}")
+
+
+def _numbers(node: Any, place: str) -> Iterator[tuple[str, float]]:
+    if isinstance(node, float):
+        yield place, node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _numbers(value, f"{place}.{key}")
+    elif isinstance(node, list):
+        for value in node:
+            yield from _numbers(value, place)
+
+
+def _problems(file: Path) -> None:
+    problems = neuroest.check_files([file])
+    if problems:
+        raise SpecError(problems)
+
+
+def _read_architecture(file: Path, seed: str) -> None:
+    network = SMALL[runs(seed, SMALL[True])]
+    problems = [problem for problem in neuroest.check_files([file]) if problem.path != "name"]
+    result = neuroest.estimate(file, network)
+    if problems:
+        raise WrongResultError("`check` finds problems in a file that `estimate` takes")
+    sound(result)
+
+
+def _read_device(file: Path, seed: str) -> None:
+    _problems(file)
+
+
+def _read_workload(file: Path, seed: str) -> None:
+    _problems(file)
+    for chip in CHIPS:
+        if runs(chip, seed):
+            sound(neuroest.estimate(chip, file))
+
+
+def _read_case(file: Path, seed: str) -> None:
+    home = file.parent / "validation"  # cases share chips and devices
+    if not home.exists():
+        shutil.copytree(data_folder("validation_case"), home)
+    published = home / seed / "published.yaml"
+    good = published.read_bytes()
+    try:
+        published.write_bytes(file.read_bytes())
+        _problems(published)
+        neuroest.reproduce([str(published.parent)])
+    finally:
+        published.write_bytes(good)
+
+
+@cache
+def _cases() -> list[tuple[str, bytes]]:
+    return [
+        (file.parent.name, file.read_bytes())
+        for file in sorted(data_folder("validation_case").glob("*/published.yaml"))
+    ]
+
+
+@cache
+def _spaces() -> list[tuple[str, bytes]]:
+    text = (
+        "kind: space\nname: some\ndescription: Some points.\naxes:\n  chip.tile.array.rows: [64, 128]\n"
+        "  technology.supply_voltage: 0.8 V..1 V:3\nconstraints: [area_m2 <= 5 mm^2]\n"
+    )
+    return [("some", text.encode())]
+
+
+def _read_space(file: Path, seed: str) -> None:
+    from neuroest.exploration.space import read_space
+
+    read_space(file)
+
+
+def _settings(content: bytes, rng: random.Random) -> bytes:
+    """Values of one to three parameters of a chip, as `--set` takes them."""
+    paths = json.loads(content)
+    chosen = rng.sample(sorted(paths), rng.choice((1, 1, 2, 3)))
+    values = ("0", "-1", "1e300", "1e-300", "nan", "inf", "", "x", "2000", "1e9", "50 %", "1 V", "0.3", "7")
+    made = {}
+    for path in chosen:
+        number, space, unit = paths[path].partition(" ")
+        scaled = f"{float(number) * 10.0 ** rng.uniform(-6, 6):.4g}{space}{unit}"
+        made[path] = scaled if rng.random() < 0.8 else rng.choice(values)
+    return json.dumps(made).encode()
+
+
+@cache
+def _set_paths() -> list[tuple[str, bytes]]:
+    found = []
+    for chip in neuroest.list_entries("architectures"):
+        result = neuroest.estimate(chip.name, SMALL[runs(chip.name, SMALL[True])])
+        paths = {path: f"{claim.value!r} {claim.unit}".strip() for path, claim in result.claims.items()}
+        found.append((chip.name, json.dumps(paths).encode()))
+    return found
+
+
+def _read_settings(file: Path, seed: str) -> None:
+    settings = json.loads(file.read_text(encoding="utf-8"))
+    network = SMALL[runs(seed, SMALL[True])]
+    alone = neuroest.estimate(seed, network, settings)
+    sound(alone)
+    rows = neuroest.sweep(
+        seed, network, {path: [value] for path, value in settings.items()}, workers=1
+    ).to_frame()
+    for name, value in alone.totals.items():
+        if value is not None and name in rows and not math.isclose(rows[name][0], value, rel_tol=1e-12):
+            raise WrongResultError(f"{name}: {value} alone, {rows[name][0]} in a sweep")
+
+
+# --- Other files ----------------------------------------------------------------------------------------------------
+
+
+def _folder_of(*names: str) -> list[tuple[str, bytes]]:
+    from neuroest.fitting.layouts import example_folder
+
+    return [
+        (file.stem, file.read_bytes())
+        for file in sorted(example_folder().glob("*.csv"))
+        if not names or file.stem in names
+    ]
+
+
+def _read_measurements(file: Path, seed: str) -> None:
+    from neuroest.fitting.layouts import read_measurements
+
+    read_measurements(file)
+
+
+CELL = b"""-MemCellType: RRAM
+-CellArea (F^2): 4
+-CellAspectRatio: 1
+-ReadMode: current
+-ReadVoltage (V): 0.2
+-ReadPower (uW): 0.2
+-ResistanceOn (ohm): 100000
+-ResistanceOff (ohm): 1000000
+-ResetMode: voltage
+-ResetVoltage (V): 2.0
+-ResetPulse (ns): 10
+-ResetEnergy (pJ): 0.6
+-SetMode: voltage
+-SetVoltage (V): 2.0
+-SetPulse (ns): 10
+-SetEnergy (pJ): 0.6
+-AccessType: CMOS
+"""
+
+
+def _read_cell(file: Path, seed: str) -> None:
+    from neuroest.authoring.cell_file import import_cell
+
+    import_cell(file, "imported_cell")
+
+
+TABLE = (
+    b"name,model,basis,source,spike_energy [pJ],spike_energy factor,input_hold_time [ns],maximum_spike_rate,"
+    b"static_power [nW],footprint [um^2]\n"
+    b'alpha,reported_neuron,measured,"Doe 2024, Table 2",2,1.3,10,1 MHz,0,10\n'
+    b'beta,reported_neuron,measured,"Doe 2024, Table 2",3,1.3,20,2 MHz,1,4\n'
+)
+
+
+def _read_table(file: Path, seed: str) -> None:
+    from neuroest.authoring.table import import_table
+
+    import_table(file, "lif_28nm_besrour")
+
+
+ACTIVITY = b"layer,rate\ninput,0.1\nhidden,0.2\noutput,0.05\n"
+
+
+def _npz() -> list[tuple[str, bytes]]:
+    import numpy as np
+
+    stream = io.BytesIO()
+    generator = np.random.default_rng(0)
+    spikes = {name: generator.random((2, 4, size)) < 0.2 for name, size in (("input", 8), ("hidden", 4))}
+    np.savez(stream, **spikes)  # type: ignore[arg-type]
+    return [("recording", stream.getvalue())]
+
+
+def _read_recording(file: Path, seed: str) -> None:
+    from neuroest.workloads.importers.recordings import read_recording
+
+    read_recording(file, samples=2, time_step=1e-3)
+
+
+@cache
+def _onnx() -> list[tuple[str, bytes]]:
+    from onnx import TensorProto, helper
+
+    def weights(name: str, *shape: int) -> Any:
+        return helper.make_tensor(name, TensorProto.FLOAT, shape, [0.1] * math.prod(shape))
+
+    nodes = [
+        helper.make_node("Conv", ["x", "w1"], ["a"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["a"], ["b"]),
+        helper.make_node("MaxPool", ["b"], ["c"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Flatten", ["c"], ["d"]),
+        helper.make_node("Gemm", ["d", "w2"], ["y"]),
+    ]
+    graph = helper.make_graph(
+        nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, 8, 8])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 10])],
+        [weights("w1", 4, 1, 3, 3), weights("w2", 64, 10)],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    return [("net", model.SerializeToString())]
+
+
+@cache
+def _nir() -> list[tuple[str, bytes]]:
+    import h5py
+    import numpy as np
+
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        file["version"] = "1.0"
+        node = file.create_group("node")
+        node["type"] = "NIRGraph"
+        nodes = node.create_group("nodes")
+        for name, kind, arrays in (
+            ("input", "Input", {"shape": np.array([8])}),
+            ("linear", "Affine", {"weight": np.ones((4, 8)), "bias": np.zeros(4)}),
+            ("lif", "LIF", {key: np.ones(4) for key in ("tau", "r", "v_leak", "v_threshold")}),
+            ("output", "Output", {"shape": np.array([4])}),
+        ):
+            group = nodes.create_group(name)
+            group["type"] = kind
+            for key, value in arrays.items():
+                group[key] = value
+        edges = [["input", "linear"], ["linear", "lif"], ["lif", "output"]]
+        node.create_dataset("edges", data=edges, dtype=h5py.string_dtype())
+    return [("net", stream.getvalue())]
+
+
+def _read_network(file: Path, seed: str) -> None:
+    from neuroest.workloads.importers.network import ImportOptions
+
+    neuroest.import_network(file, ImportOptions(timesteps=10) if file.suffix == ".nir" else None)
+
+
+@cache
+def _results() -> list[tuple[str, bytes]]:
+    report = neuroest.report(["digital_spiking_28nm"], ["mlp_mnist_spiking"])
+    return [("results", json.dumps(report.to_dict()).encode())]
+
+
+def _changed_json(content: bytes, rng: random.Random) -> bytes:
+    if rng.random() < 0.3:
+        return changed_text(content.decode(), rng)
+    made = changed_tree(content.decode(), rng)
+    try:
+        import yaml
+
+        return json.dumps(yaml.load(made, yaml.CSafeLoader), default=str).encode()
+    except (yaml.YAMLError, ValueError, UnicodeDecodeError):
+        return made
+
+
+def _read_results(file: Path, seed: str) -> None:
+    good = file.with_name("good.json")
+    good.write_bytes(_results()[0][1])
+    neuroest.diff(good, file)
+
+
+@cache
+def _bundles() -> list[tuple[str, bytes]]:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "made"
+        neuroest.publish(neuroest.report(["digital_spiking_28nm"], ["mlp_mnist_spiking"]), made, bundle=True)
+        return [("bundle", (made / "bundle.zip").read_bytes())]
+
+
+def _changed_bundle(content: bytes, rng: random.Random) -> bytes:
+    """Bytes changed as they stand, or a member changed and packed again."""
+    if rng.random() < 0.3:
+        return changed_bytes(content, rng)
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(made, "w") as after:
+        names = before.namelist()
+        chosen = rng.choice(names)
+        for name in names:
+            data = before.read(name)
+            if name == chosen:
+                changed = _changed_json if name.endswith(".json") else _texts(changed_tree)
+                data = changed(data, rng) if name.endswith((".json", ".yaml")) else changed_bytes(data, rng)
+            after.writestr(name, data)
+    return made.getvalue()
+
+
+def _read_bundle(file: Path, seed: str) -> None:
+    neuroest.rerun(file)
+
+
+def _once(name: str, content: bytes) -> Callable[[], list[tuple[str, bytes]]]:
+    return lambda: [(name, content)]
+
+
+TARGETS: Mapping[str, Target] = {
+    "architecture": Target(".yaml", _shipped("architecture"), _texts(changed_tree), _read_architecture),
+    "device": Target(".yaml", _shipped("device"), _texts(changed_tree), _read_device),
+    "workload": Target(".yaml", _shipped("workload"), _texts(changed_tree), _read_workload),
+    "contest": Target(".yaml", _shipped("contest"), _texts(changed_tree), _read_device),
+    "space": Target(".yaml", _spaces, _texts(changed_tree), _read_space),
+    "case": Target(".yaml", _cases, _texts(changed_tree), _read_case),
+    "settings": Target(".json", _set_paths, _settings, _read_settings),
+    "measurements": Target(".csv", _folder_of, _texts(changed_text), _read_measurements),
+    "cell": Target(".cell", _once("cell", CELL), _texts(changed_text), _read_cell),
+    "device_table": Target(".csv", _once("table", TABLE), _texts(changed_text), _read_table),
+    "activity": Target(".csv", _once("activity", ACTIVITY), _texts(changed_text), _read_recording),
+    "npz": Target(".npz", _npz, changed_bytes, _read_recording),
+    "onnx": Target(".onnx", _onnx, changed_bytes, _read_network),
+    "nir": Target(".nir", _nir, changed_bytes, _read_network),
+    "results": Target(".json", _results, _changed_json, _read_results),
+    "bundle": Target(".zip", _bundles, _changed_bundle, _read_bundle),
+}

@@ -1,0 +1,57 @@
+"""A few mutated files of every kind; ``python -m tests.fuzz`` tries as many as wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from neuroest.core.errors import NeuroestError
+from tests.fuzz.run import outcome, run
+from tests.fuzz.targets import TARGETS, WrongResultError
+
+SEEDS = Path(__file__).with_name("seeds")
+FEW = {"nir": 8, "results": 8, "bundle": 8}
+"""Inputs of the kinds that take long; 25 of the others."""
+NEEDS = {"onnx": "onnx", "nir": "h5py", "results": "matplotlib", "bundle": "matplotlib"}
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.slow) if kind in FEW else kind for kind in TARGETS]
+)
+def test_mutated_files_give_a_result_or_one_line_a_problem(kind: str) -> None:
+    if kind in NEEDS:
+        pytest.importorskip(NEEDS[kind])
+    tally = run(kind, FEW.get(kind, 25), seed=1)
+    assert not tally.faults, list(tally.faults)
+    assert tally.counts["refused"] > 0
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TARGETS if kind not in {"settings", *NEEDS}])
+def test_the_good_files_are_accepted(kind: str, tmp_path: Path) -> None:
+    for name, content in TARGETS[kind].seeds()[:3]:
+        assert outcome(kind, name, content, tmp_path) == ("accepted", "")
+
+
+@pytest.mark.parametrize("file", sorted(SEEDS.iterdir()), ids=lambda file: file.stem)
+def test_inputs_that_showed_a_fault_show_none(file: Path, tmp_path: Path) -> None:
+    kind, _, name = file.stem.partition("-")
+    found, line = outcome(kind, name, file.read_bytes(), tmp_path)
+    assert found in {"accepted", "refused"}, line
+
+
+def test_a_fault_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def outcome_of(error: BaseException | None) -> str:
+        def read(file: Path, seed: str) -> None:
+            if error is not None:
+                raise error
+
+        monkeypatch.setitem(TARGETS, "space", TARGETS["space"].__class__(".yaml", list, lambda c, r: c, read))  # type: ignore[misc]
+        return outcome("space", "some", b"", tmp_path)[0]
+
+    assert outcome_of(None) == "accepted"
+    assert outcome_of(NeuroestError("a line")) == "refused"
+    assert outcome_of(NeuroestError("")) == "message"
+    assert outcome_of(ZeroDivisionError()) == "traceback"
+    assert outcome_of(WrongResultError("band")) == "wrong"
+    assert outcome_of(RuntimeWarning("overflow")) == "traceback"
