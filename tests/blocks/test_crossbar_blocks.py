@@ -546,6 +546,12 @@ def test_isaac_reads_its_cells_at_the_energy_of_its_table() -> None:
     assert "ir_drop" not in failed(result)
 
 
+def test_a_network_on_isaac_takes_what_another_tool_says() -> None:
+    # AccelForge with its isaac_isca_2016 as shipped: 1.370 mJ for ResNet-18, without leakage (docs/models/crosscheck.md)
+    result = estimate("isaac_like_32nm", "resnet18_imagenet_dense")
+    assert 1 / 1.3 < result.totals["dynamic_energy_J"] / 1.370e-3 < 1.3
+
+
 def test_one_conversion_a_result_takes_no_accumulator(tmp_path: Path) -> None:
     # pulses as wide as the number are read once, a weight of one cell has one slice, and the two cells of a pair stand
     # in one column: 32 inputs in 64 of 128 rows make 16 results of one conversion each
