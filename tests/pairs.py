@@ -12,6 +12,8 @@ NUMBERS_ONLY = frozenset(
     {
         "attention_crossbar_28nm",
         "charge_domain_65nm",
+        "mixed_attention_28nm",
+        "mixed_depthwise_28nm",
         "pulse_width_crossbar_28nm",
         "voltage_input_crossbar_28nm",
     }
@@ -43,11 +45,12 @@ ATTENTION = frozenset(
         "edge_accelerator_hailo8",
         "gpu_h100",
         "microcontroller_stm32h7a3",
+        "mixed_attention_28nm",
     }
 )
 # weights of more than its 2 MiB of flash
 SMALL_MEMORY = "microcontroller_stm32h7a3"
-LARGE = ("mobilenet", "resnet18", "vgg9")
+LARGE = ("mobilenet", "resnet18", "vgg9", "vit_tiny")
 
 
 def runs(chip: str, network: str) -> bool:
@@ -55,7 +58,8 @@ def runs(chip: str, network: str) -> bool:
         return False
     if network.endswith("_spiking"):
         return chip not in NUMBERS_ONLY
-    return chip in NUMBERS_ONLY | BOTH and ("transformer" not in network or chip in ATTENTION)
+    attends = network.startswith("vit_") or "transformer" in network
+    return chip in NUMBERS_ONLY | BOTH and (not attends or chip in ATTENTION)
 
 
 def pairs(*networks: str) -> list[tuple[str, str]]:

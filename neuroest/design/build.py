@@ -106,6 +106,8 @@ class Design:
         Bibliography entries that the claims may refer to.
     files : tuple of InputFile
         All files that were read.
+    layer_levels : mapping or None
+        Path of the computing level of each layer, where the costs decided and have been asked; else None.
     """
 
     spec: ArchitectureSpec
@@ -114,6 +116,7 @@ class Design:
     devices: Mapping[str, Device]
     sources: Mapping[str, SourceSpec] = field(repr=False)
     files: tuple[InputFile, ...]
+    layer_levels: Mapping[str, str] | None = None
 
     @property
     def values(self) -> dict[str, u.Numeric]:

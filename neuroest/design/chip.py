@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -88,6 +88,15 @@ class Chip:
     heat_path: tuple[u.Kelvin, u.KelvinPerWatt] | None = None
     """Ambient temperature and thermal resistance, where the chip's power makes its temperature."""
 
+    def computing_levels(self) -> list[LevelNode]:
+        """Levels that compute, from the top down."""
+        return [level for level in self.top.walk() if level.mapper is not None]
+
+    def seen_from(self, level: LevelNode) -> Chip:
+        """The chip without the branches that only other computing levels reach."""
+        others = [other.path for other in self.computing_levels() if other is not level]
+        return replace(self, top=_pruned(self.top, level.path, others)) if others else self
+
     def path_to(self, level: LevelNode) -> list[LevelNode]:
         """Levels from the top down to `level`."""
         return _path(self.top, level) or []
@@ -124,6 +133,19 @@ class Chip:
     def networks(self) -> list[tuple[LevelNode, NetworkOnChip]]:
         """Networks on the chip with the level whose children they connect."""
         return self.find(NetworkOnChip)
+
+
+def _pruned(here: LevelNode, own: str, others: list[str]) -> LevelNode:
+    """A level without the branches in which others compute; what lies inside of the level at `own` stays as it is."""
+    if not f"{own}.".startswith(f"{here.path}.") or here.path == own:
+        return here
+    levels = {
+        name: _pruned(inside, own, others)
+        for name, inside in here.levels.items()
+        if f"{own}.".startswith(f"{inside.path}.")
+        or not any(f"{other}.".startswith(f"{inside.path}.") for other in others)
+    }
+    return replace(here, levels=MappingProxyType(levels))
 
 
 def _path(here: LevelNode, wanted: LevelNode) -> list[LevelNode] | None:

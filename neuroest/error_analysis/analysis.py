@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.design.build import Design
@@ -25,7 +26,7 @@ from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
-from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow
+from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow, LevelRow
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
@@ -67,6 +68,11 @@ class EstimateAnalysis:
     def layers(self) -> tuple[LayerRow, ...]:
         """Every layer on the chip."""
         return breakdown.layer_rows(self.evaluation)
+
+    @cached_property
+    def levels(self) -> tuple[LevelRow, ...]:
+        """Every computing level, and what stands around them."""
+        return breakdown.level_rows(self.evaluation)
 
     @cached_property
     def spike_terms(self) -> dict[str, float]:
@@ -126,18 +132,23 @@ class EstimateAnalysis:
     def traced(self) -> CostTable:
         """The cost table once more, every number with its origin."""
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.claims.items()}
-        network = self.evaluation.network_of_slowest_layer
+        networks = self.evaluation.networks_of_slowest_layers
         numbers = {
             "weight_bits": "workload.precision.weights",
             "accumulator_bits": "workload.precision.accumulator",
             "mean_absolute_weight": "workload.weights.mean_absolute",
         }
-        if not network.spiking:
-            numbers["activation_bits"] = "workload.precision.activations"
-        known: dict[str, Any] = {name: values[path] for name, path in numbers.items() if path in values}
+
+        def known(network: NetworkContext) -> NetworkContext:
+            paths = dict(numbers)
+            if not network.spiking:
+                paths["activation_bits"] = "workload.precision.activations"
+            stated: dict[str, Any] = {name: values[path] for name, path in paths.items() if path in values}
+            return replace(network, **stated)
+
         with tracing(), np.errstate(all="ignore"):
             chip = instantiate(self.design, with_temperature(values, self.evaluation.heating))
-            return cost_components(chip, self.evaluation.mapped, replace(network, **known))
+            return cost_components(chip, self.evaluation.mapped, networks.changed(known))
 
     @cached_property
     def used_paths(self) -> frozenset[str]:

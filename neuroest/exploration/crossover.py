@@ -199,8 +199,8 @@ def crossover(
     NeuroestError
         For a network in the wrong coding, or where a chip cannot run it.
     """
-    first = resolve(spiking, spiking_workload, Space(()), {}).groups[0]
-    second = resolve(dense, dense_workload, Space(()), {}).groups[0]
+    first = resolve(spiking, spiking_workload, Space(()), {}).groups[0].settled()
+    second = resolve(dense, dense_workload, Space(()), {}).groups[0].settled()
     for group, coding in ((first, "spiking"), (second, "dense")):
         if group.workload.coding != coding:
             raise ExplorationError(

@@ -247,7 +247,7 @@ def sensitivity(
     >>> len(found.tornado["energy_per_inference_J"]) > 0
     True
     """
-    group = resolve(architecture, workload, Space(()), settings).groups[0]
+    group = resolve(architecture, workload, Space(()), settings).groups[0].settled()
     moved = causes(group)
     base = starting_point(group, quantities)
     bars = tornado(group, quantities)

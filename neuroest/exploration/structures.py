@@ -21,6 +21,7 @@ from neuroest.design.overrides import design_with, workload_with
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.assignment import settled
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.workload import WorkloadSpec, number_field
@@ -81,6 +82,10 @@ class Group:
         return {
             path: 1.0 if path.startswith(DISCREPANCY) else claim.value for path, claim in self.claims.items()
         }
+
+    def settled(self) -> Group:
+        """The structure whose layers stay on the levels where they cost least at the values of the files."""
+        return replace(self, design=settled(self.design, self.workload, self.values))
 
 
 @dataclass(frozen=True)

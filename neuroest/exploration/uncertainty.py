@@ -222,7 +222,7 @@ def uncertainty(
         raise ExplorationError(
             f"{knowledge * variability:.3g} samples do not fit in memory; ask for at most {_MOST_SAMPLES:.0e}"
         )
-    group = resolve(architecture, workload, Space(()), settings).groups[0]
+    group = resolve(architecture, workload, Space(()), settings).groups[0].settled()
     starting_point(group, quantities)
     draw = _Draw(group, tuple(quantities), knowledge, variability, relative_spreads(group), seed)
     chunks = -(-(knowledge + 1) // _ROWS)

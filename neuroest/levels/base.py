@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -158,33 +159,58 @@ class ExternalMaps:
     owner: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class NetworkMapping:
     """A network on a chip.
 
     Attributes
     ----------
-    level : LevelNode
-        The computing level.
     placement : Placement
-        Where the layers sit.
+        Where the layers sit, those of all computing levels together.
     instances : mapping
         Instances of every component on the chip, by path.
     counts : mapping
         Instances of every level on the chip, by path.
+    """
+
+    placement: Placement
+    instances: Mapping[str, u.Numeric]
+    counts: Mapping[str, u.Numeric]
+    passes: u.Numeric = 1.0
+    """Times that the units take another part of the network in one inference."""
+    checks: tuple[Check, ...] = ()
+    exclusions: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class LevelMapping(NetworkMapping):
+    """The layers of a network that one computing level of a chip runs.
+
+    Attributes
+    ----------
+    level : LevelNode
+        The computing level.
     units_per_child : mapping
         Computing units in one child of each level on the path, by the level's path.
     """
 
     level: LevelNode
-    placement: Placement
-    instances: Mapping[str, u.Numeric]
-    counts: Mapping[str, u.Numeric]
     units_per_child: Mapping[str, u.Numeric]
-    passes: u.Numeric = 1.0
-    """Times that the units take another part of the network in one inference."""
-    checks: tuple[Check, ...] = ()
-    exclusions: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MappedLevel:
+    """A computing level with its mapper, which sees the layers that it runs and the part of the chip in its reach."""
+
+    mapper: Mapper
+    mapped: LevelMapping
+    own: Array
+    """One for the layers that the level runs, zero for others."""
+
+    @property
+    def path(self) -> str:
+        """Path of the level."""
+        return self.mapped.level.path
 
 
 class Mapper(ABC):
@@ -351,7 +377,7 @@ class Mapper(ABC):
         """Cells that hold a weight, all copies of a layer counted; none where weights live in no cells."""
         return self.zeros()
 
-    def writing_time(self, mapped: NetworkMapping) -> u.Numeric:
+    def writing_time(self, mapped: LevelMapping) -> u.Numeric:
         """Time to write all weights into their cells."""
         return 0.0
 
@@ -470,25 +496,26 @@ class Mapper(ABC):
 memoize_numbers(Mapper)
 
 
-def computing_level(chip: Chip) -> LevelNode:
-    """The one computing level of a chip.
-
-    Raises
-    ------
-    MappingError
-        When the chip has none or several.
-    """
-    found = [level for level in chip.top.walk() if level.mapper is not None]
-    if len(found) != 1:
-        names = ", ".join(level.path for level in found) or "none"
-        raise MappingError(f"a chip needs exactly one level with a mapper; this one has {names}")
-    return found[0]
-
-
 def level_counts(
-    chip: Chip, level: LevelNode, needed: u.Numeric, unit_name: str, *, reprograms: bool = False
-) -> tuple[dict[str, u.Numeric], dict[str, u.Numeric], list[Check]]:
+    chip: Chip, level: LevelNode, needed: u.Numeric, unit_name: str, *, reprograms: bool = False,
+    settled: Mapping[str, u.Numeric] = MappingProxyType({}),
+) -> tuple[dict[str, u.Numeric], dict[str, u.Numeric], list[Check]]:  # fmt: skip
     """Instances of all levels, for a network that needs so many computing units.
+
+    Parameters
+    ----------
+    chip : Chip
+        The chip as the level sees it.
+    level : LevelNode
+        The computing level.
+    needed : float or array
+        Computing units that the network needs.
+    unit_name : str
+        What messages call a unit.
+    reprograms : bool
+        Whether a chip that is too small takes the network part by part.
+    settled : mapping
+        Instances of levels whose count is auto and that other computing levels need as well, by path.
 
     Returns
     -------
@@ -517,7 +544,8 @@ def level_counts(
     total: u.Numeric = 1.0
     local: dict[str, u.Numeric] = {}
     for node in path:
-        local[node.path] = node.count if node.count is not None else equations.units_for(needed, fixed)
+        alone = node.count if node.count is not None else equations.units_for(needed, fixed)
+        local[node.path] = settled.get(node.path, alone)
         total = total * local[node.path]
         counts[node.path] = total
     if not free and not reprograms:

@@ -15,11 +15,11 @@ from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
-from neuroest.specs.architecture import Level
+from neuroest.specs.architecture import ComputingLevel, Level
 from neuroest.specs.base import Count, Time, WordWidth
 
 
-class BitSerialLevel(Level):
+class BitSerialLevel(ComputingLevel):
     """Array of memory cells with adders: weights lie in it, inputs come bit by bit, sums ripple through it."""
 
     slots: ClassVar[tuple[str, ...]] = ("cell",)

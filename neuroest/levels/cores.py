@@ -12,10 +12,10 @@ from neuroest.core.errors import CodingError
 from neuroest.equations import mapping
 from neuroest.levels.base import Array, Mapper, Placement
 from neuroest.levels.time_multiplexing import mean_longest_step
-from neuroest.specs.architecture import Level
+from neuroest.specs.architecture import ComputingLevel
 
 
-class CoreLevel(Level):
+class CoreLevel(ComputingLevel):
     """What levels of spiking cores say."""
 
     packing: Literal["own_cores", "shared_cores"] = "own_cores"

@@ -20,12 +20,12 @@ from neuroest.design.build import Part
 from neuroest.equations import accelerators, adder_trees, mapping, winograd
 from neuroest.equations import digital as equations
 from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic
-from neuroest.specs.architecture import Level
+from neuroest.specs.architecture import ComputingLevel, Level
 from neuroest.specs.base import Count, Frequency
 from neuroest.workloads.layout import of_one_point
 
 
-class DigitalArrayLevel(Level):
+class DigitalArrayLevel(ComputingLevel):
     """Array of multiply-accumulate units."""
 
     slots: ClassVar[tuple[str, ...]] = ("unit",)

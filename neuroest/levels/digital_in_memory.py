@@ -18,11 +18,11 @@ from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.digital_array import DigitalArrayMapper, _Product
-from neuroest.specs.architecture import Level
+from neuroest.specs.architecture import ComputingLevel, Level
 from neuroest.specs.base import Count, Frequency, WordWidth
 
 
-class DigitalInMemoryLevel(Level):
+class DigitalInMemoryLevel(ComputingLevel):
     """Memory whose columns multiply what they hold by the inputs and add the products digitally."""
 
     slots: ClassVar[tuple[str, ...]] = ("unit",)

@@ -14,11 +14,11 @@ from neuroest.core import units as u
 from neuroest.equations import accelerators
 from neuroest.levels.base import Array, LevelCounts, Placement
 from neuroest.levels.learning import BYTE, LearnsInSoftware
-from neuroest.specs.architecture import Level
+from neuroest.specs.architecture import ComputingLevel, Level
 from neuroest.workloads.shapes import NETWORK_INPUT
 
 
-class RooflineLevel(Level):
+class RooflineLevel(ComputingLevel):
     """Processor that is known by its peak rate, bandwidth and power."""
 
     slots: ClassVar[tuple[str, ...]] = ("processor",)

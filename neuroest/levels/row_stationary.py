@@ -17,12 +17,12 @@ from neuroest.design.build import Part
 from neuroest.equations import accelerators, adder_trees, mapping
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
-from neuroest.specs.architecture import Level
+from neuroest.specs.architecture import ComputingLevel, Level
 from neuroest.specs.base import Count, CountOrUnlimited, Frequency
 from neuroest.specs.blocks import AnyMemoryBlock
 
 
-class RowStationaryLevel(Level):
+class RowStationaryLevel(ComputingLevel):
     """Array of multiply-accumulate units that each keep one row of a kernel and slide it over a row of the input."""
 
     slots: ClassVar[tuple[str, ...]] = ("unit", "filter_memory")

@@ -7,8 +7,9 @@ adders, vector units and neurons outside of it, of memories, of the network on c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -20,15 +21,17 @@ from neuroest.blocks.interconnect.mesh import Mesh
 from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedInTime, UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
-from neuroest.design.chip import LevelNode
+from neuroest.design.chip import Chip, LevelNode
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
-from neuroest.levels.base import Array, Mapper, NetworkMapping, Traffic
+from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper, Traffic
 from neuroest.levels.cores import producers
+from neuroest.pipeline.hand_over import hand_over
 from neuroest.pipeline.memory_traffic import memory_accesses
 from neuroest.pipeline.off_chip_traffic import instances_reached, off_chip
 from neuroest.pipeline.spike_coding import spike_coding
 from neuroest.pipeline.unit_allocation import units_each
+from neuroest.workloads.layers import LayerTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -84,16 +87,48 @@ class ActionCounts:
     checks: tuple[Check, ...]
 
 
-def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
-    """Counts of all actions in one inference: those of the level, and those of everything around it.
+def count_actions(layers: LayerTable, levels: Sequence[MappedLevel]) -> ActionCounts:
+    """Counts of all actions in one inference: those of the levels, and those of everything around them.
 
     Raises
     ------
     MappingError
         When the chip has no memory for what the network must keep.
     """
+    actions: dict[tuple[str, str], Array] = {}
+    exclusions: list[str] = []
+    checks: list[Check] = []
+    for level in levels:
+        exclusions += _count_level(level, actions)
+    coding = spike_coding(layers, levels)
+    if coding is not None:
+        for key, count in coding.actions.items():
+            add(actions, key, count)
+        checks += coding.checks
+    between = hand_over(layers, levels)
+    for key, count in between.actions.items():
+        add(actions, key, count)
+    checks += between.checks
+    transport = _transport(layers, levels, actions)
+    outside = off_chip(layers, levels, [_packet(level) for level in levels])
+    for key, count in outside.actions.items():
+        add(actions, key, count)
+    buffers = [check for level in levels for check in _line_buffer_checks(level)]
+    return ActionCounts(
+        MappingProxyType(actions),
+        transport,
+        tuple(dict.fromkeys((*exclusions, *outside.exclusions))),
+        outside.weights,
+        (*outside.checks, *buffers, *checks),
+    )
+
+
+def _count_level(one: MappedLevel, actions: dict[tuple[str, str], Array]) -> list[str]:
+    """Add what one level does, and what it asks of memories, adders, vector units and neurons; what nothing does."""
+    mapper, mapped = one.mapper, one.mapped
     level = mapper.action_counts(mapped.placement)
-    actions: dict[tuple[str, str], Array] = {key: np.asarray(count) for key, count in level.actions.items()}
+    for key, count in level.actions.items():
+        add(actions, key, np.asarray(count))
     exclusions: list[str] = []
     traffic = list(level.traffic)
     shared: tuple[tuple[type[SharedInTime], str, Array], ...] = (
@@ -105,38 +140,28 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
         blocks = mapper.chip.find(role)
         if blocks and np.any(count > 0.0):
             block = blocks[-1][1]
-            actions[block.path, action] = count
+            add(actions, (block.path, action), count)
             if role is UpdatesNeurons:
                 moved = count * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved, distinct=moved / mapper.steps))
-    coding = spike_coding(mapper)
-    if coding is not None:
-        actions.update(coding.actions)
     if mapper.reprograms:
         _reprogram(mapper, mapped, actions)
     for stream in traffic:
         served, unserved = memory_accesses(mapper, mapped, stream)
         for key, words in served.items():
-            actions[key] = actions.get(key, 0.0) + words
+            add(actions, key, words)
         exclusions += unserved
-    transport = _transport(mapper, mapped, actions)
-    outside = off_chip(mapper, mapped, _packet(mapper, mapped))
-    actions.update(outside.actions)
-    return ActionCounts(
-        MappingProxyType(actions),
-        transport,
-        (*exclusions, *outside.exclusions),
-        outside.weights,
-        (
-            *outside.checks,
-            *_line_buffer_checks(mapper, mapped),
-            *(coding.checks if coding is not None else ()),
-        ),
-    )
+    return exclusions
 
 
-def _line_buffer_checks(mapper: Mapper, mapped: NetworkMapping) -> list[Check]:
+def add(actions: dict[tuple[str, str], Array], key: tuple[str, str], count: Array) -> None:
+    """Add to a count."""
+    actions[key] = actions[key] + count if key in actions else count
+
+
+def _line_buffer_checks(level: MappedLevel) -> list[Check]:
     """Whether the buffers of a pipeline hold the rows of a map that the kernels on the arrays beside them need."""
+    mapper, mapped = level.mapper, level.mapped
     memories = mapper.memories("activations")
     if not memories or mapper.network.spiking or not mapper.weights_in_cells:
         return []
@@ -154,14 +179,14 @@ def _line_buffer_checks(mapper: Mapper, mapped: NetworkMapping) -> list[Check]:
     ]  # fmt: skip
 
 
-def _packet(mapper: Mapper, mapped: NetworkMapping) -> u.Numeric | None:
+def _packet(level: MappedLevel) -> u.Numeric | None:
     """Bits of an event on its way, where spikes travel as events."""
-    found = _mesh(mapper)
-    by_event = mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
-    return event_packet_bits(mapper, found[1], mapped) if by_event and found is not None else None
+    found = _mesh(level.mapper.chip)
+    by_event = level.mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
+    return event_packet_bits(level, found[1]) if by_event and found is not None else None
 
 
-def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
+def _reprogram(mapper: Mapper, mapped: LevelMapping, actions: dict[tuple[str, str], Array]) -> None:
     """Cells that are written in each inference because the arrays hold a part of the network only."""
     cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
     for writer in mapper.writers():
@@ -169,39 +194,67 @@ def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, 
         actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
 
 
-def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMapping) -> u.Numeric:
+def event_packet_bits(level: MappedLevel, mesh: Component[Any]) -> u.Numeric:
     """Bits of an address-event packet: as chosen, or what the addresses of units and rows need."""
+    mapper = level.mapper
     if "packet_bits" in mesh.options:
         return mesh.options["packet_bits"]
     axons = mapper.options["rows"] if "rows" in mapper.options else np.max(mapper.layers.input_elements)
-    return network_equations.address_bits(np.maximum(mapped.counts[mapper.level.path], 1.0), axons)
+    return network_equations.address_bits(np.maximum(level.mapped.counts[level.path], 1.0), axons)
 
 
-def _mesh(mapper: Mapper) -> tuple[LevelNode, NetworkOnChip] | None:
-    meshes = mapper.chip.networks()
+def _mesh(chip: Chip) -> tuple[LevelNode, NetworkOnChip] | None:
+    meshes = chip.networks()
     if len(meshes) > 1:
         names = " and ".join(mesh.path for _, mesh in meshes)
         raise MappingError(f"a chip has one on-chip network; this one has {names}")
     return meshes[0] if meshes else None
 
 
-def _transport(
-    mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]
-) -> Transport | None:
-    found = _mesh(mapper)
-    if found is None:
-        return None
-    level, mesh = found
+@dataclass(frozen=True, eq=False, repr=False)
+class _Entering:
+    """What enters the layers of one level over the network on the chip, by layer.
+
+    Attributes
+    ----------
+    routers : array
+        Places of the network that each layer fills.
+    payload : array
+        Bits for each destination.
+    destinations : Numeric
+        Places that they go to.
+    packet : Numeric
+        Bits of one address event; zero for frames.
+    travels : array
+        One for layers that read over the network.
+    sums : array
+        Bits of partial sums between the places of a layer.
+    beyond : array
+        Places of a layer, along its inputs, that hand on their sums.
+    """
+
+    routers: Array
+    payload: u.Numeric
+    destinations: u.Numeric
+    packet: u.Numeric
+    travels: Array
+    sums: u.Numeric
+    beyond: Array
+
+
+def _entering(one: MappedLevel, level: LevelNode, mesh: NetworkOnChip) -> _Entering:
+    """What enters the layers of a level over the network on the chip."""
+    mapper, mapped = one.mapper, one.mapped
     t, placement = mapper.layers, mapped.placement
     per_router = mapped.units_per_child.get(level.path, 1.0)
-    child = next(iter(level.levels.values()), None)
+    child = _child_towards(level, one.path)
     if child is not None:
-        per_router = mapped.counts[mapper.level.path] / mapped.counts[child.path]
+        per_router = mapped.counts[one.path] / mapped.counts[child.path]
     routers = np.asarray(equations.units_for(placement.units, per_router))
     events = np.asarray(mapper.steps * mapper.inputs_active())
     packet: u.Numeric = 0.0
     if mesh.spec.packet == "address_event" and mapper.network.spiking:
-        packet = event_packet_bits(mapper, mesh, mapped)
+        packet = event_packet_bits(one, mesh)
         numbers = mapper.steps * t.input_rate * t.input_elements * mapper.value_bits()
         payload: u.Numeric = events * packet + numbers
     else:
@@ -212,34 +265,63 @@ def _transport(
         )
     reached = instances_reached(mapped, child.path) if child is not None else placement.reached_units
     destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
+    travels = np.where((t.is_weighted + t.is_addition) > 0.0, 1.0, 0.0)
+    beyond = np.maximum(equations.units_for(placement.row_blocks, per_router) - 1.0, 0.0)
+    sums = mapper.steps * t.output_elements * mapper.partial_sum_bits() * beyond * (placement.units > 0.0)
+    return _Entering(routers, payload, destinations, packet, travels, sums, beyond)
+
+
+def _child_towards(level: LevelNode, path: str) -> LevelNode | None:
+    """The child of a network's level on the way to a computing level; the first where it lies elsewhere."""
+    children = list(level.levels.values())
+    on_the_way = [child for child in children if f"{path}.".startswith(f"{child.path}.")]
+    return next(iter([*on_the_way, *children]), None)
+
+
+def _transport(
+    layers: LayerTable, levels: Sequence[MappedLevel], actions: dict[tuple[str, str], Array]
+) -> Transport | None:
+    """What the network on the chip carries into the layers, whatever level they are on."""
+    found = _mesh(levels[0].mapper.chip)
+    if found is None:
+        return None
+    mesh = found[1]
+    parts = [
+        _entering(one, next(lv for lv, block in one.mapper.chip.networks() if block is mesh), mesh)
+        for one in levels
+    ]
+    routers = reduce(np.add, (part.routers for part in parts))
     hops: Any = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
-    senders, receivers = np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
+    senders, receivers = np.maximum(producers(routers, layers.reads), 1.0), np.maximum(routers, 1.0)
     lanes = network_equations.boundary_links(senders, receivers)
     farthest = hops
     if hops is None:
         hops = network_equations.feed_forward_hops(senders, receivers)
         farthest = network_equations.farthest_hops(senders, receivers)
-    travels = np.where((t.is_weighted + t.is_addition) > 0.0, 1.0, 0.0)
-    entries = np.asarray(travels * payload * destinations)
+    entries = reduce(np.add, (np.asarray(part.travels * part.payload * part.destinations) for part in parts))
+    alone = reduce(np.add, (np.asarray(part.travels * part.payload + 0.0 * entries) for part in parts))
     if mesh.everybody_hears:
-        bits, entries = (
-            np.asarray(travels * payload + 0.0 * entries),
-            np.asarray(travels * payload + 0.0 * entries),
-        )
+        bits, entries = alone, alone
     elif isinstance(mesh, Mesh) and mesh.spec.routing == "multicast":
-        hops = network_equations.multicast_hops(hops, destinations, 1.0)  # neighbours of the last router
+        # neighbours of the last router
+        reached = parts[0].destinations if len(parts) == 1 else entries / np.where(alone > 0.0, alone, 1.0)
+        hops = network_equations.multicast_hops(hops, reached, 1.0)
         lanes = np.ones_like(lanes)  # every column of the receiver is told of every packet
-        bits = np.asarray(travels * payload + 0.0 * entries)
+        bits = alone
     else:
         bits = entries
     # sums of a layer that more than one place adds up go on to the neighbour
-    beyond = np.maximum(equations.units_for(placement.row_blocks, per_router) - 1.0, 0.0)
-    sums = mapper.steps * t.output_elements * mapper.partial_sum_bits() * beyond * (placement.units > 0.0)
-    actions[mesh.path, "bit_hop"] = bits * hops + sums
-    actions[mesh.path, "bit_entry"] = entries + sums
+    sums = reduce(np.add, (np.asarray(part.sums) for part in parts))
+    add(actions, (mesh.path, "bit_hop"), np.asarray(bits * hops + sums))
+    add(actions, (mesh.path, "bit_entry"), np.asarray(entries + sums))
     nothing = 0.0 * bits
-    columns = np.maximum(placement.units / placement.row_blocks * beyond, 1.0)
+    on_busiest = sums if mesh.one_medium else reduce(
+        np.add,
+        (part.sums / np.maximum(one.mapped.placement.units / one.mapped.placement.row_blocks * part.beyond, 1.0)
+         for part, one in zip(parts, levels, strict=True)),
+    )  # fmt: skip
+    packet = reduce(np.maximum, (part.packet for part in parts))
     return Transport(
         bits, np.asarray(hops + nothing), np.asarray(farthest + nothing), np.asarray(lanes), packet,
-        np.asarray(sums if mesh.one_medium else sums / columns),
+        np.asarray(on_busiest),
     )  # fmt: skip

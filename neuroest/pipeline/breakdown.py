@@ -8,9 +8,10 @@ import numpy as np
 
 from neuroest.equations import accuracy, network
 from neuroest.pipeline.area import InstanceRow
+from neuroest.pipeline.cost_table import contexts
 from neuroest.pipeline.energy import EnergyRow
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow
+from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow, LevelRow
 from neuroest.results.quantities import first_number
 
 
@@ -69,23 +70,23 @@ def _instance_row(kind: str, action: str, row: InstanceRow, energy: float, area:
 
 def spike_terms(result: Evaluation) -> dict[str, float]:
     """Energy of one spike of a neuron that an output owns for itself, by term. [J]; empty without such neurons."""
-    neuron = getattr(result.mapper.compute, "neuron", None)
-    if neuron is None:
-        return {}
+    neurons = [getattr(level.mapper.compute, "neuron", None) for level in result.levels]
+    owned = [neuron.path for neuron in neurons if neuron is not None]
     return {
         cost.term: first_number(cost.energy)
         for cost in result.costs.energies
-        if cost.component == neuron.path and cost.action == "spike"
+        if owned and cost.component == owned[0] and cost.action == "spike"
     }
 
 
 def characteristics(result: Evaluation) -> tuple[Characteristic, ...]:
     """What experts of single blocks ask for."""
     with np.errstate(all="ignore"):
-        found = [c for part in result.chip.components() for c in part.characteristics(result.mapper.network)]
+        networks = contexts(result.layers, result.levels)
+        found = [c for part in result.chip.components() for c in part.characteristics(networks.of(part.path))]
         carried = result.counts.transport
         if carried is not None and np.any(carried.packet > 0.0):
-            rate = network.event_advantage_rate(carried.packet, result.mapper.network.activation_bits)
+            rate = network.event_advantage_rate(carried.packet, networks.common.activation_bits)
             name = "spikes per neuron and step below which events take fewer bits than frames"
             found += [mesh.characteristic(name, rate, "1") for _, mesh in result.chip.networks()]
     return tuple(Characteristic(c.component, c.name, first_number(c.value), c.unit) for c in found)
@@ -122,11 +123,38 @@ def layer_rows(result: Evaluation) -> tuple[LayerRow, ...]:
     resources = list(result.timing.resources)
     table = np.stack([np.broadcast_to(result.timing.resources[name], energy.shape) for name in resources])
     slowest = np.argmax(table, axis=0)
+    owner = [next(one.path for one in result.levels if one.own[i] > 0.0) for i in range(len(energy))]
     return tuple(
         LayerRow(
             name, result.layers.types[i], float(placement.units[i]), float(placement.replication[i]),
             float(placement.utilisation[i]), float(placement.neurons[i]), float(energy[i]),
-            float(result.timing.step[i]), resources[int(slowest[i])],
+            float(result.timing.step[i]), resources[int(slowest[i])], owner[i],
         )
         for i, name in enumerate(result.layers.names)
     )  # fmt: skip
+
+
+def level_rows(result: Evaluation) -> tuple[LevelRow, ...]:
+    """Every computing level with its layers and costs, and what stands around the levels; they add up to the totals."""
+    rows, names = breakdown_rows(result), result.layers.names
+    branches = tuple(contexts(result.layers, result.levels).own) or (f"{result.levels[0].path}.",)
+    found: list[LevelRow] = []
+    for start, one in zip(branches, result.levels, strict=True):
+        own = tuple(name for name, here in zip(names, one.own, strict=True) if here > 0.0)
+        inside = [row for row in rows if f"{row.component}.".startswith(start)]
+        placement, steps = one.mapped.placement, one.mapper.steps
+        time = np.sum(result.timing.step * one.own) * (first_number(steps) if result.timing.by_steps else 1.0)
+        found.append(
+            LevelRow(
+                one.path, str(one.mapped.level.mapper), own, first_number(placement.needed),
+                sum(row.energy_J for row in rows if row.kind == "dynamic" and row.layer in own),
+                sum(row.energy_J for row in inside if row.kind == "static"), sum(row.area_m2 for row in inside),
+                float(time),
+            )
+        )  # fmt: skip
+    elsewhere = [row for row in rows if not any(f"{row.component}.".startswith(start) for start in branches)]
+    around = LevelRow(
+        "", "", (), 0.0, 0.0, sum(row.energy_J for row in elsewhere if row.kind == "static"),
+        sum(row.area_m2 for row in elsewhere), 0.0,
+    )  # fmt: skip
+    return (*found, around)

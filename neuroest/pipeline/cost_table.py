@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, TypeVar
 
@@ -27,7 +27,9 @@ from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import network as network_equations
 from neuroest.equations import technology
-from neuroest.levels.base import NetworkMapping
+from neuroest.levels.base import MappedLevel, NetworkMapping
+from neuroest.pipeline.mapping import network_context
+from neuroest.workloads.layers import LayerTable
 
 _LEAKAGE_REACH = 75.0
 """Kelvin around room temperature for which leakage is taken to double in equal steps; a convention."""
@@ -91,12 +93,58 @@ def costed_components(chip: Chip) -> list[Component[Any]]:
     return components
 
 
-def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext) -> CostTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class Contexts:
+    """The network as each component of a chip has it: that of its computing level, or that of all levels.
+
+    Attributes
+    ----------
+    common : NetworkContext
+        For components around several levels.
+    own : mapping
+        For those in the branch of a computing level, by the beginning of their paths.
+    """
+
+    common: NetworkContext
+    own: Mapping[str, NetworkContext] = field(default_factory=dict)
+
+    def of(self, path: str) -> NetworkContext:
+        """The network as a component has it."""
+        return next((net for start, net in self.own.items() if f"{path}.".startswith(start)), self.common)
+
+    def changed(self, change: Callable[[NetworkContext], NetworkContext]) -> Contexts:
+        """The same, each network changed."""
+        return Contexts(change(self.common), {start: change(net) for start, net in self.own.items()})
+
+
+def contexts(layers: LayerTable, levels: Sequence[MappedLevel]) -> Contexts:
+    """The network as the components of a chip have it."""
+    if len(levels) == 1:
+        return Contexts(levels[0].mapper.network)
+    own: dict[str, NetworkContext] = {}
+    for level in levels:
+        path = level.path.split(".")
+        # the branch begins below what the level shares with another one
+        common = max(_shared_names(path, other.path.split(".")) for other in levels if other is not level)
+        own[".".join(path[: common + 1]) + "."] = level.mapper.network
+    return Contexts(network_context(layers), own)
+
+
+def _shared_names(one: Sequence[str], other: Sequence[str]) -> int:
+    """Names at the beginning that two paths share."""
+    return next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
+def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> CostTable:
     """Costs of every component of a chip for a network's bits and weights."""
     components = costed_components(chip)
-    areas = tuple(a for c in components for a in c.areas(network))
-    statics = tuple(s for c in components for s in c.slept(c.statics(network), network))
-    energies = [e for c in components for e in c.energies(network)]
+    areas = tuple(a for c in components for a in c.areas(networks.of(c.path)))
+    statics = tuple(
+        s for c in components for s in c.slept(c.statics(networks.of(c.path)), networks.of(c.path))
+    )
+    energies = [e for c in components for e in c.energies(networks.of(c.path))]
     wires: list[Check] = []
     for c in components:
         if isinstance(c, NetworkOnChip):
@@ -104,7 +152,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
             pitch = _tile_pitch(c, mapped, areas, places)
             energies += c.transport(pitch, places)
             wires += c.wire_checks(pitch, places)
-    checks = [k for c in components for k in c.checks(network)]
+    checks = [k for c in components for k in c.checks(networks.of(c.path))]
     checks += [
         *process_checks(chip.components()),
         *wires,

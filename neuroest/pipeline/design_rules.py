@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.interconnect.dram import Dram
 from neuroest.blocks.roles import ChargesClock
 from neuroest.equations import power
+from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.levels.time_multiplexing import ROUNDING
+from neuroest.pipeline.accuracy import network_errors
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.stages import FIRING_SLACK, Stages
 
@@ -53,12 +57,20 @@ def check_design(
 
 def _port_checks(s: Stages) -> list[Check]:
     """Whether the memories of arrays that take the layers in turns keep up with them."""
-    if not s.mapped.placement.shared:
-        return []
-    units = np.sum(s.timing.resources[s.mapped.level.path], axis=-1, keepdims=True)
     found = []
-    for memory in s.chip.memories():
-        busy = np.sum(s.timing.resources[memory.path], axis=-1, keepdims=True)
+    for level in s.levels:
+        if level.mapped.placement.shared:
+            found += _ports_of_level(s, level)
+    return found
+
+
+def _ports_of_level(s: Stages, level: MappedLevel) -> list[Check]:
+    """Whether the memories in reach of a level whose layers take turns keep up with its units."""
+    units = np.sum(s.timing.resources[level.path], axis=-1, keepdims=True)
+    found = []
+    for memory in level.mapper.chip.memories():
+        own = s.timing.resources[memory.path]
+        busy = np.sum(own if len(s.levels) == 1 else own * level.own, axis=-1, keepdims=True)
         moved = memory.options["width"] * memory.options.get("banks", 1.0)
         needed = moved * busy / np.where(units > 0.0, units, 1.0)
         found.append(
@@ -73,14 +85,14 @@ def _port_checks(s: Stages) -> list[Check]:
 
 def _peak_checks(s: Stages, share: Array | None) -> list[Check]:
     """Whether the chip works far below its peak, and what takes most of its time."""
-    if share is None or not s.mapped.placement.shared:
+    if share is None or not all(level.mapped.placement.shared for level in s.levels):
         return []  # units that hold layers wait for the slowest one, which is no fault of theirs
     times, step = s.timing.resources, s.timing.step
     held = {path: float(np.sum(np.where(time >= step, step, 0.0))) for path, time in times.items()}
     cause = max(held, key=lambda path: held[path])
     return [
         Check(
-            "share_of_peak", s.mapped.level.path, "advice", share >= _IDLE,
+            "share_of_peak", s.levels[0].path, "advice", share >= _IDLE,
             f"the units are idle for most of the time; {cause} sets the pace for "
             f"{held[cause] / float(np.sum(step)):.0%} of it", share, _IDLE,
         )
@@ -99,14 +111,27 @@ def error_checks(s: Stages, ratio: Array | None) -> list[Check]:
     """
     if ratio is None:
         return []
-    error, limit = 1.0 / np.sqrt(ratio), s.mapper.options["error_limit"]
-    return [
-        Check(
-            "result_error", s.mapped.level.path, "design_rule", error <= limit,
-            "the results of a layer are less exact than error_limit allows; causes: explain signal_to_error_ratio",
-            error, limit,
-        )
-    ]  # fmt: skip
+    found = []
+    for level in s.levels:
+        limit = level.mapper.options.get("error_limit")
+        if limit is None or not np.any(level.own > 0.0):
+            continue
+        worst = ratio if len(s.levels) == 1 else _worst_of(level)
+        error = 1.0 / np.sqrt(worst)
+        found.append(
+            Check(
+                "result_error", level.path, "design_rule", error <= limit,
+                "the results of a layer are less exact than error_limit allows; causes: explain signal_to_error_ratio",
+                error, limit,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _worst_of(level: MappedLevel) -> Array:
+    """Variance of the results over that of their errors in the layer of a level with the largest error. [1]."""
+    errors = network_errors([level])
+    return np.full(1, np.inf) if errors is None else errors.worst
 
 
 def _cooling_checks(s: Stages, density: Array) -> list[Check]:
@@ -138,10 +163,12 @@ def _period_checks(s: Stages) -> list[Check]:
 
 def _power_off_checks(s: Stages) -> list[Check]:
     """Whether weights that are gone when the chip is switched off come back from outside."""
-    store = s.mapper.weight_store
-    if not s.mapper.weights_are_volatile or store is None:
-        return []
     links = any("weights" in link.spec.carries for link in s.chip.links())
+    stores = {
+        level.mapper.weight_store.path: level.mapper.weight_store
+        for level in s.levels
+        if level.mapper.weights_are_volatile and level.mapper.weight_store is not None
+    }
     return [
         Check(
             "weights_come_back", store.path, "design_rule", links,
@@ -149,23 +176,27 @@ def _power_off_checks(s: Stages) -> list[Check]:
             "link brings them back; add an off_chip_link that carries weights, store them in cells that keep "
             "them, or use always_on",
         )
+        for store in stores.values()
     ]  # fmt: skip
 
 
 def _target_checks(s: Stages) -> list[Check]:
     """Whether the pace is the one that copies of the layers were made for."""
-    target = s.mapper.options.get("target_interval")
-    if target is None:
-        return []
-    stage_interval, shared = np.max(s.timing.stage_interval, axis=-1, keepdims=True), s.timing.bottleneck
-    slowest = f"the layers that take turns on {shared}" if shared else "the slowest layer"
-    return [
-        Check(
-            "target_interval", s.mapped.level.path, "design_rule", stage_interval <= target * (1.0 + ROUNDING),
-            f"no copies of the arrays bring the pace to the target; it is that of {slowest}", stage_interval, target,
-            "s",
-        )
-    ]  # fmt: skip
+    found = []
+    for level in s.levels:
+        target = level.mapper.options.get("target_interval")
+        if target is None:
+            continue
+        stage_interval, shared = np.max(s.timing.stage_interval, axis=-1, keepdims=True), s.timing.bottleneck
+        slowest = f"the layers that take turns on {shared}" if shared else "the slowest layer"
+        found.append(
+            Check(
+                "target_interval", level.path, "design_rule", stage_interval <= target * (1.0 + ROUNDING),
+                f"no copies of the arrays bring the pace to the target; it is that of {slowest}", stage_interval,
+                target, "s",
+            )
+        )  # fmt: skip
+    return found
 
 
 def _heat_checks(s: Stages, die_power: Array) -> list[Check]:
@@ -234,15 +265,18 @@ def _refresh_checks(
     interval = np.where(np.isnan(refresh[0]), np.inf, refresh[0])
     return [
         Check(
-            "refresh_keeps_up", s.mapper.compute.slots["cell"].path, "design_rule", programming_time <= interval,
+            "refresh_keeps_up", level.mapper.compute.slots["cell"].path, "design_rule", programming_time <= interval,
             "the weights fade faster than they can be written again", programming_time, interval, "s",
         )
+        for level in s.levels
+        if level.mapper.weights_in_cells
     ]  # fmt: skip
 
 
 def _outside_checks(s: Stages) -> list[Check]:
     """Whether the weights that come from a memory off the chip fit into it."""
-    weights = np.sum(s.mapper.stored_weight_bits(), axis=-1, keepdims=True)
+    stored = [level.mapper.stored_weight_bits() for level in s.levels]
+    weights = np.sum(reduce(np.add, stored), axis=-1, keepdims=True)
     return [
         Check(
             "weights_fit_outside", memory.path, "design_rule", weights <= memory.capacity(),
@@ -256,14 +290,19 @@ def _outside_checks(s: Stages) -> list[Check]:
 
 def _integration_checks(s: Stages) -> list[Check]:
     """Whether neurons still fire as often as the network's in timesteps that the rest of the chip may stretch."""
-    array = s.mapper.compute
-    if not isinstance(array, ArrayCircuit) or array.neuron is None:
+    return [check for level in s.levels for check in _integration_of_level(s, level)]
+
+
+def _integration_of_level(s: Stages, level: MappedLevel) -> list[Check]:
+    """The same for the neurons of one level."""
+    array, network = level.mapper.compute, level.mapper.network
+    if not isinstance(array, ArrayCircuit) or array.neuron is None or not np.any(level.own > 0.0):
         return []
-    step = np.max(s.timing.stage_interval, axis=-1, keepdims=True)
-    worst = array.overstretched(s.mapper.network, step)
+    step = s.timing.timestep(level)
+    worst = array.overstretched(network, step)
     added_up = []
     if array.reads_events:
-        least = array.events_added_up(s.mapper.network, step)
+        least = array.events_added_up(network, step)
         added_up = [
             Check(
                 "neuron_adds_up_events", array.neuron.path, "design_rule", least >= 1.0 - FIRING_SLACK,
@@ -271,9 +310,9 @@ def _integration_checks(s: Stages) -> list[Check]:
                 "and add up none; events of a spike over those of the network", least, 1.0 - FIRING_SLACK,
             )
         ]  # fmt: skip
-    between = step / s.mapper.network.events
+    between = step / network.events
     return [
-        *array.neuron.drive_checks(array.hold_time(s.mapper.network), between),
+        *array.neuron.drive_checks(array.hold_time(network), between),
         *added_up,
         Check(
             "neuron_fires_in_time", array.neuron.path, "design_rule", worst <= 1.0 + FIRING_SLACK,
@@ -285,20 +324,23 @@ def _integration_checks(s: Stages) -> list[Check]:
 
 def _memory_checks(s: Stages) -> list[Check]:
     """Whether the neurons forget as fast as the network wants, where both are known."""
-    wanted = s.layers.time_constant_steps
-    neuron = getattr(s.mapper.compute, "neuron", None)
-    memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
-    if neuron is None or memory is None:
-        return []
-    step = np.max(s.timing.stage_interval, axis=-1, keepdims=True)
-    least = s.layers.shortest_time_constant_steps
-    longest, shortest = np.max(wanted), np.min(least[least > 0.0])
-    span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
-    fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
-    return [
-        Check(
-            "neuron_time_constant", neuron.path, "design_rule", fits,
-            f"the neurons forget with another time constant than the network wants, {span} timesteps "
-            "(more than a factor of two)", memory + 0.0 * step, longest * step, "s",
-        )
-    ]  # fmt: skip
+    found = []
+    for level in s.levels:
+        wanted = level.mapper.layers.time_constant_steps
+        neuron = getattr(level.mapper.compute, "neuron", None)
+        memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
+        if neuron is None or memory is None:
+            continue
+        step = s.timing.timestep(level)
+        least = level.mapper.layers.shortest_time_constant_steps
+        longest, shortest = np.max(wanted), np.min(least[least > 0.0])
+        span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
+        fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
+        found.append(
+            Check(
+                "neuron_time_constant", neuron.path, "design_rule", fits,
+                f"the neurons forget with another time constant than the network wants, {span} timesteps "
+                "(more than a factor of two)", memory + 0.0 * step, longest * step, "s",
+            )
+        )  # fmt: skip
+    return found

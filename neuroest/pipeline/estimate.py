@@ -15,6 +15,7 @@ from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.error_analysis.analysis import EstimateAnalysis
 from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.soundness import faults
 from neuroest.pipeline.training import left_out
@@ -89,6 +90,7 @@ def estimate(
     values = {path: claim.value for path, claim in claims.items()}
     with np.errstate(all="ignore"):
         try:
+            design = settled(design, net.spec, values)
             result = evaluate(design, net.spec, values)
         except MappingError as error:
             raise MappingError(_placed(chip.document, str(error))) from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -15,9 +15,11 @@ from neuroest.blocks.base import Check, NetworkContext
 from neuroest.core import units as u
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
+from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar.column_errors import ColumnErrors
 from neuroest.pipeline import accuracy, area, design_rules, die_cost, energy, lifetime, power, training
 from neuroest.pipeline.area import InstanceRow
+from neuroest.pipeline.cost_table import Contexts, contexts
 from neuroest.pipeline.energy import Array, EnergyRow
 from neuroest.pipeline.stages import Stages
 
@@ -31,10 +33,28 @@ class Evaluation(Stages):
         """Place of the layer whose timestep takes longest."""
         return int(np.argmax(np.ravel(self.timing.step)[-len(self.layers.names) :]))
 
+    def slowest_layer_of(self, level: MappedLevel) -> int:
+        """Place of the layer of a level whose timestep takes longest."""
+        return int(np.argmax(np.ravel(self.timing.step * level.own)[-len(self.layers.names) :]))
+
+    @property
+    def networks_of_slowest_layers(self) -> Contexts:
+        """The network as the slowest layer of each level has it, for numbers of one layer that tell their origin."""
+        every = contexts(self.layers, self.levels)
+        own = {
+            start: network.of_layer(self.slowest_layer_of(level))
+            for (start, network), level in zip(every.own.items(), self.levels, strict=False)
+        }
+        return Contexts(every.common.of_layer(self.slowest_layer), own)
+
+    def network_of(self, level: MappedLevel) -> NetworkContext:
+        """The network as the slowest layer of a level has it, for numbers of one layer that tell their origin."""
+        return level.mapper.network.of_layer(self.slowest_layer_of(level))
+
     @property
     def network_of_slowest_layer(self) -> NetworkContext:
-        """The network as its slowest layer has it, for numbers of one layer that say where they come from."""
-        return self.mapper.network.of_layer(self.slowest_layer)
+        """The same for a chip with one computing level."""
+        return self.network_of(self.one_level)
 
     # --- energy
 
@@ -94,18 +114,30 @@ class Evaluation(Stages):
     @cached_property
     def peak_operations(self) -> Array | None:
         """Operations per second of units that are never idle; None where the level knows no such rate. [1/s]."""
-        rate = self.mapper.peak_rate()
-        return None if rate is None else np.asarray(rate * self.mapped.counts[self.mapped.level.path])
+        rates = [level.mapper.peak_rate() for level in self.levels if np.any(level.own > 0.0)]
+        known = [rate for rate in rates if rate is not None]
+        if len(known) < len(rates):
+            return None
+        used = [level for level in self.levels if np.any(level.own > 0.0)]
+        peaks = [rate * self.mapped.counts[level.path] for rate, level in zip(known, used, strict=True)]
+        return np.asarray(reduce(np.add, peaks))
 
     @cached_property
     def share_of_peak(self) -> Array | None:
         """Operations of the network at its highest rate, over the peak; None without a peak. [1]."""
         if self.peak_operations is None:
             return None
-        done = self.multiply_accumulates
-        if self.mapper.skips_silent_inputs:
-            done = np.sum(self.layers.layer_synaptic_operations, axis=-1, keepdims=True)
+        done = reduce(np.add, (self._operations_of(level) for level in self.levels))
         return np.asarray(2.0 * done / self.timing.initiation_interval / self.peak_operations)
+
+    def _operations_of(self, level: MappedLevel) -> Array:
+        """Multiply-accumulates of the layers of a level, without those of silent inputs that take no time. [1]."""
+        if level.mapper.skips_silent_inputs:
+            return np.asarray(np.sum(level.mapper.layers.layer_synaptic_operations, axis=-1, keepdims=True))
+        if len(self.levels) == 1:
+            return self.multiply_accumulates
+        steps = level.mapper.steps if level.mapper.network.spiking else 1.0
+        return np.asarray(np.sum(level.mapper.layers.macs, axis=-1, keepdims=True) * steps)
 
     @cached_property
     def period(self) -> Array:
@@ -138,7 +170,7 @@ class Evaluation(Stages):
     @cached_property
     def statics(self) -> tuple[InstanceRow, ...]:
         """Static power by component and term. [W]."""
-        return power.static_rows(self.chip, self.mapper, self.mapped, self.counts, self.costs, self.period)
+        return power.static_rows(self.chip, self.levels, self.counts, self.costs, self.period)
 
     @cached_property
     def static_power(self) -> Array:
@@ -168,21 +200,31 @@ class Evaluation(Stages):
         )
 
     @property
-    def neurons_per_output(self) -> Array:
-        """Physical neurons that take turns at one output. [1]."""
-        return np.asarray(getattr(self.mapper.compute, "neurons_per_output", 1.0))
+    def physical_neurons(self) -> Array:
+        """Neurons that an output owns for itself, those that take turns at it counted each. [1]."""
+        owned = [
+            np.sum(level.mapped.placement.neurons, axis=-1, keepdims=True)
+            * np.asarray(getattr(level.mapper.compute, "neurons_per_output", 1.0))
+            for level in self.levels
+        ]
+        return np.asarray(reduce(np.add, owned))
 
     # --- lifetime and programming
 
     @cached_property
     def neuron_lifetime(self) -> Array | None:
         """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
-        return lifetime.neuron_lifetime(self.mapper, self.layers, self.period)
+        return lifetime.shortest(
+            lifetime.neuron_lifetime(level.mapper, level.mapper.layers, self.period) for level in self.levels
+        )
 
     @cached_property
     def cell_lifetime(self) -> Array | None:
         """Time until the mean cell has used up its endurance; None where cells are not written in operation. [s]."""
-        found = lifetime.cell_lifetime(self.chip, self.mapper, self.mapped, self.counts, self.period)
+        found = lifetime.shortest(
+            lifetime.cell_lifetime(self.chip, level.mapper, level.mapped, self.counts, self.period)
+            for level in self.levels
+        )
         if self.learning is None or self.sample_period is None:
             return found
         return training.worn_by_both(self.chip, self.mapper, self.learning, self.sample_period, found)
@@ -190,24 +232,47 @@ class Evaluation(Stages):
     @cached_property
     def programming_energy(self) -> Array | None:
         """Energy of writing all weights once; None where the chip holds them in no cells. [J]."""
-        return lifetime.programming_energy(self.mapper, self.mapped)
+        return lifetime.together(
+            lifetime.programming_energy(level.mapper, level.mapped) for level in self.levels
+        )
 
     @cached_property
     def programming_time(self) -> Array | None:
         """Time of writing all weights once, one array after the other. [s]."""
-        return lifetime.programming_time(self.mapper, self.mapped)
+        return lifetime.together(
+            lifetime.programming_time(level.mapper, level.mapped) for level in self.levels
+        )
 
     @cached_property
     def refresh(self) -> tuple[Array, Array] | None:
         """Interval in which faded weights are written again, and its mean power; None where none fade. [s], [W]."""
-        return lifetime.refresh(
-            self.mapper, self.mapped, self.counts, self.dynamic, self.statics, self.period, self.active_time
-        )
+        found = [
+            lifetime.refresh(
+                level.mapper,
+                level.mapped,
+                self.counts,
+                self.dynamic,
+                self.statics,
+                self.period,
+                self.active_time,
+            )
+            for level in self.levels
+        ]
+        known = [one for one in found if one is not None]
+        interval = lifetime.shortest(one[0] for one in known)
+        refreshing = lifetime.together(one[1] for one in known)
+        return None if interval is None or refreshing is None else (interval, refreshing)
 
     @cached_property
     def first_neuron_failure(self) -> Array | None:
         """Time until the first of all neurons has failed; None where nothing wears out. [s]."""
-        return training.first_neuron_failure(self.chip, self.mapper, self.mapped, self.neuron_lifetime)
+        return lifetime.shortest(
+            training.first_neuron_failure(
+                self.chip, level.mapper, level.mapped,
+                lifetime.neuron_lifetime(level.mapper, level.mapper.layers, self.period),
+            )
+            for level in self.levels
+        )  # fmt: skip
 
     # --- learning
 
@@ -219,7 +284,11 @@ class Evaluation(Stages):
     @cached_property
     def learning_statics(self) -> tuple[InstanceRow, ...]:
         """Power of what is on only because the network learns. [W]."""
-        return () if self.learning is None else training.standby_rows(self.mapper, self.mapped, self.learning)
+        return (
+            ()
+            if self.learning is None
+            else training.standby_rows(self.mapper, self.one_level.mapped, self.learning)
+        )
 
     @cached_property
     def sample_period(self) -> Array | None:
@@ -276,7 +345,7 @@ class Evaluation(Stages):
         if self.learning is None or self.sample_period is None:
             return None
         return training.first_cell_failure(
-            self.chip, self.mapper, self.mapped, self.learning, self.sample_period
+            self.chip, self.mapper, self.one_level.mapped, self.learning, self.sample_period
         )
 
     @cached_property
@@ -296,7 +365,7 @@ class Evaluation(Stages):
     @cached_property
     def column_errors(self) -> ColumnErrors | None:
         """Errors of the results of the columns; None where nothing is computed in arrays."""
-        return accuracy.network_errors(self.mapper, self.mapped)
+        return accuracy.network_errors(self.levels)
 
     @property
     def signal_to_error_ratio(self) -> Array | None:

@@ -5,7 +5,7 @@ All of it stands apart from inference. A workload without `learning` has none of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from neuroest.blocks.base import Check
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
-from neuroest.levels.base import Array, Mapper, NetworkMapping, Traffic
+from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper, Traffic
 from neuroest.levels.learning import LevelLearning
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.memory_traffic import memory_accesses
@@ -70,8 +70,7 @@ class Learning:
 
 
 def learn(
-    workload: WorkloadSpec, values: Mapping[str, u.Numeric], mapper: Mapper, mapped: NetworkMapping,
-    counts: ActionCounts,
+    workload: WorkloadSpec, values: Mapping[str, u.Numeric], levels: Sequence[MappedLevel], counts: ActionCounts
 ) -> Learning | None:  # fmt: skip
     """Counts and times of the learning of a workload; None where it does not learn.
 
@@ -82,6 +81,12 @@ def learn(
     """
     if workload.learning is None:
         return None
+    if len(levels) > 1:
+        raise MappingError(
+            f"{workload.name} learns, which chips with one computing level do; this one has "
+            + " and ".join(level.path for level in levels)
+        )
+    mapper, mapped = levels[0].mapper, levels[0].mapped
     stated = {
         path: claim.value for path, claim in workload_claims(workload).items() if path.startswith(LEARNING)
     }
@@ -153,7 +158,7 @@ def _datapath(asked: LearningCounts, engine: Any) -> dict[tuple[str, str], Array
 
 
 def _datapath_time(
-    engine: Any, actions: Mapping[tuple[str, str], Array], mapped: NetworkMapping, mapper: Mapper
+    engine: Any, actions: Mapping[tuple[str, str], Array], mapped: LevelMapping, mapper: Mapper
 ) -> Array:
     """Time of the datapath: its instances share the layers."""
     rule = mapper.network.learning
@@ -196,7 +201,7 @@ def _traffic(asked: LearningCounts, kept: Mapping[str, Array]) -> list[Traffic]:
 
 
 def _sent(
-    mapper: Mapper, mapped: NetworkMapping, asked: LearningCounts, actions: dict[tuple[str, str], Array]
+    mapper: Mapper, mapped: LevelMapping, asked: LearningCounts, actions: dict[tuple[str, str], Array]
 ) -> list[str]:
     """Errors and rewards on their way to the layers, over the network on the chip."""
     if not np.any(asked.broadcast > 0.0):
@@ -212,7 +217,7 @@ def _sent(
     return []
 
 
-def _room(mapper: Mapper, mapped: NetworkMapping, kept: Mapping[str, Array]) -> list[Check]:
+def _room(mapper: Mapper, mapped: LevelMapping, kept: Mapping[str, Array]) -> list[Check]:
     """Whether the memories hold what learning keeps, all of one memory together."""
     needed: dict[str, Any] = {}
     found = {}

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 import numpy as np
 
 from neuroest.design.chip import Chip
 from neuroest.equations import diffusive_neuron, retention, writing
-from neuroest.levels.base import Mapper, NetworkMapping
+from neuroest.levels.base import LevelMapping, Mapper
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.energy import Array, EnergyRow, total
 from neuroest.workloads.layers import LayerTable
+
+
+def shortest(times: Iterable[Array | None]) -> Array | None:
+    """Shortest of the times that are known; None where none is."""
+    known = [time for time in times if time is not None]
+    return np.asarray(reduce(np.fmin, known)) if known else None
+
+
+def together(parts: Iterable[Array | None]) -> Array | None:
+    """Sum of the parts that there are; None where there is none."""
+    known = [part for part in parts if part is not None]
+    return np.asarray(reduce(np.add, known)) if known else None
 
 
 def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array | None:
@@ -32,7 +45,7 @@ def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array 
     return np.asarray(diffusive_neuron.lifetime(endurance, cycles / period))
 
 
-def programming_energy(mapper: Mapper, mapped: NetworkMapping) -> Array | None:
+def programming_energy(mapper: Mapper, mapped: LevelMapping) -> Array | None:
     """Energy of writing all weights once; None where the chip holds them in no cells. [J]."""
     array = mapper.compute
     if not (isinstance(array, CrossbarArray) and isinstance(mapper, CrossbarMapper)):
@@ -42,13 +55,13 @@ def programming_energy(mapper: Mapper, mapped: NetworkMapping) -> Array | None:
     return np.asarray(np.sum(cells, axis=-1, keepdims=True) * energy)
 
 
-def programming_time(mapper: Mapper, mapped: NetworkMapping) -> Array | None:
+def programming_time(mapper: Mapper, mapped: LevelMapping) -> Array | None:
     """Time of writing all weights once, one array after the other. [s]."""
     return np.asarray(mapper.writing_time(mapped)) if isinstance(mapper, CrossbarMapper) else None
 
 
 def cell_lifetime(
-    chip: Chip, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, period: Array
+    chip: Chip, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
 ) -> Array | None:
     """Time until the cells have used up their endurance; None where they are not written in operation. [s]."""
     array = mapper.compute
@@ -68,7 +81,7 @@ def cell_lifetime(
 
 
 def refresh(
-    mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, dynamic: Iterable[EnergyRow],
+    mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, dynamic: Iterable[EnergyRow],
     statics: Iterable[InstanceRow], period: Array, powered: Array,
 ) -> tuple[Array, Array] | None:  # fmt: skip
     """Interval in which faded weights are written again, and the mean power of it; None where none fade. [s], [W].
@@ -93,7 +106,7 @@ def refresh(
 
 
 def refreshed_share(
-    array: CrossbarArray, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, period: Array
+    array: CrossbarArray, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
 ) -> Array:
     """Share of the refreshes of all cells that reads have not asked for already. [1]."""
     cells = mapper.programmed_cells(mapped.placement)
@@ -103,16 +116,14 @@ def refreshed_share(
     return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
 
 
-def reads_per_cell(
-    array: CrossbarArray, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts
-) -> Array:
+def reads_per_cell(array: CrossbarArray, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts) -> Array:
     """Reads of one cell of each layer in an inference."""
     reads = counts.actions.get((array.cell.path, "cell_read"), mapper.zeros())
     return np.asarray(reads / np.maximum(mapper.programmed_cells(mapped.placement), 1.0))
 
 
 def _rewriting_rate(
-    array: CrossbarArray, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, period: Array
+    array: CrossbarArray, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
 ) -> Array:
     """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
     each = np.max(reads_per_cell(array, mapper, mapped, counts), axis=-1, keepdims=True)

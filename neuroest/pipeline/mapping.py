@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -16,13 +17,22 @@ from neuroest.blocks.roles import (
 from neuroest.blocks.sleep import LEFT_OUT
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
-from neuroest.design.chip import Chip
+from neuroest.design.chip import Chip, LevelNode
+from neuroest.equations import mapping as equations
 from neuroest.equations import writing
-from neuroest.levels.base import Mapper, NetworkMapping, computing_level, level_counts
+from neuroest.levels.base import (
+    Array,
+    LevelMapping,
+    MappedLevel,
+    Mapper,
+    NetworkMapping,
+    Placement,
+    level_counts,
+)
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.registry import MAPPERS
 from neuroest.specs.learning import LearningRule
-from neuroest.workloads.layers import LayerTable
+from neuroest.workloads.layers import LayerTable, layers_of
 from neuroest.workloads.layout import of_one_point
 
 
@@ -52,18 +62,35 @@ def network_context(
 
 
 def mapper_for(
-    chip: Chip, layers: LayerTable, least_timestep: u.Second = 0.0, rule: LearningRule | None = None
-) -> Mapper:
-    """The mapper that the chip's computing level names, ready for a network.
+    chip: Chip, level: LevelNode, layers: LayerTable, least_timestep: u.Second = 0.0,
+    rule: LearningRule | None = None, *, idle: bool = False,
+) -> Mapper:  # fmt: skip
+    """The mapper that a computing level names, ready for its layers.
+
+    Parameters
+    ----------
+    chip : Chip
+        The chip as the level sees it.
+    level : LevelNode
+        The computing level.
+    layers : LayerTable
+        The network as the level sees it.
+    least_timestep : float or array
+        Time of a timestep that the rest of the chip asks for. [s]
+    rule : LearningRule or None
+        How the network learns, where it does.
+    idle : bool
+        Whether it runs none of the layers, so that nothing can be refused.
 
     Raises
     ------
     MappingError
-        When the chip cannot run the network.
+        When the level cannot run its layers.
     """
-    level = computing_level(chip)
     network = network_context(layers, least_timestep, rule)
     mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network)
+    if idle:
+        return mapper
     mapper.check_supported()
     _refuse_numbers(mapper, chip, layers)
     elementwise = [
@@ -75,6 +102,67 @@ def mapper_for(
             f"layer {elementwise[0]!r} is no matrix product and the chip has nothing to run it; add a vector_unit block"
         )
     return mapper
+
+
+def mappers_for(
+    chip: Chip, layers: LayerTable, owner: Sequence[int], least_timesteps: Sequence[u.Second] = (),
+    rule: LearningRule | None = None,
+) -> tuple[tuple[Mapper, Array], ...]:  # fmt: skip
+    """The mapper of each computing level with its layers, one for each of them and zero for others.
+
+    Parameters
+    ----------
+    chip : Chip
+        The chip.
+    layers : LayerTable
+        The network.
+    owner : sequence of int
+        Place of the level of each layer.
+    least_timesteps : sequence of float or array
+        Time of a timestep that the rest of the chip asks for, by level; none where nothing is said. [s]
+    rule : LearningRule or None
+        How the network learns, where it does.
+
+    Raises
+    ------
+    MappingError
+        When a level cannot run its layers, or the levels cannot work together.
+    """
+    found: list[tuple[Mapper, Array]] = []
+    levels = chip.computing_levels()
+    for place, level in enumerate(levels):
+        own = np.array([float(mine == place) for mine in owner])
+        seen = layers_of(layers, own) if len(levels) > 1 else layers
+        least = least_timesteps[place] if least_timesteps else 0.0
+        idle = not np.any(own)  # it waits for another network, and takes its area and leakage
+        mapper = mapper_for(chip.seen_from(level), level, seen, least, rule, idle=idle)
+        if len(levels) > 1:
+            _refuse_alone(mapper)
+        found.append((mapper, own))
+    return tuple(found)
+
+
+def _refuse_alone(mapper: Mapper) -> None:
+    """Refuse what only a chip with one computing level can do."""
+    path = mapper.level.path
+    if np.any(np.asarray(mapper.options.get("batch", getattr(mapper, "batch", 1.0))) > 1.0):
+        raise MappingError(
+            f"{path}.batch is more than 1, but the other levels of the chip take one inference at a time; set it to 1"
+        )
+    if mapper.reprograms:
+        raise MappingError(
+            f"{path}.oversize is time_multiplex, but the other levels of the chip do not wait for its arrays to be "
+            "written; set it to refuse"
+        )
+    if getattr(mapper, "external", False):
+        raise MappingError(
+            f"{path}.layer_outputs is external, but the other levels of the chip read them from its memories; set it "
+            "to kept"
+        )
+    if not mapper.built_of_blocks:
+        raise MappingError(
+            f"{path} is known by published numbers of a whole chip, which cannot be a part of another chip"
+        )
 
 
 def _refuse_numbers(mapper: Mapper, chip: Chip, layers: LayerTable) -> None:
@@ -100,7 +188,7 @@ def _refuse_numbers(mapper: Mapper, chip: Chip, layers: LayerTable) -> None:
 
 def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     """What it would take to write the computed factors of all products into cells in every inference."""
-    array = computing_level(chip).compute
+    array = next((level.compute for level in chip.computing_levels()), None)
     if not isinstance(array, CrossbarArray):
         return ""
     network = network_context(layers)
@@ -114,40 +202,117 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     )
 
 
-def map_network(mapper: Mapper) -> NetworkMapping:
-    """Placement of the layers and the instances of every component that it implies.
+def map_network(chip: Chip, mappers: Sequence[tuple[Mapper, Array]]) -> tuple[MappedLevel, ...]:
+    """Placement of the layers on each computing level and the instances of every component that it implies.
 
     Raises
     ------
     MappingError
         When the counts of the chip's levels cannot be settled.
     """
-    placement = mapper.place()
-    needed: u.Numeric = placement.needed
-    counts, per_child, checks = level_counts(
-        mapper.chip, mapper.level, needed, mapper.unit_name, reprograms=mapper.reprograms
-    )
-    units = counts[mapper.level.path]
-    passes = np.maximum(np.ceil(needed / units), 1.0) if mapper.reprograms else 1.0
+    placements = [mapper.place() for mapper, _ in mappers]
+    settled = _shared_counts(mappers, placements)
+    counts: dict[str, u.Numeric] = {}
+    children, checks = [], []
+    for (mapper, _), placement in zip(mappers, placements, strict=True):
+        own, per_child, found = level_counts(
+            mapper.chip, mapper.level, placement.needed, mapper.unit_name, reprograms=mapper.reprograms,
+            settled=settled,
+        )  # fmt: skip
+        counts |= own
+        children.append(per_child)
+        checks.append((*placement.checks, *found))
+    instances = _instances(chip, mappers, placements, counts)
+    levels = []
+    for place, ((mapper, own_layers), placement) in enumerate(zip(mappers, placements, strict=True)):
+        units = counts[mapper.level.path]
+        passes = np.maximum(np.ceil(placement.needed / units), 1.0) if mapper.reprograms else 1.0
+        mapped = LevelMapping(
+            level=mapper.level,
+            placement=placement,
+            instances=instances,
+            counts=MappingProxyType(counts),
+            units_per_child=MappingProxyType(children[place]),
+            passes=passes,
+            checks=checks[place],
+            exclusions=(*mapper.chip.exclusions, *mapper.left_out(passes), *_left_out_asleep(mapper.chip)),
+        )
+        levels.append(MappedLevel(mapper, mapped, own_layers))
+    return tuple(levels)
+
+
+def _shared_counts(
+    mappers: Sequence[tuple[Mapper, Array]], placements: Sequence[Placement]
+) -> dict[str, u.Numeric]:
+    """Instances of levels with an automatic count that several computing levels stand in: what the largest needs."""
+    if len(mappers) == 1:
+        return {}
+    found: dict[str, u.Numeric] = {}
+    for (mapper, _), placement in zip(mappers, placements, strict=True):
+        path = mapper.chip.path_to(mapper.level)
+        for node in path[:-1]:
+            if node.count is None:
+                others: u.Numeric = 1.0
+                for other in path:
+                    others = others * (1.0 if other.count is None else other.count)
+                wanted = equations.units_for(placement.needed, others)
+                found[node.path] = np.maximum(found.get(node.path, 1.0), wanted)
+    return found
+
+
+def _instances(
+    chip: Chip, mappers: Sequence[tuple[Mapper, Array]], placements: Sequence[Placement],
+    counts: Mapping[str, u.Numeric],
+) -> Mapping[str, u.Numeric]:  # fmt: skip
+    """Instances of every component on the chip."""
     instances: dict[str, u.Numeric] = {}
-    for level in mapper.chip.top.walk():
+    for level in chip.top.walk():
         for block in level.blocks.values():
             number = counts[level.path]
             if block.one_per_child:
                 number = sum((counts[child.path] for child in level.levels.values()), start=0.0 * number)
             instances[block.path] = number
-    instances.update(mapper.slot_instances(placement, units))
-    instances.update(mapper.instances_of_chips(counts[mapper.chip.top.path]))
-    instances[mapper.compute.path] = units
+    for (mapper, _), placement in zip(mappers, placements, strict=True):
+        units = counts[mapper.level.path]
+        instances.update(mapper.slot_instances(placement, units))
+        instances.update(mapper.instances_of_chips(counts[mapper.chip.top.path]))
+        instances[mapper.compute.path] = units
+    return MappingProxyType(instances)
+
+
+def joined(levels: Sequence[MappedLevel]) -> NetworkMapping:
+    """The network on all computing levels of a chip; with one level its very mapping."""
+    if len(levels) == 1:
+        return levels[0].mapped
+    first = levels[0].mapped
     return NetworkMapping(
-        level=mapper.level,
-        placement=placement,
-        instances=MappingProxyType(instances),
-        counts=MappingProxyType(counts),
-        units_per_child=MappingProxyType(per_child),
-        passes=passes,
-        checks=(*placement.checks, *checks),
-        exclusions=(*mapper.chip.exclusions, *mapper.left_out(passes), *_left_out_asleep(mapper.chip)),
+        placement=_joined_placement(levels),
+        instances=first.instances,
+        counts=first.counts,
+        checks=tuple(check for level in levels for check in level.mapped.checks),
+        exclusions=tuple(dict.fromkeys(text for level in levels for text in level.mapped.exclusions)),
+    )
+
+
+def _joined_placement(levels: Sequence[MappedLevel]) -> Placement:
+    """Where all layers sit, each on its own level."""
+
+    def each(name: str, elsewhere: float) -> Array:
+        found: Array = np.asarray(elsewhere)
+        for level in levels:
+            found = np.where(level.own > 0.0, getattr(level.mapped.placement, name), found)
+        return found
+
+    return Placement(
+        units=each("units", 0.0),
+        utilisation=each("utilisation", 0.0),
+        replication=each("replication", 1.0),
+        row_blocks=each("row_blocks", 1.0),
+        column_blocks=each("column_blocks", 1.0),
+        reached_units=each("reached_units", 0.0),
+        neurons=each("neurons", 0.0),
+        shared=False,
+        together=np.asarray(sum(level.mapped.placement.needed for level in levels)),
     )
 
 

@@ -8,14 +8,14 @@ import numpy as np
 
 from neuroest.blocks.memories.base import Memory
 from neuroest.core.errors import MappingError
-from neuroest.levels.base import Array, Mapper, NetworkMapping, Traffic
+from neuroest.levels.base import Array, LevelMapping, Mapper, Traffic
 from neuroest.pipeline.off_chip_traffic import instances_reached
 
 _Moved: TypeAlias = list[tuple[Memory, Array, Array]]
 
 
 def memory_accesses(
-    mapper: Mapper, mapped: NetworkMapping, stream: Traffic
+    mapper: Mapper, mapped: LevelMapping, stream: Traffic
 ) -> tuple[dict[tuple[str, str], Array], list[str]]:
     """Words that memories read and write for one kind of data, and what no memory holds.
 
@@ -43,7 +43,7 @@ def memory_accesses(
     return actions, []
 
 
-def _temporary(mapped: NetworkMapping, stream: Traffic, memories: tuple[Memory, ...]) -> _Moved:
+def _temporary(mapped: LevelMapping, stream: Traffic, memories: tuple[Memory, ...]) -> _Moved:
     """Sums and states lie in the nearest memory that holds those of a layer, else in the outermost."""
     distinct = stream.read if stream.distinct is None else stream.distinct
     found: _Moved = []
@@ -56,7 +56,7 @@ def _temporary(mapped: NetworkMapping, stream: Traffic, memories: tuple[Memory, 
     return found
 
 
-def _filled(mapped: NetworkMapping, stream: Traffic, memories: tuple[Memory, ...]) -> _Moved:
+def _filled(mapped: LevelMapping, stream: Traffic, memories: tuple[Memory, ...]) -> _Moved:
     """Weights and activations lie in the outermost memory and come inwards to the layers that read them.
 
     Of a layer that an inner memory holds, everything comes into it once; of another, every access goes on outwards.
@@ -83,7 +83,7 @@ def _filled(mapped: NetworkMapping, stream: Traffic, memories: tuple[Memory, ...
     return [*found, (memories[-1], asked, written)]
 
 
-def _parts(mapped: NetworkMapping, stream: Traffic, memory: Memory) -> Array | float:
+def _parts(mapped: LevelMapping, stream: Traffic, memory: Memory) -> Array | float:
     """Parts of a copy of a layer that all read its inputs nearby; the copies divide the positions."""
     if stream.inputs is None:
         return 1.0

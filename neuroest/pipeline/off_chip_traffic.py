@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -11,9 +12,10 @@ import numpy as np
 from neuroest.blocks.base import Check
 from neuroest.core import units as u
 from neuroest.equations import mapping as equations
-from neuroest.levels.base import Array, Mapper, NetworkMapping
-from neuroest.pipeline.spike_coding import spike_coding
+from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper
+from neuroest.pipeline.spike_coding import SpikeCoding, entry_of, spike_coding
 from neuroest.pipeline.unit_allocation import NEAR, units_each
+from neuroest.workloads.layers import LayerTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,24 +40,47 @@ class OffChipTraffic:
     exclusions: tuple[str, ...]
 
 
-def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: u.Numeric | None) -> OffChipTraffic:
+def off_chip(
+    layers: LayerTable, levels: Sequence[MappedLevel], packets: Sequence[u.Numeric | None]
+) -> OffChipTraffic:
     """Bits over the links of a chip.
 
     Parameters
     ----------
-    mapper : Mapper
-        The network on its computing level.
-    mapped : NetworkMapping
-        Where the layers sit.
-    packet : float or array or None
-        Bits of an event; None where whole maps are sent.
+    layers : LayerTable
+        The network.
+    levels : sequence of MappedLevel
+        Its layers on the computing levels.
+    packets : sequence of float, array or None
+        Bits of an event on each level; None where whole maps are sent.
     """
+    coding = spike_coding(layers, levels)
+    actions: dict[tuple[str, str], Array] = {}
+    weights: dict[str, Array] = {}
+    checks: list[Check] = []
+    exclusions: list[str] = []
+    for level, packet in zip(levels, packets, strict=True):
+        own = _of_level(layers, level, packet, coding)
+        for key, count in own.actions.items():
+            actions[key] = actions[key] + count if key in actions else count
+        for path, written in own.weights.items():
+            weights[path] = weights[path] + written if path in weights else written
+        checks += own.checks
+        exclusions += own.exclusions
+    return OffChipTraffic(actions, weights, tuple(checks), tuple(dict.fromkeys(exclusions)))
+
+
+def _of_level(
+    layers: LayerTable, level: MappedLevel, packet: u.Numeric | None, coding: SpikeCoding | None
+) -> OffChipTraffic:
+    """Bits over the links that the layers of one level cause."""
+    mapper, mapped = level.mapper, level.mapped
     t = mapper.layers
     first, last = np.zeros(len(t.names)), np.zeros(len(t.names))
-    first[next(n for n, inputs in enumerate(t.reads) if -1 in inputs)] = 1.0
-    last[-1] = 1.0
+    first[entry_of(layers)], last[-1] = 1.0, 1.0
+    first, last = first * level.own, last * level.own
     written, kept = _written_weights(mapper, mapped), _kept_results(mapper, mapped)
-    links, coding = mapper.chip.links(), spike_coding(mapper)
+    links = mapper.chip.links()
     actions: dict[tuple[str, str], Array] = {}
     weights: dict[str, Array] = {}
     for link in links:
@@ -63,14 +88,14 @@ def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: u.Numeric | None) -
         read: Any = 0.0 * mapper.steps * t.input_rate
         left: Any = read
         if "inputs" in carries and coding is not None and coding.inputs is not None:
-            read = read + coding.inputs
+            read = read + coding.inputs * first
         elif "inputs" in carries:
             value = mapper.value_bits()
             wide = np.maximum(mapper.network.activation_bits, value)
             rate: u.Numeric = t.input_rate * (packet + value) if packet is not None else wide
             read = read + first * mapper.steps * t.input_elements * rate
-        if "outputs" in carries and coding is not None:
-            left = left + coding.outputs
+        if "outputs" in carries and coding is not None and coding.outputs is not None:
+            left = left + coding.outputs * last
         elif "outputs" in carries:
             rate = t.output_rate * packet if packet is not None else mapper.network.activation_bits
             left = left + last * mapper.steps * t.output_elements * rate
@@ -95,7 +120,7 @@ def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: u.Numeric | None) -
     return OffChipTraffic(actions, weights, checks, tuple(exclusions))
 
 
-def between_chips(mapper: Mapper, mapped: NetworkMapping, packet: u.Numeric | None) -> Array:
+def between_chips(mapper: Mapper, mapped: LevelMapping, packet: u.Numeric | None) -> Array:
     """Bits that enter the chips of each layer from others; the layers fill the chips in their order.
 
     Every chip that holds a part of a layer gets all that the layer reads and that does not come from itself. A layer
@@ -160,7 +185,7 @@ def _cuts(begins: Array, ends: Array, each: u.Numeric) -> Array:
     return np.asarray(np.where(ends > begins, highest - lowest, 0.0))
 
 
-def parts_of_layers(mapped: NetworkMapping) -> Array:
+def parts_of_layers(mapped: LevelMapping) -> Array:
     """Parts in which each layer is worked on, where a chip takes a network part by part."""
     ends = np.cumsum(mapped.placement.units, axis=-1)
     return _cuts(ends - mapped.placement.units, ends, mapped.counts[mapped.level.path]) + 1.0
@@ -173,7 +198,7 @@ def _inside(begin: Array, end: Array, low: Array, high: Array) -> Array:
     return np.asarray(np.clip(share, 0.0, 1.0))
 
 
-def _written_weights(mapper: Mapper, mapped: NetworkMapping) -> Array | None:
+def _written_weights(mapper: Mapper, mapped: LevelMapping) -> Array | None:
     """Weight bits that are written into cells in each inference; None where weights live in no cells or stay there."""
     stored = mapper.stored_weight_bits()
     often = mapper.inferences_per_writing
@@ -224,7 +249,7 @@ class _Kept:
     checks: tuple[Check, ...]
 
 
-def _kept_results(mapper: Mapper, mapped: NetworkMapping) -> _Kept:
+def _kept_results(mapper: Mapper, mapped: LevelMapping) -> _Kept:
     """What a chip that takes the network part by part must keep while its arrays are written.
 
     The inferences that share a part leave all that later layers read: whole maps, and the columns that are done of a
@@ -275,7 +300,7 @@ def _live_elements(mapper: Mapper) -> tuple[Array, Array]:
     return np.array(waiting), np.array(sizes)
 
 
-def instances_reached(mapped: NetworkMapping, level: str, *, copies: bool = True) -> u.Numeric:
+def instances_reached(mapped: LevelMapping, level: str, *, copies: bool = True) -> u.Numeric:
     """Instances of a level that each input of a layer must reach.
 
     In an instance that holds n units stand units with the rows of one output first, so that their sums meet in it: of
@@ -283,7 +308,7 @@ def instances_reached(mapped: NetworkMapping, level: str, *, copies: bool = True
 
     Parameters
     ----------
-    mapped : NetworkMapping
+    mapped : LevelMapping
         Where the layers sit.
     level : str
         Path of the level.

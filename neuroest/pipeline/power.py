@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from neuroest.blocks.base import FREE_CLOCK, StaticCost
 from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import power
-from neuroest.levels.base import Mapper, NetworkMapping
+from neuroest.levels.base import MappedLevel, NetworkMapping
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
@@ -48,29 +48,32 @@ def standby_time(period: Array, powered: Array) -> Array:
 
 
 def static_rows(
-    chip: Chip, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, costs: CostTable, period: Array
+    chip: Chip, levels: Sequence[MappedLevel], counts: ActionCounts, costs: CostTable, period: Array
 ) -> tuple[InstanceRow, ...]:
     """Static power by component and term. [W]."""
     rows = [
         row
         for s in costs.statics
         if not s.standby or chip.operation.mode == "duty_cycled"
-        for row in _rows(s, mapped.instances[s.counted_as or s.component], chip.operation.mode == "always_on")
+        for row in _rows(
+            s, levels[0].mapped.instances[s.counted_as or s.component], chip.operation.mode == "always_on"
+        )
     ]
     free = [row.total for row in rows if row.term == FREE_CLOCK]
     if free and costs.overheads is not None:
         # the tree that reaches these registers, by the law that also holds for energies
         tree = power.clock_energy(total(free), costs.clock_fraction)
         rows.append(InstanceRow(costs.overheads, "clock_tree", np.asarray(tree), 1.0))
-    array = mapper.compute
-    if isinstance(array, CrossbarArray) and np.any(np.isfinite(array.cell.disturb_reads())):
-        left = refreshed_share(array, mapper, mapped, counts, period)
-        rows = [
-            replace(row, total=row.total * left)
-            if (row.component, row.term) == (array.cell.path, "refresh")
-            else row
-            for row in rows
-        ]
+    for level in levels:
+        array = level.mapper.compute
+        if isinstance(array, CrossbarArray) and np.any(np.isfinite(array.cell.disturb_reads())):
+            left = refreshed_share(array, level.mapper, level.mapped, counts, period)
+            rows = [
+                replace(row, total=row.total * left)
+                if (row.component, row.term) == (array.cell.path, "refresh")
+                else row
+                for row in rows
+            ]
     return tuple(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 from neuroest.blocks.base import Check
 from neuroest.blocks.roles import CodesSpikes
 from neuroest.equations import mapping as equations
-from neuroest.levels.base import Array, Mapper
+from neuroest.levels.base import Array, MappedLevel
+from neuroest.workloads.layers import LayerTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,38 +24,44 @@ class SpikeCoding:
     actions : mapping
         Count by component path and action.
     inputs, outputs : array or None
-        Bits of the numbers that enter the chip, and of what leaves it, in place of spikes; None where spikes enter.
+        Bits of the numbers that enter the chip, and of what leaves it, in place of spikes; None where nothing is
+        converted.
     checks : tuple of Check
         Whether the block is large enough.
     """
 
     actions: dict[tuple[str, str], Array]
     inputs: Array | None
-    outputs: Array
+    outputs: Array | None
     checks: tuple[Check, ...]
 
 
-def spike_coding(mapper: Mapper) -> SpikeCoding | None:
-    """The coding of a spiking network on a chip with a block for it; None elsewhere."""
-    found = mapper.chip.find(CodesSpikes)
-    if not found or not mapper.network.spiking:
+def spike_coding(layers: LayerTable, levels: Sequence[MappedLevel]) -> SpikeCoding | None:
+    """The coding of a network with spikes on a chip with a block for it; None elsewhere."""
+    first, last = entry_of(layers), len(layers.names) - 1
+    entry, end = (next(level for level in levels if level.own[index] > 0.0) for index in (first, last))
+    spiking = [level for level in (entry, end) if level.mapper.network.spiking]
+    found = spiking[0].mapper.chip.find(CodesSpikes) if spiking else []
+    if not found:
         return None
     coder: Any = found[-1][1]
-    t = mapper.layers
-    first, last = np.zeros(len(t.names)), np.zeros(len(t.names))
-    first[next(n for n, inputs in enumerate(t.reads) if -1 in inputs)] = 1.0
-    last[-1] = 1.0
-    outputs = last * t.output_elements
+    t, mapper = layers, spiking[0].mapper
+    begins, ends = np.zeros(len(t.names)), np.zeros(len(t.names))
+    begins[first], ends[last] = 1.0, 1.0
+    outputs = ends * t.output_elements
     wide = coder.count_bits(mapper.network)
     # numbers that a first layer takes as they are need no spikes
-    encoded = coder.spec.input == "numbers" and not np.any(t.input_bits > 1.0)
-    decides = coder.spec.output == "class"
-    actions = {(coder.path, "count"): np.asarray(mapper.steps * outputs * t.output_rate)}
+    encoded = entry in spiking and coder.spec.input == "numbers" and not np.any(t.input_bits > 1.0)
+    counted = end in spiking
+    decides = coder.spec.output == "class" and counted
+    actions: dict[tuple[str, str], Array] = {}
+    if counted:
+        actions[coder.path, "count"] = np.asarray(mapper.steps * outputs * t.output_rate)
     if encoded:
-        actions[coder.path, "encode"] = np.asarray(mapper.steps * first * t.input_elements)
+        actions[coder.path, "encode"] = np.asarray(mapper.steps * begins * t.input_elements)
     if decides:
         actions[coder.path, "decide"] = np.asarray(outputs + 0.0 * mapper.steps)
-    number = last * equations.block_count(np.log2(np.maximum(t.output_elements, 2.0)), 1.0)
+    number = ends * equations.block_count(np.log2(np.maximum(t.output_elements, 2.0)), 1.0)
     most = np.max(outputs, axis=-1, keepdims=True)
     fits = Check(
         "counters_suffice", coder.path, "infeasible", most <= coder.options["counters"],
@@ -61,7 +69,12 @@ def spike_coding(mapper: Mapper) -> SpikeCoding | None:
     )  # fmt: skip
     return SpikeCoding(
         actions,
-        np.asarray(first * t.input_elements * coder.options["input_bits"]) if encoded else None,
-        np.asarray(number if decides else outputs * wide),
-        (fits,),
+        np.asarray(begins * t.input_elements * coder.options["input_bits"]) if encoded else None,
+        np.asarray(number if decides else outputs * wide) if counted else None,
+        (fits,) if counted else (),
     )
+
+
+def entry_of(layers: LayerTable) -> int:
+    """The first layer that reads the network's input."""
+    return next(n for n, inputs in enumerate(layers.reads) if -1 in inputs)

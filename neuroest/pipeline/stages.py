@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.errors import NeuroestError
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
-from neuroest.levels.base import Mapper, NetworkMapping
+from neuroest.levels.base import MappedLevel, Mapper, NetworkMapping
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.pipeline.action_counts import ActionCounts, count_actions
-from neuroest.pipeline.cost_table import CostTable, cost_components
+from neuroest.pipeline.assignment import owners
+from neuroest.pipeline.cost_table import CostTable, contexts, cost_components
 from neuroest.pipeline.learning import Learning, learn
-from neuroest.pipeline.mapping import map_network, mapper_for
+from neuroest.pipeline.mapping import joined, map_network, mappers_for
 from neuroest.pipeline.self_heating import SelfHeating
 from neuroest.pipeline.timing import Timing, time_network
 from neuroest.specs.learning import LearningRule
@@ -35,7 +38,7 @@ class Stages:
 
     Attributes
     ----------
-    layers, chip, mapper, mapped, counts, costs, timing
+    layers, chip, levels, counts, costs, timing
         Of the stages, in their order. The layers stand on the last axis, the design points before it.
     learning : Learning or None
         What changing the weights takes, where the network learns.
@@ -45,8 +48,7 @@ class Stages:
 
     layers: LayerTable
     chip: Chip
-    mapper: Mapper
-    mapped: NetworkMapping
+    levels: tuple[MappedLevel, ...]
     counts: ActionCounts
     costs: CostTable
     timing: Timing
@@ -66,31 +68,73 @@ class Stages:
         layers = layer_table(workload, moved, _list_length(values))
         chip = instantiate(design, values)
         rule = None if workload.learning is None else workload.learning.stated
-        mapper, mapped, counts, timing = _timed(chip, layers, 0.0, rule)
-        if isinstance(mapper.compute, ArrayCircuit) and mapper.compute.neuron is not None:
-            # neurons that forget are driven for longer where the rest of the chip stretches the timestep; the longer
-            # drive stretches it a little more
-            least: u.Second = 0.0
-            for _ in range(_STRETCHES):
-                step = np.max(timing.stage_interval, axis=-1, keepdims=True)
-                late = np.asarray(mapper.compute.overstretched(mapper.network, step) > 1.0 + FIRING_SLACK)
-                if not np.any(late):
-                    break
-                least = np.where(late, step, least)  # the other points of a batch stay as they are
-                mapper, mapped, counts, timing = _timed(chip, layers, least, rule)
-        learning = learn(workload, values, mapper, mapped, counts)
-        costs = cost_components(chip, mapped, mapper.network)
-        return cls(layers, chip, mapper, mapped, counts, costs, timing, learning)
+        owner, unknown = owners(design, chip, layers)
+        least: list[u.Second] = [0.0] * len(chip.computing_levels())
+        levels, counts, timing = _timed(chip, layers, owner, least, rule)
+        # neurons that forget are driven for longer where the rest of the chip stretches the timestep; the longer drive
+        # stretches it a little more
+        for _ in range(_STRETCHES):
+            late = [_lateness(level, timing) for level in levels]
+            if not any(np.any(asked > 0.0) for asked in late):
+                break
+            # the other points of a batch stay as they are
+            least = [np.where(now > 0.0, now, before) for now, before in zip(late, least, strict=True)]
+            levels, counts, timing = _timed(chip, layers, owner, least, rule)
+        learning = learn(workload, values, levels, counts)
+        costs = cost_components(chip, joined(levels), contexts(layers, levels))
+        if unknown:
+            counts = replace(counts, checks=(*unknown, *counts.checks))
+        return cls(layers, chip, levels, counts, costs, timing, learning)
+
+    @cached_property
+    def mapped(self) -> NetworkMapping:
+        """The network on all computing levels together."""
+        return joined(self.levels)
+
+    @property
+    def mapper(self) -> Mapper:
+        """The mapper of a chip with one computing level.
+
+        Raises
+        ------
+        NeuroestError
+            When it has several.
+        """
+        return self.one_level.mapper
+
+    @property
+    def one_level(self) -> MappedLevel:
+        """The computing level of a chip that has one.
+
+        Raises
+        ------
+        NeuroestError
+            When it has several.
+        """
+        if len(self.levels) > 1:
+            paths = " and ".join(level.path for level in self.levels)
+            raise NeuroestError(f"this is for chips with one computing level; this chip has {paths}")
+        return self.levels[0]
+
+
+def _lateness(level: MappedLevel, timing: Timing) -> u.Numeric:
+    """The timestep that the rest of the chip makes, where it is too long for neurons that forget; else zero."""
+    array = level.mapper.compute
+    if not isinstance(array, ArrayCircuit) or array.neuron is None or not np.any(level.own > 0.0):
+        return 0.0
+    # neurons that forget are driven for longer where the rest of the chip stretches the timestep
+    step = timing.timestep(level)
+    late = np.asarray(array.overstretched(level.mapper.network, step) > 1.0 + FIRING_SLACK)
+    return np.where(late, step, 0.0) if np.any(late) else 0.0
 
 
 def _timed(
-    chip: Chip, layers: LayerTable, least_timestep: u.Second, rule: LearningRule | None
-) -> tuple[Mapper, NetworkMapping, ActionCounts, Timing]:
-    """Mapping, counts and times of a network whose timesteps are at least that long."""
-    mapper = mapper_for(chip, layers, least_timestep, rule)
-    mapped = map_network(mapper)
-    counts = count_actions(mapper, mapped)
-    return mapper, mapped, counts, time_network(mapper, mapped, counts)
+    chip: Chip, layers: LayerTable, owner: Sequence[int], least: Sequence[u.Second], rule: LearningRule | None
+) -> tuple[tuple[MappedLevel, ...], ActionCounts, Timing]:
+    """Mapping, counts and times of a network whose timesteps on each level are at least that long."""
+    levels = map_network(chip, mappers_for(chip, layers, owner, least, rule))
+    counts = count_actions(layers, levels)
+    return levels, counts, time_network(chip, layers, levels, counts)
 
 
 def _list_length(values: Mapping[str, u.Numeric]) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.roles import AddsPartialSums, MultipliesComputedFactors, SharedInTime
 from neuroest.core import units as u
+from neuroest.design.chip import Chip
 from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
-from neuroest.levels.base import Array, Mapper, NetworkMapping
+from neuroest.levels.base import Array, MappedLevel
 from neuroest.levels.time_multiplexing import (
     ROUNDING,
     TimeMultiplexing,
@@ -22,7 +24,8 @@ from neuroest.levels.time_multiplexing import (
 )
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.off_chip_traffic import parts_of_layers
-from neuroest.pipeline.unit_allocation import UnitAllocation
+from neuroest.pipeline.unit_allocation import BlockAllocation
+from neuroest.workloads.layers import LayerTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,7 +35,8 @@ class Timing:
     Attributes
     ----------
     resources : mapping
-        Time that each resource needs for one time step of each layer, by component path.
+        Time that each resource needs for one time step of each layer, by component path; of a whole inference where
+        `by_steps` is false.
     loads : mapping
         Share of the time for which the busiest link of the network on the chip works, by layer, by component path.
     step : array
@@ -66,6 +70,14 @@ class Timing:
     rest: u.Second
     writing: u.Second
     together: u.Numeric
+    by_steps: bool = False
+    """Whether layers hand on their spikes after every timestep."""
+
+    def timestep(self, level: MappedLevel) -> Array:
+        """Time of the longest timestep of the layers of a level."""
+        if self.by_steps or not level.mapper.network.spiking or np.all(level.own > 0.0):
+            return np.asarray(np.max(self.stage_interval, axis=-1, keepdims=True))
+        return np.asarray(np.max(self.step * level.own, axis=-1, keepdims=True) / level.mapper.steps)
 
     @property
     def bottleneck(self) -> str | None:
@@ -79,48 +91,113 @@ class Timing:
         return longest
 
 
-def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Timing:
+def time_network(
+    chip: Chip, layers: LayerTable, levels: Sequence[MappedLevel], counts: ActionCounts
+) -> Timing:
     """Latency and initiation interval of a mapped network."""
-    placement = mapped.placement
-    level = mapped.level.path
-    off = mapper.chip.discrepancy.get(f"{mapped.level.mapper}.time", 1.0)
-    resources: dict[str, Array] = {level: mapper.unit_time(placement) * off}
-    places = UnitAllocation(mapped, mapper.layers.reads)
-    time_sharing = _blocks(mapper, places, counts, resources)
-    sharing = [(mapper.time_sharing(), resources[level])]
-    for _, unit in mapper.chip.find(MultipliesComputedFactors):
-        capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
-        resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
-        sharing.append((single_shared_unit(mapper.layers.stationary_elements > 0.0), resources[unit.path]))
-        time_sharing[unit.path] = sharing[-1][0].busiest(resources[unit.path])
-    time_sharing[level] = sharing[0][0].busiest(resources[level])
-    if mapper.divides_units:
-        work = resources[level] * np.maximum(placement.units, 1.0)
-        time_sharing[level] = places.busiest(f"{level}.", work)
-    busy = _network_times(mapper, places, counts, resources)
-    chips = mapped.counts[mapper.chip.top.path]
-    for link in mapper.chip.links():
+    run = _Run(chip, layers, levels, counts)
+    resources: dict[str, Array] = {}
+    for level in levels:
+        off = chip.discrepancy.get(f"{level.mapped.level.mapper}.time", 1.0)
+        resources[level.path] = run.each_step(level.mapper.unit_time(level.mapped.placement), level) * off
+    places = BlockAllocation(levels, layers.reads)
+    time_sharing = _blocks(run, places, resources)
+    sharing = [_turns_on_units(run, level, resources[level.path]) for level in levels]
+    for level in levels:
+        for _, unit in level.mapper.chip.find(MultipliesComputedFactors):
+            if unit.path not in resources:
+                resources[unit.path] = _unit_for_products(run, unit)
+                members = layers.stationary_elements > 0.0
+                sharing.append((single_shared_unit(members), resources[unit.path]))
+                time_sharing[unit.path] = sharing[-1][0].busiest(resources[unit.path])
+    for level, (turns, times) in zip(levels, sharing, strict=False):
+        time_sharing[level.path] = turns.busiest(times)
+    for place, level in enumerate(levels):
+        if level.mapper.divides_units:
+            work = resources[level.path] * np.maximum(level.mapped.placement.units, 1.0)
+            time_sharing[level.path] = places.of_level(place).busiest(f"{level.path}.", work)
+    busy = _network_times(run, places, resources)
+    for link in chip.links():
         if link.path in resources:
             # every chip has links of its own, and the busiest carries at least the mean
-            time_sharing[link.path] = np.sum(resources[link.path], axis=-1, keepdims=True) / chips
-    if placement.shared:
+            time_sharing[link.path] = np.sum(resources[link.path], axis=-1, keepdims=True) / run.chips
+    if run.in_turns:
         time_sharing = {}  # all layers take the chip in turns, and their times add up
-    stage_interval = _pace(mapper, mapped, _steps(mapper, mapped, resources), time_sharing)
+    stage_interval = _pace(run, _steps(run, resources), time_sharing)
     loads = {path: time / np.where(stage_interval > 0.0, stage_interval, 1.0) for path, time in busy.items()}
-    _wait(mapper, counts, busy, loads, resources)
-    return _totals(mapper, mapped, counts, resources, loads, time_sharing, sharing)
+    _wait(run, busy, loads, resources)
+    return _totals(run, resources, loads, time_sharing, sharing)
 
 
-def _blocks(
-    mapper: Mapper, places: UnitAllocation, counts: ActionCounts, resources: dict[str, Array]
-) -> dict[str, Array]:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Run:
+    """A network on its computing levels, and what is counted of it."""
+
+    chip: Chip
+    layers: LayerTable
+    levels: Sequence[MappedLevel]
+    counts: ActionCounts
+
+    @property
+    def in_turns(self) -> bool:
+        """Whether all layers take the whole chip in turns."""
+        return len(self.levels) == 1 and self.levels[0].mapped.placement.shared
+
+    @property
+    def by_steps(self) -> bool:
+        """Whether layers hand on their spikes after every timestep; else whole maps, or all spikes of an inference.
+
+        A level whose units take another layer only when they are done with one waits for all of its timesteps.
+        """
+        if len(self.levels) == 1:
+            return self.levels[0].mapper.network.spiking
+        return all(one.mapper.network.spiking and not one.mapped.placement.shared for one in self.levels)
+
+    @property
+    def steps(self) -> u.Numeric:
+        """Pieces of an inference that layers hand on."""
+        if len(self.levels) == 1 or self.by_steps:
+            return self.levels[0].mapper.steps
+        return 1.0
+
+    @property
+    def chips(self) -> u.Numeric:
+        """Chips of the system."""
+        return self.levels[0].mapped.counts[self.chip.top.path]
+
+    def each_step(self, time: Array, level: MappedLevel) -> Array:
+        """Time of a timestep of a level as that of a piece which its layers hand on."""
+        if len(self.levels) == 1 or self.by_steps:
+            return time
+        return np.asarray(time * level.mapper.steps)
+
+
+def _turns_on_units(run: _Run, level: MappedLevel, time: Array) -> tuple[TimeMultiplexing, Array]:
+    """Which layers of a level take turns on its units, and for how long each keeps them busy."""
+    if len(run.levels) > 1 and level.mapped.placement.shared:
+        return single_shared_unit(level.mapper.layers.is_weighted), time
+    return level.mapper.time_sharing(), time
+
+
+def _unit_for_products(run: _Run, unit: MultipliesComputedFactors) -> Array:
+    """Time that a matrix unit needs for the products of each layer."""
+    capacity = unit.options["clock_frequency"] * run.levels[0].mapped.instances[unit.path]
+    cycles = [
+        one.mapper.product_cycles()
+        for one in run.levels
+        if unit in [u for _, u in one.mapper.chip.find(MultipliesComputedFactors)]
+    ]
+    return np.asarray(reduce(np.add, cycles) / (run.steps * capacity))
+
+
+def _blocks(run: _Run, places: BlockAllocation, resources: dict[str, Array]) -> dict[str, Array]:
     """Times of adders, vector units, neurons and memories; the busiest instance of each."""
     alone: dict[str, Array] = {}
-    for _, block in mapper.chip.find(SharedInTime):
-        alone[block.path] = _demand(mapper, counts, block.path) / (mapper.steps * block.action_rate())
-    for memory in mapper.chip.memories():
+    for _, block in run.chip.find(SharedInTime):
+        alone[block.path] = _demand(run, block.path) / (run.steps * block.action_rate())
+    for memory in run.chip.memories():
         reads, writes = (
-            counts.actions.get((memory.path, action), mapper.zeros()) / mapper.steps
+            run.counts.actions.get((memory.path, action), _nothing(run)) / run.steps
             for action in ("read", "write")
         )
         alone[memory.path] = np.asarray(memory.busy_time(reads, writes))
@@ -131,19 +208,27 @@ def _blocks(
     return {path: places.busiest(path, time) for path, time in alone.items() if np.any(time > 0.0)}
 
 
-def _steps(mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Array]) -> Array:
+def _nothing(run: _Run) -> Array:
+    """Nothing, for every layer."""
+    return np.zeros_like(run.layers.positions)
+
+
+def _steps(run: _Run, resources: Mapping[str, Array]) -> Array:
     """Time of one step of each layer.
 
     The resources of a layer work at the same time on what streams through it. A layer that reads its own output must
     wait for it: what is not part of the reading itself comes after it.
     """
     slowest = _slowest(resources)
-    t = mapper.layers
+    t = run.layers
     loops = np.logical_or(t.recurrent_reduction > 0.0, t.sequential_steps > 1.0)
-    if not np.any(loops) or mapped.placement.shared:
+    if not np.any(loops) or run.in_turns:
         return slowest
-    outside = {link.path for link in mapper.chip.links()}
-    reading = {mapped.level.path, *(block.path for _, block in mapper.chip.find(AddsPartialSums))}
+    outside = {link.path for link in run.chip.links()}
+    reading = {
+        *(level.path for level in run.levels),
+        *(block.path for _, block in run.chip.find(AddsPartialSums)),
+    }
     parts = [time for path, time in resources.items() if path not in reading | outside]
     around = _slowest({p: time for p, time in resources.items() if p in reading}) + sum(parts)
     return np.asarray(np.where(loops, np.maximum(around, slowest), slowest))
@@ -157,29 +242,35 @@ def _slowest(resources: Mapping[str, Array]) -> Array:
     return first
 
 
-def _pace(mapper: Mapper, mapped: NetworkMapping, step: Array, time_sharing: Mapping[str, Array]) -> Array:
+def _pace(run: _Run, step: Array, time_sharing: Mapping[str, Array]) -> Array:
     """From one step to the next: that of each layer where all share the units, else of the slowest."""
-    if mapped.placement.shared:
+    if run.in_turns:
         return step
-    stage_interval = mapper.longest_step(mapped.placement, step)
+    stage_interval = reduce(
+        np.maximum,
+        (level.mapper.longest_step(level.mapped.placement, _of(run, level, step)) for level in run.levels),
+    )
     for together in time_sharing.values():
         stage_interval = np.maximum(stage_interval, together)
     return np.asarray(stage_interval)
 
 
-def _demand(mapper: Mapper, counts: ActionCounts, path: str) -> Array:
+def _of(run: _Run, level: MappedLevel, step: Array) -> Array:
+    """The steps of the layers of one level."""
+    return step if len(run.levels) == 1 else np.asarray(step * level.own)
+
+
+def _demand(run: _Run, path: str) -> Array:
     """Actions of a block, all kinds of them."""
-    first, *others = [c for (owner, _), c in counts.actions.items() if owner == path] or [mapper.zeros()]
+    first, *others = [c for (owner, _), c in run.counts.actions.items() if owner == path] or [_nothing(run)]
     return sum(others, start=first)
 
 
-def _network_times(
-    mapper: Mapper, places: UnitAllocation, counts: ActionCounts, resources: dict[str, Array]
-) -> dict[str, Array]:
+def _network_times(run: _Run, places: BlockAllocation, resources: dict[str, Array]) -> dict[str, Array]:
     """Time of network and links, packets that wait for each other left out; the part for which a link is busy."""
-    steps, busy = mapper.steps, {}
-    carried = counts.transport
-    for _, mesh in mapper.chip.networks():
+    steps, busy = run.steps, {}
+    carried = run.counts.transport
+    for _, mesh in run.chip.networks():
         if carried is not None:
             there = carried.bits > 0.0
             bits, links = carried.bits / steps, carried.lanes
@@ -192,28 +283,27 @@ def _network_times(
             busy[mesh.path] = bits / links / mesh.payload_rate(carried.packet) + sums / mesh.link_rate()
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
             resources[mesh.path] = np.asarray(time * there)
-    for link in mapper.chip.links():
-        if any(path == link.path for path, _ in counts.actions):
+    for link in run.chip.links():
+        if any(path == link.path for path, _ in run.counts.actions):
             # weights come while cells are written, not while layers work
-            sent = _demand(mapper, counts, link.path) - counts.weights.get(link.path, 0.0)
+            sent = _demand(run, link.path) - run.counts.weights.get(link.path, 0.0)
             # streamed: one request a step and layer waits for the far end
             waiting = np.asarray(link.latency() * (sent > 0.0))
             time = network_equations.packet_latency(1.0, waiting, sent / steps / link.rate(), 0.0)
-            resources[link.path] = np.asarray(time * _link_discrepancy(mapper, link))
+            resources[link.path] = np.asarray(time * _link_discrepancy(run.chip, link))
     return busy
 
 
-def _link_discrepancy(mapper: Mapper, link: Link) -> u.Numeric:
-    return mapper.chip.discrepancy.get(f"{link.model}.time", 1.0)
+def _link_discrepancy(chip: Chip, link: Link) -> u.Numeric:
+    return chip.discrepancy.get(f"{link.model}.time", 1.0)
 
 
 def _wait(
-    mapper: Mapper, counts: ActionCounts, busy: Mapping[str, Array], loads: Mapping[str, Array],
-    resources: dict[str, Array],
-) -> None:  # fmt: skip
+    run: _Run, busy: Mapping[str, Array], loads: Mapping[str, Array], resources: dict[str, Array]
+) -> None:
     """Let the address events of a mesh wait for each other at every link, as often as the load has it."""
-    carried = counts.transport
-    for _, mesh in mapper.chip.networks():
+    carried = run.counts.transport
+    for _, mesh in run.chip.networks():
         if carried is not None and np.any(carried.packet > 0.0) and not mesh.one_medium:
             wait = network_equations.queueing_wait(mesh.packet_time(carried.packet), loads[mesh.path])
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], wait)
@@ -221,62 +311,84 @@ def _wait(
 
 
 def _totals(
-    mapper: Mapper,
-    mapped: NetworkMapping,
-    counts: ActionCounts,
+    run: _Run,
     resources: Mapping[str, Array],
     loads: Mapping[str, Array],
     time_sharing: Mapping[str, Array],
     sharing: Sequence[tuple[TimeMultiplexing, Array]],
 ) -> Timing:
     """Latency and interval."""
-    step = _steps(mapper, mapped, resources)
-    stage_interval = _pace(mapper, mapped, step, time_sharing)
-    total = np.sum(step, axis=-1, keepdims=True)
-    reads = mapper.layers.reads
-    drain = mapper.drain_time()
-    neuron = getattr(mapper.compute, "neuron", None)
-    rest: u.Numeric = neuron.recovery_time() if neuron is not None else 0.0
+    step = _steps(run, resources)
+    stage_interval = _pace(run, step, time_sharing)
+    reads = run.layers.reads
+    drain = reduce(np.add, (level.mapper.drain_time() for level in run.levels))
+    rest = reduce(np.maximum, (_recovery(level) for level in run.levels))
     latency: u.Numeric
     together: u.Numeric = 1.0
-    if mapped.placement.shared:
+    if run.in_turns:
+        mapper = run.levels[0].mapper
         together = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
-        interval = mapper.steps * total
+        interval = mapper.steps * np.sum(step, axis=-1, keepdims=True)
         latency = interval * together
-    elif mapper.network.spiking:
+    elif run.by_steps:
         depth = critical_path(np.where(step > 0.0, 1.0, 0.0), reads)
-        latency = pipelining.layer_pipelined_latency(mapper.steps, stage_interval, depth)
-        passage = mapper.passage_time()
-        if passage is not None:
-            others = sum(time for path, time in resources.items() if path != mapped.level.path)
-            latency = mapper.steps * stage_interval + critical_path(passage + others, reads)
+        latency = pipelining.layer_pipelined_latency(run.steps, stage_interval, depth)
+        passages = [level.mapper.passage_time() for level in run.levels]
+        known = [passage for passage in passages if passage is not None]
+        if known:
+            paths = {level.path for level in run.levels}
+            others = sum(time for path, time in resources.items() if path not in paths)
+            latency = run.steps * stage_interval + critical_path(reduce(np.add, known) + others, reads)
         latency = latency + critical_path(drain, reads)
-        turns = getattr(mapper.compute, "neurons_per_output", 1.0)
-        rest = pipelining.rest_in_turns(rest, mapper.steps * stage_interval, turns)
-        interval = pipelining.initiation_interval(mapper.steps, stage_interval, rest)
+        turns = reduce(
+            np.maximum, (getattr(one.mapper.compute, "neurons_per_output", 1.0) for one in run.levels)
+        )
+        rest = pipelining.rest_in_turns(rest, run.steps * stage_interval, turns)
+        interval = pipelining.initiation_interval(run.steps, stage_interval, rest)
     else:
-        latency, interval = _pipelined(mapper, step + drain, stage_interval, sharing), stage_interval
-    writing = _writing(mapper, mapped, counts)
-    if mapper.reprograms:
-        shared = mapper.options["inferences_per_pass"]
-        part_by_part = mapped.passes > 1.0
+        latency, interval = _pipelined(run, step + drain, stage_interval, sharing), stage_interval
+        if any(level.mapper.network.spiking for level in run.levels):
+            interval = pipelining.initiation_interval(1.0, stage_interval, rest)
+    writing = reduce(np.maximum, (_writing(run, level) for level in run.levels))
+    one = run.levels[0]
+    if one.mapper.reprograms:
+        shared = one.mapper.options["inferences_per_pass"]
+        part_by_part = one.mapped.passes > 1.0
         # a layer that goes on in the next part reads all of its positions again
-        parts = parts_of_layers(mapped)
+        parts = parts_of_layers(one.mapped)
         # and what it has held is converted before the next part is written
-        worked = np.sum((mapper.steps * step + drain) * parts, axis=-1, keepdims=True)
+        worked = np.sum((one.mapper.steps * step + drain) * parts, axis=-1, keepdims=True)
         latency = np.where(part_by_part, (worked + writing) * shared, latency)
         interval = np.where(part_by_part, worked, interval)
         together = np.where(part_by_part, shared, together)
-    if mapper.weights_are_volatile:
+    if any(level.mapper.weights_are_volatile for level in run.levels):
         latency = latency + writing
     interval = interval + writing
     return Timing(
-        resources, loads, step, time_sharing, stage_interval, latency, interval, rest, writing, together
+        resources,
+        loads,
+        step,
+        time_sharing,
+        stage_interval,
+        latency,
+        interval,
+        rest,
+        writing,
+        together,
+        run.by_steps,
     )
 
 
-def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> u.Numeric:
+def _recovery(level: MappedLevel) -> u.Numeric:
+    """Time in which the neurons of a level forget an inference."""
+    neuron = getattr(level.mapper.compute, "neuron", None)
+    found: u.Numeric = neuron.recovery_time() if neuron is not None else 0.0
+    return found
+
+
+def _writing(run: _Run, level: MappedLevel) -> u.Numeric:
     """Time of an inference in which cells are written that cannot be read meanwhile: the slower of cells and links."""
+    mapper, mapped = level.mapper, level.mapped
     often = mapper.inferences_per_writing
     amortised: u.Numeric = 0.0 if often is None else 1.0 / often
     if mapper.reprograms:
@@ -284,31 +396,31 @@ def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> u.
     if not np.any(np.asarray(amortised) > 0.0):
         return 0.0
     writing: u.Numeric = mapper.writing_time(mapped) * amortised
-    chips = mapped.counts[mapper.chip.top.path]
-    for link in mapper.chip.links():
-        if link.path in counts.weights:
-            off = _link_discrepancy(mapper, link)
-            sent = np.sum(counts.weights[link.path], axis=-1, keepdims=True)
-            writing = np.maximum(writing, sent / (link.rate() * chips) * off)
+    for link in run.chip.links():
+        if link.path in run.counts.weights:
+            off = _link_discrepancy(run.chip, link)
+            sent = np.sum(run.counts.weights[link.path], axis=-1, keepdims=True)
+            writing = np.maximum(writing, sent / (link.rate() * run.chips) * off)
     return writing
 
 
 def _pipelined(
-    mapper: Mapper, step: Array, stage_interval: Array, sharing: Sequence[tuple[TimeMultiplexing, Array]]
+    run: _Run, step: Array, stage_interval: Array, sharing: Sequence[tuple[TimeMultiplexing, Array]]
 ) -> Array:
     """Latency of a dense network; where layers share units, amid the stream of inferences of the chip's operation."""
+    reads = run.layers.reads
     shared = [
         (time_sharing, times)
         for time_sharing, times in sharing
         if any(len(units) for units in time_sharing.kinds)
     ]
     if not shared:
-        return critical_path(step, mapper.layers.reads)
-    if mapper.chip.operation.mode == "duty_cycled":
+        return critical_path(step, reads)
+    if run.chip.operation.mode == "duty_cycled":
         # nobody follows before the chip was off, so nobody is in the way
         alone = np.sum(step, axis=-1, keepdims=True) + sum(
             np.sum(times, axis=-1, keepdims=True) for _, times in shared
         )
-        return modulo_schedule(step, mapper.layers.reads, shared, np.asarray(2.0 * alone))
-    period = stage_interval if mapper.chip.period is None else np.maximum(stage_interval, mapper.chip.period)
-    return modulo_schedule(step, mapper.layers.reads, shared, period)
+        return modulo_schedule(step, reads, shared, np.asarray(2.0 * alone))
+    period = stage_interval if run.chip.period is None else np.maximum(stage_interval, run.chip.period)
+    return modulo_schedule(step, reads, shared, period)

@@ -12,7 +12,7 @@ from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import power, wear
-from neuroest.levels.base import Mapper, NetworkMapping
+from neuroest.levels.base import LevelMapping, Mapper
 from neuroest.levels.crossbar.array import BACKWARD_READOUT, CrossbarArray
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import CostTable
@@ -54,7 +54,7 @@ def sample_period(learning: Learning, interval: Array, period: Array) -> Array:
     return np.asarray(np.maximum(interval + learning.busy, period))
 
 
-def standby_rows(mapper: Mapper, mapped: NetworkMapping, learning: Learning) -> tuple[InstanceRow, ...]:
+def standby_rows(mapper: Mapper, mapped: LevelMapping, learning: Learning) -> tuple[InstanceRow, ...]:
     """Power of write circuits and pumps that stay on while the network learns, though they are off without it. [W]."""
     array = mapper.compute
     if not isinstance(array, CrossbarArray) or array.write_circuit is None or learning.level.pulses is None:
@@ -128,7 +128,7 @@ def endurance(chip: Chip, array: CrossbarArray) -> tuple[u.Numeric, u.Numeric]:
 
 
 def first_cell_failure(
-    chip: Chip, mapper: Mapper, mapped: NetworkMapping, learning: Learning, period: u.Second
+    chip: Chip, mapper: Mapper, mapped: LevelMapping, learning: Learning, period: u.Second
 ) -> Array | None:
     """Time until an array has lost a cell more than it has spare columns, or the hottest cell has failed. [s]."""
     each, array = pulses_per_cell(learning), mapper.compute
@@ -169,7 +169,7 @@ def failed_cells(chip: Chip, mapper: Mapper, learning: Learning, samples: u.Nume
 
 
 def first_neuron_failure(
-    chip: Chip, mapper: Mapper, mapped: NetworkMapping, lifetime: Array | None
+    chip: Chip, mapper: Mapper, mapped: LevelMapping, lifetime: Array | None
 ) -> Array | None:
     """Time until the first neuron has failed, all wearing as the busiest does; None where none wears out. [s]."""
     neuron = getattr(mapper.compute, "neuron", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core import units as u
-from neuroest.levels.base import Array, NetworkMapping
+from neuroest.levels.base import Array, LevelMapping, MappedLevel
 
 Index: TypeAlias = NDArray[np.intp]
 
@@ -25,7 +26,7 @@ class UnitAllocation:
     Where layers take the whole chip in turns, every block works for each of them.
     """
 
-    def __init__(self, mapped: NetworkMapping, reads: tuple[tuple[int, ...], ...]) -> None:
+    def __init__(self, mapped: LevelMapping, reads: tuple[tuple[int, ...], ...]) -> None:
         self._mapped, self.shared = mapped, mapped.placement.shared
         self._units = units = mapped.placement.units
         empty = np.all(units.reshape(-1, units.shape[-1]) == 0.0, axis=0)
@@ -77,6 +78,49 @@ class UnitAllocation:
         return self._instances[level, own].busiest(_by_layer(work, points)).reshape(*points, 1)
 
 
+class BlockAllocation:
+    """Which instances of the blocks of a chip work for which layers, on whatever level these are.
+
+    A block in the branch of a computing level works for its layers; one around several levels works for all of them.
+    """
+
+    def __init__(self, levels: Sequence[MappedLevel], reads: tuple[tuple[int, ...], ...]) -> None:
+        self._levels = levels
+        self._units = [UnitAllocation(level.mapped, reads) for level in levels]
+        self.shared = len(levels) == 1 and self._units[0].shared
+
+    def _of(self, block: str) -> int | None:
+        """Place of the level that the block works for; None where it works for several."""
+        if len(self._levels) == 1:
+            return 0
+        within = [n for n, level in enumerate(self._levels) if block in _blocks_in_reach(level)]
+        return within[0] if len(within) == 1 else None
+
+    def serving(self, block: str) -> Array:
+        """Instances of a block that work for each layer, at least one."""
+        place = self._of(block)
+        if place is None:
+            return np.asarray(np.maximum(self._levels[0].mapped.instances[block], 1.0))
+        return self._units[place].serving(block)
+
+    def busiest(self, block: str, work: Array) -> Array:
+        """Time for which the busiest instance of a block works for all layers that it serves; see `UnitAllocation`."""
+        place = self._of(block)
+        if place is None or self._units[place].shared:
+            # layers take such a block in turns, wherever they lie
+            return np.asarray(np.sum(work / self.serving(block), axis=-1, keepdims=True))
+        return self._units[place].busiest(block, work)
+
+    def of_level(self, place: int) -> UnitAllocation:
+        """The layers of one level among its units."""
+        return self._units[place]
+
+
+def _blocks_in_reach(level: MappedLevel) -> frozenset[str]:
+    """Blocks that a level sees of the chip."""
+    return frozenset(block.path for node in level.mapper.chip.top.walk() for block in node.blocks.values())
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class SharedInstances:
     """Instances that work for several layers: a list of their parts of the work of one layer at one point.
@@ -117,7 +161,7 @@ class SharedInstances:
         return np.asarray(np.max(np.where(self.several, times, 0.0), axis=0))
 
 
-def units_each(mapped: NetworkMapping, level: str) -> u.Numeric:
+def units_each(mapped: LevelMapping, level: str) -> u.Numeric:
     """Computing units in one instance of a level; their mean where the level does not hold them."""
     if level in mapped.units_per_child:
         return mapped.units_per_child[level]

@@ -18,7 +18,8 @@ def lowest_accuracy_layer(estimate: Estimate) -> LayerErrors | None:
 
 def weights_age(estimate: Estimate) -> str | None:
     """Time since the weights were written; None where the array states none, and where there is no array."""
-    age = getattr(estimate.evaluation.mapper.compute, "age", None)
+    ages = [getattr(level.mapper.compute, "age", None) for level in estimate.evaluation.levels]
+    age = next((found for found in ages if found is not None), None)
     return None if age is None else formatted(first_number(age), "s")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -215,9 +215,9 @@ class View:
         )
         operations = np.broadcast_to(np.asarray(work, dtype=np.float64), shape)
         step = np.broadcast_to(timing.step, shape)
-        level = source.mapped.level.path
+        levels = [level.path for level in source.levels]
         formatted = short_names(timing.resources)
-        computing = np.broadcast_to(timing.resources[level], shape)
+        computing = np.broadcast_to(reduce(np.add, (timing.resources[level] for level in levels)), shape)
         busy = (operations > 0.0) & (computing > 0.0)
         best = float(np.max(operations[busy] / computing[busy])) if np.any(busy) else 0.0
         rates: dict[str, float] = {}
@@ -236,7 +236,10 @@ class View:
                     )
                 )  # fmt: skip
         return Roofline(
-            formatted[level], best, rates if best > 0.0 else {}, tuple(points) if best > 0.0 else ()
+            " and ".join(formatted[level] for level in levels),
+            best,
+            rates if best > 0.0 else {},
+            tuple(points) if best > 0.0 else (),
         )
 
 
@@ -298,18 +301,22 @@ def _area_by_component(source: Evaluation) -> _Parts:
 
 def _area_by_layer(source: Evaluation) -> _Parts:
     parts: _Parts = {}
-    placement, level = source.mapped.placement, source.mapped.level.path
-    there = np.maximum(_flat(source.mapped.counts[level]), 1.0)
-    inside: Any = 0.0
-    if not placement.shared:
+    held: Any = 0.0
+    for one in source.levels:
+        placement, level, inside = one.mapped.placement, one.path, _flat(0.0)
+        there = np.maximum(_flat(source.mapped.counts[level]), 1.0)
+        if placement.shared:
+            continue
         for row in source.areas:
             if row.component == level or row.component.startswith(f"{level}."):
                 inside = inside + _flat(row.total)
         units = dict(_by_layer(source, placement.units))
-        parts |= {name: inside * _flat(number) / there for name, number in units.items()}
+        for name, number in units.items():
+            parts[name] = parts.get(name, 0.0) + inside * _flat(number) / there
         used = _flat(np.sum([*units.values()], axis=0))
-        parts[UNUSED] = inside * np.maximum(there - used, 0.0) / there
-    return {**parts, SHARED: _flat(source.area) - inside}
+        parts[UNUSED] = parts.get(UNUSED, 0.0) + inside * np.maximum(there - used, 0.0) / there
+        held = held + inside
+    return {**parts, SHARED: _flat(source.area) - held}
 
 
 def _latency_by_component(source: Evaluation) -> _Parts:

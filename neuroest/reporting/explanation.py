@@ -394,6 +394,8 @@ class _Explainer:
 
     def _time_rule(self, name: str) -> str:
         result = self.estimate.evaluation
+        if len(result.levels) > 1 and not result.timing.by_steps:
+            return self._rule_of_levels(name)
         if result.mapped.placement.shared:
             rule = "timesteps x sum of the layers' times, which share the units"
             return rule + (", x batch" if name == "latency_s" else "")
@@ -420,6 +422,15 @@ class _Explainer:
             return f"{info.formula}, with {longest}, the mean of the longest step, since spikes come in bursts{tail}"
         return f"{info.formula}, with the step of the {slowest}{tail} ({info.reference})"
 
+    def _rule_of_levels(self, name: str) -> str:
+        """Rule for chips whose levels hand on whole maps, or all spikes of an inference."""
+        if name == "latency_s":
+            return (
+                "longest way through the layers' times, with waits for the turns of others on what they share"
+            )
+        shared = self.estimate.evaluation.timing.bottleneck
+        return f"time of the {'slowest layer' if shared is None else f'layers that take turns on {shared}'}"
+
     def _times(self) -> tuple[Step, ...]:
         result = self.estimate.evaluation
         steps = []
@@ -436,7 +447,7 @@ class _Explainer:
             )
             steps.append(Step(f"layer {layer}", step, "s", rule, (), parts))
         for index, layer in enumerate(result.layers.names):
-            drain = _at(result.mapper.drain_time(), index)
+            drain = sum(_at(level.mapper.drain_time(), index) for level in result.levels)
             if drain:
                 how = "conversions of held results after its last read, in the latency alone"
                 steps.append(Step(f"end of layer {layer}", drain, "s", how))
@@ -455,20 +466,25 @@ class _Explainer:
         derivation = Derivation(self.estimate.claims)
         with tracing(), np.errstate(all="ignore"):
             chip = instantiate(self.estimate.design, self._traced_values())
-            level = next(level for level in chip.top.walk() if level.compute is not None)
-            compute: Any = level.compute
             steps = []
-            if hasattr(compute, "read_time"):
-                read = compute.read_time(self.estimate.evaluation.network_of_slowest_layer)
-                steps.append(derivation.step(f"read time of {compute.path}", read, "s"))
-            if getattr(compute, "converter", None) is not None:
-                interval = compute.schedule(self.estimate.evaluation.network_of_slowest_layer).interval
-                steps.append(
-                    derivation.step(f"time of one phase of an input on {compute.path}", interval, "s")
+            for mapped in self.estimate.evaluation.levels:
+                compute: Any = next(
+                    level.compute for level in chip.computing_levels() if level.path == mapped.path
                 )
-            if getattr(compute, "neuron", None) is not None:
-                refractory = compute.neuron.refractory_time()
-                steps.append(derivation.step(f"refractory time of {compute.neuron.path}", refractory, "s"))
+                network = self.estimate.evaluation.network_of(mapped)
+                if hasattr(compute, "read_time"):
+                    read = compute.read_time(network)
+                    steps.append(derivation.step(f"read time of {compute.path}", read, "s"))
+                if getattr(compute, "converter", None) is not None:
+                    interval = compute.schedule(network).interval
+                    steps.append(
+                        derivation.step(f"time of one phase of an input on {compute.path}", interval, "s")
+                    )
+                if getattr(compute, "neuron", None) is not None:
+                    refractory = compute.neuron.refractory_time()
+                    steps.append(
+                        derivation.step(f"refractory time of {compute.neuron.path}", refractory, "s")
+                    )
         return tuple(steps)
 
     def _count(self, name: str) -> tuple[str, tuple[Step, ...]]:

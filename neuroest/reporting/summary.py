@@ -204,6 +204,7 @@ def _failed(estimates: Sequence[Estimate], style: Style) -> list[str]:
 def _answers(estimate: Estimate) -> Iterator[str]:
     for label, text in (
         ("energy", _energy(estimate)),
+        ("levels", _levels(estimate)),
         ("area", _largest(estimate, area_by_component(estimate))),
         ("latency", _slowest(estimate)),
         ("learning", _learning(estimate)),
@@ -233,6 +234,19 @@ def _largest(estimate: Estimate, parts: Sequence[ComponentSum]) -> str:
         f"{percent(term.value / total)} {names.get(term.component, short(term.component))} {words(term.term)}"
         for term in terms[:_MOST]
         if term.value > 0.0
+    )
+
+
+def _levels(estimate: Estimate) -> str:
+    """Computing levels with their number of layers and their share of the dynamic energy, where there are several."""
+    rows = [row for row in estimate.levels if row.level]
+    energy = sum(row.dynamic_energy_J for row in rows)
+    if len(rows) < 2:
+        return ""
+    return ", ".join(
+        f"{short(row.level)} {counted(len(row.layers), 'layer')} "
+        f"{percent(row.dynamic_energy_J / energy if energy else 0.0)} of the dynamic energy"
+        for row in rows
     )
 
 

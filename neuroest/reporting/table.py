@@ -73,7 +73,7 @@ def estimate_table(
     lines += [*_energy(estimate, style), ""]
     lines += [*_learning(estimate, style)]
     lines += [*_area(estimate, style), ""]
-    lines += [*_closing(estimate, style)]
+    lines += [*_levels(estimate, style), *_closing(estimate, style)]
     return "\n".join(lines) + "\n"
 
 
@@ -312,6 +312,22 @@ def _term_name(term: TermSum) -> str:
 def _product(term: TermSum, unit: str) -> str:
     count = f"{term.count:.3g}".replace("e+0", "e").replace("e+", "e")
     return f"{count} of them" if term.kind == "static" else f"{count} x {formatted(term.each, unit)}"
+
+
+def _levels(estimate: Estimate, style: Style) -> list[str]:
+    """Computing levels of a chip that has several, with their layers and their shares of energy and area."""
+    if len(estimate.levels) <= 2:
+        return []
+    energy = sum(row.dynamic_energy_J for row in estimate.levels)
+    area = sum(row.area_m2 for row in estimate.levels)
+    lines = [style.bold("Computing levels: layers, dynamic energy, area")]
+    for row in estimate.levels:
+        name = short(row.level) if row.level else "around the levels"
+        parts = f"{formatted(row.dynamic_energy_J, 'J')} ({percent(row.dynamic_energy_J / energy if energy else 0.0)})"
+        holds = f"{formatted(row.area_m2, 'm^2')} ({percent(row.area_m2 / area if area else 0.0)})"
+        text = f"  {name} ({row.mapper}): {', '.join(row.layers) or 'no layer'}; {parts}, {holds}"
+        lines += wrapped(text if row.level else f"  {name}: {holds}", hanging=4)
+    return [*lines, ""]
 
 
 def reported_values(estimate: Estimate) -> list[str]:

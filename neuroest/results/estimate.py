@@ -26,7 +26,7 @@ from neuroest.specs.workload import WorkloadSpec
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 """Version of the JSON that `Estimate.to_dict` returns."""
 
 
@@ -92,6 +92,40 @@ class LayerRow:
     dynamic_energy_J: float  # noqa: N815 - the unit is part of the column's name
     step_time_s: float
     bottleneck: str
+    level: str = ""
+    """Path of the computing level that runs it."""
+
+
+@dataclass(frozen=True, eq=False)
+class LevelRow:
+    """A computing level of a chip, or what stands around all of them. The rows add up to the totals.
+
+    Attributes
+    ----------
+    level : str
+        Path of the level; empty for what stands around the levels.
+    mapper : str
+        Kind of level.
+    layers : tuple of str
+        Layers that it runs.
+    units : float
+        Computing units that hold them.
+    dynamic_energy_J : float
+        Dynamic energy of these layers in one inference, also in blocks that levels share.
+    static_energy_J, area_m2 : float
+        Of the blocks in the branch of the level; white space stands with what is around the levels.
+    busy_s : float
+        Time of one inference for which the level works, or its layers' times added up where they work side by side.
+    """
+
+    level: str
+    mapper: str
+    layers: tuple[str, ...]
+    units: float
+    dynamic_energy_J: float  # noqa: N815 - the unit is part of the column's name
+    static_energy_J: float  # noqa: N815 - the unit is part of the column's name
+    area_m2: float
+    busy_s: float
 
 
 class Characteristic(NamedTuple):
@@ -173,6 +207,10 @@ class Analysis(Protocol):
     @property
     def layers(self) -> tuple[LayerRow, ...]:
         """Every layer on the chip."""
+
+    @property
+    def levels(self) -> tuple[LevelRow, ...]:
+        """Every computing level, and what stands around them."""
 
     @property
     def spike_terms(self) -> dict[str, float]:
@@ -316,6 +354,11 @@ class Estimate:
         return self.analysis.characteristics
 
     @property
+    def levels(self) -> tuple[LevelRow, ...]:
+        """Every computing level of the chip, and what stands around them; the rows add up to the totals."""
+        return self.analysis.levels
+
+    @property
     def column_errors(self) -> tuple[LayerErrors, ...]:
         """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
         return self.analysis.column_errors
@@ -412,6 +455,7 @@ class Estimate:
                 for found in self.characteristics
             ],
             "layers": [asdict(layer) for layer in self.analysis.layers],
+            "levels": [asdict(level) for level in self.levels],
             "column_errors": [asdict(errors) for errors in self.column_errors],
             "parameters": self._parameters(),
             "checks": [asdict(check) for check in self.checks],

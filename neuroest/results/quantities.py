@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -157,8 +158,8 @@ def _of_pair(pair: Any, place: int) -> Any:
 
 
 def _worst_ir_drop(e: Any) -> Any:
-    checks = (*e.mapped.checks, *e.mapped.placement.checks)
-    return _known(next((check.value for check in checks if check.name == "ir_drop"), None))
+    found = [check.value for level in e.levels for check in level.mapped.checks if check.name == "ir_drop"]
+    return _known(reduce(np.maximum, found) if found else None)
 
 
 _ENDURANCE = "a part that wears out"
@@ -300,7 +301,7 @@ _TABLE = (
     ),
     Quantity(
         "physical_neurons", "1", "physical neurons",
-        lambda e: np.sum(e.mapped.placement.neurons, axis=-1, keepdims=True) * e.neurons_per_output,
+        lambda e: e.physical_neurons,
         "neurons that an output owns for itself; 0 where a datapath is shared in time", symbol="N", better="less",
     ),
     Quantity(

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from neuroest.core.errors import did_you_mean
 from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
 from neuroest.specs.base import (
     Count,
@@ -26,7 +27,16 @@ from neuroest.specs.base import (
     Voltage,
 )
 from neuroest.specs.choice import Choice, stated
+from neuroest.specs.layers import LAYER_TYPES
 
+AUTO = "auto"
+"""Word of a level that takes the layers which cost less there."""
+TYPE_PREFIX = "type:"
+"""Beginning of a word that names layers by their type."""
+DEPTHWISE, POINTWISE = "depthwise_convolution", "pointwise_convolution"
+"""Convolutions of one channel a group, and of kernel one."""
+LAYER_KINDS = (*LAYER_TYPES, DEPTHWISE, POINTWISE)
+"""Types by which a level may name its layers."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -157,6 +167,28 @@ class Level(Spec):
         return None
 
 
+def _layer_words(given: Any) -> Any:
+    """One word as a list of one; types that no layer has are refused."""
+    words = [given] if isinstance(given, str) else given
+    for word in words if isinstance(words, list | tuple) else ():
+        kind = str(word).removeprefix(TYPE_PREFIX)
+        if str(word).startswith(TYPE_PREFIX) and kind not in LAYER_KINDS:
+            message = f"unknown type {kind!r}{did_you_mean(kind, LAYER_KINDS)}"
+            raise PydanticCustomError("layer_kind", "{message}", {"message": message})
+    return words
+
+
+class ComputingLevel(Level):
+    """A level that computes."""
+
+    layers: Annotated[tuple[str, ...] | None, BeforeValidator(_layer_words)] = None
+    """Layers of the network that this level runs, on a chip with several computing levels: names, patterns such as
+    `block*_pointwise`, types such as `type:fully_connected` (also `type:depthwise_convolution` and
+    `type:pointwise_convolution`), or `auto` for what costs less here (see `layers_by`). A name goes before a pattern, a
+    pattern before a type. Left out in at most one level, which takes the rest, or competes with those that say `auto`.
+    A layer without weights that nobody names is run where the first layer that it reads is run."""
+
+
 class Heading(Spec):
     """What every architecture file states of itself."""
 
@@ -179,6 +211,9 @@ class ArchitectureSpec(Heading):
     """Process, supply and temperature."""
     operation: Operation
     """How the chip is used in time."""
+    layers_by: Literal["energy", "time", "area"] = "energy"
+    """What decides where a layer runs that several computing levels would take (`layers: auto`): the least dynamic
+    energy, the least time of the slowest resource, or the least area of the units that hold it."""
     baseline: str | None = None
     """Architecture that this one is put beside when nothing else is asked for."""
     tags: tuple[Tag, ...] = ()

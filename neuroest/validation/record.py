@@ -100,7 +100,7 @@ def models_by_path(result: Estimate) -> dict[str, str]:
 
 def level_of(result: Estimate) -> str:
     """Kind of the computing level of a design: its mapper, and the domain in which static cells compute."""
-    level = result.evaluation.mapped.level
+    level = result.evaluation.levels[0].mapped.level
     if not isinstance(level.compute, StaticArray):
         return str(level.mapper)
     return f"{'current' if level.compute.cell.discharges else 'charge'}_domain_{level.mapper}"

@@ -67,6 +67,19 @@ class ColumnErrors:
         return np.asarray(np.min(self.ratio, axis=-1, keepdims=True))
 
 
+def joined_errors(parts: Sequence[tuple[Array, ColumnErrors]]) -> ColumnErrors:
+    """Errors of the layers of several levels, each with one for its own layers and zero for others."""
+    if len(parts) == 1:
+        return parts[0][1]
+    causes = {name: 0.0 * parts[0][0] for _, found in parts for name in found.causes}
+    held = result = 0.0 * parts[0][0]
+    for own, found in parts:
+        held = np.where(own > 0.0, found.held, held)
+        result = np.where(own > 0.0, found.result, result)
+        causes |= {name: np.where(own > 0.0, error, causes[name]) for name, error in found.causes.items()}
+    return ColumnErrors(held, result, causes)
+
+
 def column_errors(mapper: CrossbarMapper, placement: Placement) -> ColumnErrors:
     """The errors of every layer that lies in arrays.
 

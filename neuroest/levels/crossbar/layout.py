@@ -13,7 +13,7 @@ from neuroest.core import units as u
 from neuroest.design.chip import Chip, LevelNode
 from neuroest.equations import counting, pipelining, read_schedule
 from neuroest.equations import mapping as equations
-from neuroest.levels.base import Array, Mapper, NetworkMapping, Placement
+from neuroest.levels.base import Array, LevelMapping, Mapper, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.packing import Sharing, Wanted, share_arrays
 from neuroest.levels.crossbar.replication import copies_within
@@ -314,7 +314,7 @@ class CrossbarLayout(Mapper):
         held = placement.utilisation * placement.units
         return np.asarray(held * self.options["rows"] * self.options["columns"])
 
-    def writing_time(self, mapped: NetworkMapping) -> u.Numeric:
+    def writing_time(self, mapped: LevelMapping) -> u.Numeric:
         """Time to write all arrays that the network needs: every chip its own, and no more in a pass than it has."""
         chips, together = mapped.counts[self.chip.top.path], self.options["arrays_programmed_together"]
         each = mapped.counts[self.level.path] / chips

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.cells.static_memory import StaticCellParameters
-from neuroest.specs.architecture import Level
+from neuroest.specs.architecture import ComputingLevel
 from neuroest.specs.base import (
     Count,
     CountOrAuto,
@@ -26,7 +26,7 @@ from neuroest.specs.blocks import (
 )
 
 
-class CrossbarLevel(Level):
+class CrossbarLevel(ComputingLevel):
     """Resistive crossbar arrays that hold the weights and multiply in place."""
 
     slots: ClassVar[tuple[str, ...]] = (
