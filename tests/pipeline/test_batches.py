@@ -32,7 +32,8 @@ def chip_and_network(name: str) -> tuple[object, object, dict[str, float], Evalu
 @pytest.mark.parametrize("name", sorted(shipped("architecture")))
 def test_nobody_writes_into_a_remembered_array(name: str) -> None:
     _, _, _, alone = chip_and_network(name)
-    assert not np.any([level.mapper.zeros() for level in alone.levels])  # one array for all that ask for nothing
+    # one array for all that ask for nothing
+    assert not np.any([level.mapper.zeros() for level in alone.levels])
 
 
 @pytest.mark.parametrize("name", sorted(shipped("architecture")))
