@@ -306,8 +306,9 @@ class Component(Generic[_DeviceT_co]):
     """Device that ships and whose values are the placeholders of a template (`neuroest new`)."""
     synchronous: ClassVar[bool] = False
     """Whether it is clocked digital logic, which clock and control are charged on."""
-    area_has_control: ClassVar[bool] = False
-    """Whether its area is that of a macro with a control of its own, on which no sequencer is charged again."""
+    compiled_macro: ClassVar[bool] = False
+    """Whether it is a macro of a compiler: with its own control, on which no sequencer is charged again, and placed
+    without the white space between rows of cells."""
     scales_with_process: ClassVar[bool] = False
     """Whether its values follow the chip's process, or a check of its own says that they do not."""
     analog_circuit: ClassVar[bool] = False

@@ -36,16 +36,26 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
         for number in (mapped.instances[a.counted_as or a.component],)
     ]
     if costs.overheads is not None:
-        logic: Any = sum((r.total for r in rows if r.component in costs.sequenced), start=0.0)
+        logic: Any = sum(
+            (r.total for r in rows if r.component in costs.synchronous - costs.macros), start=0.0
+        )
         rows.append(InstanceRow(costs.overheads, "control", logic * costs.control_area_fraction, 1.0))
     return tuple(rows)
 
 
 def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
-    """Area of the chip: blocks over the floor-plan utilisation, and dies that are known as a whole. [m^2]."""
+    """Area of the chip: blocks and macros over their shares of the die, and dies that are known as a whole. [m^2]."""
     known_dies = {(a.component, a.term) for a in costs.areas if a.placed}
     blocks: list[u.Numeric] = []
+    macros: list[u.Numeric] = []
     dies: list[u.Numeric] = []
     for row in rows:
-        (dies if (row.component, row.term) in known_dies else blocks).append(row.total)
-    return np.asarray(power.floorplan_area(total(blocks), costs.floorplan_utilisation) + total(dies))
+        if (row.component, row.term) in known_dies:
+            dies.append(row.total)
+        else:
+            (macros if row.component in costs.macros else blocks).append(row.total)
+    return np.asarray(
+        power.floorplan_area(total(blocks), costs.floorplan_utilisation)
+        + power.floorplan_area(total(macros), costs.macro_utilisation)
+        + total(dies)
+    )

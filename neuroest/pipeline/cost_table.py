@@ -55,14 +55,14 @@ class CostTable:
         One entry for each term of each component, for one instance.
     clock_fraction, control_fraction, control_area_fraction : Numeric
         What clock and control add to synchronous digital blocks.
-    floorplan_utilisation : Numeric
-        Share of the die that blocks fill.
+    floorplan_utilisation, macro_utilisation : Numeric
+        Share of the die that blocks fill, and that compiled macros do.
     power_density_limit : Numeric
         What the package can cool; infinite where the chip says nothing.
     synchronous : frozenset of str
         Paths of the components that clock and control are charged on.
-    sequenced : frozenset of str
-        Those of them whose area has no control of its own, on which the area of sequencers is charged.
+    macros : frozenset of str
+        Paths of the compiled macros, which have their own control and their own share of the die.
     overheads : str or None
         Path of the block that clock and control are booked on.
     checks : tuple of Check
@@ -76,9 +76,10 @@ class CostTable:
     control_fraction: u.Dimensionless
     control_area_fraction: u.Dimensionless
     floorplan_utilisation: u.Dimensionless
+    macro_utilisation: u.Dimensionless
     power_density_limit: u.WattPerSquareMetre
     synchronous: frozenset[str]
-    sequenced: frozenset[str]
+    macros: frozenset[str]
     overheads: str | None
     checks: tuple[Check, ...]
 
@@ -162,6 +163,8 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
     device = overheads.device if overheads is not None else None
+    # what stands between the blocks of a description takes die area like white space
+    between = chip.discrepancy.get("chip_overheads.area", 1.0)
     return CostTable(
         energies=tuple(energies),
         areas=areas,
@@ -169,13 +172,11 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         clock_fraction=device.clock_fraction if device else 0.0,
         control_fraction=device.control_fraction if device else 0.0,
         control_area_fraction=device.control_area_fraction if device else 0.0,
-        # what stands between the blocks of a description takes die area like white space
-        floorplan_utilisation=device.floorplan_utilisation / chip.discrepancy.get("chip_overheads.area", 1.0)
-        if device
-        else 1.0,
+        floorplan_utilisation=device.floorplan_utilisation / between if device else 1.0,
+        macro_utilisation=device.share_of_macros / between if device else 1.0,
         power_density_limit=device.power_density_limit if device else np.inf,
         synchronous=frozenset(c.path for c in components if c.clocked),
-        sequenced=frozenset(c.path for c in components if c.clocked and not c.area_has_control),
+        macros=frozenset(c.path for c in components if c.compiled_macro),
         overheads=overheads.path if overheads is not None else None,
         checks=tuple(checks),
     )

@@ -287,7 +287,8 @@ class _Explainer:
         name, value, equation = rows.get(term.term, rows["control"])
         if term.kind == "area" and term.term == "control":
             name, value = "control_area_fraction", table.control_area_fraction
-            logic = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.sequenced))
+            found = self.estimate.evaluation.costs
+            logic = ", ".join(sorted(short(path) for path in found.synchronous - found.macros))
             rule = "fraction x area of the clocked logic"
             about: tuple[str, ...] = (f"clocked logic: {logic}",)
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import ChargesClock
@@ -20,7 +22,9 @@ class Overheads(Record):
     folder: ClassVar[str] = "integration"
 
     floorplan_utilisation: u.Dimensionless = positive(maximum=1.0, symbol="eta_fp")
-    """Share of the die that blocks fill."""
+    """Share of the die that blocks fill, between rows of cells."""
+    macro_utilisation: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Share of the die that compiled memories fill, with the channels around them; without it, as for other blocks."""
     clock_fraction: u.Dimensionless = non_negative(maximum=0.9, symbol="alpha_clk")
     """Share of the clock tree in the dynamic energy of synchronous digital blocks, its own included."""
     control_fraction: u.Dimensionless = non_negative(maximum=10.0)
@@ -34,6 +38,11 @@ class Overheads(Record):
         absent=math.inf, exact="field of the exposure tools, the same for all"
     )
     """Largest die that is exposed at once."""
+
+    @property
+    def share_of_macros(self) -> u.Dimensionless:
+        """Share of the die that compiled memories fill."""
+        return np.where(self.macro_utilisation > 0.0, self.macro_utilisation, self.floorplan_utilisation)
 
 
 class OverheadsBlock(DeviceBlock):

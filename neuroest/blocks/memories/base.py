@@ -54,7 +54,7 @@ class Memory(Component[Any]):
 
     family: ClassVar[str] = "memory"
     synchronous: ClassVar[bool] = True
-    area_has_control: ClassVar[bool] = True
+    compiled_macro: ClassVar[bool] = True
     scales_with_process: ClassVar[bool] = True
     holds_state: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("memory access",)

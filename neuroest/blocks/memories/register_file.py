@@ -52,7 +52,7 @@ class RegisterFile(Memory):
     """Registers with a multiplexer."""
 
     schema: ClassVar[type[Block]] = RegisterFileBlock
-    area_has_control: ClassVar[bool] = False
+    compiled_macro: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
     device: LogicLibraryParameters
 
