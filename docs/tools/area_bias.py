@@ -37,10 +37,17 @@ def fractions() -> Iterator[tuple[str, float, float]]:
                 listed = [row for row in e.areas if row.component != e.costs.overheads]
                 placed = {(a.component, a.term) for a in e.costs.areas if a.placed}
                 dies = sum(float(np.sum(r.total)) for r in listed if (r.component, r.term) in placed)
-                blocks = sum(float(np.sum(r.total)) for r in listed) - dies
-                logic = sum(float(np.sum(r.total)) for r in listed if r.component in e.costs.sequenced)
+                macros = sum(float(np.sum(r.total)) for r in listed if r.component in e.costs.macros)
+                blocks = sum(float(np.sum(r.total)) for r in listed) - dies - macros
+                logic = sum(
+                    float(np.sum(r.total))
+                    for r in listed
+                    if r.component in e.costs.synchronous - e.costs.macros
+                )
                 skew = predicted[key].median / predicted[key].value
-                room = (published / skew - dies) * float(np.max(np.asarray(e.costs.floorplan_utilisation)))
+                macros /= float(np.max(np.asarray(e.costs.macro_utilisation)))
+                room = published / skew - dies - macros
+                room *= float(np.max(np.asarray(e.costs.floorplan_utilisation)))
                 found.append((predicted[key].median / stated.value, (room - blocks) / logic))
         yield name, *(statistics.median(column) for column in zip(*found, strict=True))
 

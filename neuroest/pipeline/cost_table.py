@@ -173,7 +173,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         control_fraction=device.control_fraction if device else 0.0,
         control_area_fraction=device.control_area_fraction if device else 0.0,
         floorplan_utilisation=device.floorplan_utilisation / between if device else 1.0,
-        macro_utilisation=device.share_of_macros / between if device else 1.0,
+        macro_utilisation=device.macro_utilisation / between if device else 1.0,
         power_density_limit=device.power_density_limit if device else np.inf,
         synchronous=frozenset(c.path for c in components if c.clocked),
         macros=frozenset(c.path for c in components if c.compiled_macro),

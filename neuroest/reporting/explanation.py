@@ -296,7 +296,10 @@ class _Explainer:
             rule, about = info.formula, (info.reference,)
             if term.term != "white_space":
                 about = (*about, f"clocked blocks: {clocked}")
-        return (Step(words(term.term), None, None, rule, about, (derivation.step(name, value),)),)
+        inputs = [derivation.step(name, value)]
+        if term.term == "white_space" and self.estimate.evaluation.costs.macros:
+            inputs.append(derivation.step("macro_utilisation", table.macro_utilisation))
+        return (Step(words(term.term), None, None, rule, about, tuple(inputs)),)
 
     def total(self, name: str) -> Step:
         value = self.estimate.totals[name]

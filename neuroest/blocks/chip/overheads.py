@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal
 
-import numpy as np
-
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import ChargesClock
@@ -23,8 +21,10 @@ class Overheads(Record):
 
     floorplan_utilisation: u.Dimensionless = positive(maximum=1.0, symbol="eta_fp")
     """Share of the die that blocks fill, between rows of cells."""
-    macro_utilisation: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """Share of the die that compiled memories fill, with the channels around them; without it, as for other blocks."""
+    macro_utilisation: u.Dimensionless = positive(
+        maximum=1.0, absent=1.0, exact="without it, memories are taken to abut", symbol="eta_mac"
+    )
+    """Share of their part of the die that compiled memories fill; channels for pins and power are the rest."""
     clock_fraction: u.Dimensionless = non_negative(maximum=0.9, symbol="alpha_clk")
     """Share of the clock tree in the dynamic energy of synchronous digital blocks, its own included."""
     control_fraction: u.Dimensionless = non_negative(maximum=10.0)
@@ -38,11 +38,6 @@ class Overheads(Record):
         absent=math.inf, exact="field of the exposure tools, the same for all"
     )
     """Largest die that is exposed at once."""
-
-    @property
-    def share_of_macros(self) -> u.Dimensionless:
-        """Share of the die that compiled memories fill."""
-        return np.where(self.macro_utilisation > 0.0, self.macro_utilisation, self.floorplan_utilisation)
 
 
 class OverheadsBlock(DeviceBlock):
@@ -60,8 +55,7 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     overhead: ClassVar[tuple[str, ...]] = ("clock", "control")
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(
-            1.5,
-            "sequencers, address generators, bus interfaces and test that no block of a description stands for, up to "
-            "a third of a core",
+            1.2,
+            "shape of the floor plan and of its power grid; what no block of a description stands for has a spread of its own",
         ),
     )
