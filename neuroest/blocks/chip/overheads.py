@@ -56,6 +56,6 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(
             1.2,
-            "shape of the floor plan and of its power grid; what no block of a description stands for has a spread of its own",
+            "shape of the floor plan and of its power grid; what no block stands for has a spread of its own",
         ),
     )
