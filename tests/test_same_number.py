@@ -1,0 +1,152 @@
+"""One chip written in several ways is one chip: order of keys, folder, units, a setting or an edited file."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import neuroest
+from neuroest.core.errors import NeuroestError
+from neuroest.loading.library import load_architecture, shipped
+from neuroest.results.estimate import Estimate
+from tests.pairs import runs
+
+CHIPS = list(shipped("architecture"))
+PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
+QUANTITY = re.compile(r"([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?) ?([fpnumkMG]?)(V|A|s|F|ohm|S|Hz|W|J)")
+
+
+@cache
+def network(chip: str) -> str:
+    return "mlp_mnist_spiking" if runs(chip, "mlp_mnist_spiking") else "mlp_mnist_dense"
+
+
+@cache
+def shipped_estimate(chip: str) -> Estimate:
+    return neuroest.estimate(chip, network(chip))
+
+
+def written(tree: Any, chip: str, folder: Path) -> Path:
+    file = folder / f"{chip}.yaml"
+    file.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    return file
+
+
+def same(one: float | None, other: float | None) -> bool:
+    """Equal to 1e-12; None is what does not apply."""
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-12)
+
+
+def assert_same(one: Estimate, other: Estimate) -> None:
+    for name, value in one.totals.items():
+        assert same(other.totals[name], value), name
+    for name, band in one.bands.totals.items():
+        found = other.bands.totals[name]
+        ends = zip((found.low, found.median, found.high), (band.low, band.median, band.high), strict=True)
+        assert all(same(a, b) for a, b in ends), name
+
+
+def with_keys_in_another_order(node: Any, rng: random.Random) -> Any:
+    if isinstance(node, dict):
+        items = [(key, with_keys_in_another_order(value, rng)) for key, value in node.items()]
+        rng.shuffle(items)
+        return dict(items)
+    return [with_keys_in_another_order(value, rng) for value in node] if isinstance(node, list) else node
+
+
+def with_other_prefixes(node: Any, rng: random.Random) -> Any:
+    """Each quantity with another prefix: 0.9 V becomes 900 mV."""
+    if isinstance(node, dict):
+        return {key: with_other_prefixes(value, rng) for key, value in node.items()}
+    if isinstance(node, list):
+        return [with_other_prefixes(value, rng) for value in node]
+    found = QUANTITY.fullmatch(node) if isinstance(node, str) else None
+    if found is None:
+        return node
+    number, prefix, unit = found.groups()
+    other = rng.choice([name for name in PREFIXES if name != prefix])
+    return f"{Decimal(number).scaleb(PREFIXES[prefix] - PREFIXES[other])} {other}{unit}"
+
+
+def changed_places(tree: Any) -> int:
+    text = yaml.safe_dump(tree)
+    return len(re.findall(rf": '?{QUANTITY.pattern}'?$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_order_of_keys_and_folder(chip: str, tmp_path: Path) -> None:
+    tree = with_keys_in_another_order(load_architecture(chip).document.data, random.Random(chip))
+    assert_same(shipped_estimate(chip), neuroest.estimate(written(tree, chip, tmp_path), network(chip)))
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_prefixes_of_units(chip: str, tmp_path: Path) -> None:
+    before = load_architecture(chip).document.data
+    tree = with_other_prefixes(before, random.Random(chip))
+    assert tree != before or changed_places(before) == 0
+    assert_same(shipped_estimate(chip), neuroest.estimate(written(tree, chip, tmp_path), network(chip)))
+
+
+def numbers(node: Any, path: str) -> dict[str, tuple[Any, str]]:
+    """Container and key of every number and quantity, by path."""
+    found: dict[str, tuple[Any, str]] = {}
+    for key, value in node.items():
+        place = f"{path}.{key}".lstrip(".")
+        if isinstance(value, dict):
+            found |= numbers(value, place)
+        elif (isinstance(value, float | int) and not isinstance(value, bool)) or (
+            isinstance(value, str) and QUANTITY.fullmatch(value)
+        ):
+            found[place] = (node, key)
+    return found
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_a_setting_is_an_edited_file(chip: str, tmp_path: Path) -> None:
+    rng, compared = random.Random(chip), 0
+    paths = sorted(numbers(load_architecture(chip).document.data, ""))
+    for path in rng.sample(paths, min(len(paths), 4)):
+        tree = load_architecture(chip).document.data
+        node, key = numbers(tree, "")[path]
+        found = QUANTITY.fullmatch(str(node[key]))
+        value = (
+            node[key] * 2 if found is None else f"{Decimal(found[1]) * Decimal('1.05')} {found[2]}{found[3]}"
+        )
+        try:
+            alone = neuroest.estimate(chip, network(chip), {path: str(value)})
+        except NeuroestError:
+            node[key] = value
+            with pytest.raises(NeuroestError):
+                neuroest.estimate(written(tree, chip, tmp_path), network(chip))
+            continue
+        node[key] = value
+        assert_same(alone, neuroest.estimate(written(tree, chip, tmp_path), network(chip)))
+        compared += 1
+    assert compared > 0 or not paths
+
+
+@pytest.mark.parametrize("chip", CHIPS[::4])
+def test_alone_is_a_row_of_a_sweep(chip: str) -> None:
+    values = {"technology.supply_voltage": shipped_estimate(chip).claims["technology.supply_voltage"].value}
+    supplies = [f"{values['technology.supply_voltage'] * factor!r} V" for factor in (0.97, 1.0, 1.03)]
+    rows = neuroest.sweep(chip, network(chip), {"technology.supply_voltage": supplies}, workers=1).to_frame()
+    for index, supply in enumerate(supplies):
+        try:
+            alone = neuroest.estimate(chip, network(chip), {"technology.supply_voltage": supply})
+        except NeuroestError:
+            assert not rows["feasible"][index]
+            continue
+        for name, value in alone.totals.items():
+            if name in rows:
+                row = rows[name][index]
+                assert same(None if math.isnan(row) else row, value), name
