@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from neuroest.core.errors import NeuroestError
 from neuroest.exploration.sweep import sweep
+from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import CheckResult, Estimate
@@ -71,6 +72,33 @@ def test_nested_arrays_work_side_by_side(tmp_path_factory: pytest.TempPathFactor
         assert totals(nested(folder, counts, mapper)) == pytest.approx(totals(flat), rel=1e-12)
 
     same()
+
+
+@pytest.mark.parametrize(
+    ("case", "level", "workload"),
+    [
+        ("chih_2021", "macro", "bits_4"),
+        ("valavi_2019", "array", "hidden_layer"),
+        ("morphic", "core", "one_event_each"),
+    ],
+)
+def test_nested_macros_and_cores_of_published_chips_equal_flat_ones(
+    case: str, level: str, workload: str, tmp_path: Path
+) -> None:
+    """Digital compute-in-memory, a charge-domain crossbar and spiking cores: 64, eight times eight and 4 x 4 x 4."""
+    folder = data_folder("validation_case") / case
+    found = []
+    for counts in ((64,), (8, 8), (4, 4, 4)):
+        data = yaml.safe_load((folder / "chip.yaml").read_text(encoding="utf-8"))
+        inner = {level: {**data["chip"].pop(level), "count": counts[-1]}}
+        for depth, number in enumerate(reversed(counts[:-1])):
+            inner = {f"level_{depth}": {"count": number, **inner}}
+        data["chip"].update(inner)
+        file = tmp_path / f"{case}.yaml"
+        file.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+        found.append(totals(estimate(file, folder / f"{workload}.yaml")))
+    assert found[1] == pytest.approx(found[0], rel=1e-12)
+    assert found[2] == pytest.approx(found[0], rel=1e-12)
 
 
 def test_a_count_that_is_auto_adds_no_arrays(tmp_path: Path) -> None:
