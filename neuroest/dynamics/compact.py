@@ -238,8 +238,7 @@ class _Record:
             return
         low = np.minimum(before.gate, after.gate)
         crosses = (high > threshold) & (low < threshold)
-        swing = np.where(crosses, high - low, 1.0)
-        share = np.where(crosses, np.minimum((high - threshold) / swing, 1.0), 1.0 * (high > threshold))
+        share = np.where(crosses, self._share_above(before.gate, after.gate, threshold, flows), 1.0 * (high > threshold))
         self.output_time[index] += share * length
         rising = (before.gate <= threshold) & (after.gate > threshold)
         if rising.any():
@@ -247,6 +246,14 @@ class _Record:
             self.spikes.add(devices[rising], moment)
             self.on_since[devices[rising]] = moment
         self.on_since[devices[after.gate <= threshold]] = np.inf
+
+    @staticmethod
+    def _share_above(before: Array, after: Array, threshold: Array, flows: dict[str, Array]) -> Array:
+        """Share of a step that a gate is above a threshold which it crosses on its exponential."""
+        final, phase = flows["final"], flows["phase"]
+        ratio = (before - final) / np.where(threshold == final, 1.0, threshold - final)
+        passed = np.clip(np.log(np.maximum(ratio, 1.0)) / phase, 0.0, 1.0)
+        return np.asarray(np.where(after > before, 1.0 - passed, passed))
 
     def finish(self, time: float, level: Array, state: State) -> Run:
         cells = self.engine.cells
@@ -366,10 +373,10 @@ class _Engine:
         fast = np.minimum(np.maximum(charge, cells.relaxation_time), release)
         nearly_open = part.rupturing & (part.filament < _THIN)
         on = np.where(nearly_open, np.maximum(fast, release), fast) / _PARTS_PER_SWITCHING
-        # a filament that its field holds, its gate charged, moves no faster than its ions
+        # a filament that its field holds once its gate is charged moves no faster than its ions
         full = level * cells.control_resistance / (cells.control_resistance + cells.on_resistance)
         charged = np.abs(part.gate - full) < _EMPTY * np.maximum(full, cells.output_threshold)
-        held = charged & ~part.rupturing & (level > 0.0)
+        held = charged & ~part.rupturing & (level > 0.0) & _field_holds(cells, level - full, rates, part.filament)
         on = np.where(held, 1.0 / (STEPS_PER_SETTLING * rates[1]), on)
         gap = cells.field_offset + np.maximum(1.0 - part.filament - part.residue, 0.0)
         growth = np.maximum(rates[0] * np.maximum(level - part.gate, 0.0) / gap, rates[1] * part.filament)
@@ -406,7 +413,8 @@ class _Engine:
         after.gate[index] = self._with_noise(cells, gate, moved)
         after.switched[index], after.following[index], fired[index] = False, True, False
         after.rupturing = after.rupturing & after.switched
-        flows["drawn"][index] = moved["drawn"]
+        for flow in ("drawn", "phase", "final"):
+            flows[flow][index] = moved[flow]
 
     def _rates(self, cells: DiffusiveCells, state: State) -> tuple[Array, Array]:
         """Mobility and rate of settling of now."""
@@ -418,8 +426,8 @@ class _Engine:
         return mobility, decay + cells.residue_rate
 
     def _with_noise(self, cells: DiffusiveCells, gate: Array, flows: dict[str, Array]) -> Array:
-        """The gate with its kT/C, and nothing of it left in the flows."""
-        phase = flows.pop("phase")
+        """The gate with its kT/C."""
+        phase = flows["phase"]
         if not self.noisy:
             return gate
         assert self.generator is not None  # noqa: S101
@@ -446,7 +454,7 @@ class _Engine:
         switched = state.switched | fired
         rupturing = over = np.zeros(len(filament), dtype=bool)
         if (switched & ruptures).any():
-            held = mobility * drive / cells.field_offset > settling * filament
+            held = _field_holds(cells, drive, rates, filament)
             rupturing = switched & (state.rupturing | (~held & ~fired)) & ruptures
             gone = np.exp(-(settling + 1.0 / cells.relaxation_time) * length)
             filament = np.where(rupturing, state.filament * gone, filament)
@@ -455,7 +463,10 @@ class _Engine:
             switched, rupturing = switched & ~over, rupturing & ~over
             if self.idealised.plasticity:
                 residue = np.where(over, 0.0, residue)
-        gate, flows = _gate(cells, state.gate, np.minimum(filament + residue, 1.0), level, length)
+        # while the gap closes, the resistance half-way stands for the step; one that switches does so at its end
+        halfway = (state.filament + state.residue + filament + residue) / 2.0
+        closed = np.minimum(np.where(switched | over, filament + residue, halfway), 1.0)
+        gate, flows = _gate(cells, state.gate, closed, level, length)
         gate = self._with_noise(cells, gate, flows)
         if self.idealised.refractory:
             gate = np.where(over, 0.0, gate)
@@ -480,6 +491,11 @@ class _Factors:
         keep = np.exp(-settling * length * 0.5), np.exp(-settling * length)
         stay = np.exp(-cells.residue_decay * length * 0.5), np.exp(-cells.residue_decay * length)
         return cls(keep, (1.0 - keep[0], 1.0 - keep[1]), stay, (1.0 - stay[0], 1.0 - stay[1]))
+
+
+def _field_holds(cells: DiffusiveCells, drive: Array, rates: tuple[Array, Array], filament: Array) -> Array:
+    """Whether the field across a complete filament replaces what of it decays."""
+    return np.asarray(rates[0] * drive / cells.field_offset > rates[1] * filament)
 
 
 def _ions(
@@ -552,4 +568,4 @@ def _gate(
     if level.any():
         mean = final + (gate - final) * -np.expm1(-phase) / phase
         drawn = level * (level - mean) / resistance * length
-    return following, {"drawn": drawn, "level": level, "phase": phase}
+    return following, {"drawn": drawn, "level": level, "phase": phase, "final": final}

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.compact import ENERGY_TERMS, Run, simulate
+from neuroest.dynamics.compact import ENERGY_TERMS, Run, default_step, simulate
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, integration_time
 from neuroest.dynamics.stimulus import Segment
 from neuroest.equations import diffusive_neuron as equations
@@ -99,7 +99,9 @@ def compare_energy(cells: DiffusiveCells, level: float, *, hold: float = 0.0) ->
     if hold > 0.0:
         run = _held(cells, level, fired, hold, charge)
     else:
-        run = simulate(cells, [Segment(fired + charge, level), Segment(10.0 * release, 0.0)])
+        # the moment of the switch moves with where the steps fall, by as much as one of them
+        late = max(charge, default_step(cells))
+        run = simulate(cells, [Segment(fired + late, level), Segment(10.0 * release, 0.0)])
     return _comparison(cells, level, hold, closed_time, run, fired)
 
 
