@@ -3,6 +3,7 @@
 from neuroest.authoring.templates import new_architecture as new_architecture
 from neuroest.authoring.templates import new_device as new_device
 from neuroest.authoring.templates import new_workload as new_workload
+from neuroest.circuits.export import export as export
 from neuroest.core.errors import MappingError as MappingError
 from neuroest.core.errors import NeuroestError as NeuroestError
 from neuroest.core.errors import Problem as Problem

@@ -58,6 +58,7 @@ ROOMS = (
     ("fitting.headers", "names and units in the header of a measurement file"),
     ("fitting.layouts", "measured curves as files hold them"),
     ("dynamics", "state of single devices in time: equations with the parameters of a loaded device"),
+    ("circuits", "a device in time as files of a circuit simulator"),
     ("fitting", "parameters of a device from its measured curves"),
     ("design", "the design that files describe, and a chip with numbers in it"),
     ("loading", "kinds and library of files, as one package"),

@@ -32,6 +32,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "simulate": "diffusive_28nm_capacitor --level '0.9 V' -p spikes.png",
         "characterise": "diffusive_bench",
         "behave": f"{_CHIP} -w my_network.yaml --weights weights.npz --samples samples.npz",
+        "export": "spice switch_generic_28nm -o circuit --check",
         "import": "model.onnx -o my_network.yaml",
         "activity": "attach my_network.yaml spikes.npz --dataset 'test set' -o measured.yaml",
         "reproduce": "odin --figure scoreboard.png",

@@ -238,7 +238,9 @@ class _Record:
             return
         low = np.minimum(before.gate, after.gate)
         crosses = (high > threshold) & (low < threshold)
-        share = np.where(crosses, self._share_above(before.gate, after.gate, threshold, flows), 1.0 * (high > threshold))
+        share = np.where(
+            crosses, self._share_above(before.gate, after.gate, threshold, flows), 1.0 * (high > threshold)
+        )
         self.output_time[index] += share * length
         rising = (before.gate <= threshold) & (after.gate > threshold)
         if rising.any():
@@ -376,7 +378,12 @@ class _Engine:
         # a filament that its field holds once its gate is charged moves no faster than its ions
         full = level * cells.control_resistance / (cells.control_resistance + cells.on_resistance)
         charged = np.abs(part.gate - full) < _EMPTY * np.maximum(full, cells.output_threshold)
-        held = charged & ~part.rupturing & (level > 0.0) & _field_holds(cells, level - full, rates, part.filament)
+        held = (
+            charged
+            & ~part.rupturing
+            & (level > 0.0)
+            & _field_holds(cells, level - full, rates, part.filament)
+        )
         on = np.where(held, 1.0 / (STEPS_PER_SETTLING * rates[1]), on)
         gap = cells.field_offset + np.maximum(1.0 - part.filament - part.residue, 0.0)
         growth = np.maximum(rates[0] * np.maximum(level - part.gate, 0.0) / gap, rates[1] * part.filament)

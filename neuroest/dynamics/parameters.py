@@ -12,6 +12,8 @@ class ThresholdSwitchParameters(Record):
     """Volatile threshold switch with a series resistor and a capacitor across it."""
 
     model: ClassVar[str] = "threshold_switch"
+    circuit_of: ClassVar[str] = "threshold_switch_neuron"
+    """Block whose circuit it is."""
     folder: ClassVar[str] = "lab"
 
     supply_voltage: u.Volt = positive(symbol="V_s", exact=NORMALISED)

@@ -306,7 +306,8 @@ def _report(request: Request, run: SpikeRun, found: list[str], extra: Mapping[st
     return Report((*lines, *found), data, (("device", "spike_time [s]"), *spikes))
 
 
-def _record(device: Device, changes: Mapping[str, str]) -> Any:
+def record_of(device: Device, changes: Mapping[str, str]) -> Any:
+    """Numbers of a device with some of them changed, as its record."""
     values = {name: claim.value for name, claim in device.claims.items()}
     check_names("parameter", changes, values)
     for name, text in changes.items():
@@ -316,7 +317,7 @@ def _record(device: Device, changes: Mapping[str, str]) -> Any:
 
 def _switch(request: Request, plot: Path | None) -> Report:
     device = load_device(request.neuron)
-    switch = _record(device, request.changes)
+    switch = record_of(device, request.changes)
     notes: list[str] = []
     relaxation = 0.0
     if device.spec.model == "threshold_switch_neuron":
@@ -354,8 +355,8 @@ def _behaviour_of(neuron: Any) -> ThresholdSwitchParameters:
 
 
 def _analog(request: Request, plot: Path | None) -> Report:
-    neuron = _record(load_device(request.neuron), request.changes)
-    behaviour = _record(load_device(_BEHAVIOUR), {})
+    neuron = record_of(load_device(request.neuron), request.changes)
+    behaviour = record_of(load_device(_BEHAVIOUR), {})
     level = _level(request, "A", None)
     duration = request.duration or 20.0 * float(behaviour.leak_time_constant)
     run = simulate_analog_lif(
@@ -368,7 +369,7 @@ def _analog(request: Request, plot: Path | None) -> Report:
 
 
 def _digital(request: Request, plot: Path | None) -> Report:
-    behaviour = _record(load_device(request.neuron), request.changes)
+    behaviour = record_of(load_device(request.neuron), request.changes)
     added = _level(request, "1", None)
     if plot is not None:
         raise NeuroestError("a digital neuron has no waveform to draw")

@@ -62,6 +62,7 @@ class AccumulatingNeuronParameters(Record):
 class AccumulatingNeuron(Neuron):
     """Common part: pulses to fire, what they cost, and the reset."""
 
+    no_circuit: ClassVar[str] = "no source describes the circuits that pulse, read and reset it"
     owns: ClassVar[tuple[str, ...]] = ("neuron accumulation", "neuron reset", "neuron state read")
     device: AccumulatingNeuronParameters
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -16,6 +17,20 @@ from neuroest.blocks.base import (
     NetworkContext,
     StaticCost,
     leakage_at_chip_temperature,
+)
+from neuroest.blocks.circuit import (
+    DECAYED,
+    DECISIONS,
+    Capacitor,
+    Circuit,
+    Current,
+    Parameter,
+    beyond,
+    decided,
+    held_after,
+    may_end,
+    numbers_of,
+    remembered,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
@@ -72,6 +87,12 @@ class AnalogLifBlock(DeviceBlock):
     model: Literal["analog_lif"]
 
 
+_OF_THE_CIRCUIT = ("membrane_capacitance", "threshold_voltage", "supply_voltage", "bias_current")
+"""Parameters that its circuit needs as they are."""
+_RESET_SHARE = 0.001
+"""Share of the time after a spike that the reset takes; numerical."""
+_EMPTY = 0.01
+"""Share of the threshold below which a membrane counts as empty; numerical."""
 _ALIKE = 2.0
 """Factor between the currents of two neurons, one standard deviation apart, up to which they count as alike."""
 
@@ -86,7 +107,70 @@ class AnalogLif(Neuron):
         area=ModelError(1.5, "guard rings and bias distribution"),
     )
     example: ClassVar[str] = "lif_28nm_circuit"
+    behaviour: ClassVar[str] = "lif_behaviour_generic"
     device: AnalogLifParameters
+
+    @classmethod
+    def circuit(cls, values: Mapping[str, float]) -> Circuit:
+        """A mirrored input current on the membrane, its leak, and a comparator that empties it and blocks the input."""
+        shortest = (
+            values["membrane_capacitance"] * values["threshold_voltage"] / values["maximum_input_current"]
+        )
+        blind = max(values["refractory_time"], _RESET_SHARE * shortest)
+        parameters = numbers_of(AnalogLifParameters, values, _OF_THE_CIRCUIT)
+        switched = (
+            values["parasitic_capacitance"] + values["short_circuit_energy"] / values["supply_voltage"] ** 2
+        )
+        parameters |= {
+            "leak_time_constant": Parameter(
+                values["leak_time_constant"], "s", "Time constant of the membrane."
+            ),
+            "blind_time": Parameter(blind, "s", "Time after a spike in which the input is ignored."),
+            "switched_capacitance": Parameter(
+                switched,
+                "F",
+                "Parasitic capacitance, and what takes the comparator's crowbar energy at its supply.",
+            ),
+            "decision_time": Parameter(
+                _RESET_SHARE * blind,
+                "s",
+                "Time of the states that remember a spike, and of the reset; numerical.",
+            ),
+        }
+        return Circuit(
+            input="current",
+            ports=("in", "vdd", "spike"),
+            parameters=parameters,
+            definitions={"blind": decided("resting")},
+            states={
+                "fired": remembered(
+                    beyond("V(mem)-threshold_voltage", "threshold_voltage"),
+                    beyond(f"{_EMPTY}*threshold_voltage-V(mem)", "threshold_voltage")
+                    + f"*{may_end('fired', 'resting')}",
+                    "fired", f"decision_time/{DECISIONS}", "one from the threshold on, until the membrane is empty",
+                ),
+                "resting": held_after(
+                    "resting", "fired", f"decision_time/{DECISIONS}", "blind_time",
+                    "above one half while the input is ignored",
+                ),
+            },
+            currents=(
+                Current("vdd", "mem", "I(in)*(1-blind)", "mirrored input, taken from the supply"),
+                Current("mem", "0", "V(mem)*membrane_capacitance/leak_time_constant", "leak"),
+                Current("mem", "0", "blind*V(mem)*membrane_capacitance/decision_time", "reset"),
+                Current("vdd", "switched", "blind*V(vdd,switched)*switched_capacitance/decision_time", "comparator"),
+                Current("switched", "0", "(1-blind)*V(switched)*switched_capacitance/decision_time", "comparator"),
+                Current("vdd", "0", "bias_current", "bias"),
+            ),
+            capacitors=(
+                Capacitor("mem", "0", "membrane_capacitance", "membrane"),
+                Capacitor("switched", "0", "switched_capacitance", "switched by a spike"),
+            ),
+            spike="blind",
+            level=values["membrane_capacitance"] * values["threshold_voltage"] / blind,
+            rest=blind + DECAYED * values["leak_time_constant"],
+            supply="supply_voltage",
+        )  # fmt: skip
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """The membrane is charged by a smaller current."""

@@ -7,12 +7,14 @@ physical neurons as the network has outputs.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.circuit import Circuit
 from neuroest.core import units as u
 from neuroest.equations import integration, neuron_geometry
 
@@ -26,6 +28,21 @@ class Neuron(Component[Any]):
     family: ClassVar[str] = "neuron"
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "inside"
     """Where the circuit is that drives the wire of its spikes: in the model, in a block behind it, or not known."""
+    no_circuit: ClassVar[str] = "its block describes no circuit"
+    """Why there is none to export, where `circuit` gives None."""
+    behaviour: ClassVar[str] = ""
+    """Device spec with what its circuit needs beyond its own device, such as a leak that no estimate asks for."""
+
+    @classmethod
+    def circuit(cls, values: Mapping[str, float]) -> Circuit | None:  # noqa: ARG003 - for those that have one
+        """The neuron as a circuit for a circuit simulator, or None where only its numbers are known.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            Parameters of its device and of its `behaviour`, as `neuroest simulate` integrates them. [SI]
+        """
+        return None
 
     @property
     def reset_between_inferences(self) -> bool:

@@ -22,7 +22,9 @@ from neuroest.blocks.base import (
     resistance_at_corner,
     threshold_at_corner,
 )
+from neuroest.blocks.circuit import Circuit
 from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.neurons.diffusive_circuit import diffusive_circuit
 from neuroest.core import units as u
 from neuroest.equations import crossbar, filament_growth, integration, neuron_geometry
 from neuroest.equations import diffusive_neuron as diffusive
@@ -177,6 +179,11 @@ class DiffusiveNeuronBase(Neuron):
     )
 
     device: IonDynamics
+
+    @classmethod
+    def circuit(cls, values: Mapping[str, float]) -> Circuit:
+        """Filament, residue, gate node and output branch."""
+        return diffusive_circuit(IonDynamics, values)
 
     @classmethod
     def with_partners(cls, device: Any, partners: Mapping[str, Record], technology: TechnologyPoint) -> Any:

@@ -48,6 +48,7 @@ class ReportedNeuron(Neuron):
     """Neuron known by its published energy, area and rate."""
 
     schema: ClassVar[type[Block]] = ReportedNeuronBlock
+    no_circuit: ClassVar[str] = "its numbers are published and no circuit"
     owns: ClassVar[tuple[str, ...]] = ("neuron spike as reported",)
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "unstated"
     example: ClassVar[str] = "lif_28nm_besrour"

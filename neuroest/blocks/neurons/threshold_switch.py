@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 
 from neuroest.blocks.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, either
+from neuroest.blocks.circuit import (
+    DECAYED,
+    DECISIONS,
+    Capacitor,
+    Circuit,
+    Current,
+    Parameter,
+    beyond,
+    decided,
+    held_after,
+    may_end,
+    numbers_of,
+    remembered,
+)
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
@@ -103,6 +118,12 @@ takes up to half as long again as the closed form says while the drive stays on 
 
 _ROUNDING = 2.0**-30
 """Rounding error of a sum of times; numerical, not physical."""
+_OF_THE_CIRCUIT = (
+    "threshold_voltage", "hold_voltage", "on_resistance", "off_resistance", "series_resistance", "capacitance",
+    "relaxation_time",
+)  # fmt: skip
+"""Parameters that its circuit needs."""
+
 _SOME_HEATING = 1e-6
 """Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
 
@@ -126,6 +147,45 @@ class ThresholdSwitch(Neuron):
         area=ModelError(1.5, "no layout exists"),
     )
     device: ThresholdSwitchNeuronParameters
+
+    @classmethod
+    def circuit(cls, values: Mapping[str, float]) -> Circuit:
+        """Resistor, capacitor and a switch with hysteresis that opens a relaxation time after it was let go."""
+        fast = values["capacitance"] / (1.0 / values["series_resistance"] + 1.0 / values["on_resistance"])
+        known = {"relaxation_time": 0.0, **values}
+        parameters = numbers_of(ThresholdSwitchNeuronParameters, known, _OF_THE_CIRCUIT)
+        parameters["decision_time"] = Parameter(
+            fast / DECISIONS, "s", "Time of the states that remember whether it is on; numerical."
+        )
+        return Circuit(
+            input="voltage",
+            ports=("in", "spike"),
+            parameters=parameters,
+            definitions={"closed": decided("conducting")},
+            states={
+                "tripped": remembered(
+                    beyond("V(node)-threshold_voltage", "threshold_voltage"),
+                    f"{beyond('hold_voltage-V(node)', 'threshold_voltage')}*{may_end('tripped', 'conducting')}",
+                    "tripped", "decision_time", "one from the threshold voltage on, zero below the hold voltage",
+                ),
+                "conducting": held_after(
+                    "conducting", "tripped", "decision_time", "relaxation_time",
+                    "above one half while the switch conducts",
+                ),
+            },
+            currents=(
+                Current("in", "node", "V(in,node)/series_resistance", "series resistor"),
+                Current(
+                    "node", "0", "V(node)*(1/off_resistance+closed*(1/on_resistance-1/off_resistance))",
+                    "threshold switch",
+                ),
+            ),
+            capacitors=(Capacitor("node", "0", "capacitance", "across the switch"),),
+            spike="closed",
+            level=values["supply_voltage"],
+            rest=known["relaxation_time"] + DECAYED * values["series_resistance"] * values["capacitance"],
+            source_adds_to="series_resistance",
+        )  # fmt: skip
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """The column charges the capacitor towards a lower voltage."""

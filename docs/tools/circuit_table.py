@@ -1,0 +1,67 @@
+"""Write the table of agreement in ``docs/circuit_export.md``: every neuron by ngspice and by `neuroest simulate`.
+
+::
+
+    python docs/tools/circuit_table.py
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from neuroest.circuits.export import agreement, export
+from neuroest.circuits.parameters import no_circuit
+from neuroest.core.units import format_quantity
+from neuroest.loading.library import load_device, shipped
+
+PAGE = Path(__file__).parents[1] / "circuit_export.md"
+HEAD = "| neuron | delay | | period | | energy of a spike | | result |\n|---|---|---|---|---|---|---|---|\n"
+QUANTITIES = ("delay", "period", "energy")
+
+
+def neurons() -> list[str]:
+    """Every neuron that ships, and the devices of the lab that `simulate` runs."""
+    records = {name: load_device(name).record for name in shipped("device")}
+    return [
+        name
+        for name, record in records.items()
+        if record.folder == "neurons" or hasattr(record, "circuit_of") or name == "lif_behaviour_generic"
+    ]
+
+
+def row(name: str) -> str:
+    """One neuron."""
+    cause = no_circuit(name)
+    found = None if cause else export("spice", name)
+    if found is None or found.no_bench:
+        cause = cause or (found.no_bench.removeprefix("no bench: ") if found else "")
+        return f"| `{name}` | {'— | ' * 6}{cause} |"
+    rows = agreement(found)
+    if differing := [row for row in rows if not row.agrees]:
+        raise SystemExit(f"{name} differs: {differing[0]}; find the cause before it stands in a table")
+    alone = {row.quantity: row for row in rows if row.bench == "neuron"}
+    cells = []
+    for quantity in QUANTITIES:
+        if quantity not in alone:
+            cells += ["—", "—"]
+            continue
+        one = alone[quantity]
+        percent = (
+            f"{100.0 * one.deviation:+.1f}".replace("-0.0", "0.0").replace("+0.0", "0.0").replace("-", "−")
+        )
+        cells += [format_quantity(one.simulated, one.unit), f"{percent} %"]
+    return f"| `{name}` | {' | '.join(cells)} | agrees |"
+
+
+def main() -> None:
+    """Rewrite the table in place."""
+    text = PAGE.read_text(encoding="utf-8")
+    table = HEAD + "\n".join(row(name) for name in sorted(neurons())) + "\n"
+    PAGE.write_text(
+        re.sub(r"\| neuron \| delay.*?\n(?=\n)", lambda _: table, text, flags=re.DOTALL), encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main()

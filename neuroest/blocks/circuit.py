@@ -1,0 +1,158 @@
+"""A neuron as a circuit that a circuit simulator can run: currents, capacitors and states, in one language.
+
+A block describes its circuit here once; `neuroest.circuits` writes it as a SPICE subcircuit and as Verilog-A.
+An expression may hold ``V(node)``, ``V(from,to)``, ``I(in)``, names of parameters, states and definitions, ``+ - * /``,
+``exp``, ``tanh``, ``max`` and ``min``, which both languages share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from neuroest.specs.parameters import Record
+
+SHARPNESS = 1e-4
+"""Width of a threshold over what it is a threshold of; numerical. Simulators of circuits need smooth slopes."""
+DECISIONS = 50.0
+"""Time of a state that remembers an event goes this often into the fastest time of the circuit; numerical."""
+DECAYED = 5.0
+"""Time constants after which a node counts as empty; a convention, less than one per cent is left."""
+_HALF = 0.5
+"""Half of a state; mathematics."""
+_HALF_WIDTH = 0.001
+"""Width of the decision whether such a state is above one half; numerical."""
+_FULL = 0.99
+"""State at which a timer counts as wound up; numerical."""
+TIMER = 1.4426950408889634
+"""1/ln 2: a timer that decays with this share of a time has halved when the time is over."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the circuit, in SI."""
+
+    value: float
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Current:
+    """Current that flows from one node to another; the node ``0`` is ground."""
+
+    start: str
+    end: str
+    expression: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Capacitor:
+    """Capacitor between two nodes; its capacitance is an expression of parameters."""
+
+    start: str
+    end: str
+    capacitance: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class State:
+    """A quantity of its own: ``time * d(state)/dt = rate``, from zero on. The time is an expression of parameters."""
+
+    time: str
+    rate: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """The circuit of one neuron.
+
+    Attributes
+    ----------
+    input : str
+        ``voltage``: a source drives the node ``in``; ``current``: ``in`` is a virtual ground that takes a current.
+    ports : tuple of str
+        Nodes to the outside: ``in``, perhaps ``vdd`` and an output, and ``spike``, an ideal flag of 0 or 1 V that rises
+        when the neuron fires.
+    parameters : mapping of str to Parameter
+        All numbers of the equations.
+    definitions : mapping of str to str
+        Expressions with a name; each may name those before it.
+    spike : str
+        Expression of the flag.
+    level : float
+        Voltage or current at the input of a bench. [V or A]
+    rest : float
+        Time without an input after which the neuron is as before a spike, but for what its material remembers. [s]
+    supply : str
+        Parameter with the voltage of ``vdd``; empty where there is none.
+    source_adds_to : str
+        Parameter that a resistance of the source adds to; empty for an input that takes a current.
+    """
+
+    input: Literal["voltage", "current"]
+    ports: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, str]
+    states: Mapping[str, State]
+    currents: tuple[Current, ...]
+    capacitors: tuple[Capacitor, ...]
+    spike: str
+    level: float
+    rest: float
+    supply: str = ""
+    source_adds_to: str = ""
+
+
+def step(expression: str) -> str:
+    """0 below zero, 1 above; the slope is as wide as one of the expression."""
+    return f"({_HALF}*(1+tanh({expression})))"
+
+
+def beyond(expression: str, scale: str) -> str:
+    """Whether an expression is above zero, as sharply as the scale asks for."""
+    return step(f"({expression})/({SHARPNESS}*{scale})")
+
+
+def decided(state: str) -> str:
+    """Whether a state is above one half."""
+    return step(f"({state}-{_HALF})/{_HALF_WIDTH}")
+
+
+def may_end(state: str, timer: str) -> str:
+    """Whether a state may end: once its timer stands at its beginning, and for as long as it takes to end."""
+    return f"max({step(f'({timer}-{_FULL})/{_HALF_WIDTH}')},1-{decided(state)})"
+
+
+def remembered(set_by: str, reset_by: str, state: str, time: str, meaning: str) -> State:
+    """State that goes to one while something sets it, to zero while something resets it, and else stays.
+
+    It is linear in itself, so that a long step of a simulator has one solution and not two.
+    """
+    return State(time, f"{set_by}*(1-{state})-{reset_by}*{state}", meaning)
+
+
+def held_after(state: str, cause: str, time: str, hold: str, meaning: str) -> State:
+    """Timer that goes to one while its cause is above one half, and is back at one half the time of `hold` after."""
+    on, share = decided(cause), f"{time}/max({TIMER}*{hold},{time})"
+    return State(time, f"{on}*(1-{state})-(1-{on})*{state}*{share}", meaning)
+
+
+def _short(description: str) -> str:
+    """What a parameter is, without what a device lacks that does not state it."""
+    return description.partition(";")[0].rstrip(".") + "."
+
+
+def numbers_of(
+    record: type[Record], values: Mapping[str, float], names: Iterable[str]
+) -> dict[str, Parameter]:
+    """Parameters of a circuit as the record of a device declares them."""
+    declared = record.parameters()
+    return {
+        name: Parameter(float(values[name]), declared[name].check.unit, _short(declared[name].description))
+        for name in names
+    }

@@ -1,0 +1,244 @@
+"""A device as files of a circuit simulator, and how far ngspice agrees with `neuroest simulate` on them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from neuroest.circuits.bench import Expected, NoSpikeError, column_of, deck, expected
+from neuroest.circuits.parameters import DeviceCircuit, circuit_of
+from neuroest.circuits.spice import subcircuit
+from neuroest.circuits.verilog_a import module
+from neuroest.core.atomic_files import write_whole
+from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
+from neuroest.core.text_layout import columns
+from neuroest.core.units import format_quantity, parse_quantity
+from neuroest.core.version import package_version
+
+FORMATS = ("spice", "verilog-a")
+DEFAULT_SYNAPSE = "rram_passive_generic"
+DEFAULT_CELLS = 16
+TOLERANCE = 0.05
+"""Deviation from `neuroest simulate` up to which a circuit simulator agrees; a convention."""
+_LONGEST_RUN = 600.0
+"""Seconds after which a run of the circuit simulator is given up; a convention."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """Files of one device.
+
+    Attributes
+    ----------
+    files : mapping of str to str
+        Text of each file by its name; the model is the first.
+    benches : mapping of str to Expected
+        What `neuroest simulate` says of the input of each bench.
+    no_bench : str
+        Why there are none.
+    """
+
+    neuron: str
+    form: str
+    files: Mapping[str, str]
+    benches: Mapping[str, Expected]
+    no_bench: str = ""
+
+    @property
+    def model(self) -> str:
+        """Text of the compact model."""
+        return next(iter(self.files.values()))
+
+    def write(self, folder: Path, *, force: bool = False) -> list[Path]:
+        """Write all files into a folder.
+
+        Raises
+        ------
+        NeuroestError
+            For a file that exists, unless `force`.
+        """
+        places = [folder / name for name in self.files]
+        there = [str(place) for place in places if place.exists()]
+        if there and not force:
+            raise NeuroestError(f"{there[0]} exists; --force replaces it")
+        folder.mkdir(parents=True, exist_ok=True)
+        for place, text in zip(places, self.files.values(), strict=True):
+            write_whole(place, text.encode("utf-8"))
+        return places
+
+
+def export(
+    form: str, neuron: str, *, level: str | None = None, changes: Mapping[str, str] | None = None,
+    synapse: str = DEFAULT_SYNAPSE, cells: int = DEFAULT_CELLS,
+) -> Export:  # fmt: skip
+    """The compact model of a neuron with its parameters, and benches of the neuron and of a column.
+
+    Parameters
+    ----------
+    form : str
+        ``spice`` for a subcircuit of ngspice, ``verilog-a`` for a module.
+    neuron : str
+        Device spec of a neuron, a shipped name or a path.
+    level : str, optional
+        Input of the benches, with unit; what the device states if not given.
+    changes : mapping of str to str, optional
+        Changed parameters of the neuron, with units.
+    synapse : str
+        Device spec of the cells of the column.
+    cells : int
+        Cells of the column.
+
+    Returns
+    -------
+    Export
+
+    Raises
+    ------
+    UnknownNameError
+        For a form that does not exist.
+    NeuroestError
+        For a device without a circuit, with the cause.
+    """
+    check_names("format", [form], FORMATS)
+    found = circuit_of(neuron, changes)
+    unit = "V" if found.circuit.input == "voltage" else "A"
+    number = None if level is None else parse_quantity(level, unit)
+    column = column_of(synapse, cells)
+    name, heading = found.name, _heading(found, form)
+    osdi = form == "verilog-a"
+    files = {f"{name}.lib": subcircuit(name, found.circuit, heading)}
+    if osdi:
+        files = {
+            f"{name}.va": module(f"{name}_va", found.circuit, heading),
+            f"{name}.lib": _wrapper(name, found),
+        }
+    benches, cause = {}, ""
+    try:
+        for what, cells_ in (("bench", None), ("column", column)):
+            due = benches[f"{name}_{what}.cir"] = expected(found, number, cells_)
+            files[f"{name}_{what}.cir"] = deck(found, due, cells_, osdi)
+    except (NoSpikeError, UnknownNameError) as error:  # also of a model that `simulate` does not know
+        cause = f"no bench: {error}"
+    return Export(neuron, form, MappingProxyType(files), MappingProxyType(benches), cause)
+
+
+def _heading(found: DeviceCircuit, form: str) -> list[str]:
+    changed = "".join(f" --set {name}='{value}'" for name, value in found.changes.items())
+    return [
+        f"{found.name}: {found.device.spec.model}, written by neuroest {package_version()}",
+        f"command: neuroest export {form} {found.neuron}{changed}",
+        f"device spec: sha256 {found.device.sha256}",
+        "left out: noise, differences of devices, temperature",
+        f"sources of the numbers: neuroest show {found.neuron}",
+    ]
+
+
+def _wrapper(name: str, found: DeviceCircuit) -> str:
+    """Subcircuit around the compiled module, so that the benches are those of SPICE."""
+    ports = " ".join(found.circuit.ports)
+    return "\n".join(
+        (
+            f"* {name}: the compiled module {name}_va as a subcircuit; compile it with: openvaf {name}.va",
+            f".subckt {name} {ports}", f"N1 {ports} {name}_model", f".model {name}_model {name}_va", ".ends", "",
+        )
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One number by `neuroest simulate` and by ngspice."""
+
+    bench: str
+    quantity: str
+    unit: str
+    simulated: float
+    circuit: float
+
+    @property
+    def deviation(self) -> float:
+        """Circuit over simulation, minus one."""
+        return self.circuit / self.simulated - 1.0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it stays within `TOLERANCE`."""
+        return abs(self.deviation) <= TOLERANCE
+
+
+def ngspice() -> str | None:
+    """Path of ngspice, or None where it is not installed."""
+    return shutil.which("ngspice")
+
+
+def agreement(found: Export) -> tuple[Agreement, ...]:
+    """Delay, period and energy of a spike of all benches by ngspice, next to `neuroest simulate`.
+
+    Raises
+    ------
+    NeuroestError
+        Where ngspice is not installed or finds no spike; for Verilog-A, which needs a compiler first.
+    """
+    if found.form != "spice":
+        raise NeuroestError("--check runs SPICE; compile the Verilog-A file and run its benches yourself")
+    if found.no_bench:
+        raise NeuroestError(f"{found.neuron}: {found.no_bench}")
+    if (program := ngspice()) is None:
+        raise NeuroestError("--check needs ngspice, which is not installed (Debian package: ngspice)")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        found.write(Path(folder))
+        for file, due in found.benches.items():
+            printed = _run(
+                program, file, folder, ("delay_s", "energy_J", *(["period_s"] if due.period else []))
+            )
+            bench = file.removesuffix(".cir").rpartition("_")[2].replace("bench", "neuron")
+            for quantity, unit, value in (
+                ("delay", "s", due.delay), ("period", "s", due.period), ("energy", "J", due.energy),
+            ):  # fmt: skip
+                if value is not None:
+                    rows.append(Agreement(bench, quantity, unit, value, printed[f"{quantity}_{unit}"]))
+    return tuple(rows)
+
+
+def _run(program: str, file: str, folder: str, wanted: tuple[str, ...]) -> dict[str, float]:
+    run = subprocess.run(  # noqa: S603 - the program of this name on the path, on a file of ours
+        [program, "-b", file], cwd=folder, capture_output=True, text=True, timeout=_LONGEST_RUN, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    found = {}
+    for line in run.stdout.splitlines():
+        name, _, text = line.partition(" ")
+        if name in wanted and text.strip():  # of what it did not find it prints the name alone
+            found[name] = float(text)
+    if lacking := [name for name in wanted if name not in found]:
+        said = [line.strip() for line in run.stderr.splitlines() if line.strip()]
+        last = said[-1] if said else "it says nothing"
+        raise NeuroestError(f"ngspice finds no {', '.join(lacking)} in {file}: {last}")
+    return found
+
+
+def agreement_text(rows: tuple[Agreement, ...]) -> str:
+    """The agreement as a table."""
+    table = [("bench", "quantity", "simulate", "ngspice", "deviation", "")]
+    for row in rows:
+        numbers = (format_quantity(row.simulated, row.unit), format_quantity(row.circuit, row.unit))
+        verdict = "agrees" if row.agrees else "differs"
+        table.append((row.bench, row.quantity, *numbers, f"{100.0 * row.deviation:+.1f} %", verdict))
+    return "\n".join(columns(table, "<<>>><")) + "\n"
+
+
+def agreement_rows(rows: tuple[Agreement, ...]) -> list[dict[str, Any]]:
+    """The agreement as mappings."""
+    return [
+        {
+            "bench": r.bench, "quantity": r.quantity, "unit": r.unit, "simulate": r.simulated, "ngspice": r.circuit,
+            "deviation": r.deviation, "agrees": r.agrees,
+        }
+        for r in rows
+    ]  # fmt: skip

@@ -1,0 +1,225 @@
+"""Neurons as circuits: the equations of `simulate`, text that a simulator takes, and what ngspice makes of it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroest.blocks import circuit as circuit_words
+from neuroest.circuits.export import TOLERANCE, Export, agreement, export, ngspice
+from neuroest.circuits.parameters import circuit_of, no_circuit
+from neuroest.circuits.spice import subcircuit
+from neuroest.circuits.verilog_a import unknown_names
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.units import Ampere, Second, Volt
+from neuroest.equations import filament_growth
+from neuroest.loading.library import load_device, shipped
+from neuroest.specs.parameters import Record, positive
+from tests.cli.conftest import Command, command
+
+__all__ = ["command"]
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "circuit_export.md"
+WITHOUT_NGSPICE = "ngspice is not installed (Debian package: ngspice)"
+_CELLS = 7
+_ROW = re.compile(r"^\| `(\w+)` \| (.*) \|$", re.MULTILINE)
+
+
+def neurons() -> list[str]:
+    """Every neuron that ships, and the devices of the lab that `simulate` runs."""
+    found = []
+    for name in shipped("device"):
+        record = load_device(name).record
+        if record.folder == "neurons" or hasattr(record, "circuit_of") or name == "lif_behaviour_generic":
+            found.append(name)
+    return found
+
+
+def table() -> dict[str, list[str]]:
+    """Rows of the table of agreement on the page, by neuron."""
+    found = {name: cells.split(" | ") for name, cells in _ROW.findall(PAGE.read_text(encoding="utf-8"))}
+    return {name: cells for name, cells in found.items() if len(cells) == _CELLS}
+
+
+WITH_A_CIRCUIT = [name for name in neurons() if not no_circuit(name)]
+AGREE = [name for name, cells in table().items() if cells[-1] == "agrees"]
+
+# Words of Verilog-AMS that no name may be (LRM 2.4, Annex B), as far as they are words of the field.
+RESERVED = {
+    "above", "abs", "ac_stim", "analog", "and", "begin", "branch", "case", "cross", "ddt", "ddx", "delay", "disable",
+    "discrete", "driver", "edge", "else", "end", "event", "exclude", "exp", "final_step", "flow", "from", "function",
+    "ground", "if", "inf", "initial", "input", "integer", "ln", "log", "max", "min", "module", "nature", "net",
+    "node_alias", "noise_table", "or", "output", "parameter", "potential", "real", "release", "repeat", "resistance",
+    "slew", "small", "sqrt", "strong", "supply0", "supply1", "table", "tanh", "time", "timer", "transition", "tri",
+    "units", "wait", "weak", "while", "white_noise", "wire", "xor",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITH_A_CIRCUIT)
+def test_a_circuit_names_only_what_it_declares(name: str) -> None:
+    circuit = circuit_of(name).circuit
+    assert unknown_names(circuit) == set()
+    nodes = {end for part in (*circuit.currents, *circuit.capacitors) for end in (part.start, part.end)}
+    names = {*circuit.parameters, *circuit.states, *circuit.definitions, *circuit.ports, *nodes} - {"in"}
+    assert not names & RESERVED
+    # one name, one thing: SPICE has one space of names for nodes and parameters, and no case
+    groups = (circuit.parameters, circuit.states, circuit.definitions, nodes | set(circuit.ports))
+    every = [word.lower() for group in groups for word in group]
+    assert len(every) == len(set(every))
+
+
+def test_numbers_of_the_circuit_are_those_of_the_device() -> None:
+    found = circuit_of("switch_generic_28nm")
+    claims = load_device("switch_generic_28nm").claims
+    for name in ("threshold_voltage", "hold_voltage", "capacitance", "on_resistance", "relaxation_time"):
+        assert found.circuit.parameters[name].value == claims[name].value
+    changed = circuit_of("switch_generic_28nm", {"capacitance": "1 pF"})
+    assert changed.circuit.parameters["capacitance"].value == pytest.approx(1e-12)
+    # the node of an integrated neuron comes from its geometry, as `simulate` takes it: 2.6 fF (docs/models/neurons.md)
+    node = circuit_of("diffusive_28nm_derived").circuit.parameters["gate_capacitance"].value
+    assert node == pytest.approx(2.6e-15, rel=0.02)
+
+
+@pytest.mark.parametrize("closed", [0.0, 0.5, 0.9, 1.0])
+def test_the_memristor_of_the_circuit_is_that_of_the_equation(closed: float) -> None:
+    circuit = circuit_of("diffusive_bench").circuit
+    numbers = {name: about.value for name, about in circuit.parameters.items()}
+    text = circuit.definitions["memristance"]
+    value = eval(text, {"exp": np.exp}, {**numbers, "closed": closed})
+    equation = filament_growth.memristor_resistance(
+        closed, numbers["on_resistance"], numbers["off_resistance"], numbers["conduction_length"]
+    )
+    assert value == pytest.approx(float(equation), rel=1e-9)
+
+
+def test_both_languages_have_the_same_files_and_numbers(tmp_path: Path) -> None:
+    spice, verilog = (export(form, "switch_vo2_oscillator") for form in ("spice", "verilog-a"))
+    assert list(spice.files) == [
+        "switch_vo2_oscillator.lib", "switch_vo2_oscillator_bench.cir", "switch_vo2_oscillator_column.cir",
+    ]  # fmt: skip
+    assert list(verilog.files)[:2] == ["switch_vo2_oscillator.va", "switch_vo2_oscillator.lib"]
+    assert dict(re.findall(r"^\.param (\w+)=(\S+)$", spice.model, re.MULTILINE)) == dict(
+        re.findall(r"parameter real (\w+) = (\S+);", verilog.model)
+    )
+    bench = verilog.files["switch_vo2_oscillator_bench.cir"]
+    assert "pre_osdi switch_vo2_oscillator.osdi" in bench
+    assert "pre_osdi" not in spice.files["switch_vo2_oscillator_bench.cir"]
+    spice.write(tmp_path)
+    with pytest.raises(NeuroestError, match="exists; --force replaces it"):
+        spice.write(tmp_path)
+    assert spice.write(tmp_path, force=True)
+
+
+def test_the_command_in_a_bench_gives_the_numbers_in_it(command: Command) -> None:
+    found = export("spice", "switch_generic_28nm")
+    for due in found.benches.values():
+        _, verb, *arguments = shlex.split(due.command)
+        rows = command(verb, *arguments, "--format", "csv").lines[1:]
+        times = [float(row.split(",")[1]) for row in rows]
+        assert len(times) == due.spikes == 5
+        assert times[0] == pytest.approx(due.delay, rel=1e-6)
+
+
+def test_what_has_no_circuit_says_why() -> None:
+    for name, cause in (
+        ("nbo2_capacitor_reported", "its numbers are published and no circuit"),
+        ("phase_change_accumulating", "no source describes the circuits"),
+        ("rram_hfox_28nm", "no neuron with a circuit"),
+    ):
+        with pytest.raises(NeuroestError, match=cause):
+            export("spice", name)
+    with pytest.raises(UnknownNameError, match="did you mean 'spice'"):
+        export("spise", "switch_generic_28nm")
+    with pytest.raises(NeuroestError, match="low and high conductance"):
+        export("spice", "switch_generic_28nm", synapse="sram_28nm_lstp")
+    derived = export("spice", "diffusive_28nm_derived")
+    assert "gate follows the filament" in derived.no_bench
+    assert list(derived.files) == ["diffusive_28nm_derived.lib"]
+    with pytest.raises(NeuroestError, match="gate follows the filament"):
+        agreement(derived)
+
+
+def test_the_page_has_a_row_for_every_neuron_with_the_cause_where_there_is_no_number() -> None:
+    rows = table()
+    assert sorted(rows) == sorted(neurons())
+    assert set(AGREE) <= set(WITH_A_CIRCUIT)
+    for name, cells in rows.items():
+        if name not in WITH_A_CIRCUIT:
+            assert cells[0] == "—"
+            assert cells[-1] == no_circuit(name)
+        elif name not in AGREE:
+            assert cells[-1] in export("spice", name).no_bench
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
+@pytest.mark.parametrize("name", AGREE)
+def test_ngspice_agrees_with_simulate(name: str) -> None:
+    rows = agreement(export("spice", name))
+    assert {row.bench for row in rows} == {"neuron", "column"}
+    for row in rows:
+        assert abs(row.deviation) <= TOLERANCE, row
+    shown = table()[name]
+    alone = {row.quantity: 100.0 * row.deviation for row in rows if row.bench == "neuron"}
+    for quantity, cell in zip(("delay", "period", "energy"), shown[1::2], strict=False):
+        if quantity in alone:  # a point apart where another ngspice takes other steps
+            assert float(cell.removesuffix(" %").replace("−", "-")) == pytest.approx(alone[quantity], abs=1.0)
+        else:
+            assert cell == "—"
+
+
+@pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
+def test_check_runs_the_benches_and_says_where_they_differ(command: Command, tmp_path: Path) -> None:
+    outcome = command("export", "spice", "switch_generic_28nm", "-o", str(tmp_path), "--check")
+    assert outcome.code == 0
+    assert len([line for line in outcome.lines if line.endswith("agrees")]) == 6
+    assert (tmp_path / "switch_generic_28nm_column.cir").exists()
+
+
+@pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
+def test_a_wrong_circuit_would_be_found() -> None:
+    found = export("spice", "switch_generic_28nm")
+    text = found.files["switch_generic_28nm.lib"]
+    number = re.search(r"\.param capacitance=(\S+)", text)
+    assert number is not None
+    halved = text.replace(number.group(), f".param capacitance={float(number.group(1)) / 2.0}")
+    wrong = Export(found.neuron, "spice", {**found.files, "switch_generic_28nm.lib": halved}, found.benches)
+    assert not all(row.agrees for row in agreement(wrong))
+
+
+def test_export_prints_the_model_and_check_needs_a_simulator(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = command("export", "verilog-a", "lif_28nm_circuit").out
+    assert "module lif_28nm_circuit_va(in, vdd, spike);" in printed
+    monkeypatch.setattr("neuroest.circuits.export.ngspice", lambda: None)
+    refused = command("export", "spice", "switch_generic_28nm", "--check")
+    assert refused.code == 1
+    assert "Debian package: ngspice" in refused.err
+
+
+def test_the_circuit_of_the_page_on_new_neurons_is_one() -> None:
+    # the snippet of docs/extending/neuron.md, as the method of a class with the record of the example
+    page = (ROOT / "docs" / "extending" / "neuron.md").read_text(encoding="utf-8")
+    snippet = page.partition("## Its circuit")[2].partition("```py\n")[2].partition("```")[0]
+    names = {name: getattr(circuit_words, name) for name in dir(circuit_words) if not name.startswith("_")}
+
+    class Transistor(Record):
+        drain_voltage: Volt = positive()
+        drain_current: Ampere = positive()
+        integration_time: Second = positive()
+        reset_time: Second = positive()
+
+    Transistor.descriptions = classmethod(lambda cls: dict.fromkeys(cls.declared, "Stated."))  # type: ignore[method-assign]
+    exec(textwrap.dedent(snippet).replace("@classmethod\n", ""), names)
+    values = {"drain_voltage": 2.8, "drain_current": 250e-6, "integration_time": 50e-9, "reset_time": 10e-9}
+    block = type("Block", (), {"schema": type("Schema", (), {"record": Transistor})})
+    circuit = names["circuit"](block, values)
+    assert unknown_names(circuit) == set()
+    assert ".subckt one in spike" in subcircuit("one", circuit, [])
