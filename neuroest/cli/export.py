@@ -42,7 +42,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     form: Annotated[Format, typer.Option("--format", help="Form of the comparison.")] = Format.TABLE,
 ) -> None:
-    """A neuron as SPICE or Verilog-A, with benches of neuron and column."""
+    """A neuron as SPICE or Verilog-A, with benches."""
     from neuroest.circuits import export as circuits  # noqa: PLC0415 - loaded for this verb only
 
     found = circuits.export(
