@@ -8,13 +8,14 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
+from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
 from neuroest.design.build import Design, build
 from neuroest.registry import BLOCKS
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import QuantityField
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.inheritance import reached
+from neuroest.specs.learning import named_rules
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import validate
 from neuroest.specs.parameters import ParameterInfo
@@ -215,6 +216,29 @@ def _changed(claim: Claim, value: float) -> Claim:
     )  # fmt: skip
 
 
+LEARNING_RULE = "workload.learning.rule"
+"""Path of the rule that a network learns by, a name and no number."""
+
+
+def network_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> WorkloadSpec:
+    """A workload with another learning rule, where one is set by its name.
+
+    Raises
+    ------
+    SpecError
+        When the network does not learn, or no such rule ships.
+    """
+    name = settings.get(LEARNING_RULE)
+    if name is None:
+        return spec
+    if spec.learning is None:
+        raise SpecError([Problem(SETTING, 0, 0, LEARNING_RULE, f"{spec.name} has no `learning`")])
+    if name not in named_rules():
+        message = f"unknown learning rule {name!r}{did_you_mean(name, named_rules())}"
+        raise SpecError([Problem(SETTING, 0, 0, LEARNING_RULE, message)])
+    return spec.model_copy(update={"learning": spec.learning.model_copy(update={"rule": name})})
+
+
 def workload_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> dict[str, Claim]:
     """Claims of a workload with some of them changed.
 
@@ -228,7 +252,7 @@ def workload_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> dict[str, 
     claims = workload_claims(spec)
     problems = []
     for path, text in settings.items():
-        if not path.startswith("workload."):
+        if not path.startswith("workload.") or path == LEARNING_RULE:
             continue
         if path not in claims:
             raise UnknownNameError("workload value", path, claims, "shapes are changed in the workload file")

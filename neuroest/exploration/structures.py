@@ -17,7 +17,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.design.build import Design, InputFile, numeric_options
 from neuroest.design.chip import DISCREPANCY
-from neuroest.design.overrides import design_with, workload_with
+from neuroest.design.overrides import design_with, network_with, workload_with
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
@@ -236,6 +236,7 @@ def candidate(
     chip = chip_name if isinstance(chip_name, Loaded) else load_architecture(chip_name)
     net = net_name if isinstance(net_name, Loaded) else load_workload(net_name)
     rest = {path: value for path, value in changes.items() if path not in CHOICES}
+    net = replace(net, spec=network_with(net.spec, rest))
     try:
         design = design_with(chip, rest)
         claims = {**design.claims, **workload_with(net.spec, rest), **discrepancy_claims(design)}

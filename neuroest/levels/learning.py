@@ -40,8 +40,8 @@ class LevelLearning:
         Pulses on the cells of each layer; None where weights lie in no cells that wear out.
     cells : array
         Cells of the weights that learn, by layer.
-    extra : mapping
-        Area by term that further arrays and read-outs take, in areas of the computing level's own parts. [1]
+    contained : bool
+        Whether the energy of inference contains that of learning, so that it has none of its own.
     left_out : tuple of str
         What the level does not price.
     """
@@ -52,6 +52,7 @@ class LevelLearning:
     engine: bool
     pulses: Array | None = None
     cells: Array | None = None
+    contained: bool = False
     left_out: tuple[str, ...] = ()
     checks: tuple[Check, ...] = field(default=())
 
@@ -121,6 +122,17 @@ class LearnsByEvents(Mapper):
     def learn(self, placement: Placement, counts: LearningCounts) -> LevelLearning:
         """Updates, one after the other in each core."""
         events = self.compute.slots["events"]
+        rule = counts.called
+        if events.spec.rules and rule not in events.spec.rules:
+            known = " and ".join(events.spec.rules)
+            raise MappingError(f"{events.path} learns by {known}; the network learns by {rule}")
+        if events.spec.updates == "contained":
+            note = (
+                "an energy of its own for the change of a weight, which that of a synaptic operation contains"
+            )
+            return LevelLearning(
+                {}, self.zeros(), by_layer=False, engine=False, contained=True, left_out=(note,)
+            )
         if not np.all(np.asarray(events.device.synaptic_update_energy) > 0.0):
             raise MappingError(
                 f"{events.path} publishes no energy of a synaptic update, so the network cannot learn on it; state "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from neuroest.core import units as u
 from neuroest.core.errors import MappingError, RangeError
 from neuroest.core.frozen import frozen
 from neuroest.design.build import InputFile
-from neuroest.design.overrides import design_with, workload_with
+from neuroest.design.overrides import design_with, network_with, workload_with
 from neuroest.error_analysis.analysis import EstimateAnalysis
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
@@ -85,6 +86,7 @@ def estimate(
     chip = architecture if isinstance(architecture, Loaded) else load_architecture(architecture)
     net = workload if isinstance(workload, Loaded) else load_workload(workload)
     changes = settings or {}
+    net = replace(net, spec=network_with(net.spec, changes))
     design = design_with(chip, changes)
     claims = frozen({**design.claims, **workload_with(net.spec, changes)})
     values = {path: claim.value for path, claim in claims.items()}

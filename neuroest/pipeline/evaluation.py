@@ -308,12 +308,24 @@ class Evaluation(Stages):
 
     @cached_property
     def learning_energy(self) -> Array | None:
-        """Energy of learning from a sample, inference left out; None without a rule. [J]."""
-        if self.learning is None or self.learning_time is None or self.sample_period is None:
+        """Energy of learning from a sample, inference left out; None where it has none of its own. [J]."""
+        if (
+            self.learning is None
+            or self.learning.level.contained
+            or self.learning_time is None
+            or self.sample_period is None
+        ):
             return None
         moved = energy.dynamic_energy(self.learning.actions, self.costs)
         standing = power.static_power(self.learning_statics) * self.sample_period
         return np.asarray(moved + self.static_power * self.learning_time + standing)
+
+    @property
+    def sample_energy(self) -> Array | None:
+        """Energy of inference and learning of one sample; None without a rule. [J]."""
+        if self.learning is None:
+            return None
+        return self.energy if self.learning_energy is None else np.asarray(self.energy + self.learning_energy)
 
     @cached_property
     def learning_area(self) -> Array | None:

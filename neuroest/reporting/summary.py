@@ -280,11 +280,12 @@ def _learning(estimate: Estimate) -> str:
     if learning is None:
         return ""
     shown = [
-        (f"{_with_band(estimate, name)} {what}")
+        f"{_with_band(estimate, name)} {what}"
         for name, what in (
             ("learning_energy_J", "a sample"), ("learning_time_s", "longer"),
             ("learning_area_share", "of the area"), ("training_energy_J", "for the training"),
         )
+        if estimate.totals[name] is not None
     ]  # fmt: skip
     return f"{words(learning.called)}: {', '.join(shown)}"
 

@@ -164,6 +164,7 @@ def _worst_ir_drop(e: Any) -> Any:
 
 _ENDURANCE = "a part that wears out"
 _LEARNS = "a workload that learns"
+_PRICED = "a workload that learns, where the energy of inference does not contain it"
 _MOVED = "a learning rule that moves cells"
 _PROGRAMMED = "weights in programmable cells"
 _REFRESHED = "cells that fade, or a refresh by choice"
@@ -318,7 +319,7 @@ _TABLE = (
         "learning_energy_J", "J", "learning energy", lambda e: _known(e.learning_energy),
         "energy of learning from one sample beside its inference: rule, memories, pulses, and static power over the "
         "time that learning adds",
-        better="less", banded=True, elasticity=("learning_energy", 1.0), applies=_LEARNS,
+        better="less", banded=True, elasticity=("learning_energy", 1.0), applies=_PRICED,
     ),
     Quantity(
         "learning_time_s", "s", "learning time", lambda e: _known(e.learning_time),
@@ -338,13 +339,20 @@ _TABLE = (
     ),
     Quantity(
         "energy_per_sample_J", "J", "energy per learned sample",
-        lambda e: np.nan if e.learning_energy is None else e.energy + e.learning_energy,
+        lambda e: _known(e.sample_energy),
         "energy of inference and learning of one sample", better="less", banded=True, applies=_LEARNS,
-        rule="energy per inference + learning energy", inputs=("energy_per_inference_J", "learning_energy_J"),
+        rule="energy per inference + learning energy", inputs=("energy_per_inference_J",),
     ),
     Quantity(
         "sample_period_s", "s", "sample period", lambda e: _known(e.sample_period),
         "time from one sample to the next while the network learns", better="less", banded=True, applies=_LEARNS,
+    ),
+    Quantity(
+        "learning_memory_bits", "1", "learning memory bits",
+        lambda e: np.nan if e.learning is None else sum(
+            (np.sum(bits, axis=-1, keepdims=True) for bits in e.learning.kept.values()), start=np.zeros(1)
+        ),
+        "bits of traces, tags, digital sums and stored activity that learning keeps", better="less", applies=_LEARNS,
     ),
     Quantity(
         "synaptic_updates", "1", "synaptic updates", lambda e: _known(e.synaptic_updates),
@@ -353,12 +361,12 @@ _TABLE = (
     Quantity(
         "energy_per_synaptic_update_J", "J", "energy per synaptic update",
         lambda e: np.nan if e.learning_energy is None else _ratio(e.learning_energy, e.synaptic_updates),
-        "learning energy of a sample over its synaptic updates", better="less", banded=True, applies=_LEARNS,
+        "learning energy of a sample over its synaptic updates", better="less", banded=True, applies=_PRICED,
         rule="learning energy / synaptic updates", inputs=("learning_energy_J", "synaptic_updates"),
     ),
     Quantity(
         "training_energy_J", "J", "training energy",
-        lambda e: np.nan if e.learning_energy is None else (e.energy + e.learning_energy) * e.samples,
+        lambda e: np.nan if e.sample_energy is None else e.sample_energy * e.samples,
         "energy of all samples of the training", better="less", banded=True, applies=_LEARNS,
         rule="energy per learned sample x samples", inputs=("energy_per_sample_J",),
     ),

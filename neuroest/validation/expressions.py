@@ -1,10 +1,10 @@
 """Small expressions over a result: totals by name, parts of the chip by path, and arithmetic.
 
 ``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of all that stands in the tiles of
-the chip, ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``static_power(path)``,
-``power(path)``, ``instances(path)``, ``count(path, action)`` and ``time(path)`` accordingly. All values are in SI. A
-number with a unit is written as a product, ``2304 * ns``. ``of(run, expression)`` is an expression over another run of
-the case, so that slopes and ratios of runs can be written.
+the chip, ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``learning(path, action)``
+that of an action of learning, ``static_power(path)``, ``power(path)``, ``instances(path)``, ``count(path, action)`` and
+``time(path)`` accordingly. All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run,
+expression)`` is an expression over another run of the case, so that slopes and ratios of runs can be written.
 
 An expression has a dimension, which follows without any result: a total has that of its unit, a function has
 that of what it tells, and counts of operations, inferences and bits are plain numbers.
@@ -376,6 +376,13 @@ class _Parts:
             raise UnknownNameError(f"action or term of {path}", which, known)
         return self._sum(path, self._dynamic(which), "part with dynamic energy")
 
+    def learning(self, path: str, action: str) -> Any:
+        known = [(f"{row.component}, {row.action}", row) for row in self.result.learning_rows]
+        found = [row.energy for name, row in known if name == f"{path}, {action}"]
+        if not found:
+            raise UnknownNameError("action of learning", f"{path}, {action}", [name for name, _ in known])
+        return np.sum(sum(found[1:], start=found[0]), axis=-1, keepdims=True)
+
     def power(self, path: str) -> Any:
         time = self.result.active_time
         rows = [*((component, energy / time) for component, energy in self._dynamic()), *self._static]
@@ -417,6 +424,7 @@ class _Function:
 _FUNCTIONS: Mapping[str, _Function] = {
     "area": _Function(_Parts.area, "m^2"),
     "energy": _Function(_Parts.energy, "J", most=2),
+    "learning": _Function(_Parts.learning, "J", least=2, most=2),
     "static_power": _Function(_Parts.static_power, "W"),
     "power": _Function(_Parts.power, "W"),
     "instances": _Function(_Parts.instances, "1"),

@@ -50,6 +50,8 @@ class LearningCounts:
 
     Attributes
     ----------
+    called : str
+        Name of the rule.
     rule : LearningRule
         The rule.
     learns : array
@@ -79,6 +81,7 @@ class LearningCounts:
         Time from one learned sample to the next in use, at least; zero where the chip sets the pace. [s]
     """
 
+    called: str
     rule: LearningRule
     learns: Array
     updates: tuple[Visits, ...]
@@ -164,8 +167,8 @@ class _Counting:
         thresholds = formulas.get("threshold", ())
         total = sum((visit.values for visit in due), start=self.nothing)
         return LearningCounts(
-            rule=rule, learns=on, updates=updates, skipped=np.asarray(total * (1.0 - kept)), tags=tuple(tags),
-            trace_updates=kept_traces * steps + self.nothing, errors=errors + self.nothing,
+            called=self.spec.called, rule=rule, learns=on, updates=updates, skipped=np.asarray(total * (1.0 - kept)),
+            tags=tuple(tags), trace_updates=kept_traces * steps + self.nothing, errors=errors + self.nothing,
             error_products=broadcast * self.number("error_share", 1.0) + self.nothing,
             threshold_updates=neurons * steps * self.share(thresholds, 1.0, t.input_rate) + self.nothing,
             backward_steps=backward * moments + self.nothing,

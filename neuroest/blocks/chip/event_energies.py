@@ -22,9 +22,9 @@ class EventEnergiesParameters(Record):
 
     synaptic_operation_energy: u.Joule = positive()
     """Energy of one synaptic operation."""
-    active_update_energy: u.Joule = positive()
+    active_update_energy: u.Joule = non_negative()
     """Energy of updating a neuron that is active."""
-    inactive_update_energy: u.Joule = positive()
+    inactive_update_energy: u.Joule = non_negative()
     """Energy of updating a neuron that is inactive."""
     spike_energy: u.Joule = non_negative()
     """Energy of a spike inside its tile."""
@@ -36,7 +36,7 @@ class EventEnergiesParameters(Record):
     """Time of changing one weight by a learning rule."""
     synaptic_operation_time: u.Second = positive()
     """Time of one synaptic operation."""
-    update_time: u.Second = positive()
+    update_time: u.Second = non_negative()
     """Time of one neuron update; of an inactive neuron where that of an active one is stated."""
     active_update_time: u.Second = non_negative(absent=0.0)
     """Time of updating a neuron that is active; as for an inactive one where it is not stated."""
@@ -75,6 +75,11 @@ class EventEnergiesBlock(DeviceBlock):
     """Share of the neuron updates that count as active; auto: the spike rate of the layer."""
     unused_cores: Literal["powered", "power_gated"] = "powered"
     """Whether cores without neurons of the network draw their static power, as on the measured chip, or none."""
+    updates: Literal["own", "contained"] = "own"
+    """own: changing a weight has an energy and a time of its own; contained: those of a synaptic operation contain
+    it."""
+    rules: tuple[str, ...] = ()
+    """Learning rules that the chip has, by name; any if nothing is said."""
     hops: PositiveNumberOrAuto = "auto"
     """Hops of a spike between tiles; auto: from the sizes of neighbouring layers."""
 

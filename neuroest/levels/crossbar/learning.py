@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.blocks.base import Check
 from neuroest.blocks.cells.base import ResistiveMemory
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
@@ -41,7 +42,7 @@ def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
         raise MappingError(
             f"{path} has no write_circuit, so that no learning rule can change its cells; add one"
         )
-    if np.any(array.slices(mapper.network) > 1.0):
+    if np.all(array.slices(mapper.network) > 1.0):
         raise MappingError(
             f"{path} holds a weight in several cells, which no pulse moves as one; set {path}.weight_bits to what one "
             "cell holds, its sign included"
@@ -98,6 +99,15 @@ class _Updates:
         return LevelLearning(
             actions, np.asarray(slots * slot / array.options["arrays_programmed_together"]), by_layer=True,
             engine=True, pulses=np.asarray(pulses), cells=np.asarray(counts.weights * columns * rows),
+            checks=(self.one_cell(),),
+        )  # fmt: skip
+
+    def one_cell(self) -> Check:
+        """Whether one cell holds a weight, of all points of a batch."""
+        cells = self.array.slices(self.mapper.network)
+        return Check(
+            "one_cell_learns", self.array.path, "infeasible", cells <= 1.0,
+            "a weight lies in several cells, which no pulse of a learning rule moves as one", cells, 1.0,
         )  # fmt: skip
 
     def visit(
