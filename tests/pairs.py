@@ -29,6 +29,7 @@ BOTH = frozenset(
         "edge_accelerator_hailo8",
         "gpu_h100",
         "isaac_like_32nm",
+        "learning_adc_crossbar_28nm",
         "microcontroller_stm32h7a3",
         "pcm_crossbar_28nm",
         "ramp_crossbar_28nm",
@@ -48,6 +49,19 @@ ATTENTION = frozenset(
         "mixed_attention_28nm",
     }
 )
+# whose circuits, published energies or software change weights by any rule
+LEARNING = frozenset(
+    {
+        "gpu_h100",
+        "learning_adc_crossbar_28nm",
+        "learning_crossbar_28nm",
+        "loihi_14nm",
+        "microcontroller_stm32h7a3",
+        "reckon_28nm",
+    }
+)
+# no block for pooling
+WEIGHTED_ONLY = "reckon_28nm"
 # weights of more than its 2 MiB of flash
 SMALL_MEMORY = "microcontroller_stm32h7a3"
 LARGE = ("mobilenet", "resnet18", "vgg9", "vit_tiny")
@@ -55,6 +69,10 @@ LARGE = ("mobilenet", "resnet18", "vgg9", "vit_tiny")
 
 def runs(chip: str, network: str) -> bool:
     if chip == SMALL_MEMORY and network.startswith(LARGE):
+        return False
+    if network.endswith("_learning"):
+        return chip in LEARNING
+    if chip == WEIGHTED_ONLY and network.startswith("vgg9"):
         return False
     if network.endswith("_spiking"):
         return chip not in NUMBERS_ONLY

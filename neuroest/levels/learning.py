@@ -158,6 +158,10 @@ class LearnsInSoftware(Mapper):
         """Seconds of work: operations and traffic of all changes, or the launch of their kernels."""
         t, processor = self.layers, self.compute.slots["processor"]
         d, rule = processor.device, LearningContext.of(counts.rule)
+        if processor.spec.updates == "none":
+            raise MappingError(
+                f"{processor.path} runs no learning; write updates: dense, or updates: events for a loop over spikes"
+            )
         dense = processor.spec.updates == "dense"
         synapses = counts.learns * (t.connections + t.recurrent_connections)
 

@@ -58,9 +58,9 @@ class RooflineBlock(DeviceBlock):
     model: Literal["roofline_processor"]
     batch: Count
     """Inferences that are computed together and share one reading of the weights."""
-    updates: Literal["dense", "events"] = "dense"
-    """Synapses whose change a learning rule computes: dense, all of them, as kernels of tensors do; events, those that
-    a spike or a trace makes due, as a loop over spikes does."""
+    updates: Literal["none", "dense", "events"] = "none"
+    """Synapses whose change a learning rule computes. none: it runs no learning; dense: all of them, as kernels of tensors
+    do; events: those that a spike or a trace makes due, as a loop over spikes does."""
 
 
 class RooflineProcessor(Component[RooflineParameters]):
