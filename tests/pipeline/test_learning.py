@@ -300,7 +300,7 @@ def test_a_level_that_cannot_learn_says_which_can(tmp_path: Path) -> None:
 
 
 def test_lines_are_those_of_neurosim_where_half_of_a_row_is_written(tmp_path: Path) -> None:
-    """NeuroSim V2.1, ProcessingUnit.cpp: a row takes C V_dd^2 a pulse, and each source line that is not selected C V_w^2.
+    """In NeuroSim V2.1 a row takes C V_dd^2 a pulse, and each source line that is not selected C V_w^2.
 
     Here the columns of the written cells take C V_w^2 and the row C V_w^2. With half of the columns written both
     charge as many columns, and the row is one line in 65.

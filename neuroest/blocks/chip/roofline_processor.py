@@ -59,8 +59,8 @@ class RooflineBlock(DeviceBlock):
     batch: Count
     """Inferences that are computed together and share one reading of the weights."""
     updates: Literal["none", "dense", "events"] = "none"
-    """Synapses whose change a learning rule computes. none: it runs no learning; dense: all of them, as kernels of tensors
-    do; events: those that a spike or a trace makes due, as a loop over spikes does."""
+    """Synapses whose change a learning rule computes. none: it runs no learning; dense: all of them, as kernels of
+    tensors do; events: those that a spike or a trace makes due, as a loop over spikes does."""
 
 
 class RooflineProcessor(Component[RooflineParameters]):
