@@ -283,10 +283,10 @@ def fit(
         model = next(one.model for one in LAWS if one.name == law)
     if start is not None and model is None:
         model = load_device(start).spec.model
-    if model is not None and model not in MODELS:
-        raise NeuroestError(f"{start} is a {model}; --from needs a {' or a '.join(MODELS)}")
     files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
     measurements = read_devices(files)
+    if start is not None and model not in (readers := _readers(measurements)):
+        raise NeuroestError(f"{start} is a {model}; --from needs a {' or a '.join(readers)}")
     ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed)
     model = model or chosen_model(ranking) or _without_choice(measurements, ranking)
     template = load_device(start or MODELS[model])
@@ -302,6 +302,13 @@ def fit(
         )
     result = composed(measurements, FAMILIES[model], template, fits, unused)
     return DeviceFit(files[0], template, measurements, result, tuple(ranking))
+
+
+def _readers(data: Measurements) -> list[str]:
+    """Models that read an experiment of the data."""
+    names = {e.layout.name for e in data.experiments}
+    found = [RATE_EQUATIONS] if names & set(RATE_EXPERIMENTS) else []
+    return list(dict.fromkeys([*found, *(law.model for law in LAWS if law.experiment in names)]))
 
 
 def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:
