@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.compact import ENERGY_TERMS, Run, default_step, simulate
+from neuroest.dynamics.compact import ENERGY_TERMS, Run, State, default_step, simulate
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, integration_time
 from neuroest.dynamics.stimulus import Segment
 from neuroest.equations import diffusive_neuron as equations
@@ -28,6 +28,10 @@ The closed form of `before_switch` takes the resistance of the empty device whil
 order of magnitude and no bound: the bench neuron draws eight times as much, the projected one less. `divider` is the
 loss while the input holds a filament that does not rupture, and is compared without rupture only.
 """
+_MARGIN = 4.0
+"""Usual steps before the switch from which on a run takes fine ones; numerical."""
+_STEPS_PER_CHARGE = 20.0
+"""Fine steps within the charge of the gate; numerical."""
 _NEGLIGIBLE = 0.02
 """Share of the gate charge below which a difference is of no weight."""
 
@@ -99,10 +103,31 @@ def compare_energy(cells: DiffusiveCells, level: float, *, hold: float = 0.0) ->
     if hold > 0.0:
         run = _held(cells, level, fired, hold, charge)
     else:
-        # the moment of the switch moves with where the steps fall, by as much as one of them
-        late = max(charge, default_step(cells))
-        run = simulate(cells, [Segment(fired + late, level), Segment(10.0 * release, 0.0)])
+        run, fired = _until_charged(cells, level, fired, charge, release)
     return _comparison(cells, level, hold, closed_time, run, fired)
+
+
+def _until_charged(
+    cells: DiffusiveCells, level: float, fired: float, charge: float, release: float
+) -> tuple[Run, float]:
+    """A run whose input ends as the gate has charged, and the time of its switch.
+
+    Steps of the usual length know that time no better than to a step, which may be longer than the whole charge.
+    """
+    coarse = default_step(cells)
+    before = simulate(cells, [Segment(max(fired - _MARGIN * coarse, coarse), level)])
+    fine = min(coarse, charge / _STEPS_PER_CHARGE)
+
+    def end(stimulus: list[Segment], *, only: bool = False) -> Run:
+        # a state is written over as a run goes on
+        start = before.final.take(slice(None))
+        start = State(*(getattr(start, part.name).copy() for part in fields(State)))
+        return simulate(cells, stimulus, start=start, step=fine, until_switched=only)
+
+    late = float(end([Segment(2.0 * _MARGIN * coarse, level)], only=True).first_switch[0])
+    after = end([Segment(late + charge, level), Segment(10.0 * release, 0.0)])
+    after.energy = {term: before.energy[term] + after.energy[term] for term in ENERGY_TERMS}
+    return after, before.duration + late
 
 
 def _held(cells: DiffusiveCells, level: float, fired: float, hold: float, charge: float) -> Run:

@@ -5,6 +5,9 @@ Between events each of them is linear, so that every step is exact whatever its 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from neuroest.blocks.neurons.analog_lif import AnalogLifParameters
@@ -13,14 +16,30 @@ from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitch
 from neuroest.dynamics.spikes import SpikeRun, Spikes
 from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
 from neuroest.equations import neurons as equations
+from neuroest.equations.diffusive_neuron import slow_edge_energy
 from neuroest.equations.integration import settled_state
 
 _STEPS_PER_TIME_CONSTANT = 50.0
-_MOST_EVENTS = 6
-_FEW_STEPS = 20_000
-_STEPS_PER_CHARGING = 20.0
+_SAMPLES = 4_000
+"""Points of a trace."""
 _ROUNDING = 1e-9
 """Share of the threshold that a sum of pulses may lack by rounding; numerical."""
+
+
+Delay = Callable[[Array, Array, Array], Array]
+"""Time from reaching a voltage until a switch turns on, from that voltage, the final one and the time constant."""
+
+
+@dataclass
+class _SwitchState:
+    """Everything about each switch that the next event needs; times are absolute, infinite where nothing is due."""
+
+    voltage: Array
+    on: Array
+    trip: Array
+    opens: Array
+    closes: Array
+    drawn: Array
 
 
 def simulate_switch(
@@ -31,79 +50,104 @@ def simulate_switch(
     generator: np.random.Generator | None = None,
     step: float | None = None,
     relaxation: float = 0.0,
+    delay: Delay | None = None,
 ) -> SpikeRun:
     """Relaxation oscillations of a threshold switch with a capacitor under a supply that may vary.
 
-    The switch conducts for the time of `relaxation` after its voltage has fallen below the hold voltage. [s]
+    The switch conducts for the time of `relaxation` after its voltage has fallen below the hold voltage. [s] With a
+    `delay` it turns on that long after its node has reached the threshold; a drive that ends before has done nothing.
 
-    Charging and discharging are taken with the exact exponential step. A crossing within a step is found on the
-    exponential, and the rest of the step belongs to the other state, so that the period does not depend on the
-    step. One trace is kept.
+    From event to event the node follows one exponential, which is taken exactly, so that neither period nor energy
+    depends on the step; that only sets where the trace of the first device is sampled.
     """
     threshold = np.full(devices, float(switch.threshold_voltage))
     if generator is not None:
         threshold = threshold * _lognormal(generator, float(switch.threshold_mismatch), devices)
-    capacitance, series = float(switch.capacitance), float(switch.series_resistance)
-    fast = capacitance / (1.0 / series + 1.0 / float(switch.on_resistance))
-    length = _switch_step(switch, stimulus, fast / 5.0) if step is None else step
-    voltage, on = np.zeros(devices), np.zeros(devices, dtype=bool)
-    trip = threshold * _lognormal(generator, float(switch.threshold_variation), devices)
-    drawn, spikes, rows, time = np.zeros(devices), Spikes(), [], 0.0
-    opens = np.full(devices, np.inf)
+    shape, never = np.zeros(devices), np.full(devices, np.inf)
+    state = _SwitchState(
+        shape.copy(), np.zeros(devices, dtype=bool),
+        threshold * _lognormal(generator, float(switch.threshold_variation), devices), never.copy(), never.copy(),
+        shape.copy(),
+    )  # fmt: skip
+    events = _SwitchEvents(switch, threshold, relaxation, delay, generator)
+    spikes, rows, time = Spikes(), [], 0.0
+    length = total_duration(stimulus) / _SAMPLES if step is None else step
     for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
         part = segment.duration / parts
         supply = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
         for _ in range(parts):
-            rows.append((time, voltage[0], float(supply[0])))
+            rows.append((time, state.voltage[0], float(supply[0])))
             left = np.full(devices, part)
-            for _ in range(_MOST_EVENTS):  # at most a few fall within one step
-                state = np.where(on, float(switch.on_resistance), float(switch.off_resistance))
-                conductance = 1.0 / series + 1.0 / state
-                final, tau = supply / series / conductance, capacitance / conductance
-                goal = np.where(on, float(switch.hold_voltage), trip)
-                relaxing = np.isfinite(opens)
-                falls = on & ~relaxing & (voltage > goal) & (final < goal)
-                crosses = falls | (~on & (voltage < goal) & (final > goal))
-                ratio = np.where(crosses, (final - voltage) / np.where(crosses, final - goal, 1.0), 1.0)
-                wait = np.where(crosses, tau * np.log(np.maximum(ratio, 1.0)), np.inf)
-                wait = np.where(relaxing, np.maximum(opens - (time + part - left), 0.0), wait)
-                event = wait < left
-                spent = np.where(event, wait, left)
-                after = final + (voltage - final) * np.exp(-spent / tau)
-                mean_drop = supply - final
-                moved = (voltage - final) * tau * -np.expm1(-spent / tau)
-                drawn += supply * (mean_drop * spent - moved) / series
-                voltage, left = np.where(event & crosses, goal, after), left - spent
-                moment = time + part - left
-                who = event & ~on
-                spikes.add(np.flatnonzero(who), moment[who])
-                fresh = _lognormal(generator, float(switch.threshold_variation), devices)
-                if relaxation > 0.0:
-                    opens = np.where(
-                        event & falls, moment + relaxation, np.where(event & relaxing, np.inf, opens)
-                    )
-                    event = event & ~falls
-                trip = np.where(event & on, threshold * fresh, trip)
-                on = on ^ event
-                if not np.any(left > 0.0):
-                    break
+            while np.any(left > 0.0):
+                left = events.next(state, supply, time + part, left, spikes)
             time += part
     who, when = spikes.arrays()
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
-    return SpikeRun(time, devices, who, when, {"supply": drawn}, traces)
+    return SpikeRun(time, devices, who, when, {"supply": state.drawn}, traces)
 
 
-def _switch_step(switch: ThresholdSwitchParameters, stimulus: Stimulus, fine: float) -> float:
-    """Step that shows the discharge or, where that would take very many, the charging; events are exact anyway."""
-    if total_duration(stimulus) / fine <= _FEW_STEPS:
-        return fine
-    highest = max(float(np.max(segment.level)) for segment in stimulus)
-    series, off = float(switch.series_resistance), float(switch.off_resistance)
-    final, tau = highest * off / (series + off), float(switch.capacitance) / (1.0 / series + 1.0 / off)
-    threshold, hold = float(switch.threshold_voltage), float(switch.hold_voltage)
-    if not final > threshold > hold:
-        return max(fine, tau / _STEPS_PER_TIME_CONSTANT)
-    return max(fine, tau * float(np.log((final - hold) / (final - threshold))) / _STEPS_PER_CHARGING)
+class _SwitchEvents:
+    """Moves all switches to their next event or to the end of a step."""
+
+    def __init__(
+        self, switch: ThresholdSwitchParameters, threshold: Array, relaxation: float, delay: Delay | None,
+        generator: np.random.Generator | None,
+    ) -> None:  # fmt: skip
+        self.switch, self.threshold, self.relaxation = switch, threshold, relaxation
+        self.delay, self.generator = delay, generator
+
+    def next(self, state: _SwitchState, supply: Array, end: float, left: Array, spikes: Spikes) -> Array:
+        """The time that is left of the step after one event of each switch that has one in it."""
+        switch, series = self.switch, float(self.switch.series_resistance)
+        resistance = np.where(state.on, float(switch.on_resistance), float(switch.off_resistance))
+        conductance = 1.0 / series + 1.0 / resistance
+        final, tau = supply / series / conductance, float(switch.capacitance) / conductance
+        goal = np.where(state.on, float(switch.hold_voltage), state.trip)
+        now = end - left
+        self._incubate(state, final, tau, now)
+        relaxing, waiting = np.isfinite(state.opens), np.isfinite(state.closes)
+        falls = state.on & ~relaxing & (state.voltage > goal) & (final < goal)
+        rises = ~state.on & ~waiting & (state.voltage < goal) & (final > goal)
+        crosses = falls | rises
+        ratio = np.where(crosses, (final - state.voltage) / np.where(crosses, final - goal, 1.0), 1.0)
+        wait = np.where(crosses, tau * np.log(np.maximum(ratio, 1.0)), np.inf)
+        wait = np.where(relaxing, np.maximum(state.opens - now, 0.0), wait)
+        wait = np.where(waiting, np.maximum(state.closes - now, 0.0), wait)
+        event = wait < left
+        spent = np.where(event, wait, left)
+        moved = (state.voltage - final) * tau * -np.expm1(-spent / tau)
+        state.drawn += supply * ((supply - final) * spent - moved) / series
+        after = final + (state.voltage - final) * np.exp(-spent / tau)
+        state.voltage = np.where(event & crosses, goal, after)
+        self._switch(state, event, falls, rises, now + spent, spikes)
+        return np.asarray(np.where(event, left - spent, 0.0))
+
+    def _incubate(self, state: _SwitchState, final: Array, tau: Array, now: Array) -> None:
+        """Begin to wait at the threshold, and stop where the drive has gone."""
+        if self.delay is None:
+            return
+        driven = ~state.on & (final > state.trip)
+        state.closes = np.where(driven, state.closes, np.inf)
+        begins = driven & np.isinf(state.closes) & (state.voltage >= state.trip)
+        if np.any(begins):
+            due = now + self.delay(state.voltage, final, tau)
+            state.closes = np.where(begins, due, state.closes)
+
+    def _switch(
+        self, state: _SwitchState, event: Array, falls: Array, rises: Array, moment: Array, spikes: Spikes
+    ) -> None:
+        waits = self.delay is not None
+        turns_on = event & ~state.on & ~(rises if waits else np.zeros_like(rises))
+        starts_to_open = event & falls & (self.relaxation > 0.0)
+        turns_off = event & state.on & ~starts_to_open
+        spikes.add(np.flatnonzero(turns_on), moment[turns_on])
+        state.opens = np.where(
+            starts_to_open, moment + self.relaxation, np.where(turns_off, np.inf, state.opens)
+        )
+        state.closes = np.where(turns_on, np.inf, state.closes)
+        fresh = _lognormal(self.generator, float(self.switch.threshold_variation), len(moment))
+        state.trip = np.where(turns_off, self.threshold * fresh, state.trip)
+        state.on = state.on ^ (turns_on | turns_off)
 
 
 def switch_latches(switch: ThresholdSwitchParameters) -> str:
@@ -168,10 +212,15 @@ def simulate_analog_lif(
     who, when = spikes.arrays()
     counts = np.bincount(who.astype(int), minlength=devices)
     supply = float(neuron.supply_voltage)
+    # the comparator conducts while the membrane crosses its window, at the mean current of the run
+    mean = np.maximum(charge / time, np.finfo(float).tiny)
+    edge = equations.ramp_edge_time(capacitance, float(neuron.conduction_window), mean)
+    slow = slow_edge_energy(edge, float(neuron.short_circuit_current), supply)
+    edges = counts * (float(neuron.short_circuit_energy) + slow)
     energy = {
         "membrane": charge * supply,
         "parasitic": counts * float(neuron.parasitic_capacitance) * supply * supply,
-        "short_circuit": counts * float(neuron.short_circuit_energy),
+        "short_circuit": edges,
         "bias": np.full(devices, float(neuron.bias_current) * supply * time),
     }
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))

@@ -13,6 +13,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
+from neuroest.dynamics.agreement import compare_spike, component_of, switch_behaviour, switch_delay
 from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
     NEURON_MODELS,
@@ -24,9 +25,9 @@ from neuroest.dynamics.diffusive_cells import (
     load_cells,
 )
 from neuroest.dynamics.energy import TOLERANCE, compare_energy
-from neuroest.dynamics.parameters import ThresholdSwitchParameters
 from neuroest.dynamics.reference_neurons import (
     digital_lif_spikes,
+    simulate_accumulating,
     simulate_analog_lif,
     simulate_switch,
     switch_latches,
@@ -38,6 +39,8 @@ from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
 
 _BEHAVIOUR = "lif_behaviour_generic"
+_LONGEST_WAIT = 1e3
+"""Delay over charge and relaxation up to which an input that nobody limits is made longer for it."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,16 @@ def simulate(
         For a device without a time-domain model, and for an input that does not fit it.
     """
     request = Request(neuron, stimulus, **options)
-    return energy_report(request, hold, plot) if energy else simulate_neuron(request, plot)
+    if not energy:
+        return simulate_neuron(request, plot)
+    if load_device(neuron).spec.model in NEURON_MODELS:
+        return energy_report(request, hold, plot)
+    if plot is not None or hold:
+        raise NeuroestError("--plot and --hold of --energy belong to diffusive neurons")
+    found = compare_spike(neuron, request.changes)
+    rows = found.rows()
+    table = (tuple(rows[0]), *(tuple(row.values()) for row in rows))
+    return Report(tuple(found.lines()), {"neuron": neuron, "agrees": found.agrees, "quantities": rows}, table)
 
 
 def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
@@ -155,6 +167,8 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
         "threshold_switch": _switch,
         "threshold_switch_neuron": _switch,
         "analog_lif": _analog,
+        "phase_change_neuron": _accumulating,
+        "ferroelectric_neuron": _accumulating,
         "lif_behaviour": _digital,
     }
     hint = f"{request.neuron} is known by its numbers and not by equations in time"
@@ -319,19 +333,24 @@ def _switch(request: Request, plot: Path | None) -> Report:
     device = load_device(request.neuron)
     switch = record_of(device, request.changes)
     notes: list[str] = []
-    relaxation = 0.0
+    relaxation, delay = 0.0, None
     if device.spec.model == "threshold_switch_neuron":
-        relaxation = float(switch.relaxation_time)
+        relaxation, delay = float(switch.relaxation_time), switch_delay(switch)
         notes.append(
             f"the switch stays on for the {format_quantity(relaxation, 's')} until it is fully off again; differences "
             "between devices are left out, since the spec states none"
         )
-        switch = _behaviour_of(switch)
+        notes += _as_a_chip_drives(request)
+        switch = switch_behaviour(switch)
     level = _level(request, "V", float(switch.supply_voltage))
-    duration = request.duration or 40.0 * (float(switch.series_resistance * switch.capacitance) + relaxation)
+    waits = 0.0 if delay is None else float(np.max(delay(np.array(level), np.array(level), np.array(1e-30))))
+    charge = float(switch.series_resistance * switch.capacitance)
+    duration = request.duration or 40.0 * (
+        charge + relaxation + min(waits, _LONGEST_WAIT * (charge + relaxation))
+    )
     run = simulate_switch(
         switch, stimulus_of(request, level, duration, "V"), devices=request.devices, generator=request.generator(),
-        step=request.step, relaxation=relaxation,
+        step=request.step, relaxation=relaxation, delay=delay,
     )  # fmt: skip
     lines = []
     if reason := switch_latches(switch):
@@ -339,19 +358,38 @@ def _switch(request: Request, plot: Path | None) -> Report:
     spikes = float(np.sum(run.counts))
     if spikes:
         per = float(np.sum(run.energy["supply"])) / spikes
-        lines.append(f"energy from the supply: {format_quantity(per, 'J')} a spike")
+        stays = " with the drive left on" if relaxation else ""
+        lines.append(f"energy from the supply: {format_quantity(per, 'J')} a spike{stays}")
     _plot(run.traces, request, plot, "capacitor")
     return _report(request, run, [*lines, *notes], {"latched": bool(reason)})
 
 
-def _behaviour_of(neuron: Any) -> ThresholdSwitchParameters:
-    """A neuron of an estimate as its behaviour in time has it: deviations relative to the threshold."""
-    shared = set(ThresholdSwitchParameters.parameters()) & set(type(neuron).parameters())
-    return ThresholdSwitchParameters(
-        **{name: float(getattr(neuron, name)) for name in shared},
-        threshold_variation=float(neuron.threshold_spread / neuron.threshold_voltage),
-        threshold_mismatch=0.0,
-    )
+def _as_a_chip_drives(request: Request) -> list[str]:
+    """Energy of a spike whose drive ends with it, which is what an estimate prices."""
+    try:
+        found = compare_spike(request.neuron, request.changes)
+    except NeuroestError as error:
+        return [f"as a chip drives it: {error}"]
+    energy = next(q for q in found.quantities if q.name == "energy")
+    pair = [format_quantity(value, "J") for value in (energy.simulated, energy.closed)]
+    return [f"as a chip drives it, ending with the spike: {pair[0]} a spike; the estimate has {pair[1]}"]
+
+
+def _accumulating(request: Request, plot: Path | None) -> Report:
+    """Full pulses with a read after each; their energy is that of the blocks."""
+    device = load_device(request.neuron)
+    component: Any = component_of(device, request.changes)
+    d, full = component.device, float(component.integration_time())
+    train = pulse_train(1.0, float(d.pulse_time), float(d.read_time), request.pulses)
+    run = simulate_accumulating(full, float(d.memory_time), train, devices=request.devices)
+    _plot(run.traces, request, plot, "state", "1")
+    spikes = float(np.mean(run.counts))
+    pulses = float(component.accumulation_energy()) / float(component.pulses()) * request.pulses
+    reads = float(component.read_energy() + d.decision_energy) * request.pulses
+    parts = {"pulses": pulses, "reads": reads, "resets": float(component.reset_energy()) * spikes}
+    run.energy |= {name: np.full(request.devices, value) for name, value in parts.items()}
+    lines = [f"full pulses of {format_quantity(float(d.pulse_time), 's')}, each followed by a read; no noise"]
+    return _report(request, run, [*lines, *_energy_lines(run)], {})
 
 
 def _analog(request: Request, plot: Path | None) -> Report:

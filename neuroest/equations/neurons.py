@@ -201,6 +201,49 @@ def switch_discharge_time(
 
 
 @equation
+def switch_rest_voltage(
+    hold_voltage: u.Volt, relaxation_time: u.Second, on_resistance: u.Ohm, capacitance: u.Farad
+) -> u.Volt:
+    """Voltage that is left on the capacitor when the switch is fully off again. [V].
+
+    Parameters
+    ----------
+    hold_voltage : float or ndarray
+        Voltage at which the switch begins to turn off, V_h. [V]
+    relaxation_time : float or ndarray
+        Time until it is fully off, t_rel. [s]
+    on_resistance : float or ndarray
+        Resistance of the switch while on, R_on. [ohm]
+    capacitance : float or ndarray
+        Capacitor in parallel with the switch, C. [F]
+
+    Returns
+    -------
+    float or ndarray
+        Voltage from which the next charge begins. [V]
+
+    Notes
+    -----
+    Formula: V_0 = V_h exp(-t_rel/(R_on C))
+
+    Valid: upper bound of what is lost: the switch conducts fully until it is off; no drive meanwhile
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    0.3 V, and one time constant of 5 kohm and 1 pF.
+
+    >>> f"{switch_rest_voltage(0.3, 5e-9, 5e3, 1e-12):.4f} V"
+    '0.1104 V'
+    """
+    result: u.Volt = hold_voltage * np.exp(-relaxation_time / (on_resistance * capacitance))
+    return result
+
+
+@equation
 def switch_recharge_energy(
     capacitance: u.Farad, supply_voltage: u.Volt, threshold_voltage: u.Volt, hold_voltage: u.Volt
 ) -> u.Joule:
@@ -215,7 +258,7 @@ def switch_recharge_energy(
     threshold_voltage : float or ndarray
         Voltage at which the switch turns on, V_t. [V]
     hold_voltage : float or ndarray
-        Voltage at which the switch turns off, V_h. [V]
+        Voltage that the charge begins at: V_h, or what the relaxation of the switch leaves of it. [V]
 
     Returns
     -------

@@ -21,6 +21,12 @@ SAMPLES: dict[str, dict[str, float]] = {
         "threshold_voltage": 0.9,
         "hold_voltage": 0.3,
     },
+    "switch_rest_voltage": {
+        "hold_voltage": 0.3,
+        "relaxation_time": 5e-9,
+        "on_resistance": 5e3,
+        "capacitance": 1e-12,
+    },
     "switch_recharge_energy": _SWITCH | {"capacitance": 1e-12},
     "switch_discharge_energy": {
         "supply_voltage": 1.2,

@@ -211,6 +211,13 @@ class ThresholdSwitch(Neuron):
         """Voltage below which it turns off again at the chip's temperature."""
         return self.device.hold_voltage * self.thermal_headroom()
 
+    def rest_voltage(self) -> u.Volt:
+        """Voltage that the capacitor keeps once the switch is fully off again, and that the next charge begins at."""
+        d = self.device
+        return equations.switch_rest_voltage(
+            self.hold_voltage(), d.relaxation_time, d.on_resistance, d.capacitance
+        )
+
     def time_constant(self) -> u.Second:
         """Time constant of the node while the switch is open."""
         d = self.device
@@ -240,11 +247,11 @@ class ThresholdSwitch(Neuron):
         return final - (final - self.threshold_voltage()) * left
 
     def integration_time(self) -> u.Second:
-        """Time to charge the capacitor from the hold to the threshold voltage, and the delay of the switch."""
+        """Time to charge the capacitor from what it kept to the threshold, and the delay of the switch."""
         d = self.device
         charge = equations.switch_charge_time(
             d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, self.threshold_voltage(),
-            self.hold_voltage(),
+            self.rest_voltage(),
         )  # fmt: skip
         return charge + self.incubation_time()
 
@@ -263,7 +270,7 @@ class ThresholdSwitch(Neuron):
             driven,
             idle,
             final / threshold,
-            self.hold_voltage() / threshold,
+            self.rest_voltage() / threshold,
         )
         return either(charging > 0.0, steps, np.inf)
 
@@ -293,7 +300,7 @@ class ThresholdSwitch(Neuron):
         """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
         d = self.device
         charge = equations.switch_recharge_energy(
-            d.capacitance, d.supply_voltage, self.firing_voltage(), self.hold_voltage()
+            d.capacitance, d.supply_voltage, self.firing_voltage(), self.rest_voltage()
         )
         discharge = equations.switch_discharge_energy(
             d.supply_voltage, d.series_resistance, d.on_resistance, self.discharge_time()
@@ -309,6 +316,19 @@ class ThresholdSwitch(Neuron):
             self.energy("spike", "discharge", discharge, "neuron discharge"),
             self.energy("time_step", "off_leakage", leak, "neuron sub-threshold current"),
         ]
+
+    def held_energy(self) -> u.Joule:
+        """What a drive that stayed on while the switch relaxes would take for each spike; the estimate has it end."""
+        d = self.device
+        return equations.switch_discharge_energy(
+            d.supply_voltage, d.series_resistance, d.on_resistance, d.relaxation_time
+        )
+
+    def left_out(self) -> list[str]:
+        """A drive that does not end with the spike."""
+        if not np.any(self.device.relaxation_time):
+            return []
+        return ["drives of neurons that stay on while a switch relaxes: each is taken to end with its spike"]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Switch above the transistors, and the capacitor beside them."""
