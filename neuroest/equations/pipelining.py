@@ -93,6 +93,44 @@ def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, recover
 
 
 @equation
+def event_latency(timesteps: u.Dimensionless, step_time: u.Second, passage_time: u.Second) -> u.Second:
+    """Latency where events pass the layers as they come. [s].
+
+    Parameters
+    ----------
+    timesteps : float or array
+        Timesteps of the data, T. [1]
+    step_time : float or array
+        Time of one of them, t_step. [s]
+    passage_time : float or array
+        Time of the last event from the first layer to the spike of the last, t_pass. [s]
+
+    Returns
+    -------
+    float or array
+        Time from the first event to the last spike. [s]
+
+    Notes
+    -----
+    Formula: t = T t_step + t_pass
+
+    Valid: no layer waits for the end of a timestep
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    100 timesteps of 14 ms, and 6 ms of passage.
+
+    >>> f"{event_latency(100.0, 14e-3, 6e-3):.3f} s"
+    '1.406 s'
+    """
+    return timesteps * step_time + passage_time
+
+
+@equation
 def rest_in_turns(recovery_time: u.Second, working_time: u.Second, neurons: u.Dimensionless) -> u.Second:
     """Rest that is left between inferences where neurons take turns, so that some rest while one works. [s].
 

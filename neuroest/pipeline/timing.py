@@ -338,7 +338,8 @@ def _totals(
         if known:
             paths = {level.path for level in run.levels}
             others = sum(time for path, time in resources.items() if path not in paths)
-            latency = run.steps * stage_interval + critical_path(reduce(np.add, known) + others, reads)
+            passage = critical_path(reduce(np.add, known) + others, reads)
+            latency = pipelining.event_latency(run.steps, stage_interval, passage)
         latency = latency + critical_path(drain, reads)
         turns = reduce(
             np.maximum, (getattr(one.mapper.compute, "neurons_per_output", 1.0) for one in run.levels)

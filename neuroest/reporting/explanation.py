@@ -420,6 +420,10 @@ class _Explainer:
         )
         info = equation_info(equation)
         rest = first_number(result.timing.rest)
+        if result.mapper.passage_time() is not None:
+            step = formatted(first_number(result.timing.stage_interval), "s")
+            info = equation_info(pipelining.event_latency) if name == "latency_s" else info
+            return f"{info.formula}, with {step}, a timestep of the data over which its events come ({info.reference})"
         tail = f"; {formatted(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
         if np.any(result.layers.input_active_steps < 1.0):
             longest = formatted(first_number(result.timing.stage_interval), "s")

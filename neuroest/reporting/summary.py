@@ -262,6 +262,10 @@ def _neurons(estimate: Estimate) -> str:
 
 def _slowest(estimate: Estimate) -> str:
     layer = max(estimate.analysis.layers, key=lambda row: row.step_time_s)
+    timing = estimate.evaluation.timing
+    of_data = float(np.max(timing.stage_interval))
+    if estimate.evaluation.mapper.passage_time() is not None and of_data > layer.step_time_s:
+        return f"events come over the period, {formatted(of_data, 's')} a timestep of the data"
     step = " a timestep" if estimate.workload.coding == "spiking" else ""
     return f"layer {layer.layer}, {formatted(layer.step_time_s, 's')}{step}, limited by {short(layer.bottleneck)}"
 

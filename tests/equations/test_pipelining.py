@@ -10,6 +10,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "layer_pipelined_latency": {"timesteps": 20.0, "step_time": 100e-9, "layers": 3.0},
     "initiation_interval": {"timesteps": 20.0, "step_time": 100e-9, "recovery_time": 500e-9},
     "rest_in_turns": {"recovery_time": 0.4, "working_time": 0.12, "neurons": 2.0},
+    "event_latency": {"timesteps": 100.0, "step_time": 14e-3, "passage_time": 6e-3},
     "longest_work_in_turns": {"period": 0.26, "recovery_time": 0.4, "neurons": 2.0},
     "barrier_step_time": {
         "update_time": 1.4e-6,

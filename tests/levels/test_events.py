@@ -61,6 +61,17 @@ def test_events_come_over_the_period() -> None:
     assert all(check.passed for check in found.checks)
 
 
+def test_a_neuron_that_forgets_each_event_adds_up_none() -> None:
+    """Events of layer output are 1.7 s apart, in which filament (2 ms) and residue (200 ms) fade."""
+    slow = result({**EVENTS, **REAL_TIME, "operation.period": "100 s"})
+    assert "neuron_adds_up_events" in {check.name for check in slow.checks if not check.passed}
+
+
+def test_the_latency_is_explained_as_it_was_computed() -> None:
+    found = neuroest.explain(result({**EVENTS, **REAL_TIME}), "latency")
+    assert "T t_step + t_pass, with 14 ms" in str(found)
+
+
 @pytest.mark.parametrize("neurons", [1, 2])
 def test_neurons_rest_in_the_period(neurons: int) -> None:
     found = result({**EVENTS, **REAL_TIME, f"{READOUT}.neurons_per_output": neurons})

@@ -36,6 +36,8 @@ _NO_SCHEDULE = ReadScheduleBlock()
 """What holds of an array that says nothing of its schedule."""
 ROUNDING = 1e-9
 """Share of an integration that a search for the hold time may leave; numerical."""
+NEARLY = 0.1
+"""Share of an integration that an event may lack and still be as good as a whole one; a convention."""
 
 
 class ArrayCircuit(ArrayParts):
@@ -202,14 +204,15 @@ class ArrayCircuit(ArrayParts):
     def events_added_up(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
         """Events of a spike over those of the network, for the worst of the layers.
 
-        Less than one where a neuron forgets each before the next, and can only answer to it or not.
+        Less than one where a neuron forgets each before the next, and can only answer to it or not: one event that
+        lasts for nearly a whole integration counts as all.
         """
         if self.neuron is None:
             return 1.0
         hold, wanted = self.hold_time(network), drives_per_spike(network)
         added = np.maximum(self.neuron.steps_to_fire(hold, np.maximum(timestep / network.events, hold)), 1.0)
-        whole = hold >= self.neuron.integration_time() * (1.0 - ROUNDING)
-        added = np.where(whole, 1.0, added)
+        alone = hold >= self.neuron.integration_time() * (1.0 - NEARLY)
+        added = np.where(alone, 1.0, added)
         return shortest(np.where(np.asarray(network.output_rate) > 0.0, added / wanted, 1.0))
 
     def _own_period(self, network: NetworkContext, hold: u.Second) -> u.Second:
