@@ -25,6 +25,7 @@ _BLOCKS = {
     "accumulator": ("digital.accumulator.Accumulator", ANYWHERE),
     "vector_unit": ("digital.vector_unit.VectorUnit", ANYWHERE),
     "matrix_unit": ("digital.matrix_unit.MatrixUnit", ANYWHERE),
+    "and_count_unit": ("digital.and_count_unit.AndCountUnit",),
     "spike_coder": ("digital.spike_coder.SpikeCoder", ANYWHERE),
     "digital_lif": ("digital.digital_lif.DigitalNeuron", ANYWHERE),
     "multiply_accumulate": ("digital.multiply_accumulate.MultiplyAccumulate",),
@@ -101,6 +102,7 @@ _LEVELS = {
     "bit_serial": "bit_serial.BitSerialMapper",
     "row_stationary": "row_stationary.RowStationaryMapper",
     "spiking_core": "spiking_core.SpikingCoreMapper",
+    "and_count_array": "and_count_array.AndCountMapper",
     "event_core": "event_core.EventCoreMapper",
     "roofline": "roofline.RooflineMapper",
 }

@@ -229,6 +229,8 @@ class Mapper(ABC):
     """Whether its units multiply any two numbers, also two that the network has computed."""
     runs_elementwise: ClassVar[bool] = False
     """Whether its units run the layers that are no matrix product, without a block of their own."""
+    turns_by_steps: ClassVar[bool] = False
+    """Whether units that take layers in turns can take another one after each timestep, since they keep nothing."""
     skips_silent_inputs: ClassVar[bool] = False
     """Whether an input that does not fire takes no time."""
     weights_in_cells: ClassVar[bool] = False

@@ -19,7 +19,7 @@ from neuroest.pipeline.action_counts import count_actions
 from neuroest.pipeline.area import InstanceRow, area_rows
 from neuroest.pipeline.cost_table import contexts, cost_components
 from neuroest.pipeline.energy import energy_rows
-from neuroest.pipeline.mapping import joined, map_network, mapper_for, mappers_for
+from neuroest.pipeline.mapping import in_coding, joined, map_network, mapper_for, mappers_for
 from neuroest.pipeline.timing import time_network
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import LayerTable, layer_table, layers_of
@@ -100,7 +100,7 @@ def _able(chip: Chip, place: int, layers: LayerTable, stated: Assignment) -> lis
 
     def runs(own: Array) -> bool:
         try:
-            mapper_for(seen, level, layers_of(layers, own))
+            mapper_for(seen, level, layers_of(in_coding(layers, own, level), own))
         except MappingError:
             return False
         return True

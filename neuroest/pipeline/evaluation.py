@@ -108,8 +108,7 @@ class Evaluation(Stages):
     @property
     def multiply_accumulates(self) -> Array:
         """Multiply-accumulates of one inference, every time step counted, whatever the activity. [1]."""
-        steps = self.layers.timesteps if self.layers.coding == "spiking" else 1.0
-        return np.asarray(self.layers.total_macs) * steps
+        return np.asarray(self.layers.multiply_accumulates)
 
     @cached_property
     def peak_operations(self) -> Array | None:

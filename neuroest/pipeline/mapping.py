@@ -132,7 +132,8 @@ def mappers_for(
     levels = chip.computing_levels()
     for place, level in enumerate(levels):
         own = np.array([float(mine == place) for mine in owner])
-        seen = layers_of(layers, own) if len(levels) > 1 else layers
+        table = in_coding(layers, own, level)
+        seen = layers_of(table, own) if len(levels) > 1 else table
         least = least_timesteps[place] if least_timesteps else 0.0
         idle = not np.any(own)  # it waits for another network, and takes its area and leakage
         mapper = mapper_for(chip.seen_from(level), level, seen, least, rule, idle=idle)
@@ -140,6 +141,28 @@ def mappers_for(
             _refuse_alone(mapper)
         found.append((mapper, own))
     return tuple(found)
+
+
+def in_coding(layers: LayerTable, own: Array, level: LevelNode) -> LayerTable:
+    """The network in the coding of the layers of a level.
+
+    Raises
+    ------
+    MappingError
+        When some of them are in spikes and others in numbers.
+    """
+    if layers.in_numbers is None:
+        return layers
+    kinds: dict[bool, str] = {}
+    for name, number, here in zip(layers.names, layers.numbers, own, strict=True):
+        if here > 0.0:
+            kinds.setdefault(bool(number), name)
+    if len(kinds) > 1:
+        raise MappingError(
+            f"{level.path} runs layer {kinds[False]!r} in spikes and {kinds[True]!r} in numbers, but a level runs one "
+            "coding; give either to another level of the chip (layers)"
+        )
+    return layers.in_numbers if True in kinds else layers
 
 
 def _refuse_alone(mapper: Mapper) -> None:

@@ -151,7 +151,10 @@ class _Run:
         """
         if len(self.levels) == 1:
             return self.levels[0].mapper.network.spiking
-        return all(one.mapper.network.spiking and not one.mapped.placement.shared for one in self.levels)
+        return all(
+            one.mapper.network.spiking and (one.mapper.turns_by_steps or not one.mapped.placement.shared)
+            for one in self.levels
+        )
 
     @property
     def steps(self) -> u.Numeric:

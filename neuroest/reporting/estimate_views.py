@@ -210,9 +210,8 @@ class View:
         source = self.estimate.evaluation
         layers, timing = source.layers, source.timing
         shape = (len(layers.names),)
-        work = (
-            layers.layer_synaptic_operations / layers.timesteps if layers.coding == "spiking" else layers.macs
-        )
+        steps = layers.timesteps if timing.by_steps else 1.0
+        work = layers.layer_synaptic_operations / steps if layers.coding == "spiking" else layers.macs
         operations = np.broadcast_to(np.asarray(work, dtype=np.float64), shape)
         step = np.broadcast_to(timing.step, shape)
         levels = [level.path for level in source.levels]
@@ -223,7 +222,7 @@ class View:
         rates: dict[str, float] = {}
         points = []
         for path, times in timing.resources.items():
-            moved = np.broadcast_to(_moved_bits(source, path) / layers.timesteps, shape)
+            moved = np.broadcast_to(_moved_bits(source, path) / steps, shape)
             time = np.broadcast_to(times, shape)
             for index in np.flatnonzero((moved > 0.0) & (operations > 0.0) & (time > 0.0)):
                 rates[formatted[path]] = max(

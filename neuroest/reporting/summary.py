@@ -264,9 +264,10 @@ def _slowest(estimate: Estimate) -> str:
     layer = max(estimate.analysis.layers, key=lambda row: row.step_time_s)
     timing = estimate.evaluation.timing
     of_data = float(np.max(timing.stage_interval))
-    if estimate.evaluation.mapper.passage_time() is not None and of_data > layer.step_time_s:
+    passes = any(level.mapper.passage_time() is not None for level in estimate.evaluation.levels)
+    if passes and of_data > layer.step_time_s:
         return f"events come over the period, {formatted(of_data, 's')} a timestep of the data"
-    step = " a timestep" if estimate.workload.coding == "spiking" else ""
+    step = " a timestep" if timing.by_steps else ""
     return f"layer {layer.layer}, {formatted(layer.step_time_s, 's')}{step}, limited by {short(layer.bottleneck)}"
 
 

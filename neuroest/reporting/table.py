@@ -390,7 +390,7 @@ def _bottleneck(estimate: Estimate) -> list[str]:
         key=lambda path: float(np.broadcast_to(timing.resources[path], timing.step.shape)[index]),
     )
     duration = formatted(float(timing.step[index]), "s") + (
-        " a timestep" if estimate.workload.coding == "spiking" else ""
+        " a timestep" if estimate.evaluation.timing.by_steps else ""
     )
     layer = estimate.evaluation.layers.names[index]
     lines = wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)

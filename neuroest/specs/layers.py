@@ -84,6 +84,10 @@ class Layer(Spec):
     inputs: tuple[str, ...] | None = None
     """Names of the earlier layers that this one reads, `input` for the network's input; the layer before if
     nothing is said."""
+    coding: Literal["dense"] | None = None
+    """Of a layer of a spiking network that computes with numbers, once an inference: spikes that it reads are counted,
+    and what it computes is made into spikes for layers that read spikes. A layer without weights that says nothing is
+    in the coding of the first layer that it reads."""
     time_constant: Annotated[float, TIME] | None = None
     """Spiking coding: membrane time constant of this layer's neurons in the time of the network, such as `20 ms`.
     A chip whose neurons forget faster or slower says so."""

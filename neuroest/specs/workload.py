@@ -20,13 +20,18 @@ from neuroest.specs.layers import (
     SHARE,
     TIME,
     Activity,
+    Add,
     AnyLayer,
     Bits,
     ClaimedFraction,
+    Concatenation,
     Convolution,
+    ElementWise,
     FullyConnected,
     Host,
+    Pooling,
     PositiveInteger,
+    Rearrangement,
     Recurrent,
     RecurrentCell,
 )
@@ -73,7 +78,8 @@ class Precision(Spec):
     weights: Bits
     """Bits of a weight, its sign included."""
     activations: Bits | None = None
-    """Dense coding: bits of an activation. A spike has one bit, so spiking coding says nothing here."""
+    """Bits of an activation, in dense coding and for layers of `coding: dense`. A spike has one bit, so a network of
+    spikes alone says nothing here."""
     accumulator: Bits
     """Bits of a partial sum; in spiking coding of a membrane potential."""
 
@@ -164,7 +170,46 @@ def workload_exclusions(spec: WorkloadSpec) -> tuple[str, ...]:
 
 def input_quantities(spec: WorkloadSpec) -> tuple[str, ...]:
     """What the activity of the network's input states: of numbers, where the input is numbers."""
-    return ACTIVITY_QUANTITIES["dense" if spec.input.bits is not None else spec.coding]
+    numbers = spec.input.bits is not None or input_codings(spec) == {"dense"}
+    return ACTIVITY_QUANTITIES["dense" if numbers else spec.coding]
+
+
+_NO_WEIGHTS = (Pooling, Add, Concatenation, ElementWise, Rearrangement)
+"""Layers in the coding of what they read."""
+
+
+def layer_codings(spec: WorkloadSpec) -> tuple[Coding, ...]:
+    """Coding of each layer: that of the network, but for layers of a spiking network that compute with numbers."""
+    found: dict[str, Coding] = {}
+    before = "input"
+    for layer in spec.layers:
+        source = layer.inputs[0] if layer.inputs else before
+        follows = isinstance(layer, _NO_WEIGHTS) and source != "input"
+        stated: Coding | None = layer.coding
+        found[layer.name] = stated or (found.get(source, spec.coding) if follows else spec.coding)
+        before = layer.name
+    return tuple(found.get(layer.name, spec.coding) for layer in spec.layers)
+
+
+def input_codings(spec: WorkloadSpec) -> set[Coding]:
+    """Codings of the layers that read the network's input."""
+    codings = layer_codings(spec)
+    return {
+        codings[place]
+        for place, layer in enumerate(spec.layers)
+        if "input" in (layer.inputs or ()) or (place == 0 and layer.inputs is None)
+    }
+
+
+def is_hybrid(spec: WorkloadSpec) -> bool:
+    """Whether some layers of a spiking network compute with numbers."""
+    return spec.coding == "spiking" and "dense" in layer_codings(spec)
+
+
+def quantities_of_layers(spec: WorkloadSpec) -> tuple[str, ...]:
+    """What the activity of a layer may state."""
+    every = (*ACTIVITY_QUANTITIES["spiking"], *ACTIVITY_QUANTITIES["dense"])
+    return every if is_hybrid(spec) else ACTIVITY_QUANTITIES[spec.coding]
 
 
 def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
@@ -228,9 +273,17 @@ def _coding_faults(spec: WorkloadSpec) -> Iterator[Fault]:
     if spec.coding == "spiking":
         if spec.timesteps is None:
             yield ("timesteps",), "is missing: spiking coding needs the timesteps of one inference"
-        if spec.precision.activations not in {None, 1}:
+        if is_hybrid(spec):
+            yield from _hybrid_faults(spec)
+        elif spec.precision.activations not in {None, 1}:
             yield ("precision", "activations"), "a spike has one bit; leave this out in spiking coding"
         return
+    for index, layer in enumerate(spec.layers):
+        if layer.coding is not None:
+            yield (
+                ("layers", index, "coding"),
+                "all layers of a dense network compute with numbers; leave it out",
+            )
     if spec.time_step is not None:
         yield ("time_step",), "dense coding has no timesteps"
     if spec.input.bits is not None:
@@ -239,6 +292,19 @@ def _coding_faults(spec: WorkloadSpec) -> Iterator[Fault]:
         yield ("timesteps",), "dense coding has no timesteps; remove them or write `coding: spiking`"
     if spec.precision.activations is None:
         yield ("precision", "activations"), "is missing: dense coding needs the bits of an activation"
+
+
+def _hybrid_faults(spec: WorkloadSpec) -> Iterator[Fault]:
+    """What a spiking network must state of its layers in numbers."""
+    if spec.precision.activations in {None, 1}:
+        yield (
+            ("precision", "activations"),
+            "is missing: layers of `coding: dense` need the bits of an activation",
+        )
+    if spec.input.bits is not None:
+        yield ("input", "bits"), "layers of `coding: dense` state the bits of their numbers under `precision`"
+    if len(input_codings(spec)) > 1:
+        yield ("input",), "is read by layers in spikes and by layers in numbers; give both the same coding"
 
 
 def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
@@ -362,7 +428,7 @@ def _stated_claims(
         if learning is not None and given is not None:
             yield ("learning", name), f"{LEARNING}{name}", given, _provenance(learning), text
     for place, owner, activity in _activities(spec):
-        due = input_quantities(spec) if owner == "input" else ACTIVITY_QUANTITIES[spec.coding]
+        due = input_quantities(spec) if owner == "input" else quantities_of_layers(spec)
         stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]
         about = _provenance(activity)
         if about.spread is not None and about.spread.factor is None and len(stated) > 1:

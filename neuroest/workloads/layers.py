@@ -30,6 +30,9 @@ from neuroest.specs.workload import (
     activity_path,
     check_claims,
     input_quantities,
+    is_hybrid,
+    layer_codings,
+    quantities_of_layers,
     raise_faults,
     workload_claims,
 )
@@ -200,6 +203,21 @@ class LayerTable(Geometry):
     activation_bits: u.Numeric
     accumulator_bits: u.Numeric
     mean_absolute_weight: u.Numeric
+    in_numbers: LayerTable | None = None
+    """Of a spiking network with layers in numbers: the network as these layers have it."""
+    numbers: Array = field(default_factory=lambda: np.zeros(1))
+    """One for layers in numbers of such a network, zero for others."""
+
+    @property
+    def multiply_accumulates(self) -> u.Numeric:
+        """Multiply-accumulates of one inference, every time step counted, whatever the activity."""
+        if self.coding != "spiking":
+            return self.total_macs
+        if self.in_numbers is None:
+            return self.total_macs * self.timesteps
+        macs = layout.of_one_point(self.macs)
+        once = float(np.sum(macs * self.numbers))
+        return once + (self.total_macs - once) * self.timesteps
 
     @property
     def layer_synaptic_operations(self) -> Array:
@@ -209,7 +227,10 @@ class LayerTable(Geometry):
         multiply-accumulate operations with a non-zero activation.
         """
         events = self.input_rate * self.connections + self.output_rate * self.recurrent_connections
-        return np.asarray(self.timesteps * events, dtype=np.float64)
+        found = np.asarray(self.timesteps * events, dtype=np.float64)
+        if self.in_numbers is None:
+            return found
+        return np.where(self.numbers > 0.0, self.in_numbers.layer_synaptic_operations, found)
 
     @property
     def synaptic_operations(self) -> u.Numeric:
@@ -283,29 +304,40 @@ def layer_table(
     read, written = plan.activity(given)
     bursts = plan.active_steps(given)
     counts = vars(plan.geometry)
+    hybrid = bool(np.any(plan.numbers > 0.0))
     if layout.points_first(points, len(counts["names"])):
         counts = plan.laid_out.counts(counts, points)
         read, written = (
             [layout.points_apart(array, points) for array in arrays] for arrays in (read, written)
         )
         bursts = layout.points_apart(bursts, points)
-    return LayerTable(
+    table = LayerTable(
         **counts,
         input_rate=read[0],
         output_rate=written[0],
         input_density=read[0],
         output_density=written[0],
-        input_bit_density=read[-1],
-        output_bit_density=written[-1],
+        input_bit_density=read[0] if hybrid else read[-1],
+        output_bit_density=written[0] if hybrid else written[-1],
         input_active_steps=bursts,
         timesteps=given.get("workload.timesteps", 1.0),
         weight_bits=given["workload.precision.weights"],
-        activation_bits=given["workload.precision.activations"],
+        activation_bits=_BIT if hybrid else given["workload.precision.activations"],
         accumulator_bits=given["workload.precision.accumulator"],
         mean_absolute_weight=given["workload.weights.mean_absolute"],
     )
+    if not hybrid:
+        return table
+    dense = replace(
+        table, coding="dense", timesteps=1.0, activation_bits=given["workload.precision.activations"],
+        input_rate=read[1], output_rate=written[1], input_density=read[1], output_density=written[1],
+        input_bit_density=read[2], output_bit_density=written[2], input_active_steps=np.ones_like(bursts),
+    )  # fmt: skip
+    return replace(table, in_numbers=dense, numbers=plan.numbers)
 
 
+_BIT = 1.0
+"""Bits of a spike."""
 _NOTHING_HERE = (
     "is_weighted", "is_pooling", "is_addition", "reduction", "recurrent_reduction", "input_elements",
     "output_elements", "connections", "recurrent_connections", "macs", "weights", "input_taps", "window_elements",
@@ -332,7 +364,7 @@ def layers_of(table: LayerTable, own: Array) -> LayerTable:
     found: dict[str, Any] = {name: np.where(here, getattr(table, name), 0.0) for name in _NOTHING_HERE}
     found |= {name: np.where(here, getattr(table, name), 1.0) for name in _ONE_HERE}
     reads = tuple(inputs if mine else () for inputs, mine in zip(table.reads, here, strict=True))
-    return replace(table, reads=reads, **found)
+    return replace(table, reads=reads, in_numbers=None, **found)
 
 
 def _frozen(numbers: Iterable[float]) -> Array:
@@ -382,6 +414,8 @@ class _Plan:
     bursts: tuple[tuple[str, ...], ...]
     inputs: tuple[str, ...]
     rules: tuple[tuple[tuple[str, ...], ...], ...]
+    numbers: Array
+    """One for layers in numbers of a spiking network, zero for others."""
     shares: tuple[tuple[float, ...] | None, ...]
     """Share of each operand in what a layer reads, None for equal ones; one more share is the layer itself."""
     laid_out: layout.LaidOut = field(default_factory=layout.LaidOut)
@@ -437,8 +471,12 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
     shapes = _geometry(spec, inference)
     given = input_quantities(spec)
     quantities = ACTIVITY_QUANTITIES[spec.coding]
+    hybrid = is_hybrid(spec)
     # numbers at the input of a spiking network have a density and a bit density, its layers a rate for both
     quantities = quantities * (len(given) // len(quantities))
+    if hybrid:
+        # whichever of these the input has not is read by no layer that takes it
+        quantities, given = quantities_of_layers(spec), (given[0], given[0], given[-1])
 
     def rule(layer: Layer, quantity: str) -> tuple[str, ...]:
         own = activity_path(layer.name, quantity)
@@ -459,6 +497,7 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
         paths=frozenset(claims) | every_path,
         bursts=bursts,
         inputs=tuple(activity_path("input", quantity) for quantity in given),
+        numbers=_frozen(float(hybrid and coding == "dense") for coding in layer_codings(spec)),
         rules=rules,
         shares=tuple(
             _shares(layer, reads, shapes, spec)

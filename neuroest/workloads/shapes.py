@@ -26,7 +26,7 @@ from neuroest.specs.layers import (
     Recurrent,
     RecurrentCell,
 )
-from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec
+from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec, layer_codings
 
 Shape: TypeAlias = tuple[int, ...]
 _Pair: TypeAlias = tuple[int, int]
@@ -167,6 +167,7 @@ class ShapeInference:
         self.reads: list[tuple[int, ...]] = []
         self.counts: list[LayerCounts | None] = []
         self.input_shape: Shape | None = spec.input.shape
+        self._due = _due_quantities(spec)
         if len(spec.input.shape) not in {1, 3}:
             self.faults.append((("input", "shape"), _SHAPES))
             self.input_shape = None
@@ -194,7 +195,7 @@ class ShapeInference:
         self.reads.append(reads)
         self.index.setdefault(layer.name, position)
         if not isinstance(layer, WEIGHTLESS):
-            for quantity in ACTIVITY_QUANTITIES[self.spec.coding]:
+            for quantity in self._due[position]:
                 stated = [getattr(owner, quantity) for owner in (layer.activity, self.spec.activity) if owner]
                 if all(value is None for value in stated):
                     message = (
@@ -252,6 +253,22 @@ class ShapeInference:
                 self._fault(position, "name", message)
         if NETWORK_INPUT not in read:
             self.faults.append((("input",), "no layer reads the network's input"))
+
+
+def _due_quantities(spec: WorkloadSpec) -> list[tuple[str, ...]]:
+    """What the activity of each layer must state: in its own coding, and in those of the layers that read it."""
+    codings = layer_codings(spec)
+    wanted = [{coding} for coding in codings]
+    places = {layer.name: place for place, layer in enumerate(spec.layers)}
+    for place, layer in enumerate(spec.layers):
+        sources = layer.inputs or ((spec.layers[place - 1].name,) if place else ())
+        for name in sources:
+            if name in places:
+                wanted[places[name]].add(codings[place])
+    return [
+        tuple(q for c in ("spiking", "dense") if c in kinds for q in ACTIVITY_QUANTITIES[c])
+        for kinds in wanted
+    ]
 
 
 def _miscounted(layer: AnyLayer, inputs: int) -> str:

@@ -1,0 +1,87 @@
+"""Unit that ANDs two vectors of spikes and counts what is left."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core import units as u
+from neuroest.equations import digital as equations
+from neuroest.specs.base import Count, WordWidth
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import Record
+
+_BIT = 1.0
+"""Bits of a spike, and bits by which each level of a tree of counts is wider than the one before."""
+
+
+class AndCountBlock(ClockedBlock):
+    """AND gates for two vectors of spikes, a tree that counts their ones, and a sum that takes up the counts."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["and_count_unit"]
+    inputs: Count
+    """Pairs of spikes that meet in a clock cycle."""
+    count_bits: WordWidth
+    """Bits of the sum of an output, and of the number that it is compared with."""
+
+
+class AndCountUnit(Datapath):
+    """Products of spikes: one output of a product of two computed factors, so many pairs in a cycle."""
+
+    schema: ClassVar[type[Block]] = AndCountBlock
+    owns: ClassVar[tuple[str, ...]] = ("spike coincidence",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "glitches in the tree of counts, and the wires that bring the spikes"),
+        area=ModelError(1.5, "control and wires of the array"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of an AND that switches, of an addition of the tree, of taking up a count, and of a decision."""
+        d, o = self.device, self.options
+        inputs, bits = o["inputs"], o["count_bits"]
+        tree = equations.adder_tree_energy(inputs, d.add_energy, _BIT, _BIT)
+        costs = [
+            ("coincidence", "and", equations.multiplier_energy(d.multiply_energy, _BIT, _BIT)),
+            ("tree_addition", "add", tree / np.maximum(inputs - 1.0, 1.0)),
+            ("load", "registers", self.registers(_BIT)),
+            ("count", "add", self.add(bits)),
+            ("count", "registers", self.registers(bits)),
+            ("decide", "compare", self.compare(bits)),
+            ("decide", "registers", self.registers(bits)),
+        ]
+        return [
+            self.energy(action, term, self.scaled(energy), "spike coincidence")
+            for action, term, energy in costs
+        ]
+
+    def register_bits(self, network: NetworkContext) -> u.Bit:
+        """Both vectors, the sum, and the number that it is compared with."""
+        return 2.0 * self.options["inputs"] * _BIT + 2.0 * self.options["count_bits"]
+
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
+        """AND gates, tree, sum, comparator and registers."""
+        d, inputs, bits = self.device, self.options["inputs"], self.options["count_bits"]
+        return (
+            inputs * equations.multiplier_area(d.multiplier_area, _BIT, _BIT)
+            + equations.adder_tree_area(inputs, d.adder_area, _BIT, _BIT)
+            + equations.adder_area(d.adder_area, bits)
+            + equations.comparator_area(d.comparator_area, bits)
+            + equations.register_area(d.register_area, self.register_bits(network))
+        )
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether a sum cannot overflow."""
+        most, holds = network.largest_fan_in, 2.0 ** self.options["count_bits"] - 1.0
+        return [
+            *super().checks(network),
+            Check(
+                "count_fits", self.path, "infeasible", most <= holds,
+                "an output adds up more pairs of spikes than its sum can hold; raise count_bits", most, holds,
+            ),
+        ]  # fmt: skip

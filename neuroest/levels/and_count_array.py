@@ -1,0 +1,164 @@
+"""Array of units that AND and count spikes: products of two factors that are spikes, as in spiking attention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.digital.and_count_unit import AndCountBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import UpdatesNeurons
+from neuroest.core import units as u
+from neuroest.core.errors import CodingError, MappingError
+from neuroest.equations import adder_trees, mapping
+from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
+from neuroest.specs.architecture import ComputingLevel, Level
+from neuroest.specs.base import Count, Frequency
+from neuroest.workloads.layout import of_one_point
+
+_BIT = 1.0
+"""Bits of a spike, and bits by which each level of a tree of counts is wider than the one before."""
+
+
+class AndCountLevel(ComputingLevel):
+    """Array of units that AND and count spikes."""
+
+    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    mapper: Literal["and_count_array"]
+    """The mapper of this level."""
+    columns: Count
+    """Units side by side: outputs that see the same spikes of the left factor."""
+    clock_frequency: Frequency
+    """Clock."""
+    outputs: Literal["neurons", "random"]
+    """What makes spikes of the counts. neurons: the neurons of a digital_lif block, which keep their state; random: the
+    count is compared with a new random number in every timestep, as in stochastic attention."""
+    unit: AndCountBlock
+    """AND gates and counter of one output."""
+
+
+class AndCountMapper(Mapper):
+    """The right factor stays in the units while the positions of the left one stream by, in every timestep anew."""
+
+    schema: ClassVar[type[Level]] = AndCountLevel
+    multiplies_computed: ClassVar[bool] = True
+    turns_by_steps: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.3, "waits for memories between layers are not modelled"),
+    )
+
+    unit_name = "array"
+
+    def check_supported(self) -> None:
+        """Refuse numbers, layers with weights, and neurons that are not there."""
+        if not self.network.spiking:
+            raise CodingError(
+                f"{self.level.path} counts spikes and cannot run a dense network; use a digital_array"
+            )
+        t = self.layers
+        weighted = of_one_point(t.is_weighted * (t.stationary_elements <= 0.0)) > 0.0
+        for name, stored in zip(t.names, weighted, strict=True):
+            if stored:
+                raise MappingError(
+                    f"layer {name!r} has weights, but {self.level.path} multiplies spikes of two layers only; name it "
+                    "in the `layers` of another level"
+                )
+        if self.compute.spec.outputs == "neurons" and not self.chip.find(UpdatesNeurons):
+            raise MappingError(
+                f"{self.level.path}.outputs is neurons, but the chip has no digital_lif block; add one with a memory "
+                "that stores state, or set it to random"
+            )
+
+    @property
+    def arrays(self) -> u.Numeric:
+        """Arrays that work on one layer side by side; a count that is auto is one."""
+        found: u.Numeric = 1.0
+        for level in self.chip.path_to(self.level):
+            found = found * (1.0 if level.count is None else level.count)
+        return found
+
+    def blocks(self) -> tuple[Array, Array]:
+        """Parts into which the sum of an output, and the outputs of a head, are cut."""
+        t, unit = self.layers, self.compute.slots["unit"]
+        deep = np.maximum(mapping.block_count(t.reduction, unit.options["inputs"]), 1.0)
+        across = np.maximum(mapping.block_count(t.outputs, self.options["columns"]), 1.0)
+        return np.asarray(deep), np.asarray(across)
+
+    def cycles(self) -> Array:
+        """Clock cycles of one timestep of each layer: all positions of the left factor for each block of the right."""
+        t = self.layers
+        deep, across = self.blocks()
+        return np.asarray(t.is_weighted * t.groups * t.positions * deep * across)
+
+    def place(self) -> Placement:
+        """Every layer uses all arrays in its turn."""
+        t, unit = self.layers, self.compute.slots["unit"]
+        _, across = self.blocks()
+        ones = t.is_weighted * 1.0
+        filled = t.macs / np.maximum(self.cycles() * unit.options["inputs"] * self.options["columns"], 1.0)
+        return Placement(
+            units=ones * self.arrays,
+            utilisation=t.is_weighted * filled,
+            replication=np.ones_like(t.positions),
+            row_blocks=np.ones_like(t.positions),
+            column_blocks=across,
+            reached_units=ones * self.arrays,
+            neurons=self.zeros(),
+            shared=True,
+        )
+
+    def right_rate(self) -> Array:
+        """Spikes of the factor that stays, per element and timestep."""
+        t = self.layers
+        rates = np.array(np.broadcast_to(t.output_rate, np.shape(t.output_rate)))
+        sources = [inputs[1] if len(inputs) > 1 else index for index, inputs in enumerate(t.reads)]
+        outside = np.array([len(inputs) > 1 and inputs[1] < 0 for inputs in t.reads])
+        return np.asarray(np.where(outside, t.input_rate, rates[..., sources]))
+
+    def action_counts(self, placement: Placement) -> LevelCounts:
+        """ANDs that switch, additions of the trees, counts that are taken up, and spikes that are decided."""
+        t, unit = self.layers, self.compute.slots["unit"]
+        deep, across = self.blocks()
+        inputs = unit.options["inputs"]
+        pairs = self.steps * t.is_weighted * t.macs
+        switching = np.asarray(2.0 * adder_trees.product_toggle_rate(t.input_rate, self.right_rate()))
+        trees = adder_trees.tree_activity(inputs, _BIT, _BIT, switching / 2.0)
+        outputs = self.steps * t.is_weighted * t.output_elements
+        read = self.steps * t.is_weighted * t.input_taps * across * _BIT
+        stays = self.steps * t.is_weighted * t.stationary_elements * _BIT
+        decided = self.compute.spec.outputs == "random"
+        actions = {
+            (unit.path, "coincidence"): pairs * switching,
+            (unit.path, "tree_addition"): pairs * trees * np.maximum(1.0 - 1.0 / inputs, 0.0),
+            (unit.path, "load"): read + stays,
+            (unit.path, "count"): outputs * deep,
+        }
+        if decided:
+            actions[unit.path, "decide"] = outputs
+        written = np.asarray(self.steps * t.is_weighted * t.input_elements * _BIT)
+        return LevelCounts(
+            actions={key: np.asarray(count) for key, count in actions.items()},
+            traffic=[Traffic("activations", np.asarray(read + stays), written, required=False)],
+            element_operations=self.elementwise(),
+            additions=self.zeros(),
+            neuron_updates=self.zeros() if decided else np.asarray(outputs),
+        )
+
+    def peak_rate(self) -> u.Numeric:
+        """Every pair meets in every cycle."""
+        return (
+            2.0
+            * self.compute.slots["unit"].options["inputs"]
+            * self.options["columns"]
+            * self.options["clock_frequency"]
+        )
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Cycles of one timestep over the clock, shared by the arrays."""
+        return np.asarray(self.cycles() / (self.options["clock_frequency"] * self.arrays))
+
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
+        """Units of all arrays."""
+        return {self.compute.slots["unit"].path: units * self.options["columns"]}
