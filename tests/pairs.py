@@ -67,7 +67,13 @@ SMALL_MEMORY = "microcontroller_stm32h7a3"
 LARGE = ("mobilenet", "resnet18", "vgg9", "vit_tiny")
 
 
+# layers in spikes and layers in numbers, which need a level of the chip each
+HYBRID, OF_SEVERAL_LEVELS = "spikformer_cifar10_spiking", "mixed_spiking_28nm"
+
+
 def runs(chip: str, network: str) -> bool:
+    if network == HYBRID:
+        return chip == OF_SEVERAL_LEVELS
     if chip == SMALL_MEMORY and network.startswith(LARGE):
         return False
     if network.endswith("_learning"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.core.errors import CodingError, MappingError, SpecError
+from neuroest.core.errors import MappingError, SpecError
 from neuroest.equations import adder_trees
 from neuroest.loading.library import load_workload, shipped
 from neuroest.pipeline.estimate import estimate
@@ -119,13 +119,13 @@ def test_what_does_not_go_together_is_refused(tmp_path: Path) -> None:
         estimate(CHIP, NETWORK, {"chip.digital.units.layers": "mean, classes"})
     with pytest.raises(MappingError, match="layer 'query_1' has weights"):
         estimate(CHIP, NETWORK, {"chip.attention.units.layers": "type:matrix_product, query_1"})
-    with pytest.raises(CodingError):
+    with pytest.raises(MappingError, match="cannot run a dense network"):
         estimate(CHIP, "keyword_transformer_dense")
+    data = yaml.safe_load(shipped("workload")[NETWORK].read_text("utf-8"))
+    del data["precision"]["activations"]
+    path = tmp_path / f"{NETWORK}.yaml"
+    path.write_text(yaml.safe_dump(data))
     with pytest.raises(SpecError, match="layers of `coding: dense` need the bits of an activation"):
-        data = yaml.safe_load(shipped("workload")[NETWORK].read_text("utf-8"))
-        del data["precision"]["activations"]
-        path = tmp_path / f"{NETWORK}.yaml"
-        path.write_text(yaml.safe_dump(data))
         load_workload(path)
     mixing = {"type": "convolution", "kernel": 1, "outputs": 256, "inputs": ["narrow_4"]}
     spikes = {"rate": 0.2, "basis": "assumed", "rationale": "a test"}
@@ -139,5 +139,5 @@ def test_a_chip_without_a_coder_cannot_turn_numbers_into_spikes(tmp_path: Path) 
     del data["set"]["chip.coder"]
     path = tmp_path / "no_coder.yaml"
     path.write_text(yaml.safe_dump(data))
-    with pytest.raises(MappingError, match="layer 'stem_1' sends numbers and chip.tile.array reads spikes"):
+    with pytest.raises(MappingError, match="layer 'stem_1' sends numbers and chip"):
         estimate(path, NETWORK)
