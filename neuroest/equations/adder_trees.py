@@ -310,13 +310,15 @@ def stage_time(
 
 
 @equation
-def changed_sum_bits(operand_bits: u.Bit, sum_bits: u.Bit) -> u.Bit:
+def changed_sum_bits(operand_bits: u.Bit, carried_bits: u.Bit, sum_bits: u.Bit) -> u.Bit:
     """Bits of a running sum that change when a narrower number is added. [bit].
 
     Parameters
     ----------
     operand_bits : float or array
         Bits of what is added. [bit]
+    carried_bits : float or array
+        Bits beyond them that a carry changes, in the mean. [bit]
     sum_bits : float or array
         Bits of the sum. [bit]
 
@@ -327,9 +329,9 @@ def changed_sum_bits(operand_bits: u.Bit, sum_bits: u.Bit) -> u.Bit:
 
     Notes
     -----
-    Formula: b = min(b_o + 1, b_s)
+    Formula: b = min(b_o + b_c, b_s)
 
-    Valid: random operands; a carry leaves the operand every second time and then passes two bits in the mean
+    Valid: random operands, of which every second one carries, through two bits in the mean, so that b_c is one
 
     References
     ----------
@@ -339,7 +341,7 @@ def changed_sum_bits(operand_bits: u.Bit, sum_bits: u.Bit) -> u.Bit:
     --------
     A result of three bits into a sum of 24: four bits work, twenty keep what they have.
 
-    >>> changed_sum_bits(3.0, 24.0)
-    4.0
+    >>> f"{changed_sum_bits(3.0, 1.0, 24.0):g}"
+    '4'
     """
-    return np.minimum(operand_bits + 1.0, sum_bits)
+    return np.minimum(operand_bits + carried_bits, sum_bits)

@@ -8,7 +8,7 @@ import pytest
 from neuroest.equations import adder_trees
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "changed_sum_bits": {"operand_bits": 3.0, "sum_bits": 24.0},
+    "changed_sum_bits": {"operand_bits": 3.0, "carried_bits": 1.0, "sum_bits": 24.0},
     "product_toggle_rate": {"input_density": 0.3, "weight_density": 0.5},
     "operand_activity": {"density": 0.3},
     "tree_activity": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "toggle_rate": 0.2},

@@ -17,6 +17,9 @@ from neuroest.specs.base import Count, Frequency
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
 
+CARRIED_BITS: u.Bit = 1.0
+"""Bits that a carry changes in the mean: every second sum of random bits carries, through 1 + 1/2 + 1/4 + ... bits."""
+
 
 class AccumulatorBlock(ClockedBlock):
     """Digital adders that merge the partial sums of several arrays and the slices of a weight."""
@@ -44,7 +47,7 @@ class Accumulator(Datapath, AddsPartialSums):
         bits = network.accumulator_bits
         changed = bits
         if "operand_bits" in self.options:
-            changed = adder_trees.changed_sum_bits(self.options["operand_bits"], bits)
+            changed = adder_trees.changed_sum_bits(self.options["operand_bits"], CARRIED_BITS, bits)
         energy = self.add(changed) + self.registers(changed) + self.kept(bits - changed)
         return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
 
