@@ -70,6 +70,10 @@ class PricesDie(Role):
     """Says yield and cost of a die."""
 
 
+class EmitsCarbon(Role):
+    """Says the carbon of making a die and of running it."""
+
+
 class CoversWork(Role):
     """Stands for work that its published power covers, listed in ``covers``."""
 

@@ -1,4 +1,4 @@
-"""Yield and cost of a die."""
+"""Yield, cost and carbon of a die."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.roles import PricesDie
+from neuroest.blocks.roles import EmitsCarbon, PricesDie
 from neuroest.design.chip import Chip
 from neuroest.pipeline.energy import Array
 
@@ -18,3 +18,15 @@ def yield_and_cost(chip: Chip, die: Array) -> tuple[Array, Array] | None:
         return None
     block: Any = found[0][1]
     return np.asarray(block.good_share(die)), np.asarray(block.cost(die))
+
+
+def carbon(chip: Chip, die: Array, power: Array) -> tuple[Array, Array] | None:
+    """Carbon of making a good die, and of its electricity in use; None where the chip has no block for it. [kg]."""
+    found = chip.find(EmitsCarbon)
+    if not found:
+        return None
+    block: Any = found[0][1]
+    known = yield_and_cost(chip, die)
+    return np.asarray(block.embodied(die, None if known is None else known[0])), np.asarray(
+        block.operational(power)
+    )

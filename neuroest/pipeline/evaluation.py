@@ -374,6 +374,11 @@ class Evaluation(Stages):
         return die_cost.yield_and_cost(self.chip, self.die_area)
 
     @cached_property
+    def carbon(self) -> tuple[Array, Array] | None:
+        """Carbon of making a good die and of running it; None where the chip has no block for it. [kg], [kg]."""
+        return die_cost.carbon(self.chip, self.die_area, self.average_power)
+
+    @cached_property
     def column_errors(self) -> ColumnErrors | None:
         """Errors of the results of the columns; None where nothing is computed in arrays."""
         return accuracy.network_errors(self.levels)

@@ -169,6 +169,7 @@ _MOVED = "a learning rule that moves cells"
 _PROGRAMMED = "weights in programmable cells"
 _REFRESHED = "cells that fade, or a refresh by choice"
 _COST = "a `die_cost` block"
+_CARBON = "a `carbon_footprint` block"
 _COLUMNS = "crossbar columns with errors"
 _PEAK = "levels whose units have a highest rate"
 
@@ -400,6 +401,17 @@ _TABLE = (
     Quantity(
         "cost_per_good_die_usd", "USD", "cost per good die", lambda e: _of_pair(e.die_cost, 1),
         "wafer over good dies, with test and package; null without a `die_cost` block", better="less", applies=_COST,
+    ),
+    Quantity(
+        "embodied_carbon_kg", "kg", "embodied carbon", lambda e: _of_pair(e.carbon, 0),
+        "carbon dioxide equivalent of making one good die and its package; null without a `carbon_footprint` block",
+        better="less", banded=True, applies=_CARBON,
+    ),
+    Quantity(
+        "operational_carbon_kg", "kg", "operational carbon", lambda e: _of_pair(e.carbon, 1),
+        "carbon dioxide equivalent of its electricity over the service life, at the average power while it computes; "
+        "null without a `carbon_footprint` block",
+        better="less", banded=True, applies=_CARBON,
     ),
     Quantity(
         "cell_lifetime_s", "s", "cell lifetime", lambda e: _known(e.cell_lifetime),

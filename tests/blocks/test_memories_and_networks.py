@@ -161,6 +161,24 @@ def test_layers_on_different_chips_pay_for_the_link(tmp_path: Path) -> None:
     assert count(alone, "board", "bit") == 0.0
 
 
+def test_carbon_of_a_die_by_hand(tmp_path: Path) -> None:
+    block = {"model": "carbon_footprint", "device": "carbon_28nm"}
+    plain, result = run(ADC, DENSE, {}, tmp_path), run(ADC, DENSE, {"chip.carbon": block}, tmp_path)
+    square_centimetres = result.totals["area_m2"] * 1e4
+    # ACT at 28 nm: 0.9 kWh at 583 g, gases between 175 g and 100 g, materials 500 g a square centimetre; package 150 g
+    grams = square_centimetres * (0.9 * 583 + 137.5 + 500)
+    assert result.totals["embodied_carbon_kg"] == pytest.approx((grams / 0.875 + 150) / 1000)
+    hours = 3 * 365.25 * 24 * 0.1
+    kilowatt_hours = result.totals["average_power_W"] / 1000 * hours
+    assert result.totals["operational_carbon_kg"] == pytest.approx(kilowatt_hours * 0.301)
+    assert plain.totals["embodied_carbon_kg"] is None
+    assert result.totals["energy_per_inference_J"] == plain.totals["energy_per_inference_J"]
+    cost = {"model": "die_cost", "device": "die_cost_28nm"}
+    both = run(ADC, DENSE, {"chip.carbon": block, "chip.cost": cost}, tmp_path)
+    share = both.totals["die_yield"]
+    assert both.totals["embodied_carbon_kg"] == pytest.approx((grams / share + 150) / 1000)
+
+
 def test_yield_and_cost_of_a_die(tmp_path: Path) -> None:
     block = {"model": "die_cost", "device": "die_cost_28nm"}
     result = run(ADC, DENSE, {"chip.cost": block}, tmp_path)

@@ -22,8 +22,8 @@ SWEEP = (
 
 
 def kill_one(process: psutil.Popen, rng: random.Random) -> str:
-    """Kill the parent, or one of its workers where it has any."""
-    workers = process.children(recursive=True)
+    """Kill the parent, or one of its workers where it has any; Python's own tracker of semaphores is none of them."""
+    workers = [one for one in process.children(recursive=True) if "spawn_main" in " ".join(one.cmdline())]
     victim = process if not workers or rng.random() < 0.5 else rng.choice(workers)
     try:
         victim.kill()

@@ -1,0 +1,108 @@
+"""Carbon of making and of running a chip."""
+
+from __future__ import annotations
+
+from neuroest.core import units as u
+from neuroest.core.provenance import equation
+from neuroest.equations._arithmetic import divided
+
+
+@equation
+def embodied_carbon(
+    area: u.SquareMetre,
+    fab_energy: u.JoulePerSquareMetre,
+    fab_carbon_intensity: u.KilogramPerJoule,
+    gas_emissions: u.KilogramPerSquareMetre,
+    material_emissions: u.KilogramPerSquareMetre,
+    die_yield: u.Dimensionless,
+    package_carbon: u.Kilogram,
+) -> u.Kilogram:
+    """Carbon dioxide equivalent of making one good die and its package. [kg].
+
+    Parameters
+    ----------
+    area : float or array
+        Area of the die. [m^2]
+    fab_energy : float or array
+        Electrical energy of the fab per area of wafer. [J/m^2]
+    fab_carbon_intensity : float or array
+        Carbon of that energy. [kg/J]
+    gas_emissions, material_emissions : float or array
+        Carbon of the gases and of the materials per area of wafer. [kg/m^2]
+    die_yield : float or array
+        Share of good dies. [1]
+    package_carbon : float or array
+        Carbon of the package. [kg]
+
+    Returns
+    -------
+    float or array
+        Carbon; infinite where no die is good. [kg]
+
+    Notes
+    -----
+    Formula: C = A (CI e + g + m) / Y + C_package
+
+    Valid: logic wafers; masks, development, transport and what lies around the die are not included
+
+    References
+    ----------
+    .. [1] U. Gupta et al., "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
+       Proc. 49th Int. Symp. Computer Architecture (ISCA), 784-799 (2022), doi:10.1145/3470496.3527408.
+
+    Examples
+    --------
+    The check of ACT's own tests, 145 mm^2 at 10 nm: 1.45 cm^2 x (1.475 kWh/cm^2 x 583 g/kWh + 240 g/cm^2 + 500 g/cm^2)
+    / 0.943543 + 150 g = 2.6087 kg.
+
+    >>> kwh = 3.6e6
+    >>> carbon = embodied_carbon(1.45e-4, 1.475e4 * kwh, 0.583 / kwh, 2400.0, 5000.0, 0.943543, 0.15)
+    >>> f"{carbon:.4f}"
+    '2.6087'
+    """
+    wafer: u.Kilogram = area * (fab_carbon_intensity * fab_energy + gas_emissions + material_emissions)
+    return divided(wafer, die_yield) + package_carbon
+
+
+@equation
+def operational_carbon(
+    power: u.Watt, use_share: u.Dimensionless, service_life: u.Second, carbon_intensity: u.KilogramPerJoule
+) -> u.Kilogram:
+    """Carbon dioxide equivalent of the electricity that a chip takes over its life. [kg].
+
+    Parameters
+    ----------
+    power : float or array
+        Mean power while it is in use. [W]
+    use_share : float or array
+        Share of its life in which it is. [1]
+    service_life : float or array
+        Life. [s]
+    carbon_intensity : float or array
+        Carbon of the electricity. [kg/J]
+
+    Returns
+    -------
+    float or array
+        Carbon. [kg]
+
+    Notes
+    -----
+    Formula: C = P s t CI
+
+    Valid: the chip alone; conversion losses and cooling are not included
+
+    References
+    ----------
+    .. [1] U. Gupta et al., "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
+       Proc. 49th Int. Symp. Computer Architecture (ISCA), 784-799 (2022), doi:10.1145/3470496.3527408.
+
+    Examples
+    --------
+    A watt for a tenth of three years at 301 g/kWh: 2.63 kWh x 301 g/kWh = 0.792 kg.
+
+    >>> f"{operational_carbon(1.0, 0.1, 3 * 31557600.0, 0.301 / 3.6e6):.3f}"
+    '0.792'
+    """
+    result: u.Kilogram = power * use_share * service_life * carbon_intensity
+    return result

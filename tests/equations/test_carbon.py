@@ -1,0 +1,40 @@
+"""Carbon of making and of running a chip."""
+
+import numpy as np
+import pytest
+
+from neuroest.equations import carbon
+
+KILOWATT_HOUR = 3.6e6
+SAMPLES = {
+    "embodied_carbon": {
+        "area": 1.45e-4,
+        "fab_energy": 1.475e4 * KILOWATT_HOUR,
+        "fab_carbon_intensity": 0.583 / KILOWATT_HOUR,
+        "gas_emissions": 2400.0,
+        "material_emissions": 5000.0,
+        "die_yield": 0.943543,
+        "package_carbon": 0.15,
+    },
+    "operational_carbon": {
+        "power": 1.0,
+        "use_share": 0.1,
+        "service_life": 1e8,
+        "carbon_intensity": 0.301 / KILOWATT_HOUR,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("energy", "gases", "published"), [(0.9, 137.5, 1162.2), (1.2, 162.5, 1362.1), (2.15, 275.0, 2028.5)]
+)
+def test_carbon_of_an_area_as_act_has_it(energy: float, gases: float, published: float) -> None:
+    # ACT's data files at 28, 14 and 7 nm with the electricity of Taiwan and no losses, in g a square centimetre
+    found = carbon.embodied_carbon(
+        1e-4, energy * 1e4 * KILOWATT_HOUR, 0.583 / KILOWATT_HOUR, gases * 10, 5000.0, 1.0, 0.0
+    )
+    assert found * 1e3 == pytest.approx(published, abs=0.06)
+
+
+def test_no_good_die_has_no_carbon_that_is_finite() -> None:
+    assert carbon.embodied_carbon(**SAMPLES["embodied_carbon"] | {"die_yield": 0.0}) == np.inf
