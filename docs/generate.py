@@ -31,6 +31,7 @@ from neuroest.core.units import describe_dimension, format_quantity, parse_unit
 from neuroest.error_analysis import model_error
 from neuroest.exploration import contest_spec, space
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
+from neuroest.results.glossary import glossary
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs import architecture, claims, device, inheritance, layers, workload
 from neuroest.specs.base import QuantityField, Spec
@@ -78,7 +79,12 @@ def pages() -> dict[Path, str]:
 
 def with_tables(text: str) -> str:
     """A page with its tables of results written anew."""
-    tables = {"totals": totals_table(), "further": totals_table(total=False), "results": results_table()}
+    tables = {
+        "totals": totals_table(),
+        "further": totals_table(total=False),
+        "results": results_table(),
+        **glossary_tables(),
+    }
     return TABLE.sub(
         lambda found: f"<!-- table: {found[1]} -->\n" + "\n".join(tables[found[1]]) + "\n<!-- end -->", text
     )
@@ -97,6 +103,26 @@ def results_table() -> list[str]:
         for q in QUANTITIES.values()
     ]
     return table(("name", "symbol", "unit", "quantity", "better", "needs"), rows)
+
+
+def glossary_tables() -> dict[str, list[str]]:
+    """Tables of the glossary by section."""
+    found = glossary()
+    quantities = {
+        section: table(
+            ("name", "symbol", "unit", "meaning"),
+            [
+                (", ".join(f"`{one}`" for one in name.split(", ")), entry.symbol, entry.unit, entry.meaning)
+                for name, entry in entries.items()
+            ],
+        )
+        for section, entries in found.quantities.items()
+    }
+    spikes = [(f"`{name}`", meaning) for name, meaning in found.spike_terms.items()]
+    return quantities | {
+        "spike_terms": table(("term", "meaning"), spikes),
+        "words": table(("word", "here"), list(found.words.items())),
+    }
 
 
 def devices_page() -> str:
@@ -120,7 +146,7 @@ def devices_page() -> str:
         _WRITTEN,
         "",
         "What a device file may say, then the parameters of each `model`. [file_formats.md](../file_formats.md)",
-        "explains the format with a complete example. Bounds are in the unit of the column beside them.",
+        "explains the format with a complete example. Bounds are in the unit of the column next to them.",
         "",
     ]
     for cls in about:

@@ -564,7 +564,7 @@ def summary() -> Iterator[tuple[str, str, int, float, float, float]]:
 
 def table_of_summary() -> str:
     """The summary as the table of docs/models/crosscheck.md."""
-    lines = ["| beside | block | pairs | smallest | median | largest |", "|---|---|---|---|---|---|"]
+    lines = ["| compared with | block | pairs | smallest | median | largest |", "|---|---|---|---|---|---|"]
     lines += [f"| {t} | {q} | {n} | {a:.2g} | {m:.2g} | {b:.2g} |" for t, q, n, a, m, b in summary()]
     return "\n".join(lines)
 

@@ -110,7 +110,7 @@ def estimated(name: str, network: str) -> Estimate:
 
 @cache
 def paced(name: str, network: str) -> Mapping[tuple[str, bool], PaceRow]:
-    """Energies of a contender beside the twin at the three paces, by pace and whether the link is contained."""
+    """Energies of a contender and the twin at the three paces, by pace and whether the link is contained."""
     rows = paces(estimated(name, network), estimated(TWIN, network))
     return {(row.pace, row.off_chip_link): row for row in rows if row.part == "energy"}
 
@@ -151,7 +151,7 @@ def fairness_page() -> str:
             and as projected, next to CMOS neurons: whole chips with synapses, drivers, column circuits, network and
             memories, on the same networks and the same 28 nm fabric. All sentences and numbers are computed. A chip
             *wins* or *loses* where its energy over that of the other is below or above 1 from p10 to p90 of what is
-            not known of inputs and models, with what both chips stand on drawn once; otherwise it *ties*. So a win
+            not known of inputs and models, with what both chips share drawn once; otherwise it *ties*. So a win
             or a loss holds in nine of ten samples."""
         ),
         *_in_short(),
@@ -555,10 +555,10 @@ def _reading() -> list[str]:
         *(line for point in points for line in _paragraph(point, "- ")[:-1]),
         "",
         *_paragraph(
-            """The row of 3 nm rests on a projection: the node capacitance of attofarads that it needs is smaller than
-            any wire to it, and its values are used outside of the range that their process covers, so that it does not
-            compete. The neuron alone is one of 3 nm: it stands on the 28 nm fabric of the other rows, with
-            synapses, drivers, clamps, network and memories of 28 nm. So the row tells what that neuron would change,
+            """The row of 3 nm is based on a projection: the node capacitance of attofarads that it needs is smaller
+            than any wire to it, and its values are used outside of the range that their process covers, so that it does not
+            compete. The neuron alone is one of 3 nm: it is in the 28 nm fabric of the other rows, with
+            synapses, drivers, clamps, network and memories of 28 nm. So the row shows what that neuron would change,
             and not what a chip at 3 nm would cost."""
         ),
     ]

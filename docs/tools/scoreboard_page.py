@@ -199,11 +199,11 @@ def _bands(board: Scoreboard) -> list[str]:
 
 
 def _error_of(calibration: Calibration) -> str:
-    """How much so few chips can tell of the coverage of chips that were left out."""
+    """How much so few chips can show of the coverage of chips that were left out."""
     middle, error = calibration.left_out_coverage, calibration.left_out_standard_error
     return (
         f"So few chips, {len(calibration.left_out_by_chip)},\n"
-        f"tell it with a standard error of the mean over chips of {100.0 * error:.0f} percentage points; "
+        f"show it with a standard error of the mean over chips of {100.0 * error:.0f} percentage points; "
         f"one such error either way\nis {max(middle - error, 0.0):.0%} to {min(middle + error, 1.0):.0%}:"
     )
 

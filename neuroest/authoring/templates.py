@@ -25,7 +25,7 @@ Replace a value, then say of it:
   source     key of an entry in `sources` at the end of this file, or of the shared bibliography
   spread     the 80 % interval of what is not known of the mean: {{low: 1 V, high: 2 V}} or {{factor: 1.3}}
   variability  how single devices differ: {{device_to_device: 5 %, cycle_to_cycle: 2 %}}
-Values that you leave stay assumed, and every estimate that rests on them says so."""
+Values that you leave stay assumed, and every estimate that uses them says so."""
 _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
 
 
@@ -148,7 +148,5 @@ def copy_of(kind: str, name: str, like: str) -> str:
     if like not in files:
         raise UnknownNameError(kind, like, files)
     text = files[like].read_text(encoding="utf-8")
-    head = (
-        f"# A copy of {like} under a name of its own; its description and its sources still tell of {like}.\n"
-    )
+    head = f"# A copy of {like} under a name of its own; its description and its sources are still those of {like}.\n"
     return head + _LINE_OF_NAME.sub(f"name: {name}", text, count=1)

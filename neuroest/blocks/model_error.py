@@ -17,7 +17,7 @@ class ModelError:
     factor : float
         p90 over median and median over p10 of what a real block has over what the model says. [1]
     rationale : str
-        What that rests on.
+        What that is based on.
     source : str, optional
         Key of the source in the bibliography.
     """

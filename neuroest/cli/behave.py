@@ -47,7 +47,11 @@ Currents = Annotated[
 ]
 Calibration = Annotated[
     Path | None,
-    typer.Option("--calibration", help="Samples to choose offset and load on; none of the test.", **_FILE),
+    typer.Option(
+        "--calibration",
+        help="Calibration set to choose offset and load; must not overlap the test set.",
+        **_FILE,
+    ),
 ]
 WorkloadOutput = Annotated[
     Path | None,
@@ -76,7 +80,7 @@ def run(
         bool,
         typer.Option(
             "--cell-errors",
-            help="Draw each cell with the errors of the estimate, and lose what the wires take.",
+            help="Sample per-cell programming errors and apply IR drop.",
         ),
     ] = False,
     count: Annotated[int | None, typer.Option(min=1, help="Only so many of the samples.")] = None,
@@ -90,10 +94,10 @@ def run(
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
-    """A network in spikes: accuracy beside energy.
+    """A network in spikes: accuracy and energy.
 
     Spikes come from the stochastic compact model of the chip's neurons, driven by the currents of its columns. The
-    accuracy stands beside that of ideal neurons, and the energy is that of an estimate with the simulated spikes.
+    accuracy is printed next to that of ideal neurons, and the energy is that of an estimate with the simulated spikes.
     """  # fmt: skip
     from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415 - loaded for this verb only
     from neuroest.network_simulation.study import simulate_layers, simulate_network  # noqa: PLC0415

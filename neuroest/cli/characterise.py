@@ -25,7 +25,7 @@ def run(
         bool | None,
         typer.Option(
             "--compare/--no-compare",
-            help="Under the conditions of the published measurements and beside them; the default for "
+            help="Under the conditions of the published measurements and compared with them; the default for "
             "diffusive_bench",
         ),
     ] = None,

@@ -1,4 +1,4 @@
-"""``neuroest cite``: the sources that an estimate rests on."""
+"""``neuroest cite``: the sources that an estimate uses."""
 
 from __future__ import annotations
 

@@ -29,22 +29,28 @@ def run(
         ),
     ],
     baselines: Annotated[
-        list[str] | None, typer.Argument(metavar="BASELINE...", help="What it is put beside: names or paths.")
+        list[str] | None,
+        typer.Argument(metavar="BASELINE...", help="What to compare it with: names or paths."),
     ] = None,
     corners: Annotated[
-        bool, typer.Option("--corners", help="Beside itself on slow and fast dies, all totals in one table.")
+        bool,
+        typer.Option(
+            "--corners", help="Compared with itself on slow and fast dies, all totals in one table."
+        ),
     ] = False,
     settings: Settings = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """A design beside baselines: what differs, then ratios.
+    """A design and its baselines: results, ratios and what differs.
 
     The differences and what each side leaves out come first, the ratios carry bands. A setting changes every
     design that has its path.
     """
     if not (baselines or corners):
-        raise typer.BadParameter("name what it is put beside, or ask for --corners", param_hint="BASELINE...")
+        raise typer.BadParameter(
+            "name what to compare it with, or ask for --corners", param_hint="BASELINE..."
+        )
     sides: list[Any] = [at_corner(architecture, name) for name in ("slow", "fast")] if corners else []
     sides += baselines or []
     comparison = neuroest.compare(architecture, sides, workloads, parse_settings(settings or []))

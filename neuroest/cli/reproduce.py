@@ -40,7 +40,7 @@ def run(
     """
     board = reproduce(cases or ())
     data = board.to_dict() if layout is Format.JSON else None
-    label = "Predicted beside published values"
+    label = "Predicted and published values"
     emit(
         in_form(
             layout,

@@ -62,4 +62,4 @@ def run(
         output,
     )
     if found.feasible < 1.0:
-        note([f"Sobol indices rest on the {found.feasible:.1%} of the sample sets that have an estimate"])
+        note([f"Sobol indices use the {found.feasible:.1%} of the sample sets that have an estimate"])

@@ -51,7 +51,7 @@ OptionalArchitecture = Annotated[
     str | None,
     typer.Argument(
         metavar="ARCH",
-        help=f"Shipped architecture, or path of one; without it {DEFAULT_ARCHITECTURE} beside its baseline.",
+        help=f"Shipped architecture, or path of one; without it {DEFAULT_ARCHITECTURE} and its baseline.",
         autocompletion=_complete_architecture,
     ),
 ]

@@ -37,7 +37,7 @@ class ThresholdSwitchParameters(Record):
 
 
 class LifBehaviourParameters(Record):
-    """Behaviour in time of a leaky integrate-and-fire neuron, beside the parameters of its cost."""
+    """Behaviour in time of a leaky integrate-and-fire neuron, in addition to the parameters of its cost."""
 
     model: ClassVar[str] = "lif_behaviour"
     folder: ClassVar[str] = "lab"

@@ -480,7 +480,7 @@ def filters_of_a_pass(
     -----
     Formula: m = min[M, p_max, floor((B - H W) / (e F))], at least 1
 
-    Valid: partial sums of one pass stay in the buffer beside the input rows of at least one channel
+    Valid: partial sums of one pass stay in the buffer with the input rows of at least one channel
 
     Inputs come from the external memory once for each pass, so as many filters as fit are taken first; what is left
     of the buffer goes to further channels.
@@ -532,7 +532,7 @@ def channels_of_a_pass(
     -----
     Formula: q = min[C, q_max, floor((B - m e F) / (H W))], at least 1
 
-    Valid: input rows of one pass stay in the buffer beside its partial sums
+    Valid: input rows of one pass stay in the buffer with its partial sums
 
     References
     ----------
@@ -806,7 +806,7 @@ def call_time_share(call_time: u.Second, batch: u.Dimensionless) -> u.Second:
     Parameters
     ----------
     call_time : float or array
-        Time of a call beside its kernels: framework, transfer to and from the host. [s]
+        Time of a call without its kernels: framework, transfer to and from the host. [s]
     batch : float or array
         Inferences computed in one call, at least one. [1]
 

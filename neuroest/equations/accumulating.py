@@ -328,7 +328,7 @@ def accumulating_interval(
     -----
     Formula: t = N (t_p + t_read) + t_reset
 
-    Valid: the state is read after every pulse, since nothing else tells that it has fired
+    Valid: the state is read after every pulse, since nothing else signals that it has fired
 
     References
     ----------

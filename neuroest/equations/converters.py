@@ -402,7 +402,7 @@ def successive_approximation_area(
     -----
     Formula: A = b A_logic + A_comparator + A_dac
 
-    Valid: capacitors beside the transistors, not above them
+    Valid: capacitors next to the transistors, not above them
 
     References
     ----------

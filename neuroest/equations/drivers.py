@@ -337,7 +337,7 @@ def capacitive_dac_area(
     -----
     Formula: A = 2^n C_unit / c_area + n A_switch
 
-    Valid: binary-weighted capacitors beside their switches
+    Valid: binary-weighted capacitors next to their switches
 
     References
     ----------

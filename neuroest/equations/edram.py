@@ -1,4 +1,4 @@
-"""Energy, area, refreshing and time of embedded dynamic memory, from its cells and the lines that they hang on."""
+"""Energy, area, refreshing and time of embedded dynamic memory, from its cells and the lines that they load."""
 
 from __future__ import annotations
 

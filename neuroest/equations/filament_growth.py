@@ -504,7 +504,7 @@ def gate_charging(
     Formula: X = [(alpha - R_on/k) ln(1 + k g/R_on)/k + g/k]/(mu V C_g), k = R_off/(lambda (exp(1/lambda) -
         1)), g = lambda ln(1 + R_c/(k lambda))
 
-    Valid: decay neglected beside the field; g well below lambda, where the resistance grows in proportion to
+    Valid: decay neglected against the field; g well below lambda, where the resistance grows in proportion to
         it
 
     References

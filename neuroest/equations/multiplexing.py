@@ -383,7 +383,7 @@ def transistor_pair_area(
     -----
     Formula: A = 2 p_gate (W_n + W_p + 2 p_metal)
 
-    Valid: each finger with contacts of its own on both sides, one metal pitch beside each transistor
+    Valid: each finger with contacts of its own on both sides, one metal pitch next to each transistor
 
     References
     ----------

@@ -766,7 +766,7 @@ def handshake_wire_factor(
     -----
     Formula: F = 4 (1/b + 1/w)
 
-    Valid: one-of-2^b codes with four phases, charged once a symbol, beside wires charged in every fourth cycle
+    Valid: one-of-2^b codes with four phases, charged once a symbol, compared with wires charged in every fourth cycle
 
     References
     ----------

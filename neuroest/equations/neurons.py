@@ -559,7 +559,7 @@ def switch_neuron_area(
     -----
     Formula: A = max(A_TS, A_T) + C/c_A
 
-    Valid: switch above its transistor, capacitor beside both
+    Valid: switch above its transistor, capacitor next to both
 
     References
     ----------

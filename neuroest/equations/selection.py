@@ -1,4 +1,4 @@
-"""Cells without transistors: what those beside the selected one conduct, and how large their arrays can be."""
+"""Cells without transistors: what those next to the selected one conduct, and how large their arrays can be."""
 
 from __future__ import annotations
 

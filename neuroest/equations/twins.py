@@ -1,4 +1,4 @@
-"""A spiking neuron and the quantised neuron that can tell apart as many values, on the same hardware.
+"""A spiking neuron and the quantised neuron that distinguishes as many values, on the same hardware.
 
 Rate-coded spikes in T timesteps say what an activation of ceil(log2(T + 1)) bits says. Both neurons read the same
 inputs; one gets spikes and adds, the other gets numbers and multiplies. Everything is counted for one neuron with

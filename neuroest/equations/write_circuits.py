@@ -462,7 +462,7 @@ def written_line_current(
     -----
     Formula: I = n I_w + (N - n) I_h
 
-    Valid: cells that are written at once, and those beside them on the same line
+    Valid: cells that are written at once, and the others on the same line
 
     References
     ----------

@@ -125,7 +125,7 @@ class EstimateAnalysis:
         return basis_shares.basis_shares(self.elasticities, self.claims)
 
     def unproven_share(self, total: str) -> float:
-        """Share of a banded total that rests on projected or assumed values."""
+        """Share of a banded total that is based on projected or assumed values."""
         return basis_shares.unproven_share(total, self.basis_shares, self.elasticities, self.claims)
 
     @cached_property

@@ -30,7 +30,7 @@ def basis_shares(found: Elasticities, claims: Mapping[str, Claim]) -> dict[str, 
 def unproven_share(
     total: str, shares: Mapping[str, Mapping[str, float]], found: Elasticities, claims: Mapping[str, Claim]
 ) -> float:
-    """Share of a total that rests on projected or assumed values."""
+    """Share of a total that is based on projected or assumed values."""
     key, _ = QUANTITIES[total].elasticity
     share = shares.get(key)
     if share is None:

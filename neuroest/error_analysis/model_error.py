@@ -36,7 +36,7 @@ class Discrepancy(Spec):
     factor: Annotated[float, _FACTOR]
     """p90 over median and median over p10 of what a real block has over what the model says."""
     rationale: str
-    """What that rests on."""
+    """What that is based on."""
     source: str | None = None
     """Key of the source in the bibliography."""
 
@@ -49,7 +49,7 @@ class Centre(Spec):
     factor: Annotated[float, _FACTOR]
     """p90 over median and median over p10 of what is left between chips once the centre is taken off."""
     rationale: str
-    """What that rests on."""
+    """What that is based on."""
 
 
 class DiscrepancySpec(Spec):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SCAN = 1025
-"""Points at which the two are compared first; narrower crossings than a step are not seen."""
+"""Points at which the two are compared first; break-even points closer than a step are not seen."""
 _ZOOM = 65
 _ROUNDS = 12
 _SAMPLES, _PLACES = 128, 65
@@ -40,7 +40,7 @@ VARIED = ("first", "second", "both")
 
 
 @dataclass(frozen=True)
-class Crossing:
+class BreakEvenPoint:
     """Where the two change places.
 
     Attributes
@@ -70,7 +70,7 @@ class BreakevenResult:
     ----------
     values, first, second : array
         The parameter and both results; not a number where a chip has no estimate.
-    crossings : tuple of Crossing
+    break_even_points : tuple of BreakEvenPoint
         In the order of the parameter.
     varied : tuple of str
         Chips whose parameter moves.
@@ -85,7 +85,7 @@ class BreakevenResult:
     values: Array
     first: Array
     second: Array
-    crossings: tuple[Crossing, ...]
+    break_even_points: tuple[BreakEvenPoint, ...]
     varied: tuple[str, ...]
     failed_checks: tuple[str, ...]
 
@@ -93,7 +93,7 @@ class BreakevenResult:
         """The break-even and the curves as plain data."""
         return {
             "parameter": self.path, "unit": self.unit, "quantity": self.quantity, "designs": list(self.names),
-            "varied": list(self.varied), "crossings": [asdict(crossing) for crossing in self.crossings],
+            "varied": list(self.varied), "break_even_points": [asdict(crossing) for crossing in self.break_even_points],
             "failed_checks": list(self.failed_checks),
             "curves": {
                 "values": self.values.tolist(),
@@ -130,19 +130,19 @@ class BreakevenResult:
                 f"  at {format_quantity(self.values[where], self.unit)}: "
                 f"{format_quantity(self.first[where], unit)} and {format_quantity(self.second[where], unit)}"
             )
-        for crossing in self.crossings:
+        for crossing in self.break_even_points:
             kind = "one of them jumps there" if crossing.jump else "they are equal there"
             lines.append(
                 f"break-even at {format_quantity(crossing.value, self.unit)}{self._interval(crossing)}: below it "
                 f"{crossing.better_below} is better, above it {crossing.better_above} ({kind})"
             )
-        if not self.crossings:
+        if not self.break_even_points:
             lines.append(f"no break-even in this range: {self._always()}")
         if not both.all():
             lines.append(f"{np.mean(~both):.1%} of the range has no estimate of one of the two")
         return "\n".join(part for line in lines for part in _folded(line)) + "\n"
 
-    def _interval(self, crossing: Crossing) -> str:
+    def _interval(self, crossing: BreakEvenPoint) -> str:
         if crossing.band is None:
             return ""
         ends = (format_quantity(end, self.unit) for end in (crossing.band.low, crossing.band.high))
@@ -160,7 +160,8 @@ class BreakevenResult:
         return render(self, "figure", path)
 
     def __repr__(self) -> str:
-        return f"<BreakevenResult: {self.names[0]} and {self.names[1]}, {len(self.crossings)} crossings>"
+        found = len(self.break_even_points)
+        return f"<BreakevenResult: {self.names[0]} and {self.names[1]}, {found} break-even points>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{self.to_text()}</pre>"
@@ -248,15 +249,17 @@ def breakeven(
     names = (sides[0].group.design.spec.name, sides[1].group.design.spec.name)
     if names[0] == names[1]:
         names = (f"{names[0]} (first)", f"{names[1]} (second)")
-    crossings = _crossings(sides, names, quantity, values, difference, whole=found.whole)
-    if len(crossings) == 1:
+    break_even_points = _break_even_points(sides, names, quantity, values, difference, whole=found.whole)
+    if len(break_even_points) == 1:
         places = _spaced(found.low, found.high, _PLACES, log=found.log, whole=found.whole)
-        crossings = (replace(crossings[0], band=_band(sides, quantity, places, log=found.log)),)
+        break_even_points = (
+            replace(break_even_points[0], band=_band(sides, quantity, places, log=found.log)),
+        )
     named = tuple(zip(names, sides, strict=True))
     moves = tuple(name for name, side in named if side.axis is not None)
     failed = tuple(f"{name}: {reason}" for name, side in named for reason in side.failed(quantity))
     return BreakevenResult(
-        axis.name, unit, quantity, names, values, curves[0], curves[1], crossings, moves, failed
+        axis.name, unit, quantity, names, values, curves[0], curves[1], break_even_points, moves, failed
     )
 
 
@@ -305,7 +308,7 @@ def _sides(
     return sides
 
 
-def _crossings(
+def _break_even_points(
     sides: list[_Side],
     names: tuple[str, str],
     quantity: str,
@@ -313,7 +316,7 @@ def _crossings(
     difference: Array,
     *,
     whole: bool,
-) -> tuple[Crossing, ...]:
+) -> tuple[BreakEvenPoint, ...]:
     """Where the difference changes its sign, narrowed down."""
     sign, found = np.sign(difference), []
     defined = np.flatnonzero(np.isfinite(sign) & (sign != 0.0))
@@ -321,7 +324,7 @@ def _crossings(
         if sign[left] != sign[right] and np.isfinite(sign[left : right + 1]).all():
             value, jump = _narrowed(sides, quantity, values[left], values[right], whole=whole)
             below, above = names if sign[left] < 0 else names[::-1]
-            found.append(Crossing(value, below, above, jump))
+            found.append(BreakEvenPoint(value, below, above, jump))
     return tuple(found)
 
 

@@ -137,8 +137,8 @@ class CrossoverResult:
             "activities scaled together" if self.scaled else "one spike rate for the input and all layers"
         )
         lines = [
-            f"{self.names[0]} on {self.workloads[0]} beside {self.names[1]} on {self.workloads[1]}",
-            f"{self.timesteps:g} timesteps tell apart what {self.matched_bits:g} bits do",
+            f"{self.names[0]} on {self.workloads[0]} and {self.names[1]} on {self.workloads[1]}",
+            f"{self.timesteps:g} timesteps distinguish as many values as {self.matched_bits:g} bits",
             f"mean spike rate of the inputs of synapses: {self.mean_rate:.2%}",
             f"spike rate below which the spiking chip needs less energy, {varied}:",
             "",

@@ -301,7 +301,7 @@ def _why_no_on_resistance(data: Measurements) -> str:
     sweep = data.named("current_voltage")
     bound = None if sweep is None else on_resistance_bound(sweep)
     if bound is None:
-        return "only a sweep of the current tells it"
+        return "only a sweep of the current determines it"
     return f"every row of the on state is at compliance; it is at most {format_quantity(bound, 'ohm')}"
 
 

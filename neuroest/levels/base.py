@@ -329,7 +329,7 @@ class Mapper(ABC):
         chip, spiking, left_out = self.chip, self.network.spiking, []
         stays = not self.weights_are_volatile and not np.all(passes > 1.0)
         if self.writers() and chip.inferences_per_programming is None and stays:
-            left_out.append("programming of the weights, which stands on a line of its own")
+            left_out.append("programming of the weights, which has a line of its own")
         if not chip.networks():
             left_out.append("transport between the computing units (no network block)")
         if not chip.links():
@@ -340,9 +340,7 @@ class Mapper(ABC):
         if not spiking and not units and not chip.covers("element_operations"):
             left_out.append("activation functions (no vector_unit block)")
         if spiking and not chip.find(CodesSpikes):
-            left_out.append(
-                "making spikes of the input, and reading those of the output (no spike_coder block)"
-            )
+            left_out.append("input spike encoding and output decoding (no spike_coder block)")
         if not spiking and any(unit.spec.rescaling == "none" for _, unit in units[-1:]):
             left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
         return left_out

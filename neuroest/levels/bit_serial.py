@@ -30,7 +30,7 @@ class BitSerialLevel(ComputingLevel):
     columns: Count
     """Columns: bits of weights and of their sums."""
     guard_bits: WordWidth
-    """Columns beside the bits of a weight for the growth of its sum."""
+    """Further columns for the growth of the sum of a weight."""
     registers: Count
     """Registers along a column, which cut the ripple of the sums into stages."""
     adder_delay: Time

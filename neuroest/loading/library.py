@@ -368,7 +368,7 @@ def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) 
     message = (
         f"{spec.model} has no table"
         if record.table is None
-        else "is missing: the name of the CSV file beside this one that holds the values"
+        else "is missing: the name of the CSV file in the same folder with the values"
     )
     return [problem_at(document, ["table"], message)]
 

@@ -172,9 +172,9 @@ def _power_off_checks(s: Stages) -> list[Check]:
     return [
         Check(
             "weights_come_back", store.path, "design_rule", links,
-            "the chip is switched off after each inference, which what holds the weights does not survive, and no "
-            "link brings them back; add an off_chip_link that carries weights, store them in cells that keep "
-            "them, or use always_on",
+            "weights are in volatile memory and lost at power-down after each inference, and no off-chip link "
+            "reloads them; add an off_chip_link that carries weights, store them in cells that keep them, or use "
+            "always_on",
         )
         for store in stores.values()
     ]  # fmt: skip

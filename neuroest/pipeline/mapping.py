@@ -99,7 +99,7 @@ def mapper_for(
     runs_them = chip.find(ExecutesElementwise) or chip.covers("element_operations")
     if elementwise and not runs_them and not mapper.runs_elementwise:
         raise MappingError(
-            f"layer {elementwise[0]!r} is no matrix product and the chip has nothing to run it; add a vector_unit block"
+            f"layer {elementwise[0]!r} is an element-wise operation, and the chip has no vector_unit to execute it"
         )
     return mapper
 

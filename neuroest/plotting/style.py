@@ -250,5 +250,5 @@ def named(name: str, mark: str = "", longest: int = _LONGEST_LINE) -> str:
 
 
 def design_label(view: View, total: str, longest: int = _LONGEST_LINE) -> str:
-    """Name of a design, with a mark where a total rests on projected or assumed values."""
+    """Name of a design, with a mark where a total is based on projected or assumed values."""
     return named(view.architecture, " *" if view.marked(total) else "", longest)

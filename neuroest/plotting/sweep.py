@@ -161,7 +161,7 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
     figure, axes = new_figure(_WIDTH, 3.0)
     for values, name, style in zip((result.first, result.second), result.names, ("-", "--"), strict=True):
         axes.plot(result.values, values, style, color="black", label=name)
-    for crossing in result.crossings:
+    for crossing in result.break_even_points:
         axes.axvline(crossing.value, color=_GREY, linewidth=0.6)
         axes.annotate(
             tick_label(crossing.value, result.unit), (crossing.value, 0.98), xycoords=("data", "axes fraction"),

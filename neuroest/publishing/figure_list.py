@@ -21,9 +21,7 @@ from neuroest.reporting.sweep_data import SweepPoints
 from neuroest.results.comparison import LEAST_UNPROVEN
 
 _BANDS = "Bands are the 10th and 90th percentile over what is not known of the inputs."
-_MARK = (
-    f"Open markers and asterisks: at least {LEAST_UNPROVEN * 100:g} % rests on projected or assumed values."
-)
+_MARK = f"Open markers and asterisks: at least {LEAST_UNPROVEN * 100:g} % is based on projected or assumed values."
 _QUANTITIES = {
     "energy": ("Energy of one inference", "static energy belongs to no layer"),
     "area": ("Area", "what layers share, white space included, is one part"),
@@ -137,7 +135,7 @@ def _of_designs(report: Report, widths: tuple[float, float]) -> list[Plan]:
         found.append(
             Plan(f"bottleneck_{name}", f"What limits the throughput, {who}", caption, make, wide=True)
         )
-        caption = f"Area of {who} to scale. Where blocks stand is not meant: it is no floorplan.{left}"
+        caption = f"Area of {who} to scale. Positions mean nothing: it is not a floorplan.{left}"
         make = partial(area_map_figure, view, narrow)
         found.append(Plan(f"area_map_{name}", f"Area map, {who}", caption, make))
     return found

@@ -309,7 +309,7 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
     lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
     lines.append(f"its devices stand in device_specs/{record.folder}/")
     if record.table is not None:
-        lines.append("each names a CSV file beside it in `table`")
+        lines.append("each names a CSV file in the same folder in `table`")
         lines += wrapped(f"with the columns {', '.join(record.table.columns())}", indent=2, hanging=2)
     lines += ["", style.bold("parameters")]
     for parameter, info in record.parameters().items():

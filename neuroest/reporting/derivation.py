@@ -159,7 +159,7 @@ def claim_lines(claim: Claim) -> tuple[str, ...]:
     if claim.has_spread:
         lines.append(f"{claim.spread_words}: {formatted_interval(claim.low, claim.high, claim.unit)}")
     elif claim.basis != DESIGN:
-        lines.append("no spread stated: counts as exact in the bands")
+        lines.append("no spread stated: the band treats it as exact")
     reported = {
         "source": claim.source,
         "locator": claim.locator,

@@ -143,11 +143,11 @@ class View:
 
     @cached_property
     def unproven(self) -> Mapping[str, float]:
-        """Share of each banded total that rests on projected or assumed values."""
+        """Share of each banded total that is based on projected or assumed values."""
         return {name: self.estimate.analysis.unproven_share(name) for name in MAIN}
 
     def marked(self, total: str) -> bool:
-        """Whether a total rests on projected or assumed values to a share worth a mark."""
+        """Whether a total is based on projected or assumed values to a share worth a mark."""
         return self.unproven.get(total, 0.0) >= LEAST_UNPROVEN
 
     @cached_property

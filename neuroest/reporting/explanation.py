@@ -409,9 +409,7 @@ class _Explainer:
         shared = result.timing.bottleneck
         slowest = f"layers that take turns on {shared}" if shared is not None else "slowest layer"
         if result.layers.coding != "spiking":
-            way = (
-                "longest way through the layers' times, with waits for the turns of others on what they share"
-            )
+            way = "longest path through the layers' times, with waits for other layers on what they share"
             writing = first_number(result.timing.writing)
             renewed = f", and {formatted(writing, 's')} of writing the cells now and then" if writing else ""
             return way if name == "latency_s" else f"time of the {slowest}{renewed}"

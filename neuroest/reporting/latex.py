@@ -164,7 +164,7 @@ def results_table(views: Sequence[View], caption: str = "", label: str = "result
     about += (
         " Medians; in brackets the 10th and 90th percentile over what is not known of the inputs, in the unit of the "
         "value."
-        rf" $^\ast$~At least \qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} rests on projected or assumed values."
+        rf" $^\ast$~At least \qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} is based on projected or assumed values."
     )
     head = " & ".join(("Area", "Energy", "Latency", "Throughput"))
     return _table(about, label, "@{}" + "l" * 4 + "@{}", head, rows, stretched=True)
@@ -235,7 +235,7 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
         rf"{tex(comparison.design.architecture)} over its baselines on {tex(comparison.design.workload.name)}; "
         rf"what differs between them is in Table~\ref{{{differences}}}. "
         r"$^\ast$~At least "
-        rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side rests on projected or assumed values."
+        rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side is based on projected or assumed values."
     )
     return _table(caption, label, "@{}lrl@{}", "Result & Ratio~ & p10, p90", rows)
 
@@ -275,7 +275,9 @@ def scoreboard_table(standing: ValidationCoverage, label: str) -> str:
             last = kind
         rows.append(" & ".join(tex(cell) for cell in cells) + r" \\")
     unseen = " ".join(f"{design.architecture}: {design.words}" for design in standing.designs)
-    caption = f"Values of published chips beside the estimates, by kind of computing level and class. {standing.words}"
+    caption = (
+        f"Values of published chips and the estimates, by kind of computing level and class. {standing.words}"
+    )
     table = _table(tex(caption), label, "@{}lrrrr@{}", r"Class & Values & Within & Worst & Inside", rows)
     return table + f"% {' '.join(unseen.split())}\n"
 

@@ -134,7 +134,9 @@ def _rests_on(results: Sequence[Estimate]) -> list[str]:
     reported = []
     for result in results:
         where = f"{result.architecture} on {result.workload.name}"
-        reported.append(f"The energy of {where} rests on {basis_words(result.basis_share['energy'])} values.")
+        reported.append(
+            f"The energy of {where} is based on {basis_words(result.basis_share['energy'])} values."
+        )
         feasible = result.bands.feasible
         if feasible < 1.0:
             reported.append(

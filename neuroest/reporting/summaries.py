@@ -85,7 +85,7 @@ def estimate_document(estimate: Estimate) -> Document:
             "Changed: " + ", ".join(f"{path} = {value}" for path, value in estimate.settings.items())
         )
     parts += [
-        "rests on " + maturity_words(estimate),
+        "based on " + maturity_words(estimate),
         _results(estimate),
         _breakdown("energy by component", energy_by_component(estimate), "J"),
         _breakdown("area by component", area_by_component(estimate), "m^2"),
@@ -93,7 +93,9 @@ def estimate_document(estimate: Estimate) -> Document:
     points = [check_line(check) for check in estimate.failed_checks]
     exactness = accuracy_words(estimate)
     points += [exactness] if exactness else []
-    points += [f"{name} rests on {basis_words(shares)}" for name, shares in estimate.basis_share.items()]
+    points += [
+        f"{name} is based on {basis_words(shares)} values" for name, shares in estimate.basis_share.items()
+    ]
     points += [f"reported by its source: {text}" for text in reported_values(estimate)]
     points += [f"left out: {item}" for item in estimate.exclusions]
     points.append(f"{len(estimate.source_keys)} sources")
@@ -142,7 +144,7 @@ def comparison_document(comparison: Comparison) -> Document:
         "<" + ">" * len(MAIN),
     )
     return Document(
-        f"{names[0]} beside {', '.join(names[1:])}",
+        f"{names[0]} compared with {', '.join(names[1:])}",
         (
             Heading("What differs"),
             Table.of(("different", *names), [(d.what, *d.values) for d in comparison.differences if d.differs],
@@ -154,7 +156,7 @@ def comparison_document(comparison: Comparison) -> Document:
             results,
             Heading("Ratios"),
             _ratios(comparison),
-            f"* at least {percent(LEAST_UNPROVEN)} rests on projected or assumed values.",
+            f"* at least {percent(LEAST_UNPROVEN)} is based on projected or assumed values.",
             *_paces(comparison),
         ),
     )  # fmt: skip

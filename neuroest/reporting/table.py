@@ -84,7 +84,7 @@ def side_by_side_table(
     design, others = comparison.design, comparison.baselines
     lines = [*_header(design, style)]
     for other in others:
-        lines += ["beside", *_header(other, style)]
+        lines += ["compared with", *_header(other, style)]
     lines += [*settings_lines(settings), "", *_next_to_baseline(comparison), ""]
     for part in (_energy, _area):
         for estimate in comparison.estimates:
@@ -106,7 +106,7 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
     return [
         style.bold(f"{estimate.architecture} on {network.name}"),
         *wrapped(f"{operating_point(estimate)}{old}; {coding_words(network.coding, estimate.claims)}"),
-        *wrapped("rests on " + maturity_words(estimate), hanging=2),
+        *wrapped("based on " + maturity_words(estimate), hanging=2),
     ]
 
 
@@ -344,7 +344,7 @@ def reported_values(estimate: Estimate) -> list[str]:
 
 def _closing(estimate: Estimate, style: Style) -> list[str]:
     reported = reported_values(estimate)
-    lines = ["reported by the sources of its devices, and in no sum above:"] if reported else []
+    lines = ["Published headline figures, for reference and not included in the totals:"] if reported else []
     lines += bullets(reported)
     lines += _bottleneck(estimate)
     exactness = accuracy_words(estimate)
@@ -356,11 +356,12 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     else:
         lines.append(f"all {len(estimate.checks)} design checks passed")
     for name, shares in estimate.basis_share.items():
-        lines += wrapped(f"{name} rests on {basis_words(shares)}", hanging=2)
+        lines += wrapped(f"{name} is based on {basis_words(shares)} values", hanging=2)
     exact = len(estimate.unbounded)
     if exact:
         lines += wrapped(
-            f"{counted(exact, 'value')} used without a stated spread, exact in the bands", hanging=2
+            f"{counted(exact, 'input')} without a stated uncertainty; the p10 to p90 bands treat them as exact",
+            hanging=2,
         )
     lines.append("left out:" if estimate.exclusions else "left out: nothing that the files name")
     lines += bullets(one_line(item) for item in estimate.exclusions)

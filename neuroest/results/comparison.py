@@ -56,7 +56,7 @@ class Ratio:
     low, median, high : float or None
         Percentiles; parameters that both designs share are drawn once for both. None where no sample exists.
     unproven : tuple of float
-        Share of the result that rests on projected or assumed values, of the design and of the baseline.
+        Share of the result that is based on projected or assumed values, of the design and of the baseline.
     """
 
     quantity: str

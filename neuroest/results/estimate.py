@@ -249,7 +249,7 @@ class Analysis(Protocol):
         """Share of energy and area that rests on values of each basis."""
 
     def unproven_share(self, total: str) -> float:
-        """Share of a banded total that rests on projected or assumed values."""
+        """Share of a banded total that is based on projected or assumed values."""
 
     @property
     def traced(self) -> Any:
@@ -425,6 +425,8 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """The whole result as plain data, the layout that ``--format json`` prints."""
+        from neuroest.results.glossary import labels  # noqa: PLC0415 - text on a terminal needs no labels
+
         bands = self.bands
         return {
             "schema_version": SCHEMA_VERSION,
@@ -435,6 +437,7 @@ class Estimate:
             "settings": dict(self.settings),
             "headline": {name: self.headline(name).value for name in self.totals},
             "totals": dict(self.totals),
+            "labels": labels(self.totals, self.spike_terms),
             "bands": {
                 "totals": {name: asdict(band) for name, band in bands.totals.items()},
                 "causes": {

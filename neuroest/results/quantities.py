@@ -444,7 +444,7 @@ _TABLE = (
     ),
     Quantity(
         "effective_bits", "1", "effective bits", lambda e: _finite(e.effective_bits),
-        "bits that a read of a column of that layer tells of its result, log2(1 + ratio)/2; null elsewhere",
+        "bits that a read of a column of that layer gives of its result, log2(1 + ratio)/2; null elsewhere",
         better="more", applies=_COLUMNS,
     ),
     Quantity(

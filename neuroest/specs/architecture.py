@@ -46,7 +46,7 @@ class Technology(Spec):
     process: str
     """Name or path of a device spec of model `cmos_process`."""
     corner: Literal["slow", "typical", "fast"] = "typical"
-    """Where all transistors of the die lie within what the process turns out: slow and fast are the corners that a
+    """Where all transistors of the die lie within the spread of the process: slow and fast are the corners that a
     foundry signs off, both kinds of transistors alike."""
     corners: str = "corners_open_kits"
     """Name or path of a device spec of model `process_corners`, which says what slow and fast are."""
@@ -215,7 +215,7 @@ class ArchitectureSpec(Heading):
     """What decides where a layer runs that several computing levels would take (`layers: auto`): the least dynamic
     energy, the least time of the slowest resource, or the least area of the units that hold it."""
     baseline: str | None = None
-    """Architecture that this one is put beside when nothing else is asked for."""
+    """Architecture that this one is compared with when no other is named."""
     tags: tuple[Tag, ...] = ()
     """What `neuroest list` finds the chip by; a file never takes them over from its base."""
     exclusions: tuple[str, ...] = ()

@@ -96,7 +96,7 @@ class Provenance(Spec):
 
     basis: Basis | None = None
     """measured: on this very device; simulated: by a circuit or device simulator; derived: computed by us from
-    other facts, how is told; projected: an extrapolation by its authors; assumed: a prior, why is told."""
+    other facts, as stated; projected: an extrapolation by its authors; assumed: a prior, as stated."""
     source: str | None = None
     """Key of the source, in the file's own `sources` or in the shared bibliography."""
     locator: str | None = None

@@ -15,7 +15,7 @@ class Maturity(Spec):
     """concept: drawn; simulated: in a simulator only; projected: extrapolated from a device that exists;
     laboratory_device: single devices measured; test_chip: on a fabricated chip; product: sold."""
     reason: str
-    """What that rests on."""
+    """What that is based on."""
 
 
 class FabCompatibility(Spec):
@@ -64,7 +64,7 @@ class SourceSpec(Spec):
 
 
 class ReportedValue(Spec):
-    """A headline number of the source, kept to be shown beside what we compute; nothing is computed from it."""
+    """A headline number of the source, kept to be shown next to what we compute; nothing is computed from it."""
 
     quantity: str
     """What it is, for example `energy per spike`."""
@@ -106,7 +106,7 @@ class DeviceSpec(Spec):
     """What holds for every parameter that does not say otherwise. A parameter that states its own basis takes
     neither basis, source, place nor rationale from here, one that states its own source no place and no rationale."""
     table: Annotated[str, Field(pattern=r"^\w[\w.-]*\.csv$")] | None = None
-    """Name of a CSV file beside this one that holds the values of a model that stands on a table."""
+    """Name of a CSV file in the same folder with the values of a model that reads a table."""
     parameters: dict[ParameterName, GivenClaim]
     """The claims: a quantity such as `47 kohm` that takes its provenance from `defaults`, or a full claim."""
     reported: tuple[ReportedValue, ...] = ()

@@ -322,7 +322,7 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
             ):
                 yield (
                     (*place, "shortest_time_constant"),
-                    "must not exceed a `time_constant` beside it, the longest",
+                    "must not exceed the `time_constant`, the longest",
                 )
             if isinstance(layer, RecurrentCell):
                 yield (*place, "type"), "is a cell of numbers; spiking coding has `recurrent`"

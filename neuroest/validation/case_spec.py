@@ -232,7 +232,7 @@ class CaseSpec(Spec):
     shared_with_model: tuple[str, ...] = ()
     """Shipped constants whose files name this chip as one of their sources, which makes the case less independent."""
     not_scored: tuple[str, ...] = ()
-    """Published values that no estimate is held against, and why."""
+    """Published values that no estimate is compared with, and why."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
     """Sources that only this case needs."""
     notes: tuple[str, ...] = ()

@@ -486,7 +486,7 @@ def test_bare_cells_tell_sneak_and_half_select(tmp_path: Path) -> None:
     result = run(ADC, DENSE, {f"{ARRAY}cell": cell}, tmp_path)
     mean = known(result, "mean conductance of a cell")
     # (R - 1)(C - 1)/(R + C - 1) = 127 x 127 / 255 = 63.25 cells
-    assert known(result, "sneak conductance beside one cell if other lines float") == pytest.approx(
+    assert known(result, "sneak conductance past one cell if other lines float") == pytest.approx(
         63.25 * mean, rel=1e-3
     )
     claims = {p.rsplit(".", 1)[-1]: c.value for p, c in result.claims.items() if ".cell." in p}

@@ -241,12 +241,12 @@ def test_a_search_without_an_answer_says_so() -> None:
 def test_break_even_is_where_both_are_equal() -> None:
     axis = setting_axis("chip.tile.array.readout.neuron.explicit_capacitance", "1 fF..10 pF:log")
     found = breakeven(CHIP, CHIP, NET, axis, quantity="area_m2")
-    assert not found.crossings
+    assert not found.break_even_points
     assert "equal throughout" in found.to_text()
     axis = setting_axis("chip.tile.array.readout.merge.footprint", "0.1 um^2..10 um^2:log")
     found = breakeven("analog_lif_28nm", "digital_spiking_28nm", NET, axis, quantity="area_m2")
-    assert len(found.crossings) == 1
-    for crossing in found.crossings:
+    assert len(found.break_even_points) == 1
+    for crossing in found.break_even_points:
         one = estimate("analog_lif_28nm", NET, {axis.name: f"{crossing.value!r} m^2"}).totals["area_m2"]
         other = estimate("digital_spiking_28nm", NET).totals["area_m2"]
         assert one == pytest.approx(other, rel=1e-6)

@@ -26,7 +26,7 @@ def test_the_table_has_all_of_an_estimate(formatted: str, memristive: Estimate) 
         "band mostly from",
         "energy per inference",
         "slowest layer",
-        "rests on",
+        "based on",
         "left out",
     ):
         assert words in formatted

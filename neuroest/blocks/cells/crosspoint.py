@@ -119,7 +119,7 @@ class CrosspointCell(ResistiveMemory):
         sneak = selection.sneak_conductance(conductance, rows, columns)
         power = self.half_select_power(rows, columns)
         return [
-            self.characteristic("sneak conductance beside one cell if other lines float", sneak, "S"),
+            self.characteristic("sneak conductance past one cell if other lines float", sneak, "S"),
             self.characteristic("power of half-selected cells while one is written", power, "W"),
             self.characteristic("largest side of an array that can be written", self.writable_side(), "1"),
         ]

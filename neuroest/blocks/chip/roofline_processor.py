@@ -31,7 +31,7 @@ class RooflineParameters(Record):
     launch_time: u.Second = non_negative()
     """Time to start one kernel."""
     call_time: u.Second = non_negative(absent=0.0)
-    """Time of a call beside its kernels: framework and transfer to and from the host; without it none."""
+    """Time of a call without its kernels: framework and transfer to and from the host; without it none."""
     host_time: u.Second = non_negative(absent=0.0)
     """Time that the host spends on each inference of a batch: making the input, moving it, reading the result."""
     handover_time: u.Second = non_negative(absent=0.0)

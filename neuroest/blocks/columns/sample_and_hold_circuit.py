@@ -30,9 +30,9 @@ class SampleAndHoldCircuitParameters(Record):
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the capacitor."""
     converter_input_capacitance: u.Farad = positive(symbol="C_in")
-    """Input of a converter whose circuit does not tell it."""
+    """Input of a converter whose circuit does not state it."""
     acquisition_share: u.Dimensionless = positive(maximum=1.0)
-    """Share of a conversion in which a converter takes its input whose circuit does not tell it."""
+    """Share of a conversion in which a converter takes its input, where its circuit does not state it."""
     transconductance_efficiency: u.PerVolt = positive(maximum=40.0, symbol="e")
     """Transconductance of the follower per current."""
     current_linearity: u.Dimensionless = positive(maximum=1.0)

@@ -28,7 +28,7 @@ class AdcReadoutBlock(Block):
     converter: AdcBlock
     """The converter."""
     columns_per_converter: Count
-    """Columns that share one converter, one after the other; those that are merged take one turn together."""
+    """Columns that share one converter, one after the other; those that are merged are converted together."""
     full_scale: PositiveFraction | None = None
     """Largest sum that the converters have a code for, as a share of the largest that a column can have; what lies
     above is clipped. Left out they cover every sum."""

@@ -15,7 +15,7 @@ from neuroest.specs.parameters import Record
 
 
 class MatrixUnitBlock(DeviceBlock):
-    """Systolic array beside crossbars for products of two computed factors, such as attention."""
+    """Systolic array next to crossbars for products of two computed factors, such as attention."""
 
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["matrix_unit"]

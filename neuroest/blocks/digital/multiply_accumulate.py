@@ -28,7 +28,7 @@ class MultiplyAccumulateBlock(ClockedBlock):
     accumulator_bits: WordWidth
     """Bits of the partial sum."""
     storage: BitCount | None = None
-    """Operand storage of each unit beside the registers of its datapath."""
+    """Operand storage of each unit besides the registers of its datapath."""
 
 
 class MultiplyAccumulate(Multiplying):

@@ -28,7 +28,7 @@ class SpikeCoderBlock(GatedBlock):
     """numbers: spikes are made on the chip, at random in proportion to each number; events: spikes enter the chip, as
     from a sensor."""
     input_bits: WordWidth
-    """Bits of a number at the input, which a random number of as many bits is held against in each timestep."""
+    """Bits of a number at the input, which is compared with a random number of as many bits in each timestep."""
     output: Literal["counts", "class"]
     """What leaves the chip. counts: how often each output has spiked; class: the number of the one that spiked most."""
     counters: Count

@@ -16,7 +16,7 @@ from neuroest.specs.parameters import Record
 
 
 class VectorUnitBlock(ClockedBlock):
-    """Digital unit for what is no matrix product: pooling, element-wise addition, activation."""
+    """Digital unit for element-wise operations: pooling, addition, activation."""
 
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["vector_unit"]

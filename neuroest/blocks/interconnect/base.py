@@ -44,7 +44,7 @@ class WiresBlock(DeviceBlock):
     packet_bits: WordWidthOrAuto = "auto"
     """Bits of one address-event packet; auto: what the addresses need, with header."""
     tile_pitch: LengthOrAuto = "auto"
-    """Distance between neighbouring places; auto: the side of what hangs on one of them."""
+    """Distance between neighbouring places; auto: the side of what one of them serves."""
     width: WordWidth
     """Wires side by side."""
     clock_frequency: Frequency

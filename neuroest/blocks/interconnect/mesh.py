@@ -71,7 +71,7 @@ class MeshBlock(sleep.GatedBlock):
     destinations: PositiveNumberOrAuto = "auto"
     """Places that one packet goes to; auto: every place that holds a part of the next layer's fan-in."""
     tile_pitch: LengthOrAuto = "auto"
-    """Distance between neighbouring routers; auto: the side of what hangs on one router."""
+    """Distance between neighbouring routers; auto: the side of what one router serves."""
     routing: Literal["unicast", "multicast"] = "unicast"
     """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
     signalling: Literal["clocked", "bundled_data", "dual_rail", "one_of_four"] = "clocked"

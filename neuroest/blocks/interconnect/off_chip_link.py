@@ -35,7 +35,7 @@ class LinkParameters(Record):
 
 
 class OffChipBlock(DeviceBlock):
-    """Link off the chip, or the memory that hangs on it."""
+    """Link off the chip, or the memory at its end."""
 
     record: ClassVar[type[Record] | None] = LinkParameters
     model: Literal["off_chip_link"]

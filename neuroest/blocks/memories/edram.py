@@ -58,7 +58,7 @@ class EdramParameters(Record):
     cells_per_wordline: u.Dimensionless = quantity(minimum=1, maximum=65536)
     """Cells on a word line."""
     amplifier_capacitance: u.Farad = non_negative()
-    """Amplifier and what else hangs on a bit line."""
+    """Amplifier and what else loads a bit line."""
     wordline_swing: u.Volt = positive(symbol="V_s")
     """From the low to the high level of a word line."""
     pump_efficiency: u.Dimensionless = positive(maximum=1.0)

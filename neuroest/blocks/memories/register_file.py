@@ -34,10 +34,10 @@ class RegisterFileBlock(MemoryBlock):
     clock_frequency: Frequency
     """Clock; an access takes one cycle."""
     read_ports: Count | None = None
-    """Words that can be read in one cycle, beside those that are written. Without read_ports and write_ports, the file
-    reads or writes one word in a cycle."""
+    """Words that can be read in one cycle, in addition to those that are written. Without read_ports and write_ports,
+    the file reads or writes one word in a cycle."""
     write_ports: Count | None = None
-    """Words that can be written in one cycle, beside those that are read."""
+    """Words that can be written in one cycle, in addition to those that are read."""
 
 
 _LARGEST_REGISTER_FILE = 32768.0

@@ -61,7 +61,7 @@ class AnalogLifParameters(Record):
     maximum_input_current: u.Ampere = positive()
     """Largest membrane current, which sets the highest rate."""
     short_circuit_energy: u.Joule = non_negative(absent=0.0)
-    """Crowbar energy of the comparator per spike, beside that of its slow input edge."""
+    """Crowbar energy of the comparator per spike, in addition to that of its slow input edge."""
     short_circuit_current: u.Ampere = non_negative(symbol="I_peak", absent=0.0)
     """Peak of the current straight through the comparator while the membrane crosses its threshold."""
     conduction_window: u.Volt = non_negative(symbol="dV", absent=0.0)

@@ -38,7 +38,7 @@ class DiffusiveNeuronBlock(DeviceBlock):
     record: ClassVar[type[Record] | None] = DiffusiveNeuronParameters
     model: Literal["diffusive_1m1t1r"]
     rest_time_constants: WholeNumber = 5.0
-    """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    """Decay times of the residue to wait between inferences, so that none affects the next."""
     firing_deviations: PositiveNumber | None = None
     """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
     The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,

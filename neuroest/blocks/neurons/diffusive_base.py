@@ -101,7 +101,7 @@ ION_BARRIERS: Mapping[str, str] = MappingProxyType(
 
 
 class IonKineticsParameters(Record):
-    """Noise and temperature of a diffusive memristor, beside the rates, conduction and rupture of its neuron."""
+    """Noise and temperature of a diffusive memristor, next to the rates, conduction and rupture of its neuron."""
 
     model: ClassVar[str] = "ion_kinetics"
     folder: ClassVar[str] = "lab"

@@ -50,7 +50,7 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
     explicit_capacitance: u.Farad = non_negative(exact=CHOSEN)
     """Capacitor added on purpose."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A", absent=math.inf)
-    """Density of that capacitor, which lies beside the rest."""
+    """Density of that capacitor, which lies next to the rest."""
     refractory_time: u.Second = positive(symbol="t_ref", exact=CHOSEN)
     """Refractory time that the control resistor is sized for."""
     resistor_resistivity: u.OhmMetre = positive(symbol="rho_f")
@@ -77,7 +77,7 @@ class IntegratedDiffusiveNeuronBlock(DeviceBlock):
     layout: Literal["stacked", "planar"]
     """stacked: memristor and resistor above the transistor; planar: side by side."""
     rest_time_constants: WholeNumber = 5.0
-    """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    """Decay times of the residue to wait between inferences, so that none affects the next."""
     firing_deviations: PositiveNumber | None = None
     """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
     The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,

@@ -17,7 +17,7 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive,
 
 
 class ChargePumpParameters(Record):
-    """Dickson charge pump: capacitors, their parasitics and what stands beside them."""
+    """Dickson charge pump: capacitors, their parasitics and the circuits around them."""
 
     model: ClassVar[str] = "charge_pump"
     folder: ClassVar[str] = "drivers"

@@ -42,7 +42,7 @@ class WriteCircuitParameters(Record):
     gate_length: u.Metre = positive(maximum=1e-5, symbol="L")
     """Shortest gate of a transistor that stands this voltage."""
     contact_length: u.Metre = positive(maximum=1e-5, symbol="s")
-    """Length of a contact beside such a gate."""
+    """Length of a contact next to such a gate."""
     on_current: u.AmperePerMetre = positive()
     """Saturation current of such a transistor per width, with the programming voltage at its gate."""
     current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_lin")
@@ -69,7 +69,7 @@ class WriteCircuitBlock(DeviceBlock):
     """both: cells are set and reset by voltages of opposite sign, so that both ends of a cell reach the whole voltage;
     one: by pulses of one sign, with the other end of a cell behind a transistor grounded."""
     plates: Literal["along_columns", "along_rows"] = "along_columns"
-    """Where the third lines of cells with a transistor run, with polarity both: a line beside each column, which
+    """Where the third lines of cells with a transistor run, with polarity both: a line next to each column, which
     carries its cells' current, or beside each row, which carries that of all cells of the row that are written."""
     columns_per_driver: Count = 1.0
     """Columns that share one write driver through switches, one after the other."""

@@ -120,7 +120,7 @@ class VoltageDriverParameters(RowDriverParameters):
     amplifier_current: u.Ampere = non_negative(absent=0.0)
     """Current of the input stage of the amplifier, whatever it carries."""
     amplifier_area: u.SquareMetre = non_negative(absent=0.0)
-    """Area of the amplifier beside its output stage."""
+    """Area of the amplifier without its output stage."""
 
 
 class VoltageDriver(RowDriver):

@@ -102,9 +102,9 @@ class ProcessCorners(Record):
     table: ClassVar[type[CornerTable]] = CornerTable
 
     speed_depth: u.Dimensionless = positive(maximum=5.0, symbol="s_t")
-    """How far the corner lies out beside the table's in delay, current, threshold and energy, as an exponent."""
+    """How far the corner lies out compared with the table's in delay, current, threshold and energy, as an exponent."""
     leakage_depth: u.Dimensionless = positive(maximum=5.0, symbol="s_L")
-    """How far the corner lies out beside the table's in leakage, as an exponent."""
+    """How far the corner lies out compared with the table's in leakage, as an exponent."""
 
 
 class Package(Record):

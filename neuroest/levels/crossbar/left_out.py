@@ -51,7 +51,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
             left_out.append("buffers that drive the wires of the neurons' spikes (no fan_out_buffer block)")
         if array.multiplexer is None and np.any(np.asarray(array.neurons_per_output) > 1.0):
             left_out.append(
-                "switches among the neurons that take turns at one output, and what counts their turns"
+                "switches among the neurons that take turns at one output, and the counter that selects them"
             )
     if array.driven_load is not None:
         left_out.append(
@@ -92,7 +92,7 @@ def _left_out_of_writing(array: CrossbarArray) -> list[str]:
         left_out.append("making the input voltage of the charge pump, which is not the supply of the chip")
     if array.memory.holds_parts:
         left_out.append(
-            "making the parts of the programming voltage that lines are held at beside written cells"
+            "making the parts of the programming voltage that lines around written cells are kept at"
         )
     return left_out
 

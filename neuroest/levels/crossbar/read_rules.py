@@ -126,7 +126,7 @@ def _stack_faults(array: CrossbarArray) -> Iterator[str]:
     if sums != "analog_merge":
         yield f"partial_sums is {sums}, which adds no currents of arrays; use analog_merge or per_array"
     if array.spec.sharing == "layers":
-        yield "sharing is layers, whose arrays have their turns at different times; use none or per_array"
+        yield "sharing is layers, whose arrays are read at different times; use none or per_array"
     if "column_buffer" in array.slots:
         yield "a column_buffer cuts the columns into pieces that a line cannot join; leave it out or use per_array"
 

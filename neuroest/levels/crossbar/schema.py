@@ -40,7 +40,7 @@ class CrossbarLevel(ComputingLevel):
     columns: Count
     """Columns of one array."""
     spare_columns: SpareNumber = 0.0
-    """Columns beside those, which stand in the place of columns with cells that cannot be written."""
+    """Further columns, which replace columns with cells that cannot be written."""
     weight_encoding: Literal["column_differential", "row_differential", "offset"]
     """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
     offset_subtraction: Literal["reference_column", "digital_sum", "none"] | None = None
@@ -69,7 +69,7 @@ class CrossbarLevel(ComputingLevel):
     interval, as long as there are arrays left. Arrays that layers share count once."""
     sharing: Literal["none", "layers"] = "none"
     """Whether an array may hold pieces of several layers, which then take turns: less area, a longer interval. With a
-    `target_interval` only as long as the turns fit into it, with an `array_budget` only as far as it needs."""
+    `target_interval` only as long as the time slots fit into it, with an `array_budget` only as far as it needs."""
     cells_programmed_together: CountOrAuto = "auto"
     """Cells of one array that are written at a time, all in one row; auto: one row, or what the `write_circuit` can."""
     arrays_programmed_together: Count = 1.0

@@ -121,7 +121,7 @@ class _Operations:
             return self._binary(name, live, values)
         if name in QUANTISERS:
             builder.notes.append(
-                "Rounding to fewer levels costs nothing; bits are those that the import was told."
+                "Rounding to fewer levels costs nothing; bits are those that were given to the import."
             )
             return first
         if name in VIEWS:

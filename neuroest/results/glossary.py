@@ -1,0 +1,104 @@
+"""The glossary: names, symbols, units and meanings of one file, and labels of results.
+
+`glossary.yaml` next to this file is the one list. It is read where somebody asks for it, since an estimate that is
+printed needs none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from neuroest.core.frozen import frozen
+from neuroest.results.quantities import QUANTITIES
+
+_FILE = Path(__file__).with_name("glossary.yaml")
+_SECTIONS = ("network", "chip", "neuron")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A quantity of networks, chips or neurons.
+
+    Attributes
+    ----------
+    symbol, unit : str
+        Symbol in equations and SI unit; ``-`` for none, ``1`` for a plain number.
+    meaning : str
+        What it is, in a few words.
+    """
+
+    symbol: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """Everything that the file says.
+
+    Attributes
+    ----------
+    quantities : mapping
+        Entries by section and name.
+    spike_terms : mapping
+        Meaning of each term of the energy of a neuron.
+    words : mapping
+        Words with the meaning that they have here.
+    refused : mapping
+        Regular expressions of words that no name, message or page has, with what to write instead.
+    """
+
+    quantities: Mapping[str, Mapping[str, Entry]]
+    spike_terms: Mapping[str, str]
+    words: Mapping[str, str]
+    refused: Mapping[str, str]
+
+
+@cache
+def glossary() -> Glossary:
+    """The glossary that ships.
+
+    Examples
+    --------
+    >>> glossary().quantities["neuron"]["refractory_time"].symbol
+    't_ref'
+    """
+    found = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    sections = {
+        section: frozen(
+            {name: Entry(**{k: str(v) for k, v in entry.items()}) for name, entry in found[section].items()}
+        )
+        for section in _SECTIONS
+    }
+    return Glossary(
+        frozen(sections), frozen(found["spike_terms"]), frozen(found["words"]), frozen(found["refused"])
+    )
+
+
+def labels(totals: Iterable[str], spike_terms: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Words, unit and meaning of the totals and spike terms of a result, by name; what JSON has under ``labels``.
+
+    Examples
+    --------
+    >>> labels(["latency_s"], ["gate_charge"])["gate_charge"]
+    {'label': 'gate charge', 'unit': 'J', 'meaning': 'charging the gate node'}
+    """
+    found = {
+        name: {
+            "label": quantity.label,
+            "unit": quantity.unit,
+            "meaning": " ".join(quantity.description.split()),
+        }
+        for name, quantity in QUANTITIES.items()
+        if name in set(totals)
+    }
+    terms = glossary().spike_terms
+    return found | {
+        name: {"label": name.replace("_", " "), "unit": "J", "meaning": terms.get(name, "")}
+        for name in spike_terms
+    }

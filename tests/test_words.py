@@ -1,0 +1,144 @@
+"""Words that names, messages, help and pages avoid, as the glossary lists them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import runpy
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from neuroest.cli import VERBS, _command
+from neuroest.registry import COMPONENTS, DEVICE_MODELS, LEVELS
+from neuroest.results.glossary import glossary
+from neuroest.results.quantities import QUANTITIES
+
+ROOT = Path(__file__).parents[1]
+GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+WORDS = {re.compile(pattern, re.IGNORECASE): instead for pattern, instead in glossary().refused.items()}
+
+# Lines that are not this project's prose.
+QUOTED = re.compile(r"https?://|doi:|^\s*(>|title:|locator:)")
+
+
+def refused(place: str, text: str) -> list[str]:
+    """Places in a text that use a word of the list."""
+    return [
+        f"{place}:{number}: {found[0]!r}, write {instead}: {line.strip()[:100]}"
+        for number, line in enumerate(text.splitlines(), 1)
+        if not QUOTED.search(line)
+        for pattern, instead in WORDS.items()
+        for found in pattern.finditer(line)
+    ]
+
+
+@cache
+def texts_of(path: Path) -> tuple[tuple[int, str], ...]:
+    """Strings of a module that are no docstrings: messages, help, labels."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documents = {
+        id(statement.value)
+        for node in ast.walk(tree)
+        for statement in (node.body if isinstance(getattr(node, "body", None), list) else [])
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    }
+    return tuple(
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents
+    )
+
+
+@cache
+def written_pages() -> tuple[tuple[str, str], ...]:
+    """Pages by their names, generated ones as they would be written now; two come from strings that are checked."""
+    return tuple(_pages())
+
+
+def _pages() -> Iterator[tuple[str, str]]:
+    generated = GENERATE["pages"]()
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        if path.name not in {"fairness.md", "scoreboard.md"}:
+            yield str(path.relative_to(ROOT)), generated.get(path) or path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [
+    "the share is told", "a check tells it", "beside the array", "held against ISAAC", "taken in turns",
+    "whose turn it is", "the crossings are found", "the energy rests on it", "what hangs on a router",
+])  # fmt: skip
+def test_the_list_finds_what_it_is_for(text: str) -> None:
+    assert refused("x", text)
+
+
+@pytest.mark.parametrize("text", [
+    "the output turns on", "five neurons take turns", "a result held on a capacitor", "the sum turns into spikes",
+])  # fmt: skip
+def test_the_list_leaves_words_of_the_field_alone(text: str) -> None:
+    assert refused("x", text) == []
+
+
+@pytest.mark.parametrize("page", dict(written_pages()))
+def test_pages_use_words_of_the_field(page: str) -> None:
+    assert refused(page, dict(written_pages())[page]) == []
+
+
+def test_messages_and_labels_use_words_of_the_field() -> None:
+    found = [
+        hit
+        for folder in ("neuroest", "docs")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line, text in texts_of(path)
+        for hit in refused(f"{path.relative_to(ROOT)}:{line}", text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_uses_words_of_the_field(verb: str) -> None:
+    import click
+
+    command = _command(verb)
+    assert refused(verb, command.get_help(click.Context(command, info_name=verb))) == []
+
+
+def test_public_names_use_words_of_the_field() -> None:
+    names = [*QUANTITIES, *COMPONENTS, *LEVELS, *DEVICE_MODELS]
+    names += [field for block in COMPONENTS.values() for field in block.schema.model_fields]
+    names += [name for model in DEVICE_MODELS.values() for name in model.parameters()]
+    assert refused("names", "\n".join(name.replace("_", " ") for name in names)) == []
+
+
+def test_texts_of_validation_cases_use_words_of_the_field() -> None:
+    found = [
+        hit
+        for path in sorted((ROOT / "validation").rglob("*.yaml"))
+        for hit in refused(path.name, path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("folder", ["architectures", "workloads", "device_specs"])
+def test_descriptions_of_shipped_files_use_words_of_the_field(folder: str) -> None:
+    found = [
+        hit
+        for path in sorted((ROOT / folder).rglob("*.yaml"))
+        if path.name != "sources.yaml"
+        for hit in refused(path.name, yaml.safe_load(path.read_text(encoding="utf-8"))["description"])
+    ]
+    assert found == []
+
+
+def test_every_spike_term_has_a_meaning() -> None:
+    """Terms that neurons name in their code."""
+    named = {
+        node.args[1].value
+        for path in (ROOT / "neuroest" / "blocks" / "neurons").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "energy"
+        if len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
+    }
+    assert named - set(glossary().spike_terms) == set()
