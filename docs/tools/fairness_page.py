@@ -556,8 +556,8 @@ def _reading() -> list[str]:
         "",
         *_paragraph(
             """The row of 3 nm is based on a projection: the node capacitance of attofarads that it needs is smaller
-            than any wire to it, and its values are used outside of the range that their process covers, so that it does not
-            compete. The neuron alone is one of 3 nm: it is in the 28 nm fabric of the other rows, with
+            than any wire to it, and its values are used outside of the range that their process covers, so that it
+            does not compete. The neuron alone is one of 3 nm: it is in the 28 nm fabric of the other rows, with
             synapses, drivers, clamps, network and memories of 28 nm. So the row shows what that neuron would change,
             and not what a chip at 3 nm would cost."""
         ),

@@ -30,8 +30,8 @@ def run(
     """Below which spike rate a spiking chip beats a dense one.
 
     In energy, compared with the dense network as it is and with as many bits as the timesteps distinguish. Reports
-    three scopes: operations only; plus memory and data movement; plus static energy. The prediction of a published model is
-    printed for comparison.
+    three scopes: operations only; plus memory and data movement; plus static energy. The prediction of a published
+    model is printed for comparison.
     """
     found = crossover(spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed)
     emit(in_form(form, found.to_text, found.to_frame, f"Crossover of {spiking} and {dense}"), output)

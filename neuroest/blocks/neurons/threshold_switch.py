@@ -390,7 +390,7 @@ class ThresholdSwitch(Neuron):
             ),
             self.check_range(
                 "switch_conducts", closed, 0.0, _MUCH_LESS, "1",
-                "the closed switch's resistance is not small against the series resistor, so the discharge is too short",
+                "the closed switch is not small against the series resistor, so the discharge is too short",
             ),
             self.noise_check(
                 d.capacitance, either(apart > 0.0, apart, threshold),

@@ -70,7 +70,7 @@ class WriteCircuitBlock(DeviceBlock):
     one: by pulses of one sign, with the other end of a cell behind a transistor grounded."""
     plates: Literal["along_columns", "along_rows"] = "along_columns"
     """Where the third lines of cells with a transistor run, with polarity both: a line next to each column, which
-    carries its cells' current, or beside each row, which carries that of all cells of the row that are written."""
+    carries its cells' current, or next to each row, which carries that of all cells of the row that are written."""
     columns_per_driver: Count = 1.0
     """Columns that share one write driver through switches, one after the other."""
     between_writes: Literal["off", "powered"] = "off"
