@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from neuroest.cli.elapsed import Elapsed
 from neuroest.cli.examples import EXAMPLES
 from neuroest.core.errors import NeuroestError, SpecError, shown_line
 from neuroest.core.lazy_registry import PluginWarning
@@ -96,8 +97,9 @@ class _Verbs(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            with Elapsed():
+                result = super().invoke(ctx)
+                sys.stdout.flush()
         except NeuroestError as error:
             mark = (
                 "" if isinstance(error, SpecError) else "error: "

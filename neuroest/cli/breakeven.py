@@ -15,6 +15,7 @@ from neuroest.cli.shared import (
     Plot,
     Settings,
     Workload,
+    complete_path,
     emit,
     in_form,
 )
@@ -28,7 +29,12 @@ def run(
     first: Architecture,
     second: Annotated[str, typer.Argument(metavar="OTHER", help="Shipped architecture, or path of one.")],
     along: Annotated[
-        str, typer.Option(metavar="PATH=LO..HI", help="The parameter and its range; `:log` for decades.")
+        str,
+        typer.Option(
+            metavar="PATH=LO..HI",
+            help="The parameter and its range; `:log` for decades.",
+            autocompletion=complete_path,
+        ),
     ],
     workload: Workload = DEFAULT_WORKLOAD,
     second_workload: Annotated[

@@ -13,7 +13,13 @@ from neuroest.cli.shared import Format, emit, in_form, note
 
 
 def run(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Spec files of any kind.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Files of any kind that neuroest reads: specs, networks, cells, measured curves.",
+        ),
+    ],
     form: Annotated[Format, typer.Option("--format", help="Form of the list of problems.")] = Format.TABLE,
 ) -> None:
     """Problems of spec files and of what they refer to.

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import neuroest
-from neuroest.cli.shared import Architecture, Format, Output, Settings, emit, style_for
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, emit, style_for
 from neuroest.design.overrides import parse_settings
 from neuroest.pipeline.comparison import at_corner
 from neuroest.reporting.comparison_text import comparison_text
@@ -19,18 +19,18 @@ from neuroest.reporting.table import totals_table
 
 def run(
     architecture: Architecture,
+    baselines: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="BASELINE...", help="What to compare it with: names or paths."),
+    ] = None,
     workloads: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "-w",
             "--workload",
             metavar="WORKLOAD",
-            help="Network of all designs; repeated, one for each in their order.",
+            help=f"Network of all designs, {DEFAULT_WORKLOAD} if none; repeated, one for each in their order.",
         ),
-    ],
-    baselines: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="BASELINE...", help="What to compare it with: names or paths."),
     ] = None,
     corners: Annotated[
         bool,
@@ -53,7 +53,8 @@ def run(
         )
     sides: list[Any] = [at_corner(architecture, name) for name in ("slow", "fast")] if corners else []
     sides += baselines or []
-    comparison = neuroest.compare(architecture, sides, workloads, parse_settings(settings or []))
+    networks = workloads or [DEFAULT_WORKLOAD]
+    comparison = neuroest.compare(architecture, sides, networks, parse_settings(settings or []))
     if form is Format.JSON:
         text = comparison.to_json() + "\n"
     elif form is Format.CSV:

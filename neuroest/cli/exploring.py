@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
+from neuroest.cli.elapsed import stop_counting
+from neuroest.cli.shared import complete_path
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, constraint, read_space, settings_space
 
@@ -21,8 +23,9 @@ Axes = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUES",
-        help="An axis: path=a,b,c, or path=lo..hi:n[:log]; one+other=... links two paths; may be repeated. The paths "
-        "architecture and workload choose whole files.",
+        help="An axis: path=a,b,c, or path=lo..hi:n[:log]; one+other=... links two paths; may be repeated. The last "
+        "words of a path do, where only one path ends so. The paths architecture and workload choose whole files.",
+        autocompletion=complete_path,
     ),
 ]
 Constraints = Annotated[
@@ -72,6 +75,7 @@ def progress(word: str) -> Iterator[Callable[[int, int], Callable[[int], None]] 
     if not sys.stderr.isatty():
         yield None
         return
+    stop_counting()
     from rich.console import Console  # noqa: PLC0415 - only terminals need it
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 

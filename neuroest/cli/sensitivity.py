@@ -24,6 +24,7 @@ from neuroest.design.overrides import parse_settings
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, sensitivity
 
 _RESULTS = ",".join(DEFAULT_QUANTITIES)
+_MOST, _MOST_IN_FULL = 3, 10
 
 
 def run(
@@ -35,15 +36,22 @@ def run(
         int, typer.Option(help="Base samples of Sobol indices, a power of two; 0 for none.")
     ] = 0,
     seed: Seed = 0,
-    most: Annotated[int, typer.Option(min=1, help="Longest bars to show.")] = 10,
+    most: Annotated[
+        int | None,
+        typer.Option(min=1, show_default=False, help=f"Parameters to show of each result; {_MOST}."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help=f"Show {_MOST_IN_FULL} parameters of each result.")
+    ] = False,
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """Elasticities, tornado and shares of the variance.
+    """Which parameters matter most: a tornado, elasticities and shares of the variance.
 
     The figure is the tornado of the first of the results.
     """
+    count = most or (_MOST_IN_FULL if full else _MOST)
     names = [word.strip() for word in results.split(",")]
     found = sensitivity(
         architecture,
@@ -54,10 +62,10 @@ def run(
         seed=seed,
     )
     if plot is not None:
-        found.plot(names[0], plot, most)
+        found.plot(names[0], plot, most or _MOST_IN_FULL)
     emit(
         in_form(
-            form, lambda: found.to_text(most), found.to_frame, f"Sensitivity of {architecture} on {workload}"
+            form, lambda: found.to_text(count), found.to_frame, f"Sensitivity of {architecture} on {workload}"
         ),
         output,
     )

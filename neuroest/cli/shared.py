@@ -41,6 +41,28 @@ def _complete_workload(incomplete: str) -> list[str]:
     return [name for name in shipped("workload") if name.startswith(incomplete)]
 
 
+def complete_path(context: typer.Context, incomplete: str) -> list[str]:
+    """Paths that can be set in the chip and the network of the command so far, whole or by their last words."""
+    from neuroest.core.errors import NeuroestError  # noqa: PLC0415 - a shell that completes needs it
+    from neuroest.design.short_paths import settable_paths  # noqa: PLC0415
+    from neuroest.loading.library import load_architecture, load_workload  # noqa: PLC0415
+    from neuroest.specs.workload import workload_claims  # noqa: PLC0415
+
+    chips = [*context.args, DEFAULT_ARCHITECTURE]  # a shell completes before arguments have names
+    networks = context.params.get("workloads") or context.params.get("workload")
+    network = networks if isinstance(networks, str) else next(iter(networks or []), DEFAULT_WORKLOAD)
+    try:
+        paths = settable_paths(load_architecture(chips[0]))
+        paths = (*paths, *workload_claims(load_workload(network).spec))
+    except NeuroestError:
+        return []
+    whole = [path for path in paths if path.startswith(incomplete)]
+    words = incomplete.count(".") + 1
+    tails = [".".join(path.split(".")[-words:]) for path in paths]
+    short = [tail for tail in tails if tail.startswith(incomplete) and tails.count(tail) == 1]
+    return [f"{path}=" for path in dict.fromkeys(whole or short)]
+
+
 Architecture = Annotated[
     str,
     typer.Argument(
@@ -70,7 +92,9 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        help="Change a value for this run, such as chip.tile.array.rows=256; may be repeated.",
+        help="Change a value for this run, such as array.rows=256; the last words of a path do, where only one path "
+        "ends so; may be repeated.",
+        autocompletion=complete_path,
     ),
 ]
 Output = Annotated[

@@ -19,7 +19,7 @@ from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space, setting_axis
-from neuroest.exploration.structures import Group, NumericAxis, resolve
+from neuroest.exploration.structures import Group, NumericAxis, resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name
 from neuroest.results.uncertainty import Band
@@ -237,7 +237,9 @@ def breakeven(
     """
     axis = _ranged(axis)
     _check(quantity, varied)
-    sides = _sides(((first, workload), (second, second_workload or workload)), axis, varied, settings)
+    pairs = ((first, workload), (second, second_workload or workload))
+    axis = _spelled_out(axis, pairs)
+    sides = _sides(pairs, axis, varied, settings)
     moved = next(side.axis for side in sides if side.axis is not None)
     unit = next(side.group.claims[axis.name].unit for side in sides if side.axis is not None)
     found = next(iter(moved.tracks.values()))
@@ -275,6 +277,17 @@ def _ranged(axis: Axis | str) -> Axis:
     if not isinstance(axis.tracks[axis.name], Range):
         raise ExplorationError(f"{axis.name}: a break-even is looked for in a range lo..hi, not in a list")
     return axis
+
+
+def _spelled_out(axis: Axis, pairs: Sequence[tuple[Named, Named]]) -> Axis:
+    """The axis with a short path written out as the first chip that knows it has it."""
+    unknown = None
+    for chip, net in pairs:
+        try:
+            return spelled_out(Space((axis,)), chip, net).axes[0]
+        except UnknownNameError as error:
+            unknown = unknown or error
+    raise unknown or ExplorationError(f"{axis.name}: no chip to look it up in")
 
 
 def _check(quantity: str, varied: str) -> None:

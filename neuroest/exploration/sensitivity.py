@@ -20,7 +20,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
-from neuroest.results.quantities import QUANTITIES, check_quantities
+from neuroest.results.quantities import QUANTITIES, check_quantities, label_and_unit
 from neuroest.specs.loaded import Named
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class SensitivityResult:
             ]
             head, *numbers = columns(rows, ">>>", indent=2)
             under = " " * (len(head) + 2)
-            lines += ["", f"{name}  {formatted(self.base[name])}", head]
+            lines += ["", f"{label_and_unit(name)[0]}  {formatted(self.base[name])}", head]
             for left, bar in zip(numbers, kept, strict=True):
                 first, *others = _in_parts(bar.cause, WIDTH - len(under))
                 lines += [f"{left}  {first}", *(under + part for part in others)]

@@ -18,10 +18,12 @@ from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.design.build import Design, InputFile, numeric_options
 from neuroest.design.chip import DISCREPANCY
 from neuroest.design.overrides import design_with, network_with, workload_with
+from neuroest.design.short_paths import ending_in, is_whole, whole_path, whole_paths
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
+from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.workload import WorkloadSpec, number_field
@@ -132,13 +134,43 @@ def resolve(
         For a path that is no parameter, and for values that are none of it.
     """
     try:
-        return _resolve(architecture, workload, space, settings)
+        return _resolve(architecture, workload, spelled_out(space, architecture, workload), settings)
     except SpecError as error:
         if not space.file:
             raise
         # the space came from a file, so no option is to blame
         reported = [replace(p, file=space.file) if p.file == SETTING else p for p in error.problems]
         raise SpecError(reported) from None
+
+
+def spelled_out(space: Space, architecture: Named, workload: Named) -> Space:
+    """A space with its short paths written out as the chip and the network have them.
+
+    Raises
+    ------
+    NeuroestError
+        When a short path could be several.
+    """
+    short = [
+        path for axis in space.axes for path in axis.tracks if path not in CHOICES and not is_whole(path)
+    ]
+    sides = [side for one in space.constraints for side in (one.left, one.right) if side not in QUANTITIES]
+    if not short and all(is_whole(side) for side in sides):
+        return space
+    chip = architecture if isinstance(architecture, Loaded) else load_architecture(architecture)
+    net = workload if isinstance(workload, Loaded) else load_workload(workload)
+    whole = {path: whole_path(path, chip, net.spec) for path in short}
+    moved = [whole.get(path, path) for axis in space.axes for path in axis.tracks]
+    whole |= {side: ending_in(side, moved) for side in sides}
+    axes = tuple(
+        replace(axis, tracks={whole.get(path, path): track for path, track in axis.tracks.items()})
+        for axis in space.axes
+    )
+    constraints = tuple(
+        replace(one, left=whole.get(one.left, one.left), right=whole.get(one.right, one.right))
+        for one in space.constraints
+    )
+    return replace(space, axes=axes, constraints=constraints)
 
 
 def _resolve(
@@ -236,8 +268,9 @@ def candidate(
     chip = chip_name if isinstance(chip_name, Loaded) else load_architecture(chip_name)
     net = net_name if isinstance(net_name, Loaded) else load_workload(net_name)
     rest = {path: value for path, value in changes.items() if path not in CHOICES}
-    net = replace(net, spec=network_with(net.spec, rest))
     try:
+        rest = whole_paths(rest, chip, net.spec)
+        net = replace(net, spec=network_with(net.spec, rest))
         design = design_with(chip, rest)
         claims = {**design.claims, **workload_with(net.spec, rest), **discrepancy_claims(design)}
     except NeuroestError as error:

@@ -19,7 +19,7 @@ from neuroest.exploration.chunks import CHUNK, Columns, Job, plain
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
-from neuroest.exploration.structures import resolve
+from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
 from neuroest.specs.file_text import is_file
 from neuroest.specs.loaded import Named
@@ -183,6 +183,7 @@ def make_job(
         raise ExplorationError(
             "a grid has as many points as its axes; --samples belongs to the other samplers"
         )
+    space = spelled_out(space, architecture, workload)
     resolved = resolve(architecture, workload, space, settings)
     count = next(n for n in (samples, space.samples, _DEFAULT_SAMPLES) if n is not None)
     job = Job(

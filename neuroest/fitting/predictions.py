@@ -259,7 +259,7 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
     columns = experiment.columns
     if "time" not in columns:
         raise NeuroestError(
-            f"{experiment.file}: the rate equations of a diffusive memristor need a column `time [s]` beside voltage "
+            f"{experiment.file}: the rate equations of a diffusive memristor need a column `time [s]` next to voltage "
             "and current; threshold_switch_neuron needs none"
         )
     voltage, current, time = columns["voltage"], np.abs(columns["current"]), columns["time"]

@@ -180,15 +180,22 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     return _architecture(chain, tuple(map(_stamp, chain)))
 
 
-def architecture_document(path: Path) -> Document:
+def architecture_document(path: Path, problems: list[Problem] | None = None) -> Document:
     """What an architecture file says together with the files it is based on, not yet validated.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    problems : list of Problem, optional
+        Takes the changes that cannot be made, which are then left out; without it they are an error.
 
     Raises
     ------
     SpecError
         When one of the files cannot be read, or its changes cannot be made.
     """
-    return resolved([*_chain(path).values()])
+    return resolved([*_chain(path).values()], problems)
 
 
 def _chain(path: Path) -> dict[Path, Document]:
@@ -223,11 +230,16 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 @lru_cache(maxsize=128)
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
     loaded = read_spec(WorkloadSpec, path)
-    problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
-    problems += _unknown_sources(loaded)
+    problems = workload_problems(loaded)
     if problems:
         raise SpecError(problems)
     return loaded
+
+
+def workload_problems(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
+    """Problems of a network's shapes and of the sources that it cites."""
+    problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
+    return problems + _unknown_sources(loaded)
 
 
 def _unknown_sources(loaded: Loaded[WorkloadSpec] | Loaded[DeviceSpec]) -> list[Problem]:
@@ -375,7 +387,17 @@ def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) 
 
 @lru_cache(maxsize=512)
 def _device(path: Path, _stamp: Stamp) -> Device:
-    loaded = read_spec(DeviceSpec, path)
+    return device_of(read_spec(DeviceSpec, path))
+
+
+def device_of(loaded: Loaded[DeviceSpec]) -> Device:
+    """The device of a spec, its claims resolved to SI.
+
+    Raises
+    ------
+    SpecError
+        With all problems of its parameters and sources.
+    """
     spec, document = loaded.spec, loaded.document
     if spec.model not in DEVICE_MODELS:
         message = f"unknown device model {spec.model!r}{did_you_mean(spec.model, DEVICE_MODELS)}"

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import CodingError, MappingError, NeuroestError, Problem, SpecError, did_you_mean
+from neuroest.core.lazy_registry import load
 from neuroest.design.build import Design, build, load_process, misnamed_process
 from neuroest.loading.kinds import KINDS
-from neuroest.loading.library import architecture_document, find_file, load_architecture, load_device
+from neuroest.loading.library import (
+    architecture_document,
+    device_of,
+    find_file,
+    is_model_file,
+    load_architecture,
+    load_device,
+    load_workload,
+    workload_problems,
+)
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.registry import IMPORTERS
+from neuroest.specs.architecture import ArchitectureSpec, misnamed
+from neuroest.specs.device import DeviceSpec
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.mending import mended
 from neuroest.specs.messages import problem_at, problem_of_line
 from neuroest.specs.reading import Document, read_document
 from neuroest.specs.workload import WorkloadSpec
@@ -22,15 +38,25 @@ _BITS = (1, 8)
 """Bits of weights and activations of the smallest networks, of which a chip may be built for either; a convention."""
 _CASE = "published.yaml"
 """File that makes a folder a validation case, whose other files are found by their paths."""
+_OTHER_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        ".cell": ("authoring.cell_file.read_cell",),
+        ".csv": ("fitting.layouts.read_measurements", "authoring.table.import_table"),
+        ".xlsx": ("fitting.layouts.read_measurements",),
+    }
+)
+"""What reads files that are no specs, by suffix; of several readers one must take the file."""
 _NAMED_LIKE_THEIR_FILES = frozenset({"architecture", "device", "workload"})
 
 
 def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
     """Every problem of some spec files; nothing if all is well.
 
-    What a file is, its `kind` says. An architecture is checked with all devices it refers to and its baseline, and
-    with the smallest networks of either coding: what is refused for those is refused for all. A device is checked
-    with all its claims, a workload with its shapes, a validation case with its expressions.
+    What a file is, its `kind` says; networks of other programs, cell files and measured curves are known by their
+    suffix. An architecture is checked with all devices it refers to and its baseline, and with the smallest networks
+    of either coding: what is refused for those is refused for all. A device is checked with all its claims, a
+    workload with its shapes, a validation case with its expressions. One fault does not hide the others: a stand-in
+    takes the place of each faulty value while the rest is checked.
 
     Parameters
     ----------
@@ -49,6 +75,8 @@ def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
 
 
 def _problems(path: Path) -> list[Problem]:
+    if path.suffix.lower() not in {".yaml", ".yml", ""}:
+        return _of_other_file(path)
     try:
         document = read_document(path)
         kind = _kind(document)
@@ -58,18 +86,97 @@ def _problems(path: Path) -> list[Problem]:
     problems = _misnamed(document, path) if named else []
     try:
         if kind == "architecture":
-            document = architecture_document(path)
-            problems += [*_baseline(document, path), *_devices(document, path)]
-        found = KINDS[kind].read(path)
-        if kind == "architecture":
-            problems += _always_refused(build(found), document)
+            problems += _of_architecture(path)
         elif kind == "device":
-            problems += _process(document, path)
+            problems += [*_of_device(document, path), *_process(document, path)]
+        elif kind == "workload":
+            problems += _of_workload(document, path)
+        else:
+            KINDS[kind].read(path)
     except SpecError as error:
         problems += error.problems
     except NeuroestError as error:
         problems.append(Problem(document.file, 0, 0, "", str(error)))
-    return sorted(set(problems))
+    placed = [problem.message for problem in problems if problem.line]
+    return sorted({
+        problem for problem in problems
+        if problem.line or not any(problem.message in message for message in placed)
+    })  # fmt: skip
+
+
+def _of_other_file(path: Path) -> list[Problem]:
+    """Problems of files that are no specs: networks of other programs, cells, measured curves, tables of devices."""
+    readers = [load_workload]
+    if not is_model_file(path):
+        known = _OTHER_FILES.get(path.suffix.lower())
+        if known is None:
+            allowed = ", ".join((".yaml", *_OTHER_FILES, *(f".{suffix}" for suffix in IMPORTERS)))
+            message = f"{path.suffix} is no suffix of a file that neuroest reads; allowed: {allowed}"
+            return [Problem(str(path), 0, 0, "", message)]
+        readers = [load(f"neuroest.{name}") for name in known]
+    found: list[Problem] = []
+    for reader in readers:
+        try:
+            reader(path)
+        except SpecError as error:
+            found = found or [*error.problems]
+        except NeuroestError as error:
+            found = found or [Problem(str(path), 0, 0, "", str(error).removeprefix(f"{path}: "))]
+        else:
+            return []
+    return found
+
+
+def _of_architecture(path: Path) -> list[Problem]:
+    """Problems of a chip: its own, those of its devices and its baseline, and those of its parts with each other.
+
+    Where a value is faulty, that of the base stands in for it. Rules across blocks are left out where there is none,
+    since they would speak of a chip that nobody described.
+    """
+    problems: list[Problem] = []
+    document = architecture_document(path, problems)
+    of_devices = _devices(document, path)
+    problems += [*_baseline(document, path), *of_devices]
+    base = getattr(document, "base", None)
+    found = mended(ArchitectureSpec, document, base.data if base is not None else None)
+    problems += found.problems
+    if found.spec is None:
+        return problems
+    chip = Loaded(found.spec, document.file, document.sha256, found.document)
+    problems += found.news([problem_at(document, place, text) for place, text in misnamed(found.spec.chip)])
+    try:
+        design = build(chip)
+    except SpecError as error:
+        return problems + found.news(error.problems)
+    if not found.invented:
+        problems += found.news(_always_refused(design, found.document))
+    return problems
+
+
+def _of_device(document: Document, path: Path) -> list[Problem]:
+    """Problems of a device: its own, and those of all its parameters and sources."""
+    found = mended(DeviceSpec, document)
+    if found.spec is None:
+        return list(found.problems)
+    try:
+        device_of(Loaded(found.spec, document.file, document.sha256, found.document))
+        if not found.problems:
+            KINDS["device"].read(path)
+    except SpecError as error:
+        return [*found.problems, *found.news(error.problems)]
+    return list(found.problems)
+
+
+def _of_workload(document: Document, path: Path) -> list[Problem]:
+    """Problems of a network: its own, and those of its shapes and sources."""
+    found = mended(WorkloadSpec, document)
+    if found.spec is None:
+        return list(found.problems)
+    if not found.problems:
+        KINDS["workload"].read(path)
+        return []
+    loaded = Loaded(found.spec, document.file, document.sha256, found.document)
+    return [*found.problems, *found.news(workload_problems(loaded))]
 
 
 def refused_networks(file: str | Path) -> tuple[Problem, ...]:
@@ -86,6 +193,8 @@ def refused_networks(file: str | Path) -> tuple[Problem, ...]:
         Each says which networks, and why.
     """
     path = Path(file)
+    if path.suffix.lower() not in {".yaml", ".yml", ""}:
+        return ()
     document = read_document(path)
     if _kind(document) != "architecture":
         return ()

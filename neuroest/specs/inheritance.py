@@ -19,6 +19,7 @@ from pydantic import Field
 from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean
 from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Tag, Technology
 from neuroest.specs.file_text import is_file, is_path
+from neuroest.specs.mending import mended
 from neuroest.specs.messages import dotted, problem_at, validate
 from neuroest.specs.reading import Document
 from neuroest.specs.renamed import new_path, new_word
@@ -136,8 +137,15 @@ def chain_of(
     return chain
 
 
-def resolved(chain: Sequence[Document]) -> Document:
+def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -> Document:
     """The whole document that a chain of files stands for, the derived file first.
+
+    Parameters
+    ----------
+    chain : sequence of Document
+        The files.
+    problems : list of Problem, optional
+        Takes the changes of the first file that cannot be made, which are then left out.
 
     Raises
     ------
@@ -146,8 +154,11 @@ def resolved(chain: Sequence[Document]) -> Document:
     """
     document, *further = chain
     if "base" in document.data:
-        spec = validate(DerivedArchitecture, document)
-        return _applied(document, spec, resolved(further))
+        if problems is None or not further:
+            return _applied(document, validate(DerivedArchitecture, document), resolved(further))
+        found, base = mended(DerivedArchitecture, document), resolved(further)
+        problems += found.problems
+        return base if found.spec is None else _applied(found.document, found.spec, base, problems)
     message = "needs a `base`, the architecture that it changes"
     stray = [problem_at(document, [key], message) for key in document.data.keys() & _CHANGES]
     if stray:
@@ -180,7 +191,9 @@ def resolved_text(document: Document) -> str:
     return text
 
 
-def _applied(written: Document, spec: DerivedArchitecture, base: Document) -> Document:
+def _applied(
+    written: Document, spec: DerivedArchitecture, base: Document, refused: list[Problem] | None = None
+) -> Document:
     stated = written.data
     own = stated.keys() - _CHANGES
     data = _moved(base.data, Path(base.file).parent, Path(written.file).parent)
@@ -205,8 +218,10 @@ def _applied(written: Document, spec: DerivedArchitecture, base: Document) -> Do
         else:
             holder[last] = copy.deepcopy(new_word(last, spec.set[path]))
         places[*way, last] = place
-    if problems:
+    if problems and refused is None:
         raise SpecError(problems)
+    if refused is not None:
+        refused += problems
     return _Derived(written.file, data, written.sha256, written.root, written, base, places)
 
 

@@ -46,7 +46,7 @@ def validate(schema: type[_T], document: Document) -> _T:
         return schema.model_validate(data)
     except ValidationError as error:
         found = [*details(error.errors(include_url=False))]
-        raise SpecError(_problems(document, data, schema, found)) from None
+        raise SpecError(problems_of(document, data, schema, found)) from None
 
 
 def problem_at(
@@ -74,18 +74,18 @@ def dotted(path: Iterable[str | int]) -> str:
     )
 
 
-def _problems(
+def problems_of(
     document: Document, data: Any, schema: type[BaseModel], found: list[ErrorDetails]
 ) -> list[Problem]:
-    """One problem a fault: what only follows from another fault is left out."""
+    """One problem for each fault that the schema found; what only follows from another fault is left out."""
     problems: list[Problem] = []
     nameless: dict[tuple[str | int, ...], list[str]] = {}
     for detail in found:
-        path, _ = _real_path(data, detail["loc"])
+        path, _ = real_path(data, detail["loc"])
         if _is_stray(schema, data, path, detail["type"]):
             nameless.setdefault(tuple(path[:-1]), []).append(str(path[-1]))
     for detail in found:
-        path, _ = _real_path(data, detail["loc"])
+        path, _ = real_path(data, detail["loc"])
         if tuple(path[:-1]) in nameless and str(path[-1]) in nameless[tuple(path[:-1])]:
             continue
         if tuple(path) in nameless and detail["type"] == "missing":
@@ -108,7 +108,7 @@ def _is_stray(schema: type[BaseModel], data: Any, path: Sequence[str | int], kin
     """Whether a key is that of a computing level or a block, in a mapping that does not say to be one."""
     if kind not in {"model_type", "dict_type", "model_attributes_type"} or not _is_open(schema, data, path):
         return False
-    model = _model_at(schema, data, path[:-1])
+    model = schema_at(schema, data, path[:-1])
     if "mapper" in _keys(model):
         return False
     known = {key for candidate in _models(_open_node()) for key in candidate.model_fields}
@@ -116,19 +116,19 @@ def _is_stray(schema: type[BaseModel], data: Any, path: Sequence[str | int], kin
 
 
 def _problem(document: Document, data: Any, schema: type[BaseModel], detail: ErrorDetails) -> Problem:
-    path, value = _real_path(data, detail["loc"])
+    path, value = real_path(data, detail["loc"])
     kind = detail["type"]
     context: Mapping[str, Any] = detail.get("ctx", {})
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     if kind == "missing":
         message = "is missing"
-        hint = _described(_model_at(schema, data, path), last)
+        hint = _described(schema_at(schema, data, path), last)
         message += f": {hint}" if hint else ""
         return problem_at(document, [*path, last], message)
     if kind == "extra_forbidden":
-        message = f"unknown key {last!r}{did_you_mean(last, _keys(_model_at(schema, data, path[:-1])))}"
+        message = f"unknown key {last!r}{did_you_mean(last, _keys(schema_at(schema, data, path[:-1])))}"
     elif kind in {"model_type", "dict_type", "model_attributes_type"} and _is_open(schema, data, path):
-        known = _keys(_model_at(schema, data, path[:-1]))
+        known = _keys(schema_at(schema, data, path[:-1]))
         message = f"unknown key {path[-1]!r}{did_you_mean(str(path[-1]), known)}"
         if "; did" not in message:
             message += "; a block is a mapping with `model`, a level one with `count`"
@@ -169,7 +169,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _real_path(data: Any, loc: Sequence[str | int]) -> tuple[list[str | int], Any]:
+def real_path(data: Any, loc: Sequence[str | int]) -> tuple[list[str | int], Any]:
     """The keys and indices of `loc`, without the names that the schema's unions put between them."""
     path: list[str | int] = []
     node = data
@@ -192,7 +192,7 @@ def _tags(node: dict[str, Any]) -> set[str]:
     return {*stated.values(), *(f"{key}:{value}" for key, value in stated.items())}
 
 
-def _model_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> type[BaseModel] | None:
+def schema_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> type[BaseModel] | None:
     """The schema that applies at `path`, found by walking the fields and the tags in the data."""
     annotation: Any = schema
     model: type[BaseModel] | None = schema
@@ -279,5 +279,5 @@ def _described(model: type[BaseModel] | None, key: str) -> str:
 
 
 def _is_open(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> bool:
-    model = _model_at(schema, data, path[:-1]) if path else None
+    model = schema_at(schema, data, path[:-1]) if path else None
     return bool(model and model.model_config.get("extra") == "allow" and path[-1] not in model.model_fields)

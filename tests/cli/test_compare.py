@@ -80,8 +80,9 @@ def test_bad_input(command: Command, arguments: tuple[str, ...], hint: str) -> N
     assert hint in wrong.err
 
 
-def test_a_comparison_needs_a_workload_and_a_baseline(command: Command) -> None:
-    assert command("compare", "loihi_14nm", "gpu_h100").code == 2
+def test_a_comparison_needs_a_baseline_and_has_a_workload(command: Command) -> None:
+    named = command("compare", "analog_lif_28nm", "loihi_14nm", "-w", "shd_recurrent_spiking")
+    assert command("compare", "analog_lif_28nm", "loihi_14nm").out == named.out
     assert command("compare", "loihi_14nm", "-w", "mlp_mnist_spiking").code == 2
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from neuroest import check_files, refused_networks
 from neuroest.error_analysis import model_error
+from neuroest.fitting.layouts import example_folder
 from neuroest.loading.library import shipped
 from neuroest.reporting.data_sheets import whole_file
 from neuroest.validation.cases import shipped_cases
@@ -227,3 +229,87 @@ def test_files_of_a_case_are_found_by_their_paths(tmp_path: Path) -> None:
     assert "name and file name must agree" in problem.message
     write(tmp_path, "published.yaml", "kind: validation_case\n")
     assert check_files([file]) == ()
+
+
+FIVE_FAULTS = {
+    "chip": """\
+        kind: architecture
+        name: chip
+        description: Six faults.
+        base: analog_lif_28nm
+        baseline: analog_lif_28
+        set:
+          chip.tile.array.rows: 128 um
+          chip.tile.array.readout.neuron: {model: reported_neuron, device: ./no_such.yaml}
+          chip.tile.arra.columns: 64
+          chip.tile.buffer.capacity: -8 KiB
+          chip.tile.array.readout.partial_sums: analog
+        """,
+    "device": """\
+        kind: device
+        name: device
+        model: reported_neuron
+        description: Seven faults.
+        maturity: {stage: labratory_device, reason: twelve devices measured}
+        fab_compatibility: {status: unknown, reason: no fab was asked}
+        defaults: {basis: measured, source: ours, locator: page 12, spread: {factor: 0.5}}
+        parameters: {spike_energy: 40 fK, input_hold_tim: 100 ns, maximum_spike_rate: 1 MHz, static_power: -1 W}
+        sources: {outs: {type: misc, title: Notebook, authors: ['Doe, Jane'], year: 2026}}
+        """,
+    "network": """\
+        kind: workload
+        name: network
+        description: Six faults.
+        coding: spiking
+        timesteps: 10 ms
+        precision: {weights: 8, accumulator: 24}
+        weights: {mean_absolute: 2, basis: assumed, rationale: a guess}
+        input: {shape: [784], activity: {rate: 0.1}}
+        activity: {rate: {value: 0.1, basis: guessed}}
+        layers:
+          - {name: hidden, type: fully_conected, outputs: 100}
+          - {name: output, type: fully_connected, outputs: 0}
+        """,
+    "rules": """\
+        kind: architecture
+        name: rules
+        description: A wrong unit, and a rule between a cell and what writes it.
+        base: adc_crossbar_28nm
+        set:
+          chip.tile.array.rows: 12 s
+          chip.tile.array.cell: {model: current_domain_sram, device: current_sram_28nm}
+        """,
+}
+FOUND = {
+    "chip": ["did you mean 'analog_lif_28nm'", "128 um is a length", "no_such.yaml: no such file",
+             "did you mean 'array'", "-8 KiB is below", "did you mean 'analog_merge'"],
+    "device": ["did you mean 'laboratory_device'", "unknown source 'ours'", "0.5 is below", "parameters.footprint",
+               "40 fK is a temperature", "did you mean 'input_hold_time'", "-1 W is below"],
+    "network": ["10 ms is a time", "2 is above", "states no basis", "'guessed' is not allowed",
+                "did you mean 'fully_connected'", "layers.1.outputs"],
+    "rules": ["12 s is a time", "leave out write_circuit"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIVE_FAULTS)
+def test_one_fault_does_not_hide_the_others(tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(textwrap.dedent(FIVE_FAULTS[name]), encoding="utf-8")
+    problems = [str(problem) for problem in check_files([path])]
+    for words in FOUND[name]:
+        assert len([line for line in problems if words in line]) == 1, words
+    assert len(problems) == len(FOUND[name])
+
+
+def test_files_of_other_programs_are_checked_too(tmp_path: Path) -> None:
+    curves = tmp_path / "curves.csv"
+    curves.write_text("Voltage (V),Delay (us)\n1,2\n2,x\n", encoding="utf-8")
+    (found,) = check_files([curves])
+    assert (found.line, found.message) == (3, "integration_time: 'x' is not a number")
+    weights = tmp_path / "weights.pt"
+    weights.touch()
+    assert "pickle" in str(check_files([weights]))
+    text = tmp_path / "notes.txt"
+    text.touch()
+    assert "no suffix of a file that neuroest reads" in str(check_files([text]))
+    assert check_files([example_folder() / "zhao2025_paired_pulse.csv"]) == ()

@@ -48,8 +48,8 @@ def test_the_bench_neurons_output_branch_stands_beside_the_quoted_picojoule(benc
     flat = " ".join(estimate_table(bench).split())
     branch = next(row for row in bench.breakdown if row.term == "output_branch")
     assert branch.energy_J / branch.count == pytest.approx(18e-9, rel=0.05)
-    assert "reported by the sources" in flat
-    assert "pJ" in flat.split("reported by the sources")[1]
+    assert "Published headline figures" in flat
+    assert "pJ" in flat.split("Published headline figures")[1]
 
 
 def test_shares_of_the_breakdown_are_of_the_total(memristive: Estimate) -> None:

@@ -86,8 +86,8 @@ class CellParameters(Record):
     """Devices that were cycled for the claimed endurance; a claim without them, or without the criterion of a failure
     among its conditions, has a wider band."""
     update_states: u.Dimensionless = non_negative(maximum=1e6, symbol="K", absent=0.0)
-    """Pulses of learning from one end of the window to the other; without it as many as the bits of the cell tell
-    apart."""
+    """Pulses of learning from one end of the window to the other; without it as many as the bits of the cell
+    distinguish."""
     update_voltage: u.Volt = non_negative(maximum=100.0, absent=0.0)
     """Amplitude of a pulse of learning, whose current is that of the cell's conductance; without it pulses are those of
     programming."""

@@ -194,7 +194,7 @@ LAWS: tuple[Law, ...] = (
     _relaxation_law("relaxation_width", "relaxation by a power of the width", "width_exponent"),
     _relaxation_law("relaxation_pulse", "relaxation by powers of amplitude and width", "amplitude_exponent",
                     "width_exponent"),
-    CurveLaw("area_capacitor", MODEL, "capacitor_area", "capacitance grows with the area, beside pads",
+    CurveLaw("area_capacitor", MODEL, "capacitor_area", "capacitance grows with the area, besides pads",
              {"capacitance_density": "slope of the capacitance against the area",
               "parasitic_capacitance": "capacitance that is left at no area"},
              lambda v: f"C = {1e3 * v['capacitance_density']:.3g} fF/um^2 x area + "

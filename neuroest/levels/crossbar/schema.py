@@ -95,7 +95,7 @@ class CrossbarLevel(ComputingLevel):
     """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
     activations, or outside over a link that carries them."""
     updated_cells: Literal["all", "one"] = "all"
-    """Cells of a weight that a learning rule moves: both of a pair, in opposite directions, or one beside a fixed
+    """Cells of a weight that a learning rule moves: both of a pair, in opposite directions, or one next to a fixed
     one."""
     backward_readout: Literal["none", "at_rows"] = "none"
     """at_rows: the circuits of the columns stand at the rows once more, so that errors can be read back through the

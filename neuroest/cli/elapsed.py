@@ -1,0 +1,73 @@
+"""Elapsed time of a command that takes long, on a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextvars import ContextVar, Token
+from threading import Event, Thread
+from typing import TextIO
+
+_PATIENCE = 2.0
+"""Seconds that a command may take before anybody asks what it is doing; a convention."""
+_ERASE = "\r\x1b[K"
+
+
+_running: ContextVar[Elapsed | None] = ContextVar("neuroest_running", default=None)
+
+
+def stop_counting() -> None:
+    """Show no running time any more, where something draws a bar of its own."""
+    running = _running.get()
+    if running is not None:
+        running.stop()
+
+
+class Elapsed:
+    """Shows on a terminal for how long a command has run, from two seconds on, and at its end how long it took.
+
+    Used as a context.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._begun = time.monotonic()
+        self._done = Event()
+        self._thread: Thread | None = None
+        self._token: Token[Elapsed | None] | None = None
+
+    def __enter__(self) -> Elapsed:
+        if self._stream.isatty():
+            self._thread = Thread(target=self._count, daemon=True)
+            self._thread.start()
+        self._token = _running.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._token is not None:
+            _running.reset(self._token)
+        if self._thread is None:
+            return
+        self.stop()
+        taken = time.monotonic() - self._begun
+        if taken > _PATIENCE:
+            self._write(f"neuroest: done in {taken:.1f} s\n")
+
+    def stop(self) -> None:
+        """Show no running time any more."""
+        self._done.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _count(self) -> None:
+        if self._done.wait(_PATIENCE):
+            return
+        while True:
+            self._write(f"{_ERASE}neuroest: running, {time.monotonic() - self._begun:.0f} s")
+            if self._done.wait(1.0):
+                break
+        self._write(_ERASE)
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()

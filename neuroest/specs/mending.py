@@ -1,0 +1,196 @@
+"""Going on after faults of a file: a copy in which every faulty value has a stand-in, so that the rest is checked too.
+
+A check of files reports what the schema finds and then asks what only a sound file can be asked: devices, units of
+parameters, rules across blocks. Nothing is ever computed for users from a mended document.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from typing_extensions import TypeAliasType
+
+from neuroest.core.errors import Problem
+from neuroest.registry import COMPONENTS
+from neuroest.specs.base import QuantityField
+from neuroest.specs.choice import Choice, details
+from neuroest.specs.messages import dotted, problems_of, real_path, schema_at
+from neuroest.specs.reading import Document
+
+_T = TypeVar("_T", bound=BaseModel)
+_ROUNDS = 8
+"""Faults that may hide behind each other."""
+_NOTHING: Any = object()
+
+
+@dataclass(frozen=True)
+class Mended(Generic[_T]):
+    """What a document says with stand-ins for its faulty values.
+
+    Attributes
+    ----------
+    spec : BaseModel or None
+        The validated copy; None where no stand-in was found.
+    document : Document
+        The copy.
+    problems : tuple of Problem
+        Faults of the document as it is.
+    places : tuple of str
+        Paths of what was replaced, left out or added.
+    invented : bool
+        Whether a stand-in is an example, of which rules across values would say nothing.
+    """
+
+    spec: _T | None
+    document: Document
+    problems: tuple[Problem, ...]
+    places: tuple[str, ...]
+    invented: bool
+
+    def news(self, problems: Sequence[Problem]) -> list[Problem]:
+        """Further problems that are none of the mended places."""
+        return [p for p in problems if not any(_related(p.path, place) for place in self.places)]
+
+
+def mended(schema: type[_T], document: Document, base: Any = None) -> Mended[_T]:
+    """A document with stand-ins for what the schema refuses in it.
+
+    Parameters
+    ----------
+    schema : type
+        What the document should be.
+    document : Document
+        The document.
+    base : optional
+        Data whose values are the best stand-ins, those of the file that the document changes.
+    """
+    problems: dict[Problem, None] = {}
+    places: list[str] = []
+    invented = False
+    for _ in range(_ROUNDS):
+        data = document.data
+        try:
+            spec = schema.model_validate(data)
+        except ValidationError as error:
+            found = [*details(error.errors(include_url=False))]
+        else:
+            return Mended(spec, document, tuple(problems), tuple(places), invented)
+        fresh = problems_of(document, data, schema, found)
+        problems |= dict.fromkeys(p for p in fresh if not any(_related(p.path, place) for place in places))
+        done = [
+            _mend(schema, data, detail, base, places) for detail in reversed(found)
+        ]  # the last of a list first
+        if not all(done):
+            break
+        invented = invented or (
+            any(detail["type"] not in {"extra_forbidden"} for detail in found) and base is None
+        )
+        document = document.with_data(data)
+    return Mended(None, document, tuple(problems), tuple(places), invented=True)
+
+
+def _related(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}.") or place.startswith(f"{path}.")
+
+
+def _mend(schema: type[BaseModel], data: Any, detail: ErrorDetails, base: Any, places: list[str]) -> bool:
+    """Replace what one fault is about; False where nothing can stand in for it."""
+    path, _ = real_path(data, detail["loc"])
+    if detail["type"] == "missing":
+        path = [*path, detail["loc"][-1]]
+    if not path:
+        return False
+    places.append(dotted(path))
+    holder = data
+    for part in path[:-1]:
+        try:
+            holder = holder[part]
+        except (KeyError, IndexError, TypeError):
+            return True  # went with what held it
+    key = path[-1]
+    if isinstance(holder, list):
+        if isinstance(key, int) and key < len(holder):
+            del holder[key]
+        return True
+    if not isinstance(holder, dict):
+        return False
+    before = holder.pop(key, None)
+    stand_in = _of_base(base, path)
+    if stand_in is _NOTHING and detail["type"] != "extra_forbidden":
+        stand_in = _allowed(detail, before)
+    if stand_in is _NOTHING and detail["type"] != "extra_forbidden":
+        model = schema_at(schema, data, path[:-1])
+        field = model.model_fields.get(str(key)) if model else None
+        if field is not None and (field.is_required() or detail["type"] == "quantity"):
+            stand_in = _example(field, before)
+            if stand_in is _NOTHING:
+                return False
+    if stand_in is not _NOTHING:
+        holder[key] = stand_in
+    return True
+
+
+def _allowed(detail: ErrorDetails, given: Any) -> Any:
+    """The nearest of the values that a fault itself says are allowed."""
+    context = detail.get("ctx", {})
+    if detail["type"] == "literal_error":
+        words = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        return next(iter(difflib.get_close_matches(str(given), words, 1, 0.0)), _NOTHING)
+    return context.get("ge", context.get("le", _NOTHING))
+
+
+def _of_base(base: Any, path: Sequence[str | int]) -> Any:
+    node = base
+    for part in path:
+        if not isinstance(node, dict) or part not in node:
+            return _NOTHING
+        node = node[part]
+    return node
+
+
+def _example(field: FieldInfo, given: Any) -> Any:
+    """A value that a required field takes: the word nearest to what is given, or an example of its quantity."""
+    quantity = next(_quantities([*field.metadata, field.annotation]), None)
+    if quantity is not None:
+        return quantity.json_schema()["examples"][0]
+    words = [one for one in get_args(field.annotation) if isinstance(one, str)]
+    if words:
+        return next(iter(difflib.get_close_matches(str(given), words, 1, 0.0)), words[0])
+    if field.annotation is str:
+        return "x"
+    if get_origin(field.annotation) is dict:
+        return {}
+    choice = next((item for item in field.metadata if isinstance(item, Choice)), None)
+    blocks = (_block(member) for member in choice.members()) if choice is not None else iter(())
+    return next((block for block in blocks if block is not None), _NOTHING)
+
+
+def _quantities(parts: Iterable[Any]) -> Iterator[QuantityField]:
+    """Quantities that annotations are made of."""
+    for part in parts:
+        if isinstance(part, QuantityField):
+            yield part
+        elif isinstance(part, TypeAliasType):
+            yield from _quantities([part.__value__])
+        else:
+            yield from _quantities([*get_args(part), *getattr(part, "__metadata__", ())])
+
+
+def _block(schema: type[BaseModel]) -> dict[str, Any] | None:
+    """The smallest block of a schema that an example fills; None where there is no such example."""
+    block: dict[str, Any] = {}
+    for name, field in schema.model_fields.items():
+        if not field.is_required():
+            continue
+        example = COMPONENTS[block["model"]].example if name == "device" else _example(field, "")
+        if example is _NOTHING or not example:
+            return None
+        block[name] = example
+    return block

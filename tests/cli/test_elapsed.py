@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import io
+import re
+import time
+
+import pytest
+
+from neuroest.cli import elapsed
+from neuroest.cli.elapsed import Elapsed
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_command_says_how_long_it_runs_and_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elapsed, "_PATIENCE", 0.05)
+    shown = Terminal()
+    with Elapsed(shown):
+        time.sleep(0.3)
+    assert "neuroest: running, 0 s" in shown.getvalue()
+    assert re.search(r"neuroest: done in 0\.[3-9] s\n\Z", shown.getvalue())
+
+
+def test_a_short_command_and_a_pipe_say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, pipe = Terminal(), io.StringIO()
+    with Elapsed(shown):
+        pass
+    monkeypatch.setattr(elapsed, "_PATIENCE", 0.0)
+    with Elapsed(pipe):
+        time.sleep(0.01)
+    assert shown.getvalue() == pipe.getvalue() == ""
+
+
+def test_a_bar_of_its_own_stops_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elapsed, "_PATIENCE", 0.05)
+    shown = Terminal()
+    with Elapsed(shown) as running:
+        running.stop()
+        time.sleep(0.2)
+    assert "running" not in shown.getvalue()

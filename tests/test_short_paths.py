@@ -1,0 +1,72 @@
+"""Short paths mean the same as whole ones, wherever a path is given."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from neuroest import breakeven, estimate, sweep
+from neuroest.core.errors import NeuroestError, UnknownNameError
+
+CHIP, NETWORK = "analog_lif_28nm", "mlp_mnist_spiking"
+ROWS, HOLD = "chip.tile.array.rows", "chip.tile.array.readout.neuron.input_hold_time"
+
+
+@pytest.mark.parametrize(("short", "whole", "value"), [
+    ("array.rows", ROWS, "256"), ("input_hold_time", HOLD, "1 us"), ("corner", "technology.corner", "slow"),
+    ("mean_absolute", "workload.weights.mean_absolute", "0.1"),
+])  # fmt: skip
+def test_a_setting(short: str, whole: str, value: str) -> None:
+    changed = estimate(CHIP, NETWORK, {short: value})
+    assert dict(changed.settings) == {whole: value}
+    assert changed.totals == estimate(CHIP, NETWORK, {whole: value}).totals
+    assert changed.totals != estimate(CHIP, NETWORK).totals
+
+
+def test_an_axis_and_a_constraint() -> None:
+    short = sweep(CHIP, NETWORK, {"array.rows": [64, 128, 256]}).to_frame()
+    assert short.equals(sweep(CHIP, NETWORK, {ROWS: [64, 128, 256]}).to_frame())
+    from neuroest.exploration.space import space_from
+
+    bounded = space_from({"array.rows": [64, 128, 256]}, ["rows > 100"])
+    assert list(sweep(CHIP, NETWORK, bounded).to_frame()[ROWS]) == [128.0, 256.0]
+
+
+def test_the_axis_of_a_break_even_belongs_to_the_chip_that_has_it() -> None:
+    found = breakeven("digital_spiking_28nm", CHIP, NETWORK, "input_hold_time=1 ns..100 us:log")
+    assert found.path == HOLD
+
+
+def test_what_is_not_one_path_is_refused() -> None:
+    with pytest.raises(
+        NeuroestError, match=r"'count' could be any of chip\.count, .*; write more of the path"
+    ):
+        estimate(CHIP, NETWORK, {"count": "2"})
+    with pytest.raises(UnknownNameError, match="did you mean 'input_hold_time'"):
+        estimate(CHIP, NETWORK, {"input_hol_time": "1 us"})
+    with pytest.raises(NeuroestError, match="both mean chip"):
+        estimate(CHIP, NETWORK, {"array.rows": "64", ROWS: "128"})
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    ("neuroest estimate analog_lif_28nm --set chip.tile.array.row", {f"{ROWS}=", "chip.tile.array.row_buffer="}),
+    ("neuroest breakeven analog_lif_28nm loihi_14nm --along array.row", {"array.rows=", "array.row_buffer="}),
+    ("neuroest sweep analog_lif_28nm -w mlp_mnist_spiking --set mean_abs", {"mean_absolute="}),
+])  # fmt: skip
+def test_a_shell_completes_paths(words: str, expected: set[str]) -> None:
+    asked = {
+        "_NEUROEST_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    printed = subprocess.run(
+        [sys.executable, "-m", "neuroest"],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert set(printed.split()) == expected
