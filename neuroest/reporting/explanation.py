@@ -432,7 +432,7 @@ class _Explainer:
         """Rule for chips whose levels hand on whole maps, or all spikes of an inference."""
         if name == "latency_s":
             return (
-                "longest way through the layers' times, with waits for the turns of others on what they share"
+                "longest path through the layers' times, with waits for other layers on what they share"
             )
         shared = self.estimate.evaluation.timing.bottleneck
         return f"time of the {'slowest layer' if shared is None else f'layers that take turns on {shared}'}"
