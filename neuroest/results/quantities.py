@@ -318,7 +318,7 @@ _TABLE = (
     ),
     Quantity(
         "learning_energy_J", "J", "learning energy", lambda e: _known(e.learning_energy),
-        "energy of learning from one sample, on top of its inference: rule, memories, pulses, and static power over the "
+        "energy of learning from one sample without its inference: rule, memories, pulses, and static power over the "
         "time that learning adds",
         better="less", banded=True, elasticity=("learning_energy", 1.0), applies=_PRICED,
     ),
