@@ -431,9 +431,7 @@ class _Explainer:
     def _rule_of_levels(self, name: str) -> str:
         """Rule for chips whose levels hand on whole maps, or all spikes of an inference."""
         if name == "latency_s":
-            return (
-                "longest path through the layers' times, with waits for other layers on what they share"
-            )
+            return "longest path through the layers' times, with waits for other layers on what they share"
         shared = self.estimate.evaluation.timing.bottleneck
         return f"time of the {'slowest layer' if shared is None else f'layers that take turns on {shared}'}"
 
