@@ -61,6 +61,20 @@ WorkloadOutput = Annotated[
 ]
 
 
+Learn = Annotated[
+    Path | None,
+    typer.Option(
+        "--learn", help="Samples to learn from, by the workload's rule, on the chip's cells.", **_FILE
+    ),
+]
+Epochs = Annotated[int, typer.Option(min=1, help="With --learn: times that its samples are shown.")]
+Rates = Annotated[
+    list[float] | None,
+    typer.Option("--rate", min=1e-9, help="With --learn: learning rate; may be repeated."),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="With --learn: start from weights of zero.")]
+
+
 def run(
     architecture: Architecture,
     workload: Workload,
@@ -70,6 +84,10 @@ def run(
     ] = None,
     currents: Currents = None,
     calibration: Calibration = None,
+    learn: Learn = None,
+    epochs: Epochs = 1,
+    rate: Rates = None,
+    fresh: Fresh = False,
     drive: DriveOption = None,
     without: Without = None,
     recalibrate: Annotated[
@@ -123,6 +141,16 @@ def run(
         if not drives:
             raise NeuroestError("--currents needs --drive LAYER=OFFSET,LOAD for each of its layers")
         found: Any = simulate_layers(architecture, workload, currents, drives, **common)
+    elif learn is not None and weights is not None and samples is not None:
+        if extra := [name for name, given in {"--calibration": calibration, "--drive": drive, "--without": without,
+                     "--cell-errors": cell_errors, "--plot": plot, "--output": output}.items() if given]:  # fmt: skip
+            raise NeuroestError(f"--learn runs on ideal neurons; leave out {', '.join(extra)}")
+        from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
+
+        found = learn_network(
+            architecture, workload, weights, learn, samples, epochs=epochs, rates=rate or (), fresh=fresh, count=count,
+            seed=seed, settings=common["settings"], tell=lambda text: note([text]),
+        )  # fmt: skip
     elif weights is None or samples is None:
         raise NeuroestError("give --weights and --samples of the network, or --currents of its layers")
     else:

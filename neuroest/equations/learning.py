@@ -304,3 +304,46 @@ def pulse_energy(
     '3.33e-12'
     """
     return voltage**2 * 2.0 / (1.0 / old_conductance + 1.0 / new_conductance) * width * pulses
+
+
+@equation
+def step_size(
+    state: u.Dimensionless, states: u.Dimensionless, nonlinearity: u.Dimensionless
+) -> u.Dimensionless:
+    """Step of a cell by one pulse, over its window. [1].
+
+    Parameters
+    ----------
+    state : float or array
+        Where the cell lies in its window, seen from the end that the pulse moves it away from, g. [1]
+    states : float or array
+        Pulses from one end of the window to the other, K. [1]
+    nonlinearity : float or array
+        How much the steps shrink on the way, nu. [1]
+
+    Returns
+    -------
+    float or array
+        Step. [1]
+
+    Notes
+    -----
+    Formula: dg = (nu/K) (1/(1 - exp(-nu)) - g), and 1/K for nu = 0
+
+    Valid: steps that shrink exponentially, so that g = (1 - exp(-nu n/K))/(1 - exp(-nu)) after n pulses, for many
+    states
+
+    References
+    ----------
+    .. [1] P.-Y. Chen et al., NeuroSim, IEEE Transactions on Computer-Aided Design 37 (2018) 3067, weight update curves.
+
+    Examples
+    --------
+    100 states and a nonlinearity of 2: 0.02 x 1/(1 - exp(-2)) = 0.0231 at the beginning.
+
+    >>> f"{step_size(0.0, 100.0, 2.0):.4f}"
+    '0.0231'
+    """
+    bent = nonlinearity > 0.0
+    known = np.where(bent, nonlinearity, 1.0)
+    return np.where(bent, known / states * (-1.0 / np.expm1(-known) - state), 1.0 / states)

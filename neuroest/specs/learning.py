@@ -56,8 +56,8 @@ class LearningRule(Spec):
     """Change of each value that is kept for every synapse, by its name."""
     traces: dict[str, TraceSpec] = Field(default_factory=dict)
     """Traces that the formulas name: x1, x2, y1, y2 or y3."""
-    constants: tuple[str, ...] = ()
-    """Numbers of the rule by name; each costs a multiplication."""
+    constants: dict[str, float] = Field(default_factory=dict)
+    """Numbers of the rule by name; each costs a multiplication. What they are matters to `behave` alone."""
     slope: bool = False
     """Whether the neurons have a surrogate slope h."""
     reward: bool = False

@@ -49,6 +49,10 @@ class Product:
         Names in it, events and epochs among them.
     numbers : int
         Factors that are numbers or constants and cost a multiplication; powers of two are shifts and cost none.
+    constants : tuple of str
+        Names of the constants among them.
+    scale : float
+        Product of the numbers among them, powers of two included.
     negative : bool
         Whether it is subtracted.
     """
@@ -56,6 +60,8 @@ class Product:
     factors: tuple[str, ...]
     numbers: int
     negative: bool
+    constants: tuple[str, ...] = ()
+    scale: float = 1.0
 
     @property
     def events(self) -> frozenset[str]:
@@ -134,20 +140,23 @@ def _product(
     tokens: list[str], negative: bool, known: Collection[str], constants: Collection[str]
 ) -> Product:
     factors: list[str] = []
-    numbers = 0
+    named: list[str] = []
+    numbers, scale = 0, 1.0
     for piece in "".join(tokens).split("*"):
         base, power, exponent = piece.partition("^")
         if not base or (power and not re.fullmatch(r"-?\d+", exponent)):
             raise QuantityError(f"{'*'.join(''.join(tokens).split('*'))!r} is no product such as 2^-4*x1*y0")
         if base[0].isdigit():
             numbers += 0 if float(base) in {1.0, 2.0} else 1
+            scale *= float(base) ** (int(exponent) if power else 1)
         elif base in constants:
             numbers += 1
+            named.append(base)
         elif base in known or base in EVENTS or base in VALUES or is_epoch(base):
             factors += [base] * (int(exponent) if power else 1)
         else:
             raise QuantityError(_unknown(base, {*known, *constants, *EVENTS, *VALUES}))
-    return Product(tuple(factors), numbers, negative)
+    return Product(tuple(factors), numbers, negative, tuple(named), scale)
 
 
 def _unknown(name: str, allowed: Collection[str]) -> str:

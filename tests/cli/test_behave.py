@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from neuroest.loading.library import load_workload
 from tests.cli.conftest import Command
 from tests.network_simulation.small import write
 
+DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
 CHIP = "diffusive_bench_28nm"
 DRIVES = ("--drive", "hidden=0 V,280 kohm", "--drive", "output=0 V,480 kohm")
 
@@ -135,3 +137,24 @@ def test_no_pickle_and_no_broken_archive_is_opened(command: Command, tmp_path) -
     formatted = command("behave", *given(files), *DRIVES)
     assert formatted.code == 1
     assert "damaged" in formatted.err
+
+
+def test_a_line_for_each_learning_rate(command: Command) -> None:
+    done = command(
+        "behave", "learning_crossbar_28nm", "-w", str(DIGITS / "digits_learning.yaml"), "--weights",
+        str(DIGITS / "weights.npz"), "--learn", str(DIGITS / "calibration.npz"), "--samples", str(DIGITS / "test.npz"),
+        "--fresh", "--rate", "0.01", "--rate", "0.1", "--count", "20",
+    )  # fmt: skip
+    assert done.code == 0
+    assert "learns by eprop_factorised" in done.out
+    assert len([line for line in done.out.splitlines() if "%" in line]) == 3
+
+
+def test_learning_runs_on_ideal_neurons(command: Command) -> None:
+    done = command(
+        "behave", "learning_crossbar_28nm", "-w", str(DIGITS / "digits_learning.yaml"), "--weights",
+        str(DIGITS / "weights.npz"), "--learn", str(DIGITS / "calibration.npz"), "--samples", str(DIGITS / "test.npz"),
+        "--cell-errors",
+    )  # fmt: skip
+    assert done.code != 0
+    assert "--learn runs on ideal neurons; leave out --cell-errors" in done.err

@@ -1,0 +1,126 @@
+"""Cells that pulses move: nonlinear, noisy, each a little different, with a finite number of steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.blocks.cells.base import ResistiveMemory
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import learning
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.results.estimate import Estimate
+from neuroest.specs.learning import Write
+
+
+@dataclass(frozen=True)
+class PulseResponse:
+    """How a cell answers pulses.
+
+    Attributes
+    ----------
+    states : float
+        Pulses from one end of the window to the other.
+    rising, falling : float
+        Nonlinearity upwards and downwards.
+    noise, spread : float
+        Standard deviation of a step from pulse to pulse, and of the mean step from device to device, over the mean.
+    one_moves : bool
+        Whether one cell of a pair moves beside a fixed one.
+    exact : bool
+        Whether a cell takes every change as it is asked for, in whatever parts.
+    """
+
+    states: float = 1.0
+    rising: float = 0.0
+    falling: float = 0.0
+    noise: float = 0.0
+    spread: float = 0.0
+    one_moves: bool = False
+    exact: bool = False
+
+    @classmethod
+    def of(cls, chip: Estimate) -> PulseResponse:
+        """That of a chip's cells; of a digital memory, the steps of its weights."""
+        array = chip.evaluation.mapper.compute
+        if not (isinstance(array, CrossbarArray) and isinstance(array.cell, ResistiveMemory)):
+            bits = float(np.max(chip.evaluation.mapper.network.weight_bits))
+            return cls(2.0**bits - 1.0)
+        d = array.memory.device
+        return cls(
+            float(array.update_states()), float(d.rising_nonlinearity), float(d.falling_nonlinearity),
+            float(d.update_noise), float(d.update_spread), array.spec.updated_cells == "one",
+        )  # fmt: skip
+
+
+class LearningCells:
+    """The pairs of cells of a layer, each a number from 0 to 1; a weight is their difference."""
+
+    def __init__(
+        self, weights: Array, response: PulseResponse, rng: np.random.Generator, write: Write
+    ) -> None:
+        """Cells of weights from -1 to 1."""
+        self._response, self._rng, self._write = response, rng, write
+        self._sum = np.zeros_like(weights)
+        half = weights / 2.0
+        self._cells = [0.5 + half, 0.5 - half]
+        if response.one_moves:  # a fixed cell in the middle of the window leaves half of the range
+            self._cells = [np.clip(0.5 + weights, 0.0, 1.0), np.full_like(weights, 0.5)]
+        self._gains = [1.0 + response.spread * rng.standard_normal(weights.shape) for _ in self._cells]
+        self.pulses = 0.0
+        self.asked = 0.0
+        self.due = 0.0
+
+    @property
+    def number(self) -> float:
+        """Cells of the layer."""
+        return float(2 * self._cells[0].size)
+
+    @property
+    def weights(self) -> Array:
+        """Weights from -1 to 1."""
+        return np.asarray(self._cells[0] - self._cells[1])
+
+    def change(self, asked: Array) -> None:
+        """Ask every weight for a change, over the range of a weight."""
+        due = asked != 0.0
+        self.due += float(np.sum(due))
+        self.asked += float(np.sum(np.abs(asked)))
+        if self._response.exact:
+            self._cells = [
+                np.clip(cell + change, 0.0, 1.0)
+                for cell, change in zip(self._cells, (asked, -asked), strict=True)
+            ]
+            return
+        steps = self._steps(np.asarray(asked * self._response.states))
+        if not np.any(steps):
+            return
+        moved = [0] if self._response.one_moves else [0, 1]
+        for cell in moved:
+            self._pulse(cell, steps if cell == 0 else -steps)
+
+    def _steps(self, asked: Array) -> Array:
+        """Whole steps, as the rule makes them of a change."""
+        if self._write == "sign":
+            return np.sign(asked)
+        if self._write == "threshold":
+            size = np.abs(asked)
+            return np.asarray(np.sign(asked) * np.where(size >= 1.0, np.ceil(size), 0.0))
+        if self._write == "stochastic":
+            size = np.abs(asked)
+            return np.asarray(np.sign(asked) * np.floor(size + self._rng.random(asked.shape)))
+        self._sum = self._sum + asked
+        whole = np.trunc(self._sum)
+        self._sum = self._sum - whole
+        return np.asarray(whole)
+
+    def _pulse(self, cell: int, steps: Array) -> None:
+        """Pulses on one cell of each pair; those beyond an end of the window leave it there."""
+        r, state, number = self._response, self._cells[cell], np.abs(steps)
+        up = learning.step_size(state, r.states, r.rising)
+        down = learning.step_size(1.0 - state, r.states, r.falling)
+        step = np.where(steps > 0.0, up, -np.asarray(down)) * self._gains[cell]
+        noise = r.noise * np.sqrt(number) * np.abs(step) * self._rng.standard_normal(state.shape)
+        self._cells[cell] = np.asarray(np.clip(state + number * step + noise, 0.0, 1.0))
+        self.pulses += float(np.sum(number))

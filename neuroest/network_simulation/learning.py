@@ -1,0 +1,275 @@
+"""A network that learns by its rule on the cells of a chip: accuracy, pulses and joules of the training.
+
+Neurons are the ideal ones that the network was described with; what is simulated is how the cells take the changes that
+the rule asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.stimulus import Array
+from neuroest.loading.library import load_workload
+from neuroest.network_simulation.files import NeuronLayer, Samples, read_network, read_samples
+from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
+from neuroest.network_simulation.reference import decided, ideal_network
+from neuroest.network_simulation.rule import RuleState
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from neuroest.specs.claims import ClaimSpec
+from neuroest.specs.learning import LEARNING, LearningSpec
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.workload import WorkloadSpec
+
+_HEADING = (
+    f"{'rate':>8}{'right':>8}{'ideal cells':>13}{'mean change':>13}{'pulses/cell':>13}{'training':>12}"
+    f"{'first failure':>15}"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """One training of a network on a chip.
+
+    Attributes
+    ----------
+    learning_rate : float
+        Factor on what the rule asks for.
+    before, after, ideal : float
+        Share of the test samples that is right before the training, after it, and after one on cells that take every
+        change as it is.
+    mean_change : float
+        Change that a due update has asked for in the mean, over the range of a weight.
+    due : float
+        Updates of a sample that were due.
+    pulses_per_cell : float
+        Pulses of the mean cell of the learning layers in a sample.
+    chip : Estimate
+        The chip with that mean change.
+    samples : int
+        Samples of the training, every epoch counted.
+    """
+
+    learning_rate: float
+    before: float
+    after: float
+    ideal: float
+    mean_change: float
+    due: float
+    pulses_per_cell: float
+    chip: Estimate
+    samples: int
+
+    @property
+    def energy(self) -> float:
+        """Energy of the training, inference and learning. [J]."""
+        return float((self.chip.totals["energy_per_sample_J"] or 0.0) * self.samples)
+
+    def row(self) -> dict[str, float | None]:
+        """The training in one row."""
+        return {
+            "learning_rate": self.learning_rate, "accuracy_before": self.before, "accuracy": self.after,
+            "accuracy_of_ideal_cells": self.ideal, "mean_change": self.mean_change, "updates_due": self.due,
+            "pulses_per_cell": self.pulses_per_cell, "samples": float(self.samples), "training_energy_J": self.energy,
+            "first_cell_failure_s": self.chip.totals["first_cell_failure_s"],
+            "failed_cells_share": self.chip.totals["failed_cells_share"],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedNetwork:
+    """Trainings of a network on a chip, one for each learning rate."""
+
+    architecture: str
+    workload: str
+    rule: str
+    tested: int
+    trainings: tuple[Training, ...]
+
+    def to_text(self) -> str:
+        """The trainings for a terminal."""
+        one = self.trainings[0]
+        lines = [
+            f"{self.workload} learns by {self.rule} on {self.architecture}",
+            f"{one.samples} samples, tested on {self.tested}",
+            f"before: {one.before:.1%} right",
+            "",
+            _HEADING,
+        ]
+        for found in self.trainings:
+            failure = found.chip.totals["first_cell_failure_s"]
+            lines.append(
+                f"{found.learning_rate:8.3g}{found.after:8.1%}{found.ideal:13.1%}{found.mean_change:13.3g}"
+                f"{found.pulses_per_cell:13.3g}{found.energy:10.3g} J"
+                f"{'-' if failure is None else f'{failure:.3g} s':>15}"
+            )
+        return "\n".join(lines) + "\n"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return {
+            "architecture": self.architecture, "workload": self.workload, "rule": self.rule,
+            "test_samples": self.tested, "trainings": [found.row() for found in self.trainings],
+        }  # fmt: skip
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a learning rate."""
+        return [found.row() for found in self.trainings]
+
+
+def learn_network(
+    architecture: str, workload: str, weights: Path, training: Path, samples: Path, *, epochs: int = 1,
+    rates: Sequence[float] = (), fresh: bool = False, count: int | None = None, seed: int = 0,
+    settings: Mapping[str, str] | None = None, tell: Callable[[str], None] = lambda _: None,
+) -> LearnedNetwork:  # fmt: skip
+    """Train a network by its rule on the cells of a chip, and test it.
+
+    Parameters
+    ----------
+    architecture, workload : str
+        Shipped names, or paths; the workload states its `learning`.
+    weights : Path
+        Whole-number weights of each layer, .npz.
+    training, samples : Path
+        Input spikes and classes that it learns from, and others that it is tested on.
+    epochs : int
+        Times that the training samples are shown.
+    rates : sequence of float
+        Learning rates; that of the workload if none is given.
+    fresh : bool
+        Whether the learning layers start from weights of zero.
+    count : int, optional
+        Number of test samples that are used.
+    seed : int
+        Seed of cells, noise and order.
+    settings : mapping of str to str, optional
+        Changed values by path, as `neuroest.estimate` takes them.
+    tell : callable
+        Told what is about to run.
+
+    Raises
+    ------
+    NeuroestError
+        For a workload that does not learn, files that do not fit it, and rules that cannot be simulated.
+    """
+    if training.resolve() == samples.resolve():
+        raise NeuroestError("--learn must not be the samples that the accuracy is measured on")
+    changes, network = dict(settings or {}), load_workload(workload)
+    chip = estimate(architecture, network, changes)
+    spec, learning = chip.workload, chip.workload.learning
+    if learning is None:
+        raise NeuroestError(f"{spec.name} has no `learning`")
+    layers, _ = read_network(weights, network.spec)
+    shown, tested = read_samples(training, spec), read_samples(samples, spec).first(count)
+    named = set(learning.layers or [layer.name for layer in layers])
+    found = []
+    for rate in rates or (float(chip.claims[f"{LEARNING}learning_rate"].value),):
+        tell(f"learning at a rate of {rate:g}")
+        course = _Course(layers, named, learning, rate, shown, epochs, fresh, seed)
+        before = _accuracy(course.start(), tested)
+        cells = course.run(PulseResponse.of(chip))
+        ideal = course.run(PulseResponse(exact=True))
+        shown_samples = epochs * len(shown.labels)
+        due = cells.due / shown_samples
+        priced = estimate(
+            architecture, _as_simulated(network, learning, chip, due, cells.mean_change), changes
+        )
+        found.append(
+            Training(
+                rate, before, _accuracy(cells.layers, tested), _accuracy(ideal.layers, tested), cells.mean_change,
+                due, cells.pulses / shown_samples, priced, shown_samples,
+            )
+        )  # fmt: skip
+    return LearnedNetwork(
+        chip.called, chip.workload_called, learning.called, len(tested.labels), tuple(found)
+    )
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """Layers after a training, pulses of the mean cell, updates that were due, and their mean change."""
+
+    layers: list[NeuronLayer]
+    pulses: float
+    due: float
+    mean_change: float
+
+
+@dataclass(frozen=True)
+class _Course:
+    """What is shown to which layers, how often and in which order."""
+
+    layers: list[NeuronLayer]
+    named: set[str]
+    learning: LearningSpec
+    rate: float
+    shown: Samples
+    epochs: int
+    fresh: bool
+    seed: int
+
+    def start(self) -> list[NeuronLayer]:
+        """The layers before the training."""
+        if not self.fresh:
+            return self.layers
+        return [
+            replace(layer, weights=0.0 * layer.weights) if layer.name in self.named else layer
+            for layer in self.layers
+        ]
+
+    def run(self, response: PulseResponse) -> _Learned:
+        """Train on cells with this response."""
+        rng = np.random.default_rng(self.seed)
+        rule, layers = self.learning.stated, self.start()
+        largest = [float(np.max(np.abs(layer.weights))) for layer in self.layers]
+        cells = {
+            place: LearningCells(layer.weights / largest[place], response, rng, rule.write)
+            for place, layer in enumerate(layers)
+            if layer.name in self.named
+        }
+        state = RuleState(rule, layers, cells, rng)
+        for _ in range(self.epochs):
+            for sample in rng.permutation(len(self.shown.labels)):
+                spikes = self.shown.spikes[sample].astype(float)
+                for place, change in state.sample(spikes, int(self.shown.labels[sample])):
+                    cells[place].change(self.rate * change)
+                    weights = cells[place].weights * largest[place]
+                    state.layers[place] = replace(state.layers[place], weights=weights)
+        number = sum(one.number for one in cells.values())
+        due = sum(one.due for one in cells.values())
+        asked = sum(one.asked for one in cells.values())
+        pulses = sum(one.pulses for one in cells.values())
+        return _Learned(state.layers, pulses / max(number, 1.0), due, asked / max(due, 1.0))
+
+
+def _as_simulated(
+    network: Loaded[WorkloadSpec], learning: LearningSpec, chip: Estimate, due: float, mean_change: float
+) -> Loaded[WorkloadSpec]:
+    """The workload with the changes that the simulation has seen: how many were due, and how large they were."""
+    counts = chip.evaluation.learning.counts
+    expected = float(np.sum(counts.synaptic_updates + counts.skipped))
+    share = due / expected if expected else 0.0
+    why = f"{due:.4g} updates of a sample were due and asked for {mean_change:.4g} in the mean, in a simulated training"
+
+    def claimed(value: float) -> ClaimSpec:
+        return ClaimSpec(value=min(max(value, 0.0), 1.0), basis="derived", rationale=why)
+
+    changed = {
+        "learning_rate": 1.0, "skipped": claimed(1.0 - share),
+        # where more is due than the rates of the workload say, each update stands for several
+        "mean_change": claimed(mean_change * max(share, 1.0)),
+    }  # fmt: skip
+    spec = network.spec.model_copy(update={"learning": learning.model_copy(update=changed)})
+    return replace(network, spec=spec)
+
+
+def _accuracy(layers: list[NeuronLayer], tested: Samples) -> float:
+    """Share of the samples whose class the output neurons name."""
+    output: Array = ideal_network(layers, tested.spikes)[layers[-1].name]
+    return float(np.mean(decided(output) == tested.labels))

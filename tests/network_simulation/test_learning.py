@@ -1,0 +1,103 @@
+"""Claims about networks that learn by their rule on the cells of a chip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import NeuroestError
+from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
+from neuroest.network_simulation.learning import LearnedNetwork, learn_network
+
+DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
+CHIP = "learning_crossbar_28nm"
+
+
+def learned(**options: Any) -> LearnedNetwork:
+    given: dict[str, Any] = {"fresh": True, "rates": [0.03], **options}
+    return learn_network(
+        CHIP, str(DIGITS / "digits_learning.yaml"), DIGITS / "weights.npz", DIGITS / "calibration.npz",
+        DIGITS / "test.npz", **given,
+    )  # fmt: skip
+
+
+def test_a_layer_learns_the_digits_from_nothing() -> None:
+    (found,) = learned().trainings
+    assert found.before == pytest.approx(0.1, abs=0.03)
+    assert found.after > 0.85
+    assert found.ideal > 0.85
+
+
+def test_the_estimate_has_the_pulses_that_the_training_takes() -> None:
+    (found,) = learned().trainings
+    # steps at random, each on both cells of a pair: the mean change in steps of 15 states
+    expected = found.due * found.mean_change * 15 * 2 / (2 * 96 * 10)
+    assert found.pulses_per_cell == pytest.approx(expected, rel=0.1)
+    assert found.chip.totals["pulses_per_cell"] == pytest.approx(found.pulses_per_cell, rel=0.1)
+    assert found.energy == pytest.approx(found.chip.totals["energy_per_sample_J"] * 200)
+
+
+def test_faster_learning_wears_faster() -> None:
+    slow, fast = learned(rates=[0.003, 0.3]).trainings
+    assert fast.chip.totals["first_cell_failure_s"] < slow.chip.totals["first_cell_failure_s"]
+    assert fast.mean_change > slow.mean_change
+
+
+def test_the_same_seed_gives_the_same_training() -> None:
+    one, other = (learned(count=60).trainings[0].row() for _ in range(2))
+    assert one == other
+
+
+@pytest.mark.parametrize("nonlinearity", [0.0, 1.0, 4.0])
+def test_pulses_follow_the_curve_of_the_response(nonlinearity: float) -> None:
+    response = PulseResponse(states=200.0, rising=nonlinearity, falling=nonlinearity)
+    cells = LearningCells(np.full((1, 1), -1.0), response, np.random.default_rng(0), "sign")
+    for _ in range(100):
+        cells.change(np.ones((1, 1)))
+    half = 0.5 if nonlinearity == 0.0 else (1 - np.exp(-nonlinearity / 2)) / (1 - np.exp(-nonlinearity))
+    # one cell of the pair rises from the bottom, the other falls from the top
+    assert cells.weights[0, 0] == pytest.approx(2 * half - 1, abs=0.02)
+
+
+def test_a_threshold_drops_what_is_below_a_step_and_a_sum_keeps_it() -> None:
+    response, rng = PulseResponse(states=10.0), np.random.default_rng(0)
+    dropped, kept = (LearningCells(np.zeros((1, 1)), response, rng, write) for write in ("threshold", "accumulated"))
+    for _ in range(25):
+        dropped.change(np.full((1, 1), 0.04))
+        kept.change(np.full((1, 1), 0.04))
+    assert dropped.weights[0, 0] == 0.0
+    assert kept.weights[0, 0] == pytest.approx(1.0)
+
+
+def test_noise_and_spread_scatter_steps() -> None:
+    response = PulseResponse(states=1000.0, noise=0.5, spread=0.3)
+    cells = LearningCells(np.zeros((100, 100)), response, np.random.default_rng(1), "sign")
+    for _ in range(100):
+        cells.change(np.ones((100, 100)))
+    # both cells of a pair have a gain of their own, and noise that averages over 100 pulses
+    assert cells.weights.mean() == pytest.approx(0.2, rel=0.02)
+    assert cells.weights.std() == pytest.approx(0.1 * np.sqrt(2 * (0.3**2 + 0.5**2 / 100)), rel=0.05)
+
+
+@pytest.mark.parametrize("rule", ["pair_stdp", "three_factor", "surrogate_bptt", "mixed_precision", "tiki_taka",
+"sign"]) def test_every_rule_with_windows_runs(rule: str) -> None:
+    # pairs need outputs that fire, which weights of zero have not
+    (found,) = learned(settings={"workload.learning.rule": rule}, count=20, fresh=False).trainings
+    assert 0.0 <= found.after <= 1.0
+    assert found.due > 0.0
+
+
+def test_a_rule_of_shares_cannot_be_simulated() -> None:
+    with pytest.raises(NeuroestError, match="states a share for the trace y1"):
+        learned(settings={"workload.learning.rule": "sdsp"})
+
+
+def test_samples_that_are_learned_are_not_those_of_the_test() -> None:
+    with pytest.raises(NeuroestError, match="must not be the samples that the accuracy is measured on"):
+        learn_network(
+            CHIP, str(DIGITS / "digits_learning.yaml"), DIGITS / "weights.npz", DIGITS / "test.npz",
+            DIGITS / "test.npz",
+        )  # fmt: skip
