@@ -64,7 +64,9 @@ def test_pulses_follow_the_curve_of_the_response(nonlinearity: float) -> None:
 
 def test_a_threshold_drops_what_is_below_a_step_and_a_sum_keeps_it() -> None:
     response, rng = PulseResponse(states=10.0), np.random.default_rng(0)
-    dropped, kept = (LearningCells(np.zeros((1, 1)), response, rng, write) for write in ("threshold", "accumulated"))
+    dropped, kept = (
+        LearningCells(np.zeros((1, 1)), response, rng, write) for write in ("threshold", "accumulated")
+    )
     for _ in range(25):
         dropped.change(np.full((1, 1), 0.04))
         kept.change(np.full((1, 1), 0.04))
@@ -82,8 +84,11 @@ def test_noise_and_spread_scatter_steps() -> None:
     assert cells.weights.std() == pytest.approx(0.1 * np.sqrt(2 * (0.3**2 + 0.5**2 / 100)), rel=0.05)
 
 
-@pytest.mark.parametrize("rule", ["pair_stdp", "three_factor", "surrogate_bptt", "mixed_precision", "tiki_taka",
-"sign"]) def test_every_rule_with_windows_runs(rule: str) -> None:
+WINDOWED = ("pair_stdp", "three_factor", "surrogate_bptt", "mixed_precision", "tiki_taka", "sign")
+
+
+@pytest.mark.parametrize("rule", WINDOWED)
+def test_every_rule_with_windows_runs(rule: str) -> None:
     # pairs need outputs that fire, which weights of zero have not
     (found,) = learned(settings={"workload.learning.rule": rule}, count=20, fresh=False).trainings
     assert 0.0 <= found.after <= 1.0
