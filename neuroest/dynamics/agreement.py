@@ -290,7 +290,9 @@ def _analog(component: Any, _neuron: str, _changes: Mapping[str, str]) -> _Simul
         d, behaviour, constant(float(d.maximum_input_current), float(run.spike_times[1]) * _AFTER),
         step=closed / 10.0,
     )  # fmt: skip
-    energy = sum(float(last.energy[term][0]) for term in ("membrane", "parasitic", "short_circuit"))
+    energy = sum(
+        float(last.energy[term][0]) for term in ("membrane", "parasitic", "short_circuit", "slow_edge")
+    )
     notes = ("at the largest input current; bias currents are static power in both",)
     return _Simulated(
         float(run.spike_times[0]), float(np.diff(run.spike_times)[0]), energy / float(last.counts[0]), notes

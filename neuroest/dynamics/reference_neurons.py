@@ -216,11 +216,11 @@ def simulate_analog_lif(
     mean = np.maximum(charge / time, np.finfo(float).tiny)
     edge = equations.ramp_edge_time(capacitance, float(neuron.conduction_window), mean)
     slow = slow_edge_energy(edge, float(neuron.short_circuit_current), supply)
-    edges = counts * (float(neuron.short_circuit_energy) + slow)
     energy = {
         "membrane": charge * supply,
         "parasitic": counts * float(neuron.parasitic_capacitance) * supply * supply,
-        "short_circuit": edges,
+        "short_circuit": counts * float(neuron.short_circuit_energy),
+        "slow_edge": counts * slow,
         "bias": np.full(devices, float(neuron.bias_current) * supply * time),
     }
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
