@@ -142,7 +142,7 @@ _RENDERERS = {
     "Characteristic.figure": "plotting.device_lab.draw_characteristic",
     "Traces.figure": "plotting.device_lab.draw_traces",
     "EnergyComparison.figure": "plotting.device_lab.draw_energy",
-    "Fit.figure": "plotting.device_lab.draw_fit",
+    "Fit.figure": "plotting.fit.draw_fit",
     "NetworkSimulation.figure": "plotting.network_simulation.draw_outcomes",
     "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
 }

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from neuroest.cli.lab import Kinetics
+from neuroest.cli.lab import Kinetics, bar
 from neuroest.cli.shared import (
     Architecture,
     Format,
@@ -154,10 +154,12 @@ def run(
     elif weights is None or samples is None:
         raise NeuroestError("give --weights and --samples of the network, or --currents of its layers")
     else:
-        found = simulate_network(
-            architecture, workload, weights, samples, calibration=calibration, drives=drives, without=without or (),
-            recalibrate=recalibrate, cell_errors=cell_errors, tell=lambda text: note([text]), **common,
-        )  # fmt: skip
+        with bar("behave") as progress:
+            found = simulate_network(
+                architecture, workload, weights, samples, calibration=calibration, drives=drives,
+                without=without or (), recalibrate=recalibrate, cell_errors=cell_errors,
+                tell=lambda text: note([text]), progress=progress, **common,
+            )  # fmt: skip
     emit(in_form(form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict()))
     if plot is not None:
         found.plot(plot)

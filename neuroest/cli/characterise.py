@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Temperature, quantity
+from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Temperature, bar, quantity
 from neuroest.cli.shared import Format, Output, Seed, emit, in_form, note
 from neuroest.design.overrides import parse_settings
 
@@ -48,11 +48,12 @@ def run(
 
         figures.mkdir(parents=True, exist_ok=True)
         check_figure_path(figures / f"any.{suffix.lstrip('.')}")
-    found = characterise(
-        neuron, names or (), devices=devices, seed=seed, compare=compare, kinetics=kinetics,
-        changes=parse_settings(settings or []), temperature=quantity(temperature, "K", "--temperature"),
-        barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
-    )  # fmt: skip
+    with bar("characterise") as progress:
+        found = characterise(
+            neuron, names or (), devices=devices, seed=seed, compare=compare, kinetics=kinetics,
+            changes=parse_settings(settings or []), temperature=quantity(temperature, "K", "--temperature"),
+            barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, progress=progress,
+        )  # fmt: skip
     emit(in_form(form, found.to_text, found.rows, f"Characteristics of {neuron}", found.to_dict()), output)
     if figures is not None:
         found.plot(figures, suffix.lstrip("."))

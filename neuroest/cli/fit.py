@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.lab import bar
 from neuroest.cli.shared import Format, Plot, Seed, emit, in_form, note
 from neuroest.core.errors import NeuroestError
 
@@ -35,6 +36,9 @@ def run(
     starts: Annotated[int, typer.Option(min=1, max=100, help="Starts of the search.")] = 8,
     seed: Seed = 0,
     plot: Plot = None,
+    label: Annotated[
+        str, typer.Option(help="Name of the data in the figure, such as 'Ag/SiOx, 6 devices'.")
+    ] = "data",
     force: Annotated[bool, typer.Option("--force", help="Replace the spec if it exists.")] = False,
     accept_misfit: Annotated[
         bool,
@@ -54,10 +58,11 @@ def run(
         check_output(output, force=force)
     if plot is not None:
         check_figure_path(plot)
-    found = fit(data, model=model, law=law, start=start, starts=starts, seed=seed)
+    with bar("fit") as progress:
+        found = fit(data, model=model, law=law, start=start, starts=starts, seed=seed, progress=progress)
     emit(in_form(form, found.to_text, found.rows, f"Fit to {data[0].name}", found.to_dict()))
     if plot is not None:
-        found.plot(plot)
+        found.plot(plot, label)
         note([f"figure written to {plot}"])
     if found.refusal and not accept_misfit:
         raise NeuroestError(f"{found.refusal}; no spec was written")

@@ -13,6 +13,7 @@ from neuroest.cli.lab import (
     Neuron,
     Parameters,
     Temperature,
+    bar,
     needed,
     quantity,
 )
@@ -74,14 +75,16 @@ def run(
         from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         check_figure_path(plot)
-    found = simulate(
-        neuron, stimulus, energy=energy, hold=needed(hold, "s", "--hold"), plot=plot, level=level,
-        duration=quantity(duration, "s", "--duration"), width=needed(width, "s", "--width"),
-        gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
-        kinetics=kinetics, changes=parse_settings(settings or []),
-        temperature=quantity(temperature, "K", "--temperature"),
-        barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, step=quantity(step, "s", "--step"),
-    )  # fmt: skip
+    with bar("simulate") as progress:
+        found = simulate(
+            neuron, stimulus, energy=energy, hold=needed(hold, "s", "--hold"), plot=plot, level=level,
+            duration=quantity(duration, "s", "--duration"), width=needed(width, "s", "--width"),
+            gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
+            kinetics=kinetics, changes=parse_settings(settings or []),
+            temperature=quantity(temperature, "K", "--temperature"),
+            barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
+            step=quantity(step, "s", "--step"), progress=progress,
+        )  # fmt: skip
     rows = Table.of_records(found.rows(), found.table[0])
     emit(
         in_form(form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()), output

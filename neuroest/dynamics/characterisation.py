@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.characteristics import CHARACTERISTICS
 from neuroest.dynamics.characteristics import characterise as experiment
 from neuroest.dynamics.diffusive_cells import load_cells, refuse_following_gate
@@ -68,7 +69,7 @@ class Characterisation:
 def characterise(
     neuron: str, names: Sequence[str] = (), *, devices: int = 60, seed: int = 0, compare: bool | None = None,
     changes: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
-    temperature: float | None = None, barrier_shift: float = 0.0,
+    temperature: float | None = None, barrier_shift: float = 0.0, progress: Progress = silent,
 ) -> Characterisation:  # fmt: skip
     """Characteristics of a diffusive neuron as experiments.
 
@@ -92,6 +93,8 @@ def characterise(
         Temperature of the device. [K]
     barrier_shift : float
         Height of the barriers above those of the spec's ion. [J]
+    progress : callable, optional
+        Told the share of the experiments that is done.
 
     Returns
     -------
@@ -112,4 +115,8 @@ def characterise(
         raise NeuroestError(f"{neuron} states no input voltage")
     refuse_following_gate(neuron, cells, float(np.max(cells.input_voltage)))
     bench = Bench(cells, neuron, devices, seed, neuron == MEASURED_NEURON if compare is None else compare)
-    return Characterisation(neuron, {name: experiment(bench, name) for name in wanted})
+    found = {}
+    for number, name in enumerate(wanted):
+        found[name] = experiment(bench, name)
+        progress((number + 1) / len(wanted))
+    return Characterisation(neuron, found)

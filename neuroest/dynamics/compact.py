@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
 from neuroest.dynamics.spikes import SpikeRun, Spikes
 from neuroest.dynamics.stimulus import Array, Stimulus, steps_of
@@ -25,6 +26,8 @@ STEPS_PER_SETTLING = 60.0
 """Steps within the settling time of the filament; accuracy is checked by halving them."""
 _PARTS_PER_SWITCHING = 5.0
 _MOST_PARTS = 1000
+_TOLD = 200
+"""How often in a run its progress is told."""
 _RUPTURED = 1e-4
 """Filament that is left when a rupture counts as over; numerical, not physical."""
 _THIN = 0.05
@@ -139,6 +142,7 @@ def simulate(
     samples: int = 4000,
     until_switched: bool = False,
     idealised: Idealised | None = None,
+    progress: Progress = silent,
 ) -> Run:
     """Run neurons under an input.
 
@@ -166,6 +170,8 @@ def simulate(
         what a device does afterwards is not resolved.
     idealised : Idealised, optional
         Properties of the device to leave out.
+    progress : callable, optional
+        Told the share of the run that is done.
 
     Raises
     ------
@@ -179,14 +185,16 @@ def simulate(
         state.deviation = generator.standard_normal(engine.devices)
         state.decay_deviation = generator.standard_normal(engine.devices)
     record = _Record(engine, kept, max(1, sum(plan) // samples))
-    time = 0.0
+    time, done, often = 0.0, 0, max(1, sum(plan) // _TOLD)
     for segment, parts in zip(stimulus, plan, strict=True):
         level = np.broadcast_to(np.asarray(segment.level, dtype=float), (engine.devices,))
         length = segment.duration / parts
         for _ in range(parts):
             record.sample(time, level, state)
             state = engine.step(state, level, length, time, record)
-            time += length
+            time, done = time + length, done + 1
+            if done % often == 0:
+                progress(done / sum(plan))
         if until_switched and np.isfinite(record.first_switch).all():
             break
     return record.finish(time, level, state)

@@ -12,6 +12,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.analog_lif import AnalogLifParameters
 from neuroest.core.errors import NeuroestError
+from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitchParameters
 from neuroest.dynamics.spikes import SpikeRun, Spikes
 from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
@@ -51,6 +52,7 @@ def simulate_switch(
     step: float | None = None,
     relaxation: float = 0.0,
     delay: Delay | None = None,
+    progress: Progress = silent,
 ) -> SpikeRun:
     """Relaxation oscillations of a threshold switch with a capacitor under a supply that may vary.
 
@@ -81,6 +83,7 @@ def simulate_switch(
             while np.any(left > 0.0):
                 left = events.next(state, supply, time + part, left, spikes)
             time += part
+            progress(time / total_duration(stimulus))
     who, when = spikes.arrays()
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
     return SpikeRun(time, devices, who, when, {"supply": state.drawn}, traces)
@@ -172,6 +175,7 @@ def simulate_analog_lif(
     devices: int = 1,
     generator: np.random.Generator | None = None,
     step: float | None = None,
+    progress: Progress = silent,
 ) -> SpikeRun:
     """Leaky integrate-and-fire neuron under an input current, with its refractory time."""
     tau, capacitance = float(behaviour.leak_time_constant), float(neuron.membrane_capacitance)
@@ -209,6 +213,7 @@ def simulate_analog_lif(
                 if not np.any(left > 0.0):
                     break
             time += part
+            progress(time / total_duration(stimulus))
     who, when = spikes.arrays()
     counts = np.bincount(who.astype(int), minlength=devices)
     supply = float(neuron.supply_voltage)

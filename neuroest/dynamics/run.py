@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
+from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
@@ -63,6 +64,7 @@ class Request:
     temperature: float | None = None
     barrier_shift: float = 0.0
     step: float | None = None
+    progress: Progress = silent
 
     def generator(self) -> np.random.Generator | None:
         """Source of noise, or None."""
@@ -255,7 +257,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         cells = typical.broadcast(request.devices)
     run = simulate_cells(
         cells, stimulus_of(request, level, duration, "V"), generator=generator, step=request.step,
-        rupture=request.rupture, kept=1,
+        rupture=request.rupture, kept=1, progress=request.progress,
     )  # fmt: skip
     first = run.first_switch[np.isfinite(run.first_switch)]
     fast = float(np.max(immediate_switching_voltage(typical)))
@@ -350,7 +352,7 @@ def _switch(request: Request, plot: Path | None) -> Report:
     )
     run = simulate_switch(
         switch, stimulus_of(request, level, duration, "V"), devices=request.devices, generator=request.generator(),
-        step=request.step, relaxation=relaxation, delay=delay,
+        step=request.step, relaxation=relaxation, delay=delay, progress=request.progress,
     )  # fmt: skip
     lines = []
     if reason := switch_latches(switch):
@@ -399,7 +401,7 @@ def _analog(request: Request, plot: Path | None) -> Report:
     duration = request.duration or 20.0 * float(behaviour.leak_time_constant)
     run = simulate_analog_lif(
         neuron, behaviour, stimulus_of(request, level, duration, "A"), devices=request.devices,
-        generator=request.generator(), step=request.step,
+        generator=request.generator(), step=request.step, progress=request.progress,
     )  # fmt: skip
     _plot(run.traces, request, plot, "membrane", "A")
     lines = [f"leak and refractory time from {_BEHAVIOUR}", *_energy_lines(run)]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, did_you_mean
+from neuroest.core.progress import Progress, part, silent
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.core.units import format_quantity
@@ -89,9 +90,9 @@ class DeviceFit:
         """Write the device spec."""
         write_spec(output, self.template, self.measurements, self.result)
 
-    def plot(self, path: Path) -> None:
-        """Draw data, curve and band."""
-        render(self.result, "figure", path)
+    def plot(self, path: Path, label: str = "data") -> None:
+        """Draw data, curve and band; the label names the data in the legend."""
+        render(self.result, "figure", path, label)
 
     def to_text(self) -> str:
         """The fit for a terminal."""
@@ -244,7 +245,7 @@ def _finite(value: float) -> float | None:
 
 def fit(
     data: str | Path | Sequence[str | Path], *, model: str | None = None, law: str | None = None,
-    start: str | None = None, starts: int = 8, seed: int = 0,
+    start: str | None = None, starts: int = 8, seed: int = 0, progress: Progress = silent,
 ) -> DeviceFit:  # fmt: skip
     """Fit a device model to measurements.
 
@@ -263,6 +264,8 @@ def fit(
         Starts of the search.
     seed : int
         Seed of the starts.
+    progress : callable, optional
+        Told the share of the work that is done.
 
     Returns
     -------
@@ -287,13 +290,14 @@ def fit(
     measurements = read_devices(files)
     if start is not None and model not in (readers := _readers(measurements)):
         raise NeuroestError(f"{start} is a {model}; --from needs a {' or a '.join(readers)}")
-    ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed)
+    ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed, part(progress, 0, 2))
     model = model or chosen_model(ranking) or _without_choice(measurements, ranking)
     template = load_device(start or MODELS[model])
     if template.spec.model != model:
         raise NeuroestError(f"{start} is a {template.spec.model}; --from needs a {model}")
     if model == RATE_EQUATIONS:
-        result = _rate_equations(measurements, template, start or MODELS[model], starts, seed)
+        last = part(progress, 1, 2) if ranking else progress
+        result = _rate_equations(measurements, template, start or MODELS[model], starts, seed, last)
         return DeviceFit(files[0], template, measurements, result, tuple(ranking))
     fits, unused = best_fits(measurements, model, law, ranking)
     if not fits:
@@ -318,7 +322,9 @@ def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:
     return RATE_EQUATIONS
 
 
-def _rate_equations(data: Measurements, template: Device, name: str, starts: int, seed: int) -> Fit:
+def _rate_equations(
+    data: Measurements, template: Device, name: str, starts: int, seed: int, progress: Progress = silent
+) -> Fit:
     deviations = {
         name: math.log(claim.high / claim.low) / 2.0 / NORMAL_P90
         for name, claim in template.claims.items()
@@ -333,13 +339,15 @@ def _rate_equations(data: Measurements, template: Device, name: str, starts: int
     return estimate_parameters(
         data, {key: claim.value for key, claim in template.claims.items()},
         conduction_length=load_cells(name).conduction_length, template_deviations=deviations, starts=starts, seed=seed,
+        progress=progress,
     )  # fmt: skip
 
 
-def _ranking(data: Measurements, model: str | None, seed: int) -> list[Candidate]:
+def _ranking(data: Measurements, model: str | None, seed: int, progress: Progress) -> list[Candidate]:
     """All models that read an experiment of the data, next to each other."""
     found = []
-    for experiment in data.experiments:
+    for number, experiment in enumerate(data.experiments):
+        progress(number / len(data.experiments))
         found += candidates(experiment, model)
         if model is None and experiment.layout.name in RATE_EXPERIMENTS:
             found.append(_compared_rates(experiment, data, seed, alone=not found))

@@ -8,12 +8,13 @@ the Fisher information), and such parameters are held at the template's values, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
+from neuroest.core.progress import Progress, silent
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import SPARE_CONDITIONS, condition_labels, misfit, needed_shift, testable
@@ -73,6 +74,8 @@ _PATIENCE = 1e3
 """Multiple of a measured time up to which a prediction that is shown follows a device."""
 _AS_GOOD = 2.71
 """Cost above the least one up to which a second minimum cannot be told from it: 90 % of chi square, one degree."""
+_SHOWN = 0.8
+"""Probability of the band that a figure shows, that of a spread."""
 _SAME_PLACE = np.log(1.1)
 _UNKNOWN = np.log(2.0)
 """Deviation of the logarithm of a held parameter for which the template states no spread."""
@@ -198,8 +201,11 @@ def _refuse_slow(data: Measurements, template: Mapping[str, float]) -> None:
 class _Problem:
     """Residuals and sensitivities over the logarithms of some parameters."""
 
-    def __init__(self, data: Measurements, template: Mapping[str, float], conduction_length: float) -> None:
+    def __init__(
+        self, data: Measurements, template: Mapping[str, float], conduction_length: float, progress: Progress = silent
+    ) -> None:  # fmt: skip
         self.data, self.length = data, conduction_length
+        self.progress, self.done = progress, 0
         self.names = (*CANDIDATES, "field_offset", "control_resistance")
         self.template = {name: np.log(template[name]) for name in self.names}
 
@@ -209,6 +215,12 @@ class _Problem:
         for column, name in enumerate(free):
             values[name] = np.exp(points[:, column])
         return predict(self.data, values, self.length, patience)
+
+    def searched(self) -> None:
+        """One more search is over; how many there will be depends on what the data leave open."""
+        self.done += 1
+        most = _REFINED + (len(CANDIDATES) - 1) * 3
+        self.progress(min(self.done / most, 1.0))
 
     def centre(self, names: tuple[str, ...]) -> Array:
         return np.array([self.template[name] for name in names])
@@ -231,6 +243,7 @@ def fit(
     template_deviations: Mapping[str, float] | None = None,
     starts: int = 8,
     seed: int = 0,
+    progress: Progress = silent,
 ) -> Fit:
     """Fit a diffusive neuron to measurements.
 
@@ -249,6 +262,8 @@ def fit(
         Starts of the search; the first is the template.
     seed : int
         Seed of the other starts.
+    progress : callable, optional
+        Told the share of the searches that is done.
 
     Raises
     ------
@@ -256,7 +271,7 @@ def fit(
         Without scipy, or when nothing can be fitted at all.
     """
     _refuse_slow(data, template)
-    problem = _Problem(data, template, conduction_length)
+    problem = _Problem(data, template, conduction_length, progress)
     generator = np.random.default_rng(seed)
     seen = _seen(problem, CANDIDATES, generator)
     if not seen:
@@ -277,7 +292,7 @@ def fit(
         dict(zip(free, map(float, told_of), strict=True))
         for told_of in (reported.deviation, reported.freedom)
     ]
-    rows = problem.many(free, point[None, :], _PATIENCE)
+    rows = _banded(problem, free, point, reported)
     misfits = [found for part in rows if (found := misfit(part, len(free))) is not None]
     rejected = "; ".join(str(found) for found in misfits if found.rejected)
     if rejected:
@@ -295,6 +310,26 @@ def fit(
         device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,
         cycle_to_cycle=scatter.within, shares=shares,
     )  # fmt: skip
+
+
+def _banded(problem: _Problem, free: tuple[str, ...], point: Array, known: Bands) -> list[Rows]:
+    """Predictions of all rows with the 80 % band that the deviations and correlations of the parameters leave."""
+    ways = np.diag(known.deviation)
+    moved = problem.many(free, np.concatenate([point[None, :], point + ways, point - ways]), _PATIENCE)
+    reach = quantile(_SHOWN, float(np.min(known.freedom)))
+    found, size = [], len(free)
+    for part in moved:
+        shown, up, down = part.predicted[0], part.predicted[1 : size + 1], part.predicted[size + 1 :]
+        ratio = testable(part) and bool(np.all(part.predicted > 0.0))
+        slopes = (np.log(up / down) if ratio else up - down) / 2.0
+        spread = reach * np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", slopes, known.correlation, slopes), 0.0))
+        low, high = (
+            (shown * np.exp(-spread), shown * np.exp(spread)) if ratio else (shown - spread, shown + spread)
+        )
+        found.append(
+            replace(part, predicted=part.predicted[:1], residuals=part.residuals[:1], low=low, high=high)
+        )
+    return found
 
 
 def _why_no_on_resistance(data: Measurements) -> str:
@@ -461,6 +496,7 @@ def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Arr
         xtol=1e-6,
         gtol=1e-8,
     )
+    problem.searched()
     return np.asarray(result.x), bool(result.status > 0)
 
 

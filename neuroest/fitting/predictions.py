@@ -46,6 +46,8 @@ class Rows:
         Deviations in units of their uncertainty, one row a parameter set.
     compared : ndarray, optional
         Row of the experiment of each residual, where there are more of them than rows that are used.
+    low, high : ndarray, optional
+        Between what the first prediction lies with 80 %, by what is known of the fitted parameters.
     """
 
     experiment: Experiment
@@ -54,6 +56,8 @@ class Rows:
     predicted: Any
     residuals: Array
     compared: Array | None = None
+    low: Array | None = None
+    high: Array | None = None
 
     @property
     def rows(self) -> Array:

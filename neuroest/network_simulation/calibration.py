@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.diffusive_cells import dc_threshold_voltage
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.columns import Columns
@@ -26,6 +27,7 @@ MOST_NEURONS = 900
 def calibrate(
     place: OperatingConditions, layers: list[NeuronLayer], samples: Samples, chips: Chips,
     note: Callable[[str], None] | None = None, setting: SimulationOptions | None = None,
+    progress: Progress = silent,
 ) -> dict[str, Drive]:  # fmt: skip
     """Drives that make each layer do what the ideal one does: two numbers a layer, none a neuron.
 
@@ -43,6 +45,7 @@ def calibrate(
         trials = bench.scores(given, wanted[layer.name], labels)
         score, drive = max(trials, key=lambda trial: trial[0])
         found[layer.name] = drive
+        progress((number + 1) / len(layers))
         if note is not None:
             note(
                 f"{layer.name}: {drive.offset:.3g} V + {drive.transresistance / 1e3:.4g} kohm x current; "

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
@@ -97,6 +98,7 @@ def compare(
     without: list[str],
     calibration: Samples | None = None,
     note: Callable[[str], None] | None = None,
+    progress: Progress = silent,
 ) -> list[ConditionResult]:
     """Ideal neurons, ideal neurons behind the chip's columns, the device, and the device without this and that.
 
@@ -110,6 +112,8 @@ def compare(
         With it the input circuits are chosen anew wherever something is left out; without they stay.
     note : callable, optional
         Told what is run next.
+    progress : callable, optional
+        Told the share of the runs that is done.
     """
     say, place, chips = note or (lambda _: None), study.origin.place, study.origin.chips
     run = partial(run_network, place, study.layers, spikes=study.samples.spikes, chips=chips)
@@ -124,7 +128,8 @@ def compare(
     whole = run(drives=study.origin.drives, setting=study.setting)
     right = decided(whole[study.layers[-1].name].counts) == study.samples.labels
     found.append(_outcome(study, "device", "everything", whole, reference, None))
-    for name in without:
+    for number, name in enumerate(without):
+        progress((number + 1) / (len(without) + 1))
         say(f"without {name.replace('_', ' ')}")
         setting, drives = replace(WITHOUT[name], array=study.setting.array), study.origin.drives
         if calibration is not None and setting.threshold:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.progress import Progress, part, silent
 from neuroest.core.version import package_version
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
@@ -159,6 +160,7 @@ def simulate_network(
     cell_errors: bool = False, count: int | None = None, chips: int = 8, seed: int = 0,
     settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
     tell: Callable[[str], None] = _silent,
+    progress: Progress = silent,
 ) -> NetworkSimulation:  # fmt: skip
     """Accuracy and energy of a network in spikes on the neurons of a chip.
 
@@ -194,6 +196,8 @@ def simulate_network(
         Device spec with conduction, noise and barriers of the ions.
     tell : callable
         Told what is about to run.
+    progress : callable
+        Told the share of the work that is done.
 
     Returns
     -------
@@ -226,7 +230,8 @@ def simulate_network(
         assert seen is not None  # noqa: S101 - checked above
         tell("choosing offset and load of each layer")
         options = SimulationOptions(array=ArrayErrors() if cell_errors else IDEAL)
-        chosen = calibrate(place, layers, seen, group, lambda text: tell(f"  {text}"), options)
+        choosing = part(progress, 0, 2)
+        chosen = calibrate(place, layers, seen, group, lambda text: tell(f"  {text}"), options, choosing)
         files["calibration samples"] = seen.sha256
     version = package_version()
     origin = ActivityProvenance(
@@ -234,7 +239,10 @@ def simulate_network(
     )
     study = Experiment(chip, network, layers, tested, origin, changes)
     left_out = list(WITHOUT) if "all" in without else list(dict.fromkeys(without))
-    outcomes = compare(study, left_out, seen if recalibrate else None, lambda text: tell(f"running {text}"))
+    running = progress if drives else part(progress, 1, 2)
+    outcomes = compare(
+        study, left_out, seen if recalibrate else None, lambda text: tell(f"running {text}"), running
+    )
     return NetworkSimulation(study, tuple(outcomes))
 
 

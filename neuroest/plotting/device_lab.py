@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.energy import EnergyComparison
 from neuroest.dynamics.experiments import Characteristic, Series
 from neuroest.dynamics.run import Traces
-from neuroest.fitting.estimation import Fit
 from neuroest.plotting.style import (
     COLOURS,
     MARKERS,
@@ -23,11 +23,13 @@ from neuroest.plotting.style import (
     quantity_axis,
     save_figure,
     styled,
-    wide,
 )
 
 _DASHES = ("-", "--", ":", "-.")
-_MEASURED = {"color": "black", "marker": "s", "linestyle": "none", "markerfacecolor": "white", "zorder": 5}
+MEASURED: Mapping[str, Any] = MappingProxyType(
+    {"color": "black", "marker": "s", "linestyle": "none", "markerfacecolor": "white", "zorder": 5}
+)
+"""Measured points."""
 _MOST_SPIKES = 12
 
 
@@ -60,7 +62,7 @@ def draw_characteristic(found: Characteristic, path: Path) -> None:
 
 def _curve(axis: Any, series: Series, number: int) -> None:
     if series.measured:
-        axis.plot(series.x, series.y, label=series.label, **_MEASURED)
+        axis.plot(series.x, series.y, label=series.label, **MEASURED)
         return
     colour = COLOURS[number % len(COLOURS)]
     axis.plot(series.x, series.y, _DASHES[number % len(_DASHES)], color=colour,
@@ -147,62 +149,3 @@ def draw_energy(compared: EnergyComparison, title: str, path: Path) -> None:
     axis.legend(loc="upper left")
     figure_title(figure, title)
     save_figure(figure, path)
-
-
-@styled
-def draw_fit(result: Fit, path: Path) -> None:
-    """Data against fit above, residuals below, and the correlations of what was fitted."""
-    columns = len(result.rows) + 1
-    figure, axes = new_figure(2.4 * columns, 4.0, nrows=2, ncols=columns, squeeze=False, height_ratios=(2, 1))
-    for column, part in enumerate(result.rows):
-        layout = part.experiment.layout
-        axis_name = _abscissa(part.experiment.columns, layout.columns, layout.result)
-        x = part.experiment.columns[axis_name][part.used]
-        order = np.argsort(x, kind="stable")
-        unit = layout.columns[layout.result]
-        upper, lower = axes[0, column], axes[1, column]
-        upper.plot(x, part.measured, label="data", **_MEASURED)
-        upper.plot(x[order], part.predicted[0][order], "-o", color=COLOURS[0], markersize=3, label="fit")
-        if wide(part.measured) and unit != "%":
-            upper.set_yscale("log")
-        upper.set_title(layout.name.replace("_", " "))
-        quantity_axis(upper.yaxis, "1" if unit == "%" else unit, layout.result.replace("_", " "))
-        quantity_axis(upper.xaxis, layout.columns[axis_name])
-        upper.legend(loc="best")
-        lower.axhline(0.0, color="0.6", linewidth=0.8)
-        lower.plot(x, part.residuals[0][: len(x)], "o", color=COLOURS[1], markersize=3)
-        lower.set_ylabel("residual / uncertainty")
-        quantity_axis(lower.xaxis, layout.columns[axis_name], axis_name.replace("_", " "))
-    _correlations(axes[0, -1], result.fitted, result.correlation)
-    _singular(axes[1, -1], result.singular_values)
-    save_figure(figure, path)
-
-
-def _abscissa(columns: Any, layout: Any, result: str) -> str:
-    """The setting that changes most from row to row."""
-    choices = [n for n in layout if n not in {result, "time"}]
-    best: str = max(choices, key=lambda n: (len(np.unique(columns[n])), n == "voltage"))
-    return best
-
-
-def _correlations(axis: Any, names: Sequence[str], matrix: Any) -> None:
-    axis.imshow(matrix, vmin=-1.0, vmax=1.0, cmap="PuOr")
-    short = [name.replace("_", " ") for name in names]
-    axis.set_xticks(range(len(names)), short, rotation=40, ha="right")
-    axis.set_yticks(range(len(names)), short)
-    for row in range(len(names)):
-        for column in range(len(names)):
-            value = matrix[row, column]
-            axis.text(column, row, f"{value:+.1f}", ha="center", va="center", fontsize=4.5,
-                      color="white" if abs(value) > 0.75 else "black")  # fmt: skip
-    axis.spines[:].set_visible(False)
-    axis.set_title("correlation")
-
-
-def _singular(axis: Any, values: Any) -> None:
-    axis.plot(np.arange(1, len(values) + 1), np.maximum(values, 1e-12), "o-", color=COLOURS[0], markersize=3)
-    logarithmic(axis.yaxis, "1")
-    axis.set_xticks(np.arange(1, len(values) + 1))
-    axis.set_xlabel("direction")
-    axis.set_ylabel("singular value")
-    axis.set_title("what the data see")

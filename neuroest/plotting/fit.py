@@ -1,0 +1,235 @@
+"""Figure of a fit for a paper: data, curve and band of each experiment, sweeps in the order of time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.estimation import Fit
+from neuroest.fitting.intervals import quantile
+from neuroest.fitting.laws.base import LawFit
+from neuroest.fitting.laws.curve import CurveLaw
+from neuroest.fitting.predictions import Rows
+from neuroest.plotting.style import (
+    COLOURS,
+    MARKERS,
+    PAGE,
+    figure_title,
+    new_figure,
+    quantity_axis,
+    save_figure,
+    styled,
+    wide,
+)
+
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "voltage": "voltage", "integration_time": "delay", "pulse_width": "pulse width", "gap": "gap between pulses",
+        "pulses_to_fire": "pulses to fire", "probability": "firing probability", "control_resistance": "resistor",
+        "interval": "interval between spikes", "shortening": "shortening", "current": "current",
+        "relaxation_time": "relaxation time", "area": "area", "capacitance": "capacitance",
+        "temperature": "temperature", "threshold_voltage": "threshold voltage", "pulse": "pulses",
+        "conductance": "conductance", "time": "time", "retention_time": "retention time", "cycles": "cycles",
+        "failed": "failed devices", "noise": "deviation from read to read", "spike_rate": "spike rate",
+    }
+)  # fmt: skip
+"""Words for the columns of measurements on an axis."""
+_POINTS = 160
+_BEYOND = 0.04
+"""How far a curve goes on beyond its data, over the span of the axis."""
+_MOST_CURVES = 6
+_PANELS_IN_A_ROW = 3
+_DIFFERENCE = 1e-4
+_TOLD = 0.8
+"""Probability of a band."""
+_TINY = 1e-300
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One curve with its band, the rows of data that belong to it, and what sets it apart from the others."""
+
+    x: Array
+    y: Array
+    low: Array | None
+    high: Array | None
+    rows: Array
+    label: str = ""
+
+
+@styled
+def draw_fit(result: Fit, path: Path, label: str = "data") -> None:
+    """Data with curve and band, one panel an experiment."""
+    count = len(result.rows)
+    across = 2 if count == 2 * 2 else min(count, _PANELS_IN_A_ROW)
+    down = -(-count // across)
+    width = PAGE if across > 1 else 0.6 * PAGE
+    figure, axes = new_figure(width, 2.3 * down + 0.2, nrows=down, ncols=across, squeeze=False)
+    for place, part in enumerate(result.rows):
+        axis = axes[place // across][place % across]
+        law = next((fit for fit in result.laws if fit.rows is part), None)
+        if part.experiment.layout.name == "current_voltage":
+            _sweep(axis, part, label)
+        else:
+            _experiment(axis, part, law, label)
+        if count > 1:
+            axis.set_title(f"({chr(ord('a') + place)})", loc="left", fontweight="bold")
+    for place in range(count, across * down):
+        axes[place // across][place % across].set_axis_off()
+    if result.rejected:
+        figure_title(figure, "model rejected by the data")
+    save_figure(figure, path)
+
+
+def abscissa(part: Rows) -> str:
+    """The setting that changes most from row to row."""
+    layout = part.experiment.layout
+    columns = part.experiment.columns
+    if layout.name == "endurance":
+        return "failed"
+    choices = [name for name in layout.columns if name != layout.result]
+    best: str = max(choices, key=lambda name: (len(np.unique(columns[name][part.used])), name == "voltage"))
+    return best
+
+
+def curves(part: Rows, law: LawFit | None) -> list[Curve]:
+    """One curve for each combination of the other settings."""
+    layout, columns = part.experiment.layout, part.experiment.columns
+    along = abscissa(part)
+    others = [name for name in layout.columns if name not in {layout.result, along}]
+    varied = [name for name in others if len(np.unique(columns[name][part.used])) > 1]
+    settings = (
+        np.stack([columns[name][part.used] for name in varied]) if varied else np.zeros((1, len(part.used)))
+    )
+    kinds, label = np.unique(settings, axis=1, return_inverse=True)
+    found = []
+    for kind in range(kinds.shape[1]):
+        rows = np.flatnonzero(label.ravel() == kind)
+        words = ", ".join(
+            format_quantity(float(kinds[at, kind]), layout.columns[name], 3) for at, name in enumerate(varied)
+        )
+        formula = law is not None and isinstance(law.law, CurveLaw)
+        made = _by_formula if formula else _by_rows
+        found.append(made(part, law, along, rows, words))
+    return found
+
+
+def _by_rows(part: Rows, _law: LawFit | None, along: str, rows: Array, words: str) -> Curve:
+    """The predictions of the rows themselves, in the order of the abscissa; one where rows repeat."""
+    x = part.experiment.columns[along][part.used][rows]
+    kept = np.unique(x, return_index=True)[1]
+    ends = [None if end is None else end[rows][kept] for end in (part.low, part.high)]
+    return Curve(x[kept], part.predicted[0][rows][kept], ends[0], ends[1], rows, words)
+
+
+def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: str) -> Curve:
+    """The law between and a little beyond its rows, with the band of its parameters and of its misfit."""
+    if law is None or not isinstance(law.law, CurveLaw):
+        raise TypeError("a curve by formula needs a law that is one")
+    columns = {name: values[part.used][rows] for name, values in part.experiment.columns.items()}
+    x = columns[along]
+    if wide(x[x > 0.0]) and np.all(x > 0.0):
+        low, high = np.log(np.min(x)), np.log(np.max(x))
+        grid = np.exp(np.linspace(low - _BEYOND * (high - low), high + _BEYOND * (high - low), _POINTS))
+    else:
+        span = float(np.ptp(x))
+        start = float(np.min(x)) - (_BEYOND * span if np.min(x) > _BEYOND * span else 0.0)
+        grid = np.linspace(start, float(np.max(x)) + _BEYOND * span, _POINTS)
+    fixed = {name: np.full(_POINTS, values[0]) for name, values in columns.items()} | {along: grid}
+    names = law.law.unknowns
+
+    def predicted(shift: Mapping[str, float]) -> Array:
+        formula: Any = law.law
+        values = {name: np.asarray(value) for name, value in {**law.settings, **law.values}.items()}
+        for name, way in shift.items():
+            values[name] = values[name] + way if name in formula.signed else values[name] * np.exp(way)
+        return np.asarray(formula.predict(fixed, values), dtype=float)
+
+    middle = predicted({})
+    chance = part.experiment.layout.name == "firing_probability"
+    slopes = []
+    for name in names:
+        up, down = predicted({name: _DIFFERENCE}), predicted({name: -_DIFFERENCE})
+        change = up - down if chance else np.log(np.maximum(up, _TINY) / np.maximum(down, _TINY))
+        slopes.append(change / (2.0 * _DIFFERENCE))
+    ways = np.array(slopes) * np.array([law.deviations[name] for name in names])[:, None]
+    spread = np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", ways, law.correlation, ways), 0.0))
+    reach = quantile(_TOLD, min(law.freedoms[name] for name in names)) * spread
+    ends = (middle - reach, middle + reach) if chance else (middle * np.exp(-reach), middle * np.exp(reach))
+    return Curve(grid, middle, ends[0], ends[1], rows, words)
+
+
+def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
+    layout = part.experiment.layout
+    along = abscissa(part)
+    x, unit = part.experiment.columns[along][part.used], layout.columns[layout.result]
+    x_unit = layout.columns[along]
+    if layout.name == "endurance":
+        x = (np.argsort(np.argsort(part.measured)) + 1.0) / part.experiment.rows
+        order = np.argsort(x)
+        axis.plot(x[order], part.predicted[0][order], color=COLOURS[0], label="fit")
+        axis.plot(x, part.measured, label=label, **_points(0))
+    else:
+        drawn = curves(part, law)
+        several = len(drawn) > 1
+        for number, curve in enumerate(drawn[:_MOST_CURVES]):
+            colour = COLOURS[number % len(COLOURS)]
+            name = curve.label if several else "fit, 80 % band"
+            axis.plot(curve.x, curve.y, color=colour, label=name)
+            if curve.low is not None and curve.high is not None:
+                axis.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
+            shown = "" if several and number else label
+            axis.plot(
+                x[curve.rows],
+                part.measured[curve.rows],
+                label=shown or None,
+                **_points(number, colour if several else "black"),
+            )
+    if wide(part.measured[part.measured > 0.0]) and unit != "%" and np.all(part.measured > 0.0):
+        axis.set_yscale("log")
+    if np.all(x > 0.0) and wide(x):
+        axis.set_xscale("log")
+    quantity_axis(axis.yaxis, "1" if unit == "%" else unit, _NAMES.get(layout.result, layout.result))
+    quantity_axis(axis.xaxis, x_unit, _NAMES.get(along, along.replace("_", " ")))
+    axis.legend(loc="best")
+
+
+def _points(number: int, colour: str = "black") -> dict[str, Any]:
+    return {
+        "color": colour, "marker": MARKERS[number % len(MARKERS)], "linestyle": "none", "markersize": 2.6,
+        "markerfacecolor": "white", "markeredgewidth": 0.6, "zorder": 5, "alpha": 0.8,
+    }  # fmt: skip
+
+
+def _sweep(axis: Any, part: Rows, label: str) -> None:
+    """Current against voltage in the order in which it was measured, so that a hysteresis stays a loop."""
+    columns = part.experiment.columns
+    voltage = columns["voltage"][part.used]
+    breaks = [0, *np.flatnonzero(_restarts(part)), len(voltage)]
+    for number, (start, end) in enumerate(itertools.pairwise(sorted(set(breaks)))):
+        axis.plot(voltage[start:end], part.measured[start:end], color="0.6", linewidth=0.6,
+                  marker="o", markersize=1.5, label=None if number else label)  # fmt: skip
+    first = sorted(set(breaks))[1]
+    axis.plot(
+        voltage[:first], part.predicted[0][:first], color=COLOURS[0], linewidth=1.2, label="fit", zorder=6
+    )
+    axis.set_yscale("log")
+    quantity_axis(axis.yaxis, "A", "current")
+    quantity_axis(axis.xaxis, "V", "voltage")
+    axis.legend(loc="best")
+
+
+def _restarts(part: Rows) -> Array:
+    """Rows at which another sweep begins: another number or device, or a voltage that jumps back."""
+    experiment = part.experiment
+    labels = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])[:, part.used]
+    fresh: Array = np.concatenate([[False], np.any(np.diff(labels) != 0.0, axis=0)])
+    return fresh

@@ -1,0 +1,50 @@
+"""Figures of fits: curve and band of each experiment, sweeps in the order in which they were measured."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroest.fitting.device_fit import fit
+from neuroest.fitting.layouts import example_folder
+from neuroest.plotting.fit import abscissa, curves
+
+DATA = example_folder()
+
+
+def test_the_band_holds_the_curve_and_the_law_that_the_data_were_drawn_from() -> None:
+    result = fit(DATA / "switch_delays.csv").result
+    (curve,) = curves(result.rows[0], result.laws[0])
+    assert curve.low is not None
+    assert curve.high is not None
+    assert np.all((curve.low <= curve.y) & (curve.y <= curve.high))
+    truth = 2e-9 * np.exp(9.0 / curve.x)
+    # 80 % in logarithms; the widest miss is at an end of the voltages
+    reach = 2.0 * np.log(curve.high / curve.y)
+    assert np.all(np.abs(np.log(curve.y / truth)) <= reach)
+
+
+def test_each_setting_besides_the_abscissa_has_a_curve_of_its_own() -> None:
+    result = fit(DATA / "switch_relaxation.csv").result
+    drawn = curves(result.rows[0], result.laws[0])
+    assert abscissa(result.rows[0]) == "pulse_width"
+    assert [curve.label for curve in drawn] == ["800 mV", "1 V", "1.25 V"]
+    assert sum(len(curve.rows) for curve in drawn) == result.rows[0].experiment.rows
+
+
+def test_rate_equations_have_a_band_too() -> None:
+    result = fit(DATA / "zhao2025_firing_probability.csv").result
+    (part,) = result.rows
+    assert part.low is not None
+    assert part.high is not None
+    assert np.all((part.low < part.predicted[0]) & (part.predicted[0] < part.high))
+
+
+@pytest.mark.parametrize(
+    "names", [("delays",), ("sweeps",), ("delays", "sweeps", "relaxation", "capacitors")]
+)
+def test_a_figure_of_one_or_many_experiments_is_written(names: tuple[str, ...], tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib").use("agg")
+    figure = tmp_path / "fit.pdf"
+    fit([DATA / f"switch_{name}.csv" for name in names]).plot(figure, "Ag/SiOx")
+    assert figure.stat().st_size > 5000
