@@ -185,3 +185,16 @@ def test_origin_of_the_read_energy_is_the_neuron() -> None:
     used = result.analysis.used_paths
     assert f"{NEURON}.field_mobility" in used
     assert f"{NEURON}.residue_decay" in used
+
+
+def test_few_drives_between_which_the_residue_fades_are_an_extrapolation() -> None:
+    """k = 620 /s: drives 0.3 s apart are 186 settling times apart, 0.1 s 62."""
+    neuron = neuron_of(CHIPS["diffusive_bench"])
+    full = float(neuron.integration_time())
+    far, near, whole, many = (
+        neuron.drive_checks(np.array([hold]), np.array([period]))[0]
+        for hold, period in ((0.9 * full, 0.3), (0.9 * full, 0.1), (full, 0.3), (0.4 * full, 0.3))
+    )
+    assert float(neuron.steps_to_fire(0.9 * full, 0.3)) < 5.0 < float(neuron.steps_to_fire(0.4 * full, 0.3))
+    assert [bool(np.all(check.passed)) for check in (far, near, whole, many)] == [False, True, True, True]
+    assert float(np.max(far.value)) == pytest.approx(186.0)
