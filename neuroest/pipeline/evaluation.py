@@ -328,8 +328,8 @@ class Evaluation(Stages):
 
     @cached_property
     def learning_area(self) -> Array | None:
-        """Area of what only learning needs; None without a rule. [m^2]."""
-        if self.learning is None:
+        """Area of what only learning needs; None without a rule, or where no block stands for it. [m^2]."""
+        if self.learning is None or not self.learning.level.engine:
             return None
         return training.learning_area(self.chip, self.costs, self.learning, self.areas)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neuroest.core.text_layout import wrapped
+from neuroest.reporting.learning_text import learning_table
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.summary import designs_table, scope_lines, settings_lines
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
@@ -18,6 +19,7 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
     title = wrapped(f"{names[0]} compared with {', '.join(names[1:])}", hanging=2)
     lines = [*map(style.bold, title), *settings_lines(comparison.settings), ""]
     lines += [*designs_table(comparison.estimates, comparison.ratios, style), *scope_lines(comparison), ""]
+    lines += learning_table(comparison.estimates, style)
     for baseline in comparison.baselines:
         lines += _pace_lines(comparison, baseline, style)
     alike = [item for item in comparison.differences if not item.differs]

@@ -28,6 +28,7 @@ from neuroest.reporting.formatting import (
     short_names,
     words,
 )
+from neuroest.reporting.learning_text import learning_table, with_band
 from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio
 from neuroest.results.estimate import Estimate
@@ -78,7 +79,8 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
     ]
     lines += [*designs_table(estimates, comparison.ratios, style), *scope_lines(comparison)]
     lines += _equal_pace(comparison)
-    lines += ["", style.bold(comparison.design.architecture), *_answers(comparison.design)]
+    lines += ["", *learning_table(estimates, style)]
+    lines += [style.bold(comparison.design.architecture), *_answers(comparison.design)]
     for baseline in comparison.baselines:
         lines += [style.bold(baseline.architecture), *_answer("energy", _energy(baseline))]
     lines += ["", *_closing(estimates)]
@@ -307,7 +309,7 @@ def _lifetime(estimate: Estimate) -> str:
 
 
 def _with_band(estimate: Estimate, name: str) -> str:
-    value, band, _ = _median_and_band(estimate, name)
+    value, band = with_band(estimate, name)
     return f"{value} ({band})" if band else value
 
 

@@ -142,7 +142,8 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         indent = "  " if name in _PARTS_OF_ENERGY else ""
         main = QUANTITIES[name].main
         lead, interval, nominal = headline_cells(found, unit)
-        rows.append((indent + label, lead, interval if main else "", nominal))
+        shown = main or QUANTITIES[name].learning
+        rows.append((indent + label, lead, interval if shown else "", nominal))
         cause = _cause(estimate, name) if main else ""
         notes[len(rows) - 1] = [text for text in (cause, skewed(found)) if text]
     lines = []

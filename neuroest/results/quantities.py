@@ -77,6 +77,11 @@ class Quantity:
     inputs: tuple[str, ...] = ()
     alias: str = ""
 
+    @property
+    def learning(self) -> bool:
+        """Whether it is a result of learning, which tables show with its band."""
+        return self.applies in {_LEARNS, _PRICED, _MOVED, _BUILT}
+
     def number(self, evaluation: Any) -> float | None:
         """Value at the one point of an evaluation; None where the quantity does not apply."""
         value = first_number(self.of(evaluation))
@@ -108,6 +113,11 @@ class Headline:
             if band is None or nominal is None
             else cls(nominal, band.low, band.median, band.high)
         )
+
+    @property
+    def learning(self) -> bool:
+        """Whether it is a result of learning, which tables show with its band."""
+        return self.applies in {_LEARNS, _PRICED, _MOVED}
 
     @property
     def value(self) -> float | None:
@@ -165,6 +175,7 @@ def _worst_ir_drop(e: Any) -> Any:
 _ENDURANCE = "a part that wears out"
 _LEARNS = "a workload that learns"
 _PRICED = "a workload that learns, where the energy of inference does not contain it"
+_BUILT = "a workload that learns on a chip whose circuits of learning are blocks"
 _MOVED = "a learning rule that moves cells"
 _PROGRAMMED = "weights in programmable cells"
 _REFRESHED = "cells that fade, or a refresh by choice"
@@ -330,12 +341,12 @@ _TABLE = (
         "learning_area_m2", "m^2", "learning area", lambda e: _known(e.learning_area),
         "area of what only learning needs: datapath, memories of traces, tags and errors, access to columns, read-out "
         "at the rows; write circuits, which programming needs as well, are none of it",
-        better="less", banded=True, elasticity=("learning_area", 1.0), applies=_LEARNS,
+        better="less", banded=True, elasticity=("learning_area", 1.0), applies=_BUILT,
     ),
     Quantity(
         "learning_area_share", "1", "learning area share",
         lambda e: np.nan if e.learning_area is None else e.learning_area / e.area,
-        "learning area over the area of the chip", better="less", banded=True, applies=_LEARNS,
+        "learning area over the area of the chip", better="less", banded=True, applies=_BUILT,
         rule="learning area / area", inputs=("learning_area_m2", "area_m2"),
     ),
     Quantity(

@@ -1,0 +1,52 @@
+"""What learning takes on one chip or on several: energy, time, area and the first failure, each with its band."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from neuroest.core.text_layout import fitting_columns
+from neuroest.reporting.formatting import formatted, formatted_interval, words
+from neuroest.reporting.text_style import PLAIN, Style
+from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import label_and_unit
+
+_SHOWN = {
+    "energy": "learning_energy_J", "time": "learning_time_s", "area share": "learning_area_share",
+    "first failure": "first_cell_failure_s",
+}  # fmt: skip
+"""Heading of each column and its total."""
+
+
+def with_band(estimate: Estimate, name: str) -> tuple[str, str]:
+    """A total and its band as text; both empty where the total does not apply."""
+    unit, found = label_and_unit(name)[1], estimate.headline(name)
+    if found.value is None:
+        return "-", ""
+    if found.low is None or found.high is None:
+        return formatted(found.value, unit), ""
+    low, high = (float(f"{value:.2g}") for value in (found.low, found.high))
+    return formatted(found.value, unit), formatted_interval(low, high, unit)
+
+
+def learning_table(estimates: Sequence[Estimate], style: Style = PLAIN) -> list[str]:
+    """Learning of each design beside the others; nothing where no network learns.
+
+    A dash stands where a chip has no number of its own: an energy that that of inference contains, or cells that do not
+    wear out.
+    """
+    learners = [estimate for estimate in estimates if estimate.workload.learning is not None]
+    if not learners:
+        return []
+    rules = dict.fromkeys(words(e.workload.learning.called) for e in learners if e.workload.learning)
+    rows: list[tuple[str, ...]] = [("", *_SHOWN)]
+    for estimate in learners:
+        cells = [with_band(estimate, name) for name in _SHOWN.values()]
+        rows.append((estimate.architecture, *(value for value, _ in cells)))
+        rows.append((" p10..p90", *(band for _, band in cells)))
+    lines = fitting_columns(rows, "<" + ">" * len(_SHOWN))
+    return [
+        f"learning by {', '.join(rules)}, beside the inference of each sample",
+        style.dim(lines[0]),
+        *lines[1:],
+        "",
+    ]
