@@ -329,7 +329,7 @@ class Evaluation(Stages):
     @cached_property
     def learning_area(self) -> Array | None:
         """Area of what only learning needs; None without a rule, or where no block stands for it. [m^2]."""
-        if self.learning is None or not self.learning.level.engine:
+        if self.learning is None or not self.mapper.built_of_blocks:
             return None
         return training.learning_area(self.chip, self.costs, self.learning, self.areas)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from neuroest.blocks.memories.base import Memory
-from neuroest.blocks.programming.write_circuit import COLUMN_ACCESS
+from neuroest.blocks.programming.write_circuit import COLUMN_ACCESS, TIMERS
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.design.chip import Chip
@@ -87,7 +87,7 @@ def auxiliary_rows(
 def learning_area(chip: Chip, costs: CostTable, learning: Learning, rows: Iterable[InstanceRow]) -> Array:
     """Area of what only learning needs, with its part of the floor plan. [m^2]."""
     engines = {block.path for _, block in chip.find(Learns)}
-    terms = {COLUMN_ACCESS, BACKWARD_READOUT, AUXILIARY}
+    terms = {COLUMN_ACCESS, TIMERS, BACKWARD_READOUT, AUXILIARY}
     shares = {memory.path: _learned_share(memory, learning) for memory in chip.memories()}
     parts: list[u.Numeric] = []
     for row in rows:

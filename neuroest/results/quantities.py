@@ -115,11 +115,6 @@ class Headline:
         )
 
     @property
-    def learning(self) -> bool:
-        """Whether it is a result of learning, which tables show with its band."""
-        return self.applies in {_LEARNS, _PRICED, _MOVED}
-
-    @property
     def value(self) -> float | None:
         """The number to lead with: the median, or the nominal value where there is no band."""
         return self.nominal if self.median is None else self.median

@@ -152,6 +152,57 @@ def test_whole_arrays_are_faster_than_rows_where_all_synapses_are_due(tmp_path: 
     assert whole.totals["learning_time_s"] < 0.1 * rows.totals["learning_time_s"]
 
 
+OVERLAP = {
+    "chip.tile.array.write_circuit.update_timing": "overlapping_pulses",
+    "chip.tile.array.write_circuit.overlap_window": "1 us",
+}
+
+
+def test_overlapping_pulses_need_no_datapath_and_no_traces(tmp_path: Path) -> None:
+    bare = {"chip.tile.learning": None, "chip.tile.traces": None, "chip.tile.tags": None}
+    found = learned(tmp_path, {**OVERLAP, **bare})
+    rows = {(row.component, row.action, row.term): row for row in found.learning if row.layer == "a"}
+    array = found.evaluation.mapper.compute
+    # 200 spikes a sample drive a row of 128 cells each at half of 2 V for 1 us
+    spikes = rows[array.cell.path, "spike_row", "half_selected"]
+    conductance = float(np.max(array.mean_conductance(found.evaluation.mapper.network, None)))
+    assert spikes.count == pytest.approx(200.0)
+    assert spikes.energy_J == pytest.approx(200 * 128 * 1.0**2 * conductance * 1e-6)
+    assert found.totals["learning_time_s"] == pytest.approx(20 * 1e-6)
+    assert found.totals["pulses_per_cell"] == pytest.approx(learned(tmp_path).totals["pulses_per_cell"])
+
+
+def test_diffusive_timers_forget_by_themselves(tmp_path: Path) -> None:
+    timers = {
+        "chip.tile.array.write_circuit.timer_energy": "1 pJ", "chip.tile.array.write_circuit.timer_area": "1 um^2",
+    }  # fmt: skip
+    stated = {"chip.tile.array.write_circuit.update_timing": "diffusive_timers"}
+    chip = changed(CROSSBAR, {**LEARNS, **stated}, tmp_path)
+    found = estimate(str(chip), str(workload(tmp_path)), timers)
+    (energy,) = (
+        r.energy_J for r in found.learning if (r.layer, r.action, r.term) == ("a", "spike_row", "timer")
+    )
+    assert energy == pytest.approx(200 * 1e-12)
+    (area,) = (r.area_m2 for r in found.breakdown if r.term == "timers")
+    arrays = found.evaluation.mapped.instances["chip.tile.array"]
+    assert area == pytest.approx(256e-12 * float(np.max(arrays)))
+    assert found.totals["learning_energy_J"] < learned(tmp_path, OVERLAP).totals["learning_energy_J"]
+
+
+def test_pulses_that_time_spikes_make_pairs_only(tmp_path: Path) -> None:
+    assert "make pairs of spikes only" in refused(tmp_path, OVERLAP, rule="eprop_full")
+    timers = {"chip.tile.array.write_circuit.update_timing": "diffusive_timers"}
+    assert "states no timer_energy" in refused(tmp_path, timers)
+    window = {"chip.tile.array.write_circuit.update_timing": "overlapping_pulses"}
+    assert "needs an overlap_window" in refused(tmp_path, window)
+
+
+def test_copies_of_a_layer_all_learn(tmp_path: Path) -> None:
+    found = learned(tmp_path)
+    assert found.totals["pulses_per_cell"] > 0.0
+    assert float(np.sum(found.evaluation.learning.level.cells)) == 2 * 5500
+
+
 def test_memories_that_hold_traces_alone_are_area_of_learning(tmp_path: Path) -> None:
     found = learned(tmp_path)
     placed = {

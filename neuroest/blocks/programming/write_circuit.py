@@ -23,10 +23,12 @@ from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifter
 from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.equations import drivers, mapping, power, technology, write_circuits
-from neuroest.specs.base import Count
+from neuroest.specs.base import Count, Time
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
 
+TIMERS = "timers"
+"""Term of the diffusive memristors that time spikes, one at each line."""
 COLUMN_ACCESS = "column_access"
 """Term of what only learning needs: a decoder of the columns and data at the rows."""
 
@@ -57,6 +59,10 @@ class WriteCircuitParameters(Record):
     """Width of all transistors of one input of a decoder's gate."""
     latch_gates: u.Dimensionless = non_negative()
     """Two-input gates that keep the data of one write driver."""
+    timer_energy: u.Joule = non_negative(absent=0.0)
+    """Energy of switching a diffusive memristor on that times the spikes of a line; without it there are no timers."""
+    timer_area: u.SquareMetre = non_negative(absent=0.0)
+    """Area of such a timer with its series transistor."""
 
 
 class WriteCircuitBlock(DeviceBlock):
@@ -81,6 +87,13 @@ class WriteCircuitBlock(DeviceBlock):
     update_order: Literal["row_by_row", "whole_array"] = "row_by_row"
     """whole_array: pulses on all rows and columns at once, which meet at the cells that change, where a rule makes all
     synapses of a layer due."""
+    update_timing: Literal["datapath", "overlapping_pulses", "diffusive_timers"] = "datapath"
+    """What finds how far apart two spikes are. datapath: a learning_engine with traces; overlapping_pulses: each spike
+    drives its line at half of the amplitude for an `overlap_window`, and cells change where two of them meet;
+    diffusive_timers: each spike switches a diffusive memristor at its line, which forgets by itself. The last two make
+    pairs of spikes only."""
+    overlap_window: Time | None = None
+    """Time for which a spike drives its line, with overlapping_pulses."""
     update_verification: Literal["none", "after_each_pulse"] = "none"
     """Whether a cell is read after each pulse of a learning rule."""
     level_shifter: LevelShifterBlock | None = None
@@ -197,6 +210,9 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             start=0.0,
         )
         found = [AreaCost(self.path, "decoders", gates), AreaCost(self.path, "switches", switches)]
+        if self.spec.update_timing == "diffusive_timers":
+            lines = written.rows.count + written.columns.count
+            found.append(AreaCost(self.path, TIMERS, lines * d.timer_area))
         if self.spec.update_access == "rows_and_columns":
             both = write_circuits.decoder_gates(written.columns.count) + written.rows.count * d.latch_gates
             second = both * self.process.gate_area * d.layout_factor

@@ -11,7 +11,7 @@ from neuroest.core.errors import MappingError
 from neuroest.equations import learning as equations
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.layout import CrossbarLayout
-from neuroest.levels.crossbar.written_array import UPDATE, UPDATE_ROW, VERIFY
+from neuroest.levels.crossbar.written_array import SPIKE_COLUMN, SPIKE_ROW, UPDATE, UPDATE_ROW, VERIFY
 from neuroest.levels.learning import LevelLearning, due_per_value
 from neuroest.workloads.learning import LearningCounts, Visits
 
@@ -28,7 +28,12 @@ def learn_in_arrays(mapper: CrossbarLayout, placement: Placement, counts: Learni
         When the arrays cannot do what the rule asks for.
     """
     _refuse(mapper, counts)
-    return _Updates(mapper, placement, counts).learning()
+    updates = _Updates(mapper, placement, counts)
+    circuit = mapper.compute.write_circuit
+    if counts.rule.update is None or circuit is None or circuit.spec.update_timing == "datapath":
+        return updates.learning()
+    _refuse_timing(mapper, counts)
+    return updates.paired()
 
 
 def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
@@ -59,6 +64,29 @@ def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
         )
 
 
+def _refuse_timing(mapper: CrossbarLayout, counts: LearningCounts) -> None:
+    """Refuse pulses that time spikes themselves for rules of anything but pairs of spikes."""
+    circuit, rule = mapper.compute.write_circuit, counts.rule
+    if circuit is None:
+        return
+    kind = circuit.spec.update_timing
+    spikes = {"x0", "y0"}
+    pairs = all(
+        len(spikes & set(p.factors)) == 1 and {*p.factors} <= {*spikes, *rule.traces} and not p.constants[1:]
+        for p in rule.formulas["update"]
+    )
+    if rule.tags or not pairs:
+        raise MappingError(
+            f"{circuit.path} times spikes by {kind}, which make pairs of spikes only; use a datapath"
+        )
+    if kind == "overlapping_pulses" and "overlap_window" not in circuit.options:
+        raise MappingError(f"{circuit.path} needs an overlap_window for overlapping_pulses, such as 1 us")
+    if kind == "diffusive_timers" and not np.all(np.asarray(circuit.device.timer_energy) > 0.0):
+        raise MappingError(
+            f"{circuit.path} times spikes by diffusive_timers, and its device states no timer_energy and timer_area"
+        )
+
+
 class _Updates:
     """One rule on the arrays of one chip."""
 
@@ -72,13 +100,17 @@ class _Updates:
         columns, rows = self.array.devices_per_weight()
         return 1.0 if self.array.spec.updated_cells == "one" else columns * rows
 
+    def cells(self) -> Array:
+        """Cells of the weights that learn, in all copies of a layer."""
+        columns, rows = self.array.devices_per_weight()
+        return np.asarray(self.counts.weights * columns * rows * self.placement.replication)
+
     def learning(self) -> LevelLearning:
         """All actions, times and pulses."""
         mapper, array, counts = self.mapper, self.array, self.counts
         if counts.rule.update is None:
             return LevelLearning({}, mapper.zeros(), by_layer=False, engine=True)
         circuit = array.write_circuit
-        columns, rows = array.devices_per_weight()
         steps = equations.asked_steps(1.0, counts.asked_share, array.update_states())
         pulses, slots = mapper.zeros(), mapper.zeros()
         for visit in counts.updates:
@@ -98,8 +130,35 @@ class _Updates:
         actions |= self.backward()
         return LevelLearning(
             actions, np.asarray(slots * slot / array.options["arrays_programmed_together"]), by_layer=True,
-            engine=True, pulses=np.asarray(pulses), cells=np.asarray(counts.weights * columns * rows),
-            checks=(self.one_cell(),),
+            engine=True, pulses=np.asarray(pulses), cells=self.cells(), checks=(self.one_cell(),),
+        )  # fmt: skip
+
+    def paired(self) -> LevelLearning:
+        """Spikes that drive their lines, and the pulses where two of them meet; all lines work side by side."""
+        mapper, array, counts = self.mapper, self.array, self.counts
+        circuit, placement = array.write_circuit, self.placement
+        columns, rows = array.devices_per_weight()
+        steps = equations.asked_steps(1.0, counts.asked_share, array.update_states())
+        _, each = due_per_value(counts, steps)
+        pulses, spikes = mapper.zeros(), {SPIKE_ROW: mapper.zeros(), SPIKE_COLUMN: mapper.zeros()}
+        for visit in counts.updates:
+            pulses = pulses + visit.written * each * self.pair * placement.replication
+            side, lines = (
+                (SPIKE_ROW, placement.column_blocks * rows)
+                if visit.access == "row"
+                else (SPIKE_COLUMN, placement.row_blocks * columns)
+            )
+            spikes[side] = np.asarray(spikes[side] + visit.events * lines)
+        actions = {(writer.path, UPDATE): np.asarray(pulses) for writer in array.writers}
+        timed = array.cell.path if circuit is None else circuit.path
+        for action, number in spikes.items():
+            actions[array.cell.path, action] = number
+            actions[timed, action] = number
+        window = array.update_time() if circuit is None else circuit.options.get("overlap_window", 0.0)
+        slot = np.maximum(array.update_time(), window)
+        return LevelLearning(
+            actions, np.asarray(counts.learns * mapper.steps * slot), by_layer=False, engine=False,
+            pulses=np.asarray(pulses), cells=self.cells(), checks=(self.one_cell(),),
         )  # fmt: skip
 
     def one_cell(self) -> Check:
@@ -116,17 +175,18 @@ class _Updates:
         """Pulses on cells, and slots in which one row or column of an array is pulsed."""
         array, placement, t = self.array, self.placement, self.mapper.layers
         circuit = array.write_circuit
-        on_cells = np.asarray(visit.written * pulses * self.pair)
+        on_cells = np.asarray(visit.written * pulses * self.pair * placement.replication)
         columns_each, rows_each = array.devices_per_weight()
-        lines = visit.events * (placement.column_blocks * rows_each)
+        lines = visit.events * (placement.column_blocks * rows_each * placement.replication)
         across = np.minimum(t.outputs * columns_each, array.options["columns"])
         if visit.access == "column":
-            lines = visit.events * (placement.row_blocks * columns_each)
+            lines = visit.events * (placement.row_blocks * columns_each * placement.replication)
             across = np.minimum((t.reduction + t.recurrent_reduction) * rows_each, array.options["rows"])
             if circuit is not None and circuit.spec.update_access == "rows":
                 # each cell of the column lies in a row of its own
-                lines, across = visit.values * self.pair, np.ones_like(across)
-        due = np.minimum(visit.written * self.pair / np.maximum(lines * across, 1.0), 1.0)
+                lines, across = visit.values * self.pair * placement.replication, np.ones_like(across)
+        asked = visit.written * self.pair * placement.replication
+        due = np.minimum(asked / np.maximum(lines * across, 1.0), 1.0)
         written = due * share
         together = array.cells_together()
         if visit.access == "column" and circuit is not None:

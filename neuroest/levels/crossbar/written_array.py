@@ -18,6 +18,8 @@ from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
 UPDATE, UPDATE_ROW, VERIFY = "update_pulse", "update_row", "update_verify"
 """Actions of learning: a pulse on a cell, a pulse on its row or column, and the read of a cell after it."""
+SPIKE_ROW, SPIKE_COLUMN = "spike_row", "spike_column"
+"""Actions of pulses that time pairs of spikes themselves: what a spike drives on either side of an array."""
 
 
 class WrittenArray(ArrayCircuit):
@@ -182,6 +184,32 @@ class WrittenArray(ArrayCircuit):
             cell.cell_energy(VERIFY, "verification", read, quantity),
             *around,
         ]
+        costs += self._timing_energies(network)
         if np.any(np.asarray(beside) > 0.0):
             costs.insert(1, cell.cell_energy(UPDATE, "half_selected", beside, quantity))
+        return costs
+
+    def _timing_energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """What a spike takes that finds by itself how far another one is: half-driven lines, or timers."""
+        circuit, cell = self.write_circuit, self.memory
+        if circuit is None or circuit.spec.update_timing == "datapath":
+            return []
+        half = self.update_voltage() / 2.0
+        sides = (
+            (SPIKE_ROW, self.row_capacitance(), self.options["columns"]),
+            (SPIKE_COLUMN, self.column_capacitance(), self.options["rows"]),
+        )
+        costs = []
+        for action, line, cells in sides:
+            costs.append(
+                cell.cell_energy(action, "line", equations.line_toggle_energy(line, half), "cell programming")
+            )
+            if circuit.spec.update_timing == "diffusive_timers":
+                timer = circuit.energy(action, "timer", circuit.device.timer_energy, "write addressing")
+                costs.append(timer)
+                continue
+            conductance = self.mean_conductance(network, None)
+            window = circuit.options["overlap_window"]
+            through = learning.pulse_energy(half, conductance, conductance, window, cells)
+            costs.append(cell.cell_energy(action, "half_selected", through, "cell programming"))
         return costs
