@@ -550,11 +550,14 @@ def level_counts(
         counts[node.path] = total
     if not free and not reprograms:
         formatted = int(np.max(needed))
+        each = np.maximum(total / local[path[0].path], 1.0)
+        chips = int(np.max(np.ceil(needed / each)))
+        size = f", which are {chips} chips of {int(np.max(each))}" if chips > 1 else ""
         checks.append(
             Check(
                 "network_fits", level.path, "infeasible", needed <= total,
-                f"the network needs {formatted} {unit_name}s, the chip has {int(np.max(total))}; raise the count of "
-                + " or ".join(node.path for node in path) + f", or set {path[-1].path}.count to auto",
+                f"the network needs {formatted} {unit_name}s{size}, the chip has {int(np.max(total))}; raise the "
+                "count of " + " or ".join(node.path for node in path) + f", or set {path[-1].path}.count to auto",
                 needed, total,
             )
         )  # fmt: skip

@@ -113,7 +113,14 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
         before, here = self.units_before(placement), placement.units
         inside = before + here <= per_tile
         tiles = mapping.units_for(before, per_tile), mapping.units_for(here, per_tile)
-        links = np.maximum(network.boundary_links(*tiles), self.senders(placement) / before)
+        chips, cores = self.chips(placement)
+        several: u.Numeric = 1.0
+        if np.any(chips > 1.0):
+            # every chip has a mesh of its own, and what comes from another one enters at its border
+            most = np.maximum(mapping.units_for(cores, per_tile), 1.0)
+            several = np.maximum(np.ceil(here / cores), 1.0)
+            tiles = np.minimum(tiles[0], most), np.minimum(tiles[1], most)
+        links = np.maximum(network.boundary_links(*tiles) * several, self.senders(placement) / before)
         if "hops" in events.options:
             hops = events.options["hops"] + 0.0 * here
             return hops, hops, links
@@ -126,9 +133,15 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
 
     def senders(self, placement: Placement) -> Array:
         """Places that send to each layer: cores of the layer before, and one of each chip for the network's input."""
-        counts, *_ = level_counts(self.chip, self.level, placement.needed, self.unit_name)
+        chips, _ = self.chips(placement)
         outside = np.array(producer_of(placement.units, self.layers.reads)) < 0
-        return np.where(outside, counts[self.chip.top.path], self.units_before(placement))
+        return np.where(outside, chips, self.units_before(placement))
+
+    def chips(self, placement: Placement) -> tuple[Array, Array]:
+        """Chips of the system, and cores of one."""
+        counts, *_ = level_counts(self.chip, self.level, placement.needed, self.unit_name)
+        chips = np.asarray(counts[self.chip.top.path])
+        return chips, np.asarray(counts[self.level.path] / chips)
 
     def silent_time(self, placement: Placement) -> Array:
         """Time of a step in which no spike comes: updates of a core, one after the other, and the barrier."""

@@ -8,7 +8,7 @@ adders, vector units and neurons outside of it, of memories, of the network on c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +29,7 @@ from neuroest.levels.cores import producers
 from neuroest.pipeline.hand_over import hand_over
 from neuroest.pipeline.memory_traffic import memory_accesses
 from neuroest.pipeline.off_chip_traffic import instances_reached, off_chip
+from neuroest.pipeline.partition import ChipTraffic
 from neuroest.pipeline.spike_coding import spike_coding
 from neuroest.pipeline.unit_allocation import units_each
 from neuroest.workloads.layers import LayerTable
@@ -78,6 +79,8 @@ class ActionCounts:
         Bits over each link of the chip that are weights on their way into cells.
     checks : tuple of Check
         What must have room on the chip.
+    between_chips : mapping
+        What chips exchange, by path of the link that carries it.
     """
 
     actions: Mapping[tuple[str, str], Array]
@@ -85,9 +88,12 @@ class ActionCounts:
     exclusions: tuple[str, ...]
     weights: Mapping[str, Array]
     checks: tuple[Check, ...]
+    between_chips: Mapping[str, ChipTraffic] = field(default_factory=dict)
 
 
-def count_actions(layers: LayerTable, levels: Sequence[MappedLevel]) -> ActionCounts:
+def count_actions(
+    layers: LayerTable, levels: Sequence[MappedLevel], partition: str = "order"
+) -> ActionCounts:
     """Counts of all actions in one inference: those of the levels, and those of everything around them.
 
     Raises
@@ -110,7 +116,7 @@ def count_actions(layers: LayerTable, levels: Sequence[MappedLevel]) -> ActionCo
         add(actions, key, count)
     checks += between.checks
     transport = _transport(layers, levels, actions)
-    outside = off_chip(layers, levels, [_packet(level) for level in levels])
+    outside = off_chip(layers, levels, [_packet(level) for level in levels], partition)
     for key, count in outside.actions.items():
         add(actions, key, count)
     buffers = [check for level in levels for check in _line_buffer_checks(level)]
@@ -120,6 +126,7 @@ def count_actions(layers: LayerTable, levels: Sequence[MappedLevel]) -> ActionCo
         tuple(dict.fromkeys((*exclusions, *outside.exclusions))),
         outside.weights,
         (*outside.checks, *buffers, *checks),
+        outside.between,
     )
 
 
@@ -271,6 +278,18 @@ def _entering(one: MappedLevel, level: LevelNode, mesh: NetworkOnChip) -> _Enter
     return _Entering(routers, payload, destinations, packet, travels, sums, beyond)
 
 
+def _places_of_a_chip(levels: Sequence[MappedLevel], level: LevelNode) -> u.Numeric | None:
+    """Places of the network on one chip; None where there is a single chip."""
+    counts = levels[0].mapped.counts
+    chips = counts[levels[0].mapper.chip.top.path]
+    if not np.any(np.asarray(chips) > 1.0):
+        return None
+    places: u.Numeric = sum(
+        (counts[child.path] for child in level.levels.values()), start=0.0 * counts[level.path]
+    )
+    return np.maximum(places / chips, 1.0)
+
+
 def _child_towards(level: LevelNode, path: str) -> LevelNode | None:
     """The child of a network's level on the way to a computing level; the first where it lies elsewhere."""
     children = list(level.levels.values())
@@ -293,7 +312,12 @@ def _transport(
     routers = reduce(np.add, (part.routers for part in parts))
     hops: Any = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
     senders, receivers = np.maximum(producers(routers, layers.reads), 1.0), np.maximum(routers, 1.0)
-    lanes = network_equations.boundary_links(senders, receivers)
+    there = _places_of_a_chip(levels, found[0])
+    several = 1.0 if there is None else np.maximum(np.ceil(receivers / there), 1.0)
+    if there is not None:
+        # each chip has a network of its own, and what comes from another enters at its border
+        senders, receivers = np.minimum(senders, there), np.minimum(receivers, there)
+    lanes = network_equations.boundary_links(senders, receivers) * several
     farthest = hops
     if hops is None:
         hops = network_equations.feed_forward_hops(senders, receivers)

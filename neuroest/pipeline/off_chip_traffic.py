@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -13,6 +13,7 @@ from neuroest.blocks.base import Check
 from neuroest.core import units as u
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper
+from neuroest.pipeline.partition import ChipTraffic, chip_places, chip_traffic
 from neuroest.pipeline.spike_coding import SpikeCoding, entry_of, spike_coding
 from neuroest.pipeline.unit_allocation import NEAR, units_each
 from neuroest.workloads.layers import LayerTable
@@ -32,16 +33,22 @@ class OffChipTraffic:
         What must have room on the chip.
     exclusions : tuple of str
         What comes from outside over no link.
+    between : mapping
+        What chips exchange, by path of the link; its bits are among the actions, once for each link that they pass.
     """
 
     actions: dict[tuple[str, str], Array]
     weights: dict[str, Array]
     checks: tuple[Check, ...]
     exclusions: tuple[str, ...]
+    between: Mapping[str, ChipTraffic] = field(default_factory=dict)
 
 
 def off_chip(
-    layers: LayerTable, levels: Sequence[MappedLevel], packets: Sequence[u.Numeric | None]
+    layers: LayerTable,
+    levels: Sequence[MappedLevel],
+    packets: Sequence[u.Numeric | None],
+    rule: str = "order",
 ) -> OffChipTraffic:
     """Bits over the links of a chip.
 
@@ -53,6 +60,8 @@ def off_chip(
         Its layers on the computing levels.
     packets : sequence of float, array or None
         Bits of an event on each level; None where whole maps are sent.
+    rule : str
+        How a network is divided among several chips, see `neuroest.pipeline.partition`.
     """
     coding = spike_coding(layers, levels)
     actions: dict[tuple[str, str], Array] = {}
@@ -67,7 +76,27 @@ def off_chip(
             weights[path] = weights[path] + written if path in weights else written
         checks += own.checks
         exclusions += own.exclusions
-    return OffChipTraffic(actions, weights, tuple(checks), tuple(dict.fromkeys(exclusions)))
+    between = _between_chips(layers, levels, packets, rule)
+    for path, found in between.items():
+        key = path, "bit"
+        moved = np.asarray(found.bits * found.hops)
+        actions[key] = actions[key] + moved if key in actions else moved
+    return OffChipTraffic(actions, weights, tuple(checks), tuple(dict.fromkeys(exclusions)), between)
+
+
+def _between_chips(
+    layers: LayerTable, levels: Sequence[MappedLevel], packets: Sequence[u.Numeric | None], rule: str
+) -> dict[str, ChipTraffic]:
+    """What chips exchange, by path of the link that carries it; nothing on a single chip."""
+    chip = levels[0].mapper.chip
+    links = [link for link in chip.links() if "between_chips" in link.spec.carries]
+    if not links or not np.any(np.asarray(levels[0].mapped.counts[chip.top.path]) > 1.0):
+        return {}
+    places = chip_places(layers, levels, rule)
+    return {
+        link.path: chip_traffic(layers, levels, packets, places, getattr(link.spec, "topology", "switched"))
+        for link in links
+    }
 
 
 def _of_level(
@@ -99,8 +128,6 @@ def _of_level(
         elif "outputs" in carries:
             rate = t.output_rate * packet if packet is not None else mapper.network.activation_bits
             left = left + last * mapper.steps * t.output_elements * rate
-        if "between_chips" in carries:
-            read = read + between_chips(mapper, mapped, packet)
         if "weights" in carries:
             if written is not None:
                 weights[link.path] = written
@@ -120,59 +147,6 @@ def _of_level(
     return OffChipTraffic(actions, weights, checks, tuple(exclusions))
 
 
-def between_chips(mapper: Mapper, mapped: LevelMapping, packet: u.Numeric | None) -> Array:
-    """Bits that enter the chips of each layer from others; the layers fill the chips in their order.
-
-    Every chip that holds a part of a layer gets all that the layer reads and that does not come from itself. A layer
-    without weights is done where the last of its inputs ends, to which the others come. Where the rows of a layer are
-    split over chips, sums of their columns go on to the next.
-    """
-    t, units = mapper.layers, mapped.placement.units
-    each = mapped.counts[mapper.level.path] / mapped.counts[mapper.chip.top.path]
-    ends = np.cumsum(units, axis=-1)
-    begins = ends - units
-    shape = np.broadcast_shapes(units.shape, np.shape(each), np.shape(mapper.steps), np.shape(t.input_rate))
-    entering = np.zeros(shape)
-    begin, end = (np.array(np.broadcast_to(a, shape)) for a in (begins, ends))
-    size = np.broadcast_to(each, (*shape[:-1], 1))[..., 0]
-    steps = np.broadcast_to(mapper.steps, (*shape[:-1], 1))[..., 0]
-    rates = np.broadcast_to(t.output_rate, shape)
-    for layer, inputs in enumerate(t.reads):
-        own = np.broadcast_to(units[..., layer] > 0.0, shape[:-1])
-        if not np.all(own):
-            latest = np.max(
-                np.stack([end[..., i] if i >= 0 else 0.0 * size for i in inputs], axis=-1), axis=-1
-            )
-            begin[..., layer] = np.where(own, begin[..., layer], np.maximum(latest - NEAR, 0.0))
-            end[..., layer] = np.where(own, end[..., layer], latest)
-        lowest, highest = _chips(begin[..., layer], end[..., layer], size)
-        chips = highest - lowest + 1.0
-        for source in inputs:
-            here: Any = 1.0
-            elements = float(prod(t.output_shapes[source])) if source >= 0 else t.input_elements[..., layer]
-            if source >= 0:
-                here = _inside(begin[..., source], end[..., source], lowest * size, (highest + 1.0) * size)
-            rate = rates[..., source] if source >= 0 else np.broadcast_to(t.input_rate, shape)[..., layer]
-            bits = rate * _one(packet) if packet is not None else _one(mapper.network.activation_bits)
-            entering[..., layer] += steps * elements * bits * np.maximum(chips - here, 0.0)
-        again = t.recurrent_reduction[..., layer] + np.where(
-            t.sequential_steps[..., layer] > 1.0, t.output_elements[..., layer], 0.0
-        )
-        bits = (
-            rates[..., layer] * _one(packet) if packet is not None else _one(mapper.network.activation_bits)
-        )
-        entering[..., layer] += steps * again * bits * (chips - 1.0)
-    placement = mapped.placement
-    split = np.where(placement.row_blocks > 1.0, placement.row_blocks / np.maximum(units, 1.0), 0.0)
-    sums = mapper.steps * t.output_elements * mapper.partial_sum_bits() * split
-    return np.asarray(entering + sums * _cuts(begins, ends, each))
-
-
-def _one(value: u.Numeric) -> Any:
-    """A value a point without the axis of the layers."""
-    return np.asarray(value)[..., 0] if np.ndim(value) else value
-
-
 def _chips(begin: Array, end: Array, each: Array) -> tuple[Array, Array]:
     """First and last chip of what lies between two places."""
     lowest = np.floor(begin / each + NEAR)
@@ -189,13 +163,6 @@ def parts_of_layers(mapped: LevelMapping) -> Array:
     """Parts in which each layer is worked on, where a chip takes a network part by part."""
     ends = np.cumsum(mapped.placement.units, axis=-1)
     return _cuts(ends - mapped.placement.units, ends, mapped.counts[mapped.level.path]) + 1.0
-
-
-def _inside(begin: Array, end: Array, low: Array, high: Array) -> Array:
-    """Share of a layer that lies between two places."""
-    width = np.maximum(end - begin, NEAR)
-    share = (np.minimum(end, high) - np.maximum(begin, low)) / width
-    return np.asarray(np.clip(share, 0.0, 1.0))
 
 
 def _written_weights(mapper: Mapper, mapped: LevelMapping) -> Array | None:

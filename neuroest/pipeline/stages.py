@@ -69,8 +69,9 @@ class Stages:
         chip = instantiate(design, values)
         rule = None if workload.learning is None else workload.learning.stated
         owner, unknown = owners(design, chip, layers)
+        given = _Given(owner, rule, design.spec.partition)
         least: list[u.Second] = [0.0] * len(chip.computing_levels())
-        levels, counts, timing = _timed(chip, layers, owner, least, rule)
+        levels, counts, timing = _timed(chip, layers, given, least)
         # neurons that forget are driven for longer where the rest of the chip stretches the timestep; the longer drive
         # stretches it a little more
         for _ in range(_STRETCHES):
@@ -79,7 +80,7 @@ class Stages:
                 break
             # the other points of a batch stay as they are
             least = [np.where(now > 0.0, now, before) for now, before in zip(late, least, strict=True)]
-            levels, counts, timing = _timed(chip, layers, owner, least, rule)
+            levels, counts, timing = _timed(chip, layers, given, least)
         learning = learn(workload, values, levels, counts)
         costs = cost_components(chip, joined(levels), contexts(layers, levels))
         if unknown:
@@ -128,12 +129,21 @@ def _lateness(level: MappedLevel, timing: Timing) -> u.Numeric:
     return np.where(late, step, 0.0) if np.any(late) else 0.0
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class _Given:
+    """What is settled before a network is mapped: the level of each layer, how it learns, how chips divide it."""
+
+    owner: Sequence[int]
+    rule: LearningRule | None
+    partition: str
+
+
 def _timed(
-    chip: Chip, layers: LayerTable, owner: Sequence[int], least: Sequence[u.Second], rule: LearningRule | None
+    chip: Chip, layers: LayerTable, given: _Given, least: Sequence[u.Second]
 ) -> tuple[tuple[MappedLevel, ...], ActionCounts, Timing]:
     """Mapping, counts and times of a network whose timesteps on each level are at least that long."""
-    levels = map_network(chip, mappers_for(chip, layers, owner, least, rule))
-    counts = count_actions(layers, levels)
+    levels = map_network(chip, mappers_for(chip, layers, given.owner, least, given.rule))
+    counts = count_actions(layers, levels, given.partition)
     return levels, counts, time_network(chip, layers, levels, counts)
 
 

@@ -120,7 +120,7 @@ def time_network(
     for link in chip.links():
         if link.path in resources:
             # every chip has links of its own, and the busiest carries at least the mean
-            time_sharing[link.path] = np.sum(resources[link.path], axis=-1, keepdims=True) / run.chips
+            time_sharing[link.path] = _mean_time_of_links(run, link, resources[link.path])
     if run.in_turns:
         time_sharing = {}  # all layers take the chip in turns, and their times add up
     stage_interval = _pace(run, _steps(run, resources), time_sharing)
@@ -290,11 +290,37 @@ def _network_times(run: _Run, places: BlockAllocation, resources: dict[str, Arra
         if any(path == link.path for path, _ in run.counts.actions):
             # weights come while cells are written, not while layers work
             sent = _demand(run, link.path) - run.counts.weights.get(link.path, 0.0)
+            between = run.counts.between_chips.get(link.path)
+            if between is not None:
+                sent = np.maximum(sent - between.bits * between.hops, 0.0)
             # streamed: one request a step and layer waits for the far end
             waiting = np.asarray(link.latency() * (sent > 0.0))
-            time = network_equations.packet_latency(1.0, waiting, sent / steps / link.rate(), 0.0)
-            resources[link.path] = np.asarray(time * _link_discrepancy(run.chip, link))
+            spent: u.Numeric = network_equations.packet_latency(1.0, waiting, sent / steps / link.rate(), 0.0)
+            if between is not None:
+                there = between.bits > 0.0
+                busy[link.path] = between.bits / steps / between.lanes / link.rate()
+                way = network_equations.packet_latency(between.farthest, link.latency(), busy[link.path], 0.0)
+                spent = np.asarray(spent + way * there, dtype=np.float64)
+            resources[link.path] = np.asarray(spent * _link_discrepancy(run.chip, link))
     return busy
+
+
+_NEIGHBOURS = 4.0
+"""Links of a chip in a grid."""
+
+
+def _mean_time_of_links(run: _Run, link: Link, times: Array) -> Array:
+    """Time for which the mean link of its kind works for all layers; what chips exchange spreads over those of all."""
+    between = run.counts.between_chips.get(link.path)
+    if between is None:
+        return np.asarray(np.sum(times, axis=-1, keepdims=True) / run.chips)
+    off = _link_discrepancy(run.chip, link)
+    own = np.where(between.bits > 0.0, between.farthest * link.latency() * off, 0.0)
+    crossing = between.bits / run.steps / link.rate() * off
+    alone = np.sum(times - own - crossing / between.lanes, axis=-1, keepdims=True)
+    each = _NEIGHBOURS if link.spec.topology == "grid" else 1.0
+    carried = np.sum(crossing * between.hops, axis=-1, keepdims=True) / each
+    return np.asarray((np.maximum(alone, 0.0) + carried) / run.chips)
 
 
 def _link_discrepancy(chip: Chip, link: Link) -> u.Numeric:

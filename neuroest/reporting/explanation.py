@@ -418,7 +418,7 @@ class _Explainer:
         )
         info = equation_info(equation)
         rest = first_number(result.timing.rest)
-        if result.mapper.passage_time() is not None:
+        if any(level.mapper.passage_time() is not None for level in result.levels):
             step = formatted(first_number(result.timing.stage_interval), "s")
             info = equation_info(pipelining.event_latency) if name == "latency_s" else info
             return f"{info.formula}, with {step}, a timestep of the data over which its events come ({info.reference})"

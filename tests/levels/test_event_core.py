@@ -147,8 +147,9 @@ def test_a_network_with_more_axons_than_a_core_has_fails_a_check(tmp_path: Path)
     result = loihi(dense(tmp_path, (100_000, 100_000, 100_000), 1, (0.01, 0.01), 1.0))
     failed = {check.name for check in result.failed_checks}
     assert {"input_axons", "output_axons"} <= failed
-    # 1000 spikes to 95 368 cores over 154 links of 3.44e9 spikes a second between blocks of 23 842 tiles
-    assert result.totals["latency_s"] > 1000 * 95_368 / 154 / 3.44e9
+    # 1000 spikes to 95 368 cores on 746 chips, in each over the five links between blocks of 32 tiles that bound 3.44e9
+    # spikes a second
+    assert result.totals["latency_s"] > 1000 * 95_368 / (746 * 5) / 3.44e9
 
 
 def test_a_link_whose_rate_is_not_known_is_occupied_for_the_time_of_a_hop(tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_a_link_whose_rate_is_not_known_is_occupied_for_the_time_of_a_hop(tmp_pa
         np.ravel(loihi(network, tile_spike_rate=rate).evaluation.timing.step)[hidden]
         for rate in ("1e9 1/s", "0 1/s")
     )
-    assert unknown - known == pytest.approx(1000 * 95_368 / 154 * (5.3e-9 - 1e-9), rel=0.01)
+    assert unknown - known == pytest.approx(1000 * 95_368 / (746 * 5) * (5.3e-9 - 1e-9), rel=0.01)
 
 
 def test_loihi_2_is_faster_by_the_factors_that_were_published() -> None:

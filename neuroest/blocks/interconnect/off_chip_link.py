@@ -46,6 +46,9 @@ class OffChipBlock(DeviceBlock):
     cells in operation; activations: what a layer reads and writes, where both together exceed the memory that stores
     activations, and what waits between the parts of a network; between_chips: what layers on different chips exchange,
     where the chip's own count is above one."""
+    topology: Literal["switched", "grid"] = "switched"
+    """Way between chips. switched: every chip has one such link to a switch that reaches all others; grid: every chip
+    has one to each of its four neighbours, and what goes further passes the chips between and is copied on its way."""
     sleep: Sleep = "none"
     """off: asleep between the inferences of an always_on chip; see `technology.sleep_options`."""
 

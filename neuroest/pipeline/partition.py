@@ -1,0 +1,286 @@
+"""Which chip of a system holds which part of a network, and what the chips exchange."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf, prod
+from typing import Any
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.errors import MappingError
+from neuroest.equations import network as network_equations
+from neuroest.levels.base import Array, MappedLevel
+from neuroest.pipeline.unit_allocation import NEAR
+from neuroest.workloads.layers import LayerTable
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ChipPlaces:
+    """Where the layers of a network lie in a row of chips.
+
+    Attributes
+    ----------
+    begin, end : array
+        First and last place of each layer, counted in chips; a layer without units stands where its inputs end.
+    first, last : array
+        First and last chip of each layer.
+    """
+
+    begin: Array
+    end: Array
+
+    @property
+    def first(self) -> Array:
+        """First chip of each layer."""
+        return np.asarray(np.floor(self.begin + NEAR))
+
+    @property
+    def last(self) -> Array:
+        """Last chip of each layer."""
+        return np.asarray(np.maximum(np.ceil(self.end - NEAR) - 1.0, self.first))
+
+    @property
+    def chips(self) -> Array:
+        """Chips that hold a part of each layer."""
+        return self.last - self.first + 1.0
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ChipTraffic:
+    """What chips exchange, by the layer that reads.
+
+    Attributes
+    ----------
+    bits : array
+        Bits that enter the chips of each layer, each chip counted.
+    hops, farthest : array
+        Links between chips that each bit passes, and the last of them to arrive.
+    lanes : array
+        Links side by side that the bits spread over.
+    """
+
+    bits: Array
+    hops: Array
+    farthest: Array
+    lanes: Array
+
+
+def chip_places(layers: LayerTable, levels: Sequence[MappedLevel], rule: str) -> ChipPlaces:
+    """The chips of each layer.
+
+    `order`: layers fill the chips one after the other in the order of the network; `balance`: all chips get equal parts
+    of the units; `traffic`: as few chips as `order`, cut where the least bits cross.
+
+    Raises
+    ------
+    MappingError
+        For the least traffic of several computing levels.
+    """
+    begin = end = np.zeros(1)
+    for level in levels:
+        units = level.mapped.placement.units
+        chips = level.mapped.counts[level.mapper.chip.top.path]
+        each = np.asarray(level.mapped.counts[level.path] / chips)
+        ends = np.cumsum(units, axis=-1)
+        begins = ends - units
+        if rule == "traffic":
+            if len(levels) > 1:
+                raise MappingError(
+                    "partition: traffic is for chips with one computing level; use order or balance"
+                )
+            starts, stops = _least_traffic(layers, level, begins, ends, each)
+        else:
+            size = each if rule == "order" else np.where(ends[..., -1:] > 0.0, ends[..., -1:] / chips, each)
+            starts, stops = begins / size, ends / size
+        begin, end = np.where(level.own > 0.0, starts, begin), np.where(level.own > 0.0, stops, end)
+    return _with_weightless(layers, levels, begin, end)
+
+
+def _with_weightless(
+    layers: LayerTable, levels: Sequence[MappedLevel], begin: Array, end: Array
+) -> ChipPlaces:
+    """Layers without units stand where the last of their inputs ends."""
+    units: Any = sum(level.mapped.placement.units for level in levels)
+    shape = np.broadcast_shapes(np.shape(begin), np.shape(units))
+    begin, end = (np.array(np.broadcast_to(side, shape)) for side in (begin, end))
+    for layer, inputs in enumerate(layers.reads):
+        own = np.broadcast_to(units[..., layer] > 0.0, shape[:-1])
+        if not np.all(own):
+            before = [end[..., source] if source >= 0 else 0.0 * end[..., layer] for source in inputs]
+            latest = np.max(np.stack(before, axis=-1), axis=-1)
+            begin[..., layer] = np.where(own, begin[..., layer], np.maximum(latest - NEAR, 0.0))
+            end[..., layer] = np.where(own, end[..., layer], latest)
+    return ChipPlaces(begin, end)
+
+
+def chip_traffic(
+    layers: LayerTable, levels: Sequence[MappedLevel], packets: Sequence[u.Numeric | None], places: ChipPlaces,
+    topology: str,
+) -> ChipTraffic:  # fmt: skip
+    """Bits that enter the chips of each layer from others, and their way.
+
+    Every chip that holds a part of a layer gets all that the layer reads and that does not come from itself, in the
+    coding of the reader. Where the rows of a layer are split over chips, sums of their columns go on to the next.
+    """
+    owner = [
+        next(n for n, level in enumerate(levels) if level.own[index] > 0.0)
+        for index in range(len(layers.names))
+    ]
+    first, last, chips = places.first, places.last, places.chips
+    steps = [level.mapper.steps for level in levels]
+    shape = np.broadcast_shapes(np.shape(first), *map(np.shape, steps), np.shape(layers.output_rate))
+    entering, senders = np.zeros(shape), np.ones(shape)
+    for layer, inputs in enumerate(layers.reads):
+        level, packet = levels[owner[layer]], packets[owner[layer]]
+        t, step = level.mapper.layers, _one(level.mapper.steps)
+        here, (low, high) = chips[..., layer], (first[..., layer], last[..., layer] + 1.0)
+
+        def bits(rate: Any, packet: u.Numeric | None = packet, level: MappedLevel = level) -> Any:
+            return rate * _one(packet) if packet is not None else _one(level.mapper.network.activation_bits)
+
+        for source in inputs:
+            inside: Any = 1.0
+            elements: Any = t.input_elements[..., layer]
+            rate = np.broadcast_to(t.input_rate, shape)[..., layer]
+            if source >= 0:
+                elements = float(prod(t.output_shapes[source]))
+                rate = np.broadcast_to(layers.output_rate, shape)[..., source]
+                inside = _inside(places.begin[..., source], places.end[..., source], low, high)
+                senders[..., layer] = np.maximum(senders[..., layer], chips[..., source])
+            entering[..., layer] += step * elements * bits(rate) * np.maximum(here - inside, 0.0)
+        again = t.recurrent_reduction[..., layer] + np.where(
+            t.sequential_steps[..., layer] > 1.0, t.output_elements[..., layer], 0.0
+        )
+        own_rate = np.broadcast_to(layers.output_rate, shape)[..., layer]
+        entering[..., layer] += step * again * bits(own_rate) * (here - 1.0)
+    entering = entering + _split_sums(levels, places)
+    receivers = np.broadcast_to(chips, shape)
+    if topology == "grid":
+        # a packet is copied where its ways part, so that each link carries it once
+        way = network_equations.feed_forward_hops(senders, receivers)
+        hops = network_equations.multicast_hops(way, receivers, 1.0) / receivers
+        farthest = network_equations.farthest_hops(senders, receivers)
+        lanes = receivers
+    else:
+        hops = farthest = np.ones(shape)
+        lanes = np.minimum(senders, receivers)
+    return ChipTraffic(np.asarray(entering), np.asarray(hops), np.asarray(farthest), np.asarray(lanes))
+
+
+def _split_sums(levels: Sequence[MappedLevel], places: ChipPlaces) -> Array:
+    """Bits of sums that go on from one chip to the next."""
+    found: Any = 0.0
+    for level in levels:
+        mapper, placement = level.mapper, level.mapped.placement
+        units = placement.units
+        split = np.where(placement.row_blocks > 1.0, placement.row_blocks / np.maximum(units, 1.0), 0.0)
+        sums = mapper.steps * mapper.layers.output_elements * mapper.partial_sum_bits() * split
+        found = found + sums * np.where(units > 0.0, places.chips - 1.0, 0.0)
+    return np.asarray(found)
+
+
+def _one(value: u.Numeric) -> Any:
+    """A value a point without the axis of the layers."""
+    return np.asarray(value)[..., 0] if np.ndim(value) else value
+
+
+def _inside(begin: Array, end: Array, low: Array, high: Array) -> Array:
+    """Share of a layer that lies between two places."""
+    width = np.maximum(end - begin, NEAR)
+    share = (np.minimum(end, high) - np.maximum(begin, low)) / width
+    return np.asarray(np.clip(share, 0.0, 1.0))
+
+
+def _least_traffic(
+    layers: LayerTable, level: MappedLevel, begins: Array, ends: Array, each: Array
+) -> tuple[Array, Array]:
+    """Places of the layers, in chips, where the cuts between chips let the least bits through, point by point."""
+    size = len(layers.names)
+    # numbers cross whether or not they are zero, spikes when they come
+    rates = layers.output_rate if level.mapper.network.spiking else np.ones(size)
+    shape = np.broadcast_shapes(np.shape(begins), np.shape(each), (*np.shape(rates)[:-1], size))
+    every = [np.broadcast_to(array, shape).reshape(-1, size) for array in (begins, ends, rates)]
+    room = np.broadcast_to(each, (*shape[:-1], 1)).reshape(-1)
+    found = []
+    for point in range(len(room)):
+        begin, end, rate = (array[point] for array in every)
+        sent = [
+            float(prod(shape_of)) * float(r) for shape_of, r in zip(layers.output_shapes, rate, strict=True)
+        ]
+        cuts = _cuts(layers.reads, begin, end, sent, layers.input_elements_total, float(room[point]))
+        numbers = np.arange(len(cuts), dtype=float)
+        found.append((np.interp(begin, cuts, numbers), np.interp(end, cuts, numbers)))
+    sides = (np.array([pair[side] for pair in found]).reshape(shape) for side in (0, 1))
+    starts, stops = sides
+    return starts, stops
+
+
+def _cuts(
+    reads: tuple[tuple[int, ...], ...],
+    begin: Array,
+    end: Array,
+    sent: Sequence[float],
+    entering: float,
+    room: float,
+) -> list[float]:
+    """Borders of the chips, by dynamic programming over the ends of layers and of full chips.
+
+    As many chips as the units need; among them the cuts with the least sum of elements that cross them.
+    """
+    total = float(end[-1]) if len(end) else 0.0
+    number = max(int(np.ceil(total / room - NEAR)), 1)
+    fill = {0.0, total}
+    for low, high in zip(begin, end, strict=True):
+        steps = int(np.ceil((high - low) / room))
+        fill |= {float(high), *(float(low) + k * room for k in range(1, steps + 1))}
+        fill |= {float(high) - k * room for k in range(1, steps + 1)}
+    fill |= {k * room for k in range(1, number)} | {total - k * room for k in range(1, number)}
+    places = sorted(place for place in fill if -NEAR <= place <= total + NEAR)
+    crossing = _crossing(reads, begin, end, sent, entering)
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, -1)}]
+    for index in range(1, len(places)):
+        here: dict[int, tuple[float, int]] = {}
+        cost = crossing(places[index]) if index < len(places) - 1 else 0.0
+        nearest = bisect_left(places, places[index] - room * (1.0 + NEAR))
+        for source in range(nearest, index):
+            for used, (before, _) in best[source].items():
+                chips_left = number - used - 1
+                if chips_left < 0 or total - places[index] > chips_left * room * (1.0 + NEAR) + NEAR:
+                    continue
+                if before + cost < here.get(used + 1, (inf, -1))[0]:
+                    here[used + 1] = (before + cost, source)
+        best.append(here)
+    used = min(best[-1], key=lambda chips: best[-1][chips][0])
+    borders, index = [places[-1]], len(places) - 1
+    while index > 0:
+        index = best[index][used][1]
+        used -= 1
+        borders.append(places[index])
+    return borders[::-1]
+
+
+def _crossing(
+    reads: tuple[tuple[int, ...], ...], begin: Array, end: Array, sent: Sequence[float], entering: float
+) -> Callable[[float], float]:
+    """Elements that cross a cut: what lies before it and is read behind it, and the input of a layer that it cuts."""
+
+    def crossing(place: float) -> float:
+        found = 0.0
+        for reader, sources in enumerate(reads):
+            if end[reader] <= place + NEAR:
+                continue
+            cut = begin[reader] < place - NEAR
+            for source in sources:
+                if source < 0:
+                    found += entering if cut else 0.0
+                    continue
+                width = max(float(end[source] - begin[source]), NEAR)
+                before = min(max((place - float(begin[source])) / width, 0.0), 1.0)
+                found += sent[source] if cut else sent[source] * before
+        return found
+
+    return crossing
