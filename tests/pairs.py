@@ -35,6 +35,7 @@ BOTH = frozenset(
         "ramp_crossbar_28nm",
         "sar_crossbar_28nm",
         "selector_crossbar_28nm",
+        "system_2_chips_28nm",
     }
 )
 # products of two computed factors, which no cell can store
@@ -64,7 +65,9 @@ LEARNING = frozenset(
 WEIGHTED_ONLY = "reckon_28nm"
 # weights of more than its 2 MiB of flash
 SMALL_MEMORY = "microcontroller_stm32h7a3"
-LARGE = ("mobilenet", "resnet18", "vgg9", "vit_tiny")
+LARGE = ("mobilenet", "resnet18", "two_wide", "vgg9", "vit_tiny")
+# systems of so many chips and no more
+SMALL_SYSTEMS = {"system_2_chips_28nm": ("resnet18", "two_wide"), "system_64_chips_28nm": ("two_wide",)}
 
 
 # layers in spikes and layers in numbers, which need a level of the chip each
@@ -74,6 +77,11 @@ HYBRID, OF_SEVERAL_LEVELS = "spikformer_cifar10_spiking", "mixed_spiking_28nm"
 def runs(chip: str, network: str) -> bool:
     if network == HYBRID:
         return chip == OF_SEVERAL_LEVELS
+    if network.startswith(SMALL_SYSTEMS.get(chip, ())):
+        return False
+    # the spikes of more outputs than its coder has counters
+    if chip == OF_SEVERAL_LEVELS and network.startswith("two_wide"):
+        return False
     if chip == SMALL_MEMORY and network.startswith(LARGE):
         return False
     if network.endswith("_learning"):

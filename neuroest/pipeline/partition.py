@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf, prod
 from typing import Any
 
@@ -32,6 +33,25 @@ class ChipPlaces:
 
     begin: Array
     end: Array
+    borders: tuple[tuple[float, ...], ...] = ()
+    """Units before each chip, by design point, where chips hold different numbers of them."""
+
+    def share(self, layer: int, low: Array, high: Array) -> Array:
+        """Share of a layer that lies on the chips between two places."""
+        sides = [self.begin[..., layer], self.end[..., layer], low, high]
+        if self.borders:
+            sides = [self._units(side) for side in sides]
+        begin, end, low, high = sides
+        inside = np.minimum(end, high) - np.maximum(begin, low)
+        return np.asarray(np.clip(inside / np.maximum(end - begin, NEAR), 0.0, 1.0))
+
+    def _units(self, places: Array) -> Array:
+        """Units before a place."""
+        flat = np.broadcast_to(places, np.shape(self.begin)[:-1]).reshape(-1)
+        found = [
+            np.interp(place, range(len(cuts)), cuts) for place, cuts in zip(flat, self.borders, strict=True)
+        ]
+        return np.array(found).reshape(np.shape(self.begin)[:-1])
 
     @property
     def first(self) -> Array:
@@ -81,6 +101,7 @@ def chip_places(layers: LayerTable, levels: Sequence[MappedLevel], rule: str) ->
         For the least traffic of several computing levels.
     """
     begin = end = np.zeros(1)
+    borders: tuple[tuple[float, ...], ...] = ()
     for level in levels:
         units = level.mapped.placement.units
         chips = level.mapped.counts[level.mapper.chip.top.path]
@@ -92,17 +113,18 @@ def chip_places(layers: LayerTable, levels: Sequence[MappedLevel], rule: str) ->
                 raise MappingError(
                     "partition: traffic is for chips with one computing level; use order or balance"
                 )
-            starts, stops = _least_traffic(layers, level, begins, ends, each)
+            starts, stops, borders = _least_traffic(layers, begins, ends, each)
         else:
             size = each if rule == "order" else np.where(ends[..., -1:] > 0.0, ends[..., -1:] / chips, each)
             starts, stops = begins / size, ends / size
         begin, end = np.where(level.own > 0.0, starts, begin), np.where(level.own > 0.0, stops, end)
-    return _with_weightless(layers, levels, begin, end)
+    return _with_weightless(layers, levels, begin, end, borders)
 
 
 def _with_weightless(
-    layers: LayerTable, levels: Sequence[MappedLevel], begin: Array, end: Array
-) -> ChipPlaces:
+    layers: LayerTable, levels: Sequence[MappedLevel], begin: Array, end: Array,
+    borders: tuple[tuple[float, ...], ...],
+) -> ChipPlaces:  # fmt: skip
     """Layers without units stand where the last of their inputs ends."""
     units: Any = sum(level.mapped.placement.units for level in levels)
     shape = np.broadcast_shapes(np.shape(begin), np.shape(units))
@@ -114,7 +136,7 @@ def _with_weightless(
             latest = np.max(np.stack(before, axis=-1), axis=-1)
             begin[..., layer] = np.where(own, begin[..., layer], np.maximum(latest - NEAR, 0.0))
             end[..., layer] = np.where(own, end[..., layer], latest)
-    return ChipPlaces(begin, end)
+    return ChipPlaces(begin, end, borders)
 
 
 def chip_traffic(
@@ -149,7 +171,7 @@ def chip_traffic(
             if source >= 0:
                 elements = float(prod(t.output_shapes[source]))
                 rate = np.broadcast_to(layers.output_rate, shape)[..., source]
-                inside = _inside(places.begin[..., source], places.end[..., source], low, high)
+                inside = places.share(source, low, high)
                 senders[..., layer] = np.maximum(senders[..., layer], chips[..., source])
             entering[..., layer] += step * elements * bits(rate) * np.maximum(here - inside, 0.0)
         again = t.recurrent_reduction[..., layer] + np.where(
@@ -188,65 +210,54 @@ def _one(value: u.Numeric) -> Any:
     return np.asarray(value)[..., 0] if np.ndim(value) else value
 
 
-def _inside(begin: Array, end: Array, low: Array, high: Array) -> Array:
-    """Share of a layer that lies between two places."""
-    width = np.maximum(end - begin, NEAR)
-    share = (np.minimum(end, high) - np.maximum(begin, low)) / width
-    return np.asarray(np.clip(share, 0.0, 1.0))
-
-
 def _least_traffic(
-    layers: LayerTable, level: MappedLevel, begins: Array, ends: Array, each: Array
-) -> tuple[Array, Array]:
-    """Places of the layers, in chips, where the cuts between chips let the least bits through, point by point."""
+    layers: LayerTable, begins: Array, ends: Array, each: Array
+) -> tuple[Array, Array, tuple[tuple[float, ...], ...]]:
+    """Places of the layers, in chips, where the cuts between chips let the fewest outputs through, point by point.
+
+    Outputs are counted however often they are active: a board is wired once.
+    """
     size = len(layers.names)
-    # numbers cross whether or not they are zero, spikes when they come
-    rates = layers.output_rate if level.mapper.network.spiking else np.ones(size)
-    shape = np.broadcast_shapes(np.shape(begins), np.shape(each), (*np.shape(rates)[:-1], size))
-    every = [np.broadcast_to(array, shape).reshape(-1, size) for array in (begins, ends, rates)]
+    sent = tuple(float(prod(shape)) for shape in layers.output_shapes)
+    shape = np.broadcast_shapes(np.shape(begins), np.shape(each))
+    begin, end = (np.broadcast_to(array, shape).reshape(-1, size) for array in (begins, ends))
     room = np.broadcast_to(each, (*shape[:-1], 1)).reshape(-1)
-    found = []
-    for point in range(len(room)):
-        begin, end, rate = (array[point] for array in every)
-        sent = [
-            float(prod(shape_of)) * float(r) for shape_of, r in zip(layers.output_shapes, rate, strict=True)
-        ]
-        cuts = _cuts(layers.reads, begin, end, sent, layers.input_elements_total, float(room[point]))
-        numbers = np.arange(len(cuts), dtype=float)
-        found.append((np.interp(begin, cuts, numbers), np.interp(end, cuts, numbers)))
-    sides = (np.array([pair[side] for pair in found]).reshape(shape) for side in (0, 1))
-    starts, stops = sides
-    return starts, stops
+    borders = tuple(
+        _cuts(layers.reads, tuple(low), tuple(high), sent, layers.input_elements_total, float(units))
+        for low, high, units in zip(begin.tolist(), end.tolist(), room, strict=True)
+    )
+    sides = [
+        np.array([np.interp(row, cuts, range(len(cuts))) for row, cuts in zip(side, borders, strict=True)])
+        for side in (begin, end)
+    ]
+    return sides[0].reshape(shape), sides[1].reshape(shape), borders
 
 
+@lru_cache(maxsize=256)
 def _cuts(
-    reads: tuple[tuple[int, ...], ...],
-    begin: Array,
-    end: Array,
-    sent: Sequence[float],
-    entering: float,
-    room: float,
-) -> list[float]:
+    reads: tuple[tuple[int, ...], ...], begin: tuple[float, ...], end: tuple[float, ...], sent: tuple[float, ...],
+    given: float, room: float,
+) -> tuple[float, ...]:  # fmt: skip
     """Borders of the chips, by dynamic programming over the ends of layers and of full chips.
 
-    As many chips as the units need; among them the cuts with the least sum of elements that cross them.
+    As many chips as the units need; among their borders those with the least sum of what enters the chips.
     """
-    total = float(end[-1]) if len(end) else 0.0
+    total = end[-1]
     number = max(int(np.ceil(total / room - NEAR)), 1)
     fill = {0.0, total}
     for low, high in zip(begin, end, strict=True):
         steps = int(np.ceil((high - low) / room))
-        fill |= {float(high), *(float(low) + k * room for k in range(1, steps + 1))}
-        fill |= {float(high) - k * room for k in range(1, steps + 1)}
+        fill |= {high, *(low + k * room for k in range(1, steps + 1))}
+        fill |= {high - k * room for k in range(1, steps + 1)}
     fill |= {k * room for k in range(1, number)} | {total - k * room for k in range(1, number)}
     places = sorted(place for place in fill if -NEAR <= place <= total + NEAR)
-    crossing = _crossing(reads, begin, end, sent, entering)
+    entering = _entering(reads, begin, end, sent, given)
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, -1)}]
     for index in range(1, len(places)):
         here: dict[int, tuple[float, int]] = {}
-        cost = crossing(places[index]) if index < len(places) - 1 else 0.0
         nearest = bisect_left(places, places[index] - room * (1.0 + NEAR))
         for source in range(nearest, index):
+            cost = entering(places[source], places[index])
             for used, (before, _) in best[source].items():
                 chips_left = number - used - 1
                 if chips_left < 0 or total - places[index] > chips_left * room * (1.0 + NEAR) + NEAR:
@@ -260,27 +271,26 @@ def _cuts(
         index = best[index][used][1]
         used -= 1
         borders.append(places[index])
-    return borders[::-1]
+    return tuple(borders[::-1])
 
 
-def _crossing(
-    reads: tuple[tuple[int, ...], ...], begin: Array, end: Array, sent: Sequence[float], entering: float
-) -> Callable[[float], float]:
-    """Elements that cross a cut: what lies before it and is read behind it, and the input of a layer that it cuts."""
+def _entering(
+    reads: tuple[tuple[int, ...], ...], begin: Sequence[float], end: Sequence[float], sent: Sequence[float],
+    given: float,
+) -> Callable[[float, float], float]:  # fmt: skip
+    """Elements that enter a chip which holds all between two places: what its layers read and it did not make."""
 
-    def crossing(place: float) -> float:
+    def inside(layer: int, low: float, high: float) -> float:
+        width = max(end[layer] - begin[layer], NEAR)
+        return min(max((min(end[layer], high) - max(begin[layer], low)) / width, 0.0), 1.0)
+
+    def entering(low: float, high: float) -> float:
         found = 0.0
         for reader, sources in enumerate(reads):
-            if end[reader] <= place + NEAR:
+            if end[reader] <= low + NEAR or begin[reader] >= high - NEAR:
                 continue
-            cut = begin[reader] < place - NEAR
             for source in sources:
-                if source < 0:
-                    found += entering if cut else 0.0
-                    continue
-                width = max(float(end[source] - begin[source]), NEAR)
-                before = min(max((place - float(begin[source])) / width, 0.0), 1.0)
-                found += sent[source] if cut else sent[source] * before
+                found += given if source < 0 else sent[source] * (1.0 - inside(source, low, high))
         return found
 
-    return crossing
+    return entering

@@ -216,7 +216,7 @@ class ArchitectureSpec(Heading):
     energy, the least time of the slowest resource, or the least area of the units that hold it."""
     partition: Literal["order", "balance", "traffic"] = "order"
     """How a network is divided among several chips. order: layers fill one chip after the other; balance: all chips
-    hold equal parts of the units; traffic: no more chips than in order, cut where the least crosses between chips."""
+    hold equal parts of the units; traffic: no more chips than in order, cut where the fewest outputs cross."""
     baseline: str | None = None
     """Architecture that this one is compared with when no other is named."""
     tags: tuple[Tag, ...] = ()
