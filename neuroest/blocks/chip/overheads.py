@@ -55,7 +55,7 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     overhead: ClassVar[tuple[str, ...]] = ("clock", "control")
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(
-            1.2,
-            "shape of the floor plan and of its power grid; what no block stands for has a spread of its own",
+            1.4,
+            "pads, shape of the floor plan and power grid; logic that no block stands for has a spread of its own",
         ),
     )
