@@ -79,9 +79,6 @@ def runs(chip: str, network: str) -> bool:
         return chip == OF_SEVERAL_LEVELS
     if network.startswith(SMALL_SYSTEMS.get(chip, ())):
         return False
-    # the spikes of more outputs than its coder has counters
-    if chip == OF_SEVERAL_LEVELS and network.startswith("two_wide"):
-        return False
     if chip == SMALL_MEMORY and network.startswith(LARGE):
         return False
     if network.endswith("_learning"):
