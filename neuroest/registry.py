@@ -126,6 +126,7 @@ _DEVICES = {
 """Device models that are not those of a block of the same name."""
 
 _RENDERERS = {
+    "Estimate.block_diagram": "plotting.block_diagram.draw_block_diagram",
     "Estimate.html": "reporting.summaries.estimate_html",
     "Comparison.html": "reporting.summaries.comparison_html",
     "Comparison.text": "reporting.comparison_text.comparison_text",

@@ -38,6 +38,12 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help="With breakdowns, all totals, basis and scope.")
     ] = False,
+    diagram: Annotated[
+        Path | None,
+        typer.Option(
+            "--diagram", metavar="FILE", help="Draw the chip with joules as widths (.pdf, .svg, .png)."
+        ),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if a design check fails.")] = False,
 ) -> None:
     """Area, energy, latency and throughput of a chip on a network.
@@ -45,6 +51,10 @@ def run(
     Without ARCH, a chip with memristor neurons is compared with its twin with CMOS neurons.
     """
     changes = parse_settings(settings or [])
+    if diagram is not None:
+        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415 - only figures need it
+
+        check_figure_path(diagram)
     estimates: tuple[neuroest.Estimate, ...]
     comparison: neuroest.Comparison | None = None
     if architecture is None:
@@ -63,6 +73,9 @@ def run(
 
         text = breakdown_csv(estimates)
     emit(text, output)
+    if diagram is not None:
+        estimates[0].block_diagram(diagram)
+        note([f"figure written to {diagram}"])
     failed = [(result, check) for result in estimates for check in result.failed_checks]
     if form is not Format.TABLE or output is not None:
         note(f"{result.architecture}: {check_line(check)}" for result, check in failed)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from neuroest.plotting.area_map import area_map_figure
+from neuroest.plotting.block_diagram import block_diagram
 from neuroest.plotting.bottleneck import bottleneck_figure
 from neuroest.plotting.breakdowns import MOST_BESIDE, breakdown_figure, parts_figure
 from neuroest.plotting.comparisons import ratios_figure, tradeoff_figure
@@ -135,6 +136,12 @@ def _of_designs(report: Report, widths: tuple[float, float]) -> list[Plan]:
         found.append(
             Plan(f"bottleneck_{name}", f"What limits the throughput, {who}", caption, make, wide=True)
         )
+        caption = (
+            f"Levels, memories, links and neurons of {who}. Lines are as wide as the energy of what they lead to; "
+            f"tinted: computing levels (blue), neurons (red), links off the chip (green).{left}"
+        )
+        make = partial(block_diagram, view.estimate, wide)
+        found.append(Plan(f"block_diagram_{name}", f"Block diagram, {who}", caption, make, wide=True))
         caption = f"Area of {who} to scale. Positions mean nothing: it is not a floorplan.{left}"
         make = partial(area_map_figure, view, narrow)
         found.append(Plan(f"area_map_{name}", f"Area map, {who}", caption, make))

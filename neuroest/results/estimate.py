@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from neuroest.core.units import format_quantity
@@ -520,6 +521,16 @@ class Estimate:
             f"{format_quantity(totals['energy_per_inference_J'] or 0.0, 'J')} per inference, "
             f"{format_quantity(totals['latency_s'] or 0.0, 's')}>"
         )
+
+    def block_diagram(self, path: str | Path | None = None) -> Any:
+        """The chip or system as its spec says it, with joules as widths; written to `path` if given, and returned.
+
+        Parameters
+        ----------
+        path : path, optional
+            ``.pdf``, ``.svg`` or ``.png``.
+        """
+        return render(self, "block_diagram", path)
 
     def _repr_html_(self) -> str:
         return str(render(self, "html"))

@@ -135,7 +135,7 @@ def test_a_report_holds_everything(folder: Path) -> None:
     )
     for figure in figures:
         assert {f"figures/{figure}_{network}.{form}" for form in ("pdf", "svg", "png")} <= names
-    alone = ("tornado", "bottleneck", "area_map")
+    alone = ("tornado", "bottleneck", "block_diagram", "area_map")
     designs = ("diffusive_28nm_derived", "analog_lif_28nm")
     assert {f"figures/{figure}_{network}-{name}.pdf" for figure in alone for name in designs} <= names
     tables = {f"tables/{kind}_{network}.tex" for kind in ("differences", "results", "ratios", "energy")}

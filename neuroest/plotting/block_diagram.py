@@ -1,0 +1,257 @@
+"""The chip as its spec has it: levels inside levels, memories, links, the neuron in its place, joules as widths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.design.build import Part
+from neuroest.plotting.style import PAGE, matplotlib, named, new_figure, save_figure, styled
+from neuroest.reporting.formatting import formatted, percent, typeset, words
+from neuroest.results.estimate import Estimate
+from neuroest.specs.architecture import Level
+
+_FONT = 6.0
+_ROW = 0.2
+"""Height of a block with its gap, in inches."""
+_TITLE = 0.2
+_GAP = 0.07
+_INDENT = 0.22
+"""From the edge of a level to its blocks: the room of the trunk that they hang on."""
+_WIDEST, _THINNEST = 9.0, 0.4
+"""Line widths of all and of none of the energy, in points."""
+_ORDER = (
+    "input", "cell", "interface", "sample_and_hold", "multiplexer", "merge", "readout", "converter", "synapse_memory",
+    "neuron", "state_memory",
+)  # fmt: skip
+"""Way of a signal through an array: from the rows over the cells to what reads the columns."""
+_TONES = {
+    "level": "#f2f2f2",
+    "compute": "#dbe9f6",
+    "neuron": "#f6d8c3",
+    "link": "#e3f0dc",
+    "block": "#ffffff",
+}
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A box of the diagram: a level, a block, or a block of a computing level.
+
+    Attributes
+    ----------
+    title : str
+        What stands in it.
+    kind : str
+        Which tone it has.
+    energy : float
+        Joules of it alone, in one inference. [J]
+    inside : tuple of _Node
+        Boxes inside it, from the top down.
+    chain : tuple of _Node
+        Boxes that a signal passes one after the other.
+    """
+
+    title: str
+    kind: str
+    energy: float
+    inside: tuple[_Node, ...] = ()
+    chain: tuple[_Node, ...] = ()
+
+    @property
+    def height(self) -> float:
+        """Room that it takes, in inches."""
+        if self.kind not in {"level", "compute"}:
+            return _ROW
+        chain = 2.0 * _ROW if self.chain else 0.0
+        return _TITLE + chain + sum(node.height for node in self.inside) + _GAP
+
+    @property
+    def total(self) -> float:
+        """Joules of it and of all inside it. [J]."""
+        return self.energy + sum(node.total for node in (*self.inside, *self.chain))
+
+
+def block_diagram(estimate: Estimate, width: float = PAGE) -> Any:
+    """The levels of a chip or of a system of chips with their blocks; a line is as wide as its share of the energy."""
+    energies: dict[str, float] = {}
+    for row in estimate.breakdown:
+        if row.kind in {"dynamic", "static"}:
+            energies[row.component] = energies.get(row.component, 0.0) + row.energy_J
+    counts = {path: float(np.ravel(n)[0]) for path, n in estimate.evaluation.mapped.counts.items()}
+    top = _level(estimate.design.root, energies, counts)
+    figure, axes = new_figure(width, top.height + 0.5)
+    axes.set_xlim(0.0, width)
+    axes.set_ylim(-top.height - 0.02, 0.02)
+    axes.axis("off")
+    axes.set_aspect("equal")
+    _draw(axes, top, (0.02, 0.0), width - 0.06, top.total or 1.0)
+    axes.set_title(
+        f"{named(estimate.architecture).replace(chr(10), '')} on {estimate.workload.name}: "
+        f"{typeset(formatted(top.total, 'J'))} an inference; a line is as wide as its share of the energy"
+    )
+    return figure
+
+
+@styled
+def draw_block_diagram(estimate: Estimate, path: str | Path | None = None) -> Any:
+    """The same as a figure of its own, written to a file if a path is given."""
+    return save_figure(block_diagram(estimate), path)
+
+
+def _level(part: Part, energies: Mapping[str, float], counts: Mapping[str, float]) -> _Node:
+    """A level with its blocks and the levels inside it; a computing one with the way of a signal through its slots."""
+    spec: Any = part.spec
+    above = counts.get(part.path.rpartition(".")[0], 1.0)
+    number = counts.get(part.path, 1.0) / (above or 1.0)
+    many = f" × {number:,.4g}" if number != 1.0 else ""
+    slots = [part.parts[name] for name in spec.slots if name in part.parts]
+    chain, beside = _chain(slots, energies)
+    blocks = [
+        _Node(_title(child), _kind(child), energies.get(child.path, 0.0))
+        for child in part.parts.values()
+        if not isinstance(child.spec, Level) and child not in slots
+    ]
+    levels = [
+        _level(child, energies, counts) for child in part.parts.values() if isinstance(child.spec, Level)
+    ]
+    mapper = getattr(spec, "mapper", None)
+    title = f"{words(part.name)}{many}" + (f": {words(mapper)}" if mapper else "")
+    layers = getattr(spec, "layers", None)
+    if layers:
+        title += f", layers {', '.join(layers)}"
+    return _Node(
+        title,
+        "compute" if mapper else "level",
+        energies.get(part.path, 0.0),
+        (*blocks, *beside, *levels),
+        chain,
+    )
+
+
+def _chain(slots: list[Part], energies: Mapping[str, float]) -> tuple[tuple[_Node, ...], tuple[_Node, ...]]:
+    """Slots on the way of a signal, those of a read-out among them, and what stands beside it."""
+    every = [part for slot in slots for part in slot.walk()]
+    on_the_way = sorted(
+        (part for part in every if part.name in _ORDER and (part.name != "readout" or not part.parts)),
+        key=lambda part: _ORDER.index(part.name),
+    ) or slots  # fmt: skip
+    chain = tuple(_Node(words(part.name), _kind(part), energies.get(part.path, 0.0)) for part in on_the_way)
+    others = [part for part in every if part not in on_the_way and energies.get(part.path, 0.0) > 0.0]
+    beside = tuple(_Node(_title(part), "block", energies.get(part.path, 0.0)) for part in others)
+    return chain, beside
+
+
+def _kind(part: Part) -> str:
+    model = str(getattr(part.spec, "model", ""))
+    if part.name == "neuron" or model == "digital_lif":
+        return "neuron"
+    return "link" if hasattr(part.spec, "carries") else "block"
+
+
+def _title(part: Part) -> str:
+    spec: Any = part.spec
+    about = [words(str(spec.model))]
+    device = getattr(spec, "device", None)
+    if device is not None:
+        about.append(str(device))
+    stores = getattr(spec, "stores", None) or getattr(spec, "carries", None)
+    if stores:
+        about.append(", ".join(map(words, stores)))
+    return f"{words(part.name)}: {'; '.join(about)}"
+
+
+def _draw(axes: Any, node: _Node, corner: tuple[float, float], width: float, whole: float) -> None:
+    """A level and all inside it; `corner` is its upper left."""
+    x, y = corner
+    _box(axes, (x, y), width, node.height - _GAP, _TONES[node.kind])
+    axes.text(
+        x + 0.05, y - _TITLE / 2, _fitted(node.title, width - 1.1), va="center", fontsize=_FONT, weight="bold"
+    )
+    _amount(axes, node.total, whole, (x + width - 0.05, y - _TITLE / 2))
+    down = y - _TITLE
+    if node.chain:
+        _draw_chain(axes, node.chain, (x + _INDENT, down), width - _INDENT - 0.08, whole)
+        down -= 2.0 * _ROW
+    trunk = x + _INDENT / 2
+    first = down
+    for child in node.inside:
+        middle = down - (child.height if child.kind not in {"level", "compute"} else _TITLE) / 2
+        axes.plot(
+            [trunk, x + _INDENT],
+            [middle, middle],
+            color="black",
+            lw=_line(child.total, whole),
+            solid_capstyle="butt",
+        )
+        if child.kind in {"level", "compute"}:
+            _draw(axes, child, (x + _INDENT, down), width - _INDENT - 0.08, whole)
+        else:
+            _draw_block(axes, child, (x + _INDENT, down), width - _INDENT - 0.08, whole)
+        axes.plot([trunk, trunk], [first, middle], color="black", lw=_THINNEST)
+        down -= child.height
+
+
+def _draw_block(axes: Any, node: _Node, corner: tuple[float, float], width: float, whole: float) -> None:
+    x, y = corner
+    _box(axes, (x, y - 0.02), width, _ROW - 0.04, _TONES[node.kind])
+    axes.text(x + 0.05, y - _ROW / 2, _fitted(node.title, width - 1.1), va="center", fontsize=_FONT)
+    _amount(axes, node.energy, whole, (x + width - 0.05, y - _ROW / 2))
+
+
+def _draw_chain(
+    axes: Any, chain: tuple[_Node, ...], corner: tuple[float, float], width: float, whole: float
+) -> None:
+    """Boxes side by side, joined by lines as wide as the energy of what they lead to."""
+    x, y = corner
+    between = 0.18 * width / len(chain)
+    box = (width - between * (len(chain) - 1)) / len(chain)
+    each = box + between
+    for index, node in enumerate(chain):
+        left, middle = x + index * each, y - _ROW
+        if index:
+            start = x + (index - 1) * each + box
+            axes.plot(
+                [start, left],
+                [middle, middle],
+                color="black",
+                lw=_line(node.energy, whole),
+                solid_capstyle="butt",
+            )
+        _box(axes, (left, y - 0.03), box, 2.0 * _ROW - 0.06, _TONES[node.kind])
+        value = (
+            f"{typeset(formatted(node.energy, 'J'))}, {percent(node.energy / whole)}"
+            if node.energy > 0.0
+            else "no energy"
+        )
+        text = f"{_fitted(node.title, box)}\n{_fitted(value, box)}"
+        axes.text(left + box / 2, middle, text, ha="center", va="center", fontsize=_FONT - 0.5)
+
+
+def _amount(axes: Any, energy: float, whole: float, place: tuple[float, float]) -> None:
+    text = f"{typeset(formatted(energy, 'J'))}, {percent(energy / whole)}" if energy > 0.0 else "no energy"
+    axes.text(*place, text, ha="right", va="center", fontsize=_FONT)
+
+
+def _line(energy: float, whole: float) -> float:
+    """Width of a line in points, in proportion to its joules, none thinner than can be seen."""
+    return max(_WIDEST * energy / whole, _THINNEST)
+
+
+def _fitted(text: str, width: float) -> str:
+    """A text that is no wider than a box of so many inches."""
+    room = max(int(width * 72.0 / (_FONT * 0.56)), 4)
+    return text if len(text) <= room else text[: room - 3].rstrip(" ,;:") + "..."
+
+
+def _box(axes: Any, corner: tuple[float, float], width: float, height: float, tone: str) -> None:
+    x, y = corner
+    axes.add_patch(
+        matplotlib("patches").Rectangle(
+            (x, y - height), width, height, facecolor=tone, edgecolor="black", linewidth=0.5
+        )
+    )
