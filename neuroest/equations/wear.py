@@ -109,6 +109,46 @@ def _log_gamma(x: u.Dimensionless) -> u.Dimensionless:
 
 
 @equation
+def cycles_to_share(
+    share: u.Dimensionless, endurance: u.Dimensionless, shape: u.Dimensionless
+) -> u.Dimensionless:
+    """Cycles after which a share of the cells has failed. [1].
+
+    Parameters
+    ----------
+    share : float or array
+        Share, F, below one. [1]
+    endurance : float or array
+        Cycles after which 63 % of the cells have failed, N_63. [1]
+    shape : float or array
+        Weibull slope, beta. [1]
+
+    Returns
+    -------
+    float or array
+        Cycles. [1]
+
+    Notes
+    -----
+    Formula: n = N_63 (-ln(1 - F))^(1/beta)
+
+    Valid: as for `failed_share`
+
+    References
+    ----------
+    .. [1] W. Weibull, Journal of Applied Mechanics 18 (1951) 293.
+
+    Examples
+    --------
+    One per cent with a slope of 2 and N_63 of 10^6: 10^6 x sqrt(0.01005) = 1.00e5.
+
+    >>> f"{cycles_to_share(0.01, 1e6, 2.0):.3g}"
+    '1e+05'
+    """
+    return endurance * (-np.log1p(-share)) ** (1.0 / shape)
+
+
+@equation
 def wear_lifetime(cycles: u.Dimensionless, per_sample: u.Dimensionless, sample_rate: u.PerSecond) -> u.Second:
     """Time until a cell has had so many cycles. [s].
 

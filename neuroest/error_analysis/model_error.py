@@ -66,7 +66,8 @@ class DiscrepancySpec(Spec):
     extrapolation: dict[Quantity, Discrepancy]
     """Further factor outside of the range of a model, by quantity."""
     endurance_without_evidence: Discrepancy
-    """How much less an endurance may be whose claim names no devices, or no criterion of a failure."""
+    """How much less an endurance may be whose claim names no devices, no points of its curve, or no criterion of a
+    failure."""
     centres: dict[str, dict[Quantity, Centre]]
     """Centres by kind of computing unit and quantity. They move bands and not nominal values; blocks whose model is
     exact keep theirs."""
@@ -135,7 +136,7 @@ def _endurance_claims(design: Design) -> dict[str, Claim]:
         path
         for path, claim in claims.items()
         if path.endswith(".endurance")
-        and not (claim.conditions and claims.get(f"{path}_devices") is not None)
+        and not (claim.conditions and {f"{path}_devices", f"{path}_points"} <= claims.keys())
     ]
     if not bare:
         return {}

@@ -360,6 +360,13 @@ class Evaluation(Stages):
         )
 
     @cached_property
+    def tolerated_failures(self) -> Array | None:
+        """Time until as many cells have failed as the network stands; None where no rule moves cells. [s]."""
+        if self.learning is None or self.sample_period is None:
+            return None
+        return training.tolerated_failures(self.chip, self.mapper, self.learning, self.sample_period)
+
+    @cached_property
     def failed_cells(self) -> Array | None:
         """Share of cells that has failed by the end of the training; None where no rule moves cells. [1]."""
         if self.learning is None:

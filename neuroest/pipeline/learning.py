@@ -100,13 +100,17 @@ def learn(
     left_out = [*level.left_out]
     if engine is not None:
         kept = _kept(asked)
-        actions |= _datapath(asked, engine)
+        actions |= _datapath(asked, engine, back_in_arrays=mapper.weights_in_cells)
         times[engine.path] = _datapath_time(engine, actions, mapped, mapper)
         for stream in _traffic(asked, kept):
             served, unserved = memory_accesses(mapper, mapped, stream)
             left_out += unserved
             for key, words in served.items():
                 actions[key] = actions.get(key, 0.0) + words
+        if np.any(asked.threshold_updates > 0.0) and mapper.memory("state") is None:
+            left_out.append(
+                "what keeps and sets the thresholds of neurons that learn (no memory stores state)"
+            )
         left_out += _sent(mapper, mapped, asked, actions)
     for memory in mapper.chip.memories() + _slot_memories(mapper):
         reads, writes = (
@@ -145,12 +149,13 @@ def _slot_memories(mapper: Mapper) -> list[Any]:
     return [slot for slot in mapper.compute.slots.values() if hasattr(slot, "busy_time")]
 
 
-def _datapath(asked: LearningCounts, engine: Any) -> dict[tuple[str, str], Array]:
+def _datapath(asked: LearningCounts, engine: Any, *, back_in_arrays: bool) -> dict[tuple[str, str], Array]:
     """What the datapath computes, by action."""
     path, updates = engine.path, asked.synaptic_updates
     found = {
         "update": updates, "tag": asked.tag_updates, "trace": asked.trace_updates, "error": asked.errors,
-        "error_product": asked.error_products, "threshold": asked.threshold_updates,
+        "error_product": asked.error_products + (0.0 if back_in_arrays else asked.backward_products),
+        "threshold": asked.threshold_updates,
     }  # fmt: skip
     if asked.rule.write == "accumulated":
         found["accumulation"] = updates
@@ -192,10 +197,12 @@ def _traffic(asked: LearningCounts, kept: Mapping[str, Array]) -> list[Traffic]:
     if rule.write == "accumulated":
         sums = asked.synaptic_updates * float(rule.accumulator_bits)
         tags = tags + sums
+    thresholds = asked.threshold_updates * float(rule.trace_bits)
     traces = asked.trace_updates * float(rule.trace_bits)
     return [
         Traffic("traces", traces, traces, distinct=kept["traces"]),
         Traffic("tags", tags + read, tags, distinct=kept["tags"]),
+        Traffic("state", thresholds, thresholds, required=False),
         Traffic("errors", kept["errors"], kept["errors"], distinct=kept["errors"]),
     ]
 

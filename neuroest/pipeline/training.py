@@ -146,6 +146,19 @@ def first_cell_failure(
     return np.asarray(np.minimum(first, hottest))
 
 
+def tolerated_failures(
+    chip: Chip, mapper: Mapper, learning: Learning, period: u.Second
+) -> Array | None:  # fmt: skip
+    """Time until the share of the busiest layer's cells has failed that the network stands. [s]."""
+    each, array = pulses_per_cell(learning), mapper.compute
+    if each is None or not isinstance(array, CrossbarArray):
+        return None
+    counts = learning.counts
+    cycles = wear.cycles_to_share(counts.tolerated_failures, *endurance(chip, array))
+    used = counts.duty / np.maximum(period, counts.use_period)
+    return np.asarray(wear.wear_lifetime(cycles, each, used))
+
+
 def worn_by_both(
     chip: Chip, mapper: Mapper, learning: Learning, period: u.Second, otherwise: Array | None
 ) -> Array | None:

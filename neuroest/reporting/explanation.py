@@ -504,12 +504,33 @@ class _Explainer:
             "utilisation": ("cells or units that are filled / held", placement.utilisation),
             "physical_neurons": ("sum over the layers", placement.neurons),
         }  # fmt: skip
+        by_layer = {**by_layer, **self._learning_counts()}
+        if name == "learning_time_s" and result.learning is not None:
+            times = result.learning.times.items()
+            how = "of the slowest in a sample" + (", beside inference" if result.learning.alongside else "")
+            return how, tuple(Step(part, first_number(time), "s") for part, time in times)
         if name not in by_layer:
             return "", ()
         how, values = by_layer[name]
         return how, tuple(
             Step(f"layer {layer}", _at(values, index), "1") for index, layer in enumerate(layers.names)
         )
+
+    def _learning_counts(self) -> Mapping[str, tuple[str, Any]]:
+        """What follows from the rule for every layer; nothing where the network does not learn."""
+        learning = self.estimate.evaluation.learning
+        if learning is None:
+            return {}
+        counts, level = learning.counts, learning.level
+        formula = counts.rule.update or counts.rule.threshold
+        found: dict[str, tuple[str, Any]] = {
+            "synaptic_updates": (f"weights that are due in a sample by {formula}", counts.synaptic_updates),
+        }
+        if level.pulses is not None and level.cells is not None:
+            found["pulses_per_cell"] = (
+                "pulses over cells, of the layer with most", level.pulses / np.maximum(level.cells, 1.0)
+            )  # fmt: skip
+        return found
 
     def _band(self, name: str, unit: str) -> tuple[str, ...]:
         found = self.estimate.headline(name)

@@ -33,6 +33,7 @@ from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit
+from neuroest.specs.learning import LEARNING
 from neuroest.specs.workload import workload_exclusions
 
 _SHOWN = {
@@ -302,9 +303,11 @@ def _lifetime(estimate: Estimate) -> str:
     if estimate.totals["first_cell_failure_s"] is None:
         return ""
     failed = estimate.headline("failed_cells_share").value
+    share = estimate.claims[f"{LEARNING}tolerated_failures"].value
     return (
-        f"first cell fails after {_with_band(estimate, 'first_cell_failure_s')}; "
-        f"{percent(failed or 0.0)} of the busiest layer's cells fail during the training"
+        f"first cell fails after {_with_band(estimate, 'first_cell_failure_s')}, "
+        f"{percent(share)} of the busiest layer's cells after {_with_band(estimate, 'tolerated_failures_s')}; "
+        f"{percent(failed or 0.0)} fail during the training"
     )
 
 

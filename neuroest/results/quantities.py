@@ -395,6 +395,12 @@ _TABLE = (
         better="more", banded=True, elasticity=("first_cell_failure", 1.0), applies=_MOVED,
     ),
     Quantity(
+        "tolerated_failures_s", "s", "time to tolerated failures", lambda e: _finite(e.tolerated_failures),
+        "time until the share of the busiest layer's cells has failed that the network stands "
+        "(`tolerated_failures`), at the stated use",
+        better="more", banded=True, applies=_MOVED,
+    ),
+    Quantity(
         "failed_cells_share", "1", "failed cells", lambda e: _known(e.failed_cells),
         "share of the cells of the layer that is moved most which has failed by the end of the training", better="less",
         banded=True, applies=_MOVED,

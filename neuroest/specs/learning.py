@@ -22,6 +22,7 @@ Place: TypeAlias = tuple[str | int, ...]
 _STEPS = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
 _SAMPLES = QuantityField("1", minimum=1, maximum=1e15, integer=True, example="60000")
 _RATE = QuantityField("1", minimum=0, above=True, maximum=1e3, example="0.1")
+_BELOW_ONE = QuantityField("1", minimum=0, above=True, maximum=0.999, example="1 %")
 _RATIO = QuantityField("1", minimum=1, maximum=1e6, example="5")
 _RULES = Path(__file__).with_name("learning_rules.yaml")
 
@@ -206,6 +207,8 @@ class LearningSpec(Provenance):
     use_period: Annotated[float, TIME] | None = None
     """Time from one learned sample to the next in use, which the years to failure count; the chip's own pace if nothing
     is said."""
+    tolerated_failures: Annotated[float, _BELOW_ONE] = 0.01
+    """Share of the cells whose failure the network stands, for the time until so many have failed."""
     duty: Annotated[float, SHARE] = 1.0
     """Share of the time in which the chip learns, which its years to failure count."""
 
@@ -247,6 +250,7 @@ LEARNING_CHOICES: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
     {
         "samples": (_SAMPLES, "Samples of the whole training"),
         "learning_rate": (_RATE, "Factor on the mean change"),
+        "tolerated_failures": (_BELOW_ONE, "Share of the cells whose failure the network stands"),
         "use_period": (TIME, "Time from one learned sample to the next in use"),
         "duty": (SHARE, "Share of the time in which the chip learns"),
     }

@@ -65,6 +65,8 @@ class LearningCounts:
     trace_updates, errors, error_products, threshold_updates : array
         Traces that decay or rise, errors of neurons, multiply-accumulates that spread errors to other layers, and
         changes of thresholds.
+    backward_products : array
+        Multiply-accumulates of errors that go back through the weights of a layer, where no array does them.
     backward_steps : array
         Timesteps for which errors go back through the weights of the layer.
     broadcast : array
@@ -77,6 +79,8 @@ class LearningCounts:
         Writes of the hottest cell over the mean of its layer.
     samples, duty : Numeric
         Samples of the whole training, and the share of the time in which the chip learns.
+    tolerated_failures : Numeric
+        Share of the cells whose failure the network stands.
     use_period : Numeric
         Time from one learned sample to the next in use, at least; zero where the chip sets the pace. [s]
     """
@@ -91,6 +95,7 @@ class LearningCounts:
     errors: Array
     error_products: Array
     threshold_updates: Array
+    backward_products: Array
     backward_steps: Array
     broadcast: Array
     traces: Array
@@ -101,6 +106,7 @@ class LearningCounts:
     hottest: u.Numeric
     samples: u.Numeric
     duty: u.Numeric
+    tolerated_failures: u.Numeric
     use_period: u.Second
 
     @property
@@ -171,6 +177,8 @@ class _Counting:
             tags=tuple(tags), trace_updates=kept_traces * steps + self.nothing, errors=errors + self.nothing,
             error_products=broadcast * self.number("error_share", 1.0) + self.nothing,
             threshold_updates=neurons * steps * self.share(thresholds, 1.0, t.input_rate) + self.nothing,
+            backward_products=backward * moments * (t.connections + t.recurrent_connections)
+            * self.number("error_share", 1.0) + self.nothing,
             backward_steps=backward * moments + self.nothing,
             broadcast=(sent + rewards) * float(rule.error_bits) + self.nothing,
             traces=kept_traces, tag_values=on * t.weights * float(len(rule.tags)), weights=on * t.weights,
@@ -178,6 +186,7 @@ class _Counting:
             asked_share=self.number("learning_rate", 1.0) * self.number("mean_change", 0.0),
             hottest=self.number("hottest", 1.0), samples=self.number("samples", 1.0),
             duty=self.number("duty", 1.0), use_period=self.number("use_period", 0.0),
+            tolerated_failures=self.number("tolerated_failures", 0.0),
         )  # fmt: skip
 
     def named(self) -> set[str]:

@@ -10,6 +10,7 @@ from neuroest.equations import wear
 SAMPLES: dict[str, dict[str, float]] = {
     "failed_share": {"cycles": 1e5, "endurance": 1e6, "shape": 2.0},
     "cycles_to_failure": {"endurance": 1e6, "shape": 2.0, "cells": 1e4, "groups": 8.0, "spares": 2.0},
+    "cycles_to_share": {"share": 0.01, "endurance": 1e6, "shape": 1.5},
     "wear_lifetime": {"cycles": 1e6, "per_sample": 2.0, "sample_rate": 10.0},
 }
 
@@ -28,6 +29,11 @@ def test_the_failed_share_is_that_of_a_monte_carlo() -> None:
     lives = 1e6 * np.random.default_rng(4).weibull(1.5, 400_000)
     for cycles in (1e5, 5e5, 1e6):
         assert wear.failed_share(cycles, 1e6, 1.5) == pytest.approx((lives < cycles).mean(), rel=0.02)
+
+
+def test_the_share_that_has_failed_tells_the_cycles_and_back() -> None:
+    cycles = wear.cycles_to_share(0.07, 1e6, 1.5)
+    assert wear.failed_share(cycles, 1e6, 1.5) == pytest.approx(0.07, rel=1e-12)
 
 
 def test_spares_of_every_group_last_no_less_than_they_do_in_a_monte_carlo() -> None:

@@ -55,6 +55,8 @@ class AccumulatingNeuronParameters(Record):
     without it all neurons are taken to fail at once."""
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
+    endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
+    """Points of the cycling curve that the claimed endurance rests on."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Resets before the device fails."""
 
