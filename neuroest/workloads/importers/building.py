@@ -40,7 +40,10 @@ def weight_statistics(weights: Any) -> tuple[float, int] | None:
 
     The mean is not a number where a weight is not finite.
     """
-    flat = np.abs(np.asarray(weights).astype(np.float32, copy=False)).reshape(-1)
+    with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is not finite, and said to be
+        flat = np.abs(np.asarray(weights).astype(np.float32, copy=False)).reshape(-1)
+    if not np.all(np.isfinite(flat)):
+        return float("nan"), int(flat.size)
     largest = float(flat.max(initial=0.0))
     return (float(flat.mean(dtype=np.float64)) / largest, int(flat.size)) if largest != 0.0 else None
 
