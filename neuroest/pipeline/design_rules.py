@@ -51,7 +51,8 @@ def check_design(
         *_die_checks(s, die_area), *_period_checks(s), *_target_checks(s), *_heat_checks(s, die_power),
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
-        *_peak_checks(s, share_of_peak), *(s.learning.checks if s.learning is not None else ()),
+        *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
+        *(s.learning.checks if s.learning is not None else ()),
     )  # fmt: skip
 
 
@@ -81,6 +82,26 @@ def _ports_of_level(s: Stages, level: MappedLevel) -> list[Check]:
             )
         )  # fmt: skip
     return found
+
+
+def _shared_memory_checks(s: Stages) -> list[Check]:
+    """Whether a memory of several computing levels holds the weights of all of them."""
+    held: dict[str, list[Array]] = {}
+    for level in s.levels:
+        memory = level.mapper.memory("weights")
+        if memory is not None:
+            stored = np.sum(level.mapper.stored_weight_bits(), axis=-1, keepdims=True)
+            held.setdefault(memory.path, []).append(np.asarray(stored))
+    rooms = {memory.path: memory.options["capacity"] for memory in s.chip.memories()}
+    return [
+        Check(
+            "weights_fit_together", path, "design_rule", reduce(np.add, stored) <= rooms[path],
+            "it holds the weights of each computing level, but not of all together, and reloading them is not counted; "
+            "give each level a memory of its own, or raise the capacity", reduce(np.add, stored), rooms[path], "bit",
+        )
+        for path, stored in held.items()
+        if len(stored) > 1
+    ]  # fmt: skip
 
 
 def _peak_checks(s: Stages, share: Array | None) -> list[Check]:

@@ -252,3 +252,39 @@ def test_what_no_level_takes_is_refused(tmp_path: Path) -> None:
 def test_a_name_that_no_layer_has_is_told() -> None:
     found = estimate(CHIP, NETWORK, {"chip.digital.units.layers": "type:depthwise_convolution, stemm"})
     assert any("no layer of the network is called stemm" in check.message for check in found.failed_checks)
+
+
+def test_a_level_without_layers_takes_its_area_and_leaks() -> None:
+    found = estimate(CHIP, "mlp_mnist_dense")
+    digital = next(row for row in found.levels if row.level == "chip.digital.units")
+    assert digital.layers == ()
+    assert digital.dynamic_energy_J == 0.0
+    assert digital.area_m2 > 0.0
+    assert digital.static_energy_J > 0.0
+
+
+def test_weights_of_levels_with_one_memory_must_fit_together(tmp_path: Path) -> None:
+    names = tuple(str(layer["name"]) for layer in LAYERS)
+    levels = {"one": side(layers=["wide", "mixing"]), "two": side()}
+    for level in levels.values():
+        del level["weights"]
+    # 432 + 128 weights on one level, 144 + 11 520 on the other, of 8 bits
+    for capacity, fits in ((97792, True), (97791, False)):
+        common = {**memory("weights"), "capacity": f"{capacity} bit"}
+        found = estimate(chip(tmp_path, **levels, weights=common), network(tmp_path, "whole", names))
+        assert any(check.name == "weights_fit_together" for check in found.failed_checks) != fits
+
+
+def test_elementwise_layers_go_where_the_designer_says() -> None:
+    beside = estimate(
+        "mixed_attention_28nm",
+        "keyword_transformer_dense",
+        {"chip.digital.units.layers": "type:matrix_product"},
+    )
+    digital = next(row for row in beside.levels if row.level == "chip.digital.units")
+    # unnamed, they follow what they read: softmax the scores, normalisations the additions
+    assert "softmax_1" in digital.layers
+    assert "norm_a_1" not in digital.layers
+    stated = estimate("mixed_attention_28nm", "keyword_transformer_dense").levels
+    digital = next(row for row in stated if row.level == "chip.digital.units")
+    assert {"softmax_1", "norm_a_1", "attended_1"} <= set(digital.layers)
