@@ -33,6 +33,7 @@ from neuroest.pipeline.estimate import estimate as estimate
 from neuroest.pipeline.pace import paces as paces
 from neuroest.pipeline.standalone import BlockCosts as BlockCosts
 from neuroest.pipeline.standalone import block as block
+from neuroest.publishing.paper.run import paper as paper
 from neuroest.publishing.publish import publish as publish
 from neuroest.reporting.bibliography import cite as cite
 from neuroest.reporting.bundle import rerun as rerun

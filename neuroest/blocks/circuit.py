@@ -2,7 +2,7 @@
 
 A block describes its circuit here once; `neuroest.circuits` writes it as a SPICE subcircuit and as Verilog-A.
 An expression may hold ``V(node)``, ``V(from,to)``, ``I(in)``, names of parameters, states and definitions, ``+ - * /``,
-``exp``, ``tanh``, ``max`` and ``min``, which both languages share.
+``exp``, ``ln``, ``tanh``, ``max`` and ``min``, which both languages share.
 """
 
 from __future__ import annotations

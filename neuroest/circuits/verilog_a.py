@@ -56,7 +56,17 @@ def _branch(start: str, end: str) -> str:
 
 def unknown_names(circuit: Circuit) -> set[str]:
     """Names in the expressions of a circuit that nothing in it declares; there must be none."""
-    known = {*circuit.parameters, *circuit.states, *circuit.definitions, "exp", "tanh", "max", "min", "I(in)"}
+    known = {
+        *circuit.parameters,
+        *circuit.states,
+        *circuit.definitions,
+        "exp",
+        "ln",
+        "tanh",
+        "max",
+        "min",
+        "I(in)",
+    }
     nodes = {*circuit.ports, *_inner_nodes(circuit)}
     texts = [*circuit.definitions.values(), circuit.spike, *(c.expression for c in circuit.currents)]
     texts += [c.capacitance for c in circuit.capacitors]

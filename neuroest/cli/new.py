@@ -20,6 +20,7 @@ class Template(StrEnum):
     MEMORY = "memory"
     ARCHITECTURE = "architecture"
     WORKLOAD = "workload"
+    CONTEST = "contest"
 
 
 _DEVICES = {Template.NEURON, Template.SYNAPSE, Template.MEMORY}
@@ -45,18 +46,25 @@ def run(
     adc: Annotated[
         str | None, typer.Option(metavar="DEVICE", help="Converter of a new architecture; goes with --like.")
     ] = None,
+    chip: Annotated[
+        str | None, typer.Option(metavar="ARCH", help="Architecture that enters a new contest.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """A commented template that passes the check.
 
     Devices: every value is marked as an assumption until you replace it. Architectures: --like CHIP with --neuron,
     --cell or --adc keeps the whole fabric of that chip and replaces the device, so that the two compare like for like.
+    Contests: --chip enters an architecture in a shipped contest.
     """
     from neuroest.authoring import templates  # noqa: PLC0415
     from neuroest.authoring.device_text import check_output  # noqa: PLC0415
 
     _applicable(kind, {"--model": model}, _DEVICES)
     _applicable(kind, {"--neuron": neuron, "--cell": cell, "--adc": adc}, {Template.ARCHITECTURE})
+    _applicable(kind, {"--chip": chip}, {Template.CONTEST})
+    if kind is Template.CONTEST and chip is None:
+        raise NeuroestError("a new contest needs --chip, the architecture that enters")
     if adc is not None and like is None:
         raise NeuroestError("--adc goes with --like, a chip whose columns are read by converters")
     devices = {
@@ -68,6 +76,11 @@ def run(
     name = output.stem if output is not None and written else f"my_{kind.value}"
     if kind in _DEVICES:
         text = templates.new_device(kind.value, name, model, like)
+    elif kind is Template.CONTEST:
+        from neuroest.authoring.contest_file import DEFAULT_CONTEST, contest_with  # noqa: PLC0415
+
+        place = output.parent if output is not None and written else None
+        text = contest_with(name, like or DEFAULT_CONTEST, str(chip), place)
     elif like is not None and devices:
         from neuroest.authoring.like import architecture_like  # noqa: PLC0415
 

@@ -223,3 +223,24 @@ def test_the_circuit_of_the_page_on_new_neurons_is_one() -> None:
     circuit = names["circuit"](block, values)
     assert unknown_names(circuit) == set()
     assert ".subckt one in spike" in subcircuit("one", circuit, [])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
+@pytest.mark.parametrize("exponent", [-1, 0, 1])
+def test_a_switch_that_waits_agrees_as_well(tmp_path: Path, exponent: int) -> None:
+    # from its threshold on it waits some 20 ns, while its node rises by a tenth
+    text = Path(load_device("switch_generic_28nm").file).read_text(encoding="utf-8")
+    delay = f"""
+  switching_delay: {{value: 20 ns, spread: {{factor: 1.1}}, basis: assumed, rationale: Chosen for this test.}}
+  delay_steepness: {{value: 6, spread: {{factor: 1.1}}, basis: assumed, rationale: Chosen for this test.}}
+  reference_voltage: {{value: 1 V, basis: assumed, rationale: Chosen for this test.}}
+  delay_exponent: {{value: {exponent}, basis: assumed, rationale: Chosen for this test.}}
+"""
+    named = text.replace("name: switch_generic_28nm", "name: waiting").rstrip("\n")
+    head, _, tail = named.partition("parameters:\n")
+    (tmp_path / "waiting.yaml").write_text(f"{head}parameters:{delay}{tail}\n", encoding="utf-8")
+    found = export("spice", str(tmp_path / "waiting.yaml"))
+    assert found.benches["waiting_bench.cir"].delay > 5e-9  # 1.4 ns without the delay
+    for row in agreement(found):
+        assert abs(row.deviation) <= TOLERANCE, row

@@ -16,6 +16,7 @@ from neuroest.blocks.circuit import (
     Circuit,
     Current,
     Parameter,
+    State,
     beyond,
     decided,
     held_after,
@@ -127,8 +128,21 @@ _OF_THE_CIRCUIT = (
 )  # fmt: skip
 """Parameters that its circuit needs."""
 
+_OF_ITS_DELAY = ("switching_delay", "delay_steepness", "reference_voltage", "delay_exponent")
+"""Parameters that it needs besides of a switch that waits."""
 _SOME_HEATING = 1e-6
 """Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
+
+
+def _waited(exponent: float) -> State:
+    """Share of the delay that is over, one as the switch turns on: the rate is that of the voltage of the moment."""
+    voltage = "ln(max(V(node),threshold_voltage/2)/reference_voltage)"
+    law = f"(exp(delay_exponent*{voltage})-1)/delay_exponent" if exponent else voltage
+    return State(
+        "switching_delay",
+        f"reached*exp(delay_steepness*({law}))-(1-reached)*waited*switching_delay/decision_time",
+        "share of the delay that is over since the threshold was reached",
+    )
 
 
 class ThresholdSwitch(Neuron):
@@ -164,7 +178,9 @@ class ThresholdSwitch(Neuron):
             raise NeuroestError("the circuit of a threshold switch has no delay, and this switch states one")
         fast = values["capacitance"] / (1.0 / values["series_resistance"] + 1.0 / values["on_resistance"])
         known = {"relaxation_time": 0.0, **values}
-        parameters = numbers_of(ThresholdSwitchNeuronParameters, known, _OF_THE_CIRCUIT)
+        waits = bool(known.get("switching_delay", 0.0))
+        names = (*_OF_THE_CIRCUIT, *_OF_ITS_DELAY) if waits else _OF_THE_CIRCUIT
+        parameters = numbers_of(ThresholdSwitchNeuronParameters, known, names)
         parameters["decision_time"] = Parameter(
             fast / DECISIONS, "s", "Time of the states that remember whether it is on; numerical."
         )
@@ -172,10 +188,14 @@ class ThresholdSwitch(Neuron):
             input="voltage",
             ports=("in", "spike"),
             parameters=parameters,
-            definitions={"closed": decided("conducting")},
+            definitions={
+                "closed": decided("conducting"),
+                "reached": beyond("V(node)-threshold_voltage", "threshold_voltage"),
+            },
             states={
+                **({"waited": _waited(known["delay_exponent"])} if waits else {}),
                 "tripped": remembered(
-                    beyond("V(node)-threshold_voltage", "threshold_voltage"),
+                    beyond("waited-1", "1") if waits else "reached",
                     f"{beyond('hold_voltage-V(node)', 'threshold_voltage')}*{may_end('tripped', 'conducting')}",
                     "tripped", "decision_time", "one from the threshold voltage on, zero below the hold voltage",
                 ),

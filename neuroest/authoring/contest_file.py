@@ -1,0 +1,79 @@
+"""A shipped contest with a chip of one's own among the contenders."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import find_file
+from neuroest.specs.file_text import is_path
+
+DEFAULT_CONTEST = "spiking_neurons"
+_LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
+_CONTENDERS = re.compile(r"^contenders:\n", re.MULTILINE)
+
+
+def contest_with(name: str, like: str, chip: str, folder: Path | None = None) -> str:
+    """Text of a contest that is a shipped one with one contender more.
+
+    The chip is given the design alternatives of the contender with the same base, so that it is designed as freely.
+
+    Parameters
+    ----------
+    name : str
+        Name of the new contest.
+    like : str
+        Shipped contest.
+    chip : str
+        Shipped name or path of the architecture that enters.
+    folder : Path, optional
+        Where the file will be; a path of the chip counts from there. By default the working directory.
+
+    Raises
+    ------
+    UnknownNameError
+        For a contest that does not ship.
+    NeuroestError
+        For a chip whose base is that of no contender, since nobody knows which alternatives it has.
+    """
+    shipped = {file.stem: file for file in sorted(data_folder("contest").glob("*.yaml"))}
+    if like not in shipped:
+        raise UnknownNameError("contest", like, shipped)
+    text = shipped[like].read_text(encoding="utf-8")
+    contenders = yaml.safe_load(text)["contenders"]
+    file = find_file("architecture", chip)
+    place = os.path.relpath(file, folder or Path.cwd()).replace(os.sep, "/")
+    shown = (place if "/" in place else f"./{place}") if is_path(chip) else chip
+    bases = _bases(file)
+    like_it = {each["architecture"]: each.get("alternatives", []) for each in contenders.values()}
+    base = next((one for one in reversed(bases) if one in like_it), None)
+    if base is None:
+        raise NeuroestError(
+            f"{chip}: its fabric is that of no contender of {like} ({', '.join(sorted(like_it))}); write one on theirs "
+            f"with: neuroest new architecture --like {sorted(like_it)[0]} --neuron DEVICE"
+        )
+    entry = (
+        f"contenders:\n  # your chip, with the alternatives of the contenders on {base}\n"
+        f"  {file.stem}:\n    title: {file.stem}\n    architecture: {shown}\n"
+        f"    alternatives: [{', '.join(like_it[base])}]\n"
+    )
+    text = _LINE_OF_NAME.sub(f"name: {name}", text, count=1)
+    return _CONTENDERS.sub(lambda _: entry, text, count=1)
+
+
+def _bases(file: Path) -> list[str]:
+    """Names of the chips that a chip stands on, the nearest last."""
+    document: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+    base = document.get("base") if isinstance(document, dict) else None
+    if not base:
+        return [file.stem]
+    return [
+        *_bases(find_file("architecture", str(base), file)),
+        file.stem if is_path(str(base)) else str(base),
+    ]

@@ -1,0 +1,53 @@
+"""``neuroest paper``: from a folder with curves and a network to everything for a paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.shared import note
+
+
+def run(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Folder with curves and a network, or one that this has written."
+        ),
+    ],
+    workload: Annotated[
+        str | None,
+        typer.Option("-w", "--workload", metavar="WORKLOAD", help="Network, where the folder holds none."),
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option(metavar="ARCH", help="Chip whose fabric the device is put into.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Folder to write; FOLDER/paper by default."),
+    ] = None,
+    only: Annotated[str | None, typer.Option(metavar="STEP", help="Run this step alone.")] = None,
+    again: Annotated[
+        str | None, typer.Option(metavar="STEP", help="Run this step even if nothing has changed.")
+    ] = None,
+    commands: Annotated[bool, typer.Option("--commands", help="Print the commands and run none.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files edited by hand where their inputs have changed.")
+    ] = False,
+) -> None:
+    """From curves and a network to all of a paper, step by step.
+
+    Fits the device, puts it into a chip like a baseline, estimates, compares, holds the contest, and writes figures,
+    tables, methods, a checklist and a summary. Each step is a command that is printed; run it again and only what has
+    changed is done.
+    """
+    from neuroest.publishing.paper.run import paper  # noqa: PLC0415 - loaded for this verb only
+
+    found = paper(
+        folder, workload=workload, like=like, output=output, only=only, again=again, commands=commands, force=force,
+        say=lambda line: note([line]),
+    )  # fmt: skip
+    if found.outcomes and only is None:
+        note([f"read {found.folder / 'summary.md'}, then {found.folder / 'checklist.md'}"])

@@ -1,0 +1,358 @@
+"""The checklist for reviewers and the page of summary, from what the steps have computed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity
+from neuroest.core.version import package_version
+from neuroest.loading.library import load_device
+from neuroest.publishing.paper.plan import PLAN_FILE, Plan, read_plan
+from neuroest.publishing.paper.steps import STEPS, steps_of
+
+_MOST_ASSUMED = 0.5
+"""Share of assumed and projected values from which on a result is a projection; a convention."""
+_OWN = "chip"
+"""Contender of the contest that is one's own chip: the name of its file."""
+_PARTS = ("energy_per_inference_J", "area_m2", "latency_s")
+_UNITS = {"energy_per_inference_J": "J", "area_m2": "m^2", "latency_s": "s"}
+_TITLES = {"energy_per_inference_J": "energy of an inference", "area_m2": "area", "latency_s": "latency"}
+_PACES = {"back_to_back": "back to back", "equal_pace": "equal pace", "real_time": "real time"}
+
+
+@dataclass(frozen=True)
+class _Results:
+    """What the steps have computed so far."""
+
+    plan: Plan
+    folder: Path
+    compared: Mapping[str, Any]
+    fitted: Mapping[str, Any] | None
+    contest: Mapping[str, Any] | None
+    state: Mapping[str, Any]
+
+    @property
+    def own(self) -> Mapping[str, Any]:
+        """The estimate of one's own chip."""
+        design: Mapping[str, Any] = self.compared["designs"][0]
+        return design
+
+    @property
+    def device(self) -> str:
+        """Device spec of one's own."""
+        return self.plan.device or "device.yaml"
+
+    def differs(self, what: str) -> list[str]:
+        """Values of a difference, one a design; none where all are alike or nobody states it."""
+        found = [each for each in self.compared["differences"] if each["what"] == what and each["differs"]]
+        return [str(value) for value in found[0]["values"]] if found else []
+
+
+def _results(folder: Path) -> _Results:
+    plan = read_plan(folder / PLAN_FILE, STEPS)
+    compared = _json(folder / "data" / "compare.json")
+    if compared is None:
+        raise NeuroestError(
+            f"{folder / 'data' / 'compare.json'} is not there; run `neuroest paper` as a whole first"
+        )
+    state = _json(folder / "state.json") or {"steps": {}}
+    fitted = _json(folder / "data" / "fit.json") if plan.curves else None
+    step = next(step for step in steps_of(plan, folder) if step.name == "contest")
+    failed = state["steps"].get("contest", {}).get("became") == "unavailable"
+    contest = None if step.absent or failed else _json(folder / "data" / "contest.json")
+    return _Results(plan, folder, compared, fitted, contest, state["steps"])
+
+
+def _json(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+# --- Checklist -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One question of a reviewer: what it asks, whether the answer is good, and the answer."""
+
+    asks: str
+    good: bool
+    answer: str
+
+
+def checklist(folder: Path) -> str:
+    """What a reviewer asks of such a paper, answered from the results."""
+    found = _results(folder)
+    items = [*_on_the_device(found), *_on_the_comparison(found), *_on_repetition(found)]
+    good = sum(item.good for item in items)
+    lines = [
+        f"# Checklist for reviewers: {found.plan.title}",
+        "",
+        (
+            f"{good} of {len(items)} points stand as they are. **Look** marks what a reviewer will ask: answer "
+            "it in the text, or change it."
+        ),
+        "",
+    ]
+    for number, item in enumerate(items, 1):
+        lines.append(f"{number}. **{'Stands' if item.good else 'Look'}: {item.asks}** {item.answer}")
+    lines += [
+        "",
+        (
+            "Not asked here, since no file says it: whether the curves are of devices as the chip would have them, and "
+            "whether the network reaches its accuracy on them (`neuroest behave`)."
+        ),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _on_the_device(found: _Results) -> Iterator[_Item]:
+    claims = load_device(str(found.folder / found.device)).claims
+    assumed = [name for name, claim in claims.items() if claim.basis in ("assumed", "projected")]
+    own = len(claims) - len(assumed)
+    yield _Item(
+        "Do the parameters of the device come from the curves?", not assumed,
+        f"{own} of {len(claims)} do not rest on assumptions"
+        + (f"; assumed or projected: {', '.join(assumed)}." if assumed else "."),
+    )  # fmt: skip
+    if found.fitted is None:
+        return
+    rejected = [name for name, value in (found.fitted.get("rejected") or {}).items() if value]
+    misfit = ", ".join(f"{name} {100.0 * value:.2g} %" for name, value in found.fitted["misfit"].items())
+    yield _Item(
+        "Does the model describe the data?", not rejected,
+        f"Median misfit: {misfit}." + (f" Rejected by the data: {', '.join(rejected)}." if rejected else ""),
+    )  # fmt: skip
+    basis = {claim.basis for claim in claims.values() if claim.source == "fitted_measurement"}
+    yield _Item(
+        "Are the curves measured?", basis == {"measured"},
+        f"The files say: {', '.join(sorted(basis)) or 'nothing'} (`# basis:` in their heads).",
+    )  # fmt: skip
+
+
+def _on_the_comparison(found: _Results) -> Iterator[_Item]:
+    for asks, whats in (
+        ("Do all chips do the same work?", ("workload", "coding", "precision", "activity")),
+        ("Are node, supply and temperature the same?", ("node", "supply", "temperature")),
+        ("Are the columns as exact?", ("exactness of the columns",)),
+    ):
+        apart = {what: found.differs(what) for what in whats if found.differs(what)}
+        answer = "Alike." if not apart else "; ".join(
+            f"{what}: {_by_design(found, values)}" for what, values in apart.items()
+        )  # fmt: skip
+        yield _Item(asks, not apart, answer)
+    like = found.compared["left_out"]
+    more = [text for text in like[0] if text not in like[1]] + [
+        text for text in like[1] if text not in like[0]
+    ]
+    yield _Item(
+        f"Do this chip and {found.plan.baselines[0]} leave out the same?", not more,
+        "Yes; other baselines may leave out other things (tables/compare.md)." if not more else "; ".join(more),
+    )  # fmt: skip
+    stated = any(pace["pace"] == "real_time" for pace in found.compared["paces"])
+    yield _Item(
+        "Is the pace stated?", stated,
+        "Ratios stand at each pace below." if stated else
+        "The workload states no `period` of its data, so there is no ratio in real time.",
+    )  # fmt: skip
+    own, *others = (_failed_checks(design) for design in found.compared["designs"])
+    yield _Item("Do all checks of this chip hold?", not own, "Yes." if not own else f"{own}.")
+    told = "; ".join(text for text in others if text)
+    yield _Item(
+        "Do the baselines work as they are built to?", not told,
+        "Yes, all their checks hold." if not told else f"{told}. Say so beside their ratios, or leave them out.",
+    )  # fmt: skip
+    share = found.own["basis_share"]["energy"]
+    weak, measured = share["assumed"] + share["projected"], share["measured"]
+    yield _Item(
+        "Does the energy rest on more than assumptions?", weak < _MOST_ASSUMED,
+        f"{100.0 * weak:.0f} % of it rest on assumed or projected values, {100.0 * measured:.0f} % on measured ones.",
+    )  # fmt: skip
+    maturity = found.differs("maturity of the devices that are not shared")
+    yield _Item(
+        "Are the devices as mature as those of the baselines?", not maturity,
+        "Yes." if not maturity else f"This chip has, where others have other devices: {maturity[0]}.",
+    )  # fmt: skip
+    bare = sorted({r["quantity"] for r in found.compared["ratios"] if r["low"] is None or r["high"] is None})
+    yield _Item(
+        "Do ratios carry bands?", not bare,
+        "Yes; what two chips share is drawn once for both." if not bare else f"Not those of {', '.join(bare)}.",
+    )  # fmt: skip
+    yield from _on_the_contest(found)
+
+
+def _failed_checks(design: Mapping[str, Any]) -> str:
+    """Checks of a design that do not hold, after its name."""
+    messages = sorted({check["message"] for check in design["checks"] if not check["passed"]})
+    return f"{design['architecture']}: {'; '.join(messages)}" if messages else ""
+
+
+def _on_the_contest(found: _Results) -> Iterator[_Item]:
+    asks = "Is each baseline in the best chip that it can have?"
+    if found.contest is None:
+        reason = found.state.get("contest", {}).get("reason") or "no contest applies to this network"
+        yield _Item(asks, good=False, answer=f"Not shown: {reason}.")
+        return
+    cells, chips = len(found.contest["cells"]), found.contest["chips"]
+    own = next(s for s in found.contest["standings"] if s["contender"] == _OWN)
+    failure = f"; this one has none where the network lies: {own['reason']}" if own["reason"] else ""
+    answer = f"Yes: {chips} chips were tried in each of {cells} cells of the map{failure}."
+    yield _Item(asks, not own["reason"], answer)
+
+
+def _on_repetition(found: _Results) -> Iterator[_Item]:
+    bundle = (found.folder / "report" / "bundle.zip").exists()
+    again = (
+        "`neuroest rerun report/bundle.zip` computes the estimates again to the bit, commands.sh all steps (neuroest "
+        f"{package_version()})."
+    )
+    yield _Item("Can somebody else repeat it?", bundle, again if bundle else "report/bundle.zip is missing.")
+    known, listed = len(found.own["sources"]), (found.folder / "report" / "references.bib").exists()
+    answer = f"This chip rests on {known} sources" + (
+        ", in report/references.bib." if listed else "; none are listed."
+    )
+    yield _Item("Are the sources named?", known > 0 and listed, answer)
+
+
+def _by_design(found: _Results, values: list[str]) -> str:
+    """Values with the designs that have them, equal ones together."""
+    names = [design["architecture"] for design in found.compared["designs"]]
+    groups: dict[str, list[str]] = {}
+    for name, value in zip(names, values, strict=True):
+        groups.setdefault(value, []).append(name)
+    return ", ".join(f"{value} ({' '.join(designs)})" for value, designs in groups.items())
+
+
+# --- Summary -------------------------------------------------------------------------------------------------------
+
+
+def summary(folder: Path) -> str:
+    """One page: what was found, how sure it is, and where everything stands."""
+    found = _results(folder)
+    lines = [
+        f"# {found.plan.title}",
+        "",
+        *_device_lines(found),
+        "",
+        *_totals_lines(found),
+        "",
+        *_ratio_lines(found),
+        "",
+    ]
+    lines += [*_contest_lines(found), "", *_limits_lines(found), "", *_file_lines(found), ""]
+    return "\n".join(lines)
+
+
+def _device_lines(found: _Results) -> list[str]:
+    device = load_device(str(found.folder / found.device))
+    if found.fitted is None:
+        return [f"**Device.** `{found.device}`, a {device.spec.model}, as its file states it."]
+    laws = (
+        "; ".join(law["formula"] for law in found.fitted["laws"].values()) if found.fitted.get("laws") else ""
+    )
+    held = ", ".join(found.fitted["held"]) or "none"
+    return [
+        f"**Device.** `{found.device}`, a {device.spec.model}, fitted to {len(found.plan.curves)} files of curves"
+        + (f": {laws}." if laws else "."),
+        f"Fitted: {', '.join(found.fitted['fitted'])}. Not told by the curves and taken from another device: {held}.",
+    ]
+
+
+def _totals_lines(found: _Results) -> list[str]:
+    lines = [
+        f"**Chip.** `{found.own['architecture']}`: {found.plan.like} with this device, on {found.own['workload']}.", "",
+        "| | median | p10 .. p90 |", "|---|--:|--:|",
+    ]  # fmt: skip
+    for part in _PARTS:
+        band = found.own["bands"]["totals"].get(part)
+        if band is not None:
+            low, median, high = (
+                format_quantity(band[key], _UNITS[part]) for key in ("low", "median", "high")
+            )
+            lines.append(f"| {_TITLES[part]} | {median} | {low} .. {high} |")
+    return lines
+
+
+def _ratio_lines(found: _Results) -> list[str]:
+    """Energy over that of each baseline at each pace: below one, this chip needs less."""
+    lines = [
+        "**Energy over that of a baseline** (median, p10 .. p90; below 1 this chip needs less):", "",
+        "| baseline | " + " | ".join(_PACES.values()) + " |", "|---|" + "--:|" * len(_PACES),
+    ]  # fmt: skip
+    rows = {
+        (p["baseline"], p["pace"]): p for p in found.compared["paces"] if p["part"] == "energy" and p["off_chip_link"]
+    }  # fmt: skip
+    for design in found.compared["designs"][1:]:
+        cells = [_ratio(rows.get((design["architecture"], pace))) for pace in _PACES]
+        lines.append(f"| {design['architecture']} | {' | '.join(cells)} |")
+    return lines
+
+
+def _ratio(row: Mapping[str, Any] | None) -> str:
+    if row is None or row.get("ratio_median") is None:
+        return "—"
+    text = f"{row['ratio_median']:.3g} ({row['ratio_low']:.3g} .. {row['ratio_high']:.3g})"
+    return text if row["design_keeps_up"] and row["baseline_keeps_up"] else f"{text}, one does not keep up"
+
+
+def _contest_lines(found: _Results) -> list[str]:
+    if found.contest is None:
+        reason = found.state.get("contest", {}).get("reason") or "none applies to this network"
+        return [f"**Contest.** Not shown: {reason}."]
+    cells = found.contest["cells"]
+    titles = found.contest["contenders"]
+    won = sum(cell["winner"] == _OWN and cell["verdict"] != "nobody" for cell in cells)
+    lines = [
+        (
+            f"**Contest** ({found.plan.contest}, each in its best chip): this chip is first in {won} of {len(cells)} "
+            "cells of the map (figures/contest.pdf). Where the network lies:"
+        ),
+        "",
+        "| | energy, median (p10 .. p90) | over the best |", "|---|--:|--:|",
+    ]  # fmt: skip
+    without = []
+    for standing in found.contest["standings"]:
+        name = titles.get(standing["contender"], standing["contender"])
+        cost, ratio = standing.get("cost"), standing.get("ratio")
+        if not cost or cost.get("median") is None:
+            without.append(name)
+            continue
+        low, median, high = (format_quantity(cost[key], "J") for key in ("low", "median", "high"))
+        over = f"{ratio['median']:.3g}" if ratio and ratio.get("median") is not None else "—"
+        lines.append(f"| {name} | {median} ({low} .. {high}) | {over} |")
+    return [*lines, *(["", f"Without a chip there: {', '.join(without)}."] if without else [])]
+
+
+def _limits_lines(found: _Results) -> list[str]:
+    causes = found.own["bands"]["causes"].get("energy_per_inference_J", [])
+    widest = ", ".join(f"{cause['parameter']} {100.0 * cause['share']:.0f} %" for cause in causes[:3])
+    missing = [
+        f"{name} ({record['reason']})"
+        for name, record in found.state.items()
+        if record["became"] == "unavailable"
+    ]
+    return [
+        f"**Doubt.** The band of the energy comes from {widest or 'no single parameter'}. Left out: "
+        + "; ".join(found.own["exclusions"]) + ".",
+        *(["", f"**Not available.** {'; '.join(missing)}."] if missing else []),
+    ]  # fmt: skip
+
+
+def _file_lines(found: _Results) -> list[str]:
+    there = [
+        step
+        for step in steps_of(found.plan, found.folder)
+        if not step.absent and step.writes and step.name != "summary"
+    ]
+    lines = [
+        "**Files.** Any may be edited; `neuroest paper` then does again what depends on it.",
+        "",
+        "| step | files |",
+        "|---|---|",
+    ]
+    return lines + [f"| {step.name} | {', '.join(f'`{file}`' for file in step.writes)} |" for step in there]

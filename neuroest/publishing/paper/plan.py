@@ -1,0 +1,202 @@
+"""What a folder of curves becomes: the plan, a file that its owner may edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from neuroest.authoring.contest_file import DEFAULT_CONTEST
+from neuroest.core.errors import MappingError, NeuroestError, RangeError, SpecError, check_names
+from neuroest.loading.library import load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.registry import IMPORTERS
+from neuroest.reporting.catalogue import list_entries
+from neuroest.specs.file_text import is_path
+
+PLAN_FILE = "paper.yaml"
+DEFAULT_LIKE = "analog_lif_low_power_28nm"
+"""Chip whose fabric the device is put into: CMOS neurons, so that the two compare neurons."""
+CURVES = (".csv", ".xlsx")
+_HEAD = """\
+# What `neuroest paper` does with this folder. Edit it and run the command again: a step runs when its command or a file
+# that it reads has changed, and every file that it writes may be edited too.
+# - network: workload file, shipped workload, or a model file that `neuroest import` reads
+# - like: chip whose fabric the device is put into
+# - baselines: chips that the report compares with
+# - options: what to add to the command of a step, such as  fit: [--accept-misfit]
+"""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do; paths count from the folder of the paper.
+
+    Attributes
+    ----------
+    device : str
+        Device spec of one's own, where there are no curves to fit.
+    options : mapping of str to tuple of str
+        Words to add to the command of a step.
+    """
+
+    title: str
+    curves: tuple[str, ...]
+    device: str
+    network: str
+    like: str
+    contest: str
+    baselines: tuple[str, ...]
+    options: Mapping[str, tuple[str, ...]]
+
+
+_KEYS = ("title", "curves", "device", "network", "like", "contest", "baselines", "options")
+_TEXTS = ("title", "device", "network", "like", "contest")
+
+
+def read_plan(file: Path, steps: Sequence[str]) -> Plan:
+    """The plan of a folder.
+
+    Raises
+    ------
+    NeuroestError
+        For a file that is no plan, with what is wrong in it.
+    """
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise NeuroestError(f"{file}: {str(error).splitlines()[0]}") from None
+    if not isinstance(data, dict):
+        raise NeuroestError(f"{file}: expected the keys {', '.join(_KEYS)}")
+    check_names(f"key of {file}", [str(key) for key in data], _KEYS)
+    for key in _TEXTS:
+        if not isinstance(data.get(key, ""), str):
+            raise NeuroestError(f"{file}: {key}: expected a text, got {data[key]!r}")
+    options = data.get("options") or {}
+    if not isinstance(options, dict):
+        raise NeuroestError(f"{file}: options: expected words by step, such as fit: [--accept-misfit]")
+    check_names(f"step in {file}", [str(step) for step in options], steps)
+    plan = Plan(
+        title=data.get("title", ""),
+        curves=_words(file, "curves", data.get("curves", [])),
+        device=data.get("device", ""),
+        network=data.get("network", ""),
+        like=data.get("like", DEFAULT_LIKE),
+        contest=data.get("contest", DEFAULT_CONTEST),
+        baselines=_words(file, "baselines", data.get("baselines", [])),
+        options={step: _words(file, f"options: {step}", words) for step, words in options.items()},
+    )
+    if not (plan.network and plan.baselines and (plan.curves or plan.device)):
+        raise NeuroestError(f"{file}: needs a network, a baseline, and curves or a device")
+    return plan
+
+
+def _words(file: Path, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise NeuroestError(f"{file}: {key}: expected a list of texts, got {value!r}")
+    return tuple(value)
+
+
+def write_plan(file: Path, plan: Plan) -> None:
+    """Write a plan for its owner to read and edit."""
+    data = {
+        "title": plan.title,
+        **({"curves": list(plan.curves)} if plan.curves else {"device": plan.device}),
+        "network": plan.network, "like": plan.like, "contest": plan.contest, "baselines": list(plan.baselines),
+        "options": {step: list(words) for step, words in plan.options.items()},
+    }  # fmt: skip
+    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+    file.write_text(_HEAD + text, encoding="utf-8")
+
+
+def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -> Plan:
+    """The plan for a folder with curves and a network.
+
+    Parameters
+    ----------
+    folder : Path
+        With the curves.
+    place : Path
+        Folder of the paper, from which paths count.
+    network : str, optional
+        Shipped workload or path; the one in the folder if not given.
+    like : str, optional
+        Chip whose fabric the device is put into.
+
+    Raises
+    ------
+    NeuroestError
+        Where the folder holds no curves or no network, or several networks.
+    """
+    curves = sorted(file for file in folder.iterdir() if file.suffix.lower() in CURVES)
+    devices, networks = _specs(folder, "device"), _specs(folder, "workload")
+    networks += sorted(f for f in folder.iterdir() if f.suffix.lower().removeprefix(".") in IMPORTERS)
+    if not curves and len(devices) != 1:
+        raise NeuroestError(
+            f"{folder} has no curves ({', '.join(CURVES)}) and {len(devices)} device specs; it needs curves or one spec"
+        )
+    if network is None and len(networks) != 1:
+        found = ", ".join(file.name for file in networks) or "none"
+        raise NeuroestError(
+            f"{folder} must hold one network (a workload, .onnx or .nir), and holds {found}; name one with -w, a path "
+            "or a shipped workload"
+        )
+    chosen = network if network is not None else str(networks[0])
+    shown = _from(Path(chosen), place) if is_path(chosen) or Path(chosen).suffix else chosen
+    like = like or DEFAULT_LIKE
+    return Plan(
+        title=folder.resolve().name,
+        curves=tuple(_from(file, place) for file in curves),
+        device="" if curves else _from(devices[0], place),
+        network=shown,
+        like=_from(Path(like), place) if is_path(like) else like,
+        contest=DEFAULT_CONTEST,
+        baselines=_baselines(chosen, like),
+        options={},
+    )
+
+
+def _specs(folder: Path, kind: str) -> list[Path]:
+    """Spec files of a kind in a folder."""
+    found = []
+    for file in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        first = [
+            line
+            for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+            if line[:5] == "kind:"
+        ]
+        if first and first[0].split(":", 1)[1].split("#")[0].strip() == kind:
+            found.append(file)
+    return found
+
+
+def _from(file: Path, place: Path) -> str:
+    """A path as it counts from the folder of the paper."""
+    whole, home = file.resolve(), place.resolve()
+    try:
+        return f"../{whole.relative_to(home.parent).as_posix()}"
+    except ValueError:
+        return whole.as_posix()
+
+
+def _baselines(network: str, like: str) -> tuple[str, ...]:
+    """The chip that is like it, then every shipped baseline that has an estimate of the network."""
+    load_workload(network)
+    if reason := _refused(like, network):
+        raise NeuroestError(
+            f"{like} cannot run {network}: {reason}; name another chip for the device with --like"
+        )
+    names = [entry.name for entry in list_entries("architectures", "baseline") if "baseline" in entry.group]
+    return (like, *(name for name in names if name != like and not _refused(name, network)))
+
+
+def _refused(architecture: str, network: str) -> str:
+    """Why a chip has no estimate of a network, or nothing."""
+    try:
+        estimate(architecture, network)
+    except (MappingError, RangeError, SpecError) as error:
+        return str(error).splitlines()[0]
+    return ""

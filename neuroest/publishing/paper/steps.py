@@ -1,0 +1,137 @@
+"""The steps of a paper, each a command that anybody may run by hand in its folder."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from neuroest.loading.library import is_model_file, load_device, load_workload
+from neuroest.publishing.paper.plan import PLAN_FILE, Plan
+from neuroest.registry import roles_of
+from neuroest.specs.file_text import is_path
+
+STEPS = (
+    "fit", "waveform", "circuit", "network", "chip", "contest_file", "check", "estimate", "compare", "table", "contest",
+    "report", "checklist", "summary",
+)  # fmt: skip
+"""Names of the steps in their order."""
+DEVICE, CHIP, CONTEST = "device.yaml", "chip.yaml", "contest.yaml"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command.
+
+    Attributes
+    ----------
+    words : tuple of str
+        The command.
+    reads, writes : tuple of str
+        Files that it depends on, and those that it makes.
+    printed : str
+        File that takes what it prints; empty where it writes its files itself.
+    optional : bool
+        Whether the paper goes on without it; its reason is then part of the summary.
+    absent : str
+        Why it does not apply here; empty where it does.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    printed: str = ""
+    optional: bool = False
+    absent: str = ""
+
+    @property
+    def line(self) -> str:
+        """The command as a shell takes it."""
+        text = shlex.join(self.words)
+        return f"{text} > {self.printed}" if self.printed else text
+
+
+def steps_of(plan: Plan, folder: Path) -> list[Step]:
+    """All steps; what depends on files that are not there yet is as far known as it can be."""
+    device = plan.device or DEVICE
+    imported = is_model_file(plan.network)
+    network = "network.yaml" if imported else plan.network
+    files = tuple(name for name in (network, plan.like) if is_path(name))
+    slot = _slot(folder / device)
+    on_chip = (CHIP, device, *files)
+    spiking = _spiking(folder, network)
+    dense = (
+        "" if spiking else f"the contest {plan.contest} is between spiking chips, and the network is dense"
+    )
+    no_neuron = "" if slot == "--neuron" else "the device is no neuron"
+    no_curves = "" if plan.curves else "the device is stated, not fitted"
+    fit = (
+        "neuroest",
+        "fit",
+        *plan.curves,
+        "-o",
+        DEVICE,
+        "-p",
+        "figures/fit.pdf",
+        "--force",
+        "--format",
+        "json",
+    )
+    chip = ("neuroest", "new", "architecture", "--like", plan.like, slot, device, "-o", CHIP, "--force")
+    entry = ("neuroest", "new", "contest", "--like", plan.contest, "--chip", CHIP, "-o", CONTEST, "--force")
+    entered = (folder / CONTEST).exists() or not (folder / CHIP).exists()
+    checked = (device, CHIP, *files, *((CONTEST,) if entered and not dense else ()))
+    no_contest = dense or ("" if entered else "there is no contest.yaml")
+    run = ("-w", network)
+    beside = ("neuroest", "compare", CHIP, *plan.baselines, *run, "--format")
+    drawn = ("-p", "figures/contest.pdf", "--front", "figures/front.pdf")
+    contest = ("neuroest", "contest", CONTEST, *run, "--points", "data/contest.csv", "--overwrite", *drawn)
+    made = [
+        Step("fit", fit, plan.curves, (DEVICE, "figures/fit.pdf", "data/fit.json"), "data/fit.json", absent=no_curves),
+        Step("waveform", ("neuroest", "simulate", device, "--no-noise", "-p", "figures/waveform.pdf"), (device,),
+             ("figures/waveform.pdf", "data/waveform.txt"), "data/waveform.txt", optional=True, absent=no_neuron),
+        Step("circuit", ("neuroest", "export", "spice", device, "-o", "circuit", "--force"), (device,), ("circuit",),
+             optional=True, absent=no_neuron),
+        Step("network", ("neuroest", "import", plan.network, "-o", network), (plan.network,), (network,),
+             absent="" if imported else "the network is a workload already"),
+        Step("chip", chip, (device, *(name for name in files if name == plan.like)), (CHIP,)),
+        Step("contest_file", entry, (CHIP,), (CONTEST,), optional=True, absent=dense),
+        Step("check", ("neuroest", "check", *checked), checked, ()),
+        Step("estimate", ("neuroest", "estimate", CHIP, *run, "--format", "json", "-o", "data/estimate.json"), on_chip,
+             ("data/estimate.json",)),
+        Step("compare", (*beside, "json", "-o", "data/compare.json"), on_chip, ("data/compare.json",)),
+        Step("table", (*beside, "markdown", "-o", "tables/compare.md"), on_chip, ("tables/compare.md",)),
+        Step("contest", (*contest, "--format", "json", "-o", "data/contest.json"), (CONTEST, *on_chip),
+             ("data/contest.json", "figures/contest.pdf", "figures/front.pdf"), optional=True, absent=no_contest),
+        Step("report", ("neuroest", "report", CHIP, *plan.baselines, *run, "-o", "report", "--bundle", "--force"),
+             on_chip, ("report",)),
+    ]  # fmt: skip
+    fitted = ("data/fit.json",) if plan.curves else ()
+    results = ("data/compare.json", *fitted, *(() if no_contest else ("data/contest.json",)))
+    made += [
+        Step(page, ("neuroest", "paper", ".", "--only", page), (PLAN_FILE, device, *results), (f"{page}.md",))
+        for page in ("checklist", "summary")
+    ]
+    return [_with_options(step, plan) for step in made]
+
+
+def _with_options(step: Step, plan: Plan) -> Step:
+    added = plan.options.get(step.name, ())
+    return Step(**{**vars(step), "words": (*step.words, *added)}) if added else step
+
+
+def _slot(device: Path) -> str:
+    """Option of `neuroest new architecture` that takes the device."""
+    if not device.exists():
+        return "--neuron"
+    roles = roles_of(load_device(str(device)).spec.model)
+    return "--neuron" if "neuron" in roles else "--cell" if "cell" in roles else "--adc"
+
+
+def _spiking(folder: Path, network: str) -> bool:
+    """Whether the network spikes; one that is not imported yet is taken to."""
+    file = str(folder / network) if is_path(network) else network
+    if is_path(network) and not Path(file).exists():
+        return True
+    return load_workload(file).spec.coding == "spiking"

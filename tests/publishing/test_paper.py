@@ -1,0 +1,239 @@
+"""The guided way: plain commands, files that may be edited, nothing done twice; and one whole paper."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from neuroest.cli import VERBS
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.publishing.paper import run as runner
+from neuroest.publishing.paper.run import Paper, paper
+from neuroest.publishing.paper.steps import STEPS, Step
+from tests.cli.conftest import Command, command
+
+__all__ = ["command"]
+
+CURVES = Path(__file__).parents[2] / "examples" / "measurements"
+LINES = {
+    "device.yaml": "kind: device\nname: device\nmodel: threshold_switch_neuron\n",
+    "chip.yaml": "kind: architecture\n",
+}
+
+
+def folder_of_curves(place: Path) -> Path:
+    folder = place / "curves"
+    folder.mkdir()
+    for file in CURVES.glob("switch_*.csv"):
+        shutil.copy(file, folder)
+    return folder
+
+
+class Commands:
+    """Stands for the processes: writes what a step would write."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ran: list[str] = []
+        self.fails: dict[str, str] = {}
+        recorded = self
+
+        def process(run: runner._Run, step: Step) -> tuple[int, bytes, bytes]:
+            return recorded.perform(run, step)
+
+        monkeypatch.setattr(runner._Run, "_process", process)
+        monkeypatch.setattr(runner, "_PAGES", {})
+        monkeypatch.setattr("neuroest.publishing.paper.steps._slot", lambda _device: "--neuron")
+
+    def perform(self, run: runner._Run, step: Step) -> tuple[int, bytes, bytes]:
+        self.ran.append(step.name)
+        if step.name in self.fails:
+            return 1, b"", f"some note\nerror: {self.fails[step.name]}\n".encode()
+        for file in step.writes:
+            place = run.place / file
+            place.parent.mkdir(exist_ok=True)
+            place.write_text(LINES.get(file, f"{step.line} of {[*run._hashes(step.reads).values()]}"))
+        return 0, b"printed\n", b""
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
+    return Commands(monkeypatch)
+
+
+def became(found: Paper) -> dict[str, str]:
+    return {outcome.step.name: outcome.became for outcome in found.outcomes}
+
+
+def test_every_step_is_a_command_that_exists(tmp_path: Path, command: Command) -> None:
+    folder = folder_of_curves(tmp_path)
+    said: list[str] = []
+    paper(folder, workload="mlp_mnist_spiking", commands=True, say=said.append)
+    lines = [line for line in said if line.startswith("neuroest ")]
+    assert len(lines) == len(STEPS) - 1  # the network is a workload already
+    for line in lines:
+        words = shlex.split(line.partition(" > ")[0])
+        assert words[1] in VERBS
+        known = command(words[1], "--help").out
+        for option in (word for word in words if word.startswith("-")):
+            assert f"{option} " in known or f"{option}," in known, line
+
+
+def test_the_plan_names_the_chips_that_can_run_the_network(tmp_path: Path) -> None:
+    folder = folder_of_curves(tmp_path)
+    paper(folder, workload="mlp_mnist_spiking", commands=True)
+    plan = yaml.safe_load((folder / "paper" / "paper.yaml").read_text())
+    assert plan["curves"] == [f"../{file.name}" for file in sorted(folder.glob("*.csv"))]
+    assert plan["baselines"][0] == plan["like"] == "analog_lif_low_power_28nm"
+    assert {"digital_spiking_28nm", "loihi_14nm", "gpu_h100"} <= set(plan["baselines"])
+
+
+def test_what_has_not_changed_is_not_done_again(
+    tmp_path: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of_curves(tmp_path)
+    first = paper(folder, workload="mlp_mnist_spiking")
+    assert set(became(first).values()) == {"done", "absent"}
+    place, commands.ran = first.folder, []
+    assert set(became(paper(folder)).values()) == {"unchanged", "absent"}
+    assert commands.ran == []
+    # the folder of the paper works as well, and so does one step again
+    assert became(paper(place, again="table"))["table"] == "done"
+    assert commands.ran == ["table"]
+    # a chip that is edited is kept, and what depends on it is done again
+    commands.ran = []
+    (place / "chip.yaml").write_text("kind: architecture\n# another supply\n")
+    outcomes = became(paper(folder))
+    assert outcomes["chip"] == "edited"
+    assert outcomes["fit"] == "unchanged"
+    assert commands.ran == [
+        "contest_file", "check", "estimate", "compare", "table", "contest", "report", "checklist", "summary",
+    ]  # fmt: skip
+    # curves that change ask for a fit, whose device nobody has edited, and for a chip, which somebody has
+    (folder / "switch_delays.csv").write_text("Voltage (V),Delay (us)\n1,2\n")
+    monkeypatch.setitem(LINES, "device.yaml", LINES["device.yaml"] + "# fitted anew\n")
+    with pytest.raises(NeuroestError, match=r"chip.yaml of the step chip was edited by hand.*--force"):
+        paper(folder)
+    assert "another supply" in (place / "chip.yaml").read_text()
+    assert became(paper(folder, force=True))["chip"] == "done"
+
+
+def test_a_step_that_was_cut_off_is_where_the_next_run_goes_on(tmp_path: Path, commands: Commands) -> None:
+    folder = folder_of_curves(tmp_path)
+    commands.fails["estimate"] = "the chip is too hot"
+    with pytest.raises(
+        NeuroestError, match=r"estimate failed: the chip is too hot\nits command.*neuroest estimate"
+    ):
+        paper(folder, workload="mlp_mnist_spiking")
+    assert "error: the chip is too hot" in (folder / "paper" / "log" / "estimate.txt").read_text()
+    commands.fails, commands.ran = {}, []
+    paper(folder)
+    assert commands.ran == ["estimate", "compare", "table", "contest", "report", "checklist", "summary"]
+
+
+def test_a_paper_goes_on_without_what_is_optional_and_says_why(tmp_path: Path, commands: Commands) -> None:
+    folder = folder_of_curves(tmp_path)
+    commands.fails["waveform"] = "it never fires"
+    found = paper(folder, workload="mlp_mnist_spiking")
+    assert became(found)["waveform"] == "unavailable"
+    assert became(found)["report"] == "done"
+    state = json.loads((found.folder / "state.json").read_text())
+    assert state["steps"]["waveform"]["reason"] == "it never fires"
+    script = (found.folder / "commands.sh").read_text()
+    assert (
+        "neuroest simulate device.yaml --no-noise -p figures/waveform.pdf > data/waveform.txt || true"
+        in script
+    )
+
+
+def test_options_of_the_plan_reach_the_command(tmp_path: Path, commands: Commands) -> None:
+    folder = folder_of_curves(tmp_path)
+    place = paper(folder, workload="mlp_mnist_spiking").folder
+    commands.ran = []
+    file = place / "paper.yaml"
+    file.write_text(file.read_text().replace("options: {}", "options: {report: [--venue, acm]}"))
+    found = paper(folder)
+    assert commands.ran[0] == "report"
+    step = next(outcome.step for outcome in found.outcomes if outcome.step.name == "report")
+    assert step.words[-2:] == ("--venue", "acm")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("optionss: {}", "did you mean 'options'"),
+        ("options: {fitt: [--force]}", "did you mean 'fit'"),
+        ("baselines: gpu_h100", "baselines: expected a list of texts"),
+        ("title: [a]", "title: expected a text"),
+    ],
+)
+def test_a_wrong_plan_is_told_in_one_line(tmp_path: Path, line: str, message: str) -> None:
+    folder = folder_of_curves(tmp_path)
+    paper(folder, workload="mlp_mnist_spiking", commands=True)
+    file = folder / "paper" / "paper.yaml"
+    key = line.split(":")[0]
+    data = yaml.safe_load(file.read_text())
+    data.pop(key, None)
+    file.write_text(yaml.safe_dump(data) + line + "\n")
+    with pytest.raises(NeuroestError, match=message) as refused:
+        paper(folder)
+    assert "\n" not in str(refused.value)
+
+
+def test_folders_that_are_no_paper_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NeuroestError, match="is no folder"):
+        paper(tmp_path / "nothing")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NeuroestError, match="has no curves"):
+        paper(tmp_path / "empty")
+    assert not (tmp_path / "empty" / "paper").exists()
+    folder = folder_of_curves(tmp_path)
+    with pytest.raises(NeuroestError, match="must hold one network"):
+        paper(folder)
+    with pytest.raises(NeuroestError, match=r"cannot run a dense network.*--like"):
+        paper(folder, workload="mlp_mnist_dense")
+    with pytest.raises(UnknownNameError, match="did you mean 'summary'"):
+        paper(folder, only="sumary")
+
+
+@pytest.mark.slow
+def test_a_whole_paper_from_the_curves_of_the_examples(tmp_path: Path, command: Command) -> None:
+    folder = folder_of_curves(tmp_path)
+    paper(folder, workload="mlp_mnist_spiking", commands=True)
+    file = folder / "paper" / "paper.yaml"
+    plan = yaml.safe_load(file.read_text())
+    plan["baselines"] = ["analog_lif_low_power_28nm", "digital_spiking_28nm"]
+    plan["options"] = {
+        "fit": ["--starts", "2"],
+        "contest": ["--axis", "period=10ms,1s", "--axis", "spike_rate=1,2", "--samples", "16"],
+    }
+    file.write_text(yaml.safe_dump(plan))
+    outcome = command("paper", str(folder))
+    assert outcome.code == 0, outcome.err
+    place = folder / "paper"
+    for each in (
+        "device.yaml", "chip.yaml", "contest.yaml", "figures/fit.pdf", "figures/contest.pdf", "figures/front.pdf",
+        "tables/compare.md", "report/methods.md", "report/bundle.zip", "circuit/device.lib", "commands.sh",
+    ):  # fmt: skip
+        assert (place / each).stat().st_size > 100, each
+    # the numbers of the summary are those of the commands that it names
+    compared = json.loads((place / "data" / "compare.json").read_text())
+    summary = (place / "summary.md").read_text()
+    wanted = ("energy", "back_to_back", True)
+    rows = [p for p in compared["paces"] if (p["part"], p["pace"], p["off_chip_link"]) == wanted]
+    assert len(rows) == 2
+    for row in rows:
+        assert f"| {row['baseline']} | {row['ratio_median']:.3g} (" in summary
+    assert len(summary.splitlines()) < 80
+    contest = json.loads((place / "data" / "contest.json").read_text())
+    assert "chip" in contest["contenders"]
+    assert {"analog_cmos", "digital_cmos"} <= set(contest["contenders"])
+    checklist = (place / "checklist.md").read_text()
+    assert "Look: Are the curves measured?** The files say: simulated" in checklist
+    assert "supply_voltage" in checklist  # no row of the curves depends on it
+    again = command("paper", str(folder))
+    assert "done in" not in again.err
