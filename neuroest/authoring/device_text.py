@@ -17,6 +17,8 @@ from neuroest.loading.library import Device, device_model, load_device
 from neuroest.specs.claims import Claim
 from neuroest.specs.parameters import ParameterInfo
 
+_LONGEST_NAME = 100
+"""Most characters of a name that is made up; no file system takes more than 255."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DIGITS = 6
 _ROUNDING = 1e-5
@@ -43,7 +45,7 @@ def check_output(path: Path, *, force: bool = False) -> None:
 
 def spec_name(text: str) -> str:
     """The nearest name that a spec may have: ``Ag/HfO2 (2)`` becomes ``ag_hfo2_2``."""
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:_LONGEST_NAME]
     return name if _NAME.match(name) else f"device_{name}".rstrip("_")
 
 
