@@ -40,6 +40,7 @@ _BLOCKS = {
     "fixed_block": ("chip.fixed_block.FixedBlock", ANYWHERE),
     "chip_overheads": ("chip.overheads.ChipOverheads", ANYWHERE),
     "die_cost": ("chip.die_cost.DieYield", ANYWHERE),
+    "shell": ("chip.shell.Shell", ANYWHERE),
     "carbon_footprint": ("chip.carbon_footprint.Carbon", ANYWHERE),
     "one_transistor_one_resistor": ("cells.one_transistor_one_resistor.ResistiveCell", "cell"),
     "one_selector_one_resistor": ("cells.one_selector_one_resistor.SelectorCell", "cell"),

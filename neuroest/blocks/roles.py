@@ -74,6 +74,10 @@ class EmitsCarbon(Role):
     """Says the carbon of making a die and of running it."""
 
 
+class SurroundsChip(Role):
+    """Stands around chips and takes power for them: a board, a frame, a rack."""
+
+
 class CoversWork(Role):
     """Stands for work that its published power covers, listed in ``covers``."""
 

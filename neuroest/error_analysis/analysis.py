@@ -26,7 +26,7 @@ from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
-from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow, LevelRow
+from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow, LevelRow, ShellRow
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
@@ -73,6 +73,11 @@ class EstimateAnalysis:
     def levels(self) -> tuple[LevelRow, ...]:
         """Every computing level, and what stands around them."""
         return breakdown.level_rows(self.evaluation)
+
+    @cached_property
+    def shells(self) -> tuple[ShellRow, ...]:
+        """The chips and each shell around them."""
+        return breakdown.shell_rows(self.evaluation)
 
     @cached_property
     def spike_terms(self) -> dict[str, float]:

@@ -23,9 +23,10 @@ class InstanceRow:
     term: str
     total: u.Numeric
     instances: u.Numeric
-    when: Literal["powered", "standby", "awake", "asleep", "waking"] = "powered"
-    """When power is drawn: while the chip is powered, or while it is switched off; of a block that sleeps while it is
-    awake, or asleep. `waking` is no power but the energy of waking once. [J]."""
+    when: Literal["powered", "standby", "awake", "asleep", "waking", "working"] = "powered"
+    """When power is drawn: while the chip is powered; only while it is and a network runs (`working`); or while it is
+    switched off; of a block that sleeps while it is awake, or asleep. `waking` is no power but the energy of waking
+    once. [J]."""
 
 
 def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ...]:

@@ -11,8 +11,9 @@ from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import contexts
 from neuroest.pipeline.energy import EnergyRow
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow, LevelRow
-from neuroest.results.quantities import first_number
+from neuroest.pipeline.power import DRAWN
+from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow, LevelRow, ShellRow
+from neuroest.results.quantities import QUANTITIES, first_number
 
 
 def breakdown_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
@@ -44,7 +45,7 @@ def learning_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
     names = result.layers.names
     rows = [row for term in result.learning_rows for row in _by_layer("learning", term, names)]
     added, sample = first_number(result.learning_time), first_number(result.sample_period)
-    drawn = [(row, added) for row in result.statics if row.when in {"powered", "awake"}]
+    drawn = [(row, added) for row in result.statics if row.when in DRAWN]
     drawn += [(row, sample) for row in result.learning_statics]
     rows += [
         _instance_row("learning", "rest", row, first_number(row.total) * time, 0.0)
@@ -158,3 +159,15 @@ def level_rows(result: Evaluation) -> tuple[LevelRow, ...]:
         sum(row.area_m2 for row in elsewhere), 0.0,
     )  # fmt: skip
     return (*found, around)
+
+
+def shell_rows(result: Evaluation) -> tuple[ShellRow, ...]:
+    """The chips, then each shell around them from the chips outwards."""
+    operations = QUANTITIES["synaptic_operations"].number(result)
+    return tuple(
+        ShellRow(
+            row.path, first_number(row.number), first_number(row.idle), first_number(row.power),
+            first_number(row.energy), first_number(row.energy) / operations if operations else None,
+        )
+        for row in result.shells
+    )  # fmt: skip

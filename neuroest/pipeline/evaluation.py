@@ -17,10 +17,21 @@ from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar.column_errors import ColumnErrors
-from neuroest.pipeline import accuracy, area, design_rules, die_cost, energy, lifetime, power, training
+from neuroest.pipeline import (
+    accuracy,
+    area,
+    design_rules,
+    die_cost,
+    energy,
+    lifetime,
+    power,
+    shells,
+    training,
+)
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import Contexts, contexts
 from neuroest.pipeline.energy import Array, EnergyRow
+from neuroest.pipeline.shells import ShellPower
 from neuroest.pipeline.stages import Stages
 
 
@@ -159,7 +170,7 @@ class Evaluation(Stages):
         asleep = power.time_asleep(self.chip, self.timing)
         return {
             "powered": self.active_time, "standby": self.standby_time, "asleep": asleep,
-            "awake": self.active_time - asleep, "waking": np.where(asleep > 0.0, 1.0, 0.0),
+            "working": self.active_time, "awake": self.active_time - asleep, "waking": np.where(asleep > 0.0, 1.0, 0.0),
         }  # fmt: skip
 
     def leakage_time(self, row: InstanceRow) -> u.Numeric:
@@ -384,6 +395,14 @@ class Evaluation(Stages):
     def carbon(self) -> tuple[Array, Array] | None:
         """Carbon of making a good die and of running it; None where the chip has no block for it. [kg], [kg]."""
         return die_cost.carbon(self.chip, self.die_area, self.average_power)
+
+    @cached_property
+    def shells(self) -> tuple[ShellPower, ...]:
+        """The chips and each shell around them, from the chips outwards; nothing without shells."""
+        return shells.shell_powers(
+            self.chip, self.mapped.counts[self.chip.top.path], shells.idle_power(self.chip, self.statics),
+            self.energy, self.period, np.asarray(self.timing.latency),
+        )  # fmt: skip
 
     @cached_property
     def column_errors(self) -> ColumnErrors | None:

@@ -21,6 +21,9 @@ from neuroest.pipeline.energy import Array, EnergyRow, total
 from neuroest.pipeline.lifetime import refreshed_share
 from neuroest.pipeline.timing import Timing
 
+DRAWN = frozenset({"powered", "awake", "working"})
+"""Kinds of static power that a chip draws while it is on and nothing of it sleeps."""
+
 
 def inference_period(chip: Chip, timing: Timing) -> Array:
     """Time from one inference to the next as the chip is operated. [s]."""
@@ -81,7 +84,8 @@ def _rows(cost: StaticCost, number: u.Numeric, may_sleep: bool) -> Iterator[Inst
     """One static cost of all its instances; of a block that sleeps, awake and asleep apart, and waking."""
     drawn = cost.power * number
     if cost.asleep_share is None or not may_sleep:
-        yield InstanceRow(cost.component, cost.term, drawn, number, "standby" if cost.standby else "powered")
+        when: Any = "standby" if cost.standby else "working" if cost.working else "powered"
+        yield InstanceRow(cost.component, cost.term, drawn, number, when)
         return
     yield InstanceRow(cost.component, cost.term, drawn, number, "awake")
     yield InstanceRow(cost.component, f"{cost.term}_asleep", drawn * cost.asleep_share, number, "asleep")
@@ -97,7 +101,7 @@ def time_asleep(chip: Chip, timing: Timing) -> Array:
 
 def static_power(rows: Iterable[InstanceRow]) -> Array:
     """Power that the chip draws whether or not it works, while nothing of it sleeps. [W]."""
-    return total(row.total for row in rows if row.when in {"powered", "awake"})
+    return total(row.total for row in rows if row.when in DRAWN)
 
 
 def energy_of(rows: Iterable[InstanceRow], times: Mapping[str, u.Numeric]) -> Array:
@@ -125,7 +129,7 @@ def die_power(
         return (row.component, row.term) in outside
 
     moved = total(np.sum(row.energy, axis=-1, keepdims=True) for row in dynamic if off_die(row))
-    standing = total(row.total for row in statics if off_die(row) and row.when in {"powered", "awake"})
+    standing = total(row.total for row in statics if off_die(row) and row.when in DRAWN)
     with np.errstate(all="ignore"):
         of_all = average - standing - power.average_power(moved, powered)
     known = np.where(np.isfinite(of_all), of_all, 0.0)

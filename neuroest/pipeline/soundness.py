@@ -15,6 +15,7 @@ from neuroest.core import units as u
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.quantities import BANDED, QUANTITIES, TOTALS
 
+_OF_SYSTEMS = ("system_energy_per_inference_J", "system_power_W", "system_idle_power_W")
 _EXACTNESS = "signal_to_error_ratio"
 
 
@@ -93,6 +94,7 @@ def _totals(result: Evaluation, names: Collection[str]) -> Iterator[tuple[str, N
         "operational_carbon_kg": result.carbon,
         "programming_energy_J": result.programming_energy,
         "programming_time_s": result.programming_time,
+        **dict.fromkeys(_OF_SYSTEMS, result.shells or None),
     }
     for name in names:
         quantity, value = QUANTITIES[name], np.atleast_1d(QUANTITIES[name].of(result))

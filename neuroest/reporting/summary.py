@@ -210,6 +210,7 @@ def _answers(estimate: Estimate) -> Iterator[str]:
         ("levels", _levels(estimate)),
         ("area", _largest(estimate, area_by_component(estimate))),
         ("latency", _slowest(estimate)),
+        ("system", _system(estimate)),
         ("learning", _learning(estimate)),
         ("lifetime", _lifetime(estimate)),
         ("accuracy", _accuracy(estimate)),
@@ -251,6 +252,14 @@ def _levels(estimate: Estimate) -> str:
         f"{percent(row.dynamic_energy_J / energy if energy else 0.0)} of the dynamic energy"
         for row in rows
     )
+
+
+def _system(estimate: Estimate) -> str:
+    """Power of the chips and of each shell around them; nothing without shells."""
+    rows = [f"{row.number:.4g} x {short(row.shell)} {formatted(row.power_W, 'W')}" for row in estimate.shells]
+    if not rows:
+        return ""
+    return f"{', '.join(rows)}; at rest {formatted(estimate.shells[-1].idle_power_W, 'W')}"
 
 
 def _neurons(estimate: Estimate) -> str:

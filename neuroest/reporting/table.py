@@ -73,7 +73,7 @@ def estimate_table(
     lines += [*_energy(estimate, style), ""]
     lines += [*_learning(estimate, style)]
     lines += [*_area(estimate, style), ""]
-    lines += [*_levels(estimate, style), *_closing(estimate, style)]
+    lines += [*_levels(estimate, style), *_shells(estimate, style), *_closing(estimate, style)]
     return "\n".join(lines) + "\n"
 
 
@@ -329,6 +329,23 @@ def _levels(estimate: Estimate, style: Style) -> list[str]:
         text = f"  {name} ({row.mapper}): {', '.join(row.layers) or 'no layer'}; {parts}, {holds}"
         lines += wrapped(text if row.level else f"  {name}: {holds}", hanging=4)
     return [*lines, ""]
+
+
+def _shells(estimate: Estimate, style: Style) -> list[str]:
+    """Power and energy of the chips and of each shell around them, at nominal inputs."""
+    if not estimate.shells:
+        return []
+    rows: list[tuple[str, ...]] = [("", "number", "at rest", "power", "energy", "an operation")]
+    rows += [
+        (
+            f"  {short(row.shell)}", f"{row.number:.4g}", formatted(row.idle_power_W, "W"),
+            formatted(row.power_W, "W"), formatted(row.energy_per_inference_J, "J"),
+            formatted(row.energy_per_synaptic_operation_J, "J"),
+        )
+        for row in estimate.shells
+    ]  # fmt: skip
+    title = "Chips and the shells around them, each with all that is inside, nominal"
+    return [style.bold(title), *fitting_columns(rows, "<" + ">" * (len(rows[0]) - 1)), ""]
 
 
 def reported_values(estimate: Estimate) -> list[str]:

@@ -129,6 +129,30 @@ class LevelRow:
     busy_s: float
 
 
+@dataclass(frozen=True, eq=False)
+class ShellRow:
+    """A shell around the chips with everything inside of it; the first row is the chips themselves.
+
+    Attributes
+    ----------
+    shell : str
+        Path of the shell, or of the chip.
+    number : float
+        Shells of this kind, or chips.
+    idle_power_W, power_W : float
+        Mean power while no inference runs, and in operation.
+    energy_per_inference_J, energy_per_synaptic_operation_J : float
+        Energy from one inference to the next, and over the synaptic operations of an inference.
+    """
+
+    shell: str
+    number: float
+    idle_power_W: float  # noqa: N815 - the unit is part of the column's name
+    power_W: float  # noqa: N815 - the unit is part of the column's name
+    energy_per_inference_J: float  # noqa: N815 - the unit is part of the column's name
+    energy_per_synaptic_operation_J: float | None  # noqa: N815 - the unit is part of the column's name
+
+
 class Characteristic(NamedTuple):
     """Number that experts of single blocks ask for, in SI."""
 
@@ -212,6 +236,10 @@ class Analysis(Protocol):
     @property
     def levels(self) -> tuple[LevelRow, ...]:
         """Every computing level, and what stands around them."""
+
+    @property
+    def shells(self) -> tuple[ShellRow, ...]:
+        """The chips and each shell around them; nothing without shells."""
 
     @property
     def spike_terms(self) -> dict[str, float]:
@@ -360,6 +388,11 @@ class Estimate:
         return self.analysis.levels
 
     @property
+    def shells(self) -> tuple[ShellRow, ...]:
+        """The chips, then each shell around them from the chips outwards; nothing where the chip states no shell."""
+        return self.analysis.shells
+
+    @property
     def column_errors(self) -> tuple[LayerErrors, ...]:
         """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
         return self.analysis.column_errors
@@ -460,6 +493,7 @@ class Estimate:
             ],
             "layers": [asdict(layer) for layer in self.analysis.layers],
             "levels": [asdict(level) for level in self.levels],
+            "shells": [asdict(shell) for shell in self.shells],
             "column_errors": [asdict(errors) for errors in self.column_errors],
             "parameters": self._parameters(),
             "checks": [asdict(check) for check in self.checks],

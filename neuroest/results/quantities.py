@@ -162,6 +162,11 @@ def _of_pair(pair: Any, place: int) -> Any:
     return np.nan if pair is None else pair[place]
 
 
+def _outermost(e: Any, name: str) -> Any:
+    """Result of the outermost shell; not a number without shells."""
+    return getattr(e.shells[-1], name) if e.shells else np.nan
+
+
 def _worst_ir_drop(e: Any) -> Any:
     found = [check.value for level in e.levels for check in level.mapped.checks if check.name == "ir_drop"]
     return _known(reduce(np.maximum, found) if found else None)
@@ -176,6 +181,7 @@ _PROGRAMMED = "weights in programmable cells"
 _REFRESHED = "cells that fade, or a refresh by choice"
 _COST = "a `die_cost` block"
 _CARBON = "a `carbon_footprint` block"
+_SHELLS = "a `shell` around the chip"
 _COLUMNS = "crossbar columns with errors"
 _PEAK = "levels whose units have a highest rate"
 
@@ -424,6 +430,23 @@ _TABLE = (
         "carbon dioxide equivalent of its electricity over the service life, at the average power while it computes; "
         "null without a `carbon_footprint` block",
         better="less", banded=True, applies=_CARBON,
+    ),
+    Quantity(
+        "system_energy_per_inference_J", "J", "system energy per inference", lambda e: _outermost(e, "energy"),
+        "energy from one inference to the next that enters the outermost shell around the chips; null without a "
+        "`shell` block",
+        better="less", banded=True, elasticity=("system_energy", 1.0), applies=_SHELLS,
+        rule="system power x time from one inference to the next", inputs=("system_power_W",),
+    ),
+    Quantity(
+        "system_power_W", "W", "system power", lambda e: _outermost(e, "power"),
+        "mean power that enters the outermost shell around the chips in operation; null without a `shell` block",
+        better="less", banded=True, elasticity=("system_energy", 1.0), applies=_SHELLS,
+    ),
+    Quantity(
+        "system_idle_power_W", "W", "idle system power", lambda e: _outermost(e, "idle"),
+        "power that enters the outermost shell while no inference runs; null without a `shell` block",
+        better="less", banded=True, applies=_SHELLS,
     ),
     Quantity(
         "cell_lifetime_s", "s", "cell lifetime", lambda e: _known(e.cell_lifetime),

@@ -208,6 +208,9 @@ PositiveNumberOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("1", minimum=0, above=True, example="5", words=_AUTO)
 ]
 Fraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1, example="0.1")]
+FractionOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=0, maximum=1, example="0.1", words=_AUTO)
+]
 PositiveFraction: TypeAlias = Annotated[float, _POSITIVE_FRACTION]
 PositiveFractionOrAuto: TypeAlias = Annotated[float | str, replace(_POSITIVE_FRACTION, words=_AUTO)]
 SeriesShare: TypeAlias = Annotated[float, replace(_POSITIVE_FRACTION, maximum=0.9, example="5 %")]

@@ -27,6 +27,7 @@ from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
 from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.power import DRAWN
 from neuroest.results.quantities import QUANTITIES
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -357,7 +358,7 @@ class _Parts:
 
     @property
     def _static(self) -> list[tuple[str, Any]]:
-        return [(row.component, row.total) for row in self.result.statics if row.when in {"powered", "awake"}]
+        return [(row.component, row.total) for row in self.result.statics if row.when in DRAWN]
 
     def _dynamic(self, which: str | None = None) -> list[tuple[str, Any]]:
         return [

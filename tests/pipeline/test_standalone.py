@@ -39,6 +39,7 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "bus": ("analog_lif_28nm", "chip.noc", WIRES),
     "h_tree": ("analog_lif_28nm", "chip.noc", WIRES),
     "carbon_footprint": ("analog_lif_28nm", "chip.carbon", {"device": "carbon_28nm"}),
+    "shell": ("analog_lif_28nm", "chip.board", {"device": "board_generic"}),
     "die_cost": ("analog_lif_28nm", "chip.die", {"device": "die_cost_28nm"}),
     "spike_coder": ("analog_lif_28nm", "chip.coder", {
         **LOGIC, "input_bits": "8 bit", "output": "class", "counters": 10, "lanes": 16, "clock_frequency": "200 MHz",

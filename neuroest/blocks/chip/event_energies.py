@@ -20,8 +20,8 @@ class EventEnergiesParameters(Record):
     model: ClassVar[str] = "event_energies"
     folder: ClassVar[str] = "measured_chips"
 
-    synaptic_operation_energy: u.Joule = positive()
-    """Energy of one synaptic operation."""
+    synaptic_operation_energy: u.Joule = non_negative()
+    """Energy of one synaptic operation; zero where the power of a busy core contains it."""
     active_update_energy: u.Joule = non_negative()
     """Energy of updating a neuron that is active."""
     inactive_update_energy: u.Joule = non_negative()
@@ -52,6 +52,8 @@ class EventEnergiesParameters(Record):
     """Die area per core."""
     core_static_power: u.Watt = non_negative()
     """Static power per core."""
+    core_active_power: u.Watt = non_negative(absent=0.0)
+    """Further power of a core with neurons of the network, for as long as the network runs."""
     neurons_per_core: u.Dimensionless = positive(exact=CHOSEN)
     """Neurons that one core can hold."""
     synapse_memory: u.Bit = positive(exact=CHOSEN)
@@ -133,4 +135,6 @@ class EventEnergies(Component[EventEnergiesParameters]):
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power per core as reported, of those that are powered."""
         counted = self.used if self.spec.unused_cores == "power_gated" else None
-        return [StaticCost(self.path, "static", self.device.core_static_power, counted)]
+        active = StaticCost(self.path, "active", self.device.core_active_power, self.used, working=True)
+        static = StaticCost(self.path, "static", self.device.core_static_power, counted)
+        return [static, active] if np.any(np.asarray(active.power) > 0.0) else [static]

@@ -1,0 +1,72 @@
+"""Shell around a chip: a board, a frame, a rack, or a building with its cooling."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.roles import SurroundsChip
+from neuroest.core import units as u
+from neuroest.equations import shells
+from neuroest.specs.base import Count, FractionOrAuto
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class ShellParameters(Record):
+    """What stands around chips: parts with a power of their own, conversion of the supply, cooling."""
+
+    model: ClassVar[str] = "shell"
+    folder: ClassVar[str] = "shells"
+
+    idle_power: u.Watt = non_negative()
+    """Power of the shell's own parts at rest: memories, regulators, clocks, switches, fans, host."""
+    active_power: u.Watt = non_negative(absent=0.0)
+    """What these parts take more while the system computes."""
+    efficiency: u.Dimensionless = positive(
+        maximum=1.0, absent=1.0, exact="without it, the losses are part of the powers"
+    )
+    """Power that arrives inside over the power that is converted for it."""
+    overhead: u.Dimensionless = non_negative(absent=0.0)
+    """Power of cooling and distribution over all power that becomes heat in the shell."""
+
+
+class ShellBlock(DeviceBlock):
+    """A board, frame, rack or building around chips. Shells stand in the file from the chip outwards."""
+
+    record: ClassVar[type[Record] | None] = ShellParameters
+    model: Literal["shell"]
+    holds: Count = 1.0
+    """Chips in one such shell, or shells of the kind before it."""
+    duty: FractionOrAuto = "auto"
+    """Share of the time in which the shell's own parts take their active power; auto: the share in which the chip
+    computes, all of it when inferences follow back to back."""
+
+
+class Shell(Component[ShellParameters], SurroundsChip):
+    """What stands around chips."""
+
+    schema: ClassVar[type[Block]] = ShellBlock
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "powers and efficiencies are inputs with spreads of their own"
+    )
+
+    def number(self, inside: u.Dimensionless) -> u.Dimensionless:
+        """Shells that so many chips, or shells further in, fill."""
+        return np.ceil(inside / self.options["holds"])
+
+    def power(self, inside: u.Watt, number: u.Dimensionless, computing: u.Dimensionless) -> u.Watt:
+        """Power of all these shells with what is inside, where the chip computes so much of the time."""
+        d = self.device
+        return shells.power_into_shell(
+            inside, number, d.idle_power, d.active_power, self.options.get("duty", computing), d.efficiency,
+            d.overhead,
+        )  # fmt: skip
+
+    def idle(self, inside: u.Watt, number: u.Dimensionless) -> u.Watt:
+        """The same at rest."""
+        d = self.device
+        return shells.power_into_shell(inside, number, d.idle_power, 0.0, 0.0, d.efficiency, d.overhead)
