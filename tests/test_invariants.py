@@ -219,8 +219,15 @@ def test_a_chip_that_skips_no_zeros_works_as_much_without_spikes(chip: str) -> N
         np.testing.assert_array_equal(other.energy, one.energy)
 
 
-@pytest.mark.parametrize("network", [FIRST_SPIKING, "shd_recurrent_spiking", "vgg9_cifar10_spiking"])
-@pytest.mark.parametrize("chip", EVENT_DRIVEN)
+SILENT = [
+    (chip, network)
+    for chip in EVENT_DRIVEN
+    for network in (FIRST_SPIKING, "shd_recurrent_spiking", "vgg9_cifar10_spiking")
+    if runs(chip, network)
+]
+
+
+@pytest.mark.parametrize(("chip", "network"), SILENT)
 def test_without_spikes_only_static_and_clocked_energy_is_left(chip: str, network: str) -> None:
     result = silent(chip, network)
     always = clocked_actions(result)

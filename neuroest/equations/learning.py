@@ -347,3 +347,39 @@ def step_size(
     bent = nonlinearity > 0.0
     known = np.where(bent, nonlinearity, 1.0)
     return np.where(bent, known / states * (-1.0 / np.expm1(-known) - state), 1.0 / states)
+
+
+@equation
+def row_readout_area(area: u.SquareMetre, rows: u.Dimensionless, columns: u.Dimensionless) -> u.SquareMetre:
+    """Area of the circuits of the columns where they stand at the rows as well, for each of them. [m^2].
+
+    Parameters
+    ----------
+    area : float or array
+        Area of one circuit at a column, A. [m^2]
+    rows, columns : float or array
+        Rows and columns of an array, R and C. [1]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    Notes
+    -----
+    Formula: A_r = A R/C
+
+    Valid: as many rows share a circuit as columns do
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/learning.md.
+
+    Examples
+    --------
+    A circuit of 8 um^2 at each of 64 columns of an array of 128 rows: 16 um^2.
+
+    >>> f"{row_readout_area(8e-12, 128.0, 64.0):.3g}"
+    '1.6e-11'
+    """
+    return area * rows / columns

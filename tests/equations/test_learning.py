@@ -14,6 +14,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "written_share": {"steps": 0.7},
     "threshold_pulses": {"steps": 0.7},
     "slowest_pulses": {"steps": 2.0, "cells": 128.0},
+    "row_readout_area": {"area": 8e-12, "rows": 128.0, "columns": 64.0},
     "step_size": {"state": 0.3, "states": 200.0, "nonlinearity": 1.5},
     "written_words": {"share": 0.3, "values": 8.0},
     "pulse_energy": {

@@ -15,6 +15,7 @@ from neuroest.equations import (
     converters,
     crossbar_wires,
     front_ends,
+    learning,
     power,
     redundancy,
     retention,
@@ -163,9 +164,9 @@ class CrossbarArray(WrittenArray):
             return []
         parts = (self.interface, self.sampler, self.converter, self.multiplexer, *self.column_stages)
         paths = {part.path for part in parts if part is not None}
-        each = self.options["rows"] / self.options["columns"]
+        rows, columns = self.options["rows"], self.options["columns"]
         return [
-            replace(cost, term=BACKWARD_READOUT, area=cost.area * each)
+            replace(cost, term=BACKWARD_READOUT, area=learning.row_readout_area(cost.area, rows, columns))
             for cost in forward
             if cost.component in paths
         ]
