@@ -317,7 +317,9 @@ def _readers(data: Measurements) -> list[str]:
 
 def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:
     """The rate equations, where they read the data that no law could be fitted to."""
-    if not any(e.layout.name in RATE_EXPERIMENTS for e in data.experiments):
+    sweep = data.named("current_voltage")
+    timeless = sweep is not None and "time" not in sweep.columns
+    if timeless or not any(e.layout.name in RATE_EXPERIMENTS for e in data.experiments):
         raise NeuroestError(f"{data.file}: " + "; ".join(dict.fromkeys(one.refused for one in ranking)))
     return RATE_EQUATIONS
 

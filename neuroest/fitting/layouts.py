@@ -137,6 +137,11 @@ _MAY_BE_ZERO = {
     "time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty", "pulse", "failed",
     "spike_rate",
 }  # fmt: skip
+_NAMES = frozenset({"device", "cycle"})
+"""Columns whose cells may be names; each becomes a number that no file writes itself."""
+_NUMBER = re.compile(r"[+-]?[\d.,]")
+_FIRST_NAME = 1e6
+"""Number of the first name, beyond what anybody numbers devices by."""
 _MANY_REPEATS = 5
 """Repeated rows from which on their scatter is a measured one, however wide, and no contradiction."""
 _COLUMNS = frozenset(name for layout in LAYOUTS.values() for name in {**layout.columns, **layout.optional})
@@ -253,6 +258,7 @@ class _Reader:
     def __init__(self, table: CsvTable) -> None:
         self.table, self.file, self.problems = table, table.file, list[Problem]()
         self.cells: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self.labels: dict[tuple[str, str], float] = {}
         self.comments: dict[str, str] = {}
         for comment in table.comments:
             if match := _COMMENT.match(comment):
@@ -367,6 +373,9 @@ class _Reader:
             if not text:
                 if name in layout.columns:
                     self.report(number, f"{layout.name} needs a value for {name}")
+                continue
+            if name in _NAMES and not _NUMBER.match(text):
+                found[name] = self.labels.setdefault((name, text), _FIRST_NAME + len(self.labels))
                 continue
             try:
                 value = float(decimal_point(text)) * factors[name]

@@ -98,3 +98,10 @@ def test_a_workbook_is_read_as_its_first_sheet(tmp_path: Path) -> None:
     (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
     with pytest.raises(SpecError, match="is no workbook"):
         read_measurements(tmp_path / "broken.xlsx")
+
+
+def test_devices_may_have_names(tmp_path: Path) -> None:
+    rows = "0.6,100,D1\n0.6,120,B7\n0.8,20,D1\n"
+    (found,) = read_measurements(write(tmp_path, "Voltage (V),Delay (us),Device\n" + rows)).experiments
+    device = found.columns["device"]
+    assert device[0] == device[2] != device[1]

@@ -18,6 +18,8 @@ from neuroest.fitting.predictions import Rows, binomial_residuals, relative_erro
 
 _MOST_GROUPS = 40
 """Groups of conditions that are left out in turn, at most."""
+_ROW_GROUPS = 20
+"""Groups of rows that are left out in turn, whatever their conditions."""
 _FEWEST_DEVICES = 3
 """Devices from which on what they differ by is known."""
 _SMALLEST_SCALE = 0.02
@@ -206,7 +208,16 @@ def _left_out(problem: _Curve, point: Array, labels: Array) -> tuple[Array, floa
         missed += [float(np.mean(residual[labels[mine] == one])) for one in np.unique(labels[mine])]
     way = np.array(moved)
     covariance = (groups - 1) / groups * way.T @ way
-    return covariance, float(max(1, len(kinds) - len(point))), float(np.sqrt(np.mean(np.square(missed))))
+    # few conditions may agree by chance; their rows then scatter by more
+    parts = min(_ROW_GROUPS, len(labels))
+    turn = np.arange(len(labels)) % parts
+    each = np.array([problem.solve(point, turn != one) - point for one in range(parts)])
+    rows = (parts - 1) / parts * np.sum(each**2, axis=0)
+    wider = np.sqrt(np.maximum(1.0, rows / np.maximum(np.diag(covariance), _TINY)))
+    return (
+        covariance * np.outer(wider, wider), float(max(1, len(kinds) - len(point))),
+        float(np.sqrt(np.mean(np.square(missed)))),
+    )  # fmt: skip
 
 
 def _until_every_row_is_met(problem: _Curve, point: Array) -> Array:
