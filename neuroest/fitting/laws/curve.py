@@ -211,8 +211,8 @@ def _left_out(problem: _Curve, point: Array, labels: Array) -> tuple[Array, floa
     # few conditions may agree by chance; their rows then scatter by more
     parts = min(_ROW_GROUPS, len(labels))
     turn = np.arange(len(labels)) % parts
-    each = np.array([problem.solve(point, turn != one) - point for one in range(parts)])
-    rows = (parts - 1) / parts * np.sum(each**2, axis=0)
+    without = np.array([problem.solve(point, turn != one) - point for one in range(parts)])
+    rows = (parts - 1) / parts * np.sum(without**2, axis=0)
     wider = np.sqrt(np.maximum(1.0, rows / np.maximum(np.diag(covariance), _TINY)))
     return (
         covariance * np.outer(wider, wider), float(max(1, len(kinds) - len(point))),
