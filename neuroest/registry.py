@@ -128,7 +128,9 @@ _DEVICES = {
 
 _RENDERERS = {
     "Estimate.block_diagram": "plotting.block_diagram.draw_block_diagram",
+    "Estimate.figure": "plotting.results.estimate_figure",
     "Estimate.html": "reporting.summaries.estimate_html",
+    "Comparison.figure": "plotting.results.comparison_figure",
     "Comparison.html": "reporting.summaries.comparison_html",
     "Comparison.text": "reporting.comparison_text.comparison_text",
     "Comparison.attributes": "reporting.comparison_attributes.attributes",
@@ -139,6 +141,7 @@ _RENDERERS = {
     "Contest.front": "plotting.contest.front_figure",
     "SweepResult.figure": "plotting.sweep.sweep_figure",
     "ParetoResult.figure": "plotting.sweep.pareto_figure",
+    "Curves.figure": "plotting.curves.curves_figure",
     "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
     "UncertaintyResult.figure": "plotting.uncertainty.uncertainty_figure",
     "Characteristic.figure": "plotting.device_lab.draw_characteristic",

@@ -26,7 +26,7 @@ from neuroest.specs.renamed import RenamedWarning
 
 VERB_GROUPS = MappingProxyType(
     {
-        "Every day": ("estimate", "compare", "report", "paper"),
+        "Every day": ("estimate", "compare", "figure", "report", "paper"),
         "Find and check": ("list", "show", "check", "new"),
         "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
         "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover", "contest"),

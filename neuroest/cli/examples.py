@@ -13,6 +13,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
         "estimate": f"{_CHIP} -w {_NET} --set chip.tile.array.rows=256",
         "compare": f"{_CHIP} digital_spiking_28nm -w {_NET}",
+        "figure": f"integration-time {_CHIP} digital_spiking_28nm -w {_NET} -o energy.pdf",
         "report": f"{_CHIP} digital_spiking_28nm -w {_NET} -o report",
         "paper": "my_curves -w mlp_mnist_spiking",
         "list": "architectures crossbar",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note, parse_labels
 from neuroest.design.overrides import parse_settings
 from neuroest.plotting.style import VENUES
 from neuroest.publishing.publish import publish
@@ -35,6 +35,10 @@ def run(
         typer.Option("--from", metavar="SWEEP", help="File of `neuroest sweep -o` to show too.")
     ] = None,
     settings: Settings = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option("--label", metavar="NAME=LABEL", help="Name of a design in figures; may be repeated."),
+    ] = None,
     venue: Annotated[Venue, typer.Option(help="Column widths of the figures.")] = Venue.IEEE,  # type: ignore[attr-defined]
     bundle: Annotated[bool, typer.Option("--bundle", help="Pack what `neuroest rerun` needs.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a report of the same name.")] = False,
@@ -43,7 +47,13 @@ def run(
 
     Writes report.html, tables for LaTeX, figures as PDF, SVG and PNG, CSV, JSON, methods, and references.bib.
     """
-    found = report(architectures, workloads or [DEFAULT_WORKLOAD], parse_settings(settings or []), sweep)
+    found = report(
+        architectures,
+        workloads or [DEFAULT_WORKLOAD],
+        parse_settings(settings or []),
+        sweep,
+        parse_labels(labels),
+    )
     publish(found, output, venue=venue.value, force=force, bundle=bundle)
     note(f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused)
     note([f"{counted(len(found.views), 'result')} in {output}; open {output / 'report.html'}"])

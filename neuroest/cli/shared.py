@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from neuroest.core.atomic_files import write_whole
+from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import shipped
 from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 
@@ -43,8 +44,7 @@ def _complete_workload(incomplete: str) -> list[str]:
 
 def complete_path(context: typer.Context, incomplete: str) -> list[str]:
     """Paths that can be set in the chip and the network of the command so far, whole or by their last words."""
-    from neuroest.core.errors import NeuroestError  # noqa: PLC0415 - a shell that completes needs it
-    from neuroest.design.short_paths import settable_paths  # noqa: PLC0415
+    from neuroest.design.short_paths import settable_paths  # noqa: PLC0415 - only a shell that completes needs it
     from neuroest.loading.library import load_architecture, load_workload  # noqa: PLC0415
     from neuroest.specs.workload import workload_claims  # noqa: PLC0415
 
@@ -104,6 +104,23 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything tha
 Plot = Annotated[
     Path | None, typer.Option("-p", "--plot", metavar="FILE", help="Draw a figure: .pdf, .svg or .png.")
 ]
+
+
+def parse_labels(texts: list[str] | None) -> dict[str, str]:
+    """Display names from ``NAME=LABEL`` texts.
+
+    Raises
+    ------
+    NeuroestError
+        For a text of another form.
+    """
+    pairs = [text.partition("=") for text in texts or []]
+    for name, equals, label in pairs:
+        if not name.strip() or not equals or not label.strip():
+            raise NeuroestError(
+                f"--label {name}{equals}{label}: expected NAME=LABEL, such as my_chip='Ag/SiOx neuron'"
+            )
+    return {name.strip(): label.strip() for name, _, label in pairs}
 
 
 def style() -> Style:

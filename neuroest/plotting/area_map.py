@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from neuroest.plotting.style import line, matplotlib, named, new_figure
+from neuroest.plotting.style import STYLE, matplotlib, named
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import formatted, typeset, words
 
@@ -14,86 +14,93 @@ Box = tuple[float, float, float, float]
 
 _TONES = ("#dddddd", "#bbbbbb", "#eeeeee", "#cccccc")
 _FONT = 6.0
-_LETTER = 0.64
+_LETTER = 0.62
 """Mean width of a letter over the size of the font."""
-_SQUARE = 0.72
-"""Side of the chip over the width of the figure, about."""
+_MARGIN, _TITLE, _LINE = 0.08, 0.24, 0.13
+"""Inches around the map, for the title above it, and for a line of the key below it."""
+_KEY_COLUMNS = 2
 
 
 def area_map_figure(view: View, width: float) -> Any:
-    """The chip as a square to scale, levels inside it, blocks inside those; where they stand is not meant."""
+    """A treemap of the chip: sizes to scale, levels inside the chip and blocks inside those, positions arbitrary."""
     found = view.breakdown("area", "component")
     slices = found.slices if found else ()
-    side = math.sqrt(view.estimate.totals["area_m2"] or 1.0)
     groups: dict[str, list[Any]] = {}
     for item in slices:
         groups.setdefault(item.path.rpartition(".")[0], []).append(item)
     order = sorted(groups, key=lambda name: -sum(s.value for s in groups[name]))
     boxes = squarified([sum(s.value for s in groups[name]) for name in order])
-    plot = width * _SQUARE
-    small: list[str] = []
-    figure, axes = new_figure(width, width)
+    side = width - 2.0 * _MARGIN
+    drawn: list[tuple[Any, Box]] = []
     for name, outer in zip(order, boxes, strict=True):
         inner = squarified([s.value for s in groups[name]])
-        for item, (x, y, w, h) in zip(groups[name], inner, strict=True):
-            box = (outer[0] + x * outer[2], outer[1] + y * outer[3], w * outer[2], h * outer[3])
-            _block(axes, item, box, plot, small)
-        if len(groups) > 1:
-            _rectangle(axes, outer, facecolor="none", edgecolor="black", linewidth=1.4)
-    axes.set_xlim(-0.01, 1.01)
-    axes.set_ylim(-0.01, 1.01)
-    axes.set_aspect("equal")
-    ticks = _round_ticks(side)
-    axes.set_xticks([t / side for t in ticks], [typeset(formatted(t, "m")) if t else "0" for t in ticks])
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(f"side of a square chip; thick lines: levels{', numbers: blocks below' if small else ''}")
-    if small:
-        handles = [line(ls="", label=text) for text in small]
-        figure.legend(
-            handles=handles,
-            loc="outside lower center",
-            ncols=2,
-            handlelength=0,
-            handletextpad=0,
-        )
-    axes.set_title(
-        f"{named(view.architecture).replace(chr(10), '')}, {typeset(formatted(side * side, 'm^2'))}"
+        drawn += [
+            (item, (outer[0] + x * outer[2], outer[1] + y * outer[3], w * outer[2], h * outer[3]))
+            for item, (x, y, w, h) in zip(groups[name], inner, strict=True)
+        ]
+    key = _key([(item, box) for item, box in drawn if not _label(item, box, side)], side)
+    below = _LINE * (1 - (-len(key) // _KEY_COLUMNS)) + _MARGIN
+    height = _TITLE + side + below
+    figure = matplotlib("figure").Figure(figsize=(width, height))
+    axes = figure.add_axes((_MARGIN / width, below / height, side / width, side / height))
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(0.0, 1.0)
+    axes.axis("off")
+    for item, box in drawn:
+        _block(axes, item, box, _label(item, box, side) or key.get(item.path, ("", ""))[0])
+    for outer in boxes if len(groups) > 1 else ():
+        _rectangle(axes, outer, facecolor="none", edgecolor="black", linewidth=1.4, clip_on=False)
+    total = typeset(formatted(view.estimate.totals["area_m2"] or 0.0, "m^2"))
+    title = f"{named(view.label).replace(chr(10), '')}, {total}"
+    about = "treemap: sizes to scale, positions arbitrary"
+    figure.text(
+        1.0 - _MARGIN / width, (below - 0.1) / height, about, fontsize=_FONT, ha="right", style="italic"
     )
+    figure.text(_MARGIN / width, 1.0 - 0.16 / height, title, fontsize=STYLE["axes.titlesize"])
+    for place, (number, text) in enumerate(key.values()):
+        column, row = place % _KEY_COLUMNS, place // _KEY_COLUMNS
+        spot = (_MARGIN / width + column / _KEY_COLUMNS, (below - _LINE * (row + 1.9)) / height)
+        figure.text(*spot, f"{number or '-'}  {text}", fontsize=_FONT)
     return figure
 
 
-def _block(axes: Any, item: Any, box: Box, plot: float, small: list[str]) -> None:
+def _words_of(item: Any) -> tuple[str, str]:
+    return words(item.name), typeset(formatted(item.value, "m^2"))
+
+
+def _label(item: Any, box: Box, side: float) -> str:
+    """Name and area of a block in lines that fit into it; nothing where none do."""
+    name, value = _words_of(item)
+    width, height = box[2] * side * 72.0, box[3] * side * 72.0
+    for lines in ([name, value], [*name.split(" ", 1), value]):
+        if width > _LETTER * _FONT * max(map(len, lines)) and height > 1.35 * _FONT * len(lines):
+            return "\n".join(lines)
+    return ""
+
+
+def _key(blocks: Sequence[tuple[Any, Box]], side: float) -> dict[str, tuple[str, str]]:
+    """Number and words of each block without a label by its path; no number where there is no room for one."""
+    key = {}
+    number = 0
+    for item, box in blocks:
+        room = min(box[2], box[3]) * side * 72.0 > 1.3 * _FONT
+        number += room
+        key[item.path] = (str(number) if room else "", ", ".join(_words_of(item)))
+    return key
+
+
+def _block(axes: Any, item: Any, box: Box, text: str) -> None:
     x, y, w, h = box
     white = item.name.endswith("white_space")
     tone = "#ffffff" if white else _TONES[sum(map(ord, item.name)) % len(_TONES)]
     _rectangle(axes, box, facecolor=tone, edgecolor="black", linewidth=0.5, hatch="//" if white else "")
-    value = typeset(formatted(item.value, "m^2"))
-    about = [words(item.name), value]
-    width, height = w * plot * 72.0, h * plot * 72.0
-    wide = [line_.replace(" ", "\n", 1) for line_ in about[:1]] + [value]
-    backing = {"facecolor": tone, "edgecolor": "none", "pad": 0.8}
-    for lines in (about, [*wide[0].split("\n"), value]):
-        if width > _LETTER * _FONT * max(map(len, lines)) and height > 1.35 * _FONT * len(lines):
-            place = (x + w / 2, y + h / 2)
-            axes.text(*place, "\n".join(lines), ha="center", va="center", fontsize=_FONT, bbox=backing)
-            return
-    small.append(f"{len(small) + 1} {words(item.name)}, {value}")
-    if min(width, height) > 1.3 * _FONT:
-        place = (x + w / 2, y + h / 2)
-        axes.text(*place, str(len(small)), ha="center", va="center", fontsize=_FONT, bbox=backing)
+    backing = {"facecolor": tone, "edgecolor": "none", "pad": 0.6} if white else None
+    axes.text(x + w / 2, y + h / 2, text, ha="center", va="center", fontsize=_FONT, bbox=backing)
 
 
 def _rectangle(axes: Any, box: Box, **options: Any) -> None:
     x, y, w, h = box
     axes.add_patch(matplotlib("patches").Rectangle((x, y), w, h, **options))
-
-
-def _round_ticks(side: float) -> list[float]:
-    """Zero and a few round lengths along a side."""
-    step = 10.0 ** math.floor(math.log10(side / 2.0))
-    step *= max(m for m in (1.0, 2.0, 5.0) if m * step <= side / 2.0)
-    return [i * step for i in range(int(side / step + 1e-9) + 1)]
 
 
 def squarified(values: Sequence[float]) -> list[Box]:

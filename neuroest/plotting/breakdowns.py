@@ -17,12 +17,13 @@ from neuroest.plotting.style import (
     legended_figure,
     line,
     logarithmic,
+    matplotlib,
     named,
     new_figure,
     patch,
 )
 from neuroest.reporting.estimate_views import Breakdown, View
-from neuroest.reporting.formatting import words
+from neuroest.reporting.formatting import formatted, percent, typeset, words
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "energy": ("energy per inference", "J"),
@@ -43,7 +44,7 @@ _OTHERS = "others"
 
 
 def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
-    """Totals with bands beside the shares of components and of layers, one row a design."""
+    """Totals with bands, and the shares of components and of layers, one row a design."""
     views = views[:MOST_DESIGNS]
     total = TOTALS[quantity]
     found_of = {by: [view.breakdown(quantity, by) for view in views] for by in _KINDS}
@@ -60,15 +61,26 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
             first.plot((found.low, found.high), (row, row), color="#666666", lw=2.0, solid_capstyle="butt")
         face = "white" if view.marked(total) else "black"
         first.plot([found.value], [row], "o", ms=4.0, mfc=face, mec="black")
-    logarithmic(first.xaxis, unit)
-    first.tick_params(axis="x", rotation=30, which="both")
+    logarithmic(first.xaxis, unit, 3)
+    first.xaxis.set_minor_formatter(matplotlib("ticker").NullFormatter())
     first.set_yticks(rows, [design_label(view, total, _LONGEST_LINE) for view in views])
-    first.set_title(f"{label}, median, p10 to p90")
+    first.set_title("median, p10 to p90")
+    first.set_xlabel(label)
     for axes_of_kind, place, by in zip(axes[1:], below[1:], _KINDS, strict=True):
         _stacked(axes_of_kind, place, rows, found_of[by], by, fills[by])
+    _totals(axes[-1], rows, [formatted(view.estimate.headline(total).value, unit) for view in views])
     if any(view.marked(total) for view in views):
-        figure.supxlabel("* and open marker: rests in part on projected or assumed values", fontsize=6.0)
+        figure.supxlabel("* and open marker: in part projected or assumed values", fontsize=6.0)
     return figure
+
+
+def _totals(axes: Any, rows: Any, texts: Sequence[str]) -> None:
+    """The whole of each bar in absolute terms at its end."""
+    for row, text in zip(rows, texts, strict=True):
+        axes.annotate(
+            typeset(text), (1.0, row), (3.0, 0.0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", va="center", fontsize=6.0, annotation_clip=False,
+        )  # fmt: skip
 
 
 def _fills(found: Sequence[Breakdown | None]) -> dict[str, Mapping[str, str]]:
@@ -82,7 +94,11 @@ def _stacked(
     others = False
     for row, breakdown in zip(rows, found, strict=True):
         shares = {item.name: item.share for item in breakdown.slices} if breakdown else {}
-        kept = {name: shares[name] for name in fills if shares.get(name, 0.0) >= _LEAST_SHARE}
+        kept = {
+            name: shares[name]
+            for name in fills
+            if shares.get(name, 0.0) >= (0.0 if _is_neuron(name) else _LEAST_SHARE) and name in shares
+        }
         rest = max(0.0, sum(shares.values()) - sum(kept.values()))
         others = others or rest > 1e-9
         left = 0.0
@@ -90,7 +106,7 @@ def _stacked(
             fill = fills.get(name, OTHERS_FILL)
             axes.barh(row, share * 100, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fill)
             left += share * 100
-    handles = [patch(words(name), fill) for name, fill in fills.items()]
+    handles = [patch(_entry(name, found), fill) for name, fill in fills.items()]
     handles += [patch(_OTHERS, OTHERS_FILL)] if others else []
     axes.set_xlim(0, 100)
     axes.set_title(f"share by {by} (%)")
@@ -104,7 +120,25 @@ def _largest(found: Sequence[Breakdown | None], most: int) -> list[str]:
     """Names of the parts that are large in some design; what is small in all of them is not among them."""
     best = _largest_shares(found)
     order = sorted(best.items(), key=lambda pair: -pair[1])
-    return [name for name, share in order if share >= _LEAST_SHARE][:most]
+    large = [name for name, share in order if share >= _LEAST_SHARE and not _is_neuron(name)]
+    neurons = [name for name in best if _is_neuron(name)]
+    return [*large[: most - len(neurons)], *neurons]
+
+
+def _is_neuron(name: str) -> bool:
+    """Whether a part is the neurons, which have a colour of their own however small they are."""
+    return name.rpartition(".")[2] == "neuron"
+
+
+def _entry(name: str, found: Sequence[Breakdown | None]) -> str:
+    """A part in the legend; neurons with their shares, which may be too small to be seen."""
+    if not _is_neuron(name):
+        return words(name)
+    shares = [
+        item.share for breakdown in found if breakdown for item in breakdown.slices if item.name == name
+    ]
+    low, high = percent(min(shares)), percent(max(shares))
+    return f"{words(name)} ({low if low == high else f'{low} to {high}'})"
 
 
 def _largest_shares(found: Sequence[Breakdown | None]) -> dict[str, float]:
@@ -117,7 +151,7 @@ def _largest_shares(found: Sequence[Breakdown | None]) -> dict[str, float]:
 
 
 def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
-    """Components and layers in absolute terms with bands, a few designs beside each other."""
+    """Components and layers in absolute terms, medians with bands, a few designs next to each other."""
     views = views[:MOST_BESIDE]
     _, unit = LABELS[quantity]
     chosen = [_rows_of([view.breakdown(quantity, by) for view in views]) for by in _KINDS]
@@ -135,17 +169,16 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
                 colour, at = COLOURS[index % len(COLOURS)], len(names) - 1 - row - shift
                 if item.low is not None and item.high is not None and item.low > 0.0:
                     panel.plot((item.low, item.high), (at, at), color=colour, lw=0.9)
-                panel.plot([item.value], [at], MARKERS[index], ms=3.0, mfc=colour, mec=colour)
+                middle = item.value if item.median is None else item.median
+                panel.plot([middle], [at], MARKERS[index], ms=3.0, mfc=colour, mec=colour)
         logarithmic(panel.xaxis, unit)
         panel.set_yticks(range(len(names)), [words(name) for name in reversed(names)])
         panel.set_ylim(-0.6, max(len(names), 1) - 0.4)
         panel.grid(axis="x", color="#dddddd", lw=0.4)
         panel.set_axisbelow(True)
-        panel.set_title(f"{quantity} by {by}, p10 to p90")
+        panel.set_title(f"{quantity} by {by}, median, p10 to p90")
     handles = [
-        line(
-            color=COLOURS[i % len(COLOURS)], marker=MARKERS[i], ms=3.0, lw=0.9, label=named(view.architecture)
-        )
+        line(color=COLOURS[i % len(COLOURS)], marker=MARKERS[i], ms=3.0, lw=0.9, label=named(view.label))
         for i, view in enumerate(views)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(views))
@@ -155,7 +188,9 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
 def _rows_of(found: Sequence[Breakdown | None]) -> list[str]:
     """The largest parts, in the order of the first design where they are layers."""
     best = _largest_shares(found)
+    neurons = [name for name in best if _is_neuron(name)]
     kept = sorted(best, key=lambda name: -best[name])[:_MOST_ROWS]
+    kept = [*(name for name in kept if name not in neurons), *neurons]
     if found and found[0] is not None and found[0].by == "layer":
         return [name for name in best if name in kept]
     return kept

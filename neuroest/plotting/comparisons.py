@@ -20,6 +20,8 @@ _TALLEST = 7.0
 """Inches that a column leaves for the rows of a figure with its caption."""
 _NARROW = 30
 """Letters of a name of which two stand beside each other."""
+_STEP = 0.1
+"""Decades from a marker to its number, about."""
 _AXES = ("area_m2", "energy_per_inference_J", "throughput_per_s")
 
 
@@ -27,6 +29,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
     """Ratios of the design over each baseline with bands; open markers rest on projected or assumed values."""
     baselines = comparison.baselines[:MOST_DESIGNS]
     names = [result.architecture for result in baselines]
+    shown = {result.architecture: result.title for result in baselines}
     figure, axes = new_figure(width, 0.95 + min(0.4, _TALLEST / len(names)) * len(names))
     place = {name: len(names) - 1 - i for i, name in enumerate(names)}
     for ratio in comparison.ratios:
@@ -41,7 +44,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
         axes.plot([ratio.value], [row], MARKERS[index], ms=3.6, mfc=face, mec=colour, mew=0.8)
     axes.axvline(1.0, color="black", lw=0.6, ls=":")
     logarithmic(axes.xaxis, "1", 6)
-    axes.set_yticks(list(place.values()), [named(name) for name in place])
+    axes.set_yticks(list(place.values()), [named(shown[name]) for name in place])
     axes.set_ylim(-0.5, len(names) - 0.5)
     axes.set_xlabel("ratio over the baseline, p10 to p90")
     handles = [
@@ -57,7 +60,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
 def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     """Energy against area, the size by throughput; designs on the Pareto front of the three are filled."""
     views = views[:MOST_DESIGNS]
-    columns = 2 if max(len(view.architecture) for view in views) <= _NARROW else 1
+    columns = 2 if max(len(view.label) for view in views) <= _NARROW else 1
     lines = math.ceil(len(views) / columns)
     figure, axes = new_figure(width, width * 0.7 + 0.13 * (lines + 2))
     table = np.array([[view.estimate.headline(name).value or math.nan for name in _AXES] for view in views])
@@ -70,7 +73,8 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
             axes.plot((across.low, across.high), (energy, energy), color="#aaaaaa", lw=0.7, zorder=1)
         if up.low is not None:
             axes.plot((area, area), (up.low, up.high), color="#aaaaaa", lw=0.7, zorder=1)
-        face = "black" if front[index] else "white"
+        colour = COLOURS[index % len(COLOURS)]
+        face = colour if front[index] else "white"
         marker = "s" if any(view.marked(name) for name in _AXES) else "o"
         axes.scatter(
             [area],
@@ -78,11 +82,11 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
             s=sizes[index],
             c=face,
             marker=marker,
-            edgecolors="black",
-            linewidths=0.7,
+            edgecolors=colour,
+            linewidths=0.9,
             zorder=2,
         )
-        axes.annotate(f"{index + 1}", (area, energy), xytext=(5, 4), textcoords="offset points", fontsize=6.5)
+        _numbered(axes, index, table)
     logarithmic(axes.xaxis, "m^2")
     logarithmic(axes.yaxis, "J")
     axes.set_xlabel("area")
@@ -93,7 +97,7 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
         line(marker="s", mfc="white", label="square: in part projected or assumed; larger: faster", **around),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=1)
-    reported = [f"{i + 1} {named(view.architecture).replace(chr(10), '')}" for i, view in enumerate(views)]
+    reported = [f"{i + 1} {named(view.label).replace(chr(10), '')}" for i, view in enumerate(views)]
     numbers = [line(ls="", label=name) for name in reported]
     figure.legend(
         handles=numbers,
@@ -103,6 +107,21 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
         handletextpad=0.0,
     )
     return figure
+
+
+def _numbered(axes: Any, index: int, table: Any) -> None:
+    """The number of a design, on the side of its marker that is farthest from the others."""
+    area, energy, _ = table[index]
+    others = np.delete(np.log10(table[:, :2]), index, axis=0)
+    here = np.log10(table[index, :2])
+    sides = ((5, 4), (5, -9), (-9, 4), (-9, -9))
+
+    def room(side: tuple[int, int]) -> float:
+        spot = here + _STEP * np.sign(side)
+        return float(np.min(np.hypot(*(others - spot).T))) if len(others) else 0.0
+
+    best = max(sides, key=room)
+    axes.annotate(f"{index + 1}", (area, energy), xytext=best, textcoords="offset points", fontsize=6.5)
 
 
 def _relative(values: Any) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
+from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Any, ParamSpec
 
@@ -43,9 +44,10 @@ OTHERS_FILL: Mapping[str, str] = {"facecolor": "#999999"}
 STYLE: Mapping[str, Any] = MappingProxyType({
     "font.size": 7.0, "axes.titlesize": 7.0, "axes.labelsize": 7.0, "xtick.labelsize": 6.5, "ytick.labelsize": 6.5,
     "legend.fontsize": 6.0, "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.linewidth": 0.6, "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "path",
+    "axes.linewidth": 0.6, "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "none",
     "svg.hashsalt": "neuroest", "savefig.dpi": 300, "text.usetex": False, "text.parse_math": False,
-    "font.family": "DejaVu Sans",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["Arial", "Helvetica", "Nimbus Sans", "Liberation Sans", "DejaVu Sans"],
 })  # fmt: skip
 _MOST_DECADES = 1e4
 _WIDE = 20.0
@@ -125,7 +127,19 @@ def _without_crowds(figure: Any) -> None:
 def new_figure(width: float, height: float, **panels: Any) -> tuple[Any, Any]:
     """A figure and its axes; `panels` as `matplotlib.figure.Figure.subplots` takes them."""
     figure = matplotlib("figure").Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(**panels)
+    axes = figure.subplots(**panels)
+    if len(figure.axes) > 1:
+        panel_letters(figure.axes)
+    return figure, axes
+
+
+def panel_letters(axes: Iterable[Any]) -> None:
+    """A bold a, b, c at the upper left of each panel."""
+    for letter, panel in zip(ascii_lowercase, axes, strict=False):
+        panel.annotate(
+            letter, (0.0, 1.0), (-4.0, 4.0), xycoords="axes fraction", textcoords="offset points",
+            ha="right", va="bottom", fontsize=8.0, fontweight="bold",
+        )  # fmt: skip
 
 
 def figure_title(figure: Any, text: str) -> None:
@@ -142,6 +156,7 @@ def legended_figure(width: float, height: float, below: float, columns: int) -> 
     grid = figure.add_gridspec(2, columns, height_ratios=(height, below))
     axes = [figure.add_subplot(grid[0, 0])]
     axes += [figure.add_subplot(grid[0, column], sharey=axes[0]) for column in range(1, columns)]
+    panel_letters(axes)
     for one in axes[1:]:
         one.tick_params(labelleft=False)
     under = [figure.add_subplot(grid[1, column]) for column in range(columns)]
@@ -152,7 +167,7 @@ def legended_figure(width: float, height: float, below: float, columns: int) -> 
 
 def tick_label(value: float, unit: str) -> str:
     """A quantity as an axis writes it."""
-    plain = f"{value:g}" if value == 0.0 or 1e-3 < abs(value) < 1e4 else f"{value:.0e}"
+    plain = f"{value:g}" if value == 0.0 or 1e-4 < abs(value) < 1e5 else f"{value:.0e}"
     return typeset(plain if unit == "1" else formatted(value, unit)).removeprefix("1×").replace("ohm", "Ω")
 
 
@@ -251,4 +266,4 @@ def named(name: str, mark: str = "", longest: int = _LONGEST_LINE) -> str:
 
 def design_label(view: View, total: str, longest: int = _LONGEST_LINE) -> str:
     """Name of a design, with a mark where a total is based on projected or assumed values."""
-    return named(view.architecture, " *" if view.marked(total) else "", longest)
+    return named(view.label, " *" if view.marked(total) else "", longest)

@@ -47,6 +47,8 @@ class Slice:
         10th and 90th percentile; None where no sample exists.
     path : str
         Path of the component; empty for a layer.
+    median : float or None
+        50th percentile; None where no sample exists.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Slice:
     low: float | None
     high: float | None
     path: str = ""
+    median: float | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,11 @@ class View:
         self.estimate = estimate
 
     @property
+    def label(self) -> str:
+        """Name in figures."""
+        return self.estimate.title
+
+    @property
     def architecture(self) -> str:
         """Name of the architecture."""
         return self.estimate.architecture
@@ -172,11 +180,11 @@ class View:
             amount = float(_flat(value)[0])
             drawn = np.broadcast_to(_flat(draws.get(name, value)), feasible.shape)[feasible]
             drawn = drawn[np.isfinite(drawn)]
-            low, _, high = quantiles(drawn) if drawn.size else (None, None, None)
+            low, median, high = quantiles(drawn) if drawn.size else (None, None, None)
             if amount > 0.0:
                 path = name if by == "component" else ""
                 slices.append(
-                    Slice(formatted[name], amount, amount / total if total else 0.0, low, high, path)
+                    Slice(formatted[name], amount, amount / total if total else 0.0, low, high, path, median)
                 )
         if by == "component":
             slices.sort(key=lambda item: -item.value)

@@ -8,14 +8,14 @@ import platform
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import MappingError, NeuroestError, RangeError
+from neuroest.core.errors import MappingError, NeuroestError, RangeError, check_names
 from neuroest.core.version import package_version
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.comparison import _settings_for, compared, distinct
@@ -32,6 +32,7 @@ from neuroest.reporting.validation_coverage import (
 )
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
+from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded, Named
@@ -192,6 +193,7 @@ def report(
     workloads: Sequence[Named],
     settings: Mapping[str, str] | None = None,
     sweep: Path | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Report:
     """Every design on every network; a pair that has no estimate is listed with its reason.
 
@@ -203,6 +205,8 @@ def report(
         Changed values by path, as `neuroest.estimate` takes them.
     sweep : Path, optional
         File of a sweep that the report shows too.
+    labels : mapping of str to str, optional
+        Names in figures by the names of architectures, in place of their titles.
 
     Returns
     -------
@@ -233,6 +237,7 @@ def report(
     shares = [_settings_for(chip, changes) for chip in chips]
     unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
     shares[0].update(unused)  # so that the first design says what is wrong with them
+    chips = labelled(chips, labels or {})
     views, refused = [], []
     for net in nets:
         for chip, share in zip(chips, shares, strict=True):
@@ -244,6 +249,25 @@ def report(
         reasons = "\n".join(f"{r.architecture} on {r.workload}: {r.reason}" for r in refused)
         raise NeuroestError(f"no design has an estimate on any of the workloads\n{reasons}")
     return Report(tuple(views), tuple(refused), changes, sweep)
+
+
+def labelled(
+    chips: Sequence[Loaded[ArchitectureSpec]], labels: Mapping[str, str]
+) -> list[Loaded[ArchitectureSpec]]:
+    """Architectures with other titles.
+
+    Raises
+    ------
+    UnknownNameError
+        For a label of an architecture that is not among them.
+    """
+    check_names("architecture", labels, [chip.spec.name for chip in chips], "of --label")
+    return [
+        replace(chip, spec=chip.spec.model_copy(update={"title": labels[chip.spec.name]}))
+        if chip.spec.name in labels
+        else chip
+        for chip in chips
+    ]
 
 
 def slug(name: str) -> str:

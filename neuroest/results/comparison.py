@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from neuroest.core.version import package_version
@@ -185,6 +186,19 @@ class Comparison:
 
     def __str__(self) -> str:
         return self.to_text()
+
+    def plot(self, kind: str = "ratios", path: str | Path | None = None) -> Any:
+        """A figure; written to `path` if given, and returned.
+
+        Parameters
+        ----------
+        kind : str
+            ``ratios`` over the baselines, ``tradeoff`` of energy and area, ``energy``, ``area``, ``latency`` with
+            shares, ``energy_parts``, ``area_parts``, ``latency_parts`` in absolute terms, or ``distribution``.
+        path : path, optional
+            ``.pdf``, ``.svg`` or ``.png``.
+        """
+        return render(self, "figure", kind, path)
 
     def _repr_html_(self) -> str:
         return str(render(self, "html"))

@@ -343,6 +343,11 @@ class Estimate:
         return self.design.spec.name
 
     @property
+    def title(self) -> str:
+        """Name in figures and tables: the title of the architecture, or its name."""
+        return self.design.spec.title or self.architecture
+
+    @property
     def called(self) -> str:
         """What a command line must be given to mean this architecture: its name where it ships, else its file."""
         return _called(self.files[0])
@@ -565,6 +570,19 @@ class Estimate:
             ``.pdf``, ``.svg`` or ``.png``.
         """
         return render(self, "block_diagram", path)
+
+    def plot(self, kind: str = "energy", path: str | Path | None = None) -> Any:
+        """A figure; written to `path` if given, and returned.
+
+        Parameters
+        ----------
+        kind : str
+            ``energy``, ``area``, ``latency`` with shares; ``energy_parts``, ``area_parts``, ``latency_parts`` in
+            absolute terms; ``area_map``, ``bottleneck``, ``distribution`` or ``tornado``.
+        path : path, optional
+            ``.pdf``, ``.svg`` or ``.png``.
+        """
+        return render(self, "figure", kind, path)
 
     def _repr_html_(self) -> str:
         return str(render(self, "html"))

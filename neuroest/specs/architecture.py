@@ -198,6 +198,8 @@ class Heading(Spec):
     """Name; equals the file name."""
     description: str
     """One or two sentences: what this chip is, and whether it exists."""
+    title: str = Field(default="", max_length=60)
+    """Name in figures and tables, such as Ag/SiOx neurons, 28 nm; without it `name`. That of a base does not count."""
 
 
 Tag = Literal["baseline", "memristor_neurons", "cmos_neurons", "published"]

@@ -197,7 +197,8 @@ def _applied(
     stated = written.data
     own = stated.keys() - _CHANGES
     data = _moved(base.data, Path(base.file).parent, Path(written.file).parent)
-    data.pop("tags", None)
+    for key in ("tags", "title"):
+        data.pop(key, None)
     data.update({key: stated[key] for key in own})
     places: dict[_Path, _Path] = {(key,): (key,) for key in own}
     problems: list[Problem] = []

@@ -65,6 +65,7 @@ class AccumulatingNeuron(Neuron):
     """Common part: pulses to fire, what they cost, and the reset."""
 
     no_circuit: ClassVar[str] = "no source describes the circuits that pulse, read and reset it"
+    time_parameter: ClassVar[tuple[str, float]] = ("pulse_time", 1.0)
     owns: ClassVar[tuple[str, ...]] = ("neuron accumulation", "neuron reset", "neuron state read")
     device: AccumulatingNeuronParameters
 

@@ -100,6 +100,7 @@ _ALIKE = 2.0
 class AnalogLif(Neuron):
     """Subthreshold analog CMOS leaky integrate-and-fire neuron from its circuit."""
 
+    time_parameter: ClassVar[tuple[str, float]] = ("membrane_capacitance", 1.0)
     schema: ClassVar[type[Block]] = AnalogLifBlock
     owns: ClassVar[tuple[str, ...]] = ("neuron membrane charge", "neuron short circuit")
     prior_error: ClassVar[ModelErrors] = model_errors(

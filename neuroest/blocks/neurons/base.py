@@ -26,6 +26,8 @@ class Neuron(Component[Any]):
     """What a crossbar must know of the neuron at its columns."""
 
     family: ClassVar[str] = "neuron"
+    time_parameter: ClassVar[tuple[str, float]] = ("", 1.0)
+    """Parameter that sets the integration time, and the exponent that it follows roughly; an empty name for none."""
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "inside"
     """Where the circuit is that drives the wire of its spikes: in the model, in a block behind it, or not known."""
     no_circuit: ClassVar[str] = "its block describes no circuit"

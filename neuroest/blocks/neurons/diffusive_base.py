@@ -171,6 +171,7 @@ def at_temperature(
 class DiffusiveNeuronBase(Neuron):
     """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
 
+    time_parameter: ClassVar[tuple[str, float]] = ("field_mobility", -1.0)
     owns: ClassVar[tuple[str, ...]] = (
         "neuron gate charge",
         "neuron divider",

@@ -47,6 +47,7 @@ class ReportedNeuronBlock(DeviceBlock):
 class ReportedNeuron(Neuron):
     """Neuron known by its published energy, area and rate."""
 
+    time_parameter: ClassVar[tuple[str, float]] = ("input_hold_time", 1.0)
     schema: ClassVar[type[Block]] = ReportedNeuronBlock
     no_circuit: ClassVar[str] = "its numbers are published and no circuit"
     owns: ClassVar[tuple[str, ...]] = ("neuron spike as reported",)

@@ -151,6 +151,7 @@ class ThresholdSwitch(Neuron):
     The driven column charges the capacitor through the series resistor until the switch turns on and empties it.
     """
 
+    time_parameter: ClassVar[tuple[str, float]] = ("capacitance", 1.0)
     schema: ClassVar[type[Block]] = ThresholdSwitchBlock
     owns: ClassVar[tuple[str, ...]] = (
         "neuron capacitor charge",

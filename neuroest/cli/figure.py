@@ -1,0 +1,85 @@
+"""``neuroest figure``: a ready figure of a design and its baselines along one axis."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Architecture,
+    Format,
+    Workload,
+    emit,
+    in_form,
+    note,
+    parse_labels,
+)
+from neuroest.core.units import format_quantity
+from neuroest.exploration.curves import KINDS, Curves, curves
+from neuroest.loading.library import load_architecture
+from neuroest.reporting.report import labelled
+
+Kind = StrEnum("Kind", {name.upper().replace("-", "_"): name for name in KINDS})  # type: ignore[misc]  # names known at import
+
+
+def run(
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
+    architecture: Architecture,
+    baselines: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="BASELINE...", help="What to compare it with: names or paths."),
+    ] = None,
+    workload: Workload = DEFAULT_WORKLOAD,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The figure: .pdf, .svg or .png.")
+    ] = None,
+    result: Annotated[str, typer.Option(help="What is drawn.")] = "energy_per_inference_J",
+    labels: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--label", metavar="NAME=LABEL", help="Name of a design in the figure; may be repeated."
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the points, without -o.")] = Format.CSV,
+) -> None:
+    """A ready figure along one axis: medians, bands and break-even points.
+
+    The axis is the integration time of the design's neurons, the bits of its converters, the size of its arrays or the
+    spike rate of the network. Without -o the points are printed.
+    """
+    chips = [load_architecture(name) for name in [architecture, *(baselines or [])]]
+    design, *others = labelled(chips, parse_labels(labels))
+    found = curves(kind.value, design, others, workload, result)
+    if output is not None:
+        found.plot(output)
+    else:
+        emit(in_form(form, lambda: _text(found), found.rows, f"{found.quantity} along {found.label}"))
+    note(_equal_lines(found))
+
+
+def _text(found: Curves) -> str:
+    from neuroest.reporting.table_model import Table  # noqa: PLC0415 - other forms do not need it
+
+    return Table.of_records(found.rows()).to_text()
+
+
+def _equal_lines(found: Curves) -> list[str]:
+    first, last = (format_quantity(float(found.values[end]), found.unit) for end in (0, -1))
+    lines = []
+    for one in found.equal:
+        low = (
+            f"below {first}" if one.band.low < found.values[0] else format_quantity(one.band.low, found.unit)
+        )
+        high = (
+            f"above {last}"
+            if one.band.high > found.values[-1]
+            else format_quantity(one.band.high, found.unit)
+        )
+        middle = format_quantity(one.band.median, found.unit)
+        lines.append(f"break-even with {one.baseline} at {middle} (p10 .. p90: {low} .. {high})")
+    without = [c.name for c in found.curves[1:] if c.name not in {one.baseline for one in found.equal}]
+    return lines + [f"no break-even with {name} from {first} to {last}" for name in without]

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroest import NeuroestError, curves, estimate
+from neuroest.authoring.templates import new_device
+from neuroest.core.errors import UnknownNameError
+from neuroest.exploration.curves import Curve, _equal
+
+NETWORK = "mlp_mnist_spiking"
+
+
+def test_bands_are_those_of_the_estimate_where_the_design_stands() -> None:
+    found = curves("array-size", "adc_crossbar_28nm", ["digital_int8_28nm"], "mlp_mnist_dense")
+    at = list(found.values).index(found.own)
+    band = found.curves[0].bands()[at]
+    stated = estimate("adc_crossbar_28nm", "mlp_mnist_dense").headline("energy_per_inference_J")
+    assert band is not None
+    assert band.median == pytest.approx(stated.value, rel=0.2)  # 200 draws against 512
+    level = [band.median for band in found.curves[1].bands() if band]
+    assert level == [level[0]] * len(found.values)
+
+
+def test_the_integration_time_is_that_of_the_model_and_breaks_even_with_all_baselines(tmp_path: Path) -> None:
+    """Break-even where the medians cross: the energy of the design at that time is that of the baseline."""
+    neuron = tmp_path / "ours.yaml"
+    text = new_device("neuron", "ours", "reported_neuron")
+    neuron.write_text(text, encoding="utf-8")
+    from neuroest.authoring.like import architecture_like
+
+    chip = tmp_path / "mine.yaml"
+    chip.write_text(architecture_like("mine", "analog_lif_28nm", {"neuron": str(neuron)}, tmp_path), "utf-8")
+    found = curves("integration-time", str(chip), ["digital_spiking_28nm", "loihi_14nm"], NETWORK)
+    assert [one.baseline for one in found.equal] == ["digital_spiking_28nm", "loihi_14nm"]
+    for equal, other in zip(found.equal, found.curves[1:], strict=True):
+        assert equal.band.low <= equal.band.median <= equal.band.high
+        mine = [band.median for band in found.curves[0].bands() if band]
+        theirs = other.bands()[0]
+        assert theirs is not None
+        there = np.interp(np.log(equal.band.median), np.log(found.values), np.log(mine))
+        assert np.exp(there) == pytest.approx(theirs.median, rel=0.5)
+    written = tmp_path / "figure.svg"
+    found.plot(written)
+    drawn = written.read_text(encoding="utf-8")
+    assert "break-even" in drawn  # text is text, not outlines
+    assert "Digital spiking, 28 nm" in drawn
+
+
+def test_break_even_counts_draws_that_pass_outside_of_the_axis() -> None:
+    """By hand: lines of slope one against levels 2, 20 and 200, of which the axis from 1 to 100 shows two."""
+    values = np.geomspace(1.0, 100.0, 201)
+    mine = Curve("a", "a", np.tile(values, (300, 1)))
+    levels = np.repeat([2.0, 20.0, 200.0], 100)
+    found = _equal(values, mine, Curve("b", "b", np.tile(levels[:, None], (1, 201))), "area_m2")
+    assert found is not None
+    assert found.band.low == pytest.approx(2.0, rel=1e-3)
+    assert found.band.median == pytest.approx(20.0, rel=1e-3)
+    assert found.band.high == np.inf
+    assert found.share == pytest.approx(2.0 / 3.0)
+
+
+def test_more_spikes_cost_more_in_every_design() -> None:
+    found = curves("spike-rate", "analog_lif_28nm", ["digital_spiking_28nm", "loihi_14nm"], NETWORK)
+    for curve in found.curves:
+        medians = [band.median for band in curve.bands() if band]
+        assert medians == sorted(medians)
+        assert medians[-1] > 3.0 * medians[0]
+    assert len(found.rows()) == 3 * len(found.values)
+
+
+def test_a_design_without_such_a_parameter_is_refused() -> None:
+    for kind, chip, words in (
+        ("integration-time", "digital_spiking_28nm", "is read by neurons"),
+        ("adc-bits", "analog_lif_28nm", "has no converters"),
+        ("array-size", "loihi_14nm", "has no arrays"),
+    ):
+        with pytest.raises(NeuroestError, match=words):
+            curves(kind, chip, [], NETWORK)
+    with pytest.raises(UnknownNameError, match="array-size"):
+        curves("array-siz", "analog_lif_28nm", [], NETWORK)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from neuroest import compare, estimate
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.reporting.report import report
+
+CHIP, NETWORK = "diffusive_low_power_28nm", "shd_recurrent_spiking"
+
+
+@pytest.mark.parametrize(
+    "kind", ["energy", "latency_parts", "area_map", "bottleneck", "distribution", "tornado"]
+)
+def test_an_estimate_draws_itself(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "figure.svg"
+    estimate(CHIP, NETWORK).plot(kind, path)
+    assert "<text" in path.read_text(encoding="utf-8")  # editors can change it
+
+
+def test_a_comparison_draws_itself_under_the_titles_of_its_designs(tmp_path: Path) -> None:
+    found = compare(CHIP, "analog_lif_low_power_28nm", workload=NETWORK)
+    path = tmp_path / "figure.svg"
+    for kind in ("ratios", "tradeoff", "energy"):
+        found.plot(kind, path)
+        drawn = path.read_text(encoding="utf-8")
+        assert "CMOS neurons" in drawn
+        assert "analog_lif" not in drawn
+    with pytest.raises(UnknownNameError, match="did you mean 'ratios'"):
+        found.plot("ratio")
+
+
+def test_panels_have_letters_and_neurons_are_never_among_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "figure.svg"
+    compare(CHIP, "analog_lif_low_power_28nm", workload=NETWORK).plot("energy", path)
+    drawn = path.read_text(encoding="utf-8")
+    for letter in "abc":
+        assert f">{letter}</text>" in drawn
+    assert ">neuron (" in drawn  # with its shares, which are too small to be seen
+
+
+def test_labels_replace_titles_and_unknown_ones_are_refused() -> None:
+    found = report([CHIP], [NETWORK], labels={CHIP: "Ag/SiOx neurons"})
+    assert found.views[0].label == "Ag/SiOx neurons"
+    with pytest.raises(NeuroestError, match="diffusive_low"):
+        report([CHIP], [NETWORK], labels={"diffusive_low_power": "x"})
