@@ -20,7 +20,7 @@ from neuroest.plotting.style import (
     tick_label,
     wide,
 )
-from neuroest.plotting.uncertainty import short_causes
+from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import column_name, label_and_unit
 
 if TYPE_CHECKING:

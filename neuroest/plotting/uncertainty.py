@@ -27,6 +27,7 @@ from neuroest.plotting.style import (
     wide,
 )
 from neuroest.reporting.estimate_views import View
+from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import label_and_unit
 
 if TYPE_CHECKING:
@@ -38,31 +39,6 @@ _HIGH = {"facecolor": "#56b4e9"}
 _MOST_BARS = 10
 _LONGEST_TITLE = 46
 _PALE = "#d9d9d9"
-
-
-def short_causes(causes: Sequence[str]) -> list[str]:
-    """Causes as words: the last two of a path, more of it where two would read alike.
-
-    Examples
-    --------
-    >>> short_causes(["chip.tile.array.cell.area", "chip.core.cell.area", "model_discrepancy.mesh.energy"])
-    ['array › cell › area', 'core › cell › area', 'model of mesh › energy']
-    """
-    found = []
-    for cause in causes:
-        if "." not in cause or " " in cause:
-            found.append(cause.replace("_", " ").replace(":", ": "))
-            continue
-        words = cause.split(".")
-        if words[0] == "model_discrepancy":
-            found.append(f"model of {words[1]} › {words[2]}".replace("_", " "))
-            continue
-        rivals = [other.split(".") for other in causes if other != cause and "." in other]
-        count = 2
-        while count < len(words) and any(rival[-count:] == words[-count:] for rival in rivals):
-            count += 1
-        found.append(" › ".join(words[-count:]).replace("_", " "))
-    return found
 
 
 def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: str) -> None:

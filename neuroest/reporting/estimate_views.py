@@ -15,6 +15,7 @@ from neuroest.core.statistics import quantiles
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.sensitivity import Bar, tornado
 from neuroest.exploration.structures import Group
+from neuroest.exploration.surrogate import Surrogate, surrogate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.formatting import short_names
 from neuroest.results.comparison import LEAST_UNPROVEN
@@ -200,6 +201,14 @@ class View:
     def tornado(self, total: str = "energy_per_inference_J") -> tuple[Bar, ...]:
         """The total with each cause of doubt at its p10 and its p90, the others as they are, longest bar first."""
         return tuple(bar for bar in self._bars[total] if bar.low != bar.high)
+
+    @cached_property
+    def surrogate(self) -> Surrogate | None:
+        """The main results over the few parameters that matter most, as a table."""
+        result = self.estimate
+        claims = {**result.claims, **discrepancy_claims(result.design)}
+        with np.errstate(all="ignore"):
+            return surrogate(Group({}, result.design, result.workload, claims))
 
     @cached_property
     def occupation(self) -> tuple[tuple[str, Mapping[str, float]], ...]:

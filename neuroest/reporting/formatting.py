@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
@@ -205,3 +205,28 @@ def operating_point(result: Estimate) -> str:
         words(result.design.spec.operation.mode),
     )
     return ", ".join(text for text in reported if text)
+
+
+def short_causes(causes: Sequence[str]) -> list[str]:
+    """Causes as words: the last two of a path, more of it where two would read alike.
+
+    Examples
+    --------
+    >>> short_causes(["chip.tile.array.cell.area", "chip.core.cell.area", "model_discrepancy.mesh.energy"])
+    ['array › cell › area', 'core › cell › area', 'model of mesh › energy']
+    """
+    found = []
+    for cause in causes:
+        if "." not in cause or " " in cause:
+            found.append(cause.replace("_", " ").replace(":", ": "))
+            continue
+        words = cause.split(".")
+        if words[0] == "model_discrepancy":
+            found.append(f"model of {words[1]} › {words[2]}".replace("_", " "))
+            continue
+        rivals = [other.split(".") for other in causes if other != cause and "." in other]
+        count = 2
+        while count < len(words) and any(rival[-count:] == words[-count:] for rival in rivals):
+            count += 1
+        found.append(" › ".join(words[-count:]).replace("_", " "))
+    return found

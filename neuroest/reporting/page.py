@@ -25,12 +25,14 @@ from neuroest.reporting.formatting import (
     operating_point,
     percent,
     short,
+    short_causes,
     typeset,
     words,
 )
 from neuroest.reporting.pace_table import pace_notes, pace_table
-from neuroest.reporting.report import Report
+from neuroest.reporting.report import Report, unique_slugs
 from neuroest.reporting.table import basis_words
+from neuroest.reporting.table_model import records_csv
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
 from neuroest.results.comparison import Comparison
 from neuroest.results.quantities import MAIN, label_and_unit
@@ -38,6 +40,8 @@ from neuroest.results.quantities import MAIN, label_and_unit
 _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*MAIN, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")
 _TOTAL_OF = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
+MOST_SLID = 6
+"""Designs of a network that have sliders."""
 _MOST_TOLD = 0.99
 """Share of a component's energy and area whose formulas are told."""
 
@@ -83,18 +87,34 @@ def page(
         loader=jinja.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja.StrictUndefined,
     )  # fmt: skip
-    names = ("d3/d3.min.js", "report.js", "sweep.js") if sweep else ("report.js",)
+    names = ("d3/d3.min.js", "report.js", "sliders.js", "sweep.js") if sweep else ("report.js", "sliders.js")
     scripts = [(_TEMPLATES / name).read_text(encoding="utf-8").rstrip("\n") for name in names]
     # the browser runs these scripts and fetches nothing, whatever a file smuggled into the page
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src " + " ".join(
         f"'sha256-{_digest(script)}'" for script in scripts
     )
+    slugs = unique_slugs([name for name, _ in report.networks])
+    drawn = [(plan, base64.b64encode(file.read_bytes()).decode()) for plan, file in pictures]
+    first = {
+        kind: {name: one for name, slug in slugs.items() for one in drawn if one[0].name == f"{kind}_{slug}"}
+        for kind in ("energy", "ratios")
+    }
+    shown_first = [picture for found in first.values() for picture in found.values()]
+    sliders = {name: _sliders(views) for name, views in report.networks}
     return str(
         environment.get_template("report.html.j2").render(
             title=_title(report), version=package_version(), policy=policy,
             style=safe((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
             scripts=[safe(script) for script in scripts],
-            networks=[_network(report, i, name, views) for i, (name, views) in enumerate(report.networks, 1)],
+            networks=[
+                {
+                    **_network(report, i, name, views), "figure": first["energy"].get(name),
+                    "lead": first["ratios"].get(name),
+                    "sliders": sliders.get(name, ()), "sliders_json": safe(_json(sliders.get(name, ()))),
+                }
+                for i, (name, views) in enumerate(report.networks, 1)
+            ],
+            download=base64.b64encode(_spreadsheet(report).encode()).decode(),
             labels=[label_and_unit(name)[0] for name in MAIN], refused=report.refused, methods=report.methods,
             assumptions=[_assumption(owner, claim) for owner, claim in report.assumptions],
             sources=[(key, reference(source), source.doi) for key, source in report.sources],
@@ -102,9 +122,53 @@ def page(
             standing=report.validation_coverage, standing_head=TABLE_HEAD,
             scored=[_scored(row) for row in scoreboard_rows(report.validation_coverage)],
             sweep=safe(_json(sweep)) if sweep else None,
-            pictures=[(plan, base64.b64encode(file.read_bytes()).decode()) for plan, file in pictures],
+            pictures=[picture for picture in drawn if picture not in shown_first],
         )
     )  # fmt: skip
+
+
+def _sliders(views: Sequence[View]) -> list[dict[str, Any]]:
+    """Tables of the first designs of a network, from which a browser computes what other parameters would give."""
+    found = []
+    for view in views[:MOST_SLID]:
+        table = view.surrogate
+        if table is None:
+            continue
+        data = table.to_dict()
+        labels = short_causes([parameter["paths"][0] for parameter in data["parameters"]])
+        for parameter, label in zip(data["parameters"], labels, strict=True):
+            parameter["label"] = label
+        off = max((high for _, high in table.errors.values() if math.isfinite(high)), default=0.0)
+        usual = max((middle for middle, _ in table.errors.values() if math.isfinite(middle)), default=0.0)
+        points = math.prod(len(parameter.factors) for parameter in table.parameters)
+        about = (
+            f"Interpolated between {points} points that the model computed. At 200 random points the result with the "
+            f"largest error is off by {percent(usual)} in the median and by less than {percent(off)} in 95 % of them."
+        )
+        results = [
+            {
+                "name": name, "label": label_and_unit(name)[0], "unit": label_and_unit(name)[1],
+                "value": view.estimate.totals[name],
+            }
+            for name in MAIN
+        ]  # fmt: skip
+        found.append({"label": view.label, "about": about, "results": results, **data})
+    return found
+
+
+def _spreadsheet(report: Report) -> str:
+    """One row a design and network: medians, bands and nominal values of all totals in SI units."""
+    rows = []
+    for view in report.views:
+        row: dict[str, Any] = {"design": view.architecture, "title": view.label, "network": view.workload}
+        for name in view.estimate.totals:
+            found = view.estimate.headline(name)
+            row |= {name: found.value}
+            if found.low is not None:
+                row |= {f"{name}_p10": found.low, f"{name}_p90": found.high, f"{name}_nominal": found.nominal}
+        rows.append(row)
+    head = dict.fromkeys(name for row in rows for name in row)
+    return records_csv(head, rows)
 
 
 def _digest(script: str) -> str:
@@ -120,7 +184,7 @@ def _json(data: Any) -> str:
 
 
 def _title(report: Report) -> str:
-    names = list(dict.fromkeys(view.architecture for view in report.views))
+    names = list(dict.fromkeys(view.label for view in report.views))
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
@@ -133,7 +197,7 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
         "name": name,
         "description": views[0].estimate.workload.description,
         "designs": designs,
-        "names": [view.architecture for view in views],
+        "names": [view.label for view in views],
         "different": [d for d in comparison.differences if d.differs] if comparison else [],
         "alike": [d for d in comparison.differences if not d.differs] if comparison else [],
         "left_out": list(zip([v.architecture for v in views], comparison.left_out, strict=True))
@@ -217,6 +281,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
     ]
     return {
         "name": view.architecture,
+        "label": view.label,
         "description": result.design.spec.description,
         "place": typeset(operating_point(result)),
         "cells": cells,

@@ -43,14 +43,14 @@ def small(memristive: Estimate, cmos: Estimate) -> Report:
 def renamed(view: View, name: str) -> View:
     """The same result under another name of its design."""
     design = view.estimate.design
-    spec = design.spec.model_copy(update={"name": name})
+    spec = design.spec.model_copy(update={"name": name, "title": name})
     return View(replace(view.estimate, design=replace(design, spec=spec)))
 
 
 @pytest.fixture(scope="session")
 def evil(memristive: Estimate, cmos: Estimate) -> Report:
     def made_evil(result: Estimate, name: str) -> Estimate:
-        spec = result.design.spec.model_copy(update={"name": name, "description": EVIL})
+        spec = result.design.spec.model_copy(update={"name": name, "title": name, "description": EVIL})
         network = result.workload.model_copy(update={"name": EVIL, "description": EVIL})
         return replace(result, design=replace(result.design, spec=spec), workload=network, exclusions=(EVIL,))
 
