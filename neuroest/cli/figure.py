@@ -46,7 +46,7 @@ def run(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the points, without -o.")] = Format.CSV,
 ) -> None:
-    """A ready figure along one axis: medians, bands and break-even points.
+    """A ready figure along one axis, with bands and break-even points.
 
     The axis is the integration time of the design's neurons, the bits of its converters, the size of its arrays or the
     spike rate of the network. Without -o the points are printed.

@@ -507,7 +507,9 @@ class _Explainer:
         by_layer = {**by_layer, **self._learning_counts()}
         if name == "learning_time_s" and result.learning is not None:
             times = result.learning.times.items()
-            how = "of the slowest in a sample" + (", beside inference" if result.learning.alongside else "")
+            how = "of the slowest in a sample" + (
+                ", on top of inference" if result.learning.alongside else ""
+            )
             return how, tuple(Step(part, first_number(time), "s") for part, time in times)
         if name not in by_layer:
             return "", ()

@@ -45,7 +45,7 @@ def learning_table(estimates: Sequence[Estimate], style: Style = PLAIN) -> list[
         rows.append((" p10..p90", *(band for _, band in cells)))
     lines = fitting_columns(rows, "<" + ">" * len(_SHOWN))
     return [
-        f"learning by {', '.join(rules)}, beside the inference of each sample",
+        f"learning by {', '.join(rules)}, on top of the inference of each sample",
         style.dim(lines[0]),
         *lines[1:],
         "",

@@ -86,7 +86,7 @@ class CellParameters(Record):
     """Devices that were cycled for the claimed endurance; a claim without them, or without the criterion of a failure
     among its conditions, has a wider band."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
-    """Points of the cycling curve that the claimed endurance rests on."""
+    """Points of the cycling curve that the claimed endurance is based on."""
     update_states: u.Dimensionless = non_negative(maximum=1e6, symbol="K", absent=0.0)
     """Pulses of learning from one end of the window to the other; without it as many as the bits of the cell
     distinguish."""

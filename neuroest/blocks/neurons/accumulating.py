@@ -56,7 +56,7 @@ class AccumulatingNeuronParameters(Record):
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
-    """Points of the cycling curve that the claimed endurance rests on."""
+    """Points of the cycling curve that the claimed endurance is based on."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Resets before the device fails."""
 

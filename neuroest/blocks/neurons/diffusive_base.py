@@ -78,7 +78,7 @@ class IonDynamics(Record):
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
-    """Points of the cycling curve that the claimed endurance rests on."""
+    """Points of the cycling curve that the claimed endurance is based on."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
     relaxation_time: u.Second = non_negative(symbol="t_relax", absent=0.0)

@@ -117,7 +117,7 @@ def _on_the_device(found: _Results) -> Iterator[_Item]:
     own = len(claims) - len(assumed)
     yield _Item(
         "Do the parameters of the device come from the curves?", not assumed,
-        f"{own} of {len(claims)} do not rest on assumptions"
+        f"{own} of {len(claims)} are not based on assumptions"
         + (f"; assumed or projected: {', '.join(assumed)}." if assumed else "."),
     )  # fmt: skip
     if found.fitted is None:
@@ -165,13 +165,13 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     told = "; ".join(text for text in others if text)
     yield _Item(
         "Do the baselines work as they are built to?", not told,
-        "Yes, all their checks hold." if not told else f"{told}. Say so beside their ratios, or leave them out.",
+        "Yes, all their checks hold." if not told else f"{told}. Say so next to their ratios, or leave them out.",
     )  # fmt: skip
     share = found.own["basis_share"]["energy"]
     weak, measured = share["assumed"] + share["projected"], share["measured"]
     yield _Item(
-        "Does the energy rest on more than assumptions?", weak < _MOST_ASSUMED,
-        f"{100.0 * weak:.0f} % of it rest on assumed or projected values, {100.0 * measured:.0f} % on measured ones.",
+        "Is the energy based on more than assumptions?", weak < _MOST_ASSUMED,
+        f"{100.0 * weak:.0f} % of it are based on assumed or projected values, {100.0 * measured:.0f} % on measured ones.",
     )  # fmt: skip
     maturity = found.differs("maturity of the devices that are not shared")
     yield _Item(
@@ -213,7 +213,7 @@ def _on_repetition(found: _Results) -> Iterator[_Item]:
     )
     yield _Item("Can somebody else repeat it?", bundle, again if bundle else "report/bundle.zip is missing.")
     known, listed = len(found.own["sources"]), (found.folder / "report" / "references.bib").exists()
-    answer = f"This chip rests on {known} sources" + (
+    answer = f"This chip is based on {known} sources" + (
         ", in report/references.bib." if listed else "; none are listed."
     )
     yield _Item("Are the sources named?", known > 0 and listed, answer)
@@ -259,7 +259,7 @@ def _device_lines(found: _Results) -> list[str]:
     return [
         f"**Device.** `{found.device}`, a {device.spec.model}, fitted to {len(found.plan.curves)} files of curves"
         + (f": {laws}." if laws else "."),
-        f"Fitted: {', '.join(found.fitted['fitted'])}. Not told by the curves and taken from another device: {held}.",
+        f"Fitted: {', '.join(found.fitted['fitted'])}. Not given by the curves and taken from another device: {held}.",
     ]
 
 
