@@ -139,6 +139,8 @@ _RENDERERS = {
     "Contest.rows": "reporting.contest_text.map_rows",
     "Contest.figure": "plotting.contest.map_figure",
     "Contest.front": "plotting.contest.front_figure",
+    "Estimate.xarray": "reporting.exports.data_arrays.estimate_data",
+    "SweepResult.xarray": "reporting.exports.data_arrays.sweep_data",
     "SweepResult.figure": "plotting.sweep.sweep_figure",
     "ParetoResult.figure": "plotting.sweep.pareto_figure",
     "Curves.figure": "plotting.curves.curves_figure",
@@ -152,6 +154,18 @@ _RENDERERS = {
     "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
 }
 """What turns a result into text or a figure. Results are data and import none of it."""
+
+
+EXPORTS: Mapping[str, str] = {
+    "sana-fe": "reporting.exports.sana_fe.architecture_text",
+    "accelforge": "reporting.exports.accelforge.component_table",
+}
+"""What writes an estimate as a file of another tool, by the name of the format: ``(estimate) -> text``."""
+
+
+def export(estimate: Any, form: str) -> str:
+    """An estimate as the text of a file of another tool."""
+    return str(load(f"neuroest.{EXPORTS[form]}")(estimate))
 
 
 def render(result: Any, form: str, *arguments: Any, **options: Any) -> Any:

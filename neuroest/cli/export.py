@@ -1,4 +1,4 @@
-"""``neuroest export``: the compact model of a neuron for a circuit simulator."""
+"""``neuroest export``: a neuron for circuit simulators, a chip for other estimators."""
 
 from __future__ import annotations
 
@@ -8,30 +8,56 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.lab import Neuron, Parameters
-from neuroest.cli.shared import Format, emit, in_form, note
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Format, emit, in_form, note
+from neuroest.core.errors import NeuroestError
 from neuroest.design.overrides import parse_settings
+from neuroest.registry import EXPORTS, export
+
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Change a parameter of the neuron, or a value of chip or network by its path; may be repeated.",
+    ),
+]
 
 
-class Language(StrEnum):
-    """Languages of circuit simulators."""
+class Kind(StrEnum):
+    """What can be written: languages of circuit simulators, and files of other tools."""
 
     SPICE = "spice"
     VERILOG_A = "verilog-a"
+    SANA_FE = "sana-fe"
+    ACCELFORGE = "accelforge"
 
 
 def run(
-    language: Annotated[Language, typer.Argument(metavar="LANGUAGE", help="spice or verilog-a.")],
-    neuron: Neuron,
+    kind: Annotated[
+        Kind,
+        typer.Argument(
+            metavar="FORMAT",
+            help="spice or verilog-a of a neuron; sana-fe or accelforge of a chip on a network.",
+        ),
+    ],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Shipped neuron or architecture, or path of one.")
+    ],
+    workload: Annotated[
+        str | None,
+        typer.Option("-w", "--workload", metavar="WORKLOAD", help="Network that a chip runs."),
+    ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FOLDER", help="Folder for the model and its benches."),
+        typer.Option(
+            "-o", "--output", metavar="PATH", help="Folder of circuits and benches; file of a chip."
+        ),
     ] = None,
     level: Annotated[
         str | None,
         typer.Option("--level", help="Input of the benches, with unit; by default the device's own."),
     ] = None,
-    settings: Parameters = None,
+    settings: Changes = None,
     synapse: Annotated[
         str, typer.Option(metavar="DEVICE", help="Cells of the column.")
     ] = "rram_passive_generic",
@@ -42,12 +68,23 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     form: Annotated[Format, typer.Option("--format", help="Form of the comparison.")] = Format.TABLE,
 ) -> None:
-    """A neuron as SPICE or Verilog-A, with benches."""
+    """A neuron as a circuit, a chip for SANA-FE or AccelForge.
+
+    spice and verilog-a write the compact model of a neuron with benches. sana-fe writes a chip as an architecture whose
+    spikes SANA-FE simulates one by one, accelforge its blocks as components with energies, area and leakage.
+    """
+    if kind.value in EXPORTS:
+        if check or level is not None:
+            raise NeuroestError(f"--check and --level go with spice and verilog-a, not with {kind.value}")
+        _chip(kind.value, name, workload or DEFAULT_WORKLOAD, settings, output, force=force)
+        return
+    if workload is not None:
+        raise NeuroestError(f"a circuit runs no network; -w goes with {' and '.join(EXPORTS)}")
     from neuroest.circuits import export as circuits  # noqa: PLC0415 - loaded for this verb only
 
     found = circuits.export(
-        language.value,
-        neuron,
+        kind.value,
+        name,
         level=level,
         changes=parse_settings(settings or []),
         synapse=synapse,
@@ -67,6 +104,17 @@ def run(
         emit(
             in_form(
                 form, lambda: circuits.agreement_text(rows), lambda: circuits.agreement_rows(rows),
-                f"{neuron} in ngspice", {"neuron": neuron, "rows": circuits.agreement_rows(rows)},
+                f"{name} in ngspice", {"neuron": name, "rows": circuits.agreement_rows(rows)},
             )
         )  # fmt: skip
+
+
+def _chip(
+    form: str, name: str, workload: str, settings: list[str] | None, output: Path | None, *, force: bool
+) -> None:
+    """Write a chip on a network as a file of another tool."""
+    from neuroest.pipeline.estimate import estimate  # noqa: PLC0415 - circuits need none
+
+    if output is not None and output.exists() and not force:
+        raise NeuroestError(f"{output} exists; --force replaces it")
+    emit(export(estimate(name, workload, parse_settings(settings or [])), form), output)

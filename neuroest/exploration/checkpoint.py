@@ -23,8 +23,13 @@ from neuroest.core.extras import extra
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.chunks import Columns, Job
 from neuroest.exploration.errors import ExplorationError
+from neuroest.results.metadata import column_units
 
 METADATA_KEY = b"neuroest"
+_UNIT_KEY = b"unit"
+"""Unit of a column, in its own metadata."""
+_PANDAS_KEY = b"PANDAS_ATTRS"
+"""What `pandas.read_parquet` takes for the `attrs` of the table."""
 SUFFIXES = (".parquet", ".csv")
 _MANIFEST = "manifest.json"
 _PART = "{:09d}.arrow"
@@ -179,7 +184,13 @@ class Store:
         if self.output.suffix == ".csv":
             plain = arrow.schema([(f.name, arrow.string() if f.name in coded else f.type) for f in schema])
             return plain, extra("pyarrow.csv", "explore").CSVWriter(str(beside), plain)
-        schema = schema.with_metadata({METADATA_KEY: text.encode()})
+        units = column_units(field.name for field in schema if field.name not in coded)
+        fields = [
+            field.with_metadata({_UNIT_KEY: units[field.name].encode()}) if field.name in units else field
+            for field in schema
+        ]
+        attrs = json.dumps({**json.loads(text), "units": units}).encode()
+        schema = arrow.schema(fields, {METADATA_KEY: text.encode(), _PANDAS_KEY: attrs})
         return schema, extra("pyarrow.parquet", "explore").ParquetWriter(
             str(beside), schema, compression="snappy", use_dictionary=[*coded, *job.parameters.values()],
             write_statistics=True,

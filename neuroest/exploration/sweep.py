@@ -21,6 +21,7 @@ from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
 from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
+from neuroest.results.metadata import column_units
 from neuroest.specs.file_text import is_file
 from neuroest.specs.loaded import Named
 
@@ -38,7 +39,7 @@ MOST_IN_MEMORY = 20_000_000
 """Points that are held without an output: some gigabytes."""
 _ROWS = 1 << 18
 """Rows of a file that are held at once."""
-_JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
+JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
 """Columns that say what to think of a row."""
 
 
@@ -68,10 +69,19 @@ class SweepResult:
     metadata: Mapping[str, Any]
 
     def to_frame(self) -> pd.DataFrame:
-        """All rows as a table; a large file is better read in pieces."""
+        """All rows as a table, whose `attrs` has the units of its columns and how the sweep was made.
+
+        A large file is better read in pieces.
+        """
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-        return pd.concat(self.pieces(), ignore_index=True)
+        frame = pd.concat(self.pieces(), ignore_index=True)
+        frame.attrs = {**self.metadata, "units": column_units(map(str, frame))}
+        return frame
+
+    def to_xarray(self) -> Any:
+        """All rows as an `xarray.Dataset`: one axis for each parameter of a whole grid, else one of points."""
+        return render(self, "xarray")
 
     def pieces(self, columns: list[str] | None = None) -> Iterator[pd.DataFrame]:
         """The rows as tables, those of a large file one after the other; all columns, or some of them."""
@@ -89,7 +99,7 @@ class SweepResult:
     @property
     def parameters(self) -> tuple[str, ...]:
         """Columns that say which point a row is."""
-        said = {*self.metadata.get("quantities", ()), *_JUDGEMENTS}
+        said = {*self.metadata.get("quantities", ()), *JUDGEMENTS}
         return tuple(name for name in map(str, next(self.pieces())) if name not in said)
 
     def sample(self, rows: int = 20_000) -> pd.DataFrame:

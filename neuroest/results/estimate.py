@@ -547,10 +547,22 @@ class Estimate:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
-        """The breakdown as a table, one row a term."""
+        """The breakdown as a table, one row a term; `attrs` has the units of its columns and how it came about."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-        return pd.DataFrame([asdict(row) for row in self.breakdown])
+        from neuroest.results.metadata import column_units, origin  # noqa: PLC0415 - few ask for a table
+
+        frame = pd.DataFrame([asdict(row) for row in self.breakdown])
+        frame.attrs = {"units": column_units(map(str, frame)), **origin(self)}
+        return frame
+
+    def to_xarray(self) -> Any:
+        """Totals with their bands, energy by layer and component and area by component as an `xarray.Dataset`.
+
+        Units, words and definitions are attributes of each variable; version, files and what is left out are
+        attributes of the data set.
+        """
+        return render(self, "xarray")
 
     def __repr__(self) -> str:
         totals = self.totals

@@ -1,0 +1,1 @@
+"""An estimate in files and tables of other tools."""

@@ -1,0 +1,46 @@
+"""What tables carry along: the unit of each column and how the numbers came about, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from neuroest.core.version import package_version
+from neuroest.results.quantities import QUANTITIES, label_and_unit
+
+if TYPE_CHECKING:
+    from neuroest.results.estimate import Estimate
+
+_TEXT = frozenset(
+    {"kind", "layer", "component", "action", "term", "feasible", "extrapolates", "failed_check"}
+)
+
+
+def column_units(names: Iterable[str]) -> dict[str, str]:
+    """SI unit of each column that is a number; ``1`` for a plain one.
+
+    Examples
+    --------
+    >>> column_units(["layer", "energy_J", "count", "latency_s"])
+    {'energy_J': 'J', 'count': '1', 'latency_s': 's'}
+    """
+    return {name: label_and_unit(name)[1] for name in names if name not in _TEXT}
+
+
+def attributes(name: str) -> dict[str, str]:
+    """Unit, words and definition of a column, by the names that climate and forecast conventions give them."""
+    label, unit = label_and_unit(name)
+    found = {"units": unit, "long_name": label}
+    return {**found, "description": QUANTITIES[name].description} if name in QUANTITIES else found
+
+
+def origin(estimate: Estimate) -> dict[str, Any]:
+    """How an estimate came about: version, chip, network, changed values, files, and what is left out."""
+    return {
+        "neuroest_version": package_version(),
+        "architecture": estimate.architecture,
+        "workload": estimate.workload.name,
+        "settings": dict(estimate.settings),
+        "inputs": {file.name: file.sha256 for file in estimate.files},
+        "left_out": list(estimate.exclusions),
+    }
