@@ -462,6 +462,18 @@ class Estimate:
         )
         return tuple(sorted(exact))
 
+    @property
+    def origin(self) -> dict[str, Any]:
+        """How it came about, as plain data: version, chip, network, changed values, files, and what is left out."""
+        return {
+            "neuroest_version": package_version(),
+            "architecture": self.architecture,
+            "workload": self.workload.name,
+            "settings": dict(self.settings),
+            "inputs": {file.name: file.sha256 for file in self.files},
+            "left_out": list(self.exclusions),
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """The whole result as plain data, the layout that ``--format json`` prints."""
         from neuroest.results.glossary import labels  # noqa: PLC0415 - text on a terminal needs no labels
@@ -550,10 +562,10 @@ class Estimate:
         """The breakdown as a table, one row a term; `attrs` has the units of its columns and how it came about."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-        from neuroest.results.metadata import column_units, origin  # noqa: PLC0415 - few ask for a table
+        from neuroest.results.metadata import column_units  # noqa: PLC0415 - few ask for a table
 
         frame = pd.DataFrame([asdict(row) for row in self.breakdown])
-        frame.attrs = {"units": column_units(map(str, frame)), **origin(self)}
+        frame.attrs = {"units": column_units(map(str, frame)), **self.origin}
         return frame
 
     def to_xarray(self) -> Any:

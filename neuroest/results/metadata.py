@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
-from neuroest.core.version import package_version
 from neuroest.results.quantities import QUANTITIES, label_and_unit
-
-if TYPE_CHECKING:
-    from neuroest.results.estimate import Estimate
 
 _TEXT = frozenset(
     {"kind", "layer", "component", "action", "term", "feasible", "extrapolates", "failed_check"}
@@ -32,15 +27,3 @@ def attributes(name: str) -> dict[str, str]:
     label, unit = label_and_unit(name)
     found = {"units": unit, "long_name": label}
     return {**found, "description": QUANTITIES[name].description} if name in QUANTITIES else found
-
-
-def origin(estimate: Estimate) -> dict[str, Any]:
-    """How an estimate came about: version, chip, network, changed values, files, and what is left out."""
-    return {
-        "neuroest_version": package_version(),
-        "architecture": estimate.architecture,
-        "workload": estimate.workload.name,
-        "settings": dict(estimate.settings),
-        "inputs": {file.name: file.sha256 for file in estimate.files},
-        "left_out": list(estimate.exclusions),
-    }

@@ -12,7 +12,7 @@ import numpy as np
 from neuroest.core.extras import extra
 from neuroest.exploration.sweep import JUDGEMENTS, SweepResult
 from neuroest.results.estimate import Estimate
-from neuroest.results.metadata import attributes, origin
+from neuroest.results.metadata import attributes
 
 _STATISTICS = ("nominal", "p10", "median", "p90")
 """Value with every input as its file states it, and percentiles of the band."""
@@ -49,7 +49,7 @@ def estimate_data(estimate: Estimate) -> Any:
         "area_by_component_m2": (("component",), area, {"units": "m^2", "long_name": "area by component"}),
     }  # fmt: skip
     axes = {"statistic": list(_STATISTICS), "layer": layers, "component": parts}
-    return xarray.Dataset(variables, coords=axes, attrs=_flat(origin(estimate)))
+    return xarray.Dataset(variables, coords=axes, attrs=_flat(estimate.origin))
 
 
 def sweep_data(found: SweepResult) -> Any:
