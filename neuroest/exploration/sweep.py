@@ -76,7 +76,8 @@ class SweepResult:
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
         frame = pd.concat(self.pieces(), ignore_index=True)
-        frame.attrs = {**self.metadata, "units": column_units(map(str, frame))}
+        about: dict[Any, Any] = {**self.metadata, "units": column_units(map(str, frame))}
+        frame.attrs = about
         return frame
 
     def to_xarray(self) -> Any:

@@ -565,7 +565,8 @@ class Estimate:
         from neuroest.results.metadata import column_units  # noqa: PLC0415 - few ask for a table
 
         frame = pd.DataFrame([asdict(row) for row in self.breakdown])
-        frame.attrs = {"units": column_units(map(str, frame)), **self.origin}
+        about: dict[Any, Any] = {"units": column_units(map(str, frame)), **self.origin}
+        frame.attrs = about
         return frame
 
     def to_xarray(self) -> Any:
