@@ -18,6 +18,9 @@ from neuroest.levels.base import Array, MappedLevel
 from neuroest.pipeline.unit_allocation import NEAR
 from neuroest.workloads.layers import LayerTable
 
+_KEPT = 256
+"""Networks and chips whose borders are kept: the points of a sweep share few of them."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ChipPlaces:
@@ -152,34 +155,14 @@ def chip_traffic(
         next(n for n, level in enumerate(levels) if level.own[index] > 0.0)
         for index in range(len(layers.names))
     ]
-    first, last, chips = places.first, places.last, places.chips
-    steps = [level.mapper.steps for level in levels]
-    shape = np.broadcast_shapes(np.shape(first), *map(np.shape, steps), np.shape(layers.output_rate))
-    entering, senders = np.zeros(shape), np.ones(shape)
-    for layer, inputs in enumerate(layers.reads):
-        level, packet = levels[owner[layer]], packets[owner[layer]]
-        t, step = level.mapper.layers, _one(level.mapper.steps)
-        here, (low, high) = chips[..., layer], (first[..., layer], last[..., layer] + 1.0)
-
-        def bits(rate: Any, packet: u.Numeric | None = packet, level: MappedLevel = level) -> Any:
-            return rate * _one(packet) if packet is not None else _one(level.mapper.network.activation_bits)
-
-        for source in inputs:
-            inside: Any = 1.0
-            elements: Any = t.input_elements[..., layer]
-            rate = np.broadcast_to(t.input_rate, shape)[..., layer]
-            if source >= 0:
-                elements = float(prod(t.output_shapes[source]))
-                rate = np.broadcast_to(layers.output_rate, shape)[..., source]
-                inside = places.share(source, low, high)
-                senders[..., layer] = np.maximum(senders[..., layer], chips[..., source])
-            entering[..., layer] += step * elements * bits(rate) * np.maximum(here - inside, 0.0)
-        again = t.recurrent_reduction[..., layer] + np.where(
-            t.sequential_steps[..., layer] > 1.0, t.output_elements[..., layer], 0.0
-        )
-        own_rate = np.broadcast_to(layers.output_rate, shape)[..., layer]
-        entering[..., layer] += step * again * bits(own_rate) * (here - 1.0)
-    entering = entering + _split_sums(levels, places)
+    found = [
+        _entering_bits(layers, levels[number], packets[number], places, layer)
+        for layer, number in enumerate(owner)
+    ]
+    chips = places.chips
+    entering = _with_layers_last([bits for bits, _ in found]) + _split_sums(levels, places)
+    senders = _with_layers_last([sending for _, sending in found])
+    shape = np.broadcast_shapes(np.shape(entering), np.shape(senders), np.shape(chips))
     receivers = np.broadcast_to(chips, shape)
     if topology == "grid":
         # a packet is copied where its ways part, so that each link carries it once
@@ -191,6 +174,37 @@ def chip_traffic(
         hops = farthest = np.ones(shape)
         lanes = np.minimum(senders, receivers)
     return ChipTraffic(np.asarray(entering), np.asarray(hops), np.asarray(farthest), np.asarray(lanes))
+
+
+def _entering_bits(
+    layers: LayerTable, level: MappedLevel, packet: u.Numeric | None, places: ChipPlaces, layer: int
+) -> tuple[Any, Any]:
+    """Bits that enter the chips of a layer, before those of split sums, and the most chips that send to it."""
+    t, step = level.mapper.layers, _one(level.mapper.steps)
+    here, low, high = (array[..., layer] for array in (places.chips, places.first, places.last + 1.0))
+
+    def bits(rate: Any) -> Any:
+        return rate * _one(packet) if packet is not None else _one(level.mapper.network.activation_bits)
+
+    entering: Any = 0.0
+    senders: Any = 1.0
+    for source in layers.reads[layer]:
+        inside: Any = 1.0
+        elements: Any = t.input_elements[..., layer]
+        rate = t.input_rate[..., layer]
+        if source >= 0:
+            elements, rate = float(prod(t.output_shapes[source])), layers.output_rate[..., source]
+            inside = places.share(source, low, high)
+            senders = np.maximum(senders, places.chips[..., source])
+        entering = entering + step * elements * bits(rate) * np.maximum(here - inside, 0.0)
+    sequential = np.where(t.sequential_steps[..., layer] > 1.0, t.output_elements[..., layer], 0.0)
+    again = t.recurrent_reduction[..., layer] + sequential
+    return entering + step * again * bits(layers.output_rate[..., layer]) * (here - 1.0), senders
+
+
+def _with_layers_last(columns: Sequence[Any]) -> Array:
+    """Values of each layer, with the axes of whichever design points any of them has, as one array."""
+    return np.stack(np.broadcast_arrays(*columns), axis=-1)
 
 
 def _split_sums(levels: Sequence[MappedLevel], places: ChipPlaces) -> Array:
@@ -233,7 +247,7 @@ def _least_traffic(
     return sides[0].reshape(shape), sides[1].reshape(shape), borders
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def _cuts(
     reads: tuple[tuple[int, ...], ...], begin: tuple[float, ...], end: tuple[float, ...], sent: tuple[float, ...],
     given: float, room: float,
