@@ -280,9 +280,7 @@ def fit(
     singular: Array = np.linalg.svd(problem.sensitivities(seen, point), compute_uv=False)
     kept = _identified(problem, seen, point, elsewhere)
     free, point = kept.free, kept.point
-    held = {name: "no row depends on it" for name in CANDIDATES if name not in seen} | kept.held
-    if "on_resistance" not in seen:
-        held["on_resistance"] = _why_no_on_resistance(data)
+    held = _unseen(data, seen) | kept.held
     known = {name: _UNKNOWN for name in seen if name not in free}
     known |= {name: d for name, d in (template_deviations or {}).items() if name in known}
     scatter, reported = _reported(problem, free, point, known, kept.elsewhere)
@@ -297,10 +295,6 @@ def fit(
     rejected = "; ".join(str(found) for found in misfits if found.rejected)
     if rejected:
         by_name[0] = _until_the_data_lie_inside(problem, free, point, by_name[0], by_name[1])
-    shares = {
-        name: {origin: float(share[place]) for origin, share in reported.shares.items()}
-        for place, name in enumerate(free)
-    }
     return Fit(
         values=values, fitted=free, deviations=by_name[0], freedoms=by_name[1], correlation=reported.correlation,
         held=held, combinations=kept.combinations, singular_values=singular, chi_square=reported.chi_square,
@@ -308,7 +302,7 @@ def fit(
         agreeing_starts=agreeing, converged=kept.converged,
         contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
         device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,
-        cycle_to_cycle=scatter.within, shares=shares,
+        cycle_to_cycle=scatter.within, shares=_shares(reported, free),
     )  # fmt: skip
 
 
@@ -330,6 +324,20 @@ def _banded(problem: _Problem, free: tuple[str, ...], point: Array, known: Bands
             replace(part, predicted=part.predicted[:1], residuals=part.residuals[:1], low=low, high=high)
         )
     return found
+
+
+def _shares(known: Bands, free: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """Share of each cause in the variance of each fitted parameter."""
+    return {
+        name: {origin: float(share[place]) for origin, share in known.shares.items()}
+        for place, name in enumerate(free)
+    }
+
+
+def _unseen(data: Measurements, seen: tuple[str, ...]) -> dict[str, str]:
+    """Why each parameter that no row shows is not fitted."""
+    held = {name: "no row depends on it" for name in CANDIDATES if name not in seen}
+    return held | ({"on_resistance": _why_no_on_resistance(data)} if "on_resistance" in held else {})
 
 
 def _why_no_on_resistance(data: Measurements) -> str:
