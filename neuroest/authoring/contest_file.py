@@ -11,15 +11,19 @@ import yaml
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.kinds import data_folder
-from neuroest.loading.library import find_file
+from neuroest.loading.library import find_file, load_workload
 from neuroest.specs.file_text import is_path
+from neuroest.specs.workload import workload_claims
 
 DEFAULT_CONTEST = "spiking_neurons"
 _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
+_RATES = re.compile(r"^  spike_rate: \[([^\]]*)\]$", re.MULTILINE)
 _CONTENDERS = re.compile(r"^contenders:\n", re.MULTILINE)
 
 
-def contest_with(name: str, like: str, chip: str, folder: Path | None = None) -> str:
+def contest_with(
+    name: str, like: str, chip: str, folder: Path | None = None, workload: str | None = None
+) -> str:
     """Text of a contest that is a shipped one with one contender more.
 
     The chip is given the design alternatives of the contender with the same base, so that it is designed as freely.
@@ -34,6 +38,8 @@ def contest_with(name: str, like: str, chip: str, folder: Path | None = None) ->
         Shipped name or path of the architecture that enters.
     folder : Path, optional
         Where the file will be; a path of the chip counts from there. By default the working directory.
+    workload : str, optional
+        Network of the contest; factors on its spike rates that mean more than a spike a timestep are left out.
 
     Raises
     ------
@@ -64,7 +70,25 @@ def contest_with(name: str, like: str, chip: str, folder: Path | None = None) ->
         f"    alternatives: [{', '.join(like_it[base])}]\n"
     )
     text = _LINE_OF_NAME.sub(f"name: {name}", text, count=1)
-    return _CONTENDERS.sub(lambda _: entry, text, count=1)
+    text = _CONTENDERS.sub(lambda _: entry, text, count=1)
+    return text if workload is None else _RATES.sub(lambda found: _possible(found, workload), text, count=1)
+
+
+def _possible(found: re.Match[str], workload: str) -> str:
+    """The line of the spike rates with those that a network can have."""
+    claims = workload_claims(load_workload(workload).spec)
+    highest = max(
+        (claim.value for path, claim in claims.items() if path.endswith("activity.rate")), default=0.0
+    )
+    factors = [factor.strip() for factor in found.group(1).split(",")]
+    possible = [factor for factor in factors if float(factor) * highest <= 1.0]
+    if possible == factors:
+        return found.group()
+    left_out = ", ".join(factor for factor in factors if factor not in possible)
+    return (
+        f"  # {left_out} left out: more than one spike a timestep of {Path(workload).stem}\n"
+        f"  spike_rate: [{', '.join(possible)}]"
+    )
 
 
 def _bases(file: Path) -> list[str]:

@@ -182,10 +182,8 @@ def agreement(found: Export) -> tuple[Agreement, ...]:
     Raises
     ------
     NeuroestError
-        Where ngspice is not installed or finds no spike; for Verilog-A, which needs a compiler first.
+        Where ngspice is not installed or finds no spike, and for Verilog-A where OpenVAF is not.
     """
-    if found.form != "spice":
-        raise NeuroestError("--check runs SPICE; compile the Verilog-A file and run its benches yourself")
     if found.no_bench:
         raise NeuroestError(f"{found.neuron}: {found.no_bench}")
     if (program := ngspice()) is None:
@@ -193,6 +191,8 @@ def agreement(found: Export) -> tuple[Agreement, ...]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         found.write(Path(folder))
+        if found.form == "verilog-a":
+            _compile(next(iter(found.files)), folder)
         for file, due in found.benches.items():
             printed = _run(
                 program, file, folder, ("delay_s", "energy_J", *(["period_s"] if due.period else []))
@@ -204,6 +204,24 @@ def agreement(found: Export) -> tuple[Agreement, ...]:
                 if value is not None:
                     rows.append(Agreement(bench, quantity, unit, value, printed[f"{quantity}_{unit}"]))
     return tuple(rows)
+
+
+def openvaf() -> str | None:
+    """Path of OpenVAF, or None where it is not installed."""
+    return shutil.which("openvaf")
+
+
+def _compile(file: str, folder: str) -> None:
+    """Compile the module for ngspice."""
+    if (program := openvaf()) is None:
+        raise NeuroestError(
+            "--check of Verilog-A needs OpenVAF (openvaf), which is not installed; spice needs none"
+        )
+    run = subprocess.run(  # noqa: S603 - the program of this name on the path, on a file of ours
+        [program, file], cwd=folder, capture_output=True, text=True, timeout=_LONGEST_RUN, check=False
+    )
+    if run.returncode:
+        raise NeuroestError(f"openvaf does not compile {file}: {run.stderr.strip().splitlines()[-1]}")
 
 
 def _run(program: str, file: str, folder: str, wanted: tuple[str, ...]) -> dict[str, float]:

@@ -49,6 +49,9 @@ def run(
     chip: Annotated[
         str | None, typer.Option(metavar="ARCH", help="Architecture that enters a new contest.")
     ] = None,
+    workload: Annotated[
+        str | None, typer.Option("-w", "--workload", metavar="WORKLOAD", help="Network of a new contest.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """A commented template that passes the check.
@@ -62,7 +65,7 @@ def run(
 
     _applicable(kind, {"--model": model}, _DEVICES)
     _applicable(kind, {"--neuron": neuron, "--cell": cell, "--adc": adc}, {Template.ARCHITECTURE})
-    _applicable(kind, {"--chip": chip}, {Template.CONTEST})
+    _applicable(kind, {"--chip": chip, "--workload": workload}, {Template.CONTEST})
     if kind is Template.CONTEST and chip is None:
         raise NeuroestError("a new contest needs --chip, the architecture that enters")
     if adc is not None and like is None:
@@ -80,7 +83,7 @@ def run(
         from neuroest.authoring.contest_file import DEFAULT_CONTEST, contest_with  # noqa: PLC0415
 
         place = output.parent if output is not None and written else None
-        text = contest_with(name, like or DEFAULT_CONTEST, str(chip), place)
+        text = contest_with(name, like or DEFAULT_CONTEST, str(chip), place, workload)
     elif like is not None and devices:
         from neuroest.authoring.like import architecture_like  # noqa: PLC0415
 

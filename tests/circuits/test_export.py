@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from neuroest.blocks import circuit as circuit_words
-from neuroest.circuits.export import TOLERANCE, Export, agreement, export, ngspice
+from neuroest.circuits.export import TOLERANCE, Export, agreement, export, ngspice, openvaf
 from neuroest.circuits.parameters import circuit_of, no_circuit
 from neuroest.circuits.spice import subcircuit
 from neuroest.circuits.verilog_a import unknown_names
@@ -174,6 +174,14 @@ def test_ngspice_agrees_with_simulate(name: str) -> None:
             assert cell == "—"
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(ngspice() is None or openvaf() is None, reason="needs ngspice and openvaf")
+@pytest.mark.parametrize("name", ["switch_generic_28nm", "lif_28nm_circuit", "diffusive_bench"])
+def test_the_compiled_module_agrees_as_well(name: str) -> None:
+    for row in agreement(export("verilog-a", name)):
+        assert abs(row.deviation) <= TOLERANCE, row
+
+
 @pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
 def test_check_runs_the_benches_and_says_where_they_differ(command: Command, tmp_path: Path) -> None:
     outcome = command("export", "spice", "switch_generic_28nm", "-o", str(tmp_path), "--check")
@@ -202,6 +210,10 @@ def test_export_prints_the_model_and_check_needs_a_simulator(
     refused = command("export", "spice", "switch_generic_28nm", "--check")
     assert refused.code == 1
     assert "Debian package: ngspice" in refused.err
+    monkeypatch.setattr("neuroest.circuits.export.ngspice", lambda: "ngspice")
+    monkeypatch.setattr("neuroest.circuits.export.openvaf", lambda: None)
+    refused = command("export", "verilog-a", "switch_generic_28nm", "--check")
+    assert "needs OpenVAF" in refused.err
 
 
 def test_the_circuit_of_the_page_on_new_neurons_is_one() -> None:

@@ -227,7 +227,8 @@ def test_a_whole_paper_from_the_curves_of_the_examples(tmp_path: Path, command: 
     rows = [p for p in compared["paces"] if (p["part"], p["pace"], p["off_chip_link"]) == wanted]
     assert len(rows) == 2
     for row in rows:
-        assert f"| {row['baseline']} | {row['ratio_median']:.3g} (" in summary
+        assert f"{row['ratio_median']:.3g} ({row['ratio_low']:.3g} .. {row['ratio_high']:.3g})" in summary
+        assert row["baseline"] in summary
     assert len(summary.splitlines()) < 80
     contest = json.loads((place / "data" / "contest.json").read_text())
     assert "chip" in contest["contenders"]

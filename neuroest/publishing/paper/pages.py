@@ -237,6 +237,8 @@ def summary(folder: Path) -> str:
     lines = [
         f"# {found.plan.title}",
         "",
+        _verdict(found),
+        "",
         *_device_lines(found),
         "",
         *_totals_lines(found),
@@ -246,6 +248,17 @@ def summary(folder: Path) -> str:
     ]
     lines += [*_contest_lines(found), "", *_limits_lines(found), "", *_file_lines(found), ""]
     return "\n".join(lines)
+
+
+def _verdict(found: _Results) -> str:
+    """The comparison like for like in a sentence."""
+    fabric = found.compared["designs"][1]["architecture"]
+    rows = [
+        row for row in found.compared["paces"]
+        if (row["baseline"], row["part"], row["off_chip_link"]) == (fabric, "energy", True)
+    ]  # fmt: skip
+    ratios = "; ".join(f"{_PACES[row['pace']]} {_ratio(row)}" for row in rows)
+    return f"**Energy of an inference over that of {fabric}:** {ratios}."
 
 
 def _device_lines(found: _Results) -> list[str]:
@@ -289,7 +302,10 @@ def _ratio_lines(found: _Results) -> list[str]:
     }  # fmt: skip
     for design in found.compared["designs"][1:]:
         cells = [_ratio(rows.get((design["architecture"], pace))) for pace in _PACES]
-        lines.append(f"| {design['architecture']} | {' | '.join(cells)} |")
+        name = design["architecture"]
+        lines.append(
+            f"| {f'**{name}** (same fabric)' if name == found.plan.like else name} | {' | '.join(cells)} |"
+        )
     return lines
 
 

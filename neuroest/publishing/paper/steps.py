@@ -66,54 +66,52 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
     )
     no_neuron = "" if slot == "--neuron" else "the device is no neuron"
     no_curves = "" if plan.curves else "the device is stated, not fitted"
-    fit = (
-        "neuroest",
-        "fit",
-        *plan.curves,
-        "-o",
-        DEVICE,
-        "-p",
-        "figures/fit.pdf",
-        "--force",
-        "--format",
-        "json",
-    )
-    chip = ("neuroest", "new", "architecture", "--like", plan.like, slot, device, "-o", CHIP, "--force")
-    entry = ("neuroest", "new", "contest", "--like", plan.contest, "--chip", CHIP, "-o", CONTEST, "--force")
+    run = ("-w", network)
     entered = (folder / CONTEST).exists() or not (folder / CHIP).exists()
     checked = (device, CHIP, *files, *((CONTEST,) if entered and not dense else ()))
     no_contest = dense or ("" if entered else "there is no contest.yaml")
-    run = ("-w", network)
-    beside = ("neuroest", "compare", CHIP, *plan.baselines, *run, "--format")
-    drawn = ("-p", "figures/contest.pdf", "--front", "figures/front.pdf")
-    contest = ("neuroest", "contest", CONTEST, *run, "--points", "data/contest.csv", "--overwrite", *drawn)
+    beside = (CHIP, *plan.baselines, *run)
+    map_figures = "--overwrite -p figures/contest.pdf --front figures/front.pdf"
     made = [
-        Step("fit", fit, plan.curves, (DEVICE, "figures/fit.pdf", "data/fit.json"), "data/fit.json", absent=no_curves),
-        Step("waveform", ("neuroest", "simulate", device, "--no-noise", "-p", "figures/waveform.pdf"), (device,),
+        Step("fit", _command("fit", plan.curves, f"-o {DEVICE} -p figures/fit.pdf --force --format json"), plan.curves,
+             (DEVICE, "figures/fit.pdf", "data/fit.json"), "data/fit.json", absent=no_curves),
+        Step("waveform", _command("simulate", (device,), "--no-noise -p figures/waveform.pdf"), (device,),
              ("figures/waveform.pdf", "data/waveform.txt"), "data/waveform.txt", optional=True, absent=no_neuron),
-        Step("circuit", ("neuroest", "export", "spice", device, "-o", "circuit", "--force"), (device,), ("circuit",),
+        Step("circuit", _command("export spice", (device,), "-o circuit --force"), (device,), ("circuit",),
              optional=True, absent=no_neuron),
-        Step("network", ("neuroest", "import", plan.network, "-o", network), (plan.network,), (network,),
+        Step("network", _command("import", (plan.network, "-o", network)), (plan.network,), (network,),
              absent="" if imported else "the network is a workload already"),
-        Step("chip", chip, (device, *(name for name in files if name == plan.like)), (CHIP,)),
-        Step("contest_file", entry, (CHIP,), (CONTEST,), optional=True, absent=dense),
-        Step("check", ("neuroest", "check", *checked), checked, ()),
-        Step("estimate", ("neuroest", "estimate", CHIP, *run, "--format", "json", "-o", "data/estimate.json"), on_chip,
+        Step("chip", _command("new architecture", ("--like", plan.like, slot, device), f"-o {CHIP} --force"),
+             (device, *(name for name in files if name == plan.like)), (CHIP,)),
+        Step("contest_file",
+             _command("new contest", ("--like", plan.contest, "--chip", CHIP, *run), f"-o {CONTEST} --force"),
+             (CHIP, *files), (CONTEST,), optional=True, absent=dense),
+        Step("check", _command("check", checked), checked, ()),
+        Step("estimate", _command("estimate", (CHIP, *run), "--format json -o data/estimate.json"), on_chip,
              ("data/estimate.json",)),
-        Step("compare", (*beside, "json", "-o", "data/compare.json"), on_chip, ("data/compare.json",)),
-        Step("table", (*beside, "markdown", "-o", "tables/compare.md"), on_chip, ("tables/compare.md",)),
-        Step("contest", (*contest, "--format", "json", "-o", "data/contest.json"), (CONTEST, *on_chip),
-             ("data/contest.json", "figures/contest.pdf", "figures/front.pdf"), optional=True, absent=no_contest),
-        Step("report", ("neuroest", "report", CHIP, *plan.baselines, *run, "-o", "report", "--bundle", "--force"),
-             on_chip, ("report",)),
+        Step("compare", _command("compare", beside, "--format json -o data/compare.json"), on_chip,
+             ("data/compare.json",)),
+        Step("table", _command("compare", beside, "--format markdown -o tables/compare.md"), on_chip,
+             ("tables/compare.md",)),
+        Step("contest",
+             _command("contest", (CONTEST, *run, "--points", "data/contest.csv"),
+                      f"{map_figures} --format json -o data/contest.json"),
+             (CONTEST, *on_chip), ("data/contest.json", "figures/contest.pdf", "figures/front.pdf"), optional=True,
+             absent=no_contest),
+        Step("report", _command("report", beside, "-o report --bundle --force"), on_chip, ("report",)),
     ]  # fmt: skip
     fitted = ("data/fit.json",) if plan.curves else ()
     results = ("data/compare.json", *fitted, *(() if no_contest else ("data/contest.json",)))
     made += [
-        Step(page, ("neuroest", "paper", ".", "--only", page), (PLAN_FILE, device, *results), (f"{page}.md",))
+        Step(page, _command("paper", (".", "--only", page)), (PLAN_FILE, device, *results), (f"{page}.md",))
         for page in ("checklist", "summary")
     ]
     return [_with_options(step, plan) for step in made]
+
+
+def _command(verb: str, words: tuple[str, ...], options: str = "") -> tuple[str, ...]:
+    """A command with names of files, which may hold spaces, and options, which do not."""
+    return ("neuroest", *verb.split(), *words, *options.split())
 
 
 def _with_options(step: Step, plan: Plan) -> Step:
