@@ -14,6 +14,7 @@ from neuroest.core.version import package_version
 from neuroest.loading.library import load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan, read_plan
 from neuroest.publishing.paper.steps import STEPS, steps_of
+from neuroest.reporting.formatting import counted
 
 _MOST_ASSUMED = 0.5
 """Share of assumed and projected values from which on a result is a projection; a convention."""
@@ -270,7 +271,7 @@ def _device_lines(found: _Results) -> list[str]:
     )
     held = ", ".join(found.fitted["held"]) or "none"
     return [
-        f"**Device.** `{found.device}`, a {device.spec.model}, fitted to {len(found.plan.curves)} files of curves"
+        f"**Device.** `{found.device}`, a {device.spec.model}, fitted to {counted(len(found.plan.curves), 'file')} of curves"
         + (f": {laws}." if laws else "."),
         f"Fitted: {', '.join(found.fitted['fitted'])}. Not given by the curves and taken from another device: {held}.",
     ]
@@ -333,7 +334,7 @@ def _contest_lines(found: _Results) -> list[str]:
     ]  # fmt: skip
     without = []
     for standing in found.contest["standings"]:
-        name = titles.get(standing["contender"], standing["contender"])
+        name = "**this chip**" if standing["contender"] == _OWN else titles[standing["contender"]]
         cost, ratio = standing.get("cost"), standing.get("ratio")
         if not cost or cost.get("median") is None:
             without.append(name)
