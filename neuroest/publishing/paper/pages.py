@@ -270,8 +270,9 @@ def _device_lines(found: _Results) -> list[str]:
         "; ".join(law["formula"] for law in found.fitted["laws"].values()) if found.fitted.get("laws") else ""
     )
     held = ", ".join(found.fitted["held"]) or "none"
+    files = counted(len(found.plan.curves), "file")
     return [
-        f"**Device.** `{found.device}`, a {device.spec.model}, fitted to {counted(len(found.plan.curves), 'file')} of curves"
+        f"**Device.** `{found.device}`, a {device.spec.model}, fitted to {files} of curves"
         + (f": {laws}." if laws else "."),
         f"Fitted: {', '.join(found.fitted['fitted'])}. Not given by the curves and taken from another device: {held}.",
     ]
