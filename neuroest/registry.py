@@ -7,6 +7,7 @@ spec files through ``neuroest.data`` (docs/extending/plugins.md).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -185,11 +186,43 @@ IMPORTERS: Mapping[str, Any] = Registry(
         "nir": "nir_file.read_nir",
         "h5": "nir_file.read_nir",
         "hdf5": "nir_file.read_nir",
+        "neurosim.csv": "neurosim_file.read_neurosim",
+        "zigzag.yaml": "zigzag_file.read_zigzag",
     },
     "neuroest.importers",
     _importer_fault,
 )
-"""Reader of each kind of model file by its suffix: ``(path, options) -> ImportedNetwork``."""
+"""Reader of each kind of model file by its suffix: ``(path, options) -> ImportedNetwork``.
+
+A suffix that other files have too stands after the name of the format, whose files `MARKS` tells apart.
+"""
+
+MARKS: Mapping[str, str] = {
+    "neurosim.csv": r"\A(?:\s*\d+\s*,){7}\s*[\d.]+\s*$",
+    "zigzag.yaml": r"^(?:- |  )operator_type\s*:",
+}
+"""Mark of each format without a suffix of its own: how its text begins, or a line of it."""
+_LOOKED_AT = 65_536
+"""Bytes in which the mark of a format must come; a convention."""
+
+
+def importer_suffixes() -> list[str]:
+    """Suffixes of all model files as messages list them, with the format before a suffix that others have too."""
+    return [" .".join(name.rpartition(".")[::2]) if name in MARKS else f".{name}" for name in IMPORTERS]
+
+
+def importer_of(path: Path) -> str | None:
+    """Name of the importer of a file, by its suffix or by its mark; None where there is none."""
+    suffix = path.suffix.lower().removeprefix(".").replace("yml", "yaml")
+    named = [name for name in MARKS if name.endswith(f".{suffix}")]
+    if suffix and not named:
+        return suffix if suffix in IMPORTERS else None
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LOOKED_AT).decode("utf-8", "replace") if named and path.is_file() else ""
+    except (OSError, ValueError):  # whoever reads the file says what is wrong with it
+        return None
+    return next((name for name in named if re.search(MARKS[name], text, re.MULTILINE)), None)
 
 
 def _block_fault(name: str, found: Any) -> str:

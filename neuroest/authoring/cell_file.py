@@ -1,4 +1,4 @@
-"""Cell files of NVSim and NVMExplorer as synapse specs, with what the file did not say."""
+"""Cell files of NVSim, NVMExplorer, CiMLoop and AccelForge as synapse specs, with what the file did not say."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shipped
 from neuroest.specs.file_text import decoded, file_content
 
+_LOOKED_AT = 65_536
+"""Bytes in which the first entry of a cell file must come; a convention."""
 CELL_SUFFIX = ".cell"
 """Suffix of such files."""
 
@@ -76,8 +78,23 @@ _LARGEST = MappingProxyType(
     }
 )
 _WORDS = ("MemCellType", "AccessType")
-_LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\))?\s*:\s*(.*?)\s*\Z")
+# a name may be followed by a unit, or by what its values mean: `-DeviceRoadmap -1LP 1HP 2LSTP:  2`
+_LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\)\s*|\s[^:()]*)?:\s*(.*?)\s*\Z")
+_MARK = re.compile(rb"^-MemCellType\s*:", re.MULTILINE)
 _SOURCE = "cell_file"
+_OF_THE_ARRAY = (
+    "ReadPulse belongs to the array here: set its `pulse_width`, which scales the energy of a read.",
+)
+
+
+def is_cell_file(path: Path) -> bool:
+    """Whether a file is one of a memory cell, by its suffix, or by its first entry where AccelForge calls it YAML."""
+    if path.suffix.lower() == CELL_SUFFIX:
+        return True
+    if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return _MARK.search(file.read(_LOOKED_AT)) is not None
 
 
 @dataclass(frozen=True)
@@ -156,6 +173,9 @@ def read_cell(path: Path) -> CellFile:
         else:
             unused.append(name)
     cell = CellFile(str(path), numbers, words, lines, tuple(unused))
+    kind = words.get("MemCellType", "").lower()
+    if kind in _OTHER:  # then what else is wrong does not matter
+        problems = []
     problems += _contradictions(cell) if not problems else []
     if problems:
         raise SpecError(problems)
@@ -275,6 +295,7 @@ def import_cell(
         "notes": [
             f"Not in {path.name} and taken from {example.spec.name}: {', '.join(missing)}.",
             *([f"In {path.name} and not used: {', '.join(cell.unused)}."] if cell.unused else []),
+            *(_OF_THE_ARRAY if "ReadPulse" in cell.unused else ()),
         ],
     }
     text = device_text(content)

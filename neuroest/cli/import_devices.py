@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from neuroest.authoring.cell_file import CELL_SUFFIX, import_cell
+from neuroest.authoring.cell_file import import_cell, is_cell_file
 from neuroest.authoring.device_text import check_output, listed, spec_name
 from neuroest.authoring.table import import_table
 from neuroest.cli.shared import emit, note
@@ -21,7 +21,7 @@ def import_devices(
     NeuroestError
         With what is wrong with the file or with where it should go; then nothing is written.
     """
-    if file.suffix.lower() == CELL_SUFFIX:
+    if is_cell_file(file):
         _cell(file, output, template, process, force=force)
     elif process is not None:
         raise NeuroestError("--process goes with .cell files; a table has a column `process`")

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from neuroest.authoring.cell_file import is_cell_file
 from neuroest.cli.shared import Output, emit, note
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
 from neuroest.core.units import parse_quantity
+from neuroest.registry import importer_of
 from neuroest.workloads.importers import import_network
 from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions
 
@@ -24,9 +26,7 @@ class Unsupported(StrEnum):
 
 
 def run(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Network .onnx or .nir, cell .cell, table .csv.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Network, memory cell, or table of devices.")],
     output: Output = None,
     unsupported: Annotated[
         Unsupported,
@@ -56,16 +56,17 @@ def run(
     """A network, cell file or device table as spec files.
 
     Networks become a workload: nothing in the file is executed, activity is assumed and marked so, and `neuroest
-    activity attach` adds a recording. A cell file of NVSim or NVMExplorer becomes a synapse. A CSV of one row a
-    device becomes one spec a row, in the folder that -o names.
+    activity attach` adds a recording: .onnx, .nir, NetWork_*.csv of NeuroSim, workload .yaml of ZigZag. A cell file
+    of NVSim, NVMExplorer or AccelForge becomes a synapse. A CSV of one row a device becomes one spec a row, in the
+    folder that -o names.
     """
-    if file.suffix.lower() in {".cell", ".csv"}:
+    if is_cell_file(file) or (file.suffix.lower() == ".csv" and importer_of(file) is None):
         from neuroest.cli.import_devices import import_devices  # noqa: PLC0415
 
         import_devices(file, output, template=template, process=process, force=force)
         return
     if template is not None or process is not None:
-        raise NeuroestError("--from and --process go with .cell and .csv files only")
+        raise NeuroestError("--from and --process go with cell files and tables of devices only")
     from neuroest.workloads.importers.writing import loaded_workload, workload_data, workload_text  # noqa: PLC0415
 
     options = ImportOptions(

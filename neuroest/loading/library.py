@@ -26,7 +26,7 @@ from neuroest.core.errors import (
 from neuroest.core.frozen import frozen
 from neuroest.core.lazy_registry import left_out, load
 from neuroest.loading.kinds import KINDS, data_folder
-from neuroest.registry import DATA_PACKAGES, DEVICE_MODELS, IMPORTERS
+from neuroest.registry import DATA_PACKAGES, DEVICE_MODELS, importer_of
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
@@ -213,9 +213,9 @@ def _architecture(chain: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> Loaded
 
 
 def is_model_file(name: str | Path) -> bool:
-    """Whether a name is that of a file which an importer reads, or which is refused as a pickle."""
+    """Whether a name is that of a file which an importer reads, by suffix or text, or which is refused as a pickle."""
     suffix = Path(name).suffix.lower()
-    return suffix in _REFUSED_MODELS or (suffix not in {"", ".yaml", ".yml"} and suffix[1:] in IMPORTERS)
+    return suffix in _REFUSED_MODELS or (suffix != "" and importer_of(Path(name)) is not None)
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:

@@ -25,7 +25,7 @@ from neuroest.loading.library import (
     workload_problems,
 )
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.registry import IMPORTERS
+from neuroest.registry import importer_suffixes
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.device import DeviceSpec
 from neuroest.specs.loaded import Loaded
@@ -110,7 +110,7 @@ def _of_other_file(path: Path) -> list[Problem]:
     if not is_model_file(path):
         known = _OTHER_FILES.get(path.suffix.lower())
         if known is None:
-            allowed = ", ".join((".yaml", *_OTHER_FILES, *(f".{suffix}" for suffix in IMPORTERS)))
+            allowed = ", ".join((".yaml", *_OTHER_FILES, *importer_suffixes()))
             message = f"{path.suffix} is no suffix of a file that neuroest reads; allowed: {allowed}"
             return [Problem(str(path), 0, 0, "", message)]
         readers = [load(f"neuroest.{name}") for name in known]

@@ -237,6 +237,49 @@ CELL = b"""-MemCellType: RRAM
 """
 
 
+ACCELFORGE_CELL = b"""# Device type
+-MemCellType: RRAM  # SRAM or RRAM
+-DeviceRoadmap -1LP 1HP 2LSTP:  2
+-CellArea (F^2):  40
+-AccessCMOSWidth (F): 1
+-ResistanceOn (ohm): 25e4
+-ResistanceOff (ohm): 1e6
+-SetVoltage (V): 1.75
+-SetPulse (ns): 8520
+-ReadVoltage (V): 0.1
+-ReadPulse (ns): 2
+-AccessType: CMOS   # CMOS or None
+"""
+
+NEUROSIM = b"8,8,1,3,3,4,1,1\n4,4,4,3,3,8,0,2\n4,4,4,1,1,8,0,2\n2,2,8,3,3,8,1,1\n1,1,8,1,1,10,0,1\n"
+
+ZIGZAG = b"""- id: 0
+  operator_type: Conv
+  equation: O[b][k][oy][ox]+=W[k][c][fy][fx]*I[b][c][iy][ix]
+  dimension_relations: [ix=2*ox+1*fx, iy=2*oy+1*fy]
+  loop_dims: [B, K, C, OY, OX, FY, FX]
+  loop_sizes: [1, 8, 3, 8, 8, 3, 3]
+  operand_precision: {W: 8, I: 8, O: 16, O_final: 8}
+  operand_source: {I: 0, W: 0}
+- id: 1
+  operator_type: Pooling
+  equation: O[b][g][oy][ox]+=W[fx][fy]*I[b][g][iy][ix]
+  dimension_relations: [ix=8*ox+1*fx, iy=8*oy+1*fy]
+  loop_dims: [B, G, OY, OX, FX, FY]
+  loop_sizes: [1, 8, 1, 1, 8, 8]
+  operand_precision: {W: 0, I: 8, O: 16, O_final: 8}
+  operand_source: {I: 0, W: 1}
+- id: 2
+  operator_type: Gemm
+  equation: O[b][k]+=W[k][c]*I[b][c]
+  dimension_relations: []
+  loop_dims: [B, K, C]
+  loop_sizes: [1, 10, 8]
+  operand_precision: {W: 8, I: 8, O: 16, O_final: 8}
+  operand_source: {I: 1, W: 2}
+"""
+
+
 def _read_cell(file: Path, seed: str) -> None:
     from neuroest.authoring.cell_file import import_cell
 
@@ -400,6 +443,9 @@ TARGETS: Mapping[str, Target] = {
     "settings": Target(".json", _set_paths, _settings, _read_settings),
     "measurements": Target(".csv", _folder_of, _texts(changed_text), _read_measurements),
     "cell": Target(".cell", _once("cell", CELL), _texts(changed_text), _read_cell),
+    "accelforge_cell": Target(".yaml", _once("cell", ACCELFORGE_CELL), _texts(changed_text), _read_cell),
+    "neurosim": Target(".csv", _once("net", NEUROSIM), _texts(changed_text), _read_network),
+    "zigzag": Target(".yaml", _once("net", ZIGZAG), _texts(changed_tree), _read_network),
     "device_table": Target(".csv", _once("table", TABLE), _texts(changed_text), _read_table),
     "activity": Target(".csv", _once("activity", ACTIVITY), _texts(changed_text), _read_recording),
     "npz": Target(".npz", _npz, changed_bytes, _read_recording),

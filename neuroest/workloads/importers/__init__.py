@@ -1,4 +1,4 @@
-"""Networks of others: ONNX, NIR, PyTorch, and recorded activity.
+"""Networks of others: ONNX, NIR, PyTorch, NeuroSim, ZigZag, and recorded activity.
 
 `import_network` reads a file, `workload_from_file` makes a workload of it, `trace` watches a PyTorch model run.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neuroest.registry import IMPORTERS
+from neuroest.registry import IMPORTERS, importer_of, importer_suffixes
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -32,7 +32,7 @@ __all__ = [
 
 
 def import_network(path: str | Path, options: ImportOptions | None = None) -> ImportedNetwork:
-    """Read a model file; its suffix says what it is.
+    """Read a model file; its suffix says what it is, or its text where other files have the suffix too.
 
     Parameters
     ----------
@@ -54,13 +54,12 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
 
     file, chosen = Path(path), options or ImportOptions()
     model_file(file)
-    suffix = file.suffix.lower().removeprefix(".")
-    if suffix not in IMPORTERS:
-        known = ", ".join(f".{name}" for name in IMPORTERS)
-        raise NetworkImportError(
-            f"{formatted(file)}: unknown suffix {file.suffix.lower()!r}; allowed: {known}"
-        )
-    network: ImportedNetwork = IMPORTERS[suffix](file, chosen)
+    kind = importer_of(file)
+    if kind is None:
+        known = ", ".join(importer_suffixes())
+        what = "no such network" if file.suffix.lower() in {".csv", ".yaml", ".yml"} else "unknown suffix"
+        raise NetworkImportError(f"{formatted(file)}: {what} {file.suffix.lower()!r}; allowed: {known}")
+    network: ImportedNetwork = IMPORTERS[kind](file, chosen)
     return network
 
 
