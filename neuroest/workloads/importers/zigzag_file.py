@@ -161,7 +161,7 @@ class _Reader:
 
     def _with_bits(self, options: ImportOptions) -> ImportOptions:
         """Bits as the file states them, the most of all layers where they differ."""
-        found = {}
+        found: dict[str, Any] = {}
         keys = (("weight_bits", "W"), ("activation_bits", "I"), ("accumulator_bits", "O"))
         for option, operand in keys:
             due = [layer for layer in self._layers if layer.kind.startswith("Conv") or layer.kind == "Gemm"]
