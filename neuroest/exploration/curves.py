@@ -32,7 +32,7 @@ from neuroest.specs.loaded import Named
 SAMPLES = 200
 """Draws of each design; a convention of smooth curves in seconds."""
 _POINTS = 33
-_REACH = (1e-4, 1e4)
+_REACH = (1e-2, 1e4)
 """Integration times over the design's own; how far one looks for a break-even."""
 _RATES = (1e-2, 1e1)
 """Spike rates over the network's."""

@@ -98,7 +98,7 @@ def sweep_figure(
     frame, parameters = result.sample(), list(result.parameters)
     results = list(result.metadata["quantities"])
     numbers = [name for name in parameters if frame[name].dtype.kind in "fi"]
-    x = along if along in frame else next((n for n in numbers if n.startswith(f"{along}_")), along)
+    x = along if along in frame else _named_in(numbers, along)
     x, y = x or next(iter(numbers), ""), quantity or _first_that_varies(frame, results)
     for what, name, known in (("parameter", x, numbers), ("result", y, results)):
         if name not in known:
@@ -122,6 +122,11 @@ def sweep_figure(
     _parameter_axis(axes.xaxis, _parameter(x, unit), unit, formatted[x].to_numpy(float))
     _result_axis(axes.yaxis, y, formatted[y].to_numpy(float))
     return save_figure(figure, path)
+
+
+def _named_in(columns: Sequence[str], path: str | None) -> str | None:
+    """The column of a parameter by its path, whole or by its last words."""
+    return next((n for n in columns if n.startswith(f"{path}_") or f".{n}".endswith(f".{path}")), path)
 
 
 def _first_that_varies(frame: pd.DataFrame, results: Sequence[str]) -> str:

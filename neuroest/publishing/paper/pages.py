@@ -172,7 +172,7 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     weak, measured = share["assumed"] + share["projected"], share["measured"]
     yield _Item(
         "Is the energy based on more than assumptions?", weak < _MOST_ASSUMED,
-        f"{100.0 * weak:.0f} % of it are assumed or projected values, {100.0 * measured:.0f} % on measured ones.",
+        f"{100.0 * weak:.0f} % of it is assumed or projected, {100.0 * measured:.0f} % measured.",
     )  # fmt: skip
     maturity = found.differs("maturity of the devices that are not shared")
     yield _Item(

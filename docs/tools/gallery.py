@@ -1,0 +1,154 @@
+"""Draw the figures of the gallery and write its page from the commands that make them.
+
+::
+
+    python docs/tools/gallery.py           draw everything and write docs/gallery.md
+    python docs/tools/gallery.py --page    write the page alone
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+DOCS = Path(__file__).parents[1]
+PAGE = DOCS / "gallery.md"
+FIGURES = DOCS / "figures" / "gallery"
+_HEAD = """\
+<!-- Written by docs/tools/gallery.py; change the commands there. -->
+
+# Gallery
+
+Every figure is made by the command or the Python below it, from files that ship. `-o` and `-p` also write `.pdf` and
+`.png`.
+"""
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A figure: its name, what it shows, and the command or Python that makes `NAME.svg`."""
+
+    name: str
+    title: str
+    shows: str
+    command: str = ""
+    python: str = ""
+
+
+_SPIKING = "-w mlp_mnist_spiking"
+_DENSE = "-w mlp_mnist_dense"
+_COMPARED = """\
+found = neuroest.compare("diffusive_low_power_28nm", ["analog_lif_low_power_28nm", "digital_spiking_28nm"],
+    workload="shd_recurrent_spiking")
+found"""
+_ESTIMATED = 'neuroest.estimate("diffusive_low_power_28nm", "shd_recurrent_spiking")'
+EXHIBITS = (
+    Exhibit(
+        "integration_time", "Energy against integration time",
+        "How fast a neuron must integrate to need less energy than each baseline, with bands.",
+        f"neuroest figure integration-time threshold_switch_28nm analog_lif_28nm digital_spiking_28nm loihi_14nm "
+        f"{_SPIKING} -o integration_time.svg",
+    ),
+    Exhibit(
+        "adc_bits", "Energy against bits of the converters",
+        "Up to how many bits a crossbar with converters beats digital arrays.",
+        f"neuroest figure adc-bits adc_crossbar_28nm digital_int8_28nm cim_sram_28nm {_DENSE} -o adc_bits.svg",
+    ),
+    Exhibit(
+        "array_size", "Energy against array size", "What larger arrays save.",
+        f"neuroest figure array-size adc_crossbar_28nm sar_crossbar_28nm {_DENSE} -o array_size.svg",
+    ),
+    Exhibit(
+        "spike_rate", "Energy against spike rate", "Which chips profit from sparse spikes.",
+        f"neuroest figure spike-rate analog_lif_28nm digital_spiking_28nm loihi_14nm {_SPIKING} -o spike_rate.svg",
+    ),
+    Exhibit(
+        "ratios", "Ratios with bands", "A chip over its baselines, shared inputs drawn once.",
+        python=f'{_COMPARED}.plot("ratios", "ratios.svg")',
+    ),
+    Exhibit(
+        "energy", "Where the energy goes", "Totals with bands, and shares of components and layers.",
+        python=f'{_COMPARED}.plot("energy", "energy.svg")',
+    ),
+    Exhibit(
+        "energy_parts", "Energy of components in absolute terms", "Medians with bands.",
+        python=f'{_COMPARED}.plot("energy_parts", "energy_parts.svg")',
+    ),
+    Exhibit(
+        "area_map", "Where the area goes", "A treemap: sizes to scale, positions arbitrary.",
+        python=f'{_ESTIMATED}.plot("area_map", "area_map.svg")',
+    ),
+    Exhibit(
+        "tornado", "Which inputs matter", "Each input at its p10 and p90, the others as stated.",
+        f"neuroest sensitivity analog_lif_28nm {_SPIKING} --results energy_per_inference_J -p tornado.svg "
+        "-o tornado.txt",
+    ),
+    Exhibit(
+        "sweep", "A sweep", "One result along one parameter; crosses miss a limit.",
+        f"neuroest sweep adc_crossbar_28nm {_DENSE} --set array.rows=32,64,128,256,512 "
+        "--set columns_per_converter=1,4,8 -x array.rows -y energy_per_inference_J -p sweep.svg -o sweep.csv "
+        "--overwrite",
+    ),
+    Exhibit(
+        "spikes", "A neuron in time", "Currents and voltages of a simulated neuron under a constant input.",
+        "neuroest simulate diffusive_28nm_capacitor --level '0.9 V' -p spikes.svg",
+    ),
+)  # fmt: skip
+"""What the gallery shows, in the order of the page."""
+
+
+def page() -> str:
+    """Text of the page."""
+    parts = [_HEAD]
+    for one in EXHIBITS:
+        block = (
+            f"```sh\n{_folded(one.command)}\n```"
+            if one.command
+            else f"```python\nimport neuroest\n\n{one.python}\n```"
+        )
+        parts.append(
+            f"## {one.title}\n\n{one.shows}\n\n{block}\n\n![{one.title}](figures/gallery/{one.name}.svg)\n"
+        )
+    parts.append(
+        "## A report\n\nOne page with results, sliders, breakdowns and sources, and tables and figures for a paper.\n\n"
+        "```sh\nneuroest report diffusive_low_power_28nm analog_lif_low_power_28nm digital_spiking_28nm loihi_14nm \\\n"
+        "    -w shd_recurrent_spiking -o report\n```\n\n"
+        "![First screen of the page of a report](figures/gallery/page.png)\n"
+    )
+    return "\n".join(parts)
+
+
+def _folded(command: str) -> str:
+    """A command in lines of a page, broken before options."""
+    lines, line = [], ""
+    for word in command.split(" "):
+        if line and len(line) + len(word) > 88 and word.startswith("-"):
+            lines.append(line)
+            line = "   "
+        line = f"{line} {word}" if line else word
+    return " \\\n".join([*lines, line])
+
+
+def draw(one: Exhibit) -> None:
+    """Run what makes a figure, in the folder of the figures."""
+    words = shlex.split(one.command)[1:] if one.command else []
+    call = ["-m", "neuroest", *words] if words else ["-c", f"import neuroest\n{one.python}"]
+    subprocess.run([sys.executable, *call], cwd=FIGURES, check=True, capture_output=True)  # noqa: S603 - commands above
+    for rest in (*FIGURES.glob("*.csv"), *FIGURES.glob("*.txt"), *FIGURES.glob("*.json")):
+        rest.unlink()
+
+
+def main() -> None:
+    """Draw and write."""
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    if "--page" not in sys.argv[1:]:
+        for one in EXHIBITS:
+            draw(one)
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The gallery shows what its commands make."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+from pathlib import Path
+
+import pytest
+
+import neuroest
+from neuroest.cli import VERBS
+
+ROOT = Path(__file__).parents[1]
+GALLERY = runpy.run_path(str(ROOT / "docs" / "tools" / "gallery.py"))
+EXHIBITS = {one.name: one for one in GALLERY["EXHIBITS"]}
+FIGURES = ROOT / "docs" / "figures" / "gallery"
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert GALLERY["PAGE"].read_text(encoding="utf-8") == GALLERY["page"](), (
+        "run: python docs/tools/gallery.py"
+    )
+
+
+def test_every_figure_is_there_small_and_no_other() -> None:
+    found = {path.stem: path for path in FIGURES.iterdir()}
+    assert set(found) == {*EXHIBITS, "page"}
+    assert all(path.stat().st_size < 300_000 for path in found.values())
+
+
+@pytest.mark.parametrize("name", EXHIBITS)
+def test_commands_and_python_name_what_exists(name: str) -> None:
+    one = EXHIBITS[name]
+    if one.command:
+        program, verb, *words = shlex.split(one.command)
+        assert program == "neuroest"
+        assert verb in VERBS
+        assert f"{name}.svg" in words
+    else:
+        called = re.findall(r"neuroest\.(\w+)", one.python)
+        assert called
+        assert all(word in neuroest.__all__ for word in called)
+        assert f"{name}.svg" in one.python
+
+
+def test_a_figure_of_the_gallery_is_what_its_python_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words of the picture that is shown, drawn anew: names and numbers move with the models."""
+    monkeypatch.chdir(tmp_path)
+    exec(f"import neuroest\n{EXHIBITS['ratios'].python}", {})
+    drawn, shown = ((folder / "ratios.svg").read_text("utf-8") for folder in (tmp_path, FIGURES))
+    words = re.compile(r"<text[^>]*>([^<]+)</text>")
+    assert {w for w in words.findall(shown) if not w[0].isdigit()} == {
+        w for w in words.findall(drawn) if not w[0].isdigit()
+    }
