@@ -27,7 +27,7 @@ class PulseResponse:
     noise, spread : float
         Standard deviation of a step from pulse to pulse, and of the mean step from device to device, over the mean.
     one_moves : bool
-        Whether one cell of a pair moves beside a fixed one.
+        Whether one cell of a pair moves and the other is fixed.
     exact : bool
         Whether a cell takes every change as it is asked for, in whatever parts.
     """

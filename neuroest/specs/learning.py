@@ -68,7 +68,7 @@ class LearningRule(Spec):
     go to all learning layers through fixed weights; backward: they go back through the weights of the layers."""
     write: Write = "threshold"
     """How a change becomes pulses. threshold: whole steps, and none below one; stochastic: steps at random, right in
-    the mean; sign: one step in the direction of the change; accumulated: changes are added up in a digital word beside
+    the mean; sign: one step in the direction of the change; accumulated: changes are added up in a digital word next to
     the weight until they make a step."""
     samples_per_update: Annotated[float, _STEPS] = 1.0
     """Samples after which a change that waits for the end of a sample (s) is made."""
@@ -81,7 +81,7 @@ class LearningRule(Spec):
     error_bits: Bits = 8
     """Bits of an error, a slope, a gradient or the reward."""
     accumulator_bits: Bits = 16
-    """Bits of a digital word beside a weight, with `write: accumulated`."""
+    """Bits of a digital word next to a weight, with `write: accumulated`."""
 
     @cached_property
     def formulas(self) -> Mapping[str, tuple[Product, ...]]:

@@ -2,7 +2,7 @@
 
 A formula is read into data and never evaluated. What a rule costs follows from its products: which events ask for an
 update, what must be read, and how many multiplications and additions it takes. The letters are those of the learning
-engine of Loihi in Lava, with an error and a surrogate slope beside them.
+engine of Loihi in Lava, with an error and a surrogate slope added.
 """
 
 from __future__ import annotations

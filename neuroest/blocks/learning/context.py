@@ -38,7 +38,7 @@ class LearningContext:
     update, tag, threshold : Arithmetic
         Operations of a change of a weight, of all tags of a synapse in the mean, and of a threshold.
     accumulated : bool
-        Whether a change is added to a digital word beside the weight.
+        Whether a change is added to a digital word next to the weight.
     """
 
     update: Arithmetic

@@ -51,7 +51,7 @@ class WrittenArray(ArrayCircuit):
         return sum(beside, start=self.cell_programming_energy(network))
 
     def writing_energies(self) -> list[EnergyCost]:
-        """What circuits take beside a cell that is programmed with verification."""
+        """What circuits take in addition to a cell that is programmed with verification."""
         if self.write_circuit is None:
             return []
         pulses = self.memory.programming_energy(
@@ -163,13 +163,13 @@ class WrittenArray(ArrayCircuit):
         if network.learning is None or circuit is None or not isinstance(cell, ResistiveMemory):
             return []
         voltage = self.update_voltage()
-        beside = cell.half_select_energy(self.options["rows"], self.options["columns"])
+        half_selected = cell.half_select_energy(self.options["rows"], self.options["columns"])
         across = equations.line_toggle_energy(self.column_capacitance(), voltage)
         along = equations.line_toggle_energy(self.row_capacitance(), voltage)
         read = self.mean_conductance(network, None) * self.options["read_voltage"]
         read = read * self.read_supply_voltage() * cell.device.verify_time
         own, quantity = self.update_cell_energy(network), "cell programming"
-        taken = own + beside + across
+        taken = own + half_selected + across
         once = replace(self.written, pulses=1.0, time=self.update_time() * self.options["rows"])
         # what the circuits draw while they are on is power, for as long as the network learns
         around = [
@@ -185,8 +185,8 @@ class WrittenArray(ArrayCircuit):
             *around,
         ]
         costs += self._timing_energies(network)
-        if np.any(np.asarray(beside) > 0.0):
-            costs.insert(1, cell.cell_energy(UPDATE, "half_selected", beside, quantity))
+        if np.any(np.asarray(half_selected) > 0.0):
+            costs.insert(1, cell.cell_energy(UPDATE, "half_selected", half_selected, quantity))
         return costs
 
     def _timing_energies(self, network: NetworkContext) -> list[EnergyCost]:
