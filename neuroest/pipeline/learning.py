@@ -1,4 +1,4 @@
-"""The stage of learning: what changing the weights takes in addition to the inference of a sample, and how long cells last.
+"""The stage of learning: what changing the weights takes in addition to inference, and how long cells last.
 
 All of it stands apart from inference. A workload without `learning` has none of it, and its estimate is what it was.
 """
