@@ -77,17 +77,15 @@ def run(
     if output is not None and written:
         check_output(output, force=force)
     name = output.stem if output is not None and written else f"my_{kind.value}"
+    place = output.parent if output is not None and written else None
     if kind in _DEVICES:
         text = templates.new_device(kind.value, name, model, like)
     elif kind is Template.CONTEST:
-        from neuroest.authoring.contest_file import DEFAULT_CONTEST, contest_with  # noqa: PLC0415
-
-        place = output.parent if output is not None and written else None
-        text = contest_with(name, like or DEFAULT_CONTEST, str(chip), place, workload)
+        text = _contest(name, like, str(chip), place, workload)
     elif like is not None and devices:
         from neuroest.authoring.like import architecture_like  # noqa: PLC0415
 
-        text = architecture_like(name, like, devices, output.parent if output and written else None)
+        text = architecture_like(name, like, devices, place)
     elif like is not None:
         text = templates.copy_of(kind.value, name, like)
     elif kind is Template.ARCHITECTURE:
@@ -97,6 +95,12 @@ def run(
     emit(text, output)
     if written:
         note([f"{kind.value} written to {output}; check it with: neuroest check {output}"])
+
+
+def _contest(name: str, like: str | None, chip: str, place: Path | None, workload: str | None) -> str:
+    from neuroest.authoring.contest_file import DEFAULT_CONTEST, contest_with  # noqa: PLC0415
+
+    return contest_with(name, like or DEFAULT_CONTEST, chip, place, workload)
 
 
 def _applicable(kind: Template, options: dict[str, str | None], kinds: set[Template]) -> None:
