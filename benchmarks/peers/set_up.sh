@@ -3,7 +3,10 @@
 # Graphviz is a system program (Debian: apt-get install graphviz); accelforge gives no result without it.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-python3.12 -m venv "$here/.venv"
+# where pyenv keeps several versions, python3.12 answers only when it is asked for
+python3.12 -c '' 2>/dev/null || export PYENV_VERSION=3.12
+python3.12 -m venv "$here/.venv" || { echo "this needs python3.12 with venv" >&2; exit 1; }
+unset PYENV_VERSION
 pip="$here/.venv/bin/python -m pip --disable-pip-version-check"
 $pip install --quiet --editable "$here/../.."
 
