@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 from neuroest.core.errors import NeuroestError, printable
@@ -148,7 +149,7 @@ def safe_array(stream: Any, what: str, size: int) -> Any:
             np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         )
         shape, fortran, dtype = read(stream, max_header_size=4096)
-    except ValueError as error:
+    except (ValueError, TokenError) as error:  # the latter of a header that no Python text can be
         raise NetworkImportError(f"{what}: no array of numpy: {str(error).splitlines()[0]}") from None
     if dtype.kind not in "biuf":
         raise NetworkImportError(f"{what}: holds {dtype}, not numbers; an array of objects is never read")
