@@ -19,7 +19,6 @@ from pydantic import Field
 from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean
 from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Tag, Technology
 from neuroest.specs.file_text import is_file, is_path
-from neuroest.specs.mending import mended
 from neuroest.specs.messages import dotted, problem_at, validate
 from neuroest.specs.reading import Document
 from neuroest.specs.renamed import new_path, new_word
@@ -156,6 +155,8 @@ def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -
     if "base" in document.data:
         if problems is None or not further:
             return _applied(document, validate(DerivedArchitecture, document), resolved(further))
+        from neuroest.specs.mending import mended  # noqa: PLC0415 - only a check goes on after a fault
+
         found, base = mended(DerivedArchitecture, document), resolved(further)
         problems += found.problems
         return base if found.spec is None else _applied(found.document, found.spec, base, problems)
