@@ -497,9 +497,16 @@ class _Explainer:
         steps = first_number(layers.timesteps) if layers.coding == "spiking" else 1.0
         by_layer: Mapping[str, tuple[str, Any]] = {
             "synaptic_operations": ("sum over the layers", layers.layer_synaptic_operations),
-            "multiply_accumulates": (f"{steps:g} x sum over the layers", layers.macs),
+            "multiply_accumulates": (
+                f"{steps:g} x sum over the layers", layers.macs
+            ) if layers.in_numbers is None else (
+                f"sum over the layers, those in spikes in each of {steps:g} timesteps",
+                layers.macs * np.where(layers.numbers > 0.0, 1.0, steps),
+            ),
             "computing_units": (
-                "largest layer" if placement.shared else "sum over the layers", placement.units
+                "largest layer" if placement.shared else "sum over the layers" if len(result.levels) == 1 else
+                "sum over the levels, each the sum over its layers, or the largest where they take turns",
+                placement.units,
             ),
             "utilisation": ("cells or units that are filled / held", placement.utilisation),
             "physical_neurons": ("sum over the layers", placement.neurons),

@@ -12,6 +12,7 @@ from neuroest.core.errors import MappingError, SpecError
 from neuroest.equations import adder_trees
 from neuroest.loading.library import load_workload, shipped
 from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
 
 CHIP, NETWORK = "mixed_spiking_28nm", "spikformer_cifar10_spiking"
@@ -93,6 +94,8 @@ def test_layers_in_numbers_are_computed_once(result: Estimate) -> None:
     assert float(np.sum(macs)) == 32 * 32 * 32 * 27 + 10 * 256
     spiking = float(result.evaluation.layers.total_macs) - float(np.sum(macs))
     assert result.totals["multiply_accumulates"] == pytest.approx(STEPS * spiking + float(np.sum(macs)))
+    told = explain(result, "multiply_accumulates").step
+    assert sum(layer.value or 0.0 for layer in told.parts) == pytest.approx(told.value)
 
 
 def test_a_spiking_chip_with_neurons_behind_the_counts(tmp_path: Path) -> None:
