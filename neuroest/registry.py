@@ -160,6 +160,7 @@ _RENDERERS = {
 EXPORTS: Mapping[str, str] = {
     "sana-fe": "reporting.exports.sana_fe.architecture_text",
     "accelforge": "reporting.exports.accelforge.component_table",
+    "neurobench": "reporting.exports.neurobench.results_text",
 }
 """What writes an estimate as a file of another tool, by the name of the format: ``(estimate) -> text``."""
 

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     VERILOG_A = "verilog-a"
     SANA_FE = "sana-fe"
     ACCELFORGE = "accelforge"
+    NEUROBENCH = "neurobench"
 
 
 def run(
@@ -37,7 +38,7 @@ def run(
         Kind,
         typer.Argument(
             metavar="FORMAT",
-            help="spice or verilog-a of a neuron; sana-fe or accelforge of a chip on a network.",
+            help="spice or verilog-a of a neuron; the others of a chip on a network.",
         ),
     ],
     name: Annotated[
@@ -68,10 +69,11 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     form: Annotated[Format, typer.Option("--format", help="Form of the comparison.")] = Format.TABLE,
 ) -> None:
-    """A neuron as a circuit, a chip for SANA-FE or AccelForge.
+    """A neuron as a circuit, a chip for another estimator.
 
-    spice and verilog-a write the compact model of a neuron with benches. sana-fe writes a chip as an architecture whose
-    spikes SANA-FE simulates one by one, accelforge its blocks as components with energies, area and leakage.
+    spice and verilog-a write the compact model of a neuron with benches. sana-fe writes a chip as an architecture
+    whose spikes SANA-FE simulates one by one, accelforge its blocks as components with energies, area and leakage,
+    neurobench the metrics of its network as the harness of NeuroBench names them, and energy, time and area.
     """
     if kind.value in EXPORTS:
         if check or level is not None:
@@ -79,7 +81,7 @@ def run(
         _chip(kind.value, name, workload or DEFAULT_WORKLOAD, settings, output, force=force)
         return
     if workload is not None:
-        raise NeuroestError(f"a circuit runs no network; -w goes with {' and '.join(EXPORTS)}")
+        raise NeuroestError(f"a circuit runs no network; -w goes with {', '.join(EXPORTS)}")
     from neuroest.circuits import export as circuits  # noqa: PLC0415 - loaded for this verb only
 
     found = circuits.export(

@@ -305,6 +305,12 @@ def _read_table(file: Path, seed: str) -> None:
 ACTIVITY = b"layer,rate\ninput,0.1\nhidden,0.2\noutput,0.05\n"
 
 
+NEUROBENCH = (
+    b'{"ActivationSparsityByLayer": {"hidden": 0.9, "output": 0.95}, '
+    b'"SynapticOperations": {"Effective_MACs": 0, "Effective_ACs": 9.5, "Dense": 99}}'
+)
+
+
 def _npz() -> list[tuple[str, bytes]]:
     import numpy as np
 
@@ -450,6 +456,7 @@ TARGETS: Mapping[str, Target] = {
     "zigzag": Target(".yaml", _once("net", ZIGZAG), _texts(changed_tree), _read_network),
     "device_table": Target(".csv", _once("table", TABLE), _texts(changed_text), _read_table),
     "activity": Target(".csv", _once("activity", ACTIVITY), _texts(changed_text), _read_recording),
+    "neurobench": Target(".json", _once("results", NEUROBENCH), _changed_json, _read_recording),
     "npz": Target(".npz", _npz, changed_bytes, _read_recording),
     "onnx": Target(".onnx", _onnx, changed_bytes, _read_network),
     "nir": Target(".nir", _nir, changed_bytes, _read_network),

@@ -57,6 +57,7 @@ class NetworkBuilder:
         self.rectified: set[str] = set()
         self.activated: set[str] = set()
         self.weights: dict[str, tuple[float, int]] = {}
+        self.zeros: dict[str, int] = {}
         self.users: dict[Any, list[str]] = {}
         self.unsupported: list[Unsupported] = []
         self.notes: list[str] = []
@@ -96,6 +97,7 @@ class NetworkBuilder:
         found = weight_statistics(weights)
         if found is not None and np.isfinite(found[0]):
             self.weights[value.layer] = found
+            self.zeros[value.layer] = found[1] - int(np.count_nonzero(np.asarray(weights)))
 
     def note_user(self, value: Value, key: Any) -> None:
         """Remember which stored weights a layer uses; a layer of a workload has its own."""
@@ -295,7 +297,8 @@ class NetworkBuilder:
         shares = _shares(self.layers, self.input.shape, unsupported) if unsupported else {}
         return ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
-            weights={k: v for k, v in self.weights.items() if k in needed}, shares=shares,
+            weights={k: v for k, v in self.weights.items() if k in needed},
+            zero_weights={k: v for k, v in self.zeros.items() if k in needed}, shares=shares,
             unsupported=tuple(self.unsupported), excluded=tuple(map(printable, excluded)), **about,
             notes=tuple(map(printable, dict.fromkeys([*self.notes, *self._shared(kept)]))),
         )  # fmt: skip

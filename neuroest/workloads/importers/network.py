@@ -143,6 +143,10 @@ class ImportedNetwork:
         Measured activity by layer, ``input`` for the network's input.
     unsupported : tuple of Unsupported
         What a workload cannot express.
+    zero_weights : mapping
+        Weights that are zero by layer, where weights were seen.
+    parameters, stored_bytes : int or None
+        Parameters of a traced model, and bytes of them and of its buffers.
     time_constants, shortest_time_constants : mapping
         Longest and shortest membrane time constant by layer, where the format states them. [s]
     """
@@ -165,6 +169,9 @@ class ImportedNetwork:
     shares: Mapping[str, float] = field(default_factory=dict)
     time_constants: Mapping[str, float] = field(default_factory=dict)
     shortest_time_constants: Mapping[str, float] = field(default_factory=dict)
+    zero_weights: Mapping[str, int] = field(default_factory=dict)
+    parameters: int | None = None
+    stored_bytes: int | None = None
     excluded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

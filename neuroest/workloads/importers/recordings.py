@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -120,11 +121,18 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
         When the file cannot be read or holds no activity.
     """
     model_file(path)
-    readers = {".npz": _npz, ".csv": _csv, ".h5": _nir_data, ".hdf5": _nir_data, ".nird": _nir_data}
+    readers = {
+        ".npz": _npz,
+        ".csv": _csv,
+        ".json": _neurobench,
+        ".h5": _nir_data,
+        ".hdf5": _nir_data,
+        ".nird": _nir_data,
+    }
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise NetworkImportError(
-            f"{formatted(path)}: unknown suffix {path.suffix!r}; .npz, .csv and .h5 are read"
+            f"{formatted(path)}: unknown suffix {path.suffix!r}; .npz, .csv, .h5 and .json of NeuroBench are read"
         )
     with reading(path, "recording"):
         layers, found_step = reader(path, time_step)
@@ -161,6 +169,25 @@ def _place(layers: dict[str, LayerRecording], name: str, array: Any) -> None:
         )
     else:
         layers[name] = LayerRecording(name, spikes=array, samples=int(array.shape[0]))
+
+
+def _neurobench(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:
+    """Results of the harness: what of each layer is not zero, of spikes the rate, of numbers the density."""
+    if path.stat().st_size > _MOST_BYTES:
+        raise NetworkImportError(f"larger than {_MOST_BYTES // 2**20} MiB")
+    found = json.loads(path.read_text("utf-8"))
+    sparsity = found.get("ActivationSparsityByLayer") if isinstance(found, dict) else None
+    if not isinstance(sparsity, dict) or not sparsity:
+        raise NetworkImportError("has no ActivationSparsityByLayer; run NeuroBench with this metric")
+    operations = found.get("SynapticOperations")
+    spikes = isinstance(operations, dict) and bool(operations.get("Effective_ACs"))
+    layers = []
+    for name, value in sparsity.items():
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise NetworkImportError(f"the sparsity of {name[:60]!r} is no number")
+        active = 1.0 - checked_fraction(value, f"sparsity of {name[:60]!r}")
+        layers.append(LayerRecording(name, means={"rate" if spikes else "density": (active, active, active)}))
+    return layers, None
 
 
 def _csv(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:

@@ -51,6 +51,10 @@ class Watch:
         self.timesteps = 0
         self.excluded: dict[str, None] = {}
         kept = [*self.model.parameters(), *self.model.buffers()]
+        self.extent = (  # before the model runs, since neurons keep their states among the buffers
+            sum(int(one.numel()) for one in self.model.parameters()),
+            sum(int(one.numel()) * int(one.element_size()) for one in kept),
+        )
         self.stored = {one.untyped_storage().data_ptr() for one in kept}
         self.origins = self.torch.utils.weak.WeakIdKeyDictionary()
 
@@ -300,7 +304,13 @@ class Watch:
             excluded=tuple(self.excluded),
         )  # fmt: skip
         names = {layer.name for layer in made.layers} | {"input"}
-        return replace(made, recorded={n: r for n, r in made.recorded.items() if n in names})
+        parameters, stored = self.extent
+        return replace(
+            made,
+            recorded={n: r for n, r in made.recorded.items() if n in names},
+            parameters=parameters,
+            stored_bytes=stored,
+        )
 
 
 def as_numpy(tensor: Any) -> Any:

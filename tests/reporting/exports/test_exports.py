@@ -204,3 +204,13 @@ def test_without_xarray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "xarray", None)
     with pytest.raises(NeuroestError, match=re.escape("pip install 'neuroest[xarray]'")):
         neuroest.estimate("loihi_14nm", SPIKING).to_xarray()
+
+
+def test_results_in_the_names_of_neurobench() -> None:
+    import json
+
+    result = neuroest.estimate("loihi_14nm", SPIKING)
+    found = json.loads(export(result, "neurobench"))
+    assert found["SynapticOperations"]["Effective_ACs"] == pytest.approx(result.totals["synaptic_operations"])
+    assert found["system"]["energy_per_inference_J"]["nominal"] == result.totals["energy_per_inference_J"]
+    assert found["origin"]["workload"] == SPIKING

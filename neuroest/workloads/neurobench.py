@@ -1,0 +1,101 @@
+"""The metrics of NeuroBench for a network, under the names of its harness, so that its results and ours compare.
+
+A result of the harness is a mean over samples (neurobench 2.3, `metrics/static` and `metrics/workload`). A workload
+knows rates and not single spikes, so its counts are expectations; of a network that was traced they are the harness's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.workloads.importers.network import ImportedNetwork
+from neuroest.workloads.layers import LayerTable, layer_table
+
+_OPERATIONS_OF_A_LEAKY_NEURON = 4
+"""Operations that the harness counts for an update of a leaky neuron with a reset by subtraction; its convention."""
+_BYTE = 8
+"""Bits of a byte."""
+_DECIMALS = 4
+"""Digits to which the harness rounds the sparsity of connections."""
+
+
+def neurobench_results(network: WorkloadSpec | ImportedNetwork) -> dict[str, Any]:
+    """The metrics that follow from a network, by the names of the harness.
+
+    Parameters
+    ----------
+    network : WorkloadSpec or ImportedNetwork
+        A workload; or an imported network, of which more is known: zeros among the weights, and of a traced one its
+        parameters and their bytes.
+
+    Returns
+    -------
+    dict
+        ``Footprint`` [bytes], ``ParameterCount``, ``ConnectionSparsity``, ``ActivationSparsity``,
+        ``ActivationSparsityByLayer``, ``SynapticOperations`` (Dense, Effective_MACs, Effective_ACs), and of spiking
+        networks ``MembraneUpdates`` and ``NeuronOperations``. What is not known is not there.
+    """
+    imported = network if isinstance(network, ImportedNetwork) else None
+    spec = imported.workload().spec if imported is not None else network
+    if not isinstance(spec, WorkloadSpec):
+        raise TypeError(f"expected a workload, got {type(network).__name__}")
+    table = layer_table(spec)
+    found: dict[str, Any] = _static(spec, table, imported)
+    neurons = np.ravel(table.output_elements * table.is_weighted)
+    rates = np.ravel(np.broadcast_to(table.output_rate, neurons.shape))
+    if spec.coding != "spiking":  # the last layer has no activation function that the harness could watch
+        neurons = np.where(np.arange(neurons.size) == np.flatnonzero(neurons)[-1], 0.0, neurons)
+    kept = np.flatnonzero(neurons > 0.0)
+    if kept.size:
+        share = float(np.sum(neurons * rates) / np.sum(neurons))
+        found["ActivationSparsity"] = 1.0 - share
+        found["ActivationSparsityByLayer"] = {table.names[i]: 1.0 - float(rates[i]) for i in kept}
+    found["SynapticOperations"] = _synaptic(spec, table)
+    if spec.coding == "spiking":
+        steps = int(spec.timesteps or 1)
+        # a potential that leaks or is driven changes in every step; the harness leaves out those that rest
+        updates = float(np.sum(neurons)) * steps
+        found["MembraneUpdates"] = updates
+        found["NeuronOperations"] = {
+            "Effective Neuron Ops": updates * _OPERATIONS_OF_A_LEAKY_NEURON,
+            "Neuron Dense Ops": updates * _OPERATIONS_OF_A_LEAKY_NEURON,
+        }
+    return found
+
+
+def _static(spec: WorkloadSpec, table: LayerTable, imported: ImportedNetwork | None) -> dict[str, Any]:
+    """What does not depend on data. Without the bytes of a model they are those of the weights at their precision."""
+    found: dict[str, Any] = {}
+    if imported is not None and imported.parameters is not None:
+        found["Footprint"], found["ParameterCount"] = imported.stored_bytes, imported.parameters
+    else:
+        found["Footprint"] = float(table.total_weights) * spec.precision.weights / _BYTE
+        found["ParameterCount"] = int(table.total_weights)
+    if imported is not None and imported.zero_weights:
+        weights = sum(number for _, number in imported.weights.values())
+        zeros = sum(imported.zero_weights[name] for name in imported.weights)
+        found["ConnectionSparsity"] = round(zeros / weights, _DECIMALS)
+    return found
+
+
+def _synaptic(spec: WorkloadSpec, table: LayerTable) -> dict[str, float]:
+    """Products with all and with active inputs; those of spikes are accumulations."""
+    active = np.ravel(table.layer_synaptic_operations)
+    steps = np.asarray(table.timesteps if spec.coding == "spiking" else 1.0)
+    dense = float(np.sum((table.connections + table.recurrent_connections) * steps))
+    in_numbers = np.ones(active.size, dtype=bool)
+    if spec.coding == "spiking":
+        first = [
+            (place == 0 and layer.inputs is None) or "input" in (layer.inputs or ())
+            for place, layer in enumerate(spec.layers)
+        ]
+        in_numbers = np.asarray(first) & (spec.input.bits is not None)
+        in_numbers |= np.ravel(np.broadcast_to(table.numbers, active.shape)) > 0.0
+    return {
+        "Effective_MACs": float(np.sum(active[in_numbers])),
+        "Effective_ACs": float(np.sum(active[~in_numbers])),
+        "Dense": dense,
+    }
