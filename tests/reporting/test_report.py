@@ -215,10 +215,8 @@ def test_fonts_are_embedded_in_the_figures(folder: Path) -> None:
     figure = (folder / "figures" / "tornado_shd_recurrent_spiking-analog_lif_28nm.pdf").read_bytes()
     assert b"/FontFile2" in figure
     assert b"/Type3" not in figure
-    assert (
-        b"<text"
-        not in (folder / "figures" / "tornado_shd_recurrent_spiking-analog_lif_28nm.svg").read_bytes()
-    )
+    editable = (folder / "figures" / "tornado_shd_recurrent_spiking-analog_lif_28nm.svg").read_bytes()
+    assert b"<text" in editable  # text as text, which editors can change
 
 
 def test_a_figure_is_drawn_the_same_twice(memristive: Estimate, tmp_path: Path) -> None:
