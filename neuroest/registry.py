@@ -189,6 +189,7 @@ IMPORTERS: Mapping[str, Any] = Registry(
         "hdf5": "nir_file.read_nir",
         "neurosim.csv": "neurosim_file.read_neurosim",
         "zigzag.yaml": "zigzag_file.read_zigzag",
+        "sana-fe.yaml": "sana_fe_file.read_sana_fe",
     },
     "neuroest.importers",
     _importer_fault,
@@ -200,6 +201,7 @@ A suffix that other files have too stands after the name of the format, whose fi
 
 MARKS: Mapping[str, str] = {
     "neurosim.csv": r"\A(?:\s*\d+\s*,){7}\s*[\d.]+\s*$",
+    "sana-fe.yaml": r"^network\s*:\s*(?:#.*)?$",
     "zigzag.yaml": r"^(?:- |  )operator_type\s*:",
 }
 """Mark of each format without a suffix of its own: how its text begins, or a line of it."""

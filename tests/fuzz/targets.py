@@ -255,6 +255,32 @@ ACCELFORGE_CELL = b"""# Device type
 
 NEUROSIM = b"8,8,1,3,3,4,1,1\n4,4,4,3,3,8,0,2\n4,4,4,1,1,8,0,2\n2,2,8,3,3,8,1,1\n1,1,8,1,1,10,0,1\n"
 
+SANA_FE = b"""network:
+  name: net
+  groups:
+    - name: source
+      neurons:
+        - 0..7: []
+    - name: hidden
+      attributes: [threshold: 1.0]
+      neurons:
+        - 0: [bias: 0.2]
+        - 1..3: []
+    - name: last
+      neurons: [0..1: []]
+  edges:
+    - source -> hidden: [type: dense, weight: [1]]
+    - hidden -> hidden: [type: dense, weight: [1]]
+    - hidden.0 -> last.0: [weight: 1]
+    - hidden.1 -> last.0: [weight: 1]
+    - hidden.2 -> last.0: [weight: 1]
+    - hidden.3 -> last.0: [weight: 1]
+    - hidden.0 -> last.1: [weight: 1]
+    - hidden.1 -> last.1: [weight: 1]
+    - hidden.2 -> last.1: [weight: 1]
+    - hidden.3 -> last.1: [weight: 1]
+"""
+
 ZIGZAG = b"""- id: 0
   operator_type: Conv
   equation: O[b][k][oy][ox]+=W[k][c][fy][fx]*I[b][c][iy][ix]
@@ -379,7 +405,7 @@ def _nir() -> list[tuple[str, bytes]]:
 def _read_network(file: Path, seed: str) -> None:
     from neuroest.workloads.importers.network import ImportOptions
 
-    neuroest.import_network(file, ImportOptions(timesteps=10) if file.suffix == ".nir" else None)
+    neuroest.import_network(file, ImportOptions(timesteps=10) if file.suffix in {".nir", ".yaml"} else None)
 
 
 @cache
@@ -453,6 +479,7 @@ TARGETS: Mapping[str, Target] = {
     "cell": Target(".cell", _once("cell", CELL), _texts(changed_text), _read_cell),
     "accelforge_cell": Target(".yaml", _once("cell", ACCELFORGE_CELL), _texts(changed_text), _read_cell),
     "neurosim": Target(".csv", _once("net", NEUROSIM), _texts(changed_text), _read_network),
+    "sana_fe": Target(".yaml", _once("net", SANA_FE), _texts(changed_text), _read_network),
     "zigzag": Target(".yaml", _once("net", ZIGZAG), _texts(changed_tree), _read_network),
     "device_table": Target(".csv", _once("table", TABLE), _texts(changed_text), _read_table),
     "activity": Target(".csv", _once("activity", ACTIVITY), _texts(changed_text), _read_recording),

@@ -11,7 +11,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.registry import importer_of
 from neuroest.workloads.layers import geometry
 from tests.cli.conftest import Command, command
-from tests.fuzz.targets import ACCELFORGE_CELL, NEUROSIM, ZIGZAG
+from tests.fuzz.targets import ACCELFORGE_CELL, NEUROSIM, SANA_FE, ZIGZAG
 
 __all__ = ["command"]
 
@@ -113,6 +113,56 @@ def test_spec_files_and_tables_are_no_networks_of_others(tmp_path: Path) -> None
     assert importer_of(written(tmp_path, "table.csv", "name,model\na,b\n")) is None
     assert importer_of(tmp_path / "missing.yaml") is None
     assert importer_of(Path("resnet18_imagenet_dense")) is None
+
+
+# --- SANA-FE
+
+
+def test_a_network_of_sana_fe_has_its_groups_and_connections(tmp_path: Path) -> None:
+    from neuroest.workloads.importers.network import ImportOptions
+
+    network = neuroest.import_network(written(tmp_path, "net.yaml", SANA_FE), ImportOptions(timesteps=20))
+    assert network.input_shape == (8,)
+    assert [(layer.name, layer.type) for layer in network.layers] == [
+        ("hidden", "recurrent"), ("last", "fully_connected"),
+    ]  # fmt: skip
+    loaded = network.workload()
+    assert geometry(loaded.spec).total_weights == 8 * 4 + 4 * 4 + 4 * 2
+    assert neuroest.estimate("digital_spiking_28nm", loaded).totals["energy_per_inference_J"] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "    - hidden.3 -> last.1: [weight: 1]\n",
+            "",
+            ":17:7: network.edges.2: 7 of 8 connections of hidden -> last",
+        ),
+        (
+            "source -> hidden: [type: dense",
+            "source -> hidden: [type: conv2d",
+            "type conv2d is not read; allowed: dense",
+        ),
+        ("source -> hidden", "source -> hiden", "hiden is in no group"),
+        ("hidden -> hidden", "last -> source", "one group must be the input that reads no other: none"),
+        ("- 0..7", "- all", "expected the number of a neuron, or 0..9; got 'all'"),
+    ],
+)
+def test_what_a_workload_cannot_say_of_sana_fe_is_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    from neuroest.workloads.importers.network import ImportOptions
+
+    path = written(tmp_path, "net.yaml", SANA_FE.decode().replace(old, new, 1))
+    with pytest.raises(NeuroestError) as refused:
+        neuroest.import_network(path, ImportOptions(timesteps=20))
+    assert message in str(refused.value)
+
+
+def test_timesteps_are_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(NeuroestError, match="import it with --timesteps"):
+        neuroest.import_network(written(tmp_path, "net.yaml", SANA_FE))
 
 
 # --- cells of CiMLoop and AccelForge
