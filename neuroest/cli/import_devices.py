@@ -6,6 +6,11 @@ from pathlib import Path
 
 from neuroest.authoring.cell_file import import_cell, is_cell_file
 from neuroest.authoring.device_text import check_output, listed, spec_name
+from neuroest.authoring.sana_fe_architecture import (
+    TEMPLATE,
+    import_sana_fe_architecture,
+    is_sana_fe_architecture,
+)
 from neuroest.authoring.table import import_table
 from neuroest.cli.shared import emit, note
 from neuroest.core.errors import NeuroestError
@@ -21,7 +26,9 @@ def import_devices(
     NeuroestError
         With what is wrong with the file or with where it should go; then nothing is written.
     """
-    if is_cell_file(file):
+    if is_sana_fe_architecture(file):
+        _architecture(file, output, force=force)
+    elif is_cell_file(file):
         _cell(file, output, template, process, force=force)
     elif process is not None:
         raise NeuroestError("--process goes with .cell files; a table has a column `process`")
@@ -42,6 +49,22 @@ def _cell(file: Path, output: Path | None, template: str | None, process: str | 
     lines.append(f"not in the file, taken from {cell.template}: {listed(cell.missing)}")
     if cell.unused:
         lines.append(f"in the file and not used: {listed(cell.unused)}")
+    note(lines)
+
+
+def _architecture(file: Path, output: Path | None, *, force: bool) -> None:
+    written = output is not None and str(output) != "-"
+    if output is not None and written:
+        check_output(output, force=force)
+    name = output.stem if output is not None and written else spec_name(file.stem)
+    found = import_sana_fe_architecture(file, name)
+    emit(found.text, output)
+    lines = [
+        f"{file}: a {found.device.spec.model} with {len(found.stated)} of {len(found.device.claims)} parameters"
+    ]
+    lines.append(f"not in the file, taken from {TEMPLATE}: {listed(found.missing)}")
+    if found.unused:
+        lines.append(f"in the file and not used: {listed(found.unused)}")
     note(lines)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from neuroest.authoring.cell_file import is_cell_file
+from neuroest.authoring.sana_fe_architecture import is_sana_fe_architecture
 from neuroest.cli.shared import Output, emit, note
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
 from neuroest.core.units import parse_quantity
@@ -56,11 +57,15 @@ def run(
     """A network, cell file or device table as spec files.
 
     Networks become a workload: nothing in the file is executed, activity is assumed and marked so, and `neuroest
-    activity attach` adds a recording: .onnx, .nir, NetWork_*.csv of NeuroSim, workload .yaml of ZigZag. A cell file
-    of NVSim, NVMExplorer or AccelForge becomes a synapse. A CSV of one row a device becomes one spec a row, in the
-    folder that -o names.
+    activity attach` adds a recording: .onnx, .nir, NetWork_*.csv of NeuroSim, workload .yaml of ZigZag, network .yaml
+    of SANA-FE. A cell file of NVSim, NVMExplorer or AccelForge becomes a synapse, an architecture of SANA-FE the events
+    of a core. A CSV of one row a device becomes one spec a row, in the folder that -o names.
     """
-    if is_cell_file(file) or (file.suffix.lower() == ".csv" and importer_of(file) is None):
+    if (
+        is_cell_file(file)
+        or is_sana_fe_architecture(file)
+        or (file.suffix.lower() == ".csv" and importer_of(file) is None)
+    ):
         from neuroest.cli.import_devices import import_devices  # noqa: PLC0415
 
         import_devices(file, output, template=template, process=process, force=force)

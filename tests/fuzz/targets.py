@@ -308,6 +308,19 @@ ZIGZAG = b"""- id: 0
 """
 
 
+@cache
+def _sana_fe_chip() -> list[tuple[str, bytes]]:
+    from neuroest.registry import export
+
+    return [("chip", export(neuroest.estimate("loihi_14nm", SMALL[True]), "sana-fe").encode())]
+
+
+def _read_sana_fe_chip(file: Path, seed: str) -> None:
+    from neuroest.authoring.sana_fe_architecture import import_sana_fe_architecture
+
+    import_sana_fe_architecture(file, "imported_chip")
+
+
 def _read_cell(file: Path, seed: str) -> None:
     from neuroest.authoring.cell_file import import_cell
 
@@ -479,6 +492,7 @@ TARGETS: Mapping[str, Target] = {
     "cell": Target(".cell", _once("cell", CELL), _texts(changed_text), _read_cell),
     "accelforge_cell": Target(".yaml", _once("cell", ACCELFORGE_CELL), _texts(changed_text), _read_cell),
     "neurosim": Target(".csv", _once("net", NEUROSIM), _texts(changed_text), _read_network),
+    "sana_fe_chip": Target(".yaml", _sana_fe_chip, _texts(changed_text), _read_sana_fe_chip),
     "sana_fe": Target(".yaml", _once("net", SANA_FE), _texts(changed_text), _read_network),
     "zigzag": Target(".yaml", _once("net", ZIGZAG), _texts(changed_tree), _read_network),
     "device_table": Target(".csv", _once("table", TABLE), _texts(changed_text), _read_table),

@@ -16,6 +16,7 @@ import yaml
 from neuroest.blocks.chip.event_energies import EventEnergies
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity
 from neuroest.reporting.exports.commented import Account, action_costs, heading, number
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import first_number
@@ -111,8 +112,21 @@ def _published(estimate: Estimate, events: Any) -> Events:
                 "sender and receiver are each occupied for the time of a spike inside its tile",
                 "one tile more, whose core sends the network's input and costs nothing but its messages",
             ),
-            ("static energy, area, memory for synapses, limits of axons, learning",),
+            (
+                "static energy, area, memory for synapses, limits of axons, learning",
+                *_busy(events),
+            ),
         ),
+    )
+
+
+def _busy(events: Any) -> tuple[str, ...]:
+    """Power of a core that runs, which has no place among events and may contain what they take."""
+    power = first_number(events.device.core_active_power)
+    if power == 0.0:
+        return ()
+    return (
+        f"the power of a busy core, {format_quantity(power, 'W')}, which contains what the events do not state",
     )
 
 

@@ -1,0 +1,212 @@
+"""Architectures of SANA-FE as devices that are known by their events (`event_energies`).
+
+The opposite of `neuroest export sana-fe`: a synapse, a soma, the messages and hops of one core type become the energies
+and times of our events. What SANA-FE has no key for (area, static power, memory for synapses) comes from a device that
+ships.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text
+from neuroest.core.errors import Problem, SpecError
+from neuroest.loading.library import Device, load_device
+from neuroest.specs.file_text import decoded, file_content
+from neuroest.specs.reading import Document, read_text
+
+TEMPLATE = "loihi_events"
+"""Device that fills up what an architecture of SANA-FE has no key for."""
+_SOURCE = "sana_fe_architecture"
+_LOOKED_AT = 65_536
+"""Bytes in which the first key must come; a convention."""
+_MARK = re.compile(rb"^architecture\s*:", re.MULTILINE)
+_NUMBERED = re.compile(r"([{,]\s*|^\s+)(\d+)(\s*:)", re.MULTILINE)
+_RANGE = re.compile(r"\[(\d+)\.\.(\d+)\]\s*\Z")
+_SIDES = ("north", "east", "south", "west")
+
+
+_MEANING = (
+    "An active update is an access, an update and a spike out; hops are the mean of four directions; a spike takes its "
+    "message out and in."
+)
+
+
+@dataclass(frozen=True)
+class ImportedArchitecture:
+    """A device made of an architecture of SANA-FE."""
+
+    text: str
+    device: Device
+    stated: Sequence[str]
+    missing: Sequence[str]
+    unused: Sequence[str]
+
+
+def is_sana_fe_architecture(path: Path) -> bool:
+    """Whether a file is an architecture of SANA-FE, by its first key."""
+    if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return _MARK.search(file.read(_LOOKED_AT)) is not None
+
+
+def import_sana_fe_architecture(path: Path, name: str) -> ImportedArchitecture:
+    """The first core of the first tile as a device known by its events.
+
+    Raises
+    ------
+    SpecError
+        With the place of what is missing or is no number of zero or more.
+    """
+    text = decoded(file_content(path, str(path)), str(path))
+    (document, *_) = read_text(_NUMBERED.sub(r'\1"\2"\3', text), str(path))
+    numbers, spans, unused = _Reader(document).events()
+    example = load_device(TEMPLATE)
+    known = example.record.parameters()
+    entries: dict[str, dict[str, Any]] = {
+        key: {
+            "value": quantity_text(value, example.claims[key].unit),
+            "basis": "assumed",
+            "source": _SOURCE,
+            "rationale": "As the file states it, which gives neither spread nor origin.",
+            **({"spread": _spread(spans[key], example.claims[key].unit)} if key in spans else {}),
+        }
+        for key, value in numbers.items()
+    }
+    missing = [key for key in example.claims if key not in numbers and known[key].absent is None]
+    entries |= {key: filled(example.claims[key], example, f"Not in {path.name}.") for key in missing}
+    content: dict[str, Any] = {
+        "kind": "device",
+        "name": name,
+        "model": "event_energies",
+        "description": f"Core of {path.name}, an architecture of SANA-FE.",
+        "maturity": {"stage": "simulated", "reason": "Input of a simulator; it does not say what was measured."},
+        "fab_compatibility": {"status": "unknown", "reason": "The file does not say."},
+        "process": example.spec.process,
+        "parameters": entries,
+        "sources": {
+            _SOURCE: {"type": "misc", "title": f"Architecture file {path.name}", "seen": "primary"},
+            **own_sources(example, entries),
+        },
+        "notes": [
+            f"Not in {path.name} and taken from {TEMPLATE}: {', '.join(missing)}.",
+            _MEANING,
+            *([f"In {path.name} and not used: {', '.join(unused)}."] if unused else []),
+        ],
+    }  # fmt: skip
+    made = device_text(content)
+    return ImportedArchitecture(made, checked(name, made, str(path)), tuple(numbers), missing, unused)
+
+
+def _spread(span: tuple[float, float], unit: str) -> dict[str, Any]:
+    return {"low": quantity_text(span[0], unit), "high": quantity_text(span[1], unit)}
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        root = document.data if isinstance(document.data, dict) else {}
+        self._chip = self._mapping(("architecture",), root.get("architecture"))
+
+    def _fault(self, place: tuple[str | int, ...], message: str) -> SpecError:
+        where = self._document.position(place)
+        return SpecError([Problem(self._document.file, *where, ".".join(map(str, place)), message)])
+
+    def _mapping(self, place: tuple[str | int, ...], found: Any) -> Mapping[str, Any]:
+        if not isinstance(found, dict):
+            raise self._fault(place, "expected a mapping, as architectures of SANA-FE have it")
+        return found
+
+    def _first(
+        self,
+        place: tuple[str | int, ...],
+        parent: Mapping[str, Any],
+        key: str,
+        unused: list[str],
+        model: str = "",
+    ) -> tuple[tuple[str | int, ...], Mapping[str, Any]]:
+        """The first unit of a section, of a model that is not only a source of spikes; the others are not used."""
+        found = parent.get(key)
+        if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
+            raise self._fault((*place, key), f"expected a list of {key}")
+        fits = [
+            i for i, one in enumerate(found)
+            if not model or not isinstance(one.get("attributes"), dict) or one["attributes"].get("model") != model
+        ]  # fmt: skip
+        chosen = fits[0] if fits else 0
+        unused += [f"{key} {str(one.get('name'))[:40]}" for i, one in enumerate(found) if i != chosen]
+        return (*place, key, chosen), found[chosen]
+
+    def _number(self, place: tuple[str | int, ...], unit: Mapping[str, Any], key: str) -> float:
+        about = self._mapping((*place, "attributes"), unit.get("attributes"))
+        value = about.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value < math.inf:
+            said = "is missing" if value is None else f"is {str(value)[:40]!r}"
+            raise self._fault(
+                (*place, "attributes", key), f"{said}; expected a number in SI units, at least 0"
+            )
+        return float(value)
+
+    def events(self) -> tuple[dict[str, float], dict[str, tuple[float, float]], list[str]]:
+        """Parameters of our events, the ends of those that differ by direction, and what is not used."""
+        unused: list[str] = []
+        place, tile = self._first(("architecture",), self._chip, "tile", unused)
+        hops = {
+            kind: [self._number(place, tile, f"{kind}_{side}_hop") for side in _SIDES]
+            for kind in ("energy", "latency")
+        }
+        inside, core = self._first(place, tile, "core", unused)
+        parts = {
+            key: self._first(inside, core, key, unused, model)
+            for key, model in (("axon_in", ""), ("synapse", ""), ("soma", "input"), ("axon_out", ""))
+        }
+
+        def of(part: str, key: str) -> float:
+            return self._number(*parts[part], key)
+
+        access, update, out = (
+            {kind: of("soma", f"{kind}_{what}") for kind in ("energy", "latency")}
+            for what in ("access_neuron", "update_neuron", "spike_out")
+        )
+        numbers = {
+            "synaptic_operation_energy": of("synapse", "energy_process_spike"),
+            "synaptic_operation_time": of("synapse", "latency_process_spike"),
+            "inactive_update_energy": access["energy"],
+            "active_update_energy": access["energy"] + update["energy"] + out["energy"],
+            "update_time": access["latency"],
+            "active_update_time": access["latency"] + update["latency"] + out["latency"],
+            "spike_energy": of("axon_out", "energy_message_out") + of("axon_in", "energy_message_in"),
+            "spike_time": max(of("axon_out", "latency_message_out"), of("axon_in", "latency_message_in")),
+            "hop_energy": sum(hops["energy"]) / len(_SIDES),
+            "hop_time": sum(hops["latency"]) / len(_SIDES),
+            "synchronisation_time": self._barrier(),
+            "neurons_per_core": self._number(inside, core, "max_neurons_supported"),
+        }
+        counted = _RANGE.search(str(core.get("name", "")))
+        numbers["cores_per_tile"] = float(int(counted[2]) - int(counted[1]) + 1) if counted else 1.0
+        spans = {
+            key: (min(hops[kind]), max(hops[kind]))
+            for key, kind in (("hop_energy", "energy"), ("hop_time", "latency"))
+            if min(hops[kind]) < max(hops[kind])
+        }
+        return numbers, spans, unused
+
+    def _barrier(self) -> float:
+        """Time of the barrier; of a table by tiles the largest."""
+        about = self._chip.get("attributes")
+        found = about.get("latency_sync", 0.0) if isinstance(about, dict) else 0.0
+        values = list(found.values()) if isinstance(found, dict) else [found]
+        numbers = [
+            v
+            for v in values
+            if isinstance(v, int | float) and not isinstance(v, bool) and 0.0 <= v < math.inf
+        ]
+        if not numbers or len(numbers) < len(values):
+            raise self._fault(("architecture", "attributes", "latency_sync"), "expected times in seconds")
+        return float(max(numbers))
