@@ -65,9 +65,14 @@ LEARNING = frozenset(
 WEIGHTED_ONLY = "reckon_28nm"
 # weights of more than its 2 MiB of flash
 SMALL_MEMORY = "microcontroller_stm32h7a3"
-LARGE = ("mobilenet", "resnet18", "two_wide", "vgg9", "vit_tiny")
+POPULATIONS = ("cortical_microcircuit", "human_brain", "mouse_brain")
+LARGE = ("mobilenet", "resnet18", "two_wide", "vgg9", "vit_tiny", *POPULATIONS)
 # systems of so many chips and no more
-SMALL_SYSTEMS = {"system_2_chips_28nm": ("resnet18", "two_wide"), "system_64_chips_28nm": ("two_wide",)}
+SMALL_SYSTEMS = {
+    "system_2_chips_28nm": ("resnet18", "two_wide", *POPULATIONS),
+    "system_64_chips_28nm": ("two_wide", *POPULATIONS),
+    "system_1000_chips_28nm": ("human_brain", "mouse_brain"),
+}
 
 
 # layers in spikes and layers in numbers, which need a level of the chip each

@@ -26,7 +26,15 @@ from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
-from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow, LevelRow, ShellRow
+from neuroest.results.estimate import (
+    BreakdownRow,
+    Characteristic,
+    LayerErrors,
+    LayerRow,
+    LevelRow,
+    ShellRow,
+    TrafficRow,
+)
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
@@ -78,6 +86,11 @@ class EstimateAnalysis:
     def shells(self) -> tuple[ShellRow, ...]:
         """The chips and each shell around them."""
         return breakdown.shell_rows(self.evaluation)
+
+    @cached_property
+    def traffic(self) -> tuple[TrafficRow, ...]:
+        """Spikes of populations by level of the hierarchy."""
+        return breakdown.traffic_rows(self.evaluation)
 
     @cached_property
     def spike_terms(self) -> dict[str, float]:

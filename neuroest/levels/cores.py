@@ -11,6 +11,7 @@ from neuroest.core import units as u
 from neuroest.core.errors import CodingError
 from neuroest.equations import mapping
 from neuroest.levels.base import Array, Mapper, Placement
+from neuroest.levels.populations import any_population, copies
 from neuroest.levels.time_multiplexing import mean_longest_step
 from neuroest.specs.architecture import ComputingLevel
 
@@ -77,13 +78,17 @@ class CoreMapper(Mapper):
             / np.maximum(t.input_elements + t.recurrent_reduction, 1.0),
             1.0,
         )
+        reached = np.minimum(cores, targets)
+        if any_population(t):
+            senders = np.maximum(t.input_elements + t.recurrent_reduction, 1.0)
+            reached = np.where(t.population > 0.0, t.population * copies(t, cores) / senders, reached)
         return Placement(
             units=np.asarray(units),
             utilisation=t.is_weighted * filled,
             replication=np.ones_like(t.positions),
             row_blocks=np.ones_like(t.positions),
             column_blocks=np.maximum(cores, 1.0),
-            reached_units=np.minimum(cores, targets),
+            reached_units=reached,
             neurons=self.zeros(),
             shared=False,
             together=together,

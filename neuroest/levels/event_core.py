@@ -16,6 +16,7 @@ from neuroest.equations import mapping, network, pipelining
 from neuroest.levels.base import Array, LevelCounts, Placement, level_counts
 from neuroest.levels.cores import CoreLevel, CoreMapper, destinations, producer_of, producers
 from neuroest.levels.learning import LearnsByEvents
+from neuroest.levels.populations import any_population, steps_on_grid
 from neuroest.specs.architecture import Level
 
 
@@ -125,6 +126,10 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
             hops = events.options["hops"] + 0.0 * here
             return hops, hops, links
         mean, farthest = network.feed_forward_hops(*tiles), network.farthest_hops(*tiles)
+        if any_population(self.layers):
+            mean = np.where(
+                self.layers.population > 0.0, steps_on_grid(self.layers, tiles[1], tiles[1]), mean
+            )
         return np.where(inside, 0.0, mean), np.where(inside, 0.0, farthest), links
 
     def units_before(self, placement: Placement) -> Array:

@@ -12,7 +12,15 @@ from neuroest.pipeline.cost_table import contexts
 from neuroest.pipeline.energy import EnergyRow
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.power import DRAWN
-from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow, LevelRow, ShellRow
+from neuroest.results.estimate import (
+    BreakdownRow,
+    Characteristic,
+    LayerErrors,
+    LayerRow,
+    LevelRow,
+    ShellRow,
+    TrafficRow,
+)
 from neuroest.results.quantities import QUANTITIES, first_number
 
 
@@ -170,4 +178,15 @@ def shell_rows(result: Evaluation) -> tuple[ShellRow, ...]:
             first_number(row.energy), first_number(row.energy) / operations if operations else None,
         )
         for row in result.shells
+    )  # fmt: skip
+
+
+def traffic_rows(result: Evaluation) -> tuple[TrafficRow, ...]:
+    """Spikes of populations between computing units, chips and shells."""
+    return tuple(
+        TrafficRow(
+            row.path, first_number(row.places), first_number(row.neurons), first_number(row.copies),
+            first_number(row.bits),
+        )
+        for row in result.traffic
     )  # fmt: skip

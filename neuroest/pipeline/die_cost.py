@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.roles import EmitsCarbon, PricesDie
+from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.pipeline.energy import Array
 
@@ -18,6 +19,16 @@ def yield_and_cost(chip: Chip, die: Array) -> tuple[Array, Array] | None:
         return None
     block: Any = found[0][1]
     return np.asarray(block.good_share(die)), np.asarray(block.cost(die))
+
+
+def wafers(chip: Chip, die: Array, chips: u.Numeric) -> Array | None:
+    """Wafers that so many good dies come from; None where the chip has no block for it. [1]."""
+    found = chip.find(PricesDie)
+    if not found:
+        return None
+    block: Any = found[0][1]
+    good = np.asarray(block.good_dies(die))
+    return np.asarray(np.where(good > 0.0, chips / np.where(good > 0.0, good, 1.0), np.inf))
 
 
 def carbon(chip: Chip, die: Array, power: Array) -> tuple[Array, Array] | None:

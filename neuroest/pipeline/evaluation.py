@@ -26,6 +26,7 @@ from neuroest.pipeline import (
     lifetime,
     power,
     shells,
+    system_traffic,
     training,
 )
 from neuroest.pipeline.area import InstanceRow
@@ -392,6 +393,11 @@ class Evaluation(Stages):
         return die_cost.yield_and_cost(self.chip, self.die_area)
 
     @cached_property
+    def wafers(self) -> Array | None:
+        """Wafers that the good dies of all chips come from; None where the chip has no block for it. [1]."""
+        return die_cost.wafers(self.chip, self.die_area, self.mapped.counts[self.chip.top.path])
+
+    @cached_property
     def carbon(self) -> tuple[Array, Array] | None:
         """Carbon of making a good die and of running it; None where the chip has no block for it. [kg], [kg]."""
         return die_cost.carbon(self.chip, self.die_area, self.average_power)
@@ -400,9 +406,25 @@ class Evaluation(Stages):
     def shells(self) -> tuple[ShellPower, ...]:
         """The chips and each shell around them, from the chips outwards; nothing without shells."""
         return shells.shell_powers(
-            self.chip, self.mapped.counts[self.chip.top.path], shells.idle_power(self.chip, self.statics),
-            self.energy, self.period, np.asarray(self.timing.latency),
-        )  # fmt: skip
+            self.chip,
+            shells.Chips(
+                self.mapped.counts[self.chip.top.path],
+                shells.idle_power(self.chip, self.statics),
+                self.energy,
+            ),
+            self.period,
+            np.asarray(self.timing.latency),
+            self._bits_leaving,
+        )
+
+    def _bits_leaving(self, places: u.Numeric) -> Array:
+        """Bits of the spikes of populations that leave one of so many places for another in one inference."""
+        return system_traffic.bits_leaving(self.layers, places)
+
+    @cached_property
+    def traffic(self) -> tuple[system_traffic.PlaceTraffic, ...]:
+        """Spikes of populations between units, chips and shells; nothing without populations."""
+        return system_traffic.traffic(self.layers, self.mapped, self.chip.top.path, self.shells)
 
     @cached_property
     def column_errors(self) -> ColumnErrors | None:

@@ -107,7 +107,8 @@ def _of_level(
     t = mapper.layers
     first, last = np.zeros(len(t.names)), np.zeros(len(t.names))
     first[entry_of(layers)], last[-1] = 1.0, 1.0
-    first, last = first * level.own, last * level.own
+    # spikes of a population go to other neurons of it, and no host reads them all
+    first, last = first * level.own, last * level.own * (t.population == 0.0)
     written, kept = _written_weights(mapper, mapped), _kept_results(mapper, mapped)
     links = mapper.chip.links()
     actions: dict[tuple[str, str], Array] = {}

@@ -15,11 +15,16 @@ from neuroest.core import units as u
 from neuroest.core.errors import MappingError
 from neuroest.equations import network as network_equations
 from neuroest.levels.base import Array, MappedLevel
+from neuroest.levels.populations import any_population, copies, links_of_a_copy
 from neuroest.pipeline.unit_allocation import NEAR
 from neuroest.workloads.layers import LayerTable
 
 _KEPT = 256
 """Networks and chips whose borders are kept: the points of a sweep share few of them."""
+
+
+_MOST_CHIPS = 200
+"""Chips up to which cuts are searched, since the search grows with their square; a convention."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -116,6 +121,12 @@ def chip_places(layers: LayerTable, levels: Sequence[MappedLevel], rule: str) ->
                 raise MappingError(
                     "partition: traffic is for chips with one computing level; use order or balance"
                 )
+            if np.any(ends[..., -1:] > _MOST_CHIPS * each):
+                needed = float(np.max(ends[..., -1:] / each))
+                raise MappingError(
+                    f"partition: traffic searches the cuts of at most {_MOST_CHIPS} chips, and the network fills "
+                    f"{needed:.3g}; use order or balance"
+                )
             starts, stops, borders = _least_traffic(layers, begins, ends, each)
         else:
             size = each if rule == "order" else np.where(ends[..., -1:] > 0.0, ends[..., -1:] / chips, each)
@@ -173,6 +184,11 @@ def chip_traffic(
     else:
         hops = farthest = np.ones(shape)
         lanes = np.minimum(senders, receivers)
+    if any_population(layers):
+        inside = layers.population > 0.0
+        lanes = np.where(inside, receivers, lanes)
+        if topology == "grid":
+            hops = np.where(inside, links_of_a_copy(layers, receivers), hops)
     return ChipTraffic(np.asarray(entering), np.asarray(hops), np.asarray(farthest), np.asarray(lanes))
 
 
@@ -198,8 +214,12 @@ def _entering_bits(
             senders = np.maximum(senders, places.chips[..., source])
         entering = entering + step * elements * bits(rate) * np.maximum(here - inside, 0.0)
     sequential = np.where(t.sequential_steps[..., layer] > 1.0, t.output_elements[..., layer], 0.0)
-    again = t.recurrent_reduction[..., layer] + sequential
-    return entering + step * again * bits(layers.output_rate[..., layer]) * (here - 1.0), senders
+    again, others = t.recurrent_reduction[..., layer] + sequential, here - 1.0
+    if any_population(t):
+        is_one, many = t.population[..., layer] > 0.0, copies(t, places.chips)[..., layer]
+        again = np.where(is_one, t.population[..., layer], again)
+        others = np.where(is_one, many - 1.0, others)
+    return entering + step * again * bits(layers.output_rate[..., layer]) * others, senders
 
 
 def _with_layers_last(columns: Sequence[Any]) -> Array:

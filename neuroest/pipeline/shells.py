@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +45,17 @@ def idle_power(chip: Chip, rows: tuple[InstanceRow, ...]) -> Array:
     return total(row.total for row in rows if row.when in at_rest)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Chips:
+    """The chips of a system: their number, their power at rest, and their energy in one inference."""
+
+    number: u.Numeric
+    idle: Array
+    energy: Array
+
+
 def shell_powers(
-    chip: Chip, chips: u.Numeric, idle: Array, energy: Array, period: Array, latency: Array
+    chip: Chip, chips: Chips, period: Array, latency: Array, bits_leaving: Callable[[u.Numeric], Array]
 ) -> tuple[ShellPower, ...]:
     """The chips, then each shell from the chips outwards; nothing where the chip states no shell.
 
@@ -53,31 +63,29 @@ def shell_powers(
     ----------
     chip : Chip
         The chip with its shells.
-    chips : float or array
-        Number of chips. [1]
-    idle : array
-        Power of all chips at rest. [W]
-    energy : array
-        Energy of all chips in one inference. [J]
-    period : array
-        Time from one inference to the next. [s]
-    latency : array
-        Time of an inference. [s]
+    chips : Chips
+        All chips.
+    period, latency : array
+        Time from one inference to the next, and of one. [s]
+    bits_leaving : callable
+        Bits that leave one of so many shells for another in one inference. [bit]
     """
     found = chip.find(SurroundsChip)
     if not found:
         return ()
     with np.errstate(all="ignore"):  # a point without a period is refused by a check
-        inside = np.asarray(power_equations.average_power(energy, period))
+        inside = np.asarray(power_equations.average_power(chips.energy, period))
         computing = np.minimum(latency / period, 1.0)
     if chip.operation.mode == "back_to_back":
         computing = np.ones_like(computing)
-    number = np.asarray(chips, dtype=np.float64)
-    rows = [ShellPower(chip.top.path, number, idle, inside, energy)]
+    number, idle = np.asarray(chips.number, dtype=np.float64), chips.idle
+    rows = [ShellPower(chip.top.path, number, idle, inside, chips.energy)]
     for _, block in found:
         shell: Any = block
         number = np.asarray(shell.number(number))
-        inside = np.asarray(shell.power(inside, number, computing))
+        sent = shell.device.bit_energy * bits_leaving(number)
+        moving = power_equations.average_power(sent, period)
+        inside = np.asarray(shell.power(inside + moving, number, computing))
         idle = np.asarray(shell.idle(idle, number))
         rows.append(ShellPower(shell.path, number, idle, inside, np.asarray(inside * period)))
     return tuple(rows)

@@ -90,6 +90,7 @@ def _terms(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:
 def _totals(result: Evaluation, names: Collection[str]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     computed = {
         "cost_per_good_die_usd": result.die_cost,
+        "wafers": result.wafers,
         "embodied_carbon_kg": result.carbon,
         "operational_carbon_kg": result.carbon,
         "programming_energy_J": result.programming_energy,

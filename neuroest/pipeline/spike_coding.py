@@ -52,7 +52,8 @@ def spike_coding(layers: LayerTable, levels: Sequence[MappedLevel]) -> SpikeCodi
     wide = coder.count_bits(mapper.network)
     # numbers that a first layer takes as they are need no spikes
     encoded = entry in spiking and coder.spec.input == "numbers" and not np.any(t.input_bits > 1.0)
-    counted = end in spiking
+    # spikes of a population stay in it
+    counted = end in spiking and not np.any(ends * t.population > 0.0)
     decides = coder.spec.output == "class" and counted
     actions: dict[tuple[str, str], Array] = {}
     if counted:

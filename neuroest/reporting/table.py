@@ -73,7 +73,8 @@ def estimate_table(
     lines += [*_energy(estimate, style), ""]
     lines += [*_learning(estimate, style)]
     lines += [*_area(estimate, style), ""]
-    lines += [*_levels(estimate, style), *_shells(estimate, style), *_closing(estimate, style)]
+    lines += [*_levels(estimate, style), *_shells(estimate, style)]
+    lines += [*_traffic(estimate, style), *_closing(estimate, style)]
     return "\n".join(lines) + "\n"
 
 
@@ -345,6 +346,22 @@ def _shells(estimate: Estimate, style: Style) -> list[str]:
         for row in estimate.shells
     ]  # fmt: skip
     title = "Chips and the shells around them, each with all that is inside, nominal"
+    return [style.bold(title), *fitting_columns(rows, "<" + ">" * (len(rows[0]) - 1)), ""]
+
+
+def _traffic(estimate: Estimate, style: Style) -> list[str]:
+    """Spikes of populations by level of the hierarchy."""
+    if not estimate.traffic:
+        return []
+    rows: list[tuple[str, ...]] = [("", "places", "neurons each", "copies a spike", "bits leaving")]
+    rows += [
+        (
+            f"  {short(row.level) or 'computing units'}", f"{row.places:.3g}", f"{row.neurons:.3g}",
+            f"{row.copies_per_spike:.3g}", f"{row.bits:.3g}",
+        )
+        for row in estimate.traffic
+    ]  # fmt: skip
+    title = "Spikes of populations that leave a place for others, nominal"
     return [style.bold(title), *fitting_columns(rows, "<" + ">" * (len(rows[0]) - 1)), ""]
 
 

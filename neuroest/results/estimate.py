@@ -153,6 +153,29 @@ class ShellRow:
     energy_per_synaptic_operation_J: float | None  # noqa: N815 - the unit is part of the column's name
 
 
+@dataclass(frozen=True, eq=False)
+class TrafficRow:
+    """Spikes of populations that leave places of one kind: computing units, chips, or shells.
+
+    Attributes
+    ----------
+    level : str
+        Path of the chip or shell; empty for computing units.
+    places, neurons : float
+        Places of this kind, and neurons of populations in one of them.
+    copies_per_spike : float
+        Other places that a spike goes to, in the mean.
+    bits : float
+        Bits that leave all of them in one inference, with an address that names each neuron.
+    """
+
+    level: str
+    places: float
+    neurons: float
+    copies_per_spike: float
+    bits: float
+
+
 class Characteristic(NamedTuple):
     """Number that experts of single blocks ask for, in SI."""
 
@@ -240,6 +263,10 @@ class Analysis(Protocol):
     @property
     def shells(self) -> tuple[ShellRow, ...]:
         """The chips and each shell around them; nothing without shells."""
+
+    @property
+    def traffic(self) -> tuple[TrafficRow, ...]:
+        """Spikes of populations by level of the hierarchy."""
 
     @property
     def spike_terms(self) -> dict[str, float]:
@@ -398,6 +425,11 @@ class Estimate:
         return self.analysis.shells
 
     @property
+    def traffic(self) -> tuple[TrafficRow, ...]:
+        """Spikes of populations between units, chips and shells; nothing without populations."""
+        return self.analysis.traffic
+
+    @property
     def column_errors(self) -> tuple[LayerErrors, ...]:
         """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
         return self.analysis.column_errors
@@ -511,6 +543,7 @@ class Estimate:
             "layers": [asdict(layer) for layer in self.analysis.layers],
             "levels": [asdict(level) for level in self.levels],
             "shells": [asdict(shell) for shell in self.shells],
+            "traffic": [asdict(row) for row in self.traffic],
             "column_errors": [asdict(errors) for errors in self.column_errors],
             "parameters": self._parameters(),
             "checks": [asdict(check) for check in self.checks],

@@ -421,6 +421,11 @@ _TABLE = (
         "wafer over good dies, with test and package; null without a `die_cost` block", better="less", applies=_COST,
     ),
     Quantity(
+        "wafers", "1", "wafers", lambda e: _known(e.wafers),
+        "wafers that the good dies of all chips come from; null without a `die_cost` block",
+        better="less", banded=True, applies=_COST, rule="chips / (dies on a wafer x die yield)", inputs=("die_yield",),
+    ),
+    Quantity(
         "embodied_carbon_kg", "kg", "embodied carbon", lambda e: _of_pair(e.carbon, 0),
         "carbon dioxide equivalent of making one good die and its package; null without a `carbon_footprint` block",
         better="less", banded=True, applies=_CARBON,

@@ -13,6 +13,10 @@ from neuroest.specs.claims import ClaimSpec, Provenance
 FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
 SHARE = QuantityField("1", minimum=0, above=True, maximum=1, example="0.1")
 TIME = QuantityField("s", minimum=0, above=True, example="1 ms")
+_NUMBER = QuantityField("1", minimum=1, maximum=1e12, example="77169")
+_ANY_NUMBER = QuantityField("1", minimum=0, maximum=1e12, example="2000")
+_PER_AREA = QuantityField("1/m^2", minimum=0, above=True, example="8e4 1/mm^2")
+_DISTANCE = QuantityField("m", minimum=0, above=True, maximum=10, example="0.3 mm")
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
@@ -135,6 +139,35 @@ class Recurrent(Layer):
     """Neurons; the fan-in of each is the inputs plus this number."""
 
 
+class Population(Layer):
+    """Very many neurons that are described by their numbers alone: how many, how connected, and how far.
+
+    Their mean counts are estimated, never a list of neurons.
+    """
+
+    type: Literal["population"]
+    """Kind of layer."""
+    neurons: Annotated[float, _NUMBER]
+    """Neurons."""
+    synapses: Annotated[float, _NUMBER]
+    """Synapses of one neuron within the population, its fan-out and in the mean its fan-in."""
+    input_synapses: Annotated[float, _ANY_NUMBER] = 0.0
+    """Synapses of one neuron from what the layer reads."""
+    crosspoint_density: Annotated[float, SHARE] = 1.0
+    """Share of the crosspoints of an array that are synapses, once neurons that share inputs stand together; 1 is the
+    best that any placement can do, and sparse connections come to little more than their probability."""
+    sheet_density: Annotated[float, _PER_AREA]
+    """Neurons under an area of the sheet that they lie in, such as `8e4 1/mm^2`."""
+    decay_length: Annotated[float, _DISTANCE]
+    """Length in which the density of a neuron's targets falls to 1/e."""
+    long_range_share: Annotated[float, FRACTION] = 0.0
+    """Share of the synapses in distant areas."""
+    long_range_areas: Annotated[float, _NUMBER] = 1.0
+    """Distant areas that a neuron has them in, each spread like its surroundings."""
+    long_range_distance: Annotated[float, _DISTANCE] | None = None
+    """Mean distance of these areas; needed with a `long_range_share`."""
+
+
 class Pooling(Layer):
     """Mean or maximum over a window of each channel."""
 
@@ -235,6 +268,7 @@ LAYER_TYPES: Mapping[str, type[Layer]] = {
     "convolution": Convolution,
     "fully_connected": FullyConnected,
     "recurrent": Recurrent,
+    "population": Population,
     "pooling": Pooling,
     "add": Add,
     "concatenation": Concatenation,
@@ -303,6 +337,7 @@ AnyLayer: TypeAlias = Annotated[
     Convolution
     | FullyConnected
     | Recurrent
+    | Population
     | Pooling
     | Add
     | Concatenation

@@ -30,6 +30,7 @@ from neuroest.specs.layers import (
     FullyConnected,
     Host,
     Pooling,
+    Population,
     PositiveInteger,
     Rearrangement,
     Recurrent,
@@ -41,7 +42,7 @@ Location: TypeAlias = tuple[str | int, ...]
 Fault: TypeAlias = tuple[Location, str]
 """Where in the file (keys and indices), and what is wrong there."""
 
-_LEARNS = (Convolution, FullyConnected, Recurrent, RecurrentCell)
+_LEARNS = (Convolution, FullyConnected, Population, Recurrent, RecurrentCell)
 """Layers with weights."""
 _COUNT = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
 
@@ -314,6 +315,8 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
             yield (*place, ACTIVE_STEPS), "belongs to spikes; dense coding has no timesteps"
     for index, layer in enumerate(spec.layers):
         place = ("layers", index)
+        if isinstance(layer, Population):
+            yield from ((((*place, key), text)) for key, text in _population_faults(layer, spec.coding))
         if spec.coding == "spiking":
             if layer.time_constant is not None and spec.time_step is None:
                 yield (*place, "time_constant"), "needs the network's `time_step`, such as `1 ms`"
@@ -332,6 +335,19 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
                     yield (*place, name), "belongs to spiking neurons, which dense coding has not"
             if isinstance(layer, Recurrent):
                 yield (*place, "type"), "needs timesteps, which only spiking coding has"
+
+
+def _population_faults(layer: Population, coding: Coding) -> Iterator[tuple[str, str]]:
+    """What a population lacks, by its key."""
+    if coding != "spiking" or layer.coding is not None:
+        yield "type", "is made of spiking neurons; write `coding: spiking` for the network"
+    if layer.long_range_share > 0.0 and layer.long_range_distance is None:
+        yield "long_range_distance", "is missing: `long_range_share` needs it"
+    if layer.synapses > layer.neurons:
+        yield (
+            "synapses",
+            f"{layer.synapses:g} of a neuron are more than the {layer.neurons:g} neurons it can reach",
+        )
 
 
 def _learning_faults(spec: WorkloadSpec) -> Iterator[Fault]:

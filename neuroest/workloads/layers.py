@@ -101,6 +101,10 @@ class Geometry:
         Steps of a recurrent cell, each of which waits for the one before.
     input_bits : array
         Bits of an input that is given as numbers in spiking coding; one everywhere else.
+    population : array
+        Neurons of a population; zero for other layers.
+    sheet_density, decay_length, long_range_share, long_range_areas, long_range_distance : array
+        Of a population: neurons under an area, length in which targets grow rare, and its distant targets.
     line_buffer_elements : array
         Elements of the complete input rows that a kernel or window must still have at hand.
     time_constant_steps, shortest_time_constant_steps : array
@@ -148,6 +152,12 @@ class Geometry:
     stationary_elements: Array
     sequential_steps: Array
     input_bits: Array
+    population: Array
+    sheet_density: Array
+    decay_length: Array
+    long_range_share: Array
+    long_range_areas: Array
+    long_range_distance: Array
     time_constant_steps: Array
     shortest_time_constant_steps: Array
     fan_out_layers: Array
@@ -342,7 +352,7 @@ _NOTHING_HERE = (
     "is_weighted", "is_pooling", "is_addition", "reduction", "recurrent_reduction", "input_elements",
     "output_elements", "connections", "recurrent_connections", "macs", "weights", "input_taps", "window_elements",
     "window_comparisons", "window_additions", "line_buffer_elements", "stationary_elements", "row_elements",
-    "time_constant_steps", "shortest_time_constant_steps",
+    "time_constant_steps", "shortest_time_constant_steps", "population",
 )  # fmt: skip
 _ONE_HERE = (
     "outputs", "groups", "kernel_rows", "kernel_columns", "row_stride", "column_stride", "dilation", "output_rows",

@@ -22,6 +22,7 @@ from neuroest.specs.layers import (
     Host,
     MatrixProduct,
     Pooling,
+    Population,
     Rearrangement,
     Recurrent,
     RecurrentCell,
@@ -123,6 +124,12 @@ class LayerCounts:
     stationary_elements: int = 0
     sequential_steps: int = 1
     input_bits: int = 1
+    population: float = 0.0
+    sheet_density: float = 0.0
+    decay_length: float = 0.0
+    long_range_share: float = 0.0
+    long_range_areas: float = 0.0
+    long_range_distance: float = 0.0
 
     @property
     def output_elements(self) -> int:
@@ -155,6 +162,23 @@ class LayerCounts:
     def operations(self) -> int:
         """Operations of one pass: two for a multiply-accumulate, one for anything else on an element."""
         return 2 * self.macs + self.window_elements * self.output_elements
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PopulationCounts(LayerCounts):
+    """Counts of a population: its synapses, and not the crosspoints among which they lie, are stored and used."""
+
+    synapses: float = 0.0
+
+    @property
+    def recurrent_connections(self) -> int:
+        """Synapses within the population."""
+        return int(self.population * self.synapses)
+
+    @property
+    def weights(self) -> int:
+        """Synapses, those from outside included."""
+        return self.recurrent_connections + self.reduction * self.outputs
 
 
 class ShapeInference:
@@ -295,6 +319,8 @@ def counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
             outputs=layer.outputs,
             input_taps=prod(shape),
         )
+    if isinstance(layer, Population):
+        return _population(layer, shape)
     if isinstance(layer, Add):
         unequal = _unequal(layer, shapes, shapes, "an addition needs equal shapes")
         return unequal or _combined(shapes, len(shapes), additions=len(shapes) - 1)
@@ -315,6 +341,26 @@ def counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
         message = f"a {layer.type} needs channels, rows and columns, but reads {_words(shape)}"
         return ((("type",), message),)
     return _convolution(layer, shape) if isinstance(layer, Convolution) else _pooling(layer, shape)
+
+
+def _population(layer: Population, shape: Shape) -> LayerCounts:
+    neurons, fan_in = int(layer.neurons), int(layer.input_synapses)
+    return PopulationCounts(
+        output_shape=(neurons,),
+        input_elements=prod(shape),
+        is_weighted=1,
+        reduction=fan_in,
+        recurrent_reduction=int(layer.synapses / layer.crosspoint_density),
+        outputs=neurons,
+        input_taps=fan_in,
+        population=float(neurons),
+        sheet_density=layer.sheet_density,
+        decay_length=layer.decay_length,
+        long_range_share=layer.long_range_share,
+        long_range_areas=layer.long_range_areas,
+        long_range_distance=layer.long_range_distance or 0.0,
+        synapses=layer.synapses,
+    )
 
 
 def _unequal(layer: Add | Concatenation, shapes: Sequence[Shape], due: Sequence[Shape], what: str) -> Misfits:

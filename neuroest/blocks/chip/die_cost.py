@@ -60,6 +60,10 @@ class DieYield(Component[DieCost], PricesDie):
             return power.murphy_yield(die_area, d.defect_density)
         return power.negative_binomial_yield(die_area, d.defect_density, d.clustering)
 
+    def good_dies(self, die_area: u.SquareMetre) -> u.Dimensionless:
+        """Dies of a wafer that work."""
+        return power.dies_per_wafer(self.device.wafer_diameter, die_area) * self.good_share(die_area)
+
     def cost(self, die_area: u.SquareMetre) -> u.Dimensionless:
         """Cost of a good die, in US dollars."""
         d = self.device

@@ -32,6 +32,8 @@ class ShellParameters(Record):
     """Power that arrives inside over the power that is converted for it."""
     overhead: u.Dimensionless = non_negative(absent=0.0)
     """Power of cooling and distribution over all power that becomes heat in the shell."""
+    bit_energy: u.JoulePerBit = non_negative(absent=0.0)
+    """Energy of a bit that leaves one such shell for another; only spikes of populations are counted there."""
 
 
 class ShellBlock(DeviceBlock):

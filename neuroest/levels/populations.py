@@ -1,0 +1,59 @@
+"""Where the spikes of populations go: places of a hierarchy that a spike reaches by the law of distance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.arrays import Array
+from neuroest.equations import populations
+from neuroest.workloads.layers import LayerTable
+
+
+def any_population(layers: LayerTable) -> bool:
+    """Whether the network has a population."""
+    return bool(np.any(layers.population > 0.0))
+
+
+def sheet_area(layers: LayerTable, places: u.Numeric) -> Array:
+    """Area of the sheet whose neurons one of so many places holds; one elsewhere. [m^2]."""
+    neurons = layers.population / np.maximum(places, 1.0)
+    return np.asarray(np.where(neurons > 0.0, neurons / np.maximum(layers.sheet_density, 1.0), 1.0))
+
+
+def copies(layers: LayerTable, places: u.Numeric) -> Array:
+    """Places of so many that a spike of a population goes to, its own among them; one for other layers.
+
+    A spike is sent once to each place and copied there. Distant targets lie in areas of their own, each of which it
+    reaches like its surroundings.
+    """
+    area = sheet_area(layers, places)
+    per_neuron = layers.recurrent_connections / np.maximum(layers.population, 1.0)
+    far = per_neuron * layers.long_range_share
+    length, areas = np.maximum(layers.decay_length, 1e-12), layers.long_range_areas
+    near = populations.reached_places(per_neuron - far, area, length)
+    each = far / np.maximum(areas, 1.0)
+    distant = areas * np.minimum(populations.reached_places(each, area, length), each)
+    reached = near + np.where(far > 0.0, distant, 0.0)
+    return np.asarray(np.where(layers.population > 0.0, np.clip(reached, 1.0, np.maximum(places, 1.0)), 1.0))
+
+
+def steps_on_grid(layers: LayerTable, places: u.Numeric, of: u.Numeric) -> Array:
+    """Mean steps of a spike of a population on a grid of places, at most half way through all `of` them."""
+    area = sheet_area(layers, places)
+    near = populations.mean_grid_steps(np.maximum(layers.decay_length, 1e-12), area)
+    far = populations.mean_grid_steps(np.maximum(layers.long_range_distance, 1e-12) / 2.0, area)
+    mean = near + layers.long_range_share * (far - near)
+    return np.asarray(np.clip(mean, 1.0, np.maximum(np.sqrt(of), 1.0)))
+
+
+def links_of_a_copy(layers: LayerTable, places: u.Numeric) -> Array:
+    """Links of a grid of places that a spike passes for each further place that it goes to.
+
+    Neighbours pass it on, one link each; distant areas are reached one after the other along rows and columns.
+    """
+    others = np.maximum(copies(layers, places) - 1.0, 1.0)
+    area = sheet_area(layers, places)
+    way = populations.mean_grid_steps(np.maximum(layers.long_range_distance, 1e-12) / 2.0, area)
+    far = np.where(layers.long_range_share > 0.0, layers.long_range_areas * np.maximum(way - 1.0, 0.0), 0.0)
+    return np.asarray(1.0 + far / others)
