@@ -205,6 +205,13 @@ MARKS: Mapping[str, str] = {
     "zigzag.yaml": r"^(?:- |  )operator_type\s*:",
 }
 """Mark of each format without a suffix of its own: how its text begins, or a line of it."""
+NO_NETWORKS: Mapping[str, str] = {
+    r"^operational_array\s*:": "hardware of ZigZag: it gives an energy to an operation and to an access without saying "
+    "of what circuits, and no area; state such values as `memory_macro` (docs/describe_a_macro.md)",
+    r"^architecture\s*:": "an architecture of SANA-FE: `neuroest import` makes a device of events of it",
+    r"^-MemCellType\s*:": "a memory cell: `neuroest import` makes a synapse of it",
+}
+"""Files of other tools that are no network, by their mark, and what may be done with them."""
 _LOOKED_AT = 65_536
 """Bytes in which the mark of a format must come; a convention."""
 
@@ -220,12 +227,23 @@ def importer_of(path: Path) -> str | None:
     named = [name for name in MARKS if name.endswith(f".{suffix}")]
     if suffix and not named:
         return suffix if suffix in IMPORTERS else None
+    text = _beginning(path) if named else ""
+    return next((name for name in named if re.search(MARKS[name], text, re.MULTILINE)), None)
+
+
+def why_no_network(path: Path) -> str:
+    """What a file of another tool is that no importer reads as a network; empty where that is not known."""
+    text = _beginning(path)
+    return next((why for mark, why in NO_NETWORKS.items() if re.search(mark, text, re.MULTILINE)), "")
+
+
+def _beginning(path: Path) -> str:
+    """Text in which marks are looked for; empty for a file that cannot be read, whose reader says what is wrong."""
     try:
         with path.open("rb") as file:
-            text = file.read(_LOOKED_AT).decode("utf-8", "replace") if named and path.is_file() else ""
-    except (OSError, ValueError):  # whoever reads the file says what is wrong with it
-        return None
-    return next((name for name in named if re.search(MARKS[name], text, re.MULTILINE)), None)
+            return file.read(_LOOKED_AT).decode("utf-8", "replace") if path.is_file() else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _block_fault(name: str, found: Any) -> str:

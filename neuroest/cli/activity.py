@@ -24,7 +24,11 @@ def run(
     action: Annotated[Action, typer.Argument(metavar="attach", help="What to do: attach.")],
     workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="Shipped workload, or path of one.")],
     recording: Annotated[
-        Path, typer.Argument(metavar="RECORDING", help="Spikes or rates: .npz, .csv, or NIRData in .h5.")
+        Path,
+        typer.Argument(
+            metavar="RECORDING",
+            help="Spikes or rates: .npz, .csv, NIRData in .h5, or results .json of NeuroBench.",
+        ),
     ],
     dataset: Annotated[str, typer.Option(help="What the samples were drawn from.")],
     output: Output = None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neuroest.registry import IMPORTERS, importer_of, importer_suffixes
+from neuroest.registry import IMPORTERS, importer_of, importer_suffixes, why_no_network
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -57,6 +57,8 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
     kind = importer_of(file)
     if kind is None:
         known = ", ".join(importer_suffixes())
+        if why := why_no_network(file):
+            raise NetworkImportError(f"{formatted(file)}: {why}")
         what = "no such network" if file.suffix.lower() in {".csv", ".yaml", ".yml"} else "unknown suffix"
         raise NetworkImportError(f"{formatted(file)}: {what} {file.suffix.lower()!r}; allowed: {known}")
     network: ImportedNetwork = IMPORTERS[kind](file, chosen)
