@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from neuroest.results.estimate import Estimate
-from neuroest.workloads.neurobench import neurobench_results
+from neuroest.workloads.importers.neurobench import neurobench_results
 
 _SYSTEM = (
     "energy_per_inference_J", "latency_s", "throughput_per_s", "average_power_W", "area_m2",

@@ -12,8 +12,8 @@ import pytest
 import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_workload
+from neuroest.workloads.importers.neurobench import neurobench_results
 from neuroest.workloads.importers.recordings import read_recording
-from neuroest.workloads.neurobench import neurobench_results
 
 STEPS, SAMPLES = 10, 6
 
