@@ -96,7 +96,9 @@ def test_grey_matter_takes_what_its_budget_says() -> None:
     assert power == pytest.approx(7.1e7 * ATP * rate, rel=1e-3)
 
 
-@pytest.mark.parametrize("architecture", ["loihi_14nm", "spinnaker_130nm", "brain_budget"])
+@pytest.mark.parametrize(
+    "architecture", ["loihi_14nm", "spinnaker_130nm", "brain_budget", "brain_scale_28nm"]
+)
 def test_a_human_brain_is_numbers_and_no_lists(architecture: str) -> None:
     neuroest.estimate(architecture, HUMAN)
     best = min(_seconds(lambda: neuroest.estimate(architecture, HUMAN)) for _ in range(7))
