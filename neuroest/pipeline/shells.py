@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.blocks.roles import SurroundsChip
 from neuroest.core import units as u
+from neuroest.core.errors import MappingError
 from neuroest.design.chip import Chip
 from neuroest.equations import power as power_equations
 from neuroest.pipeline.area import InstanceRow
@@ -45,6 +46,31 @@ def idle_power(chip: Chip, rows: tuple[InstanceRow, ...]) -> Array:
     return total(row.total for row in rows if row.when in at_rest)
 
 
+def outwards(chip: Chip) -> list[Any]:
+    """Shells from the chips outwards, each around the one before.
+
+    Raises
+    ------
+    MappingError
+        When they are no such row.
+    """
+    found: list[Any] = [block for _, block in chip.find(SurroundsChip)]
+    row: list[Any] = []
+    inside: str | None = None
+    while len(row) < len(found):
+        following = [block for block in found if block.spec.around == inside]
+        if len(following) != 1:
+            names = ", ".join(block.path for block in following or found if block not in row)
+            what = "the chips" if inside is None else f"the shell {inside!r}"
+            problem = "several shells are" if following else "no shell is"
+            raise MappingError(
+                f"{names}: {problem} around {what}; each shell but the first says `around` which one"
+            )
+        row.append(following[0])
+        inside = following[0].path.rpartition(".")[2]
+    return row
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Chips:
     """The chips of a system: their number, their power at rest, and their energy in one inference."""
@@ -70,7 +96,7 @@ def shell_powers(
     bits_leaving : callable
         Bits that leave one of so many shells for another in one inference. [bit]
     """
-    found = chip.find(SurroundsChip)
+    found = outwards(chip)
     if not found:
         return ()
     with np.errstate(all="ignore"):  # a point without a period is refused by a check
@@ -80,8 +106,7 @@ def shell_powers(
         computing = np.ones_like(computing)
     number, idle = np.asarray(chips.number, dtype=np.float64), chips.idle
     rows = [ShellPower(chip.top.path, number, idle, inside, chips.energy)]
-    for _, block in found:
-        shell: Any = block
+    for shell in found:
         number = np.asarray(shell.number(number))
         sent = shell.device.bit_energy * bits_leaving(number)
         moving = power_equations.average_power(sent, period)

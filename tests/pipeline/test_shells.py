@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import neuroest
+from neuroest.core.errors import MappingError
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_device
 from neuroest.pipeline.evaluate import evaluate
@@ -68,6 +69,7 @@ def test_shells_add_from_the_chip_outwards(tmp_path: Path) -> None:
         "chip.board": {"model": "shell", "device": "board_generic"},
         "chip.rack": {
             **WALL,
+            "around": "board",
             "holds": 2,
             "parameters": {"idle_power": "8 W", "active_power": "4 W"},
             "duty": 0.25,
@@ -120,3 +122,23 @@ def test_sources_bands_and_batches_know_the_shells() -> None:
 def test_the_parts_of_a_board_are_those_of_its_source() -> None:
     parts = load_device("spinnaker_idle_chip").claims_at("chip")["chip.power"].value
     assert 48 * parts == pytest.approx(5.23 + 5.17 + 5.52 + 0.90, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("around", "words"),
+    [(None, "several shells are around the chips"), ("rack", "no shell is around the shell")],
+)
+def test_shells_that_are_no_row_are_refused_in_words(tmp_path: Path, around: str | None, words: str) -> None:
+    shells = {"chip.wall": {**WALL, "around": around}}
+    with pytest.raises(MappingError, match=words):
+        run(SPINNAKER, NETWORK, shells, tmp_path)
+
+
+def test_the_order_of_shells_in_the_file_says_nothing(tmp_path: Path) -> None:
+    shells = {"chip.box": None, "chip.board": None}
+    again = {
+        "chip.box": {"model": "shell", "device": "spinnaker_box", "around": "board"},
+        "chip.board": {"model": "shell", "device": "spinnaker_board_48", "holds": 48},
+    }
+    result = run(SPINNAKER, NETWORK, {**shells, **again}, tmp_path)
+    assert result.totals == neuroest.estimate(SPINNAKER, NETWORK).totals

@@ -37,12 +37,14 @@ class ShellParameters(Record):
 
 
 class ShellBlock(DeviceBlock):
-    """A board, frame, rack or building around chips. Shells stand in the file from the chip outwards."""
+    """A board, frame, rack or building around chips."""
 
     record: ClassVar[type[Record] | None] = ShellParameters
     model: Literal["shell"]
+    around: str | None = None
+    """Name of the shell that this one is around, such as `board`; left out where it is around the chips."""
     holds: Count = 1.0
-    """Chips in one such shell, or shells of the kind before it."""
+    """Chips, or shells of the kind that it is around, in one such shell."""
     duty: FractionOrAuto = "auto"
     """Share of the time in which the shell's own parts take their active power; auto: the share in which the chip
     computes, all of it when inferences follow back to back."""
