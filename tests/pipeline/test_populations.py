@@ -97,7 +97,7 @@ def test_grey_matter_takes_what_its_budget_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "architecture", ["loihi_14nm", "spinnaker_130nm", "brain_budget", "brain_scale_28nm"]
+    "architecture", ["loihi_14nm", "spinnaker_130nm", "brain_budget", "memristive_brain_28nm"]
 )
 def test_a_human_brain_is_numbers_and_no_lists(architecture: str) -> None:
     neuroest.estimate(architecture, HUMAN)
@@ -112,7 +112,7 @@ def _seconds(of: Any) -> float:
 
 
 def test_traffic_falls_from_level_to_level() -> None:
-    result = neuroest.estimate("brain_scale_28nm", HUMAN)
+    result = neuroest.estimate("memristive_brain_28nm", HUMAN)
     assert [row.level for row in result.traffic] == ["", "chip", "chip.board", "chip.wall"]
     leaving = [row.copies_per_spike for row in result.traffic]
     assert leaving[0] > leaving[1] > leaving[2] == leaving[3] > 10  # ten distant areas at least
@@ -135,7 +135,7 @@ def test_distance_moves_traffic_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_batch_is_its_points() -> None:
-    design, spec = build(load_architecture("brain_scale_28nm")), load_workload(MOUSE).spec
+    design, spec = build(load_architecture("memristive_brain_28nm")), load_workload(MOUSE).spec
     rates = np.array([[0.001], [0.004], [0.02]])
     batch = evaluate(design, spec, {**design.values, "workload.layers.brain.activity.rate": rates})
     for index, rate in enumerate(rates[:, 0]):
