@@ -33,7 +33,7 @@ from neuroest.exploration import contest_spec, space
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
 from neuroest.results.glossary import glossary
 from neuroest.results.quantities import QUANTITIES
-from neuroest.specs import architecture, claims, device, inheritance, layers, workload
+from neuroest.specs import architecture, claims, device, inheritance, layers, learning, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.choice import Choice
 from neuroest.validation import case_spec
@@ -50,6 +50,7 @@ TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 _PAGES = {
     "specs.workload": "workload",
     "specs.layers": "workload",
+    "specs.learning": "workload",
     "specs.claims": "devices",
     "specs.device": "devices",
     "exploration.space": "other_files",
@@ -193,7 +194,8 @@ def workload_page() -> str:
         "(`basis`, `source`, `spread` and so on) are explained in [devices.md](devices.md#claim).",
         "",
     ]
-    found = [*classes(workload), *classes(layers)]
+    rules = [cls for cls in classes(learning) if cls is not learning.LearningRulesSpec]
+    found = [*classes(workload), *classes(layers), *rules]
     for cls in sorted(found, key=lambda cls: cls is not workload.WorkloadSpec):
         if cls is not layers.Layer:
             lines += section(cls)
@@ -341,7 +343,9 @@ def allowed(annotation: Any) -> str:
         return link(annotation)
     if annotation is Any:
         return "value or block"
-    return {str: "text", int: "whole number", float: "number"}.get(annotation, str(annotation))
+    return {bool: "`true` or `false`", str: "text", int: "whole number", float: "number"}.get(
+        annotation, str(annotation)
+    )
 
 
 def quantity_words(field: QuantityField) -> str:
@@ -374,8 +378,10 @@ def default(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
     value = info.default
-    if value is PydanticUndefined or value is None or value in ((), {}):
+    if value is PydanticUndefined or value is None or value in ((), {}, ""):
         return "-"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
