@@ -119,6 +119,9 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     _INFORMATION: ("amount of information", "bit", "64 KiB"),
     _ENERGY: ("energy", "J", "1.4 pJ"),
     _POWER: ("power", "W", "2 mW"),
+    Dimension(0, 1, -2): ("energy per area", "J/m^2", "3 MJ/cm^2"),
+    Dimension(-2, 0, 2): ("mass per energy", "kg/J", "0.1 g/kJ"),
+    Dimension(-2, 1): ("mass per area", "kg/m^2", "500 g/cm^2"),
     _VOLTAGE: ("voltage", "V", "0.9 V"),
     _RESISTANCE: ("resistance", "ohm", "47 kohm"),
     _CONDUCTANCE: ("conductance", "S", "40 uS"),
@@ -154,6 +157,8 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
 _FACTOR = re.compile(r"([^\d^*/\s+-]+|1)(?:\^|\*\*)?(?:([+-]?\d+))?\Z")
 _LONGEST_QUANTITY = 200
+_LARGEST_POWER = 300
+"""Largest power of ten of a unit that floats hold."""
 
 
 @lru_cache(maxsize=4096)
@@ -265,7 +270,7 @@ def parse_quantity(text: str | float, unit: str) -> float:
         if match is None:
             raise QuantityError(f"expected {describe_dimension(expected)}, got {text!r}")
         factor, given = parse_unit(match[2])
-        value, written = _scaled(float(match[1]), factor), text.strip()
+        value, written = _scaled(match[1], factor), text.strip()
     if not math.isfinite(value):
         raise QuantityError(f"expected {describe_dimension(expected)}, got {written}, which is not finite")
     if given == expected:
@@ -275,20 +280,16 @@ def parse_quantity(text: str | float, unit: str) -> float:
     raise QuantityError(f"{written} is {article(_name(given)[0])}; expected {describe_dimension(expected)}")
 
 
-def _scaled(number: float, factor: float) -> float:
-    """`number` times `factor`, exact where the factor is the inverse of a power of ten.
+def _scaled(number: str, factor: float) -> float:
+    """`number` times `factor`, to the nearest float where the factor is a power of ten.
 
-    ``90 nm`` must equal ``90e-9`` to the bit, and 90 * 1e-9 does not.
+    ``90 nm`` and ``9e-11 km`` must equal ``90e-9`` to the bit, and 90 * 1e-9 does not.
     """
-    if not math.isfinite(number):
-        return number
-    if factor < 1.0 and (inverse := 1.0 / factor) < 2.0**53 and inverse == round(inverse):
-        return number / inverse
-    if factor < 1.0:
-        power = round(-math.log10(factor))
-        if power < 300 and math.isclose(10.0**-power, factor, rel_tol=1e-14):
-            return float(f"{number!r}e-{power}") if "e" not in repr(number) else number * 10.0**-power
-    return number * factor
+    power = round(math.log10(factor))
+    if abs(power) > _LARGEST_POWER or not math.isclose(10.0**power, factor, rel_tol=1e-14):
+        return float(number) * factor
+    digits, _, exponent = number.lower().partition("e")
+    return float(f"{digits}e{int(exponent or 0) + power}")
 
 
 def describe_dimension(dimension: Dimension) -> str:
