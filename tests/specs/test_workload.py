@@ -211,7 +211,10 @@ def test_a_recurrent_layer_needs_timesteps() -> None:
             "attention",
             "write its parts, convolutions of kernel 1, two matrix_product layers",
         ),
-        ("beamforming", "supported: convolution, fully_connected, recurrent, population, pooling, add, concatenation"),
+        (
+            "beamforming",
+            "supported: convolution, fully_connected, recurrent, population, pooling, add, concatenation",
+        ),
         ("conv2d", "write convolution"),
         ("maxpool", "write pooling with `mode: maximum`"),
         ("relu", "no layer of its own"),
