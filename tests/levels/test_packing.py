@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from neuroest.core.errors import MappingError
@@ -107,6 +107,8 @@ def test_a_limit_on_the_turns_is_kept_wherever_layers_share(
 
 @MANY
 @given(st.lists(LAYERS.filter(lambda found: len(found) == 3), min_size=1, max_size=4), st.booleans())
+# three turns that fill the limit of 3.0 but for rounding
+@example([[(1, 1, 1, 1, 1.1), (1, 1, 1, 1, 1.1), (1, 1, 1, 1, 0.8)]] * 2, True)  # noqa: FBT003
 def test_many_design_points_are_packed_as_one_each(
     points: list[list[tuple[int, int, int, int, float]]], limited: bool
 ) -> None:

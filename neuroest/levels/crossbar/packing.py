@@ -67,7 +67,8 @@ class _Shelves:
     def put(self, piece: Piece, time: float, limit: float) -> Spots:
         """First on a shelf that has room, then on a new shelf, then in a new array: finite first fit."""
         used = self.used
-        allowed = (self.cells[:used, piece.layer] == 0.0) & (self.busy[:used] + time <= limit)
+        in_time = self.busy[:used] + time <= limit * (1.0 + ROUNDING)
+        allowed = (self.cells[:used, piece.layer] == 0.0) & in_time
         has_shelf = allowed & np.any(self.free_columns[:used] >= piece.columns, axis=1)
         has_rows = allowed & ~has_shelf & (self.free_rows[:used] >= piece.rows)
         on_shelf = np.flatnonzero(has_shelf)[: piece.number]
