@@ -31,11 +31,13 @@ def test_every_neuron_fits_into_the_fabric_of_the_cmos_twin(tmp_path: Path, neur
     assert all(place.startswith("chip.tile.array.readout.") for place in stated["set"])
 
 
-def test_the_fabric_stays_and_both_chips_leave_out_the_same(tmp_path: Path) -> None:
+def test_the_fabric_stays_and_only_the_neuron_leaves_something_out(tmp_path: Path) -> None:
     """The area of a chip made without its fabric was 0.47 of the twin's, because its circuits were missing."""
     path = made(tmp_path, "analog_lif_28nm", neuron="switch_generic_28nm")
     comparison = compare(str(path), "analog_lif_28nm", workload=NETWORK)
-    assert comparison.left_out == ((), ())
+    # a switch that relaxes says so itself
+    relaxing = "drives of neurons that stay on while a switch relaxes: each is taken to end with its spike"
+    assert comparison.left_out == ((relaxing,), ())
     mine, twin = (result.totals["area_m2"] for result in comparison.estimates)
     assert mine == pytest.approx(twin, rel=0.05)
 

@@ -93,7 +93,7 @@ def test_a_table_becomes_a_folder_of_devices_or_nothing(command: Command, tmp_pa
         ((str(table), "-o", str(folder), "--process", "cmos_65nm"), "a column `process`"),
         ((str(tmp_path / "none.csv"), "-o", str(folder)), "no such file"),
         ((str(tmp_path / "none.cell"),), "no such file"),
-        (("none.onnx", "--process", "cmos_65nm"), "go with .cell and .csv"),
+        (("none.onnx", "--process", "cmos_65nm"), "go with cell files and tables of devices only"),
     ):
         told_off = command("import", *arguments)
         assert told_off.code == 1
