@@ -47,9 +47,9 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """Which parameters matter most: a tornado, elasticities and shares of the variance.
+    """Which parameters matter most.
 
-    The figure is the tornado of the first of the results.
+    A tornado, elasticities and shares of the variance. The figure is the tornado of the first of the results.
     """
     count = most or (_MOST_IN_FULL if full else _MOST)
     names = [word.strip() for word in results.split(",")]

@@ -21,7 +21,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-_MOST_LISTED = 20
+_MOST_LISTED = 24
 """Names that an error lists one by one; of more it tells some."""
 _SOME = 3
 _LONGEST_LINE = 1000

@@ -98,7 +98,7 @@ def test_the_nearest_verb_is_suggested(command: Command) -> None:
         ),
         (
             ("estimate", CHIP, "-w", "zz"),
-            r"error: unknown workload 'zz'; allowed: keyword.*; see `neuroest list work.*\n",
+            r"error: unknown workload 'zz'; allowed: cortical.*; see `neuroest list work.*\n",
         ),
         (("list", "qq"), r"error: unknown kind 'qq'; allowed: architectures, .*, workloads\n"),
         (("list", "devices", "qqq"), r"error: unknown word in devices 'qqq'\n"),
