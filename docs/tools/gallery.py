@@ -82,6 +82,10 @@ EXHIBITS = (
         python=f'{_ESTIMATED}.plot("area_map", "area_map.svg")',
     ),
     Exhibit(
+        "energy_map", "Energy from the wall to the cell", "A what-if of human size, shells included.",
+        python='neuroest.estimate("memristive_brain_28nm", "human_brain_spiking").plot("energy_map", "energy_map.svg")',
+    ),
+    Exhibit(
         "tornado", "Which inputs matter", "Each input at its p10 and p90, the others as stated.",
         f"neuroest sensitivity analog_lif_28nm {_SPIKING} --results energy_per_inference_J -p tornado.svg "
         "-o tornado.txt",

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from neuroest.core.errors import check_names
-from neuroest.plotting.area_map import area_map_figure
 from neuroest.plotting.bottleneck import bottleneck_figure
 from neuroest.plotting.breakdowns import breakdown_figure, parts_figure
 from neuroest.plotting.comparisons import ratios_figure, tradeoff_figure
 from neuroest.plotting.style import COLUMN, PAGE, save_figure, styled
+from neuroest.plotting.treemap import area_map_figure, energy_map_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import View
 
@@ -34,6 +34,7 @@ _OF_ONE: Mapping[str, Callable[[View], Any]] = MappingProxyType(
     {
         "area_map": partial(area_map_figure, width=COLUMN),
         "bottleneck": partial(bottleneck_figure, width=PAGE),
+        "energy_map": partial(energy_map_figure, width=COLUMN),
         "tornado": partial(tornado_figure, width=COLUMN),
     }
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from neuroest.plotting.area_map import area_map_figure
 from neuroest.plotting.block_diagram import block_diagram
 from neuroest.plotting.bottleneck import bottleneck_figure
 from neuroest.plotting.breakdowns import MOST_BESIDE, breakdown_figure, parts_figure
@@ -13,6 +12,7 @@ from neuroest.plotting.comparisons import ratios_figure, tradeoff_figure
 from neuroest.plotting.scoreboard import scoreboard_figure
 from neuroest.plotting.style import MOST_DESIGNS, VENUES
 from neuroest.plotting.sweep import points_figure
+from neuroest.plotting.treemap import area_map_figure, energy_map_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import counted
@@ -145,6 +145,10 @@ def _of_designs(report: Report, widths: tuple[float, float]) -> list[Plan]:
         caption = f"Area of {who} to scale. Positions mean nothing: it is not a floorplan.{left}"
         make = partial(area_map_figure, view, narrow)
         found.append(Plan(f"area_map_{name}", f"Area map, {who}", caption, make))
+        if view.estimate.shells:
+            caption = f"Energy of an inference of {who} from the wall to the cell, sizes to scale.{left}"
+            make = partial(energy_map_figure, view, narrow)
+            found.append(Plan(f"energy_map_{name}", f"Energy map, {who}", caption, make))
     return found
 
 

@@ -636,7 +636,7 @@ class Estimate:
         ----------
         kind : str
             ``energy``, ``area``, ``latency`` with shares; ``energy_parts``, ``area_parts``, ``latency_parts`` in
-            absolute terms; ``area_map``, ``bottleneck``, ``distribution`` or ``tornado``.
+            absolute terms; ``area_map``, ``energy_map``, ``bottleneck``, ``distribution`` or ``tornado``.
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
         """

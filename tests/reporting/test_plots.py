@@ -12,7 +12,7 @@ CHIP, NETWORK = "diffusive_low_power_28nm", "shd_recurrent_spiking"
 
 
 @pytest.mark.parametrize(
-    "kind", ["energy", "latency_parts", "area_map", "bottleneck", "distribution", "tornado"]
+    "kind", ["energy", "latency_parts", "area_map", "energy_map", "bottleneck", "distribution", "tornado"]
 )
 def test_an_estimate_draws_itself(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "figure.svg"

@@ -30,9 +30,9 @@ pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 from matplotlib import rc_context
 
-from neuroest.plotting.area_map import squarified
 from neuroest.plotting.breakdowns import breakdown_figure
 from neuroest.plotting.style import STYLE, draw
+from neuroest.plotting.treemap import squarified
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.publishing.figure_list import MOST_DRAWN_ALONE, plans
 from neuroest.publishing.publish import publish

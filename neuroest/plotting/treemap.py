@@ -1,9 +1,11 @@
-"""The chip to scale, divided among its levels and blocks in proportion to area."""
+"""Area of a chip, or energy from the wall to the cell, divided among its parts in proportion."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from neuroest.plotting.style import STYLE, matplotlib, named
@@ -19,26 +21,62 @@ _LETTER = 0.62
 _MARGIN, _TITLE, _LINE = 0.08, 0.24, 0.13
 """Inches around the map, for the title above it, and for a line of the key below it."""
 _KEY_COLUMNS = 2
+_SHELLS = "around the chips"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A rectangle: its name, the path that says which group it belongs to, and its size in SI."""
+
+    name: str
+    path: str
+    value: float
+
+    @property
+    def group(self) -> str:
+        """What it is drawn inside of."""
+        return self.path.rpartition(".")[0]
 
 
 def area_map_figure(view: View, width: float) -> Any:
     """A treemap of the chip: sizes to scale, levels inside the chip and blocks inside those, positions arbitrary."""
-    found = view.breakdown("area", "component")
-    slices = found.slices if found else ()
-    groups: dict[str, list[Any]] = {}
-    for item in slices:
-        groups.setdefault(item.path.rpartition(".")[0], []).append(item)
+    return _treemap(view, width, _parts(view, "area"), "m^2")
+
+
+def energy_map_figure(view: View, width: float) -> Any:
+    """A treemap of the energy of an inference: what shells around the chips add, then levels, then blocks."""
+    return _treemap(view, width, (*_parts(view, "energy"), *_around(view)), "J")
+
+
+def _parts(view: View, quantity: str) -> Sequence[Part]:
+    found = view.breakdown(quantity, "component")
+    return [Part(item.name, item.path, item.value) for item in found.slices] if found else []
+
+
+def _around(view: View) -> Iterator[Part]:
+    """What each shell takes besides what is inside of it."""
+    for inner, outer in pairwise(view.estimate.shells):
+        added = outer.energy_per_inference_J - inner.energy_per_inference_J
+        if added > 0.0:
+            name = outer.shell.rpartition(".")[2]
+            yield Part(name, f"{_SHELLS}.{name}", added)
+
+
+def _treemap(view: View, width: float, parts: Sequence[Part], unit: str) -> Any:
+    groups: dict[str, list[Part]] = {}
+    for item in sorted(parts, key=lambda part: -part.value):
+        groups.setdefault(item.group, []).append(item)
     order = sorted(groups, key=lambda name: -sum(s.value for s in groups[name]))
     boxes = squarified([sum(s.value for s in groups[name]) for name in order])
     side = width - 2.0 * _MARGIN
-    drawn: list[tuple[Any, Box]] = []
+    drawn: list[tuple[Part, Box]] = []
     for name, outer in zip(order, boxes, strict=True):
         inner = squarified([s.value for s in groups[name]])
         drawn += [
             (item, (outer[0] + x * outer[2], outer[1] + y * outer[3], w * outer[2], h * outer[3]))
             for item, (x, y, w, h) in zip(groups[name], inner, strict=True)
         ]
-    key = _key([(item, box) for item, box in drawn if not _label(item, box, side)], side)
+    key = _key([(item, box) for item, box in drawn if not _label(item, box, side, unit)], side, unit)
     below = _LINE * (1 - (-len(key) // _KEY_COLUMNS)) + _MARGIN
     height = _TITLE + side + below
     figure = matplotlib("figure").Figure(figsize=(width, height))
@@ -47,10 +85,10 @@ def area_map_figure(view: View, width: float) -> Any:
     axes.set_ylim(0.0, 1.0)
     axes.axis("off")
     for item, box in drawn:
-        _block(axes, item, box, _label(item, box, side) or key.get(item.path, ("", ""))[0])
+        _block(axes, item, box, _label(item, box, side, unit) or key.get(item.path, ("", ""))[0])
     for outer in boxes if len(groups) > 1 else ():
         _rectangle(axes, outer, facecolor="none", edgecolor="black", linewidth=1.4, clip_on=False)
-    total = typeset(formatted(view.estimate.totals["area_m2"] or 0.0, "m^2"))
+    total = typeset(formatted(sum(part.value for part in parts), unit))
     title = f"{named(view.label).replace(chr(10), '')}, {total}"
     about = "treemap: sizes to scale, positions arbitrary"
     figure.text(
@@ -64,13 +102,13 @@ def area_map_figure(view: View, width: float) -> Any:
     return figure
 
 
-def _words_of(item: Any) -> tuple[str, str]:
-    return words(item.name), typeset(formatted(item.value, "m^2"))
+def _words_of(item: Part, unit: str) -> tuple[str, str]:
+    return words(item.name), typeset(formatted(item.value, unit))
 
 
-def _label(item: Any, box: Box, side: float) -> str:
-    """Name and area of a block in lines that fit into it; nothing where none do."""
-    name, value = _words_of(item)
+def _label(item: Part, box: Box, side: float, unit: str) -> str:
+    """Name and value of a block in lines that fit into it; nothing where none do."""
+    name, value = _words_of(item, unit)
     width, height = box[2] * side * 72.0, box[3] * side * 72.0
     for lines in ([name, value], [*name.split(" ", 1), value]):
         if width > _LETTER * _FONT * max(map(len, lines)) and height > 1.35 * _FONT * len(lines):
@@ -78,18 +116,18 @@ def _label(item: Any, box: Box, side: float) -> str:
     return ""
 
 
-def _key(blocks: Sequence[tuple[Any, Box]], side: float) -> dict[str, tuple[str, str]]:
+def _key(blocks: Sequence[tuple[Part, Box]], side: float, unit: str) -> dict[str, tuple[str, str]]:
     """Number and words of each block without a label by its path; no number where there is no room for one."""
     key = {}
     number = 0
     for item, box in blocks:
         room = min(box[2], box[3]) * side * 72.0 > 1.3 * _FONT
         number += room
-        key[item.path] = (str(number) if room else "", ", ".join(_words_of(item)))
+        key[item.path] = (str(number) if room else "", ", ".join(_words_of(item, unit)))
     return key
 
 
-def _block(axes: Any, item: Any, box: Box, text: str) -> None:
+def _block(axes: Any, item: Part, box: Box, text: str) -> None:
     x, y, w, h = box
     white = item.name.endswith("white_space")
     tone = "#ffffff" if white else _TONES[sum(map(ord, item.name)) % len(_TONES)]
