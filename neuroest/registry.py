@@ -240,8 +240,10 @@ def why_no_network(path: Path) -> str:
 def _beginning(path: Path) -> str:
     """Text in which marks are looked for; empty for a file that cannot be read, whose reader says what is wrong."""
     try:
+        if not path.is_file():  # opening a pipe would wait for who writes into it
+            return ""
         with path.open("rb") as file:
-            return file.read(_LOOKED_AT).decode("utf-8", "replace") if path.is_file() else ""
+            return file.read(_LOOKED_AT).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""
 
