@@ -12,6 +12,11 @@ _EULER = 0.5772156649015329
 _SERIES_TO = 12.0
 """Below it the series is exact to rounding, above it the asymptotic form; numerical."""
 _TERMS = 64
+"""Terms of the series; it ends far below rounding at the end of its range; numerical."""
+_HALF, _ZETA = 1.0 / 2.0, np.pi**2 / (1 + 2 + 3)
+"""Of the asymptotic form: a half, and the sum of 1/k^2; mathematics."""
+_AXES = 2.0
+"""Of a plane; mathematics."""
 
 
 def _touched(peak: u.Dimensionless) -> u.Dimensionless:
@@ -22,7 +27,7 @@ def _touched(peak: u.Dimensionless) -> u.Dimensionless:
     for k in range(1, _TERMS):
         term = -term * small / k
         found = found - term / k**2
-    far = 0.5 * ((np.log(large) + _EULER) ** 2 + np.pi**2 / 6.0)
+    far = _HALF * ((np.log(large) + _EULER) ** 2 + _ZETA)
     return np.where(a < _SERIES_TO, found, far)
 
 
@@ -73,7 +78,7 @@ def reached_places(
     peak: u.Dimensionless = targets * np.minimum(1.0, place_area / cloud)
     area: u.SquareMetre = cloud * _touched(peak)
     radius: u.Metre = np.sqrt(area / np.pi)
-    found: u.Dimensionless = 1.0 + 4.0 * radius / np.sqrt(place_area) + area / place_area
+    found: u.Dimensionless = 1.0 + _AXES**2 * radius / np.sqrt(place_area) + area / place_area
     return np.minimum(found, 1.0 + targets)
 
 
@@ -108,56 +113,5 @@ def mean_grid_steps(decay_length: u.Metre, place_area: u.SquareMetre) -> u.Dimen
     >>> f"{mean_grid_steps(3e-4, 1e-6):.3f}"
     '0.764'
     """
-    result: u.Dimensionless = (4.0 / np.pi) * 2.0 * decay_length / np.sqrt(place_area)
-    return result
-
-
-@equation
-def signalling_atp_rate(
-    rate: u.PerSecond,
-    spike_atp: u.Dimensionless,
-    transmissions: u.Dimensionless,
-    transmission_atp: u.Dimensionless,
-    rest_atp_rate: u.PerSecond,
-) -> u.PerSecond:
-    """ATP that a neuron with its glia uses for signalling in a second. [1/s].
-
-    Parameters
-    ----------
-    rate : float or array
-        Spikes of a neuron in a second. [1/s]
-    spike_atp : float or array
-        ATP of one spike on its way. [1]
-    transmissions : float or array
-        Vesicles that one spike releases. [1]
-    transmission_atp : float or array
-        ATP of one of them, before, after and around the synapse. [1]
-    rest_atp_rate : float or array
-        ATP of the resting potentials of a neuron and its glia. [1/s]
-
-    Returns
-    -------
-    float or array
-        ATP. [1/s]
-
-    Notes
-    -----
-    Formula: A = r (A_spike + n A_vesicle) + A_rest
-
-    Valid: signalling alone; upkeep of the cell is left out
-
-    References
-    ----------
-    .. [1] D. Attwell and S. B. Laughlin, "An energy budget for signaling in the grey matter of the brain", J. Cereb.
-       Blood Flow Metab. 21, 1133-1145 (2001), doi:10.1097/00004647-200110000-00001.
-
-    Examples
-    --------
-    Rodent grey matter at 4 Hz: 3.84e8 ATP a spike, 2000 vesicles of 1.64e5, neuron and glia at rest 3.42e8 + 1.02e8,
-    in all 3.29e9 ATP a second.
-
-    >>> f"{signalling_atp_rate(4.0, 3.84e8, 2000.0, 1.64e5, 4.44e8):.3g}"
-    '3.29e+09'
-    """
-    result: u.PerSecond = rate * (spike_atp + transmissions * transmission_atp) + rest_atp_rate
+    result: u.Dimensionless = (_AXES**2 / np.pi) * 2.0 * decay_length / np.sqrt(place_area)
     return result

@@ -139,7 +139,8 @@ class Fit:
 
     def factor(self, name: str, share: float = 0.8) -> float:
         """Factor to either side within which a fitted parameter lies with a probability; p90 over median for 80 %."""
-        return float(np.exp(quantile(share, self.freedoms[name]) * self.deviations[name]))
+        with np.errstate(over="ignore"):  # what the data say nothing of has an infinite factor
+            return float(np.exp(quantile(share, self.freedoms[name]) * self.deviations[name]))
 
     def groups(self) -> dict[str, str]:
         """Group of each fitted parameter that rises together with others."""

@@ -1,4 +1,4 @@
-"""Spikes of large populations, and the energy budget of grey matter."""
+"""Spikes of large populations."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,6 @@ from neuroest.equations import populations
 SAMPLES = {
     "reached_places": {"targets": 4000.0, "place_area": 1e-8, "decay_length": 3e-4},
     "mean_grid_steps": {"decay_length": 3e-4, "place_area": 1e-8},
-    "signalling_atp_rate": {
-        "rate": 4.0,
-        "spike_atp": 3.84e8,
-        "transmissions": 2000.0,
-        "transmission_atp": 1.64e5,
-        "rest_atp_rate": 4.44e8,
-    },
 }
 
 
@@ -54,11 +47,3 @@ def test_the_mean_step_is_that_of_drawn_targets() -> None:
     distance, angle = rng.gamma(2.0, 3e-4, 200_000), rng.uniform(0.0, 2.0 * np.pi, 200_000)
     drawn = np.mean(distance * (np.abs(np.cos(angle)) + np.abs(np.sin(angle)))) / 1e-3
     assert populations.mean_grid_steps(3e-4, 1e-6) == pytest.approx(drawn, rel=0.01)
-
-
-def test_shares_of_the_budget_of_attwell_and_laughlin() -> None:
-    # abstract: 47 % spikes, 34 % postsynaptic, 13 % rest, 3 % recycling, 3.29e9 ATP/s a neuron at 4 Hz
-    whole = populations.signalling_atp_rate(**SAMPLES["signalling_atp_rate"])
-    assert whole == pytest.approx(3.29e9, rel=0.01)
-    assert 4 * 3.84e8 / whole == pytest.approx(0.47, abs=0.01)
-    assert 4.44e8 / whole == pytest.approx(0.13, abs=0.01)

@@ -13,7 +13,6 @@ import yaml
 import neuroest
 from neuroest.core.errors import SpecError
 from neuroest.design.build import build
-from neuroest.equations import populations
 from neuroest.exploration.breakeven import breakeven
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
@@ -92,7 +91,7 @@ def test_grey_matter_takes_what_its_budget_says() -> None:
     terms = {row.term: row.energy_J / power for row in result.breakdown if row.energy_J}
     assert terms["active update"] == pytest.approx(0.47, abs=0.01)
     assert terms["static"] == pytest.approx(0.13, abs=0.01)
-    rate = populations.signalling_atp_rate(4.0, 3.84e8, 2000.0, 1.64e5, 4.44e8)
+    rate = 4.0 * (3.84e8 + 2000.0 * 1.64e5) + 4.44e8
     assert power == pytest.approx(7.1e7 * ATP * rate, rel=1e-3)
 
 

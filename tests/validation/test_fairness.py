@@ -127,7 +127,7 @@ def test_every_contender_has_a_row_on_every_network_and_the_outcome_that_its_rat
 
 def test_the_page_says_that_the_neuron_of_3_nm_stands_on_a_fabric_of_28_nm():
     text = " ".join(PAGE.read_text(encoding="utf-8").split())
-    assert "it stands on the 28 nm fabric of the other rows" in text
+    assert "it is in the 28 nm fabric of the other rows" in text
     assert estimated("diffusive_3nm", SPEECH).design.spec.technology.process == "cmos_28nm_lp"
 
 

@@ -27,7 +27,6 @@ from neuroest.blocks.circuit import (
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.core.errors import NeuroestError
 from neuroest.equations import device_curves, filament_growth, integration
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -168,15 +167,7 @@ class ThresholdSwitch(Neuron):
 
     @classmethod
     def circuit(cls, values: Mapping[str, float]) -> Circuit:
-        """Resistor, capacitor and a switch with hysteresis that opens a relaxation time after it was let go.
-
-        Raises
-        ------
-        NeuroestError
-            For a switch with a delay, which the circuit would leave out.
-        """
-        if values.get("switching_delay", 0.0) > 0.0:
-            raise NeuroestError("the circuit of a threshold switch has no delay, and this switch states one")
+        """Resistor, capacitor and a switch with hysteresis that opens a relaxation time after it was let go."""
         fast = values["capacitance"] / (1.0 / values["series_resistance"] + 1.0 / values["on_resistance"])
         known = {"relaxation_time": 0.0, **values}
         waits = bool(known.get("switching_delay", 0.0))
