@@ -72,6 +72,8 @@ _SHIFTS = 93
 """Shifts of a parameter that are tried, a fifth of a factor e apart."""
 _PATIENCE = 1e3
 """Multiple of a measured time up to which a prediction that is shown follows a device."""
+_WIDEST = 1e6
+"""Factor beyond which the data do not determine a parameter; a convention."""
 _AS_GOOD = 2.71
 """Cost above the least one up to which a second minimum cannot be told from it: 90 % of chi square, one degree."""
 _SHOWN = 0.8
@@ -139,8 +141,8 @@ class Fit:
 
     def factor(self, name: str, share: float = 0.8) -> float:
         """Factor to either side within which a fitted parameter lies with a probability; p90 over median for 80 %."""
-        with np.errstate(over="ignore"):  # what the data say nothing of has an infinite factor
-            return float(np.exp(quantile(share, self.freedoms[name]) * self.deviations[name]))
+        wide = quantile(share, self.freedoms[name]) * self.deviations[name]
+        return float(np.exp(min(wide, np.log(_WIDEST))))
 
     def groups(self) -> dict[str, str]:
         """Group of each fitted parameter that rises together with others."""
