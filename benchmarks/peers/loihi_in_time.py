@@ -153,7 +153,9 @@ def estimated(case: Case) -> tuple[float, float]:
 def main() -> None:
     """Print one line a network."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--cycle", action="store_true", help="also the cycle-accurate network on chip, and both others")
+    parser.add_argument(
+        "--cycle", action="store_true", help="also the cycle-accurate network on chip, and both others"
+    )
     cycle = parser.parse_args().cycle
     print("network, cores: simulated without contention, by its default, estimated in us; energies in uJ")
     for case in CASES:
