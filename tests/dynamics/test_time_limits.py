@@ -1,5 +1,6 @@
-"""How long the device lab may take on one processor: a hundred spikes, six characteristics, five hundred rows."""
+"""Every shipped neuron runs in time and is characterised; five hundred rows are fitted in the time that is promised."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.agreement import compare_spike
+from neuroest.dynamics.characterisation import characterise
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS
 from neuroest.dynamics.run import simulate
 from neuroest.fitting.device_fit import fit
@@ -23,7 +26,7 @@ NEURONS = {
 RUN_IN_TIME = [name for name, model in NEURONS.items() if model != "reported_neuron"]
 SILENT = {"diffusive_28nm_derived", "switch_ag_bench"}
 """Their outputs stay on under a constant drive, which the estimate flags."""
-SPIKES, NEURON_LIMIT, FIT_LIMIT = 100, 30.0, 20.0
+SPIKES, FIT_LIMIT = 100, 20.0
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -49,8 +52,16 @@ def hundred_spikes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RUN_IN_TIME)
-def test_a_neuron_runs_for_a_hundred_spikes(name: str) -> None:
+def test_a_neuron_runs_for_a_hundred_spikes_and_is_characterised_or_refused_with_the_cause(name: str) -> None:
     hundred_spikes(name)
+    if NEURONS[name] in NEURON_MODELS:
+        # two neurons are refused with their cause: one never fires at its input, one has a gate that follows
+        refusal = ""
+        try:
+            assert characterise(name, devices=20) is not None
+        except NeuroestError as error:
+            refusal = str(error)
+        assert not refusal or re.search("never fires|follows the filament", refusal), refusal
 
 
 def test_five_hundred_rows_are_fitted_within_twenty_seconds(tmp_path: Path) -> None:
