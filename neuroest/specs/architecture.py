@@ -4,12 +4,12 @@ A chip is a hierarchy of named levels with counts. In a level stand, under names
 (they say their `model`) and further levels (they say their `count`). A level that computes says its `mapper`,
 which brings the slots that such a level must fill.
 """
-
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic before 2.11 reads the `__pydantic_extra__` that a level inherits, as
+# text, in the module of the subclass.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -83,7 +83,7 @@ class Technology(Spec):
         return self.low_threshold_share is not None or self.standard_threshold_share is not None
 
     @model_validator(mode="after")
-    def _shares_of_one_whole(self) -> Technology:
+    def _shares_of_one_whole(self) -> Self:
         if (self.low_threshold_share or 0.0) + (self.standard_threshold_share or 0.0) > 1.0:
             raise PydanticCustomError(
                 "shares", "`low_threshold_share` and `standard_threshold_share` are more than 100 % together"
