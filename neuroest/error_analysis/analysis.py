@@ -26,7 +26,7 @@ from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
-from neuroest.results.estimate import (
+from neuroest.results.rows import (
     BreakdownRow,
     Characteristic,
     LayerErrors,

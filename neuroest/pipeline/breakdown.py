@@ -12,7 +12,8 @@ from neuroest.pipeline.cost_table import contexts
 from neuroest.pipeline.energy import EnergyRow
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.power import DRAWN
-from neuroest.results.estimate import (
+from neuroest.results.quantities import QUANTITIES, first_number
+from neuroest.results.rows import (
     BreakdownRow,
     Characteristic,
     LayerErrors,
@@ -21,7 +22,6 @@ from neuroest.results.estimate import (
     ShellRow,
     TrafficRow,
 )
-from neuroest.results.quantities import QUANTITIES, first_number
 
 
 def breakdown_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:

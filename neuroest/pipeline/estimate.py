@@ -21,8 +21,9 @@ from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.soundness import faults
 from neuroest.pipeline.training import left_out
-from neuroest.results.estimate import CheckResult, Estimate
+from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, TOTALS
+from neuroest.results.rows import CheckResult
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_of_line
 from neuroest.specs.reading import Document

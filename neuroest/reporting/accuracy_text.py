@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from neuroest.equations import accuracy
 from neuroest.reporting.formatting import formatted, percent
-from neuroest.results.estimate import Estimate, LayerErrors
+from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import first_number
+from neuroest.results.rows import LayerErrors
 
 _MOST, _LEAST_SHARE = 3, 0.01
 """Causes that are named, and the share of the errors' variance that each of them has at least."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from neuroest.results.estimate import BreakdownRow, Estimate
+from neuroest.results.estimate import Estimate
+from neuroest.results.rows import BreakdownRow
 
 
 @dataclass(frozen=True, eq=False, repr=False)

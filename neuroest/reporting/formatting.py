@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
-from neuroest.results.estimate import CheckResult, Estimate
+from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import Headline
+from neuroest.results.rows import CheckResult
 from neuroest.specs.claims import Claim
 
 CHIP = "chip."

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from neuroest.core.units import format_quantity
 from neuroest.core.version import package_version
@@ -19,6 +19,16 @@ from neuroest.design.build import Design, InputFile
 from neuroest.loading.library import shipped
 from neuroest.registry import render
 from neuroest.results.quantities import Headline
+from neuroest.results.rows import (
+    BreakdownRow,
+    Characteristic,
+    CheckResult,
+    LayerErrors,
+    LayerRow,
+    LevelRow,
+    ShellRow,
+    TrafficRow,
+)
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
@@ -34,211 +44,6 @@ SCHEMA_VERSION = "2.1"
 def _called(file: InputFile) -> str:
     """Name of a file that ships, else its path."""
     return file.name if str(shipped(file.kind).get(file.name)) == file.file else file.file
-
-
-@dataclass(frozen=True, eq=False)
-class BreakdownRow:
-    """One term of the result.
-
-    Attributes
-    ----------
-    kind : str
-        ``dynamic``, ``static`` or ``area``; ``learning`` for what learning from a sample takes beside its inference.
-    layer : str
-        Layer of the network; empty where the term belongs to the whole chip.
-    component, action, term : str
-        Path of the component, what it does, and which part of the cost this is.
-    energy_J : float
-        Energy in one inference.
-    area_m2 : float
-        Area on the chip.
-    count : float
-        Actions in one inference, or instances on the chip.
-    """
-
-    kind: str
-    layer: str
-    component: str
-    action: str
-    term: str
-    energy_J: float  # noqa: N815 - the unit is part of the column's name
-    area_m2: float
-    count: float
-
-
-@dataclass(frozen=True, eq=False)
-class LayerRow:
-    """A layer on the chip.
-
-    Attributes
-    ----------
-    layer, type : str
-        Its name and the type of the workload's file.
-    units, replication, utilisation, neurons : float
-        Computing units and copies that hold it, the share that it fills, neurons that its outputs own.
-    dynamic_energy_J : float
-        Dynamic energy in one inference.
-    step_time_s : float
-        Time of one timestep, of an inference in dense coding.
-    bottleneck : str
-        Resource that sets this time.
-    """
-
-    layer: str
-    type: str
-    units: float
-    replication: float
-    utilisation: float
-    neurons: float
-    dynamic_energy_J: float  # noqa: N815 - the unit is part of the column's name
-    step_time_s: float
-    bottleneck: str
-    level: str = ""
-    """Path of the computing level that runs it."""
-
-
-@dataclass(frozen=True, eq=False)
-class LevelRow:
-    """A computing level of a chip, or what stands around all of them. The rows add up to the totals.
-
-    Attributes
-    ----------
-    level : str
-        Path of the level; empty for what stands around the levels.
-    mapper : str
-        Kind of level.
-    layers : tuple of str
-        Layers that it runs.
-    units : float
-        Computing units that hold them.
-    dynamic_energy_J : float
-        Dynamic energy of these layers in one inference, also in blocks that levels share.
-    static_energy_J, area_m2 : float
-        Of the blocks in the branch of the level; white space stands with what is around the levels.
-    busy_s : float
-        Time of one inference for which the level works, or its layers' times added up where they work side by side.
-    """
-
-    level: str
-    mapper: str
-    layers: tuple[str, ...]
-    units: float
-    dynamic_energy_J: float  # noqa: N815 - the unit is part of the column's name
-    static_energy_J: float  # noqa: N815 - the unit is part of the column's name
-    area_m2: float
-    busy_s: float
-
-
-@dataclass(frozen=True, eq=False)
-class ShellRow:
-    """A shell around the chips with everything inside of it; the first row is the chips themselves.
-
-    Attributes
-    ----------
-    shell : str
-        Path of the shell, or of the chip.
-    number : float
-        Shells of this kind, or chips.
-    idle_power_W, power_W : float
-        Mean power while no inference runs, and in operation.
-    energy_per_inference_J, energy_per_synaptic_operation_J : float
-        Energy from one inference to the next, and over the synaptic operations of an inference.
-    """
-
-    shell: str
-    number: float
-    idle_power_W: float  # noqa: N815 - the unit is part of the column's name
-    power_W: float  # noqa: N815 - the unit is part of the column's name
-    energy_per_inference_J: float  # noqa: N815 - the unit is part of the column's name
-    energy_per_synaptic_operation_J: float | None  # noqa: N815 - the unit is part of the column's name
-
-
-@dataclass(frozen=True, eq=False)
-class TrafficRow:
-    """Spikes of populations that leave places of one kind: computing units, chips, or shells.
-
-    Attributes
-    ----------
-    level : str
-        Path of the chip or shell; empty for computing units.
-    places, neurons : float
-        Places of this kind, and neurons of populations in one of them.
-    copies_per_spike : float
-        Other places that a spike goes to, in the mean.
-    bits : float
-        Bits that leave all of them in one inference, with an address that names each neuron.
-    """
-
-    level: str
-    places: float
-    neurons: float
-    copies_per_spike: float
-    bits: float
-
-
-class Characteristic(NamedTuple):
-    """Number that experts of single blocks ask for, in SI."""
-
-    component: str
-    name: str
-    value: float
-    unit: str
-
-
-@dataclass(frozen=True, eq=False)
-class LayerErrors:
-    """How exact the results of a layer are that lies in crossbar arrays.
-
-    Attributes
-    ----------
-    layer : str
-        The layer.
-    signal_to_error_ratio : float or None
-        Variance of its exact results over that of their errors; None without any error.
-    effective_bits : float or None
-        Bits that a read tells of a result.
-    causes : dict of str to float
-        Standard deviation of the error by cause, over that of the exact results.
-    """
-
-    layer: str
-    signal_to_error_ratio: float | None
-    effective_bits: float | None
-    causes: dict[str, float]
-
-    @property
-    def error(self) -> float:
-        """All causes together."""
-        return math.sqrt(sum(error * error for error in self.causes.values()))
-
-
-@dataclass(frozen=True, eq=False)
-class CheckResult:
-    """A check with its outcome for this design.
-
-    Attributes
-    ----------
-    severity : str
-        ``design_rule``: the design does not work or is not wise; ``extrapolation``: a model is used outside of its
-        range; ``advice``: the design works below what it is built for.
-    """
-
-    name: str
-    component: str
-    severity: str
-    passed: bool
-    message: str
-    value: float | None
-    limit: float | None
-    unit: str
-
-    def __str__(self) -> str:
-        text = f"{self.component}: {self.message}"
-        if self.value is not None and self.limit is not None:
-            text += (
-                f" ({format_quantity(self.value, self.unit)}, limit {format_quantity(self.limit, self.unit)})"
-            )
-        return text
 
 
 class Analysis(Protocol):

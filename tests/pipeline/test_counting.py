@@ -17,7 +17,8 @@ from neuroest.exploration.sweep import sweep
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
-from neuroest.results.estimate import CheckResult, Estimate
+from neuroest.results.estimate import Estimate
+from neuroest.results.rows import CheckResult
 from tests.chips import SYSTOLIC, changed, count
 from tests.levels.test_digital_arrays import network, run
 
