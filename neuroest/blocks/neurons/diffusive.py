@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, NetworkContext, leakage_at_chip_temperature
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
+from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase, IonDynamics
 from neuroest.core import units as u
-from neuroest.specs.base import PositiveNumber, Voltage, WholeNumber
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
 
 
@@ -32,26 +29,11 @@ class DiffusiveNeuronParameters(IonDynamics):
     """Area of the neuron as published."""
 
 
-class DiffusiveNeuronBlock(DeviceBlock):
+class DiffusiveNeuronBlock(DiffusiveBlock):
     """Neuron of one diffusive memristor, one transistor and one resistor, as published."""
 
     record: ClassVar[type[Record] | None] = DiffusiveNeuronParameters
     model: Literal["diffusive_1m1t1r"]
-    rest_time_constants: WholeNumber = 5.0
-    """Decay times of the residue to wait between inferences, so that none affects the next."""
-    firing_deviations: PositiveNumber | None = None
-    """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
-    The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,
-    and misfires are not counted."""
-    second_spikes: Literal["ignored", "counted"] = "ignored"
-    """counted: a neuron that has fired goes on with its residue and fires sooner again, so that it spikes more often
-    than the network's where the drive is not trimmed to it; each spike costs energy and wears the device."""
-    erasing_voltage: Voltage | None = None
-    """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
-    partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})
-    kinetics: str | None = None
-    """Name or path of a device spec of model `ion_kinetics`, whose barriers say how fast the ions are at the chip's
-    temperature. Left out, they move as at the temperature that they were measured at."""
 
 
 class DiffusiveNeuron(DiffusiveNeuronBase):

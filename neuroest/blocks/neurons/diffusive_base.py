@@ -6,7 +6,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 
@@ -28,6 +28,8 @@ from neuroest.blocks.neurons.diffusive_circuit import diffusive_circuit
 from neuroest.core import units as u
 from neuroest.equations import crossbar, filament_growth, integration, neuron_geometry
 from neuroest.equations import diffusive_neuron as diffusive
+from neuroest.specs.base import PositiveNumber, Voltage, WholeNumber
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
 
 
@@ -166,6 +168,26 @@ def at_temperature(
         for rate, barrier in ION_BARRIERS.items()
     }
     return type(device)(**{**vars(device), **rates, "activation_energy": 0.0})
+
+
+class DiffusiveBlock(DeviceBlock):
+    """How a chip uses a diffusive neuron."""
+
+    rest_time_constants: WholeNumber = 5.0
+    """Decay times of the residue to wait between inferences, so that none affects the next."""
+    firing_deviations: PositiveNumber | None = None
+    """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
+    The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,
+    and misfires are not counted."""
+    second_spikes: Literal["ignored", "counted"] = "ignored"
+    """counted: a neuron that has fired goes on with its residue and fires sooner again, so that it spikes more often
+    than the network's where the drive is not trimmed to it; each spike costs energy and wears the device."""
+    erasing_voltage: Voltage | None = None
+    """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
+    partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})
+    kinetics: str | None = None
+    """Name or path of a device spec of model `ion_kinetics`, whose barriers say how fast the ions are at the chip's
+    temperature. Left out, they move as at the temperature that they were measured at."""
 
 
 class DiffusiveNeuronBase(Neuron):
