@@ -345,3 +345,87 @@ def changed_sum_bits(operand_bits: u.Bit, carried_bits: u.Bit, sum_bits: u.Bit) 
     '4'
     """
     return np.minimum(operand_bits + carried_bits, sum_bits)
+
+
+@equation
+def place_tree_adders(
+    results: u.Dimensionless, result_bits: u.Bit, places: u.Bit
+) -> u.Bit:
+    """Full adders that join results of neighbouring places, without registers between them. [bit].
+
+    Parameters
+    ----------
+    results : float or array
+        Results that are joined, at least one.
+    result_bits : float or array
+        Bits of one of them. [bit]
+    places : float or array
+        Places by which one is worth more than its neighbour. [bit]
+
+    Returns
+    -------
+    float or array
+        Bits of all adders. [bit]
+
+    Notes
+    -----
+    Formula: B = (n - 1) b + (n/2) log2(n) c
+
+    A level of the tree adds two numbers of which one is shifted by half of the places that both span. The places that only
+    the lower one has pass by the adder, so that the adders of level k have b + 2^(k-1) c bits, and there are n/2^k of them.
+
+    Valid: a number of results that is a power of two; between these it interpolates
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    Eight results of four bits, one place apart: four adders of 5 bits, two of 6, one of 8.
+
+    >>> f"{place_tree_adders(8.0, 4.0, 1.0):g}"
+    '40'
+    """
+    return (results - 1.0) * result_bits + results / 2.0 * np.log2(results) * places
+
+
+@equation
+def joined_bits(results: u.Dimensionless, result_bits: u.Bit, places: u.Bit, sum_bits: u.Bit) -> u.Bit:
+    """Bits of a number that is joined of several results, at most those of the sum that it goes into. [bit].
+
+    Parameters
+    ----------
+    results : float or array
+        Results that are joined, at least one.
+    result_bits : float or array
+        Bits of one of them. [bit]
+    places : float or array
+        Places by which one is worth more than its neighbour. [bit]
+    sum_bits : float or array
+        Bits of the sum. [bit]
+
+    Returns
+    -------
+    float or array
+        Bits. [bit]
+
+    Notes
+    -----
+    Formula: b_n = min(b + n c, b_s); b of a single result
+
+    Valid: results of which each takes all its codes
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    Eight results of four bits, one place apart, are at most 15 x 255, which has twelve bits.
+
+    >>> f"{joined_bits(8.0, 4.0, 1.0, 20.0):g}"
+    '12'
+    """
+    joined = result_bits + np.where(np.asarray(results) > 1.0, results, 0.0) * places
+    return np.minimum(joined, sum_bits)

@@ -263,6 +263,50 @@ def discharge_swing(
 
 
 @equation
+def discharge_charge(
+    products: u.Dimensionless, current: u.Ampere, time: u.Second, capacitance: u.Farad, voltage: u.Volt
+) -> u.Coulomb:
+    """Charge that one product takes off a column, which has no more than it was charged with. [C].
+
+    Parameters
+    ----------
+    products : float or array
+        Products of one in a read of the column, in the mean.
+    current : float or array
+        Current of one cell. [A]
+    time : float or array
+        Time for which it flows. [s]
+    capacitance : float or array
+        Capacitance of the column. [F]
+    voltage : float or array
+        Voltage that the column was charged to. [V]
+
+    Returns
+    -------
+    float or array
+        Charge. [C]
+
+    Notes
+    -----
+    Formula: q = min(I t, C V / n)
+
+    Valid: an upper bound where columns are emptied, since the currents fall before
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/static_cells.md.
+
+    Examples
+    --------
+    Four cells of 5 uA for 1 ns would take 20 fC off a column that holds 18 fC: 4.5 fC each.
+
+    >>> f"{discharge_charge(4.0, 5e-6, 1e-9, 20e-15, 0.9):.3g}"
+    '4.5e-15'
+    """
+    return np.minimum(current * time, capacitance * voltage / np.maximum(products, 1.0))
+
+
+@equation
 def current_mismatch_error(relative_spread: u.Dimensionless, cells: u.Dimensionless) -> u.Dimensionless:
     """Error of a column's discharge from the mismatch of its cells, over its full scale. [1].
 

@@ -9,6 +9,8 @@ from neuroest.equations import adder_trees
 
 SAMPLES: dict[str, dict[str, float]] = {
     "changed_sum_bits": {"operand_bits": 3.0, "carried_bits": 1.0, "sum_bits": 24.0},
+    "place_tree_adders": {"results": 8.0, "result_bits": 4.0, "places": 1.0},
+    "joined_bits": {"results": 8.0, "result_bits": 4.0, "places": 1.0, "sum_bits": 20.0},
     "product_toggle_rate": {"input_density": 0.3, "weight_density": 0.5},
     "operand_activity": {"density": 0.3},
     "tree_activity": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "toggle_rate": 0.2},
@@ -53,6 +55,15 @@ def test_a_stage_for_each_level_keeps_the_sums_of_each_level_but_the_last() -> N
     # eight numbers of 4 bits: 4 sums of 5 bits and 2 of 6 inside, and the root's own beside them
     assert adder_trees.tree_stage_registers(8.0, 4.0, 1.0, 3.0) == pytest.approx(4 * 5 + 2 * 6)
     assert adder_trees.tree_stage_registers(8.0, 4.0, 1.0, 1.0) == 0.0
+
+
+def test_a_tree_over_places_adder_by_adder() -> None:
+    # eight results of 4 bits: 4 adders whose upper number has 4 bits and a carry, 2 that let two places pass, and so on
+    assert adder_trees.place_tree_adders(8.0, 4.0, 1.0) == pytest.approx(4 * 5 + 2 * 6 + 1 * 8)
+    assert adder_trees.place_tree_adders(1.0, 4.0, 8.0) == 0.0
+    largest = sum(15 << place for place in range(8))
+    assert adder_trees.joined_bits(8.0, 4.0, 1.0, 20.0) == largest.bit_length()
+    assert adder_trees.joined_bits(1.0, 4.0, 8.0, 20.0) == 4.0
 
 
 def longest_ripple(inputs: int, bits: int) -> int:

@@ -18,6 +18,9 @@ SAMPLES: dict[str, dict[str, float]] = {
         "on_current": 600.0, "width": 1e-7, "linearity": 0.1, "supply_ratio": 0.8, "delay_ratio": 2.0,
     },
     "discharge_swing": {"cells": 16.0, "current": 5e-6, "time": 0.1e-9, "capacitance": 20e-15},
+    "discharge_charge": {
+        "products": 4.0, "current": 5e-6, "time": 1e-9, "capacitance": 20e-15, "voltage": 0.9,
+    },
     "current_mismatch_error": {"relative_spread": 0.06, "cells": 16.0},
 }  # fmt: skip
 
@@ -30,6 +33,12 @@ def test_a_published_cell_of_eight_transistors_and_a_capacitor():
 def test_a_discharge_is_the_charge_over_the_capacitance():
     # 16 x 5 uA x 0.1 ns = 8 fC from 20 fF
     assert static_cells.discharge_swing(16.0, 5e-6, 1e-10, 20e-15) == pytest.approx(8e-15 / 20e-15)
+
+
+def test_a_column_gives_no_more_than_it_was_charged_with():
+    # 5 uA for 0.1 ns are 0.5 fC; for 1 ns four of them would take 20 fC off the 18 fC of 20 fF at 0.9 V
+    assert static_cells.discharge_charge(4.0, 5e-6, 1e-10, 20e-15, 0.9) == pytest.approx(0.5e-15)
+    assert 4.0 * static_cells.discharge_charge(4.0, 5e-6, 1e-9, 20e-15, 0.9) == pytest.approx(18e-15)
 
 
 @given(st.floats(1e-9, 1e-7), st.floats(1e-9, 1e-7))

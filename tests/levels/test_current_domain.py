@@ -49,6 +49,14 @@ def test_a_product_takes_its_current_for_the_pulse(tmp_path: Path) -> None:
     assert products == pytest.approx(8 * 8 * ones / 2)
 
 
+def test_an_emptied_column_gives_what_it_held(tmp_path: Path) -> None:
+    result = macro(tmp_path, {"pulse_width": "20 ns"})
+    assert "column_in_saturation" in failed(result)
+    reads = count(result, "cell", "column_read")
+    held = known(result, "capacitance of a column") * 0.9 * SUPPLY
+    assert 0.0 < energy(result, term="discharge") <= reads * held * (1.0 + 1e-9)
+
+
 def test_conversions_leave_the_columns_alone(tmp_path: Path) -> None:
     fast, slow = (
         macro(tmp_path),

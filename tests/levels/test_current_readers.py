@@ -49,22 +49,31 @@ def test_a_column_of_opposed_rows_has_no_current_where_all_weights_are_zero() ->
     assert float(np.squeeze(array.carried_current(network))) < 1e-9
 
 
+def added(folder: Path, **more: int) -> float:
+    """Energy of all additions of a chip whose accumulator has these further keys."""
+    accumulator = {
+        "model": "accumulator", "device": "logic_45nm_horowitz", "lanes": 128, "clock_frequency": "500 MHz",
+    }  # fmt: skip
+    chip = changed("adc_crossbar_28nm", {"chip.tile.accumulator": {**accumulator, **more}}, folder)
+    return energy(neuroest.estimate(chip, "mlp_mnist_dense"), component="accumulator", term="addition")
+
+
 @pytest.mark.parametrize(("operand", "changes"), [(3, 4.0), (23, 24.0), (30, 24.0)])
 def test_bits_of_a_sum_beyond_what_is_added_are_clocked_only(
     operand: int, changes: float, tmp_path: Path
 ) -> None:
-    def spent(**more: int) -> float:
-        accumulator = {
-            "model": "accumulator",
-            "device": "logic_45nm_horowitz",
-            "lanes": 128,
-            "clock_frequency": "500 MHz",
-        }
-        chip = changed("adc_crossbar_28nm", {"chip.tile.accumulator": {**accumulator, **more}}, tmp_path)
-        return energy(neuroest.estimate(chip, "mlp_mnist_dense"), component="accumulator", term="addition")
-
     # 3.4 fJ to add and 9 fJ to write a bit, of which 4.5 fJ clock it; the sum has 24 bits
     whole = 24.0 * (3.4 + 9.0)
-    assert spent(operand_bits=operand) / spent() == pytest.approx(
+    assert added(tmp_path, operand_bits=operand) / added(tmp_path) == pytest.approx(
         (changes * (3.4 + 9.0) + (24.0 - changes) * 4.5) / whole, rel=1e-6
     )
+
+
+def test_a_tree_over_the_bits_of_a_weight_writes_one_register_for_all_of_them(tmp_path: Path) -> None:
+    # eight results of 4 bits: 40 adders join them, 13 bits of the sum of 24 add and are written, 11 are clocked
+    one = 5.0 * (3.4 + 9.0) + 19.0 * 4.5
+    tree = (40.0 * 3.4 + 13.0 * (3.4 + 9.0) + 11.0 * 4.5) / 8.0
+    apart = added(tmp_path, operand_bits=4)
+    assert added(tmp_path, operand_bits=4, results_joined=8) / apart == pytest.approx(tree / one, rel=1e-6)
+    # weights of eight bits have no more results than that to join
+    assert added(tmp_path, operand_bits=4, results_joined=16) == added(tmp_path, operand_bits=4, results_joined=8)

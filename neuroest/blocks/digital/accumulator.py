@@ -33,6 +33,9 @@ class AccumulatorBlock(ClockedBlock):
     operand_bits: Count | None = None
     """Bits of what is added, such as those of a converter, where they are fewer than those of the sum: the other bits
     of the sum are clocked and seldom change. Left out, every bit is taken to change."""
+    results_joined: Count = 1.0
+    """Results of the bits of one weight that a tree of adders without registers joins before the register takes them, at
+    most the bits of a weight: columns that are converted at the same time. 1: each result goes into the register."""
 
 
 class Accumulator(Datapath, AddsPartialSums):
@@ -43,13 +46,20 @@ class Accumulator(Datapath, AddsPartialSums):
     prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of adding one partial sum and keeping the result."""
-        bits = network.accumulator_bits
-        changed = bits
-        if "operand_bits" in self.options:
-            changed = adder_trees.changed_sum_bits(self.options["operand_bits"], CARRIED_BITS, bits)
-        energy = self.add(changed) + self.registers(changed) + self.kept(bits - changed)
+        """Energy of adding one partial sum and keeping the result; of joined ones, the share of one of them."""
+        bits, joined = network.accumulator_bits, self.joined(network)
+        operand = self.options.get("operand_bits", bits)
+        places = network.weight_bits / joined
+        changed = adder_trees.changed_sum_bits(
+            adder_trees.joined_bits(joined, operand, places, bits), CARRIED_BITS, bits
+        )
+        tree = self.add(adder_trees.place_tree_adders(joined, operand, places))
+        energy = (tree + self.add(changed) + self.registers(changed) + self.kept(bits - changed)) / joined
         return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
+
+    def joined(self, network: NetworkContext) -> u.Dimensionless:
+        """Results that reach the register as one number."""
+        return np.minimum(self.options.get("results_joined", 1.0), network.weight_bits)
 
     def kept(self, bits: u.Bit) -> u.Joule:
         """Energy of clocking bits that keep their value: the clock's part, all of a write where it is not known."""
@@ -59,11 +69,15 @@ class Accumulator(Datapath, AddsPartialSums):
         return equations.register_energy(np.where(np.asarray(clock) > 0.0, clock, write), bits)
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """The result of each lane."""
-        return self.options["lanes"] * network.accumulator_bits
+        """The result of each lane; of joined lanes, one for all."""
+        registers: u.Bit = self.options["lanes"] * network.accumulator_bits / self.joined(network)
+        return registers
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Adder and register of each lane."""
         bits = network.accumulator_bits
-        lane = equations.adder_area(self.device.adder_area, bits)
-        return self.options["lanes"] * (lane + equations.register_area(self.device.register_area, bits))
+        joined, operand = self.joined(network), self.options.get("operand_bits", bits)
+        tree = adder_trees.place_tree_adders(joined, operand, network.weight_bits / joined)
+        lane = equations.adder_area(self.device.adder_area, bits + tree) / joined
+        kept = equations.register_area(self.device.register_area, self.register_bits(network))
+        return self.options["lanes"] * lane + kept

@@ -62,8 +62,12 @@ class CurrentDomainArray(StaticArray):
         return crossbar_wires.settling_time(row, 0.0, self.settled_bits())
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        """Charge that a product takes off its column, which is given back before the next read."""
-        charge = self.cell.current() * self.drive_time(network)
+        """Charge that a product takes off its column, at most its share of the column's, which is given back before the next read."""
+        cells = np.minimum(self.rows_at_once(), np.maximum(network.fan_in, 1.0))
+        charge = static_cells.discharge_charge(
+            self.products_of_one(cells, network.active_share), self.cell.current(), self.drive_time(network),
+            self.column_capacitance(), self.options["read_voltage"],
+        )  # fmt: skip
         energy = charge * self.read_supply_voltage()
         return [self.cell.cell_energy("charge", "discharge", energy, "cell read current")]
 
