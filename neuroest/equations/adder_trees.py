@@ -348,9 +348,7 @@ def changed_sum_bits(operand_bits: u.Bit, carried_bits: u.Bit, sum_bits: u.Bit) 
 
 
 @equation
-def place_tree_adders(
-    results: u.Dimensionless, result_bits: u.Bit, places: u.Bit
-) -> u.Bit:
+def place_tree_adders(results: u.Dimensionless, result_bits: u.Bit, places: u.Bit) -> u.Bit:
     """Full adders that join results of neighbouring places, without registers between them. [bit].
 
     Parameters

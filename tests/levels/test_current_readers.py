@@ -76,4 +76,6 @@ def test_a_tree_over_the_bits_of_a_weight_writes_one_register_for_all_of_them(tm
     apart = added(tmp_path, operand_bits=4)
     assert added(tmp_path, operand_bits=4, results_joined=8) / apart == pytest.approx(tree / one, rel=1e-6)
     # weights of eight bits have no more results than that to join
-    assert added(tmp_path, operand_bits=4, results_joined=16) == added(tmp_path, operand_bits=4, results_joined=8)
+    assert added(tmp_path, operand_bits=4, results_joined=16) == added(
+        tmp_path, operand_bits=4, results_joined=8
+    )
