@@ -369,8 +369,9 @@ def place_tree_adders(results: u.Dimensionless, result_bits: u.Bit, places: u.Bi
     -----
     Formula: B = (n - 1) b + (n/2) log2(n) c
 
-    A level of the tree adds two numbers of which one is shifted by half of the places that both span. The places that only
-    the lower one has pass by the adder, so that the adders of level k have b + 2^(k-1) c bits, and there are n/2^k of them.
+    A level of the tree adds two numbers of which one is shifted by half of the places that both span. The places
+    that only the lower one has pass by the adder, so that the adders of level k have b + 2^(k-1) c bits, and there are
+    n/2^k of them.
 
     Valid: a number of results that is a power of two; between these it interpolates
 

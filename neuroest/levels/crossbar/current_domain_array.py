@@ -62,7 +62,7 @@ class CurrentDomainArray(StaticArray):
         return crossbar_wires.settling_time(row, 0.0, self.settled_bits())
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        """Charge that a product takes off its column, at most its share of the column's, which is given back before the next read."""
+        """Charge that a product takes off its column, at most its share; it is given back before the next read."""
         cells = np.minimum(self.rows_at_once(), np.maximum(network.fan_in, 1.0))
         charge = static_cells.discharge_charge(
             self.products_of_one(cells, network.active_share), self.cell.current(), self.drive_time(network),
