@@ -34,8 +34,8 @@ class AccumulatorBlock(ClockedBlock):
     """Bits of what is added, such as those of a converter, where they are fewer than those of the sum: the other bits
     of the sum are clocked and seldom change. Left out, every bit is taken to change."""
     results_joined: Count = 1.0
-    """Results of the bits of one weight that a tree of adders without registers joins before the register takes them, at
-    most the bits of a weight: columns that are converted at the same time. 1: each result goes into the register."""
+    """Results of the bits of one weight that a tree of adders without registers joins before the register takes them,
+    at most the bits of a weight: columns that are converted at the same time. 1: each result goes into the register."""
 
 
 class Accumulator(Datapath, AddsPartialSums):
