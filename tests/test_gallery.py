@@ -24,6 +24,12 @@ def test_the_page_is_up_to_date() -> None:
     )
 
 
+def test_the_column_of_the_site_holds_every_line_of_code() -> None:
+    code = re.findall(r"^```\w+\n(.*?)^```$", GALLERY["page"](), re.MULTILINE | re.DOTALL)
+    assert code
+    assert [line for text in code for line in text.splitlines() if len(line) > 80] == []
+
+
 def test_every_figure_is_there_small_and_no_other() -> None:
     found = {path.stem: path for path in FIGURES.iterdir()}
     assert set(found) == {*EXHIBITS, "page"}

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import sys
@@ -27,6 +28,10 @@ Every figure is made by the command or the Python below it, from files that ship
 """
 
 
+_WIDTH = 74
+"""Characters in a line of code, so that the column of the site holds it."""
+
+
 @dataclass(frozen=True)
 class Exhibit:
     """A figure: its name, what it shows, and the command or Python that makes `NAME.svg`."""
@@ -41,10 +46,15 @@ class Exhibit:
 _SPIKING = "-w mlp_mnist_spiking"
 _DENSE = "-w mlp_mnist_dense"
 _COMPARED = """\
-found = neuroest.compare("diffusive_low_power_28nm", ["analog_lif_low_power_28nm", "digital_spiking_28nm"],
-    workload="shd_recurrent_spiking")
+found = neuroest.compare(
+    "diffusive_low_power_28nm",
+    ["analog_lif_low_power_28nm", "digital_spiking_28nm"],
+    workload="shd_recurrent_spiking",
+)
 found"""
-_ESTIMATED = 'neuroest.estimate("diffusive_low_power_28nm", "shd_recurrent_spiking")'
+_ESTIMATED = """\
+found = neuroest.estimate("diffusive_low_power_28nm", "shd_recurrent_spiking")
+found"""
 EXHIBITS = (
     Exhibit(
         "integration_time", "Energy against integration time",
@@ -83,7 +93,8 @@ EXHIBITS = (
     ),
     Exhibit(
         "energy_map", "Energy from the wall to the cell", "A what-if of human size, shells included.",
-        python='neuroest.estimate("memristive_brain_28nm", "human_brain_spiking").plot("energy_map", "energy_map.svg")',
+        python='found = neuroest.estimate("memristive_brain_28nm", "human_brain_spiking")\n'
+        'found.plot("energy_map", "energy_map.svg")',
     ),
     Exhibit(
         "tornado", "Which inputs matter", "Each input at its p10 and p90, the others as stated.",
@@ -118,18 +129,18 @@ def page() -> str:
         )
     parts.append(
         "## A report\n\nOne page with results, sliders, breakdowns and sources, and tables and figures for a paper.\n\n"
-        "```sh\nneuroest report diffusive_low_power_28nm analog_lif_low_power_28nm digital_spiking_28nm loihi_14nm \\\n"
-        "    -w shd_recurrent_spiking -o report\n```\n\n"
+        "```sh\nneuroest report diffusive_low_power_28nm analog_lif_low_power_28nm \\\n"
+        "    digital_spiking_28nm loihi_14nm -w shd_recurrent_spiking -o report\n```\n\n"
         "![First screen of the page of a report](figures/gallery/page.png)\n"
     )
     return "\n".join(parts)
 
 
 def _folded(command: str) -> str:
-    """A command in lines of a page, broken before options."""
+    """A command in lines that a page shows without scrolling."""
     lines, line = [], ""
-    for word in command.split(" "):
-        if line and len(line) + len(word) > 88 and word.startswith("-"):
+    for word in re.findall(r"--?[a-z-]+ [^-\s]\S*|\S+", command):  # an option stays with its value
+        if line and len(line) + len(word) > _WIDTH:
             lines.append(line)
             line = "   "
         line = f"{line} {word}" if line else word

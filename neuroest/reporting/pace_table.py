@@ -49,8 +49,13 @@ def pace_table(comparison: Comparison, baseline: Estimate) -> Table:
     return Table.of(HEAD, rows, "<>>>>")
 
 
-def pace_notes(comparison: Comparison, baseline: Estimate) -> list[str]:
-    """What must be said beside the table: chips that are late, and data without a pace."""
+def pace_notes(
+    comparison: Comparison, baseline: Estimate, labels: Mapping[str, str] | None = None
+) -> list[str]:
+    """Notes under the table: chips that do not keep up, and data without a pace.
+
+    `labels` has the name to show for an architecture, where it is not its own.
+    """
     rows = [row for row in _of(comparison, baseline) if row.part == "energy" and row.off_chip_link]
     notes = [
         f"{WORDS[pace]}: {what}" for pace, what in PACES.items() if any(row.pace == pace for row in rows)
@@ -61,7 +66,8 @@ def pace_notes(comparison: Comparison, baseline: Estimate) -> list[str]:
             (row.baseline, row.baseline_keeps_up),
         ):
             if row.pace == "real_time" and share < 1.0:
-                notes.append(f"{name} keeps up with the data in {percent(share)} of the samples")
+                shown = (labels or {}).get(name, name)
+                notes.append(f"{shown} keeps up with the data in {percent(share)} of the samples")
     if not any(row.pace == "real_time" for row in rows):
         notes.append("no real time: the workload states no `period` of its data")
     return notes

@@ -192,6 +192,7 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
     comparison = report.comparisons.get(name)
     strips = _strips(views)
     keys = [f"why-{number}-{index}" for index in range(1, len(views) + 1)]
+    labels = {view.architecture: view.label for view in views}
     designs = [_design(view, key, strip) for view, key, strip in zip(views, keys, strips, strict=True)]
     return {
         "name": name,
@@ -204,8 +205,8 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
         if comparison
         else [],
         "left_out_by_all": comparison.left_out_by_all if comparison else views[0].estimate.exclusions,
-        "ratios": [_ratio(ratio) for ratio in comparison.ratios] if comparison else [],
-        "paces": list(_paces(comparison)) if comparison else [],
+        "ratios": [_ratio(ratio, labels) for ratio in comparison.ratios] if comparison else [],
+        "paces": list(_paces(comparison, labels)) if comparison else [],
         "breakdowns": [
             _breakdown(view, found, design["keys"])
             for view, design in zip(views, designs, strict=True)
@@ -214,20 +215,21 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
     }
 
 
-def _paces(comparison: Comparison) -> Iterator[dict[str, Any]]:
+def _paces(comparison: Comparison, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for baseline in comparison.baselines:
         rows = [[typeset(cell) for cell in row] for row in pace_table(comparison, baseline).rows]
         yield {
             "baseline": baseline.architecture,
+            "over": labels[baseline.architecture],
             "rows": rows,
-            "notes": pace_notes(comparison, baseline),
+            "notes": pace_notes(comparison, baseline, labels),
         }
 
 
-def _ratio(ratio: Any) -> dict[str, Any]:
+def _ratio(ratio: Any, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "label": label_and_unit(ratio.quantity)[0], "baseline": ratio.baseline,
-        "value": typeset(f"{ratio.value:.3g}"), "raw": ratio.value, "marked": ratio.marked,
+        "over": labels[ratio.baseline], "value": typeset(f"{ratio.value:.3g}"), "raw": ratio.value, "marked": ratio.marked,
         "band": typeset(f"{ratio.low:.3g} .. {ratio.high:.3g}") if ratio.low is not None else "",
         "unproven": f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}",
     }  # fmt: skip

@@ -154,6 +154,10 @@ def test_nothing_is_cut_off_and_a_phone_shows_results_below_each_other(opened: A
     opened.set_viewport_size({"width": 390, "height": 844})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
     assert not [name for name in opened.evaluate(cut) if name.startswith("Summary")]
+    narrow = "Array.from(document.querySelectorAll('.differences td')).map(e => e.clientWidth)"
+    assert min(opened.evaluate(narrow)) >= 120, "columns too narrow for whole words"
+    captions = "Array.from(document.querySelectorAll('section.network caption span')).map(e => e.offsetWidth)"
+    assert max(opened.evaluate(captions)) <= 390, "a caption that one must scroll to read"
 
 
 def test_the_results_are_saved_as_a_spreadsheet(opened: Any, tmp_path: Path) -> None:
