@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_questions import ALL as ALL_QUESTIONS
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 
@@ -45,6 +47,10 @@ def test_site_has_every_page_and_needs_no_network(tmp_path: Path) -> None:
     assert not list((tmp_path / "site").rglob("__pycache__"))
     front = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert 'href="start.html"' in front
+    for one in ALL_QUESTIONS:
+        page = tmp_path / "site" / Path(one["page"]).with_suffix(".html")
+        assert f'id="{one["anchor"]}"' in page.read_text("utf-8"), one["question"]
+        assert f'href="{Path(one["page"]).with_suffix(".html")}#{one["anchor"]}"' in front
     assert (
         re.findall(r'<(?:script|img)[^>]+src="(?:https?:)?//|<link[^>]+rel="stylesheet"[^>]+https?:', front)
         == []
