@@ -60,7 +60,10 @@ def section(page: Path, anchor: str) -> str:
 
 
 def test_both_readers_have_five_questions() -> None:
-    assert {reader: len(rows) for reader, rows in QUESTIONS.items()} == {"device physicist": 5, "architect": 5}
+    assert {reader: len(rows) for reader, rows in QUESTIONS.items()} == {
+        "device physicist": 5,
+        "architect": 5,
+    }
     assert len({one["question"] for one in ALL}) == 10
 
 

@@ -229,7 +229,8 @@ def _paces(comparison: Comparison, labels: Mapping[str, str]) -> Iterator[dict[s
 def _ratio(ratio: Any, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "label": label_and_unit(ratio.quantity)[0], "baseline": ratio.baseline,
-        "over": labels[ratio.baseline], "value": typeset(f"{ratio.value:.3g}"), "raw": ratio.value, "marked": ratio.marked,
+        "over": labels[ratio.baseline],
+        "value": typeset(f"{ratio.value:.3g}"), "raw": ratio.value, "marked": ratio.marked,
         "band": typeset(f"{ratio.low:.3g} .. {ratio.high:.3g}") if ratio.low is not None else "",
         "unproven": f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}",
     }  # fmt: skip
