@@ -22,7 +22,9 @@ class Action(StrEnum):
 
 def run(
     action: Annotated[Action, typer.Argument(metavar="attach", help="What to do: attach.")],
-    workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="Shipped workload, or path of one.")],
+    workload: Annotated[
+        str, typer.Argument(metavar="WORKLOAD", help="Name of a shipped workload, or a file.")
+    ],
     recording: Annotated[
         Path,
         typer.Argument(
@@ -48,10 +50,10 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Put recorded activity into a workload.
+    """Attach recorded activity to a workload.
 
-    Data set, samples, day and hash become its source. The workload's own file stays as it is. Spikes are arrays
-    (samples, timesteps, neurons) named like the layers.
+    Data set, samples, date and hash become its source. The original workload file is not changed. Spikes are arrays of
+    shape (samples, timesteps, neurons), named after the layers.
     """
     del action  # there is one so far
     from datetime import date as day  # noqa: PLC0415

@@ -38,12 +38,14 @@ Without = Annotated[
     typer.Option(
         "--without",
         metavar="CHARACTERISTIC",
-        help="Leave out one characteristic as well; may be repeated; all for each in turn.",
+        help="Repeat without one characteristic; may be repeated; `all`: each of them, one at a time.",
     ),
 ]
 Currents = Annotated[
     Path | None,
-    typer.Option("--currents", help="Instead of both: input currents of a layer, in ampere.", **_FILE),
+    typer.Option(
+        "--currents", help="Input currents of a layer in ampere, instead of --weights and --samples.", **_FILE
+    ),
 ]
 Calibration = Annotated[
     Path | None,
@@ -56,7 +58,7 @@ Calibration = Annotated[
 WorkloadOutput = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="WORKLOAD.yaml", help="Workload to write, as active as simulated."
+        "-o", "--output", metavar="WORKLOAD.yaml", help="Workload to write, with the simulated activity."
     ),
 ]
 
@@ -67,7 +69,7 @@ Learn = Annotated[
         "--learn", help="Samples to learn from, by the workload's rule, on the chip's cells.", **_FILE
     ),
 ]
-Epochs = Annotated[int, typer.Option(min=1, help="With --learn: times that its samples are shown.")]
+Epochs = Annotated[int, typer.Option(min=1, help="With --learn: passes over its samples.")]
 Rates = Annotated[
     list[float] | None,
     typer.Option("--rate", min=1e-9, help="With --learn: learning rate; may be repeated."),
@@ -78,7 +80,7 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="With --learn: start from w
 def run(
     architecture: Architecture,
     workload: Workload,
-    weights: Annotated[Path | None, typer.Option(help="Whole-number weights of each layer.", **_FILE)] = None,
+    weights: Annotated[Path | None, typer.Option(help="Integer weights of each layer.", **_FILE)] = None,
     samples: Annotated[
         Path | None, typer.Option(help="Input spikes and the class of each sample.", **_FILE)
     ] = None,
@@ -92,7 +94,7 @@ def run(
     without: Without = None,
     recalibrate: Annotated[
         bool,
-        typer.Option("--recalibrate", help="Choose offset and load anew wherever something is left out."),
+        typer.Option("--recalibrate", help="Choose offset and load again for each omission."),
     ] = False,
     cell_errors: Annotated[
         bool,
@@ -101,9 +103,9 @@ def run(
             help="Sample per-cell programming errors and apply IR drop.",
         ),
     ] = False,
-    count: Annotated[int | None, typer.Option(min=1, help="Only so many of the samples.")] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="Use only this many samples.")] = None,
     chips: Annotated[
-        int, typer.Option(min=1, max=10_000, help="Chips that the samples are dealt out to.")
+        int, typer.Option(min=1, max=10_000, help="Chips among which the samples are divided.")
     ] = 8,
     seed: Seed = 0,
     settings: Settings = None,
@@ -112,10 +114,10 @@ def run(
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
-    """A network in spikes: accuracy and energy.
+    """Simulate a network spike by spike: accuracy and energy.
 
-    Spikes come from the stochastic compact model of the chip's neurons, driven by the currents of its columns. The
-    accuracy is printed next to that of ideal neurons, and the energy is that of an estimate with the simulated spikes.
+    The stochastic compact model of the chip's neurons is driven by the column currents. The accuracy is compared with
+    that of ideal neurons. The energy is estimated with the simulated spike counts.
     """  # fmt: skip
     from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415 - loaded for this verb only
     from neuroest.network_simulation.study import simulate_layers, simulate_network  # noqa: PLC0415

@@ -27,7 +27,9 @@ from neuroest.exploration.space import SETTING
 
 def run(
     first: Architecture,
-    second: Annotated[str, typer.Argument(metavar="OTHER", help="Shipped architecture, or path of one.")],
+    second: Annotated[
+        str, typer.Argument(metavar="OTHER", help="Name of a shipped architecture, or a file.")
+    ],
     along: Annotated[
         str,
         typer.Option(
@@ -38,18 +40,19 @@ def run(
     ],
     workload: Workload = DEFAULT_WORKLOAD,
     second_workload: Annotated[
-        str | None, typer.Option("--other-workload", help="What OTHER runs, if not the same.")
+        str | None, typer.Option("--other-workload", help="Workload of OTHER, if it differs.")
     ] = None,
     varied: Annotated[
-        str, typer.Option("--vary", help="Where both have the parameter: first, second or both.")
+        str,
+        typer.Option("--vary", help="If both chips have the parameter, vary it in: first, second or both."),
     ] = "both",
     settings: Settings = None,
-    result: Annotated[str, typer.Option(help="What is compared.")] = "energy_per_inference_J",
+    result: Annotated[str, typer.Option(help="Result to compare.")] = "energy_per_inference_J",
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """The values of a parameter at which two chips change places.
+    """Values of a parameter at which two chips cost the same.
 
     The parameter may belong to one of the chips, to both, or to the workload.
     """

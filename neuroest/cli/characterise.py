@@ -40,7 +40,7 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """The six neuronal characteristics as experiments."""
+    """Simulate the six neuronal characteristics as experiments."""
     from neuroest.dynamics.characterisation import characterise  # noqa: PLC0415 - loaded for this verb only
 
     if figures is not None:

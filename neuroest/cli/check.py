@@ -24,8 +24,8 @@ def run(
 ) -> None:
     """Problems of spec files and of what they refer to.
 
-    All problems of all files, one a line: file, line, column, path, and what is allowed. Of a chip that is sound, also
-    the networks that it refuses: all dense or all spiking ones, or those of many bits.
+    Lists all problems of all files, one per line: file, line, column, path, and what is allowed. For a valid chip it
+    also lists the kinds of network that the chip cannot run.
     """
     bad = False
     rows: list[dict[str, Any]] = []

@@ -41,7 +41,7 @@ def run(
     form: Annotated[CitationFormat, typer.Option("--format", help="Form of the list.")] = CitationFormat.TEXT,
     output: Output = None,
 ) -> None:
-    """Exactly the sources that an estimate uses."""
+    """The sources that an estimate uses, and no others."""
     result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
     if form is CitationFormat.BIBTEX:
         text = cite(result, "bibtex")

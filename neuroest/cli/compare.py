@@ -21,7 +21,7 @@ def run(
     architecture: Architecture,
     baselines: Annotated[
         list[str] | None,
-        typer.Argument(metavar="BASELINE...", help="What to compare it with: names or paths."),
+        typer.Argument(metavar="BASELINE...", help="Designs to compare with: names or files."),
     ] = None,
     workloads: Annotated[
         list[str] | None,
@@ -29,13 +29,13 @@ def run(
             "-w",
             "--workload",
             metavar="WORKLOAD",
-            help=f"Network of all designs, {DEFAULT_WORKLOAD} if none; repeated, one for each in their order.",
+            help=f"Network of all designs, default: {DEFAULT_WORKLOAD}; repeated: one per design, in order.",
         ),
     ] = None,
     corners: Annotated[
         bool,
         typer.Option(
-            "--corners", help="Compared with itself on slow and fast dies, all totals in one table."
+            "--corners", help="Compare the design with itself on slow and fast dies, all totals in one table."
         ),
     ] = False,
     settings: Settings = None,
@@ -44,8 +44,8 @@ def run(
 ) -> None:
     """A design and its baselines: results, ratios and what differs.
 
-    The differences and what each side leaves out come first, the ratios carry bands. A setting changes every
-    design that has its path.
+    Prints results, ratios with bands, then differences and what each side leaves out. --set changes every design
+    that has the path.
     """
     if not (baselines or corners):
         raise typer.BadParameter(

@@ -28,7 +28,7 @@ from neuroest.reporting.contest_text import contest_document, contest_text, map_
 
 def run(
     rules: Annotated[
-        str, typer.Argument(metavar="CONTEST", help="Shipped contest, or path of a contest file.")
+        str, typer.Argument(metavar="CONTEST", help="Name of a shipped contest, or a file.")
     ] = SHIPPED,
     workload: Workload = DEFAULT_WORKLOAD,
     axes: Annotated[
@@ -40,19 +40,19 @@ def run(
     ] = None,
     limits: Annotated[
         list[str] | None,
-        typer.Option("--limit", metavar="COMPARISON", help="What every chip must meet, such as 'area_m2 <= 4 mm^2'; "
+        typer.Option("--limit", metavar="COMPARISON", help="A constraint on every chip, such as 'area_m2 <= 4 mm^2'; "
                      "may be repeated."),
     ] = None,
     minimize: Annotated[
-        str | None, typer.Option("--minimize", metavar="RESULT", help="The result that decides.")
+        str | None, typer.Option("--minimize", metavar="RESULT", help="The result to be minimised.")
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="ALTERNATIVE", help="Let the choices of an alternative compete, such as column."),
+        typer.Option("--by", metavar="ALTERNATIVE", help="Compare the choices of one design alternative, such as column."),
     ] = None,
     points: Annotated[
         Path | None,
-        typer.Option("--points", metavar="FILE", help=".parquet or .csv for all chips in all cells; a run that was cut "
+        typer.Option("--points", metavar="FILE", help=".parquet or .csv for all chips in all cells; an interrupted run "
                      "off goes on when it is started again."),
     ] = None,
     samples: Annotated[int, typer.Option(min=10, help="Samples of the bands.")] = SAMPLES,
@@ -61,19 +61,19 @@ def run(
     scheduler: Scheduler = None,
     plot: Plot = None,
     front: Annotated[
-        Path | None, typer.Option("--front", metavar="FILE", help="Draw the Pareto fronts where the workload lies.")
+        Path | None, typer.Option("--front", metavar="FILE", help="Draw the Pareto fronts in the cell of the workload.")
     ] = None,
     of: Annotated[
-        str | None, typer.Option("--of", metavar="CONTENDER", help="Draw the map of one contender against the rest.")
+        str | None, typer.Option("--of", metavar="CONTENDER", help="Draw the map of one contender against all others.")
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace points of another input.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite points of another input.")] = False,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:  # fmt: skip
     """Each neuron in its best chip: who wins where.
 
-    All do the same work at the same pace. Every combination of the design alternatives of the file is tried in every
-    cell of the map, which -p draws.
+    All chips run the same network at the same rate. In every cell of the map, every combination of the design
+    alternatives is evaluated. -p draws the map.
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
     with progress("contest") as started:

@@ -48,7 +48,7 @@ def run(
 ) -> None:
     """Area, energy, latency and throughput of a chip on a network.
 
-    Without ARCH, a chip with memristor neurons is compared with its twin with CMOS neurons.
+    Without ARCH, a chip with memristor neurons is compared with the same chip with CMOS neurons.
     """
     changes = parse_settings(settings or [])
     if diagram is not None:

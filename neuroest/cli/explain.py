@@ -50,7 +50,7 @@ def run(
     ] = ExplanationFormat.TEXT,
     output: Output = None,
 ) -> None:
-    """How a number came about, down to equations and sources."""
+    """How a number is calculated, down to equations and sources."""
     result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
     if quantity is None:
         names = explainable(result)

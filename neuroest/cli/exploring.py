@@ -31,12 +31,12 @@ Axes = Annotated[
 Constraints = Annotated[
     list[str] | None,
     typer.Option(
-        "--where", metavar="COMPARISON", help="What must hold, such as 'area_m2 <= 4 mm^2'; may be repeated."
+        "--where", metavar="COMPARISON", help="A constraint, such as 'area_m2 <= 4 mm^2'; may be repeated."
     ),
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", show_default=False, help="Worker processes; one a processor by default."),
+    typer.Option("--workers", show_default=False, help="Worker processes; default: one per processor."),
 ]
 Scheduler = Annotated[
     str | None,
@@ -44,7 +44,7 @@ Scheduler = Annotated[
         "--scheduler", help="Compute on Dask: `local`, or the tcp:// or tls:// address of a scheduler."
     ),
 ]
-Results = Annotated[str, typer.Option("--results", help="Results, with commas.")]
+Results = Annotated[str, typer.Option("--results", help="Results, separated by commas.")]
 
 
 def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] | None) -> Space:

@@ -42,7 +42,7 @@ def run(
         ),
     ],
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Shipped neuron or architecture, or path of one.")
+        str, typer.Argument(metavar="NAME", help="Name of a shipped neuron or architecture, or a file.")
     ],
     workload: Annotated[
         str | None,
@@ -69,11 +69,11 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     form: Annotated[Format, typer.Option("--format", help="Form of the comparison.")] = Format.TABLE,
 ) -> None:
-    """A neuron as a circuit, a chip for another estimator.
+    """Export a neuron as a circuit, or a chip to another estimator.
 
-    spice and verilog-a write the compact model of a neuron with benches. sana-fe writes a chip as an architecture
-    whose spikes SANA-FE simulates one by one, accelforge its blocks as components with energies, area and leakage,
-    neurobench the metrics of its network as the harness of NeuroBench names them, and energy, time and area.
+    spice and verilog-a: the compact model of a neuron with test benches. sana-fe: the chip as a SANA-FE architecture.
+    accelforge: its blocks as components with energy, area and leakage. neurobench: the metrics of its network under
+    NeuroBench names, with energy, time and area.
     """
     if kind.value in EXPORTS:
         if check or level is not None:

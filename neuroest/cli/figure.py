@@ -31,13 +31,13 @@ def run(
     architecture: Architecture,
     baselines: Annotated[
         list[str] | None,
-        typer.Argument(metavar="BASELINE...", help="What to compare it with: names or paths."),
+        typer.Argument(metavar="BASELINE...", help="Designs to compare with: names or files."),
     ] = None,
     workload: Workload = DEFAULT_WORKLOAD,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The figure: .pdf, .svg or .png.")
     ] = None,
-    result: Annotated[str, typer.Option(help="What is drawn.")] = "energy_per_inference_J",
+    result: Annotated[str, typer.Option(help="Result to draw.")] = "energy_per_inference_J",
     labels: Annotated[
         list[str] | None,
         typer.Option(
@@ -48,8 +48,8 @@ def run(
 ) -> None:
     """A ready figure along one axis, with bands and break-even points.
 
-    The axis is the integration time of the design's neurons, the bits of its converters, the size of its arrays or the
-    spike rate of the network. Without -o the points are printed.
+    The axis is the integration time of the neurons, the resolution of the converters, the array size or the spike
+    rate. Without -o the points are printed.
     """
     chips = [load_architecture(name) for name in [architecture, *(baselines or [])]]
     design, *others = labelled(chips, parse_labels(labels))

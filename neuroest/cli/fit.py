@@ -49,7 +49,7 @@ def run(
     ] = False,
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
-    """A device spec from measurements, with bands."""
+    """Fit a device spec to measured curves, with error bands."""
     from neuroest.fitting.device_fit import fit  # noqa: PLC0415 - scipy is heavy
     from neuroest.fitting.spec_writer import check_output  # noqa: PLC0415
     from neuroest.plotting.style import check_figure_path  # noqa: PLC0415

@@ -54,12 +54,12 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
-    """A network, cell file or device table as spec files.
+    """Convert a network, cell file or device table to spec files.
 
-    Networks become a workload: nothing in the file is executed, activity is assumed and marked so, and `neuroest
-    activity attach` adds a recording: .onnx, .nir, NetWork_*.csv of NeuroSim, workload .yaml of ZigZag, network .yaml
-    of SANA-FE. A cell file of NVSim, NVMExplorer or AccelForge becomes a synapse, an architecture of SANA-FE the events
-    of a core. A CSV of one row a device becomes one spec a row, in the folder that -o names.
+    A network becomes a workload: .onnx, .nir, NeuroSim NetWork_*.csv, ZigZag workload .yaml, SANA-FE network .yaml.
+    Nothing in the file is executed. Its activity is assumed and marked so; `neuroest activity attach` adds a recording.
+    A cell file of NVSim, NVMExplorer or AccelForge becomes a synapse. A SANA-FE architecture becomes a core with its
+    energies per event. A CSV with one device per row becomes one spec per row, in the folder given by -o.
     """
     if (
         is_cell_file(file)

@@ -13,9 +13,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
 from neuroest.core.units import parse_quantity
 
-Neuron = Annotated[
-    str, typer.Argument(metavar="NEURON", help="Shipped device spec of a neuron, or path of one.")
-]
+Neuron = Annotated[str, typer.Argument(metavar="NEURON", help="Name of a shipped neuron, or a device file.")]
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
@@ -26,9 +24,7 @@ Parameters = Annotated[
 Kinetics = Annotated[
     str, typer.Option("--kinetics", metavar="DEVICE", help="Spec with noise and barriers of the ions.")
 ]
-Devices = Annotated[
-    int, typer.Option("--devices", min=1, max=100_000, help="Devices that are simulated at once.")
-]
+Devices = Annotated[int, typer.Option("--devices", min=1, max=100_000, help="Devices simulated at once.")]
 Temperature = Annotated[
     str | None, typer.Option("--temperature", help="Temperature of the device, such as 350 K.")
 ]
@@ -36,7 +32,7 @@ BarrierShift = Annotated[
     str | None,
     typer.Option(
         "--barrier-shift", metavar="ENERGY",
-        help="How much higher than those of the spec's ion the barriers of another ion are, such as '50 meV'.",
+        help="Ion barriers of another species relative to those of the spec, such as '50 meV'.",
     ),
 ]  # fmt: skip
 

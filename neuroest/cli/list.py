@@ -40,9 +40,9 @@ def run(
         Format | None, typer.Option("--format", help="Form of the list; tabs between columns when piped.")
     ] = None,
 ) -> None:
-    """What can be named: files, models, mappers, sources.
+    """Shipped files, models, mappers and sources, by name.
 
-    A word finds names, texts and tags, such as: neuroest list architectures baseline.
+    A second argument searches names, descriptions and tags: neuroest list architectures baseline.
     """
     found = list_entries(kind, word)
     if form not in {None, Format.TABLE}:

@@ -54,7 +54,7 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """A commented template that passes the check.
+    """Write a commented template that passes the check.
 
     Devices: every value is marked as an assumption until you replace it. Architectures: --like CHIP with --neuron,
     --cell or --adc keeps the whole fabric of that chip and replaces the device, so that the two compare like for like.

@@ -38,9 +38,9 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.CSV,
     output: Output = None,
 ) -> None:
-    """The best designs that a search finds; CSV by default.
+    """Search for the best designs; CSV by default.
 
-    The search is genetic and keeps to the limits of the design. Ranges without a
+    A genetic algorithm searches within the constraints. Ranges without a
     number of points are continuous.
     """
     found = optimize(

@@ -37,11 +37,11 @@ def run(
         bool, typer.Option("--force", help="Replace files edited by hand where their inputs have changed.")
     ] = False,
 ) -> None:
-    """From curves and a network to all of a paper, step by step.
+    """From measured curves and a network to a paper, step by step.
 
-    Fits the device, puts it into a chip like a baseline, estimates, compares, holds the contest, and writes figures,
-    tables, methods, a checklist and a summary. Each step is a command that is printed; run it again and only what has
-    changed is done.
+    Fits the device, places it in the fabric of a baseline chip, estimates, compares, runs the contest, and writes
+    figures, tables, methods, a checklist and a summary. Prints the command of each step. A second run repeats only
+    the steps whose inputs changed.
     """
     from neuroest.publishing.paper.run import paper  # noqa: PLC0415 - loaded for this verb only
 

@@ -20,19 +20,19 @@ Venue = StrEnum("Venue", {name.upper(): name for name in VENUES})  # type: ignor
 
 def run(
     architectures: Annotated[
-        list[str], typer.Argument(metavar="ARCH...", help="Designs, the one that is compared first: names or paths.")
+        list[str], typer.Argument(metavar="ARCH...", help="Designs: names or files; the first is compared with the others.")
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write.")],
     workloads: Annotated[
         list[str] | None,
         typer.Option(
             "-w", "--workload", metavar="WORKLOAD",
-            help=f"Network, each on every design; may be repeated; {DEFAULT_WORKLOAD} if none is given.",
+            help=f"Network; may be repeated, each runs on every design; default: {DEFAULT_WORKLOAD}.",
         )
     ] = None,
     sweep: Annotated[
         Path | None,
-        typer.Option("--from", metavar="SWEEP", help="File of `neuroest sweep -o` to show too.")
+        typer.Option("--from", metavar="SWEEP", help="Also show this sweep, a file written by `neuroest sweep -o`.")
     ] = None,
     settings: Settings = None,
     labels: Annotated[
@@ -43,7 +43,7 @@ def run(
     bundle: Annotated[bool, typer.Option("--bundle", help="Pack what `neuroest rerun` needs.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a report of the same name.")] = False,
 ) -> None:  # fmt: skip
-    """Figures, tables, a page and a bundle for a paper.
+    """Write figures, tables and a web page for a paper.
 
     Writes report.html, tables for LaTeX, figures as PDF, SVG and PNG, CSV, JSON, methods, and references.bib.
     """

@@ -34,9 +34,9 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Rebuild published chips; predicted against published.
+    """Rebuild published chips: predicted and published values.
 
-    Exits with 3 when a value has moved outside of what its case states.
+    Exits with 3 if a value is outside the range that its case states.
     """
     board = reproduce(cases or ())
     data = board.to_dict() if layout is Format.JSON else None

@@ -19,9 +19,9 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """Compute a bundle again and say what moved.
+    """Recompute a bundle and report every number that changed.
 
-    Exits with 3 if a number is not the same to the bit.
+    Exits with 3 if any number is not bit-identical.
     """
     found = rerun(bundle)
     label = f"What moved from version {found.version_before} to {found.version_now}"

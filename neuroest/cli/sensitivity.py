@@ -47,9 +47,9 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """Which parameters matter most.
+    """The parameters that matter most.
 
-    A tornado, elasticities and shares of the variance. The figure is the tornado of the first of the results.
+    Reports a tornado, elasticities and shares of the variance. -p draws the tornado of the first result.
     """
     count = most or (_MOST_IN_FULL if full else _MOST)
     names = [word.strip() for word in results.split(",")]

@@ -66,14 +66,16 @@ def complete_path(context: typer.Context, incomplete: str) -> list[str]:
 Architecture = Annotated[
     str,
     typer.Argument(
-        metavar="ARCH", help="Shipped architecture, or path of one.", autocompletion=_complete_architecture
+        metavar="ARCH",
+        help="Name of a shipped architecture, or a file.",
+        autocompletion=_complete_architecture,
     ),
 ]
 OptionalArchitecture = Annotated[
     str | None,
     typer.Argument(
         metavar="ARCH",
-        help=f"Shipped architecture, or path of one; without it {DEFAULT_ARCHITECTURE} and its baseline.",
+        help=f"Name of a shipped architecture, or a file; default: {DEFAULT_ARCHITECTURE} and its baseline.",
         autocompletion=_complete_architecture,
     ),
 ]
@@ -83,7 +85,7 @@ Workload = Annotated[
         "-w",
         "--workload",
         metavar="WORKLOAD",
-        help="Shipped workload, or path of one.",
+        help="Name of a shipped workload, or a file.",
         autocompletion=_complete_workload,
     ),
 ]
@@ -92,15 +94,16 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        help="Change a value for this run, such as array.rows=256; the last words of a path do, where only one path "
-        "ends so; may be repeated.",
+        help="Change a value for this run, such as array.rows=256; a path may be shortened to "
+        "its last parts where these are unambiguous; may be repeated.",
         autocompletion=complete_path,
     ),
 ]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of the terminal."),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
 Plot = Annotated[
     Path | None, typer.Option("-p", "--plot", metavar="FILE", help="Draw a figure: .pdf, .svg or .png.")
 ]

@@ -20,9 +20,9 @@ def run(
         bool, typer.Option("--resolved", help="The YAML file of an architecture, its `base` resolved.")
     ] = False,
 ) -> None:
-    """One thing in full: device, chip, network, model, source.
+    """A device, chip, network, model or source in full.
 
-    A device with every claim, an architecture as a tree, a network by layers.
+    Shows every value of a device, a chip as a tree, a network by layers.
     """
     if resolved:
         if form is not Format.TABLE:

@@ -48,16 +48,16 @@ def run(
         )
     ] = None,
     sampler: Annotated[
-        SamplerName | None, typer.Option(help="How points are chosen.")
+        SamplerName | None, typer.Option(help="How the points are sampled.")
     ] = None,
     samples: Annotated[
-        int | None, typer.Option(help="Points of a sampler other than grid.")
+        int | None, typer.Option(help="Number of points, for a sampler other than grid.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of everything that is drawn.")
+        int | None, typer.Option(min=0, help="Seed of the random numbers.")
     ] = None,
     keep: Annotated[
-        str, typer.Option(metavar="RESULTS", help="Results to keep, with commas.")
+        str, typer.Option(metavar="RESULTS", help="Results to keep, separated by commas.")
     ] = ",".join(STANDARD),
     workers: Workers = None,
     scheduler: Scheduler = None,
@@ -68,15 +68,15 @@ def run(
     shown: Annotated[
         str | None, typer.Option("-y", metavar="RESULT", help="Vertical axis of the figure: one of --keep.")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of what is printed without -o.")] = Format.CSV,
-    yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="Format of the printed points, without -o.")] = Format.CSV,
+    yes: Annotated[bool, typer.Option("--yes", help="Allow more than 10^9 points.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite an output of another input.")] = False,
 ) -> None:  # fmt: skip
-    """Every point of a design space, and its results.
+    """Evaluate every point of a design space.
 
-    A row has the parameters, the totals, whether it may be built, and the first check that fails. Without -o the
-    points are printed as CSV, which is meant for few; of many the figure alone is made. It shows the first result
-    that varies along the first number, unless -x and -y say otherwise.
+    Each row has the parameters, the totals, whether the design is feasible, and the first check that fails. Without
+    -o a small sweep is printed as CSV; a large one needs -o or -p. The figure shows the first result that varies
+    against the first numeric parameter; -x and -y choose others.
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")

@@ -32,9 +32,9 @@ def run(
     architecture: Architecture,
     workload: Workload = DEFAULT_WORKLOAD,
     settings: Settings = None,
-    knowledge: Annotated[int, typer.Option("--samples", help="Samples of what is not known.")] = KNOWLEDGE,
+    knowledge: Annotated[int, typer.Option("--samples", help="Samples of the uncertain inputs.")] = KNOWLEDGE,
     variability: Annotated[
-        int, typer.Option("--chips", help="Chips that are drawn for each of them.")
+        int, typer.Option("--chips", help="Chips sampled for each of them.")
     ] = VARIABILITY,
     seed: Seed = SEED,
     results: Results = _RESULTS,
@@ -44,9 +44,9 @@ def run(
     scheduler: Scheduler = None,
     output: Output = None,
 ) -> None:
-    """Bands from what is not known, and from how devices differ.
+    """Bands from input uncertainty and device-to-device variability.
 
-    The figure shows the first of the results.
+    -p draws the first result.
     """
     names = [word.strip() for word in results.split(",")]
     found = uncertainty(
