@@ -48,7 +48,7 @@ def run(
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="ALTERNATIVE", help="Compare the choices of one design alternative, such as column."),
+        typer.Option("--by", metavar="ALTERNATIVE", help="Compare the choices of one alternative, such as column."),
     ] = None,
     points: Annotated[
         Path | None,
