@@ -20,7 +20,7 @@ Venue = StrEnum("Venue", {name.upper(): name for name in VENUES})  # type: ignor
 
 def run(
     architectures: Annotated[
-        list[str], typer.Argument(metavar="ARCH...", help="Designs: names or files; the first is compared with the rest.")
+        list[str], typer.Argument(metavar="ARCH...", help="Names or files; the first is compared with the others.")
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write.")],
     workloads: Annotated[
