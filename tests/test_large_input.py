@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import neuroest
+from neuroest.authoring.table import import_table
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import shipped
 
@@ -45,6 +46,12 @@ REFUSED: dict[str, Callable[[Path], Any]] = {
     "a path of 10^7 characters": lambda _: neuroest.estimate(CHIP, NET, {"a" * 10**7: "1"}),
     "a path of 10^6 words": lambda _: neuroest.estimate(CHIP, NET, {"chip." + "a." * 10**6 + "b": "1"}),
     "a name of 10^6 characters": lambda _: neuroest.estimate("analog_" * 10**6, NET),
+    "a table of 3000 unknown columns": lambda folder: import_table(
+        written(folder, ",".join(f"zz{n}q" for n in range(3_000)) + "\na,b\n")
+    ),
+    "a table of 10^5 devices": lambda folder: import_table(
+        written(folder, "name,model\n" + "".join(f"n{n},m{n}\n" for n in range(10**5)))
+    ),
     "deep mappings": lambda folder: neuroest.estimate(written(folder, "chip: " + "{a: " * 10**5), NET),
     "deep lists": lambda folder: neuroest.sweep(CHIP, NET, written(folder, "axes: " + "[" * 10**5)),
     "aliases of aliases": lambda folder: neuroest.estimate(

@@ -26,6 +26,10 @@ _TEXTS = (
 _PARTS = ("low", "high", "factor")
 _HEADER = re.compile(r"(\w+)(?:\s+(low|high|factor))?\s*(?:[\[(]\s*(.*?)\s*[\])])?\Z")
 _SOURCE = "data_sheet"
+_SUGGESTED = 20
+"""Unknown columns that are compared with all known ones, which takes time."""
+_MOST_DEVICES = 1_000
+"""Rows of a table; each becomes a file."""
 _NEEDS_SOURCE = frozenset({"measured", "simulated", "projected"})
 
 
@@ -81,6 +85,8 @@ def import_table(path: Path, template: str | None = None) -> list[ImportedDevice
     table = read_csv(path, "name, model, parameter [unit]")
     if not table.rows:
         raise SpecError([table.problem("needs a header line and a row for each device")])
+    if len(table.rows) > _MOST_DEVICES:
+        raise SpecError([table.problem(f"{len(table.rows)} devices, at most {_MOST_DEVICES} are allowed")])
     columns = _columns(table.file, table.line, table.heading)
     example = load_device(template) if template is not None else None
     found: list[ImportedDevice] = []
@@ -105,28 +111,28 @@ def import_table(path: Path, template: str | None = None) -> list[ImportedDevice
 
 def _columns(file: str, line: int, cells: Sequence[str]) -> list[_Column]:
     parameters = {name for record in DEVICE_MODELS.values() for name in record.parameters()}
-    found: list[_Column] = []
-    problems = []
+    found: dict[tuple[str, str], _Column] = {}
+    problems: list[Problem] = []
     for place, cell in enumerate(cells, 1):
         match = _HEADER.match(cell)
         name, part, unit = match.groups() if match else (cell, None, None)
         if name not in parameters and (name not in _TEXTS or part or unit):
-            known = did_you_mean(name, (*_TEXTS, *sorted(parameters)))
+            known = did_you_mean(name, (*_TEXTS, *sorted(parameters))) if len(problems) < _SUGGESTED else ""
             problems.append(Problem(file, line, 1, f"column {place}", f"unknown column {cell[:60]!r}{known}"))
         column = _Column(name, part or "value", unit)
-        if any((column.name, column.part) == (other.name, other.part) for other in found):
+        if (column.name, column.part) in found:
             problems.append(Problem(file, line, 1, f"column {place}", f"{cell[:60]} occurs twice"))
         if unit is not None:
             try:
                 parse_unit(unit)
             except QuantityError as error:
                 problems.append(Problem(file, line, 1, f"column {place}", str(error)))
-        found.append(column)
-    missing = [name for name in ("name", "model") if name not in [column.name for column in found]]
+        found[column.name, column.part] = column
+    missing = [name for name in ("name", "model") if (name, "value") not in found]
     problems += [Problem(file, line, 1, "", f"lacks a column `{name}`") for name in missing]
     if problems:
         raise SpecError(problems)
-    return found
+    return list(found.values())
 
 
 def _sorted_out(file: str, line: int, columns: Sequence[_Column], cells: Sequence[str]) -> _Row:

@@ -24,6 +24,8 @@ from typing import Any
 _MOST_LISTED = 24
 """Names that an error lists one by one; of more it tells some."""
 _SOME = 3
+_LONGEST_COMPARED = 200
+"""Characters of a word that are compared with names, all of which are shorter."""
 _LONGEST_LINE = 1000
 """Most characters of a line of a message."""
 _LONGEST_WORD = 300
@@ -169,10 +171,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     names = list(known)
     folded = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(str(word).lower(), folded, n=1, cutoff=0.6)
+    compared = str(word)[:_LONGEST_COMPARED].lower()
+    near = difflib.get_close_matches(compared, folded, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {folded[near[0]]!r}?"
     if len(names) > _MOST_LISTED:
-        some = difflib.get_close_matches(str(word).lower(), folded, n=_SOME, cutoff=0.0)
+        some = difflib.get_close_matches(compared, folded, n=_SOME, cutoff=0.0)
         return f"; allowed: {', '.join(folded[name] for name in some)} and {len(names) - len(some)} more"
     return "; allowed: " + ", ".join(names) if names else ""

@@ -87,7 +87,8 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
     known = (*settable_paths(chip), *workload_claims(network))
     found = ending_in(path, known)
     if found == path:
-        likely = {".".join(one.split(".")[-1 - path.count(".") :]): None for one in known}
+        words = 1 + path.count(".")
+        likely = {".".join(one.split(".")[-words:]): None for one in known}
         raise UnknownNameError("path", path, [*likely, *known], "`neuroest explain` lists all parameters")
     return found
 

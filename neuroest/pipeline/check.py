@@ -331,7 +331,9 @@ def _baseline(document: Document, path: Path) -> list[Problem]:
     try:
         build(load_architecture(find_file("architecture", name, path)))
     except SpecError as error:
-        return list(error.problems)
+        if any(problem.line for problem in error.problems):
+            return list(error.problems)
+        return [problem_at(document, ["baseline"], str(error), at_value=True)]  # no file that could be read
     except NeuroestError as error:
         return [problem_at(document, ["baseline"], str(error), at_value=True)]
     return []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
+import pickle
 import random
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -89,11 +92,14 @@ _EDITS: tuple[Callable[[Any, Any, random.Random], None], ...] = (
 )  # fmt: skip
 
 
-def changed_tree(text: str, rng: random.Random) -> bytes:
-    """A spec with one to four places changed, or two values exchanged; now and then a change of its text."""
-    if rng.random() < 0.15:
-        return changed_text(text, rng)
-    tree = yaml.load(text, yaml.CSafeLoader)
+@lru_cache(512)
+def _packed(text: str) -> bytes:
+    """The tree of a good file, kept in the form that gives a new one fastest."""
+    return pickle.dumps(yaml.load(text, yaml.CSafeLoader))
+
+
+def _edited(tree: Tree, rng: random.Random) -> Tree:
+    """A tree with one to four places changed, or two values exchanged."""
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4))):
         found = list(places(tree))
         if not found:
@@ -104,8 +110,27 @@ def changed_tree(text: str, rng: random.Random) -> bytes:
             node[key], other[place] = copy.deepcopy(other[place]), copy.deepcopy(node[key])
         else:
             rng.choice(_EDITS)(node, key, rng)
+    return tree
+
+
+def changed_tree(text: str, rng: random.Random) -> bytes:
+    """A spec with some places of its tree changed; now and then a change of its text."""
+    if rng.random() < 0.15:
+        return changed_text(text, rng)
+    tree = _edited(pickle.loads(_packed(text)), rng)
     dumped: str = yaml.dump(tree, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
     return dumped.encode("utf-8", "surrogatepass")
+
+
+def changed_json(content: bytes, rng: random.Random) -> bytes:
+    """A JSON file with some places of its tree changed, or a change of its text."""
+    text = content.decode()
+    if rng.random() < 0.4:
+        return changed_text(text, rng)
+    try:
+        return json.dumps(_edited(json.loads(text), rng)).encode()
+    except ValueError:  # a tree with a cycle, or with a number of too many digits to write
+        return changed_text(text, rng)
 
 
 def changed_text(text: str, rng: random.Random) -> bytes:

@@ -66,6 +66,7 @@ def outcome(kind: str, seed: str, content: bytes, folder: Path) -> tuple[str, st
     target = TARGETS[kind]
     name = seed if target.suffix == ".yaml" else "input"
     file = folder / f"{name}{target.suffix}"
+    file.unlink(missing_ok=True)  # a new file is written faster than an old one is emptied
     file.write_bytes(content)
     try:
         with warnings.catch_warnings(), limited(LONGEST):

@@ -5,19 +5,27 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import random
+import re
 import shutil
+import signal
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import neuroest
 from neuroest.core.errors import SpecError
 from neuroest.loading.kinds import data_folder
-from tests.fuzz.mutations import changed_bytes, changed_text, changed_tree
+from neuroest.loading.library import shipped
+from neuroest.workloads.importers import nir_file
+from neuroest.workloads.importers.network import ImportOptions, NetworkImportError
+from tests.fuzz.mutations import changed_bytes, changed_json, changed_text, changed_tree
 from tests.pairs import runs
 
 SMALL = {True: "mlp_mnist_spiking", False: "mlp_mnist_dense"}
@@ -71,10 +79,11 @@ def _shipped(kind: str) -> Callable[[], list[tuple[str, bytes]]]:
 
 def sound(result: neuroest.Estimate) -> None:
     """Everything that any estimate must keep to."""
-    data = json.loads(result.to_json())
+    data = result.to_dict()
     for place, value in _numbers(data, ""):
         if not math.isfinite(value):
             raise WrongResultError(f"{place} is {value}")
+    json.dumps(data, allow_nan=False)
     for name, value in result.totals.items():
         if value is not None and value < 0.0:
             raise WrongResultError(f"{name} is {value}")
@@ -94,7 +103,7 @@ def _numbers(node: Any, place: str) -> Iterator[tuple[str, float]]:
     elif isinstance(node, dict):
         for key, value in node.items():
             yield from _numbers(value, f"{place}.{key}")
-    elif isinstance(node, list):
+    elif isinstance(node, list | tuple):
         for value in node:
             yield from _numbers(value, place)
 
@@ -116,7 +125,27 @@ def _read_architecture(file: Path, seed: str) -> None:
     sound(result)
 
 
+@cache
+def _chip_with(device: str) -> tuple[str, str]:
+    """A shipped chip that names a device, or empty texts; its name, and its text with the device as a file."""
+    word = re.compile(rf"\b(device|process): {device}(?=[,}}\s])")
+    for name, file in shipped("architecture").items():
+        text, found = word.subn(rf"\1: {device}.yaml", file.read_text(encoding="utf-8"))
+        if found:
+            return name, text
+    return "", ""
+
+
 def _read_device(file: Path, seed: str) -> None:
+    _problems(file)
+    chip, text = _chip_with(seed)
+    if chip:
+        user = file.with_name(f"{chip}.yaml")
+        user.write_text(text, encoding="utf-8")
+        sound(neuroest.estimate(user, SMALL[runs(chip, SMALL[True])]))
+
+
+def _read_contest(file: Path, seed: str) -> None:
     _problems(file)
 
 
@@ -416,27 +445,34 @@ def _nir() -> list[tuple[str, bytes]]:
 
 
 def _read_network(file: Path, seed: str) -> None:
-    from neuroest.workloads.importers.network import ImportOptions
-
     neuroest.import_network(file, ImportOptions(timesteps=10) if file.suffix in {".nir", ".yaml"} else None)
+
+
+def _in_a_fork(path: Path) -> None:
+    """What a NIR file is tried with before it is opened, in a fork in place of a new interpreter: 100 times as fast."""
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(math.ceil(nir_file._LONGEST_PROBE))
+        sys.argv = ["probe", str(path)]
+        try:
+            exec(nir_file._PROBE, {})
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise NetworkImportError(f"{path.name}: damaged: the HDF5 library cannot read it")
+
+
+def _read_nir(file: Path, seed: str) -> None:
+    with mock.patch.object(nir_file, "_survive", _in_a_fork):
+        _read_network(file, seed)
 
 
 @cache
 def _results() -> list[tuple[str, bytes]]:
     report = neuroest.report(["digital_spiking_28nm"], ["mlp_mnist_spiking"])
     return [("results", json.dumps(report.to_dict()).encode())]
-
-
-def _changed_json(content: bytes, rng: random.Random) -> bytes:
-    if rng.random() < 0.3:
-        return changed_text(content.decode(), rng)
-    made = changed_tree(content.decode(), rng)
-    try:
-        import yaml
-
-        return json.dumps(yaml.load(made, yaml.CSafeLoader), default=str).encode()
-    except (yaml.YAMLError, ValueError, UnicodeDecodeError):
-        return made
 
 
 def _read_results(file: Path, seed: str) -> None:
@@ -466,7 +502,7 @@ def _changed_bundle(content: bytes, rng: random.Random) -> bytes:
         for name in names:
             data = before.read(name)
             if name == chosen:
-                changed = _changed_json if name.endswith(".json") else _texts(changed_tree)
+                changed = changed_json if name.endswith(".json") else _texts(changed_tree)
                 data = changed(data, rng) if name.endswith((".json", ".yaml")) else changed_bytes(data, rng)
             after.writestr(name, data)
     return made.getvalue()
@@ -484,7 +520,7 @@ TARGETS: Mapping[str, Target] = {
     "architecture": Target(".yaml", _shipped("architecture"), _texts(changed_tree), _read_architecture),
     "device": Target(".yaml", _shipped("device"), _texts(changed_tree), _read_device),
     "workload": Target(".yaml", _shipped("workload"), _texts(changed_tree), _read_workload),
-    "contest": Target(".yaml", _shipped("contest"), _texts(changed_tree), _read_device),
+    "contest": Target(".yaml", _shipped("contest"), _texts(changed_tree), _read_contest),
     "space": Target(".yaml", _spaces, _texts(changed_tree), _read_space),
     "case": Target(".yaml", _cases, _texts(changed_tree), _read_case),
     "settings": Target(".json", _set_paths, _settings, _read_settings),
@@ -497,10 +533,10 @@ TARGETS: Mapping[str, Target] = {
     "zigzag": Target(".yaml", _once("net", ZIGZAG), _texts(changed_tree), _read_network),
     "device_table": Target(".csv", _once("table", TABLE), _texts(changed_text), _read_table),
     "activity": Target(".csv", _once("activity", ACTIVITY), _texts(changed_text), _read_recording),
-    "neurobench": Target(".json", _once("results", NEUROBENCH), _changed_json, _read_recording),
+    "neurobench": Target(".json", _once("results", NEUROBENCH), changed_json, _read_recording),
     "npz": Target(".npz", _npz, changed_bytes, _read_recording),
     "onnx": Target(".onnx", _onnx, changed_bytes, _read_network),
-    "nir": Target(".nir", _nir, changed_bytes, _read_network),
-    "results": Target(".json", _results, _changed_json, _read_results),
+    "nir": Target(".nir", _nir, changed_bytes, _read_nir),
+    "results": Target(".json", _results, changed_json, _read_results),
     "bundle": Target(".zip", _bundles, _changed_bundle, _read_bundle),
 }

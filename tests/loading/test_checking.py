@@ -119,6 +119,15 @@ def test_baselines_that_name_each_other_are_no_endless_loop(tmp_path: Path) -> N
     assert check_files(sorted(tmp_path.iterdir())) == ()
 
 
+def test_a_baseline_that_cannot_be_read_is_told_at_its_line(tmp_path: Path) -> None:
+    chip = shipped("architecture")["loihi_14nm"].read_text(encoding="utf-8")
+    (tmp_path / "other.yaml").mkdir()
+    file = write(tmp_path, "mine.yaml", chip.replace("name: loihi_14nm", "name: mine\nbaseline: other.yaml"))
+    (problem,) = check_files([file])
+    assert (problem.file, problem.path, problem.line > 0) == (str(file), "baseline", True)
+    assert "other.yaml" in problem.message
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(os.urandom(2000))
