@@ -57,6 +57,11 @@ def energy_at_supply(component: Component[Any], energy: u.Joule) -> u.Joule:
     )
 
 
+def energy_at_node(component: Component[Any], energy: u.Joule) -> u.Joule:
+    """Energy at the chip's node, of a circuit whose voltage is not the chip's supply."""
+    return _at_node(component, "energy", energy)
+
+
 def area_at_node(component: Component[Any], area: u.SquareMetre) -> u.SquareMetre:
     """Area at the chip's node."""
     return _at_node(component, "area", area)

@@ -143,6 +143,42 @@ def cell_area(
 
 
 @equation
+def access_width_in_cell(width: u.Metre, stated_pitch: u.Metre, pitch: u.Metre) -> u.Metre:
+    """Width of an access transistor in a cell on another process. [m].
+
+    Parameters
+    ----------
+    width : float or array
+        Width on the process that it is stated for. [m]
+    stated_pitch, pitch : float or array
+        Side of the cell there and here. [m]
+
+    Returns
+    -------
+    float or array
+        Width. [m]
+
+    Notes
+    -----
+    Formula: W = W_0 min(1, p / p_0)
+
+    Valid: transistors that withstand the writing voltage and do not shrink with the node, and cells that they fill
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A cell of 0.085 um^2 at 40 nm that becomes 0.049 um^2 at 22 nm leaves three quarters of the width:
+
+    >>> f"{access_width_in_cell(320e-9, 0.291e-6, 0.220e-6):.3g}"
+    '2.42e-07'
+    """
+    return width * np.minimum(1.0, pitch / stated_pitch)
+
+
+@equation
 def passive_cell_area(half_pitch: u.Metre, layers: u.Dimensionless) -> u.SquareMetre:
     """Footprint of a cell without transistor, one at each crossing of two wires. [m^2].
 

@@ -244,7 +244,7 @@ def process_checks(components: Iterable[Component[Any]]) -> list[Check]:
     return [
         Check(
             "values_process", c.path, "extrapolation", passed=False,
-            message="its values belong to another process and are used as they stand",
+            message=c.unmoved,
         )
         for c in components
         if c.device_process is not None and not c.scales_with_process

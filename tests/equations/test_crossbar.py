@@ -11,6 +11,7 @@ from neuroest.equations import crossbar
 from tests.equations.nodal import column_errors
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "access_width_in_cell": {"width": 320e-9, "stated_pitch": 0.291e-6, "pitch": 0.22e-6},
     "access_transistor_width": {
         "write_current": 100e-6,
         "on_current_density": 790.0,

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Check, at_corner, either, resistance_at_corner
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -19,7 +20,7 @@ class ResistiveCellParameters(CellParameters):
     model: ClassVar[str] = "one_transistor_one_resistor"
 
     access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
-    """Width of the access transistor."""
+    """Width of the access transistor; on a process where the cell is smaller it goes with the side of the cell."""
     access_on_current: u.AmperePerMetre = positive(absent=0.0)
     """Saturated current of the access transistor per width at its programming gate voltage; without it that of the core
     transistors of the process."""
@@ -42,6 +43,9 @@ class ResistiveCell(ResistiveMemory):
     """One resistive memory and its access transistor."""
 
     schema: ClassVar[type[Block]] = ResistiveCellBlock
+    unmoved: ClassVar[str] = (
+        "its resistances are those of another process, which no law moves; area and transistor follow the node"
+    )
     idle_rows_conduct: ClassVar[bool] = False
     has_plates: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = model_errors(
@@ -53,16 +57,25 @@ class ResistiveCell(ResistiveMemory):
 
     def area(self) -> u.SquareMetre:
         """Area of one cell."""
+        return self.area_on(self.process)
+
+    def area_on(self, process: Process) -> u.SquareMetre:
+        """Area of one cell on a process."""
         d = self.device
-        return equations.cell_area(d.cell_feature_squares, self.process.feature_size, d.minimum_cell_area)
+        return equations.cell_area(d.cell_feature_squares, process.feature_size, d.minimum_cell_area)
+
+    def access_width(self) -> u.Metre:
+        """Width of the access transistor: the writing current sets it at any node, as far as the cell has room."""
+        there = equations.cell_pitch(self.area_on(self.device_process or self.process))
+        return equations.access_width_in_cell(self.device.access_width, there, self.pitch())
 
     def row_load(self) -> u.Farad:
         """Gate of one access transistor."""
-        return self.process.gate_capacitance * self.device.access_width
+        return self.process.gate_capacitance * self.access_width()
 
     def column_load(self) -> u.Farad:
         """Transistor junction and memristor."""
-        return self.process.drain_capacitance * self.device.access_width + self.device.memristor_capacitance
+        return self.process.drain_capacitance * self.access_width() + self.device.memristor_capacitance
 
     def limited(self, conductance: u.Siemens) -> u.Siemens:
         """Conductance with the access transistor in series."""
@@ -86,13 +99,13 @@ class ResistiveCell(ResistiveMemory):
         stated = either(d.access_on_current > 0.0, d.access_on_current, process.on_current)
         current = at_corner(self, "drive", stated)
         width = equations.access_transistor_width(d.program_current, current, 1.0, 0.0)
-        taken = equations.transistor_limited_cell_area(d.access_width, process.feature_size)
+        taken = equations.transistor_limited_cell_area(self.access_width(), process.feature_size)
         return [
             *super().cell_checks(read_voltage, rows, columns),
             Check(
-                "access_carries_writing", self.path, "design_rule", d.access_width >= width,
+                "access_carries_writing", self.path, "design_rule", self.access_width() >= width,
                 "the access transistor is too narrow for the programming current", width,
-                d.access_width, "m",
+                self.access_width(), "m",
             ),
             Check(
                 "access_fits_cell", self.path, "design_rule", self.area() >= taken,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
+from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
@@ -43,6 +44,7 @@ class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
     """Capacitors in powers of two that take the voltages of the columns and are joined."""
 
     schema: ClassVar[type[Block]] = CapacitiveMergeBlock
+    analog_circuit: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("charge merging",)
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(2, "clocks of the switches, and resets between conversions"),
@@ -64,12 +66,11 @@ class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
         ]
 
     def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
-        """Capacitor and switches at one column, in the mean over the bits."""
+        """Capacitor, which matching sets at any node, and switches at one column, in the mean over the bits."""
         d = self.device
         units = converters.mirror_unit_transistors(slices, cell_bits) / slices
-        return AreaCost(
-            self.path, "capacitor", units * d.unit_capacitance / d.capacitance_density + d.switch_area
-        )
+        area = units * d.unit_capacitance / d.capacitance_density + d.switch_area
+        return AreaCost(self.path, "capacitor", area_at_node(self, area))
 
     def alone(self, place: Place) -> Costs:
         """For one read of a column."""

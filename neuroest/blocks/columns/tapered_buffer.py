@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, logic_area_ratio
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import drivers
@@ -42,6 +42,7 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
     """Tapered buffer that restores a neuron's output and drives the wire to where its spikes go."""
 
     schema: ClassVar[type[Block]] = FanOutBufferBlock
+    scales_with_process: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("neuron fan-out buffer",)
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(1.5, "as for one-bit row drivers"),
@@ -51,7 +52,14 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
     def load(self) -> u.Farad:
         """Wire and receivers."""
         wire = self.process.wire_capacitance * self.options["wire_length"]
-        return wire + self.options["receivers"] * self.device.input_capacitance
+        return wire + self.options["receivers"] * self.input_capacitance()
+
+    def input_capacitance(self) -> u.Farad:
+        """Gate of an inverter, as wide in feature sizes as on the device's process."""
+        here, there = self.process, self.device_process or self.process
+        width = here.feature_size / there.feature_size
+        gate: u.Farad = self.device.input_capacitance * width * here.gate_capacitance / there.gate_capacitance
+        return gate
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one spike."""
@@ -62,9 +70,7 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
 
     def stages(self) -> u.Dimensionless:
         """Inverters one after the other."""
-        return drivers.tapered_buffer_stages(
-            self.load(), self.device.input_capacitance, self.device.stage_ratio
-        )
+        return drivers.tapered_buffer_stages(self.load(), self.input_capacitance(), self.device.stage_ratio)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """All stages."""
@@ -73,6 +79,8 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
             AreaCost(
                 self.path,
                 "buffer",
-                drivers.tapered_buffer_area(d.inverter_area, self.stages(), d.stage_ratio),
+                drivers.tapered_buffer_area(
+                    d.inverter_area * logic_area_ratio(self), self.stages(), d.stage_ratio
+                ),
             )
         ]

@@ -218,7 +218,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             second = both * self.process.gate_area * d.layout_factor
             found.append(AreaCost(self.path, COLUMN_ACCESS, second))
         if self.shifter is not None:
-            found.append(AreaCost(self.shifter.path, "shifter", self.shifter.device.footprint))
+            found.append(AreaCost(self.shifter.path, "shifter", self.shifter.footprint()))
         if self.pump is not None:
             found.append(self.pump.area_cost(written))
         return found
@@ -271,7 +271,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
                 found.append(self.pump.idling(written))
         if self.shifter is not None:
             shifted = write_circuits.level_shift_energy(
-                written.pulses, self.toggles(written), self.shifter.device.toggle_energy
+                written.pulses, self.toggles(written), self.shifter.toggle_energy()
             )
             found.append(self.shifter.energy("program", "shift", shifted, "write level shift"))
         if self.pump is not None:

@@ -12,6 +12,7 @@ from neuroest.blocks.base import (
     StaticCost,
     leakage_at_chip_temperature,
 )
+from neuroest.blocks.circuit_supply import area_at_node, energy_at_node
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR
 from neuroest.core import units as u
@@ -46,17 +47,26 @@ class LevelShifter(Component[LevelShifterParameters]):
     """Level shifter in front of a row."""
 
     schema: ClassVar[type[Block]] = LevelShifterBlock
+    analog_circuit: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("level shift", "write level shift")
     overhead: ClassVar[tuple[str, ...]] = ("write level shift",)
     prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one shifted pulse of a row."""
-        return [self.energy("row_toggle", "shift", self.device.toggle_energy, "level shift")]
+        return [self.energy("row_toggle", "shift", self.toggle_energy(), "level shift")]
+
+    def toggle_energy(self) -> u.Joule:
+        """Energy of one pulse at the chip's node."""
+        return energy_at_node(self, self.device.toggle_energy)
+
+    def footprint(self) -> u.SquareMetre:
+        """Area of one shifter at the chip's node."""
+        return area_at_node(self, self.device.footprint)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one shifter."""
-        return [AreaCost(self.path, "shifter", self.device.footprint)]
+        return [AreaCost(self.path, "shifter", self.footprint())]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of one shifter."""
