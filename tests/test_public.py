@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 
@@ -31,6 +32,19 @@ def test_every_error_is_a_neuroest_error() -> None:
     for name in neuroest.__all__:
         if name.endswith("Error"):
             assert issubclass(getattr(neuroest, name), neuroest.NeuroestError)
+
+
+FUNCTIONS = [name for name in neuroest.__all__ if inspect.isfunction(getattr(neuroest, name))]
+INSIDE = {"beside"}
+"""Arguments that only the package itself gives."""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_path_may_be_a_text(name: str) -> None:
+    parameters = inspect.signature(getattr(neuroest, name)).parameters
+    for argument, parameter in parameters.items():
+        kinds = {kind.strip() for kind in str(parameter.annotation).split("|")}
+        assert "Path" not in kinds or "str" in kinds or argument in INSIDE, argument
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

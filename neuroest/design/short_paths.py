@@ -93,6 +93,23 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
     return found
 
 
+def settings_of(given: Mapping[str, _T] | None) -> dict[str, _T]:
+    """Settings as a caller gives them, or none.
+
+    Raises
+    ------
+    NeuroestError
+        When they are no mapping of paths.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(path, str) for path in given):
+        raise NeuroestError(
+            "settings: expected a mapping of paths to values, such as {'technology.temperature': '310 K'}"
+        )
+    return dict(given)
+
+
 def whole_paths(
     settings: Mapping[str, _T], chip: Loaded[ArchitectureSpec], network: WorkloadSpec
 ) -> dict[str, _T]:

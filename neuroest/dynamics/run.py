@@ -113,8 +113,8 @@ class Report:
 
 
 def simulate(
-    neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0, plot: Path | None = None,
-    **options: Any,
+    neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0,
+    plot: str | Path | None = None, **options: Any,
 ) -> Report:  # fmt: skip
     """What a neuron does under an input, with the energy from its supplies.
 
@@ -128,7 +128,7 @@ def simulate(
         Compare the energy of one spike by simulation with that of the closed forms of an estimate.
     hold : float
         With `energy`: time that the input stays on after the switch. [s]
-    plot : Path, optional
+    plot : str or Path, optional
         Figure to draw.
     **options
         Other fields of `Request`, such as ``level="0.8 V"`` or ``devices=100``.
@@ -143,10 +143,11 @@ def simulate(
         For a device without a time-domain model, and for an input that does not fit it.
     """
     request = Request(neuron, stimulus, **options)
+    drawn = None if plot is None else Path(plot)
     if not energy:
-        return simulate_neuron(request, plot)
+        return simulate_neuron(request, drawn)
     if load_device(neuron).spec.model in NEURON_MODELS:
-        return energy_report(request, hold, plot)
+        return energy_report(request, hold, drawn)
     if plot is not None or hold:
         raise NeuroestError("--plot and --hold of --energy belong to diffusive neurons")
     found = compare_spike(neuron, request.changes)

@@ -27,7 +27,7 @@ from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.results.uncertainty import Band
-from neuroest.specs.loaded import Named
+from neuroest.specs.loaded import Named, listed
 
 SAMPLES = 200
 """Draws of each design; a convention of smooth curves in seconds."""
@@ -187,7 +187,7 @@ def curves(
             _drawn(points, quantity),
         )
     ]
-    for baseline in baselines:
+    for baseline in listed(baselines):
         still = _group(baseline, workload)
         moved: Sequence[Point] = [(value, still, {}) for value in values]
         if kind == _OF_THE_NETWORK:

@@ -17,7 +17,7 @@ from neuroest.exploration.pareto import ParetoResult, non_dominated
 from neuroest.exploration.space import Space
 from neuroest.exploration.sweep import STANDARD, make_job
 from neuroest.results.quantities import QUANTITIES, check_quantities
-from neuroest.specs.loaded import Named
+from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,6 +149,7 @@ def optimize(
     ExplorationError
         When no feasible design was found.
     """
+    minimize, maximize = listed(minimize), listed(maximize)
     objectives = [*minimize, *maximize]
     if not objectives:
         raise ExplorationError("nothing to optimize: name results to minimize or maximize")

@@ -21,7 +21,7 @@ from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities, label_and_unit
-from neuroest.specs.loaded import Named
+from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,6 +249,7 @@ def sensitivity(
     """
     group = resolve(architecture, workload, Space(()), settings).groups[0].settled()
     moved = causes(group)
+    quantities = listed(quantities)
     base = starting_point(group, quantities)
     bars = tornado(group, quantities)
     stepped = steps(group.claims)

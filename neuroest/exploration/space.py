@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from neuroest.core.errors import Problem, QuantityError, SpecError
+from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
 from neuroest.specs.base import Count, QuantityField, Spec, WholeNumber
 from neuroest.specs.messages import problem_at
@@ -120,6 +121,10 @@ def space_from(
     SpecError
         With everything that is wrong.
     """
+    if not isinstance(axes, Mapping):
+        raise ExplorationError(
+            f"a space is a mapping of paths to values, the path of a file, or a Space, not {type(axes).__name__}"
+        )
     found = [setting_axis(path, values) for path, values in axes.items()]
     return Space(_distinct(found), tuple(constraint(text) for text in constraints), **options)
 
@@ -143,8 +148,8 @@ def settings_space(texts: Sequence[str], constraints: Sequence[str] = ()) -> Spa
     return Space(_distinct(axes), tuple(constraint(text) for text in constraints))
 
 
-def setting_axis(path: str, values: str | Sequence[Any]) -> Axis:
-    """One axis, of a text or of listed values.
+def setting_axis(path: str, values: Any) -> Axis:
+    """One axis, of a text, of listed values or of one value.
 
     Raises
     ------
@@ -152,6 +157,8 @@ def setting_axis(path: str, values: str | Sequence[Any]) -> Axis:
         When the values are no axis.
     """
     paths = [one.strip() for one in path.split("+")]
+    if not isinstance(values, Iterable):
+        values = [values]
     try:
         track = _text_track(path, values) if isinstance(values, str) else _track(path, list(values))
         return _axis(dict.fromkeys(paths, track))

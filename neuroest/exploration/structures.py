@@ -18,7 +18,7 @@ from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.design.build import Design, InputFile, numeric_options
 from neuroest.design.chip import DISCREPANCY
 from neuroest.design.overrides import design_with, network_with, workload_with
-from neuroest.design.short_paths import ending_in, is_whole, whole_path, whole_paths
+from neuroest.design.short_paths import ending_in, is_whole, settings_of, whole_path, whole_paths
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
@@ -187,7 +187,7 @@ def _resolve(
         raise wrong(labels[0].path, f"{count} combinations of choices are too many (at most {_MOST_GROUPS})")
     groups = []
     for picked in itertools.product(*(range(len(axis.labels)) for axis in labels)):
-        changes: dict[str, Any] = dict(settings or {})
+        changes: dict[str, Any] = settings_of(settings)
         for axis, index in zip(choices, picked, strict=True):
             for path, track in axis.tracks.items():
                 changes[path] = track.contents[index]  # type: ignore[union-attr]

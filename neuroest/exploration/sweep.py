@@ -23,7 +23,7 @@ from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.metadata import column_units
 from neuroest.specs.file_text import is_file
-from neuroest.specs.loaded import Named
+from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,7 +203,7 @@ def make_job(
         how,
         count,
         space.seed if seed is None else seed,
-        tuple(quantities),
+        listed(quantities),
         chunk_size,
     )
     job.check()

@@ -28,7 +28,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
 from neuroest.results.quantities import label_and_unit
 from neuroest.results.uncertainty import Band
-from neuroest.specs.loaded import Named
+from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,6 +223,7 @@ def uncertainty(
             f"{knowledge * variability:.3g} samples do not fit in memory; ask for at most {_MOST_SAMPLES:.0e}"
         )
     group = resolve(architecture, workload, Space(()), settings).groups[0].settled()
+    quantities = listed(quantities)
     starting_point(group, quantities)
     draw = _Draw(group, tuple(quantities), knowledge, variability, relative_spreads(group), seed)
     chunks = -(-(knowledge + 1) // _ROWS)

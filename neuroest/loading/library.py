@@ -142,6 +142,8 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     NeuroestError
         When the path of a spec in a bundle leads out of it.
     """
+    if not isinstance(name, str):
+        raise NeuroestError(f"{kind}: expected a name, a path or a loaded spec, got {type(name).__name__}")
     packed = _packed.get()
     if is_path(name):
         given = Path(name)
@@ -220,7 +222,7 @@ def is_model_file(name: str | Path) -> bool:
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
     """The workload of a shipped name or of a path, with its shapes checked; a model file is imported."""
-    if is_model_file(name):
+    if isinstance(name, str | Path) and is_model_file(name):
         workload: Loaded[WorkloadSpec] = load("neuroest.workloads.importers.workload_from_file")(name)
         return workload
     path = _file("workload", name)

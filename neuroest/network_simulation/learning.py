@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.design.short_paths import settings_of
 from neuroest.dynamics.stimulus import Array
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.files import NeuronLayer, Samples, read_network, read_samples
@@ -160,7 +161,7 @@ def learn_network(
     """
     if training.resolve() == samples.resolve():
         raise NeuroestError("--learn must not be the samples that the accuracy is measured on")
-    changes, network = dict(settings or {}), load_workload(workload)
+    changes, network = settings_of(settings), load_workload(workload)
     chip = estimate(architecture, network, changes)
     spec, learning = chip.workload, chip.workload.learning
     if learning is None:

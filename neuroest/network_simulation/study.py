@@ -11,6 +11,7 @@ from typing import Any
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.version import package_version
+from neuroest.design.short_paths import settings_of
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
 from neuroest.network_simulation.calibration import calibrate
@@ -30,7 +31,7 @@ from neuroest.network_simulation.spiking import Drive, LayerActivity, Simulation
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import render
 from neuroest.results.estimate import Estimate
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, listed
 from neuroest.specs.workload import WorkloadSpec
 
 
@@ -155,8 +156,9 @@ def _check_drives(drives: Mapping[str, Drive], names: Sequence[str]) -> None:
 
 
 def simulate_network(
-    architecture: str, workload: str, weights: Path, samples: Path, *, calibration: Path | None = None,
-    drives: Mapping[str, Drive] | None = None, without: Sequence[str] = (), recalibrate: bool = False,
+    architecture: str, workload: str, weights: str | Path, samples: str | Path, *,
+    calibration: str | Path | None = None, drives: Mapping[str, Drive] | None = None,
+    without: Sequence[str] = (), recalibrate: bool = False,
     cell_errors: bool = False, count: int | None = None, chips: int = 8, seed: int = 0,
     settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
     tell: Callable[[str], None] = _silent,
@@ -170,11 +172,11 @@ def simulate_network(
     ----------
     architecture, workload : str
         Shipped names, or paths.
-    weights : Path
+    weights : str or Path
         Whole-number weights of each layer, .npz.
-    samples : Path
+    samples : str or Path
         Input spikes and the class of each sample, .npz.
-    calibration : Path, optional
+    calibration : str or Path, optional
         Samples on which offset and load of each layer are chosen; other ones than `samples`.
     drives : mapping of str to Drive, optional
         Offset [V] and load [ohm] of the input circuit of each layer, in place of a calibration.
@@ -208,6 +210,9 @@ def simulate_network(
     NeuroestError
         For files that do not fit the workload, and for layers without a drive.
     """
+    weights, samples = Path(weights), Path(samples)
+    calibration = None if calibration is None else Path(calibration)
+    without = listed(without)
     check_names("characteristic", [name for name in without if name != "all"], WITHOUT)
     if calibration is None and not drives:
         raise NeuroestError("give --calibration to choose offset and load of each layer on, or --drive")
@@ -215,7 +220,7 @@ def simulate_network(
         raise NeuroestError("--recalibrate needs --calibration")
     if calibration is not None and calibration.resolve() == samples.resolve():
         raise NeuroestError("--calibration must not be the samples that the accuracy is measured on")
-    changes = dict(settings or {})
+    changes = settings_of(settings)
     network = load_workload(workload)
     layers, weights_hash = read_network(weights, network.spec)
     tested = read_samples(samples, network.spec).first(count)
@@ -272,7 +277,7 @@ def simulate_layers(
     --------
     simulate_network : the other parameters.
     """
-    changes = dict(settings or {})
+    changes = settings_of(settings)
     network = load_workload(workload)
     found, digest = read_currents(currents, network.spec)
     chip = estimate(architecture, workload, changes)

@@ -28,7 +28,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import importer_suffixes
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.device import DeviceSpec
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, listed
 from neuroest.specs.mending import mended
 from neuroest.specs.messages import problem_at, problem_of_line
 from neuroest.specs.reading import Document, read_document
@@ -69,7 +69,7 @@ def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
         Each with file, line and column, in the order of the files and, within one, of its lines.
     """
     found: dict[Problem, None] = {}
-    for file in files:
+    for file in listed(files):
         found.update(dict.fromkeys(_problems(Path(file))))
     return tuple(found)
 

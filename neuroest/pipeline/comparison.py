@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen
 from neuroest.design.build import build
+from neuroest.design.short_paths import settings_of
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import paces
@@ -22,7 +22,7 @@ from neuroest.results.pace import PaceRow
 from neuroest.results.quantities import MAIN, Headline
 from neuroest.results.uncertainty import Band, Sample
 from neuroest.specs.architecture import ArchitectureSpec
-from neuroest.specs.loaded import Loaded, Named
+from neuroest.specs.loaded import Loaded, Named, listed
 from neuroest.specs.messages import validate
 
 PUBLISHED: Mapping[str, str] = {
@@ -82,8 +82,7 @@ def compare(
     >>> [ratio.quantity for ratio in both.ratios][:2]
     ['area_m2', 'energy_per_inference_J']
     """
-    others = [baselines] if isinstance(baselines, str | Path | Loaded) else list(baselines)
-    networks = [workload] if isinstance(workload, str | Path | Loaded) else list(workload)
+    others, networks = listed(baselines), listed(workload)
     chips = [_architecture(name) for name in (architecture, *others)]
     if len(networks) == 1:
         networks *= len(chips)
@@ -96,7 +95,7 @@ def compare(
     nets = [net if isinstance(net, Loaded) else load_workload(net) for net in networks]
     distinct(chips)
     distinct(nets)
-    changes = dict(settings or {})
+    changes = settings_of(settings)
     shares = [_settings_for(chip, changes) for chip in chips]
     unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
     shares[0].update(unused)  # so that the design says what is wrong with them

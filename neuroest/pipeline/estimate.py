@@ -14,7 +14,7 @@ from neuroest.core.errors import MappingError, RangeError
 from neuroest.core.frozen import frozen
 from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, network_with, workload_with
-from neuroest.design.short_paths import whole_paths
+from neuroest.design.short_paths import settings_of, whole_paths
 from neuroest.error_analysis.analysis import EstimateAnalysis
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
@@ -87,7 +87,7 @@ def estimate(
     """
     chip = architecture if isinstance(architecture, Loaded) else load_architecture(architecture)
     net = workload if isinstance(workload, Loaded) else load_workload(workload)
-    changes = whole_paths(settings or {}, chip, net.spec)
+    changes = whole_paths(settings_of(settings), chip, net.spec)
     net = replace(net, spec=network_with(net.spec, changes))
     design = design_with(chip, changes)
     claims = frozen({**design.claims, **workload_with(net.spec, changes)})

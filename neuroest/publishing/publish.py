@@ -28,7 +28,7 @@ _PLANS: list[tuple[str, Callable[[], Any]]] = []
 
 
 def publish(
-    report: Report, target: Path, *, venue: str = "ieee", force: bool = False, bundle: bool = False
+    report: Report, target: str | Path, *, venue: str = "ieee", force: bool = False, bundle: bool = False
 ) -> None:
     """Write a report as a folder that is either whole or not there.
 
@@ -44,7 +44,7 @@ def publish(
     matplotlib()
     extra("jinja2", "report")
     sweep = read_sweep(report.sweep) if report.sweep is not None else None
-    write_folder(target, partial(_fill, report, sweep, venue, bundle), force=force)
+    write_folder(Path(target), partial(_fill, report, sweep, venue, bundle), force=force)
 
 
 def _fill(report: Report, sweep: SweepPoints | None, venue: str, bundle: bool, folder: Path) -> None:

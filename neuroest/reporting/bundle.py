@@ -162,12 +162,12 @@ class _Manifest(Saved):
     results: Annotated[list[_Entry], Field(max_length=MOST_RESULTS)]
 
 
-def rerun(file: Path) -> Rerun:
+def rerun(file: str | Path) -> Rerun:
     """Compute a bundle again from the specs inside it.
 
     Parameters
     ----------
-    file : Path
+    file : str or Path
         ``bundle.zip`` of a published report.
 
     Returns
@@ -180,6 +180,7 @@ def rerun(file: Path) -> Rerun:
     NeuroestError
         When the file is no bundle, or was altered.
     """
+    file = Path(file)
     try:
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as folder:
             _check_members(archive, file)

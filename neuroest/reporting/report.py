@@ -17,6 +17,7 @@ import numpy as np
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, check_names
 from neuroest.core.version import package_version
+from neuroest.design.short_paths import settings_of
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.comparison import _settings_for, compared, distinct
 from neuroest.pipeline.estimate import estimate
@@ -35,7 +36,7 @@ from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.loaded import Loaded, Named
+from neuroest.specs.loaded import Loaded, Named, listed
 
 MOST_RESULTS = 400
 """Results that one report has room for."""
@@ -189,21 +190,21 @@ def _plain_comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def report(
-    architectures: Sequence[Named],
-    workloads: Sequence[Named],
+    architectures: Named | Sequence[Named],
+    workloads: Named | Sequence[Named],
     settings: Mapping[str, str] | None = None,
-    sweep: Path | None = None,
+    sweep: str | Path | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Report:
     """Every design on every network; a pair that has no estimate is listed with its reason.
 
     Parameters
     ----------
-    architectures, workloads : sequence of str, Path or Loaded
+    architectures, workloads : str, Path or Loaded, or a sequence of them
         Designs, the one that is compared first, and networks.
     settings : mapping of str to str, optional
         Changed values by path, as `neuroest.estimate` takes them.
-    sweep : Path, optional
+    sweep : str or Path, optional
         File of a sweep that the report shows too.
     labels : mapping of str to str, optional
         Names in figures by the names of architectures, in place of their titles.
@@ -224,16 +225,17 @@ def report(
     >>> [view.architecture for view in found.views]
     ['diffusive_28nm_derived', 'analog_lif_28nm']
     """
-    if not architectures or not workloads:
+    designs, networks = listed(architectures), listed(workloads)
+    if not designs or not networks:
         raise NeuroestError("a report needs a design and a workload")
-    if len(architectures) * len(workloads) > MOST_RESULTS:
+    if len(designs) * len(networks) > MOST_RESULTS:
         raise NeuroestError(
-            f"{len(architectures) * len(workloads)} results are too many for a report (at most {MOST_RESULTS}); "
+            f"{len(designs) * len(networks)} results are too many for a report (at most {MOST_RESULTS}); "
             "sweep them and give the file with --from"
         )
-    chips = distinct([a if isinstance(a, Loaded) else load_architecture(a) for a in architectures])
-    nets = distinct([w if isinstance(w, Loaded) else load_workload(w) for w in workloads])
-    changes = dict(settings or {})
+    chips = distinct([a if isinstance(a, Loaded) else load_architecture(a) for a in designs])
+    nets = distinct([w if isinstance(w, Loaded) else load_workload(w) for w in networks])
+    changes = settings_of(settings)
     shares = [_settings_for(chip, changes) for chip in chips]
     unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
     shares[0].update(unused)  # so that the first design says what is wrong with them
@@ -248,7 +250,7 @@ def report(
     if not views:
         reasons = "\n".join(f"{r.architecture} on {r.workload}: {r.reason}" for r in refused)
         raise NeuroestError(f"no design has an estimate on any of the workloads\n{reasons}")
-    return Report(tuple(views), tuple(refused), changes, sweep)
+    return Report(tuple(views), tuple(refused), changes, None if sweep is None else Path(sweep))
 
 
 def labelled(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, overload
 
+from neuroest.core.errors import NeuroestError
 from neuroest.specs.base import Spec
 from neuroest.specs.reading import Document
 
@@ -24,3 +26,29 @@ class Loaded(Generic[_T]):
 
 Named: TypeAlias = str | Path | Loaded[Any]
 """What a spec is asked for by: a shipped name, the path of a file, or the spec itself."""
+
+
+@overload
+def listed(given: str | Iterable[str]) -> tuple[str, ...]: ...
+@overload
+def listed(given: str | Path | Iterable[str | Path]) -> tuple[str | Path, ...]: ...
+@overload
+def listed(given: Named | Iterable[Named]) -> tuple[Named, ...]: ...
+def listed(given: Named | Iterable[Named]) -> tuple[Named, ...]:
+    """One name, path or spec as a list of one, since a text is also a sequence of its letters.
+
+    Raises
+    ------
+    NeuroestError
+        For what is neither one nor several.
+
+    Examples
+    --------
+    >>> listed("loihi_14nm"), listed(["one", "two"])
+    (('loihi_14nm',), ('one', 'two'))
+    """
+    if isinstance(given, str | Path | Loaded):
+        return (given,)
+    if not isinstance(given, Iterable):
+        raise NeuroestError(f"expected a name or a list of names, got {type(given).__name__}")
+    return tuple(given)

@@ -10,6 +10,7 @@ from typing import Any
 
 from neuroest.core.version import package_version
 from neuroest.error_analysis.model_error import discrepancies
+from neuroest.specs.loaded import listed
 from neuroest.validation.cases import CaseResult, run_case, selected_cases
 from neuroest.validation.families import FamilySummary, family_summaries
 from neuroest.validation.scoring import Calibration, Row, Summary, calibrate, case_rows, row_data, summaries
@@ -99,12 +100,12 @@ class Scoreboard:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
 
-def reproduce(cases: Sequence[str] = ()) -> Scoreboard:
+def reproduce(cases: str | Sequence[str] = ()) -> Scoreboard:
     """Rebuild published chips and hold the estimates against what was published.
 
     Parameters
     ----------
-    cases : sequence of str
+    cases : str or sequence of str
         Names of shipped cases or folders of others; all that ship if none is given. One that is given twice counts
         once.
 
@@ -120,7 +121,7 @@ def reproduce(cases: Sequence[str] = ()) -> Scoreboard:
     SpecError
         With all problems of a file.
     """
-    results = tuple(run_case(case) for case in selected_cases(cases))
+    results = tuple(run_case(case) for case in selected_cases(listed(cases)))
     rows = tuple(row for result in results for row in case_rows(result))
     return Scoreboard(
         results, rows, tuple(summaries(rows)), tuple(summaries(rows, ("design_study",))),
