@@ -196,7 +196,7 @@ IMPORTERS: Mapping[str, Any] = Registry(
 )
 """Reader of each kind of model file by its suffix: ``(path, options) -> ImportedNetwork``.
 
-A suffix that other files have too stands after the name of the format, whose files `MARKS` tells apart.
+A suffix that other files have too stands after the name of the format, whose files `MARKS` distinguishes.
 """
 
 MARKS: Mapping[str, str] = {

@@ -92,7 +92,7 @@ def _possible(found: re.Match[str], workload: str) -> str:
 
 
 def _bases(file: Path) -> list[str]:
-    """Names of the chips that a chip stands on, the nearest last."""
+    """Names of the chips that a chip is based on, the nearest last."""
     document: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
     base = document.get("base") if isinstance(document, dict) else None
     if not base:

@@ -397,7 +397,7 @@ class Component(Generic[_DeviceT_co]):
         return []
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What an expert of this block asks for beside its costs."""
+        """What an expert of this block asks for in addition to its costs."""
         return []
 
     def left_out(self) -> list[str]:

@@ -51,7 +51,7 @@ _BROKEN_PIPE = 141
 _SIGNALLED = 128
 """What a shell adds to the number of a signal that ended a process."""
 _SHORT_HELP = 64
-"""Characters of what a verb does, beside its name."""
+"""Characters of what a verb does, next to its name."""
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 

@@ -1,4 +1,4 @@
-"""``neuroest compare``: designs beside each other, what differs before any ratio."""
+"""``neuroest compare``: designs side by side, their ratios and what differs."""
 
 from __future__ import annotations
 

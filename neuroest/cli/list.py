@@ -19,9 +19,9 @@ from neuroest.reporting.text_style import Style
 
 _WIDEST = 140
 _NARROWEST, _INDENT = 36, 6
-"""Columns that a description needs to stand beside its name; otherwise it stands below, so far to the right."""
+"""Columns that a description needs to stand next to its name; otherwise it stands below, so far to the right."""
 _LINES = 2
-"""Lines of a description; `neuroest show` tells the rest."""
+"""Lines of a description; `neuroest show` prints the rest."""
 
 
 def run(
@@ -69,7 +69,7 @@ def _table(found: list[Entry], drawn: Style) -> str:
 
 
 def _entries(listed: list[Entry], width: int, drawn: Style) -> list[str]:
-    """Name and maturity in columns, the description beside or below them on two lines at most."""
+    """Name and maturity in columns, the description next to or below them on two lines at most."""
     names = max(len(entry.name) for entry in listed)
     stages = max(len(words(entry.maturity) or entry.group) for entry in listed)
     left = 2 + names + 2 + stages + 2

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _MOST_LISTED = 24
-"""Names that an error lists one by one; of more it tells some."""
+"""Names that an error lists one by one; of more it lists some."""
 _SOME = 3
 _LONGEST_COMPARED = 200
 """Characters of a word that are compared with names, all of which are shorter."""

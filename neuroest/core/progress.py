@@ -1,4 +1,4 @@
-"""How far a long run has come, told to whoever asked."""
+"""Progress of a long run, reported to a callback."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[float], None]
-"""Told the share that is done, 0 to 1."""
+"""Called with the share that is done, 0 to 1."""
 
 
 def silent(_share: float) -> None:

@@ -27,7 +27,7 @@ STEPS_PER_SETTLING = 60.0
 _PARTS_PER_SWITCHING = 5.0
 _MOST_PARTS = 1000
 _TOLD = 200
-"""How often in a run its progress is told."""
+"""How often in a run its progress is reported."""
 _RUPTURED = 1e-4
 """Filament that is left when a rupture counts as over; numerical, not physical."""
 _THIN = 0.05

@@ -793,7 +793,7 @@ def decibels(power_ratio: u.Dimensionless) -> u.Dimensionless:
 
 @equation
 def effective_bits(power_ratio: u.Dimensionless) -> u.Dimensionless:
-    """Bits that one read of a column tells of its exact result. [1].
+    """Information in one read of a column about its exact result, in bits. [1].
 
     Parameters
     ----------

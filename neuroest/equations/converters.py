@@ -34,7 +34,7 @@ _SURVEY_FIT = (
 def lossless_resolution(
     active_rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless
 ) -> u.Dimensionless:
-    """Bits that tell every possible sum of a column apart. [1].
+    """Bits that distinguish every possible sum of a column. [1].
 
     Parameters
     ----------
@@ -990,7 +990,7 @@ def mirror_unit_transistors(slices: u.Dimensionless, cell_bits: u.Dimensionless)
 
 @equation
 def equivalent_resolution(timesteps: u.Dimensionless, maximum_rate: u.Dimensionless) -> u.Dimensionless:
-    """Bits that a spike count can tell apart. [1].
+    """Bits that a spike count can distinguish. [1].
 
     Parameters
     ----------

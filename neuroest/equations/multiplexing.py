@@ -245,7 +245,7 @@ def multiplexer_gates(inputs: u.Dimensionless, levels: u.Dimensionless) -> u.Dim
 
 @equation
 def path_gates(inputs: u.Dimensionless, levels: u.Dimensionless) -> u.Dimensionless:
-    """Gates whose junctions hang on the lines between an input and the output of a multiplexer. [1].
+    """Gates whose junctions load the lines between an input and the output of a multiplexer. [1].
 
     Parameters
     ----------

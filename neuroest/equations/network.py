@@ -400,7 +400,7 @@ def h_tree_side(leaf_pitch: u.Metre, leaves: u.Dimensionless) -> u.Metre:
 
 @equation
 def router_pitch(area: u.SquareMetre, routers: u.Dimensionless) -> u.Metre:
-    """Distance between neighbouring routers: the side of what hangs on one of them. [m].
+    """Distance between neighbouring routers: the side of the area that one of them serves. [m].
 
     Parameters
     ----------
@@ -445,7 +445,7 @@ def _mean_offset(one: u.Numeric, other: u.Numeric) -> u.Numeric:
 
 @equation
 def feed_forward_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.Dimensionless:
-    """Mean hops from a unit of one layer to a unit of the next, placed beside it. [1].
+    """Mean hops from a unit of one layer to a unit of the next, placed next to it. [1].
 
     Parameters
     ----------

@@ -333,7 +333,7 @@ def thin_film_resistor_area(resistivity: u.OhmMetre, thickness: u.Metre, resista
 def stacked_footprint(
     transistor_area: u.SquareMetre, memristor_area: u.SquareMetre, resistor_area: u.SquareMetre
 ) -> u.SquareMetre:
-    """Area of a neuron whose three parts stand on top of each other. [m^2].
+    """Area of a neuron whose three parts are stacked. [m^2].
 
     Parameters
     ----------

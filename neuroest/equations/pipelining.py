@@ -171,7 +171,7 @@ def rest_in_turns(recovery_time: u.Second, working_time: u.Second, neurons: u.Di
 
 @equation
 def longest_work_in_turns(period: u.Second, recovery_time: u.Second, neurons: u.Dimensionless) -> u.Second:
-    """Longest time of an inference in which a neuron works, so that it has rested when its turn comes again. [s].
+    """Longest time of an inference in which a neuron works, so that it has recovered before its next use. [s].
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ _THIRD = 3.0
 
 @equation
 def sneak_conductance(conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Siemens:
-    """Conductance of all sneak paths beside one selected cell of a floating passive array. [S].
+    """Conductance of all sneak paths around one selected cell of a floating passive array. [S].
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ _COUNTED = "movement, weights and arithmetic counted; control, leakage and idle 
 
 @equation
 def matched_activation_bits(timesteps: u.Dimensionless) -> u.Dimensionless:
-    """Width of an activation that tells apart as many values as the spike count of a neuron. [1].
+    """Width of an activation that distinguishes as many values as the spike count of a neuron. [1].
 
     Parameters
     ----------

@@ -363,7 +363,7 @@ def charge_pump_area(
 
 @equation
 def supply_loss_energy(output_energy: u.Joule, efficiency: u.Dimensionless) -> u.Joule:
-    """Energy that a supply takes beside what it hands on. [J].
+    """Energy that a supply takes in addition to what it delivers. [J].
 
     Parameters
     ----------

@@ -139,7 +139,7 @@ class EstimateAnalysis:
 
     @cached_property
     def basis_shares(self) -> dict[str, dict[str, float]]:
-        """Share of energy and area that rests on values of each basis."""
+        """Share of energy and area that is based on values of each basis."""
         return basis_shares.basis_shares(self.elasticities, self.claims)
 
     def unproven_share(self, total: str) -> float:

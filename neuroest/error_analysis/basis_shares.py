@@ -1,4 +1,4 @@
-"""Shares of results that rest on values of each basis."""
+"""Shares of results that are based on values of each basis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNPROVEN = ("projected", "assumed")
 
 
 def basis_shares(found: Elasticities, claims: Mapping[str, Claim]) -> dict[str, dict[str, float]]:
-    """Share of energy and area that rests on values of each basis.
+    """Share of energy and area that is based on values of each basis.
 
     Each term is divided among its inputs in proportion to how strongly it depends on them.
     """
@@ -42,7 +42,7 @@ def unproven_share(
 def attributed_share(
     terms: Mapping[tuple[str, str], tuple[float, Array]], labels: Sequence[str]
 ) -> dict[str, float]:
-    """Share of a sum of terms that rests on each label of the parameters.
+    """Share of a sum of terms that is based on each label of the parameters.
 
     Every term is divided among its parameters in proportion to how strongly it depends on each, that is by the
     magnitude of its elasticities; what depends on no parameter counts as ``design``.

@@ -20,7 +20,7 @@ _Term: TypeAlias = tuple[float, Array]
 """Value of a term, and its elasticities."""
 
 _STEP = 1e-4
-"""Relative step of the finite difference: small beside any curvature here, large beside rounding."""
+"""Relative step of the finite difference: small compared with any curvature here, large compared with rounding."""
 
 
 def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Elasticities:

@@ -129,7 +129,7 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
 
 
 def _endurance_claims(design: Design) -> dict[str, Claim]:
-    """The doubt about endurances whose claims do not say what they rest on."""
+    """The doubt about endurances whose claims do not state their origin."""
     given = discrepancies().endurance_without_evidence
     claims = design.claims
     bare = [

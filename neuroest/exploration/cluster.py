@@ -107,7 +107,7 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Leave it to us to say what went wrong: Dask tells the log each connection that ends."""
+    """Leave it to us to say what went wrong: Dask logs each connection that ends."""
     logs = [logging.getLogger(n) for n in logging.root.manager.loggerDict if n.split(".")[0] == "distributed"]
     before = [(log, log.level) for log in logs]
     for log in logs:

@@ -34,7 +34,7 @@ from neuroest.specs.messages import problem_at
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 
 CHIP = "chip"
-"""Column that tells the chips of a contest apart."""
+"""Column that distinguishes the chips of a contest."""
 _MODE, _PERIOD = "operation.mode", "operation.period"
 _DATA_PERIOD = "workload.period"
 _MOST_CHIPS = 4096

@@ -94,7 +94,7 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """The contender and its choices, which tell the chip from all others of the contest."""
+        """The contender and its choices, which distinguish the chip from all others of the contest."""
         return "/".join((self.contender, *self.choices.values()))
 
 

@@ -81,7 +81,7 @@ class Crossover:
 
 @dataclass(frozen=True)
 class CrossoverResult:
-    """A spiking chip beside a dense one, in all scopes.
+    """A spiking chip compared with a dense one, in all scopes.
 
     Attributes
     ----------

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 POPULATION, GENERATIONS = 100, 60
 _MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
-"""Every design of a generation is held against every other, in memory."""
+"""Every design of a generation is compared with every other, in memory."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A design space held against the chips it moves: structures apart, numbers as arrays.
+"""A design space applied to the chips it changes: structures apart, numbers as arrays.
 
 Choices (a device, a block, an architecture, a workload) split the space into groups of one structure each; inside a
 group every axis is an array of numbers, and one call of `neuroest.pipeline.evaluate` serves thousands of points.
@@ -126,7 +126,7 @@ def resolve(
     space: Space,
     settings: Mapping[str, str] | None = None,
 ) -> Resolved:
-    """A space held against its chips and networks.
+    """A space applied to its chips and networks.
 
     Raises
     ------
@@ -301,7 +301,7 @@ def _first(track: Levels | Range) -> Any:
 
 
 def numeric_axis(axis: Axis, groups: Sequence[Candidate]) -> NumericAxis:
-    """An axis of numbers held against chips that must all have its paths.
+    """An axis of numbers applied to chips that must all have its paths.
 
     Raises
     ------

@@ -40,7 +40,7 @@ RATE_EQUATIONS = "diffusive_1m1t1r"
 MODELS: Mapping[str, str] = MappingProxyType(
     {RATE_EQUATIONS: "diffusive_bench", **{name: family.template for name, family in FAMILIES.items()}}
 )
-"""Models that can be fitted, and the spec that each takes from what the data do not tell."""
+"""Models that can be fitted, and the spec that each takes for what the data do not determine."""
 _LIMITS = MappingProxyType({"firing_probability": 0.2, "paired_pulse": 0.5})
 """Median misfit above which the model does not describe a measurement, where it is not `MISFIT_LIMIT`."""
 _SLOW = frozenset({"current_voltage"})

@@ -44,7 +44,7 @@ CANDIDATES = (
 )
 """Parameters that a fit may change.
 
-The gap that stays, `field_offset`, acts within the last per cent of the way and is never told apart from the
+The gap that stays, `field_offset`, acts within the last per cent of the way and is never distinguished from the
 mobility.
 """
 MISFIT_LIMIT = 1.0
@@ -75,7 +75,7 @@ _PATIENCE = 1e3
 _WIDEST = 1e6
 """Factor beyond which the data do not determine a parameter; a convention."""
 _AS_GOOD = 2.71
-"""Cost above the least one up to which a second minimum cannot be told from it: 90 % of chi square, one degree."""
+"""Cost above the least one up to which a second minimum is as good: 90 % of chi square, one degree."""
 _SHOWN = 0.8
 """Probability of the band that a figure shows, that of a spread."""
 _SAME_PLACE = np.log(1.1)

@@ -469,7 +469,7 @@ def _falling(experiment: Experiment, *, rising: bool) -> list[str]:
 
 
 def example_folder() -> Path:
-    """Folder of the measurements that ship: inside the installed package, or in the checkout beside it."""
+    """Folder of the measurements that ship: inside the installed package, or in the checkout next to it."""
     package = Path(__file__).parent.parent
     packaged = package / "example_measurements"
     return packaged if packaged.is_dir() else package.parent / "examples" / "measurements"

@@ -93,7 +93,7 @@ class AndCountMapper(Mapper):
         return np.asarray(t.is_weighted * t.groups * t.positions * deep * across)
 
     def place(self) -> Placement:
-        """Every layer uses all arrays in its turn."""
+        """Every layer uses all arrays, one layer after the other."""
         t, unit = self.layers, self.compute.slots["unit"]
         _, across = self.blocks()
         ones = t.is_weighted * 1.0

@@ -228,13 +228,13 @@ class Mapper(ABC):
     multiplies_computed: ClassVar[bool] = False
     """Whether its units multiply any two numbers, also two that the network has computed."""
     runs_elementwise: ClassVar[bool] = False
-    """Whether its units run the layers that are no matrix product, without a block of their own."""
+    """Whether its units run element-wise layers, without a block of their own."""
     turns_by_steps: ClassVar[bool] = False
-    """Whether units that take layers in turns can take another one after each timestep, since they keep nothing."""
+    """Whether time-multiplexed units can take another layer after each timestep, since they keep nothing."""
     skips_silent_inputs: ClassVar[bool] = False
     """Whether an input that does not fire takes no time."""
     weights_in_cells: ClassVar[bool] = False
-    """Whether the weights are the cells of an array, beside which digital blocks may work on numbers."""
+    """Whether the weights are the cells of an array, next to which digital blocks may work on numbers."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -358,7 +358,7 @@ class Mapper(ABC):
         return 0.0
 
     def product_cycles(self) -> Array:
-        """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""
+        """Clock cycles of a matrix unit next to the computing level for the products that it does, by layer."""
         return self.zeros()
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
@@ -466,7 +466,7 @@ class Mapper(ABC):
         return np.zeros_like(self.layers.positions)
 
     def value_bits(self) -> Array:
-        """Bits of a number that a layer of a spiking network is given beside the address of each: zero for spikes."""
+        """Bits of a number that a layer of a spiking network receives with each address: zero for spikes."""
         bits = self.layers.input_bits
         return np.asarray(np.where(bits > 1.0, bits, 0.0))
 

@@ -68,7 +68,7 @@ _WEIGHTS, _SUMS, _INPUTS = 0.0, 1.0, 2.0
 
 
 class DigitalArray(Component[None]):
-    """Array of processing elements: what it has beside them."""
+    """Array of processing elements: its parts other than these."""
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Adders that transform inputs and sums, where the array has them."""
@@ -297,7 +297,7 @@ class DigitalArrayMapper(Mapper):
         )  # fmt: skip
 
     def place(self) -> Placement:
-        """Every layer uses all arrays in its turn."""
+        """Every layer uses all arrays, one layer after the other."""
         t, product = self.layers, self.product()
         rows, columns = self.rows, self.columns
         streamed = np.maximum(product.vectors * self.steps * self.options["batch"], 1.0)
@@ -440,7 +440,7 @@ class DigitalArrayMapper(Mapper):
         return np.asarray(self.layers.weights * self.network.weight_bits * self.product().growth)
 
     def repeated_bits(self, activations: Array) -> Array:
-        """One operand stays as far as it fits, beside what the other needs to stream by."""
+        """One operand stays as far as it fits, next to the buffer that the other needs to stream."""
         memory, other = self.memory("activations"), self.memory("weights")
         if memory is None or other is None:
             return self.zeros()

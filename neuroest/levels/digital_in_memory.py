@@ -124,7 +124,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
         return np.asarray(np.where(needed <= self.blocks_held, 1.0, 0.0))
 
     def place(self) -> Placement:
-        """Every layer uses all arrays in its turn; without a memory of weights they must all stay."""
+        """Every layer uses all arrays, one layer after the other; without a memory of weights they must all stay."""
         placement = super().place()
         if self.memory("weights") is not None:
             return placement

@@ -145,7 +145,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         return words
 
     def place(self) -> Placement:
-        """Every layer uses all arrays in its turn."""
+        """Every layer uses all arrays, one layer after the other."""
         t, one = self.layers, self.one_pass()
         ones = t.is_weighted * 1.0
         units = self.options["rows"] * self.options["columns"]
@@ -220,7 +220,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         return np.asarray(t.is_weighted * self.one_pass().input_rows * t.padded_columns * channels)
 
     def repeated_inputs(self) -> Array:
-        """Inputs that come to the buffer more than once, as they do not all fit beside the partial sums."""
+        """Inputs that come to the buffer more than once, as they do not all fit next to the partial sums."""
         t, one = self.layers, self.one_pass()
         strip = np.minimum(t.output_rows, self.options["columns"])
         sums = one.filters * strip * t.positions / t.output_rows

@@ -64,7 +64,7 @@ class TimeMultiplexing:
 
 
 def single_shared_unit(members: Array | Flags) -> TimeMultiplexing:
-    """The turns of some layers on one unit; of no layers where all points agree that none is on it."""
+    """The time slots of some layers on one unit; of no layers where all points agree that none is on it."""
     here = np.any(members, axis=tuple(range(np.ndim(members) - 1)))
     return TimeMultiplexing(
         (here[np.newaxis] if np.any(here) else np.zeros((0, len(here)), bool),), np.zeros((), np.intp)

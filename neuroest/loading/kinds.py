@@ -78,6 +78,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 def data_folder(kind: str) -> Path:
-    """Folder of the shipped files of a kind: inside the installed package, or in the checkout beside it."""
+    """Folder of the shipped files of a kind: inside the installed package, or in the checkout next to it."""
     packaged = _PACKAGE / KINDS[kind].packaged
     return packaged if packaged.is_dir() else _PACKAGE.parent / KINDS[kind].folder

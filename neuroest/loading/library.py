@@ -59,7 +59,7 @@ class Device:
     file: str
     sha256: str
     table: Any = None
-    """The table that it brings along, where its model stands on one."""
+    """The table that it brings along, where its model uses one."""
 
     @property
     def sources(self) -> Mapping[str, SourceSpec]:
@@ -376,7 +376,7 @@ def device_model(name: str) -> type[Record]:
 
 
 def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) -> list[Problem]:
-    """Whether the file names a table where its model stands on one, and only there."""
+    """Whether the file names a table where its model uses one, and only there."""
     if (record.table is None) == (spec.table is None):
         return []
     message = (

@@ -1,4 +1,4 @@
-"""The network with real neurons beside the ideal one, and with each of their characteristics left out."""
+"""The network with real neurons compared with the ideal one, and with each of their characteristics left out."""
 
 from __future__ import annotations
 

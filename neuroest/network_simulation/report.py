@@ -1,4 +1,4 @@
-"""What a run of a network tells: text, data and a table."""
+"""Results of a run of a network: text, data and a table."""
 
 from __future__ import annotations
 

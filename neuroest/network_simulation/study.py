@@ -36,7 +36,7 @@ from neuroest.specs.workload import WorkloadSpec
 
 
 def _silent(_: str) -> None:
-    """Tell nobody how far a run has come."""
+    """Report no progress."""
 
 
 @dataclass(frozen=True, eq=False)

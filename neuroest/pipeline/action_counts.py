@@ -167,7 +167,7 @@ def add(actions: dict[tuple[str, str], Array], key: tuple[str, str], count: Arra
 
 
 def _line_buffer_checks(level: MappedLevel) -> list[Check]:
-    """Whether the buffers of a pipeline hold the rows of a map that the kernels on the arrays beside them need."""
+    """Whether the buffers of a pipeline hold the rows of a map that the kernels on the neighbouring arrays need."""
     mapper, mapped = level.mapper, level.mapped
     memories = mapper.memories("activations")
     if not memories or mapper.network.spiking or not mapper.weights_in_cells:

@@ -138,7 +138,7 @@ def _costs(design: Design, chip: Chip, layers: LayerTable, owner: Sequence[int])
 
 
 def _area_of(one: MappedLevel, rows: Sequence[InstanceRow]) -> Array:
-    """Area of the units of a level that each layer fills; none where layers take the units in turns."""
+    """Area of the units of a level that each layer fills; none where layers share the units in time."""
     placement = one.mapped.placement
     if placement.shared:
         return np.asarray(0.0 * placement.units)

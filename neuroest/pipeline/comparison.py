@@ -51,7 +51,7 @@ def compare(
     workload: Named | Sequence[Named],
     settings: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """A design beside baselines, on one network or on one network each.
+    """A design and its baselines, on one network or on one network each.
 
     Parameters
     ----------

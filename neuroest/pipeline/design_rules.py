@@ -57,7 +57,7 @@ def check_design(
 
 
 def _port_checks(s: Stages) -> list[Check]:
-    """Whether the memories of arrays that take the layers in turns keep up with them."""
+    """Whether the memories of time-multiplexed arrays keep up with them."""
     found = []
     for level in s.levels:
         if level.mapped.placement.shared:

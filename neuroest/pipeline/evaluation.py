@@ -51,7 +51,7 @@ class Evaluation(Stages):
 
     @property
     def networks_of_slowest_layers(self) -> Contexts:
-        """The network as the slowest layer of each level has it, for numbers of one layer that tell their origin."""
+        """The network as the slowest layer of each level has it, for numbers of one layer that state their origin."""
         every = contexts(self.layers, self.levels)
         own = {
             start: network.of_layer(self.slowest_layer_of(level))
@@ -60,7 +60,7 @@ class Evaluation(Stages):
         return Contexts(every.common.of_layer(self.slowest_layer), own)
 
     def network_of(self, level: MappedLevel) -> NetworkContext:
-        """The network as the slowest layer of a level has it, for numbers of one layer that tell their origin."""
+        """The network as the slowest layer of a level has it, for numbers of one layer that state their origin."""
         return level.mapper.network.of_layer(self.slowest_layer_of(level))
 
     @property
@@ -438,7 +438,7 @@ class Evaluation(Stages):
 
     @property
     def effective_bits(self) -> Array | None:
-        """Bits that a read of a column of that layer tells of its result; None without errors. [bit]."""
+        """Information in a read of a column of that layer about its result; None without errors. [bit]."""
         ratio = self.signal_to_error_ratio
         return None if ratio is None else np.asarray(accuracy_equations.effective_bits(ratio))
 

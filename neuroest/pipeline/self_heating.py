@@ -16,9 +16,9 @@ from neuroest.pipeline.energy import Array
 from neuroest.specs.architecture import Technology
 
 _LEAST_STEP = 1e-6
-"""Least step of the growth of the leakage, over the growth, that still tells how the power follows it."""
+"""Least step of the growth of the leakage, over the growth, that still shows how the power follows it."""
 _TRIALS = 4
-"""Temperatures at which the power is found beside the two that the first guess rests on. What leaks by one exponential
+"""Temperatures at which the power is found in addition to the two of the first guess. What leaks by one exponential
 is exact after the first; the others are for memories whose tables bend."""
 
 

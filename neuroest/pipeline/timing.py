@@ -140,7 +140,7 @@ class _Run:
 
     @property
     def in_turns(self) -> bool:
-        """Whether all layers take the whole chip in turns."""
+        """Whether all layers share the whole chip in time."""
         return len(self.levels) == 1 and self.levels[0].mapped.placement.shared
 
     @property

@@ -21,7 +21,7 @@ _ROW = 0.2
 _TITLE = 0.2
 _GAP = 0.07
 _INDENT = 0.22
-"""From the edge of a level to its blocks: the room of the trunk that they hang on."""
+"""From the edge of a level to its blocks: the room of the trunk that connects them."""
 _WIDEST, _THINNEST = 9.0, 0.4
 """Line widths of all and of none of the energy, in points."""
 _ORDER = (
@@ -134,7 +134,7 @@ def _level(part: Part, energies: Mapping[str, float], counts: Mapping[str, float
 
 
 def _chain(slots: list[Part], energies: Mapping[str, float]) -> tuple[tuple[_Node, ...], tuple[_Node, ...]]:
-    """Slots on the way of a signal, those of a read-out among them, and what stands beside it."""
+    """Slots on the way of a signal, those of a read-out among them, and what stands next to it."""
     every = [part for slot in slots for part in slot.walk()]
     on_the_way = sorted(
         (part for part in every if part.name in _ORDER and (part.name != "readout" or not part.parts)),

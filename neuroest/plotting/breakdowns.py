@@ -32,7 +32,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
 }
 TOTALS: Mapping[str, str] = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
 MOST_BESIDE = 4
-"""Designs whose parts stand beside each other."""
+"""Designs whose parts are drawn side by side."""
 _KINDS = ("component", "layer")
 _BAR_INCHES, _LEGEND_INCHES = 0.22, 0.135
 """Height of a row of bars, and of a line of the legend below them."""

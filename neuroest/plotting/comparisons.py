@@ -1,4 +1,4 @@
-"""Designs beside each other: ratios with bands, and energy against area with the Pareto front."""
+"""Designs side by side: ratios with bands, and energy against area with the Pareto front."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 _TALLEST = 7.0
 """Inches that a column leaves for the rows of a figure with its caption."""
 _NARROW = 30
-"""Letters of a name of which two stand beside each other."""
+"""Letters of a name of which two stand side by side."""
 _STEP = 0.1
 """Decades from a marker to its number, about."""
 _AXES = ("area_m2", "energy_per_inference_J", "throughput_per_s")
 
 
 def ratios_figure(comparison: Comparison, width: float) -> Any:
-    """Ratios of the design over each baseline with bands; open markers rest on projected or assumed values."""
+    """Ratios of the design over each baseline with bands; open markers are based on projected or assumed values."""
     baselines = comparison.baselines[:MOST_DESIGNS]
     names = [result.architecture for result in baselines]
     shown = {result.architecture: result.title for result in baselines}

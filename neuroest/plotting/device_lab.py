@@ -1,4 +1,4 @@
-"""Figures of the device lab: for print, in grey and for eyes that tell few colours apart."""
+"""Figures of the device lab: for print, in grey and for readers with colour blindness."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_SPIKES = 12
 
 @styled
 def draw_characteristic(found: Characteristic, path: Path) -> None:
-    """Curves of one characteristic, with the waveforms of a typical device beside them."""
+    """Curves of one characteristic, with the waveforms of a typical device next to them."""
     figure, (left, right) = new_figure(PAGE, 3.0, ncols=2, width_ratios=(1, 1.15))
     if found.intervals is not None and len(found.intervals) > 10:
         _histogram(left, found.intervals)

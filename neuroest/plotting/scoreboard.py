@@ -31,7 +31,7 @@ _ROW = 0.075
 _LEAST, _MOST = 3.0, 12.0
 """Inches: width of a column, height of the panels above, of a row below, least and most height of the panels below."""
 _NAMED = 60
-"""Rows up to which each has its name beside it; of more only the cases are named, and misses."""
+"""Rows up to which each has its name next to it; of more only the cases are named, and misses."""
 _MARGIN = 1.04
 _ROOM = 1.15
 """How far from the edge of a panel the name of a miss still stands at its right."""
@@ -109,7 +109,7 @@ def _ratios(
 
 
 def case_styles(board: Scoreboard) -> dict[str, Style]:
-    """A pair of marker and colour for each case, the same in all panels: markers tell the evidence.
+    """A pair of marker and colour for each case, the same in all panels: markers show the evidence.
 
     No two cases share a pair as long as markers and colours suffice, which is for 20 cases of one kind of evidence.
     """

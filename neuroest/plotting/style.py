@@ -148,7 +148,7 @@ def figure_title(figure: Any, text: str) -> None:
 
 
 def legended_figure(width: float, height: float, below: float, columns: int) -> tuple[Any, Any, Any]:
-    """A figure with its axes beside each other, and room of its own below each for a legend, heights in inches.
+    """A figure with its axes side by side, and room of its own below each for a legend, heights in inches.
 
     A legend that hangs out of its axes takes their height away, until none is left.
     """

@@ -325,7 +325,7 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
 
 
 def _says(block: type[Block], style: Style) -> list[str]:
-    """What a block says beside its model and its device."""
+    """What a block states in addition to its model and its device."""
     lines = _field_lines(block, {"model", "device", "parameters"})
     return ["", style.bold("the block says"), *lines] if lines else []
 

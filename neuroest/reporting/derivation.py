@@ -69,7 +69,7 @@ class Step:
 
 @dataclass
 class Derivation:
-    """Turns traced values into steps; what was told once is only named the second time."""
+    """Turns traced values into steps; a step that was shown once is only named the second time."""
 
     claims: Mapping[str, Claim]
     _reported: set[tuple[Any, ...]] = field(default_factory=set)

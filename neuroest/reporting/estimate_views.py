@@ -84,7 +84,7 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class RooflinePoint:
-    """A layer beside one resource that moves data.
+    """A layer and one resource that moves data.
 
     Attributes
     ----------

@@ -31,7 +31,7 @@ from neuroest.results.quantities import QUANTITIES, first_number, label_and_unit
 
 _ALIASES = {quantity.alias: name for name, quantity in QUANTITIES.items() if quantity.alias}
 _LEAST_ERROR = 1e-6
-"""Share of the whole error below which a cause is not told."""
+"""Share of the whole error below which a cause is not listed."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def explanation_rows(explanation: Explanation) -> list[dict[str, Any]]:
 
 
 def explainable(estimate: Estimate) -> tuple[tuple[str, str], ...]:
-    """Name and description of everything that `explain` can tell of, totals first."""
+    """Name and description of everything that can be explained, totals first."""
     explainer = _Explainer(estimate)
     return tuple((name, explainer.described(name)) for name in explainer.paths)
 
@@ -466,7 +466,7 @@ class _Explainer:
         return with_temperature(values, self.estimate.evaluation.heating)
 
     def _array_times(self) -> tuple[Step, ...]:
-        """Where the arrays' own times come from, for levels that can tell."""
+        """Where the arrays' own times come from, for levels that know it."""
         derivation = Derivation(self.estimate.claims)
         with tracing(), np.errstate(all="ignore"):
             chip = instantiate(self.estimate.design, self._traced_values())

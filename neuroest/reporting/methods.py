@@ -67,7 +67,7 @@ class Methods:
 def methods(
     results: Sequence[Estimate], refused: Sequence[str] = (), standing: ValidationCoverage | None = None
 ) -> Methods:
-    """What a paper must say of these estimates, and of what its models have stood beside."""
+    """What a paper must say of these estimates, and what their models were compared with."""
     designs = list(dict.fromkeys(result.architecture for result in results))
     networks = list(dict.fromkeys(result.workload.name for result in results))
     who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"

@@ -43,7 +43,7 @@ _TOTAL_OF = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "
 MOST_SLID = 6
 """Designs of a network that have sliders."""
 _MOST_TOLD = 0.99
-"""Share of a component's energy and area whose formulas are told."""
+"""Share of a component's energy and area whose formulas are shown."""
 
 
 @dataclass(frozen=True)

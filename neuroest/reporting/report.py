@@ -86,7 +86,7 @@ class Report:
 
     @cached_property
     def comparisons(self) -> Mapping[str, Comparison]:
-        """For each network with several designs, the first beside the others."""
+        """For each network with several designs, the first compared with the others."""
         return {
             name: compared([view.estimate for view in views], self.settings)
             for name, views in self.networks

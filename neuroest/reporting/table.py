@@ -81,7 +81,7 @@ def estimate_table(
 def side_by_side_table(
     comparison: Comparison, settings: Mapping[str, str] | None = None, style: Style = PLAIN
 ) -> str:
-    """A design beside its baselines as text: totals in columns, then the design's own breakdown."""
+    """A design and its baselines as text: totals in columns, then the design's own breakdown."""
     design, others = comparison.design, comparison.baselines
     lines = [*_header(design, style)]
     for other in others:

@@ -21,7 +21,7 @@ CLASSES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class DesignCoverage:
-    """What of one design has stood beside a published chip.
+    """Which parts of one design were compared with a published chip.
 
     Attributes
     ----------

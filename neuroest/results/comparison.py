@@ -70,7 +70,7 @@ class Ratio:
 
     @property
     def marked(self) -> bool:
-        """Whether either side rests on projected or assumed values to a share worth a mark."""
+        """Whether a marked share of either side is based on projected or assumed values."""
         return max(self.unproven) >= LEAST_UNPROVEN
 
     @property
@@ -95,7 +95,7 @@ class ComparisonAnalysis(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """A design, the baselines it is put beside, and everything that differs between them.
+    """A design, its baselines, and everything that differs between them.
 
     Attributes
     ----------

@@ -107,7 +107,7 @@ class Analysis(Protocol):
 
     @property
     def basis_shares(self) -> dict[str, dict[str, float]]:
-        """Share of energy and area that rests on values of each basis."""
+        """Share of energy and area that is based on values of each basis."""
 
     def unproven_share(self, total: str) -> float:
         """Share of a banded total that is based on projected or assumed values."""
@@ -131,7 +131,7 @@ class Analysis(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
-    """Area, energy, latency and throughput of a chip on a network, and what they rest on.
+    """Area, energy, latency and throughput of a chip on a network, and what they are based on.
 
     Attributes
     ----------
@@ -206,7 +206,7 @@ class Estimate:
 
     @property
     def learning(self) -> tuple[BreakdownRow, ...]:
-        """Every term of the energy of learning from one sample, beside its inference; none without a rule."""
+        """Every term of the energy of learning from one sample, in addition to its inference; none without a rule."""
         return self.analysis.learning
 
     @property
@@ -265,7 +265,7 @@ class Estimate:
 
     @property
     def basis_share(self) -> dict[str, dict[str, float]]:
-        """Share of energy and area that rests on values of each basis.
+        """Share of energy and area that is based on values of each basis.
 
         Each term is divided among its inputs in proportion to how strongly it depends on them.
         """

@@ -114,7 +114,7 @@ def _node_word(node: Any) -> str:
 
 
 class _Nodes(Mapping[str, type[Spec]]):
-    """Schema of whatever may stand in a level, by the word that tells it."""
+    """Schema of whatever may stand in a level, by the key that identifies it."""
 
     def __getitem__(self, word: str) -> type[Spec]:
         key, _, name = word.partition(":")
@@ -130,7 +130,7 @@ class _Nodes(Mapping[str, type[Spec]]):
 
 
 class _NodeWords(Sequence[str]):
-    """Words that tell what may stand in a level."""
+    """Keys that identify what may stand in a level."""
 
     def __contains__(self, word: object) -> bool:
         key, _, name = str(word).partition(":")

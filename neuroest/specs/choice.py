@@ -1,4 +1,4 @@
-"""One of several schemas, told by a word in the file, of which only those in use are built."""
+"""One of several schemas, selected by a word in the file, of which only those in use are built."""
 
 from __future__ import annotations
 

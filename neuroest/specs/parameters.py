@@ -105,7 +105,7 @@ class Record:
     folder: ClassVar[str] = ""
     """The folder of `device_specs` that such devices live in."""
     table: ClassVar[Any] = None
-    """Class of the table that such devices bring along in a file of its own, where the model stands on one."""
+    """Class of the table that such devices bring along in a file of its own, where the model uses one."""
     declared: ClassVar[Mapping[str, _Declared]] = MappingProxyType({})
     """What the class and its bases declare, by name."""
 

@@ -198,7 +198,7 @@ class CaseResult:
 
 
 def run_of(spec: CaseSpec, stated: Published) -> str:
-    """The run that a published quantity is held against."""
+    """The run that a published quantity is compared with."""
     return stated.run if stated.run is not None else next(iter(spec.runs))
 
 
@@ -407,7 +407,7 @@ def _unknown_name(error: UnknownNameError) -> str:
 
 
 def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
-    """The file that a run names, beside the case or else as the path stands; a shipped name as it is."""
+    """The file that a run names, next to the case or else as the path stands; a shipped name as it is."""
     where = ["runs", run, kind]
     if not is_path(name.lower()) and not is_model_file(name):
         try:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from neuroest.validation.board import Scoreboard
 
 FILE = "scoreboard.json"
-"""Beside the cases."""
+"""Next to the cases."""
 _DIGITS = 6
 _LEFT_OUT = ("reason", "status", "median", "allowed")
-"""What the page of the scoreboard tells and a report does not."""
+"""What the page of the scoreboard shows and a report does not."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Row:
-    """One published value beside the estimate.
+    """One published value and its estimate.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Row:
 
     @property
     def scored(self) -> bool:
-        """Whether the row tells anything: an anchor does not."""
+        """Whether the row is evidence: an anchor is not."""
         return self.verdict != "anchor"
 
 
@@ -263,6 +263,6 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
 
 
 def row_data(row: Row) -> dict[str, Any]:
-    """A row as plain data, with SI values beside those in the unit of the source."""
+    """A row as plain data, with SI values and those in the unit of the source."""
     factor = unit_factor(row.unit)
     return {**asdict(row), "published_SI": row.published * factor, "predicted_SI": row.predicted * factor}

@@ -141,11 +141,11 @@ class Cell(Component[Any]):
 
     @abstractmethod
     def row_load(self) -> u.Farad:
-        """What one cell hangs on its row."""
+        """Load of one cell on its row."""
 
     @abstractmethod
     def column_load(self) -> u.Farad:
-        """What one cell hangs on its column."""
+        """Load of one cell on its column."""
 
     @abstractmethod
     def bits(self) -> u.Dimensionless:
@@ -193,9 +193,9 @@ class ResistiveMemory(Cell):
         """Conductance with what stands in series."""
 
     has_plates: ClassVar[bool] = False
-    """Whether a cell has a third line beside its row and its column, that behind its transistor."""
+    """Whether a cell has a third line in addition to its row and its column, that behind its transistor."""
     holds_parts: ClassVar[bool] = False
-    """Whether lines beside the written cells are held at parts of the programming voltage."""
+    """Whether lines next to the written cells are held at parts of the programming voltage."""
 
     def write_levels(self, unipolar: bool) -> float:
         """Voltages that the line of a written cell is switched to."""
@@ -212,7 +212,7 @@ class ResistiveMemory(Cell):
 
     @abstractmethod
     def half_select_energy(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Joule:
-        """Energy of the cells beside the written one during one programming pulse."""
+        """Energy of the cells next to the written one during one programming pulse."""
 
     def ends(self, age: u.Second | None) -> tuple[u.Siemens, u.Siemens]:
         """Lowest and highest conductance so long after writing, nothing in series; None: as they were written."""

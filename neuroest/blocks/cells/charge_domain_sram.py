@@ -98,12 +98,12 @@ class ChargeCell(StaticCell):
         return self.process.drain_capacitance * self.at_node(self.device.control_width)
 
     def plate_load(self) -> u.Farad:
-        """What the product drives to its level beside the capacitor: the plate's own, and the transistors at it."""
+        """What the product drives besides the capacitor: the plate's own capacitance, and the transistors at it."""
         d = self.device
         passing = 2.0 if self.signed_product else 1.0
         junctions = passing * self.process.drain_capacitance * self.at_node(d.product_width)
         return d.plate_parasitic * d.unit_capacitance + junctions
 
     def control_load(self) -> u.Farad:
-        """Gates that one cell hangs on the lines which reset or join capacitors."""
+        """Gate load of one cell on the lines that reset or join capacitors."""
         return self.process.gate_capacitance * self.at_node(self.device.control_width)

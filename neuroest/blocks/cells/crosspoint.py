@@ -56,7 +56,7 @@ class CrosspointCell(ResistiveMemory):
         return float(len(rows if unipolar else rows | columns))
 
     def highest_column_voltage(self, unipolar: bool) -> u.Volt:
-        """With one sign that of the columns beside the written cell, which itself is grounded."""
+        """With one sign that of the columns next to the written cell, which itself is grounded."""
         whole: u.Volt = self.device.program_voltage
         if not unipolar:
             return whole

@@ -95,12 +95,12 @@ class StaticCell(Cell):
         return 1.0
 
     def word_load(self) -> u.Farad:
-        """What one cell hangs on the word line by which its row is written."""
+        """Load of one cell on the word line by which its row is written."""
         wire = self.process.wire_capacitance * self.pitch()
         return wire + 2.0 * self.process.gate_capacitance * self.at_node(self.device.access_width)
 
     def bit_load(self) -> u.Farad:
-        """What one cell hangs on the bit line by which it is written."""
+        """Load of one cell on the bit line by which it is written."""
         wire = self.process.wire_capacitance * self.pitch()
         return wire + self.process.drain_capacitance * self.at_node(self.device.access_width)
 

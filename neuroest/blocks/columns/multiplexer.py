@@ -137,7 +137,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
         return length * self.process.wire_capacitance
 
     def line_load(self, inputs: u.Dimensionless, width: u.Metre, pitch: u.Metre) -> u.Farad:
-        """Everything that hangs on the lines between an input and the output."""
+        """Everything that loads the lines between an input and the output."""
         gates = equations.path_gates(inputs, self.options["levels"])
         return gates * self.junctions() * width + self.wire(inputs, pitch)
 

@@ -108,13 +108,13 @@ class Converter(Component[Any], ABC):
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
-        """What must be charged for a conversion: as given where the circuit does not tell it."""
+        """What must be charged for a conversion: as given where the circuit does not state it."""
         return given
 
     def acquisition_time(
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
     ) -> u.Second:
-        """Time in which it takes its input: the given share of a conversion where the circuit does not tell it."""
+        """Time in which it takes its input: the given share of a conversion where the circuit does not state it."""
         time: u.Second = given_share / self.rate(bits, network)
         return time
 

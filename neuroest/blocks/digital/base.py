@@ -152,7 +152,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         return sleep.gated(self, costs, self.area(network), self.device.leakage_width)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the library tells what a clocked register takes, and is of a node near the chip's."""
+        """Whether the library states the energy of a clocked register, and is of a node near the chip's."""
         found = self._node_checks()
         if not self.runs_freely:
             return found

@@ -42,7 +42,7 @@ class BitSerialCell(Datapath):
         return [self.energy("cycle", "cycle", self.scaled(energy), "bit-serial cell")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """The memory cell of the process beside its logic."""
+        """The memory cell of the process next to its logic."""
         return [
             *super().areas(network),
             AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area),

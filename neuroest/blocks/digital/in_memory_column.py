@@ -93,7 +93,7 @@ class InMemoryColumn(Datapath):
         return equations.adder_tree_area(o["rows"], _BIT, self.leaf_bits, _TREE_GROWTH) + inside
 
     def sum_registers(self) -> u.Bit:
-        """Registers of the accumulator: a sum, and a carry beside it where carries are saved."""
+        """Registers of the accumulator: a sum, and also a carry where carries are saved."""
         saved = self.spec.summation == "carry_save"
         bits: u.Bit = self.options["accumulator_bits"] * (2.0 if saved else _BIT)
         return bits

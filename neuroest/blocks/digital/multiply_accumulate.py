@@ -96,7 +96,7 @@ class MultiplyAccumulate(Multiplying):
         return (tree + o["accumulator_bits"]) / o["tree_inputs"]
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """Weight, activation, sum, and operands that are stored beside them."""
+        """Weight, activation, sum, and operands that are stored with them."""
         o = self.options
         return o["weight_bits"] + o["activation_bits"] + self.sum_bits() + o.get("storage", 0.0)
 

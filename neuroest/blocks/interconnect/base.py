@@ -179,7 +179,7 @@ class Link(Component[Any]):
     reads_and_writes: ClassVar[bool] = False
     """Whether there is a memory at its end, which takes reading and writing apart."""
     outside_die: ClassVar[frozenset[str]] = frozenset()
-    """Terms whose power is spent in devices beside the chip, which it does not warm up by."""
+    """Terms whose power is spent in devices next to the chip, which it does not warm up by."""
     owns: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
     overhead: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
 

@@ -80,7 +80,7 @@ class MeshBlock(sleep.GatedBlock):
 
 
 _SYMBOL_BITS = {"dual_rail": 1.0, "one_of_four": 2.0}
-"""Bits that one wire of a code tells; the meaning of its name."""
+"""Bits that one wire of a code carries; the meaning of its name."""
 
 
 class Mesh(NetworkOnChip):

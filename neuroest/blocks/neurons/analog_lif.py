@@ -193,7 +193,7 @@ class AnalogLif(Neuron):
         return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
 
     def refractory_time(self) -> u.Second:
-        """Reset is immediate beside the integration."""
+        """Reset is immediate compared with the integration."""
         return 0.0
 
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:

@@ -523,7 +523,7 @@ class DiffusiveNeuronBase(Neuron):
         ]  # fmt: skip
 
     def _ion_checks(self) -> list[Check]:
-        """What the closed form of the integration time and the temperature of the ions rest on."""
+        """Assumptions of the closed form of the integration time and of the ion temperature."""
         d = self.device
         threshold = filament_growth.dc_threshold_voltage(
             d.field_mobility, d.field_offset, d.residue_rate, d.filament_decay, d.residue_decay

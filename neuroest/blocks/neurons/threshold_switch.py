@@ -354,7 +354,7 @@ class ThresholdSwitch(Neuron):
         return ["drives of neurons that stay on while a switch relaxes: each is taken to end with its spike"]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Switch above the transistors, and the capacitor beside them."""
+        """Switch above the transistors, and the capacitor next to them."""
         d = self.device
         area = equations.switch_neuron_area(
             d.switch_area, d.transistor_area, d.capacitance, d.capacitance_density

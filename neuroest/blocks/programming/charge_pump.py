@@ -113,7 +113,7 @@ class ChargePump(Component[ChargePumpParameters]):
         return AreaCost(self.path, "pump", area)
 
     def loss(self, output_energy: u.Joule, voltage: u.Volt) -> EnergyCost:
-        """What it takes beside the energy at its output."""
+        """What it takes in addition to the energy at its output."""
         lost = write_circuits.supply_loss_energy(output_energy, self.efficiency(voltage))
         return self.energy("program", "pump_loss", lost, "write supply loss")
 

@@ -252,7 +252,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return found
 
     def written_energies(self, written: Written, output_energy: u.Joule) -> list[EnergyCost]:
-        """What one cell takes beside its own energy: addresses, shifted levels, leakage meanwhile, and the supply.
+        """Energy of writing one cell in addition to its own: addresses, shifted levels, leakage and the supply.
 
         Parameters
         ----------

@@ -80,7 +80,7 @@ class RowDriver(Component[Any]):
     def own_energies(
         self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
-        """What the circuit takes beside its output stage: actions ``input``, and ``row_toggle`` for each row."""
+        """Energies in addition to those of the output stage: actions ``input``, and ``row_toggle`` for each row."""
         return []
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
@@ -88,7 +88,7 @@ class RowDriver(Component[Any]):
         return 0.0
 
     def row_area(self) -> u.SquareMetre:
-        """Area that each row has beside its output stage and that."""
+        """Area of each row in addition to its output stage."""
         return 0.0
 
     def alone(self, place: Place) -> Costs:

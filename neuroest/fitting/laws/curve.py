@@ -232,7 +232,7 @@ def _until_every_row_is_met(problem: _Curve, point: Array) -> Array:
 
 
 def _devices(problem: _Curve, point: Array, device: Array) -> tuple[Array, int]:
-    """Covariance by leaving out each device; zero where there are too few to tell."""
+    """Covariance by leaving out each device; zero where there are too few."""
     names = np.unique(device)
     if len(names) < 2:
         return np.zeros((len(point), len(point))), len(names)

@@ -330,12 +330,12 @@ class CrossbarCounts(CrossbarLayout):
         ]
 
     def _waiting_sums(self) -> list[Traffic]:
-        """Sums of arrays that layers share, written and read again when the layer's other arrays had their turns."""
+        """Sums of arrays that layers share, written and read again between the time slots of the layer's arrays."""
         moved = np.asarray(self.steps * self.pending_partial_sums() * self.partial_sum_bits())
         return [Traffic("partial_sums", moved, moved, required=False)] if np.any(moved > 0.0) else []
 
     def _cell_states(self) -> list[Traffic]:
-        """State of long short-term memories beside their output, read and written in each step."""
+        """State of long short-term memories in addition to their output, read and written in each step."""
         t = self.layers
         hidden = t.output_elements / np.maximum(t.positions, 1.0)
         is_long = self.on_array * (t.window_elements > 0.0) * (t.outputs == GATES["lstm"] * hidden)

@@ -30,7 +30,7 @@ BACKWARD_READOUT = "backward_readout"
 _LONG = 1e3
 """Settling times for which a column may conduct before that is worth a circuit against it; a convention."""
 _SOLVED_LOSS = 6.6
-"""Largest G r N^2 for which the loss along the wires was held against a solution of all nodes (docs/models)."""
+"""Largest G r N^2 for which the loss along the wires was compared with a solution of all nodes (docs/models)."""
 
 
 class CrossbarArray(WrittenArray):
@@ -265,7 +265,7 @@ class CrossbarArray(WrittenArray):
         ]
 
     def _ageing_checks(self, network: NetworkContext) -> list[Check]:
-        """Whether weights as old as stated are kept, told apart, and as exact as they are asked to be."""
+        """Whether weights of the stated age are retained, distinguishable and within the stated error."""
         found, age = [], self.age
         if age is not None:
             kept, interval = self.cell.retention_time(), self.options.get("refresh_interval", np.inf)

@@ -256,7 +256,7 @@ class ArrayCircuit(ArrayParts):
         return np.maximum(self.read_time(network), self.hold_time(network))
 
     def conversion_time(self, network: NetworkContext) -> u.Second:
-        """Time to convert what a converter reads in one turn of the columns; zero for neurons."""
+        """Time to convert the columns that a converter reads in one step; zero for neurons."""
         if self.converter is None:
             return 0.0
         turns = 1.0 if self.columns_take_turns else self.columns_in_turn(network)

@@ -263,7 +263,7 @@ class ArrayParts(Component[None]):
 
     @property
     def reference_columns(self) -> float:
-        """Columns of an array beside those of the weights."""
+        """Columns of an array in addition to those of the weights."""
         return 1.0 if self.offset_subtraction == "reference_column" else 0.0
 
     def clean_columns(self) -> u.Dimensionless:

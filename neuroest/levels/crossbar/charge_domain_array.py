@@ -70,7 +70,7 @@ class ChargeDomainArray(StaticArray):
         return self.column_capacitance() / self.cell.device.unit_capacitance
 
     def plate_capacitance(self) -> u.Farad:
-        """Everything that hangs on the plate of a column."""
+        """Everything that loads the plate of a column."""
         return self.options["rows"] * self.cell.device.unit_capacitance + self.column_capacitance()
 
     def full_scale(self, network: NetworkContext) -> u.Volt:

@@ -1,4 +1,4 @@
-"""How layers are cut into crossbar arrays, copied, and put beside each other."""
+"""How layers are cut into crossbar arrays, copied, and placed side by side."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class CrossbarLayout(Mapper):
         return np.asarray(self.on_array * several)
 
     def pending_partial_sums(self) -> Array:
-        """Partial sums of a step that wait because the arrays of a layer have their turns at different times."""
+        """Partial sums of a step that wait because the arrays of a layer work in different time slots."""
         if self._sharing is None:
             return self.zeros()
         columns_each, _ = self.compute.devices_per_weight()

@@ -31,7 +31,7 @@ class Piece(NamedTuple):
 
 
 class Spots(NamedTuple):
-    """Where the pieces of one kind lie that arrays hold beside others: one each, by its first row and column."""
+    """Where the pieces of one kind lie in shared arrays: one each, by its first row and column."""
 
     piece: Piece
     arrays: NDArray[np.intp]

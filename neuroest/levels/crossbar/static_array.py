@@ -49,11 +49,11 @@ class StaticArray(CrossbarArray):
         )
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of the memory cells beside what the driver leaks."""
+        """Leakage of the memory cells, without that of the driver."""
         return [*super().statics(network), StaticCost(self.cell.path, "leakage", self.cell.leakage())]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """What stands around the cells beside them and their drivers."""
+        """Circuits around the cells, without their drivers."""
         return [*super().areas(network), AreaCost(self.cell.path, "edges", self.cell.edge_area())]
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
@@ -97,7 +97,7 @@ class StaticArray(CrossbarArray):
 
     @abstractmethod
     def plate_capacitance(self) -> u.Farad:
-        """Everything that hangs on a column."""
+        """Everything that loads a column."""
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of a column at full scale."""

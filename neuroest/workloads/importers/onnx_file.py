@@ -189,7 +189,7 @@ class _Weights:
         return np.asarray(listed, dtype=np.float32) if len(listed) == count else None
 
     def _bytes(self, tensor: Any, needed: int) -> bytes:
-        """Data of a tensor, beside the model or in it; empty where it is a list of numbers, and where it is absent."""
+        """Data of a tensor, in the model or next to it; empty where it is a list of numbers, and where it is absent."""
         if self._is_external(tensor):
             return self._external(tensor, needed)
         return _whole(tensor, tensor.raw_data, needed) if tensor.raw_data else b""

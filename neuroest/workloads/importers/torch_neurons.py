@@ -1,4 +1,4 @@
-"""Layers of spiking neurons in PyTorch libraries: which they are, and which weights they own beside their state."""
+"""Layers of spiking neurons in PyTorch libraries: which they are, and which weights they own apart from their state."""
 
 from __future__ import annotations
 

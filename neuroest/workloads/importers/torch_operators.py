@@ -132,7 +132,7 @@ class _Operations:
         return self._not_supported(name, name, [first], out)
 
     def _constant_product(self, given: list[Any]) -> None:
-        """Tell of weights that multiply what the sample does not change, such as the first state of a cell."""
+        """Report weights that multiply what the sample does not change, such as the first state of a cell."""
         matrices = [one for one in given if hasattr(one, "dim") and one.dim() > 1]
         weights = [one for one in matrices if self.watch.origin(one)]
         if 0 < len(weights) < len(matrices):
