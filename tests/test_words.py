@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from neuroest.cli import VERBS, _command
 from neuroest.registry import COMPONENTS, DEVICE_MODELS, LEVELS
@@ -54,6 +53,21 @@ def texts_of(path: Path) -> tuple[tuple[int, str], ...]:
 
 
 @cache
+def documents_of(path: Path) -> tuple[tuple[int, str], ...]:
+    """First lines of docstrings, and the texts under constants and fields, which schemas and pages show."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = []
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        for statement in body if isinstance(body, list) else []:
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                text = str(statement.value.value)
+                first = statement is body[0] and not isinstance(node, ast.If)
+                found.append((statement.lineno, text.strip().partition("\n")[0] if first else text))
+    return tuple(found)
+
+
+@cache
 def written_pages() -> tuple[tuple[str, str], ...]:
     """Pages by their names, generated ones as they would be written now; two come from strings that are checked."""
     return tuple(_pages())
@@ -69,6 +83,9 @@ def _pages() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("text", [
     "the share is told", "a check tells it", "beside the array", "held against ISAAC", "taken in turns",
     "whose turn it is", "the crossings are found", "the energy rests on it", "what hangs on a router",
+    "what it takes to spike", "one word of advice", "what is not known of the inputs", "how a number came about",
+    "where two change places", "a layer cut amid the rows", "held up by the link",
+    "the twin against which the memristor neurons are held", "the same to the bit", "samples dealt out to chips",
 ])  # fmt: skip
 def test_the_list_finds_what_it_is_for(text: str) -> None:
     assert refused("x", text)
@@ -76,6 +93,7 @@ def test_the_list_finds_what_it_is_for(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "the output turns on", "five neurons take turns", "a result held on a capacitor", "the sum turns into spikes",
+    "reading one word of a memory", "the smallest voltage at rest on the way down",
 ])  # fmt: skip
 def test_the_list_leaves_words_of_the_field_alone(text: str) -> None:
     assert refused("x", text) == []
@@ -95,6 +113,16 @@ def test_messages_and_labels_use_words_of_the_field() -> None:
         for hit in refused(f"{path.relative_to(ROOT)}:{line}", text)
     ]
     assert found == []
+
+
+def test_first_lines_of_docstrings_use_words_of_the_field() -> None:
+    documents = {
+        f"{path.relative_to(ROOT)}:{line}": text
+        for path in sorted((ROOT / "neuroest").rglob("*.py"))
+        for line, text in documents_of(path)
+    }
+    assert len(documents) > 4000
+    assert [hit for place, text in documents.items() for hit in refused(place, text)] == []
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -121,13 +149,14 @@ def test_texts_of_validation_cases_use_words_of_the_field() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("folder", ["architectures", "workloads", "device_specs"])
-def test_descriptions_of_shipped_files_use_words_of_the_field(folder: str) -> None:
+@pytest.mark.parametrize("folder", ["architectures", "contests", "workloads", "device_specs"])
+def test_texts_of_shipped_files_use_words_of_the_field(folder: str) -> None:
+    """Descriptions, reasons, rationales, notes and comments; titles of sources are quoted."""
     found = [
         hit
         for path in sorted((ROOT / folder).rglob("*.yaml"))
         if path.name != "sources.yaml"
-        for hit in refused(path.name, yaml.safe_load(path.read_text(encoding="utf-8"))["description"])
+        for hit in refused(path.name, path.read_text(encoding="utf-8"))
     ]
     assert found == []
 

@@ -304,7 +304,7 @@ def import_cell(
 
 
 def _process(cell: CellFile, given: str | None) -> tuple[str, float, str]:
-    """Process, its feature size, and how it came about."""
+    """Process, its feature size, and where it comes from."""
     node = cell.numbers.get("ProcessNode")
     if given is None and node is not None:
         sizes = {n: _feature_size(n) for n in shipped("device") if n.startswith("cmos_")}

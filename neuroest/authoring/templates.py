@@ -23,7 +23,7 @@ A template that passes `neuroest check` as it is. Every value is a placeholder o
 Replace a value, then say of it:
   basis      measured, simulated or projected (with a source), derived or assumed (with a rationale)
   source     key of an entry in `sources` at the end of this file, or of the shared bibliography
-  spread     the 80 % interval of what is not known of the mean: {{low: 1 V, high: 2 V}} or {{factor: 1.3}}
+  spread     the 80 % interval of the mean: {{low: 1 V, high: 2 V}} or {{factor: 1.3}}
   variability  how single devices differ: {{device_to_device: 5 %, cycle_to_cycle: 2 %}}
 Values that you leave stay assumed, and every estimate that uses them says so."""
 _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)

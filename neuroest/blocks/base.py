@@ -42,7 +42,7 @@ class Corner:
     threshold_shift : Numeric
         Threshold of an n-type transistor less the typical one, at the depth of the table. [V]
     speed_depth, leakage_depth : Numeric
-        How far out this process's corner lies beside the table's. [1]
+        How far out this process's corner lies from the table's. [1]
     table : CornerTable
         Where the ratios come from.
     """

@@ -1,4 +1,4 @@
-"""``neuroest explain``: how a number came about."""
+"""``neuroest explain``: how a number was calculated."""
 
 from __future__ import annotations
 
@@ -64,5 +64,7 @@ def run(
             rows = explanation_rows(found)
         text = found.to_text(style_for(output))
     kind = Format.TABLE if form is ExplanationFormat.TEXT else Format(form.value)
-    label = f"How {quantity or 'every number'} of {result.architecture} on {result.workload.name} came about"
+    label = (
+        f"How {quantity or 'every number'} of {result.architecture} on {result.workload.name} was calculated"
+    )
     emit(in_form(kind, lambda: text, lambda: rows, label, data), output)

@@ -1,4 +1,4 @@
-"""How a number came about: equations that remember their inputs when asked to.
+"""How a number was calculated: equations that remember their inputs when asked to.
 
 An estimate is computed twice from the same code: once on plain floats or arrays, fast, and, when somebody asks
 where a number comes from, once on `Traced` floats. A traced float knows its origin: a parameter of a spec, an

@@ -20,7 +20,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     first = float(np.max(integration_time(cells, level)))
     duration = 4.0 * first + 20.0 * release
     supply = float(cells.output_supply_voltage)
-    # the first neuron, and beside it one at the resting output of another
+    # the first neuron, and next to it one at the resting output of another
     sender = bench.run(repeat(cells.broadcast(1), 2), constant(np.array([level, supply]), duration), kept=1)
     if not sender.traces or not sender.counts[0]:
         return Characteristic(

@@ -94,7 +94,7 @@ def characterise(
     barrier_shift : float
         Height of the barriers above those of the spec's ion. [J]
     progress : callable, optional
-        Told the share of the experiments that is done.
+        Called with the share of the experiments that is done.
 
     Returns
     -------

@@ -171,7 +171,7 @@ def simulate(
     idealised : Idealised, optional
         Properties of the device to leave out.
     progress : callable, optional
-        Told the share of the run that is done.
+        Called with the share of the run that is done.
 
     Raises
     ------

@@ -425,7 +425,7 @@ def row_stationary_cycles(
 
     Valid: units that each convolve one row of the kernel with one row of the input, without stalls
 
-    A small kernel is put several times above itself for further channels, a small map several times beside itself;
+    A small kernel is put several times above itself for further channels, a small map several times next to itself;
     a map with more rows than there are columns, or a kernel with more rows than there are rows, is folded.
 
     References
@@ -653,7 +653,7 @@ def bit_serial_cycle_time(
     adder_delay : float or array
         Delay of one full adder. [s]
     weight_bits, guard_bits : float or array
-        Bits of a weight, and columns kept beside it for the growth of its sum. [bit]
+        Bits of a weight, and columns kept next to it for the growth of its sum. [bit]
     rows : float or array
         Rows of the array. [1]
     registers : float or array

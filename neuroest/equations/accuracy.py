@@ -214,7 +214,7 @@ def parallel_cell_spread(
 
     Examples
     --------
-    1 uS that scatters by 30 % beside a window of 24 uS, 4 % of a ninth of it in the square: sqrt(0.3^2 + 0.32^2) uS.
+    1 uS that scatters by 30 %, and a window of 24 uS, 4 % of a ninth of it in the square: sqrt(0.3^2 + 0.32^2) uS.
 
     >>> f"{parallel_cell_spread(1e-6, 24e-6, 1 / 9, 0.3, 0.04):.3g}"
     '4.39e-07'

@@ -1,7 +1,7 @@
 """Read-out of crossbar columns: resolution, survey regression of converters, topologies, sharing, spikes.
 
 The survey regression is a fit in nanometre, hertz, picojoule and square micrometre. Its equations take
-physical quantities, and beside the coefficients the unit of each axis of the fit (``reference_length``,
+physical quantities, and next to the coefficients the unit of each axis of the fit (``reference_length``,
 ``reference_rate``, ...), so that no unit is hidden in a coefficient. Decibels and bits are plain numbers.
 Derivations and what the fit is worth: docs/models/converters.md.
 """

@@ -359,7 +359,7 @@ def stuck_mean_conductance(
 
     Examples
     --------
-    A tenth at 1 uS and a tenth at 41 uS beside cells of 6 uS: 0.8 x 6 + 0.1 + 4.1 = 9 uS.
+    A tenth at 1 uS and a tenth at 41 uS, and cells of 6 uS: 0.8 x 6 + 0.1 + 4.1 = 9 uS.
 
     >>> f"{stuck_mean_conductance(6e-6, 1e-6, 41e-6, 0.1, 0.1):.3g}"
     '9e-06'

@@ -138,7 +138,7 @@ def column_time_constant_clamped(
 
     Examples
     --------
-    1 kohm beside 1 mS is 500 ohm; with 30 fF and no wire resistance 15 ps:
+    1 kohm in parallel with 1 mS is 500 ohm; with 30 fF and no wire resistance 15 ps:
 
     >>> f"{column_time_constant_clamped(1e3, 1e-3, 0.0, 30e-15):.3g}"
     '1.5e-11'

@@ -155,7 +155,7 @@ def switch_resistance_share(
 
     Examples
     --------
-    10.33 um at 1839 S/m are 19 mS beside the 1 mS of the column:
+    10.33 um at 1839 S/m are 19 mS in parallel with the 1 mS of the column:
 
     >>> f"{switch_resistance_share(1e-3, 10.33e-6, 1839.0, 1.0):.3f}"
     '0.050'

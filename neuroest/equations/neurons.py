@@ -111,7 +111,7 @@ def switch_time_constant(series_resistance: u.Ohm, off_resistance: u.Ohm, capaci
 
     Examples
     --------
-    100 kohm beside 2 Mohm, 1 pF: 95.2 ns.
+    100 kohm in parallel with 2 Mohm, 1 pF: 95.2 ns.
 
     >>> f"{1e9 * switch_time_constant(100e3, 2e6, 1e-12):.1f} ns"
     '95.2 ns'

@@ -423,7 +423,7 @@ def self_heated_temperature(
     leakage_at_ambient: u.Watt,
     doubling_temperature: u.Kelvin,
 ) -> u.Kelvin:
-    """Temperature at which a die that leaks more when it is warm gives off what it takes. [K].
+    """Temperature at which a die whose leakage grows with temperature dissipates its own power. [K].
 
     Parameters
     ----------
@@ -497,7 +497,7 @@ def thermal_load(
     Returns
     -------
     float or array
-        Leakage over the largest that this package can carry off beside the constant power. [1]
+        Leakage over the largest that this package can carry off in addition to the constant power. [1]
 
     Notes
     -----

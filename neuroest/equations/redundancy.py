@@ -68,7 +68,7 @@ def faulty_share_after_repair(
     Parameters
     ----------
     columns, spare_columns : float or array
-        Columns that are needed, and those beside them, C and S. [1]
+        Columns that are needed, and those next to them, C and S. [1]
     clean_fraction : float or array
         Share of columns without such a cell, q. [1]
 
@@ -109,7 +109,7 @@ def repaired_array_fraction(
     Parameters
     ----------
     columns, spare_columns : float or array
-        Columns that are needed, and those beside them, C and S. [1]
+        Columns that are needed, and those next to them, C and S. [1]
     clean_fraction : float or array
         Share of columns without a cell that cannot be written, q. [1]
 

@@ -137,7 +137,7 @@ def gates_energy(
 
     Examples
     --------
-    1000 gates of 0.5 um2 beside an adder of 2 fJ and 4 um2 a bit.
+    1000 gates of 0.5 um2 next to an adder of 2 fJ and 4 um2 a bit.
 
     >>> f"{gates_energy(1000.0, 0.5e-12, 2e-15, 4e-12):.3g}"
     '2.5e-13'

@@ -490,7 +490,7 @@ def corner_factor(corner_ratio: u.Dimensionless, depth: u.Dimensionless) -> u.Di
     corner_ratio : float or array
         The same ratio in the kit that it was found in, above zero. [1]
     depth : float or array
-        How far this process's corner lies out beside the kit's, as an exponent; 0 is a typical die. [1]
+        How far this process's corner lies out compared with the kit's, as an exponent; 0 is a typical die. [1]
 
     Returns
     -------
@@ -531,7 +531,7 @@ def threshold_at_corner(typical_threshold: u.Volt, threshold_shift: u.Volt, dept
     threshold_shift : float or array
         Threshold at the corner less that on a typical die, of the kit that it was found in. [V]
     depth : float or array
-        How far this process's corner lies out beside the kit's. [1]
+        How far this process's corner lies out compared with the kit's. [1]
 
     Returns
     -------

@@ -111,7 +111,7 @@ def switch_area(
     gate_length : float or array
         Length of their gates, L. [m]
     contact_length : float or array
-        Length of a contact beside a gate, s. [m]
+        Length of a contact next to a gate, s. [m]
     layout_factor : float or array
         Area of a layout with its wires over that of its transistors, k. [1]
 
@@ -353,7 +353,7 @@ def charge_pump_area(
 
     Examples
     --------
-    91.4 pF at 5 fF/um^2, half as much beside: 18.3 x 1.5 = 27.4 thousand um^2.
+    91.4 pF at 5 fF/um^2, half as much in addition: 18.3 x 1.5 = 27.4 thousand um^2.
 
     >>> f"{1e12 * charge_pump_area(91.4e-12, 5e-3, 1.5):.0f} um^2"
     '27420 um^2'
@@ -451,7 +451,7 @@ def written_line_current(
     write_current : float or array
         Current of a cell that is written, I_w. [A]
     half_select_current : float or array
-        Current of a cell beside it on the line, I_h; zero behind transistors that are off. [A]
+        Current of a cell next to it on the line, I_h; zero behind transistors that are off. [A]
 
     Returns
     -------
@@ -494,7 +494,7 @@ def cells_at_once(
     largest_current : float or array
         What the supply delivers, I_max; infinite where it is made for the drivers. [A]
     cell_current : float or array
-        Current of one cell that is written, half-selected cells beside it included, I_w. [A]
+        Current of one cell that is written, half-selected cells next to it included, I_w. [A]
     arrays_together : float or array
         Arrays that are written at the same time behind one supply, m. [1]
 

@@ -124,7 +124,7 @@ class EstimateAnalysis:
 
     @cached_property
     def bands(self) -> Bands:
-        """10th to 90th percentile of the results over what is not known of the inputs."""
+        """10th to 90th percentile of the results over the uncertainty of the inputs."""
         return bands_of(self.sample)
 
     @cached_property

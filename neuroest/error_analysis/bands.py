@@ -1,4 +1,4 @@
-"""Bands of the results from what is not known about the means of the parameters."""
+"""Bands of the results from the uncertainty of the parameters' means."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How far whole models may be off: an input like any other, with a value of one, a spread and a reason.
 
-A spread of a device parameter says what is not known of that number. What a model leaves out altogether (wires
+A spread of a device parameter states the uncertainty of that number. What a model leaves out altogether (wires
 inside a macro, decoders, test logic, glitches) is not in any parameter. Each block and each level states it in its own
 file (`prior_error`); one exponent for all of them, and what is added outside of a model's range, stand in
 `model_discrepancy.yaml` next to this file.

@@ -33,7 +33,7 @@ _SCAN = 1025
 _ZOOM = 65
 _ROUNDS = 12
 _SAMPLES, _PLACES = 128, 65
-"""Draws of what is not known, and places along the parameter at which each draw compares the two."""
+"""Draws of the uncertain inputs, and places along the parameter at which each draw compares the two."""
 _RELATIVE_WIDTH = 1e-9
 VARIED = ("first", "second", "both")
 """Whose parameter moves where both chips have it."""
@@ -41,7 +41,7 @@ VARIED = ("first", "second", "both")
 
 @dataclass(frozen=True)
 class BreakEvenPoint:
-    """Where the two change places.
+    """Where the two cost the same.
 
     Attributes
     ----------
@@ -189,7 +189,7 @@ class _Side:
         return evaluate_points(self.group, columns, (values.size,), [quantity]).totals[quantity]
 
     def drawn(self, places: Array, quantity: str) -> Array:
-        """The result for each draw of what is not known, at each place along the parameter."""
+        """The result for each draw of the uncertain inputs, at each place along the parameter."""
         claims = {**self.group.claims, **discrepancy_claims(self.group.design)}
         columns = {p: v.reshape(-1, 1, 1) for p, v in draw(claims, _SAMPLES, SEED).items()}
         if self.axis is not None:
@@ -213,7 +213,7 @@ def breakeven(
     quantity: str = "energy_per_inference_J",
     settings: Mapping[str, str] | None = None,
 ) -> BreakevenResult:
-    """Where two chips change places along a parameter.
+    """Where two chips cost the same along a parameter.
 
     Parameters
     ----------
@@ -342,7 +342,7 @@ def _break_even_points(
 
 
 def _band(sides: list[_Side], quantity: str, places: Array, *, log: bool) -> Band | None:
-    """Where draws of what is not known put the only crossing; parameters that both share are drawn once for both."""
+    """Where draws of the uncertain inputs put the only crossing; parameters that both share are drawn once for both."""
     first, second = (side.drawn(places, quantity) for side in sides)
     with np.errstate(all="ignore"):
         difference = _difference(quantity, np.log(first), np.log(second))

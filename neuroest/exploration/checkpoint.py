@@ -1,6 +1,6 @@
 """Where the chunks of a long run are kept until the file is whole.
 
-Beside the output stands a folder of finished chunks and a manifest that says what is computed. A run that is cut off
+Next to the output is a folder of finished chunks and a manifest that says what is computed. A run that is cut off
 goes on from the chunks that are there; the output itself appears at once and complete, or not at all.
 """
 
@@ -155,7 +155,7 @@ class Store:
             with beside.open("rb+") as file:
                 os.fsync(file.fileno())
             if self.output.suffix == ".csv":
-                # rows of an earlier run must at no moment stand beside what is said of these
+                # rows of an earlier run must at no moment stand next to what is said of these
                 self.output.unlink(missing_ok=True)
                 _sidecar(self.output).write_text(text, "utf-8")
             beside.replace(self.output)

@@ -352,7 +352,7 @@ class _Blocks:
         return cls(tuple(shape), axis, rows, slices, -(-total // per_chunk), per_chunk, total)
 
     def of_chunk(self, number: int) -> list[tuple[tuple[int, ...], list[Any]]]:
-        """Shape of each box of a chunk, and what it takes of each axis."""
+        """Shape of each box of a chunk, and its part of each axis."""
         found = []
         for block in range(number * self.per_chunk, min((number + 1) * self.per_chunk, self.total)):
             if not self.shape:

@@ -427,7 +427,7 @@ class _Arena:
         for end in ends:
             pair = self.best.get((after, end)), self.best.get((before, end))
             band = None if pair[0] is None or pair[1] is None else _ratio(pair[0].cost, pair[1].cost)
-            if band is None:  # one of them has no chip here: they change places, but nowhere cost the same
+            if band is None:  # one of them has no chip here: the order changes, but the two are nowhere equal
                 return BreakEven(axis.name, at, before, after, None, low, high)
             bands.append(band)
         one, two = bands

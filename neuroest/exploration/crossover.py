@@ -60,7 +60,7 @@ class Crossover:
         Spike rate below which the spiking chip needs less; None where no rate is low enough. Infinite where none is
         too high.
     band : Band or None
-        Of the rate over what is not known of both chips; a share of samples without any such rate counts as zero.
+        Of the rate over the uncertainty of both chips; a share of samples without any such rate counts as zero.
     never : float
         Share of samples in which no rate is low enough.
     """

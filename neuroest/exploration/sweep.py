@@ -259,7 +259,7 @@ def sweep(
     most_in_memory : int
         Points above which an output is asked for.
     started : callable, optional
-        Told the points of the run and those that are there already; returns what is told of further ones.
+        Called with the points of the run and those that are there already; returns the callback for further ones.
 
     Returns
     -------

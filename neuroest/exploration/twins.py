@@ -125,7 +125,7 @@ def twins_of(case: TwinCase, values: Mapping[str, u.Numeric]) -> Twins:
 
 
 def published_band(case: TwinCase, name: str = PUBLISHED, samples: int = SAMPLES, seed: int = SEED) -> Band:
-    """The crossover over what is not known of the energies."""
+    """The crossover over the uncertainty of the energies."""
     drawn = {path: array[:, 0] for path, array in draw(load_device(name).claims, samples, seed).items()}
     rates = np.asarray(twins_of(case, {**published_values(name), **drawn}).crossover, dtype=np.float64)
     return Band(*quantiles(rates))

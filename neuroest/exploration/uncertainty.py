@@ -1,4 +1,4 @@
-"""Uncertainty in two levels: what is not known of the means, and how single chips and devices differ.
+"""Uncertainty in two levels: the uncertainty of the means, and how single chips and devices differ.
 
 The first level shifts every chip that could be built: the spread of a mean. The second differs from device to device
 and from cycle to cycle; over N devices that add up it shrinks with the square root of N.
@@ -201,7 +201,7 @@ def uncertainty(
     knowledge, variability : int
         Samples of the first level, and of the second for each of them.
     seed : int
-        The result is the same to the bit for the same seed, whatever the workers.
+        The result is bit-identical for the same seed, whatever the workers.
 
     Raises
     ------

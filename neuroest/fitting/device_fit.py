@@ -267,7 +267,7 @@ def fit(
     seed : int
         Seed of the starts.
     progress : callable, optional
-        Told the share of the work that is done.
+        Called with the share of the work that is done.
 
     Returns
     -------

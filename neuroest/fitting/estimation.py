@@ -259,14 +259,14 @@ def fit(
     conduction_length : float
         Decay length of the conduction through the gap.
     template_deviations : mapping of str to float, optional
-        Deviation of the logarithm of the template's values. What is not known of a parameter that is held widens
+        Deviation of the logarithm of the template's values. Uncertainty of a parameter that is held widens
         the bands of those that are fitted.
     starts : int
         Starts of the search; the first is the template.
     seed : int
         Seed of the other starts.
     progress : callable, optional
-        Told the share of the searches that is done.
+        Called with the share of the searches that is done.
 
     Raises
     ------

@@ -113,7 +113,7 @@ def compare(
     note : callable, optional
         Told what is run next.
     progress : callable, optional
-        Told the share of the runs that is done.
+        Called with the share of the runs that is done.
     """
     say, place, chips = note or (lambda _: None), study.origin.place, study.origin.chips
     run = partial(run_network, place, study.layers, spikes=study.samples.spikes, chips=chips)

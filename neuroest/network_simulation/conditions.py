@@ -38,7 +38,7 @@ class Chips:
     Attributes
     ----------
     number : int
-        Chips; the samples are dealt out to them in turn.
+        Chips; the samples are divided among them in turn.
     seed : int
         Seed of the devices and cells of all chips, and of the noise.
     """

@@ -59,7 +59,7 @@ class NetworkSimulation:
     def to_text(self) -> str:
         """The runs for a terminal."""
         study, origin, chips = self.study, self.study.origin, self.study.origin.chips
-        dealt = f"{len(study.samples.labels)} samples dealt out to {chips.number} chips, seed {chips.seed}"
+        dealt = f"{len(study.samples.labels)} samples divided among {chips.number} chips, seed {chips.seed}"
         lines = [f"{study.workload.spec.name}: {dealt}"]
         if origin.cell_errors:
             lines.append(
@@ -189,7 +189,7 @@ def simulate_network(
     count : int, optional
         Number of samples that are used.
     chips : int
-        Chips that the samples are dealt out to.
+        Chips that the samples are divided among.
     seed : int
         Seed of everything that is drawn.
     settings : mapping of str to str, optional
@@ -199,7 +199,7 @@ def simulate_network(
     tell : callable
         Told what is about to run.
     progress : callable
-        Told the share of the work that is done.
+        Called with the share of the work that is done.
 
     Returns
     -------

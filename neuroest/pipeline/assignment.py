@@ -50,7 +50,7 @@ def owners(design: Design, chip: Chip, layers: LayerTable) -> tuple[tuple[int, .
 def settled(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numeric]) -> Design:
     """The design with the level of each layer as the costs at these values have it, where they decide.
 
-    What is not known of a chip moves its costs, but the layers of a chip stay where its designer put them: bands and
+    Uncertainty of a chip moves its costs, but the layers of a chip stay where its designer put them: bands and
     scenarios are of the settled design.
     """
     auto = [part for part in design.root.walk() if "auto" in (getattr(part.spec, "layers", None) or ())]
@@ -69,7 +69,7 @@ def settled(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numer
 def _cheapest(design: Design, chip: Chip, layers: LayerTable, stated: Assignment) -> tuple[int, ...]:
     """The level of each layer where the costs decide between several that can run it.
 
-    Each level is asked what the layers that are open cost on it, all of them together; what it takes to hand results
+    Each level is asked what the layers that are open cost on it, all of them together; the cost of passing results
     from one level to another is no part of it.
     """
     able = {place: _able(chip, place, layers, stated) for place in stated.open_to}

@@ -124,7 +124,7 @@ def layer_errors(result: Evaluation) -> tuple[LayerErrors, ...]:
 
 
 def layer_rows(result: Evaluation) -> tuple[LayerRow, ...]:
-    """Where each layer sits, what it takes, and which resource it waits for."""
+    """Place and size of each layer, and which resource it waits for."""
     placement = result.mapped.placement
     energy = np.zeros(len(result.layers.names))
     for row in result.dynamic:

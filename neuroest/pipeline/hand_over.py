@@ -1,4 +1,4 @@
-"""What it takes to bring results from one computing level of a chip to another, and to turn spikes into numbers."""
+"""Cost of passing results from one computing level of a chip to another, and of converting spikes to numbers."""
 
 from __future__ import annotations
 

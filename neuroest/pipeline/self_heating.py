@@ -34,7 +34,7 @@ class SelfHeating:
         Power of one die without what grows with the temperature, and what that is at the ambient temperature, both of
         the exponential that touches the power at the temperature of the die. [W]
     load : Numeric
-        Leakage over the largest that the package can carry off beside the constant power. [1]
+        Leakage over the largest that the package can carry off in addition to the constant power. [1]
     cool : bool or array of bool
         Whether the temperature lies below the highest that a file may state; where not, it stands at that.
     """

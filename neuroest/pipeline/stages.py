@@ -43,7 +43,7 @@ class Stages:
     learning : Learning or None
         What changing the weights takes, where the network learns.
     heating : SelfHeating or None
-        How the temperature came about, where the chip's own power makes it.
+        How the temperature was calculated, where the chip's own power makes it.
     """
 
     layers: LayerTable

@@ -437,7 +437,7 @@ def _writing(run: _Run, level: MappedLevel) -> u.Numeric:
 def _pipelined(
     run: _Run, step: Array, stage_interval: Array, sharing: Sequence[tuple[TimeMultiplexing, Array]]
 ) -> Array:
-    """Latency of a dense network; where layers share units, amid the stream of inferences of the chip's operation."""
+    """Latency of a dense network; where layers share units, within the stream of inferences of the chip's operation."""
     reads = run.layers.reads
     shared = [
         (time_sharing, times)

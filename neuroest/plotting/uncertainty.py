@@ -122,7 +122,7 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
         axes.plot([found.nominal], [row], "o", color="black", ms=2.5, mfc="white", mew=0.8)
     logarithmic(axes.xaxis, unit)
     axes.set_yticks(range(len(views)), [design_label(view, total) for view in reversed(views)])
-    # beside long names the label is wider than the axes
+    # next to long names the label is wider than the axes
     axes.set_xlabel(f"{label}; stroke: median, circle: nominal", loc="right")
     return figure
 

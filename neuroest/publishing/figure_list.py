@@ -21,7 +21,7 @@ from neuroest.reporting.report import Report, unique_slugs
 from neuroest.reporting.sweep_data import SweepPoints
 from neuroest.results.comparison import LEAST_UNPROVEN
 
-_BANDS = "Bands are the 10th and 90th percentile over what is not known of the inputs."
+_BANDS = "Bands are the 10th and 90th percentile over the uncertainty of the inputs."
 _MARK = f"Open markers and asterisks: at least {LEAST_UNPROVEN * 100:g} % is based on projected or assumed values."
 _QUANTITIES = {
     "energy": ("Energy of one inference", "static energy belongs to no layer"),
@@ -102,7 +102,7 @@ def _of_network(
         make = partial(tradeoff_figure, views, narrow)
         found.append(Plan(f"tradeoff_{name}", f"Energy against area, {network}", caption, make))
     caption = (
-        f"Samples of the energy per inference on {network} over what is not known of the inputs. "
+        f"Samples of the energy per inference on {network} over the uncertainty of the inputs. "
         f"{_MARK}{formatted}"
     )
     make = partial(distribution_figure, views, narrow)

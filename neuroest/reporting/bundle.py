@@ -99,7 +99,7 @@ def _places(kinds: Mapping[str, str]) -> dict[str, str]:
         if _is_shipped(path):
             folder = (
                 "device" if kind == "table" else kind
-            )  # a table lies beside the device that it belongs to
+            )  # a table lies next to the device that it belongs to
             places[path] = f"specs/shipped/{folder}/{Path(path).name}"
         else:
             inside = Path(path).resolve().relative_to(root).as_posix()
@@ -125,7 +125,7 @@ class Rerun:
 
     @property
     def same(self) -> bool:
-        """Whether every number is the same to the bit."""
+        """Whether every number is bit-identical."""
         return self.difference.same
 
     def to_dict(self) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class Rerun:
         number = len(self.difference.results)
         versions = f"version {self.version_before} then, {self.version_now} now"
         if self.same:
-            return f"{number} results, the same to the bit ({versions})\n"
+            return f"{number} results, bit-identical ({versions})\n"
         return f"numbers have moved ({versions})\n\n{self.difference.to_text()}"
 
 

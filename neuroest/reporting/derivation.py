@@ -1,4 +1,4 @@
-"""How one number came about: the tree of equations, inputs and sources behind a traced value."""
+"""How one number was calculated: the tree of equations, inputs and sources behind a traced value."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class ResultDifference:
 
     @property
     def same(self) -> bool:
-        """Whether every total is the same to the bit."""
+        """Whether every total is bit-identical."""
         return not self.moved
 
 
@@ -87,7 +87,7 @@ class FilesDifference:
 
     @property
     def same(self) -> bool:
-        """Whether both hold the same results to the bit."""
+        """Whether both hold bit-identical results."""
         return all(item.same for item in self.results) and not self.only_before and not self.only_after
 
     def rows(self) -> list[dict[str, Any]]:
@@ -111,7 +111,7 @@ class FilesDifference:
                 ]  # fmt: skip
         for kind, names in (("only before", self.only_before), ("only after", self.only_after)):
             rows += [{"result": name, "kind": kind} for name in names]
-        return rows or [{"result": "all", "kind": "the same to the bit"}]
+        return rows or [{"result": "all", "kind": "bit-identical"}]
 
     def to_dict(self) -> dict[str, Any]:
         """The differences as plain data."""
@@ -124,7 +124,7 @@ class FilesDifference:
             lines.append(style.bold(item.name))
             lines += bullets(item.circumstances)
             if item.same:
-                lines.append("  every total is the same to the bit")
+                lines.append("  every total is bit-identical")
             for moved in item.moved:
                 lines += _moved_lines(moved, style)
             if item.same and item.parameters:

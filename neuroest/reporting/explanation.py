@@ -36,7 +36,7 @@ _LEAST_ERROR = 1e-6
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a quantity came about.
+    """How a quantity was calculated.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Explanation:
 
 
 def explain(estimate: Estimate, quantity: str) -> Explanation:
-    """How a number of an estimate came about.
+    """How a number of an estimate was calculated.
 
     Parameters
     ----------
@@ -548,7 +548,7 @@ class _Explainer:
         causes = self.estimate.bands.causes.get(name, ())
         reported = ", ".join(f"{short(path)} ({percent(share)})" for path, share in causes)
         line = (
-            f"above with every input as stated (nominal); over what is not known of them the median is "
+            f"above with every input as stated (nominal); over their uncertainty the median is "
             f"{formatted(found.median, unit)}, p10 .. p90 {formatted_interval(found.low, found.high, unit)}"
         )
         return (line, f"band from {reported}") if reported else (line,)

@@ -162,7 +162,7 @@ def results_table(views: Sequence[View], caption: str = "", label: str = "result
         rows.append(" & ".join(rf"{{\scriptsize {b}}}" if b else "" for b in bands) + r" \\[2pt]")
     about = caption or f"Results on {tex(views[0].workload)}."
     about += (
-        " Medians; in brackets the 10th and 90th percentile over what is not known of the inputs, in the unit of the "
+        " Medians; in brackets the 10th and 90th percentile over the uncertainty of the inputs, in the unit of the "
         "value."
         rf" $^\ast$~At least \qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} is based on projected or assumed values."
     )

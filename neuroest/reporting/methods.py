@@ -1,4 +1,4 @@
-"""The paragraph of a paper that says how the numbers came about, as plain sentences, LaTeX and Markdown."""
+"""The paragraph of a paper that says how the numbers were calculated, as plain sentences, LaTeX and Markdown."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def methods(
             "by an equation of the component's circuit; static power is charged over the time that the chip is powered."
         ),
         (
-            f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over what is not known of the "
+            f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over the uncertainty of the "
             "means of the parameters; values without a stated spread count as exact."
         ),
         *_operated(results),

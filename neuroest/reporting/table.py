@@ -429,7 +429,7 @@ def _bottleneck(estimate: Estimate) -> list[str]:
         " a timestep" if estimate.evaluation.timing.by_steps else ""
     )
     layer = estimate.evaluation.layers.names[index]
-    lines = wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)
+    lines = wrapped(f"slowest layer: {layer}, {duration}, limited by {short(cause)}", hanging=2)
     writing = float(np.max(timing.writing))
     if writing > 0.0:
         lines += wrapped(f"cells are written for {formatted(writing, 's')} of each inference", hanging=2)

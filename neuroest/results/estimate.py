@@ -246,7 +246,7 @@ class Estimate:
 
     @property
     def bands(self) -> Bands:
-        """10th to 90th percentile of the results over what is not known of the inputs."""
+        """10th to 90th percentile of the results over the uncertainty of the inputs."""
         return self.analysis.bands
 
     @property
@@ -301,7 +301,7 @@ class Estimate:
 
     @property
     def origin(self) -> dict[str, Any]:
-        """How it came about, as plain data: version, chip, network, changed values, files, and what is left out."""
+        """How it was calculated, as plain data: version, chip, network, changed values, files, and what is left out."""
         return {
             "neuroest_version": package_version(),
             "architecture": self.architecture,
@@ -397,7 +397,7 @@ class Estimate:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
-        """The breakdown as a table, one row a term; `attrs` has the units of its columns and how it came about."""
+        """The breakdown as a table, one row a term; `attrs` has the units of its columns and how it was calculated."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
         from neuroest.results.metadata import column_units  # noqa: PLC0415 - few ask for a table

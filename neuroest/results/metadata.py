@@ -1,4 +1,4 @@
-"""What tables carry along: the unit of each column and how the numbers came about, as plain data."""
+"""What tables carry along: the unit of each column and how the numbers were calculated, as plain data."""
 
 from __future__ import annotations
 

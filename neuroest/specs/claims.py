@@ -57,7 +57,7 @@ class Described(Protocol):
 
 
 class Spread(Spec):
-    """What is not known about the mean: the 80 % interval of the value, by its ends or by one factor."""
+    """Uncertainty of the mean: the 80 % interval of the value, by its ends or by one factor."""
 
     model_config = _BUILT_ONCE
 
@@ -95,7 +95,7 @@ class Provenance(Spec):
     model_config = _BUILT_ONCE
 
     basis: Basis | None = None
-    """measured: on this very device; simulated: by a circuit or device simulator; derived: computed by us from
+    """measured: on this device; simulated: by a circuit or device simulator; derived: computed by us from
     other facts, as stated; projected: an extrapolation by its authors; assumed: a prior, as stated."""
     source: str | None = None
     """Key of the source, in the file's own `sources` or in the shared bibliography."""
@@ -108,7 +108,7 @@ class Provenance(Spec):
     rationale: str | None = None
     """Why this value, where it is assumed or derived."""
     spread: Spread | None = None
-    """What is not known about the mean."""
+    """Uncertainty of the mean."""
     variability: Variability | None = None
     """How single devices differ."""
     group: str | None = None

@@ -65,7 +65,7 @@ Bits: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=64)]
 class Activity(Provenance):
     """How often the elements of a layer's output are active, and how that is known.
 
-    Basis, source, place, rationale and spread stand beside the numbers and hold for all of them; a number
+    Basis, source, place, rationale and spread stand next to the numbers and hold for all of them; a number
     that needs its own is written as a full claim.
     """
 

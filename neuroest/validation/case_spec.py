@@ -228,7 +228,7 @@ class CaseSpec(Spec):
     published: tuple[Group, ...] = Field(min_length=1)
     """Published values in groups."""
     fitted: tuple[str, ...] = ()
-    """Constants of the runs that were solved from values of this very chip; those values are then not scored."""
+    """Constants of the runs that were solved from values of this chip; those values are then not scored."""
     shared_with_model: tuple[str, ...] = ()
     """Shipped constants whose files name this chip as one of their sources, which makes the case less independent."""
     not_scored: tuple[str, ...] = ()

@@ -156,7 +156,7 @@ class CaseResult:
     def _values(
         self, name: str, nominal: Mapping[str, Evaluation], drawn: Mapping[str, Evaluation]
     ) -> tuple[float, Array]:
-        """What is predicted before anchoring, and the same over what is not known.
+        """What is predicted before anchoring, and the same over the uncertainty of the inputs.
 
         Raises
         ------

@@ -24,7 +24,7 @@ def test_report_and_rerun_to_the_bit(command: Command, tmp_path: Path) -> None:
     assert "1 result in" in outcome.err
     again = command("rerun", str(out / "bundle.zip"))
     assert again.code == 0, again.out
-    assert "the same to the bit" in again.out
+    assert "bit-identical" in again.out
     assert command("report", CHIP, "-w", NETWORK, "-o", str(out)).err.startswith(
         "error: out exists and is kept"
     )
@@ -101,7 +101,7 @@ def test_diff_of_two_results(command: Command, tmp_path: Path) -> None:
     assert "setting chip.tile.array.rows: as in the file -> 256" in outcome.out
     assert "area: " in outcome.out
     assert max(map(len, outcome.lines)) <= 100
-    assert "the same to the bit" in command("diff", str(one), str(one)).out
+    assert "bit-identical" in command("diff", str(one), str(one)).out
     (tmp_path / "c.json").write_text("{}")
     assert "holds no result" in command("diff", str(one), str(tmp_path / "c.json")).err
 

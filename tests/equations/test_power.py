@@ -159,7 +159,7 @@ def test_a_die_is_warmer_than_the_air_by_power_times_resistance():
 
 
 def balance_by_bisection(ambient, resistance, constant, leakage, doubling):
-    """The lower temperature at which a die gives off what it takes, by search up to where the curves are parallel."""
+    """The lower temperature at which a die dissipates its own power, by search up to where the curves are parallel."""
     slope = np.log(2.0) / doubling
     steepest = ambient + np.log(1.0 / (slope * resistance * leakage)) / slope
     low, high = ambient, steepest

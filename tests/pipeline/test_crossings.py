@@ -67,7 +67,7 @@ def test_a_way_around_layers_crosses_chips_too(tmp_path: Path) -> None:
     size = 64 * 8 * 8 * 8
     sums = (
         32 * 8 * 8 * 24
-    )  # each layer is cut once amid a column of five arrays, which sums up half of the outputs
+    )  # each layer is cut once within a column of five arrays, which sums up half of the outputs
     expected = [
         size + sums,
         size * (2 - 2 / 10) + sums,

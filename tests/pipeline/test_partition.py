@@ -54,7 +54,7 @@ def test_chips_hold_what_the_rule_says(tmp_path: Path) -> None:
     assert float(np.ravel(order.evaluation.mapped.counts["chip"])[0]) == 3.0
     # in order: the first layer fills a chip, the second and half of the third the next
     assert crossing(order) == pytest.approx([0.0, 256 * BITS, 64 * BITS])
-    # in equal parts: borders at 6 2/3 and 13 1/3, amid the first and the third layer, and no border in the second
+    # in equal parts: borders at 6 2/3 and 13 1/3, within the first and the third layer, and no border in the second
     balance = system(tmp_path, "balance")
     first, third = (8 - 20 / 3) / 8, 20 / 3 / 8
     assert crossing(balance) == pytest.approx([128 * BITS, 256 * BITS * (1 - first), 64 * BITS])
@@ -62,7 +62,7 @@ def test_chips_hold_what_the_rule_says(tmp_path: Path) -> None:
 
 
 def test_least_traffic_cuts_where_least_crosses(tmp_path: Path) -> None:
-    # chips of sixteen: 20 arrays on two. In order the border is amid the third layer, whose input of 64 goes to both
+    # chips of sixteen: 20 arrays on two. In order the border is within the third layer, whose input of 64 goes to both
     order = system(tmp_path, "order", tiles=2)
     assert sum(crossing(order)) == pytest.approx(64 * BITS)
     # after the second layer the same 64 cross, after the first 256

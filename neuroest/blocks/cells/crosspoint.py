@@ -51,7 +51,7 @@ class CrosspointCell(ResistiveMemory):
     device: CrosspointCellParameters
 
     def write_levels(self, unipolar: bool) -> float:
-        """Those of a row; with voltages of both signs those of a column as well, which then changes places with it."""
+        """Those of a row; with voltages of both signs those of a column as well, which then swaps roles with it."""
         rows, columns = _HELD_AT[self.spec.write_scheme]
         return float(len(rows if unipolar else rows | columns))
 

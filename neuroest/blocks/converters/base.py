@@ -64,7 +64,7 @@ class Converter(Component[Any], ABC):
 
     @property
     def takes_times(self) -> bool:
-        """Whether what it takes is a time."""
+        """Whether its input is a time."""
         return False
 
     @property

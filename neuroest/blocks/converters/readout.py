@@ -1,4 +1,4 @@
-"""Read-out of a crossbar by converters at the foot of its columns."""
+"""Read-out of a crossbar by converters at the end of its columns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from neuroest.specs.blocks import (
 
 
 class AdcReadoutBlock(Block):
-    """Converters at the foot of the columns."""
+    """Converters at the end of the columns."""
 
     slots: ClassVar[tuple[str, ...]] = (
         "converter", "interface", "merge", "sample_and_hold", "multiplexer", "current_adder", "time_encoder"

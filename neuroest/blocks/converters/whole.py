@@ -93,7 +93,7 @@ class WholeAdc(SampledConverter):
 
     @property
     def takes_times(self) -> bool:
-        """Whether what it takes is a time."""
+        """Whether its input is a time."""
         return bool(self.spec.takes == "time")
 
     @property

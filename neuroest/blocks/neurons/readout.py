@@ -1,4 +1,4 @@
-"""Read-out of a crossbar by neurons at the foot of its columns."""
+"""Read-out of a crossbar by neurons at the end of its columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingB
 
 
 class NeuronReadoutBlock(Block):
-    """A neuron at the foot of the columns, one for every output of the network."""
+    """A neuron at the end of the columns, one for every output of the network."""
 
     slots: ClassVar[tuple[str, ...]] = ("neuron", "interface", "merge", "multiplexer", "fan_out_buffer")
     model: Literal["neuron"]

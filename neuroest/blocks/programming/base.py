@@ -59,7 +59,7 @@ class Written:
     rows, columns, plates : Lines or None
         Lines of the array; cells without a transistor have no plates.
     plates_along_columns : bool
-        Whether plates run beside columns, one for each.
+        Whether plates run next to columns, one for each.
     voltage : Numeric
         Programming voltage. [V]
     cell_current : Numeric

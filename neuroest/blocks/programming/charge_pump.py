@@ -113,12 +113,12 @@ class ChargePump(Component[ChargePumpParameters]):
         return AreaCost(self.path, "pump", area)
 
     def loss(self, output_energy: u.Joule, voltage: u.Volt) -> EnergyCost:
-        """What it takes in addition to the energy at its output."""
+        """Energy in addition to that at its output."""
         lost = write_circuits.supply_loss_energy(output_energy, self.efficiency(voltage))
         return self.energy("program", "pump_loss", lost, "write supply loss")
 
     def idling(self, written: Written) -> EnergyCost:
-        """Share of one cell in what it takes without a load while its array is written, with others behind it."""
+        """Share of one cell in the energy without a load while its array is written, with others behind it."""
         cells = written.rows.count * written.columns.count * self.arrays_served(written.arrays_together)
         energy = power.static_energy(self.device.idle_power, written.time) / cells
         return self.energy("program", "idle", energy, "write supply loss")

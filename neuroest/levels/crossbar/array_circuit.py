@@ -98,7 +98,7 @@ class ArrayCircuit(ArrayParts):
         return converters.settled_bits(self.options["settling_error"])
 
     def front_end(self, network: NetworkContext) -> Component[Any] | None:
-        """Circuit at the foot of a column, drawn for the current of the rows that are read at once."""
+        """Circuit at the end of a column, drawn for the current of the rows that are read at once."""
         circuit = self.interface
         if not isinstance(circuit, CurrentClamp) or self.adds_charges:
             return circuit

@@ -238,7 +238,7 @@ class CrossbarLayout(Mapper):
     def _copies(self) -> Array:
         """Copies of each layer: what the longest run, the interval or the budget of arrays asks for.
 
-        A budget counts arrays as they are in the end, after layers have been put beside each other.
+        A budget counts arrays as they are in the end, after layers have been put next to each other.
         """
         copies, budget = self._least_copies(), self.options.get("array_budget")
         if budget is None:

@@ -80,7 +80,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
 
 
 def _left_out_of_writing(array: CrossbarArray) -> list[str]:
-    """What it takes to write the cells and no block stands for."""
+    """Circuits for writing the cells that no block accounts for."""
     writing = array.write_circuit
     if writing is None:
         return ["circuits that write the cells: decoders, write drivers and their supply"]

@@ -271,7 +271,7 @@ def _arranged(wanted: Wanted) -> tuple[Array, Packed]:
 def _within(wanted: Wanted, interval: float) -> tuple[Array, Packed] | None:
     """Copies and places that keep an interval with no more arrays than the budget, if such are found.
 
-    With more copies than the interval asks for, a layer's turns are shorter and fit beside those of others.
+    With more copies than the interval asks for, a layer's turns are shorter and fit next to those of others.
     """
     budget, work = float(wanted.budget[0]), wanted.reads * wanted.positions
     left = interval - float(np.max(wanted.tail))

@@ -209,7 +209,7 @@ def _on_the_contest(found: _Results) -> Iterator[_Item]:
 def _on_repetition(found: _Results) -> Iterator[_Item]:
     bundle = (found.folder / "report" / "bundle.zip").exists()
     again = (
-        "`neuroest rerun report/bundle.zip` computes the estimates again to the bit, commands.sh all steps (neuroest "
+        "`neuroest rerun report/bundle.zip` recomputes the estimates bit-identically, commands.sh all steps (neuroest "
         f"{package_version()})."
     )
     yield _Item("Can somebody else repeat it?", bundle, again if bundle else "report/bundle.zip is missing.")

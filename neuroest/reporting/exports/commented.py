@@ -1,4 +1,4 @@
-"""What every exported file begins with: where it comes from, and what it takes, assumes and leaves out."""
+"""What every exported file begins with: where it comes from, and what it contains, assumes and leaves out."""
 
 from __future__ import annotations
 

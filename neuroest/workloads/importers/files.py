@@ -141,7 +141,7 @@ def safe_array(stream: Any, what: str, size: int) -> Any:
     NetworkImportError
         For anything else.
     """
-    import numpy as np  # noqa: PLC0415 - beside the checks that need nothing
+    import numpy as np  # noqa: PLC0415 - next to the checks that need nothing
 
     try:
         version = np.lib.format.read_magic(stream)

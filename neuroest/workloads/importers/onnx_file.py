@@ -1,6 +1,6 @@
 """Networks in ONNX files: the graph with the shapes that the library infers, and the statistics of the weights.
 
-Nothing of the graph is executed. Weights in files of their own are looked up beside the model only.
+Nothing of the graph is executed. Weights in files of their own are looked up next to the model only.
 """
 
 from __future__ import annotations
