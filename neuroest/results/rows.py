@@ -16,7 +16,7 @@ class BreakdownRow:
     Attributes
     ----------
     kind : str
-        ``dynamic``, ``static`` or ``area``; ``learning`` for what learning from a sample takes in addition to its inference.
+        ``dynamic``, ``static`` or ``area``; ``learning`` for what learning from a sample takes on top of its inference.
     layer : str
         Layer of the network; empty where the term belongs to the whole chip.
     component, action, term : str
