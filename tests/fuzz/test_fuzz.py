@@ -49,6 +49,19 @@ def test_inputs_that_showed_a_fault_show_none(file: Path, tmp_path: Path) -> Non
     assert found in {"accepted", "refused"}, line
 
 
+def test_what_takes_too_long_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def read(file: Path, seed: str) -> None:
+        while True:
+            try:
+                int("1")
+            except Exception:
+                return
+
+    monkeypatch.setattr("tests.fuzz.run.LONGEST", 0.05)
+    monkeypatch.setitem(TARGETS, "space", TARGETS["space"].__class__(".yaml", list, lambda c, r: c, read))  # type: ignore[misc]
+    assert outcome("space", "some", b"", tmp_path)[0] == "hang"
+
+
 def test_a_fault_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def outcome_of(error: BaseException | None) -> str:
         def read(file: Path, seed: str) -> None:
