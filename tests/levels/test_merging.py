@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from neuroest.core.errors import MappingError
@@ -35,11 +36,34 @@ def test_bits_of_a_weight_take_one_conversion_and_none_of_the_shifts(tmp_path: P
     # 255 capacitors of 1.5 fF for eight columns, each charged to half of 1 V from 1 V
     each = 255 / 8 * 1.5e-15 * 0.5 * 1.0
     assert energy(merged, term="capacitors", component="merge") == pytest.approx(8 * conversions * each)
-    assert area(merged, "merge") == pytest.approx(arrays(merged) * 256 * (255 / 8 * 1.5e-15 / 2e-3 + 1e-12))
+    # fingers and switches of 28 nm take 65/28 of their area at 65 nm
+    at_28 = arrays(merged) * 256 * (255 / 8 * 1.5e-15 / 2e-3 + 1e-12)
+    assert area(merged, "merge") == pytest.approx(at_28 * 65 / 28, rel=1e-3)
     turns = [
         r.evaluation.mapper.compute.columns_in_turn(r.evaluation.mapper.network) for r in (apart, merged)
     ]
     assert turns == [8, 1]
+
+
+def test_a_part_of_the_bits_is_merged_and_the_groups_are_added(tmp_path: Path) -> None:
+    apart, half = charges(tmp_path), charges(tmp_path, merge=MERGE, merged_slices=4)
+    whole, same = charges(tmp_path, merge=MERGE), charges(tmp_path, merge=MERGE, merged_slices=8)
+    conversions = [count(r, "converter", "conversion") for r in (apart, half, whole)]
+    assert conversions[0] == pytest.approx(4 * conversions[1])
+    assert conversions[1] == pytest.approx(2 * conversions[2])
+    # 15 capacitors of 1.5 fF for four columns
+    each = 15 / 4 * 1.5e-15 * 0.5 * 1.0
+    assert energy(half, term="capacitors", component="merge") == pytest.approx(8 * conversions[2] * each)
+    found = [float(np.ravel(r.evaluation.signal_to_error_ratio)[0]) for r in (whole, same, half, apart)]
+    assert found[0] == pytest.approx(found[1])
+    assert found[1] < found[2] < found[3]
+
+
+def test_groups_have_all_bits_of_a_weight(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="leaves a part of the 8 slices"):
+        charges(tmp_path, merge=MERGE, merged_slices=3)
+    with pytest.raises(MappingError, match="nothing merges columns"):
+        charges(tmp_path, merged_slices=4)
 
 
 def test_a_merged_sum_has_more_levels(tmp_path: Path) -> None:

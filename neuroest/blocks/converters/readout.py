@@ -42,6 +42,9 @@ class AdcReadoutBlock(Block):
     """Circuit that weighs columns and joins them before one conversion; without it each column is converted."""
     merged: Literal["slices", "pairs", "slices_and_pairs"] = "slices"
     """What is joined: the bit slices of a weight, the two columns of a pair, which are subtracted, or both."""
+    merged_slices: Count | None = None
+    """Bit slices of a weight that are joined before one conversion; those of a weight with more are converted in so
+    many groups, whose results are shifted and added. Left out, all slices are joined."""
     sample_and_hold: HoldingBlock | None = None
     """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
     multiplexer: SwitchingBlock | None = None

@@ -215,7 +215,14 @@ class ArrayParts(Component[None]):
 
     def merged_slices(self, network: NetworkContext) -> u.Dimensionless:
         """Bit slices of a weight that one conversion covers."""
-        return self.slices(network) if self._merges("slices") else 1.0
+        if not self._merges("slices"):
+            return 1.0
+        slices = self.slices(network)
+        return np.minimum(self.readout.options.get("merged_slices", slices), slices)
+
+    def merged_groups(self, network: NetworkContext) -> u.Dimensionless:
+        """Conversions that the slices of a weight take."""
+        return self.slices(network) / self.merged_slices(network)
 
     @property
     def merged_lines(self) -> float:

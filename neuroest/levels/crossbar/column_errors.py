@@ -131,7 +131,11 @@ class _Columns:
         """The same for errors of each result that is converted, for which columns may have been merged."""
         array = self.array
         merged = np.asarray(array.merged_slices(self.network)) > 1.0
-        digits = np.where(merged, 1.0, self.digits)  # merged digits are one
+        # merged digits are one; those of several groups are weighed by their places
+        groups = accuracy.digit_error_gain(
+            array.converted_bits(self.network), array.merged_groups(self.network)
+        )
+        digits = np.where(merged, groups, self.digits)
         reads = (1.0 if array.adds_pulses else self.reads) * array.sign_phases
         columns = self.columns - array.merged_lines + 1.0
         return np.asarray(np.sqrt(self.blocks * columns * reads * digits) * of_products + 0.0 * self.result)

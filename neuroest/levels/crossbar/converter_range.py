@@ -61,10 +61,13 @@ class ConverterRange:
     def _moments(self) -> Iterator[tuple[u.Numeric, u.Numeric, u.Numeric]]:
         """Place value, mean and mean square of what a converted sum has of a weight, the highest digit first."""
         array, network = self.mapper.compute, self.mapper.network
-        if np.any(np.asarray(array.merged_slices(network)) > 1.0):  # one sum has all digits
+        if np.any(np.asarray(array.merged_slices(network)) > 1.0):  # one sum has all digits of a group
             centre = 1.0 / 2.0 if array.spec.weight_encoding == "offset" else 0.0
-            whole = (network.mean_absolute_weight, centre, array.converted_bits(network), 1.0, 0.0)
-            yield 1.0, digits.digit_mean_share(*whole), digits.digit_mean_square_share(*whole)
+            bits, groups = array.converted_bits(network), array.merged_groups(network)
+            for place in range(int(np.max(groups))):
+                digit = (network.mean_absolute_weight, centre, bits, groups, float(place))
+                value = digits.digit_place_value(bits, groups, float(place))
+                yield value, digits.digit_mean_share(*digit), digits.digit_mean_square_share(*digit)
             return
         yield from zip(
             array.place_values(network),

@@ -105,7 +105,15 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
     if array.merge is None:
         if array.readout.spec.merged != "slices":
             yield f"merged is {array.readout.spec.merged}, but nothing merges columns; add a merge"
+        if "merged_slices" in array.readout.options:
+            yield "merged_slices is given, but nothing merges columns; add a merge"
         return
+    slices, joined = array.slices(network), array.merged_slices(network)
+    if np.any(slices % joined > 0.0):
+        yield (
+            f"merged_slices is {float(np.max(joined)):g}, which leaves a part of the {float(np.max(slices)):g} slices of a "
+            "weight; use one of its divisors"
+        )
     merged, shared = array.merged_columns(network), array.readout.options["columns_per_converter"]
     if np.any(merged > shared):
         yield (
