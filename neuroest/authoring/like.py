@@ -207,10 +207,13 @@ def _circuits(device: Device, path: str, readout: Mapping[str, Any]) -> dict[str
 def _read_voltage(device: Device, path: str, array: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
     """The read voltage of the array where the new cell must not be read with the old one."""
     from neuroest.core.units import format_quantity, parse_quantity  # noqa: PLC0415 - cells only
+    from neuroest.specs.base import SUPPLY  # noqa: PLC0415 - cells only
 
     claim = device.claims.get("read_voltage_limit")
     stated = array.get("read_voltage")
-    if claim is None or not isinstance(stated, str) or parse_quantity(stated, "V") <= claim.value:
+    if claim is None or not isinstance(stated, str):
+        return {}
+    if stated != SUPPLY and parse_quantity(stated, "V") <= claim.value:
         return {}
     reason = f"the cell is disturbed above its read_voltage_limit; the chip has {stated}"
     return {f"{path}.read_voltage": (format_quantity(claim.value, "V", 6), reason)}

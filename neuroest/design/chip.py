@@ -36,6 +36,7 @@ from neuroest.equations import _grids as grids
 from neuroest.equations import technology
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.architecture import Level, Operation
+from neuroest.specs.base import SUPPLY
 
 _Role = TypeVar("_Role")
 DISCREPANCY = "model_discrepancy."
@@ -303,6 +304,11 @@ def _component(
         name: values[f"{part.path}.{name}"]
         for name in numeric_options(type(part.spec))
         if f"{part.path}.{name}" in values
+    }
+    options |= {
+        name: point.supply_voltage
+        for name in numeric_options(type(part.spec))
+        if getattr(part.spec, name) == SUPPLY
     }
     # units share the tree that adds their products
     trees = getattr(part.spec, "summation", None) == "tree"

@@ -223,6 +223,9 @@ WordWidth: TypeAlias = Annotated[float, _WORD_WIDTH]
 WordWidthOrAuto: TypeAlias = Annotated[float | str, replace(_WORD_WIDTH, words=_AUTO)]
 Voltage: TypeAlias = Annotated[float, _VOLTAGE]
 VoltageOrAuto: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=_AUTO)]
+SUPPLY = "supply"
+"""What stands in place of a voltage that is the chip's supply, whatever that is set to."""
+VoltageOrSupply: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=(SUPPLY,))]
 CurrentOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("A", minimum=0, above=True, maximum=1e3, example="2 mA", words=_AUTO)
 ]

@@ -103,6 +103,15 @@ def test_a_cell_of_another_node_follows_its_memory_cell(tmp_path: Path) -> None:
     assert current == pytest.approx(0.25 * process.on_current * 0.08e-6 * 65 / 28 * ratio, rel=0.02)
 
 
+def test_columns_are_charged_to_the_supply_without_a_second_key(tmp_path: Path) -> None:
+    slower = {"readout.converter": FLASH | {"clock_frequency": "500 MHz"}}
+    low = {"technology__supply_voltage": "0.7 V"}
+    both = macro(tmp_path, slower | {"read_voltage": "0.7 V"}, **low)
+    one = macro(tmp_path, slower | {"read_voltage": "supply"}, **low)
+    assert one.energy_per_inference_J == both.energy_per_inference_J
+    assert one.evaluation.mapper.compute.options["read_voltage"] == 0.7
+
+
 def test_a_lower_supply_slows_the_discharge(tmp_path: Path) -> None:
     slower = {"readout.converter": FLASH | {"clock_frequency": "500 MHz"}}
     low = macro(tmp_path, slower | {"read_voltage": "0.7 V"}, technology__supply_voltage="0.7 V")

@@ -13,7 +13,7 @@ from neuroest.specs.base import (
     PositiveFraction,
     SpareNumber,
     Time,
-    Voltage,
+    VoltageOrSupply,
 )
 from neuroest.specs.blocks import (
     CellBlock,
@@ -53,8 +53,9 @@ class CrossbarLevel(ComputingLevel):
     and the error of that is one of the errors of a result. Left out, all bits of the network are held."""
     bits_per_cell: CountOrAuto = "auto"
     """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
-    read_voltage: Voltage
-    """Voltage across an active cell."""
+    read_voltage: VoltageOrSupply
+    """Voltage across an active cell, to which columns of static cells are charged; supply: that of the chip, as such cells
+    have it."""
     pulse_width: Time
     """Shortest time that an active row is driven; slow neurons stretch it to their share of a timestep, and conversions
     that need the column itself add to it."""
