@@ -111,8 +111,8 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
     slices, joined = array.slices(network), array.merged_slices(network)
     if np.any(slices % joined > 0.0):
         yield (
-            f"merged_slices is {float(np.max(joined)):g}, which leaves a part of the {float(np.max(slices)):g} slices of a "
-            "weight; use one of its divisors"
+            f"merged_slices is {float(np.max(joined)):g}, which leaves a part of the {float(np.max(slices)):g} slices "
+            "of a weight; use one of its divisors"
         )
     merged, shared = array.merged_columns(network), array.readout.options["columns_per_converter"]
     if np.any(merged > shared):

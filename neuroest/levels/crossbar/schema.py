@@ -54,8 +54,8 @@ class CrossbarLevel(ComputingLevel):
     bits_per_cell: CountOrAuto = "auto"
     """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
     read_voltage: VoltageOrSupply
-    """Voltage across an active cell, to which columns of static cells are charged; supply: that of the chip, as such cells
-    have it."""
+    """Voltage across an active cell, to which columns of static cells are charged; supply: that of the chip, as such
+    cells have it."""
     pulse_width: Time
     """Shortest time that an active row is driven; slow neurons stretch it to their share of a timestep, and conversions
     that need the column itself add to it."""
