@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.blocks.base import Check
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.equations import populations
@@ -16,6 +17,26 @@ _SHORTEST = 1e-12
 def any_population(layers: LayerTable) -> bool:
     """Whether the network has a population."""
     return bool(np.any(layers.population > 0.0))
+
+
+def checks(layers: LayerTable) -> tuple[Check, ...]:
+    """Whether the numbers of each population agree, which a sweep or a setting may have moved."""
+    if not any_population(layers):
+        return ()
+    own = layers.population > 0.0
+    fan_out = layers.recurrent_connections / np.maximum(layers.population, 1.0)
+    most = np.max(np.where(own, fan_out / np.maximum(layers.population, 1.0), 0.0), axis=-1, keepdims=True)
+    nowhere = own & (layers.long_range_share > 0.0) & (layers.long_range_distance <= 0.0)
+    return (
+        Check(
+            "synapses_of_a_population", "workload", "infeasible", most <= 1.0,
+            "a neuron has more synapses within its population than there are neurons", most, 1.0,
+        ),
+        Check(
+            "distance_of_far_areas", "workload", "infeasible", ~np.any(nowhere, axis=-1, keepdims=True),
+            "synapses in distant areas need the `long_range_distance` of these areas",
+        ),
+    )  # fmt: skip
 
 
 def sheet_area(layers: LayerTable, places: u.Numeric) -> Array:

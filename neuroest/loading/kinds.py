@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "workload": Kind(
             "specs.workload.WorkloadSpec", "loading.library.load_workload", "workloads", "workload_specs"
         ),
+        "population": Kind("specs.population.PopulationSpec", "loading.library.load_workload"),
         "space": Kind("exploration.space.SpaceSpec", "exploration.space.read_space"),
         "contest": Kind(
             "exploration.contest_spec.ContestSpec",

@@ -33,9 +33,11 @@ from neuroest.specs.claims import Claim, resolve_claim
 from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
 from neuroest.specs.file_text import is_path
 from neuroest.specs.inheritance import chain_of, resolved
+from neuroest.specs.layers import Population
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
+from neuroest.specs.population import PopulationSpec, as_workload, place_in_file
 from neuroest.specs.reading import Document, read_document
 from neuroest.specs.renamed import warn_of
 from neuroest.specs.workload import WorkloadSpec
@@ -231,11 +233,45 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 
 @lru_cache(maxsize=128)
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
+    data = _parsed(path, _stamp).data
+    if isinstance(data, dict) and data.get("kind") == "population":
+        return network_of(read_spec(PopulationSpec, path))
     loaded = read_spec(WorkloadSpec, path)
     problems = workload_problems(loaded)
     if problems:
         raise SpecError(problems)
+    warn_of(_populations_as_layers(loaded))
     return loaded
+
+
+def network_of(loaded: Loaded[PopulationSpec]) -> Loaded[WorkloadSpec]:
+    """The network that a file of populations describes, checked as every other.
+
+    Raises
+    ------
+    SpecError
+        With all problems of its numbers and sources.
+    """
+    spec, document = loaded.spec, loaded.document
+    network, faults = as_workload(spec)
+    problems = [problem_at(document, place, text) for place, text in faults]
+    if network is not None:
+        found = check_workload(network)
+        problems = [problem_at(document, place_in_file(spec, place), text) for place, text in found]
+    problems += _unknown_sources(loaded)
+    if problems or network is None:
+        raise SpecError(problems)
+    return Loaded(network, loaded.file, loaded.sha256, document)
+
+
+def _populations_as_layers(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
+    """A note where a network of populations alone is written as layers."""
+    if not all(isinstance(layer, Population) for layer in loaded.spec.layers):
+        return []
+    message = (
+        "a network of populations alone is `kind: population` now; layers of this type are for mixed networks"
+    )
+    return [problem_at(loaded.document, ("kind",), message)]
 
 
 def workload_problems(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
@@ -244,7 +280,9 @@ def workload_problems(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
     return problems + _unknown_sources(loaded)
 
 
-def _unknown_sources(loaded: Loaded[WorkloadSpec] | Loaded[DeviceSpec]) -> list[Problem]:
+def _unknown_sources(
+    loaded: Loaded[WorkloadSpec] | Loaded[PopulationSpec] | Loaded[DeviceSpec],
+) -> list[Problem]:
     """A problem for each citation of a source that neither the file nor the shared bibliography has."""
     known = shared_sources() | loaded.spec.sources.keys()
     return [
@@ -333,9 +371,14 @@ def _document(schema: type[Spec], path: Path) -> Document:
 
 
 @lru_cache(maxsize=512)
-def _read(schema: type[Spec], path: Path, _stamp: Stamp) -> Document:
+def _parsed(path: Path, _stamp: Stamp) -> Document:
     document = read_document(path)
     warn_of(document.notes)
+    return document
+
+
+def _read(schema: type[Spec], path: Path, stamp: Stamp) -> Document:
+    document = _parsed(path, stamp)
     _check_kind(schema, document)
     return document
 

@@ -22,6 +22,7 @@ from neuroest.loading.library import (
     load_architecture,
     load_device,
     load_workload,
+    network_of,
     workload_problems,
 )
 from neuroest.pipeline.evaluate import evaluate
@@ -31,6 +32,7 @@ from neuroest.specs.device import DeviceSpec
 from neuroest.specs.loaded import Loaded, listed
 from neuroest.specs.mending import mended
 from neuroest.specs.messages import problem_at, problem_of_line
+from neuroest.specs.population import PopulationSpec
 from neuroest.specs.reading import Document, read_document
 from neuroest.specs.workload import WorkloadSpec
 
@@ -46,7 +48,7 @@ _OTHER_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """What reads files that are no specs, by suffix; of several readers one must take the file."""
-_NAMED_LIKE_THEIR_FILES = frozenset({"architecture", "device", "workload"})
+_NAMED_LIKE_THEIR_FILES = frozenset({"architecture", "device", "workload", "population"})
 
 
 def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
@@ -91,6 +93,8 @@ def _problems(path: Path) -> list[Problem]:
             problems += [*_of_device(document, path), *_process(document, path)]
         elif kind == "workload":
             problems += _of_workload(document, path)
+        elif kind == "population":
+            problems += _of_populations(document)
         else:
             KINDS[kind].read(path)
     except SpecError as error:
@@ -177,6 +181,18 @@ def _of_workload(document: Document, path: Path) -> list[Problem]:
         return []
     loaded = Loaded(found.spec, document.file, document.sha256, found.document)
     return [*found.problems, *found.news(workload_problems(loaded))]
+
+
+def _of_populations(document: Document) -> list[Problem]:
+    """Problems of populations: their own, and those of the network that they are."""
+    found = mended(PopulationSpec, document)
+    if found.spec is None:
+        return list(found.problems)
+    try:
+        network_of(Loaded(found.spec, document.file, document.sha256, found.document))
+    except SpecError as error:
+        return [*found.problems, *found.news(error.problems)]
+    return list(found.problems)
 
 
 def refused_networks(file: str | Path) -> tuple[Problem, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -48,8 +47,8 @@ def hand_over(layers: LayerTable, levels: Sequence[MappedLevel]) -> HandOver:
     found = HandOver({})
     checks: list[Check] = []
     for source, sender, reader, receiver in _meetings(layers, levels):
-        elements = np.zeros_like(layers.output_rate)
-        elements[..., reader] = float(prod(layers.output_shapes[source]))
+        elements = np.zeros(np.broadcast_shapes(layers.output_rate.shape, layers.output_elements.shape))
+        elements[..., reader] = layers.output_elements[..., source]
         here, there = sender.mapper.network.spiking, receiver.mapper.network.spiking
         if here != there:
             checks += _convert(layers, source, sender, receiver, elements, found.actions)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -258,14 +257,14 @@ def _kept_results(mapper: Mapper, mapped: LevelMapping) -> _Kept:
 def _live_elements(mapper: Mapper) -> tuple[Array, Array]:
     """Elements that earlier layers have left when a layer begins and later ones read, and those of its own output."""
     t = mapper.layers
-    sizes = [float(prod(shape)) for shape in t.output_shapes]
-    entry = t.input_elements_total
+    sizes, entry = t.output_elements, t.input_elements_total
     until = {source: layer for layer, inputs in enumerate(t.reads) for source in inputs}
-    waiting = [
-        sum((sizes[s] if s >= 0 else entry) for s, last in until.items() if s < layer <= last)
-        for layer in range(len(sizes))
-    ]
-    return np.array(waiting), np.array(sizes)
+    waiting = np.zeros_like(sizes)
+    for layer in range(sizes.shape[-1]):
+        for source, last in until.items():
+            if source < layer <= last:
+                waiting[..., layer] += sizes[..., source] if source >= 0 else entry
+    return waiting, sizes
 
 
 def instances_reached(mapped: LevelMapping, level: str, *, copies: bool = True) -> u.Numeric:

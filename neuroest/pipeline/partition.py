@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf, prod
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from neuroest.levels.base import Array, MappedLevel
 from neuroest.levels.populations import any_population, copies, links_of_a_copy
 from neuroest.pipeline.unit_allocation import NEAR
 from neuroest.workloads.layers import LayerTable
+from neuroest.workloads.layout import of_one_point
 
 _KEPT = 256
 """Networks and chips whose borders are kept: the points of a sweep share few of them."""
@@ -209,7 +210,7 @@ def _entering_bits(
         elements: Any = t.input_elements[..., layer]
         rate = t.input_rate[..., layer]
         if source >= 0:
-            elements, rate = float(prod(t.output_shapes[source])), layers.output_rate[..., source]
+            elements, rate = layers.output_elements[..., source], layers.output_rate[..., source]
             inside = places.share(source, low, high)
             senders = np.maximum(senders, places.chips[..., source])
         entering = entering + step * elements * bits(rate) * np.maximum(here - inside, 0.0)
@@ -252,13 +253,15 @@ def _least_traffic(
     Outputs are counted however often they are active: a board is wired once.
     """
     size = len(layers.names)
-    sent = tuple(float(prod(shape)) for shape in layers.output_shapes)
-    shape = np.broadcast_shapes(np.shape(begins), np.shape(each))
-    begin, end = (np.broadcast_to(array, shape).reshape(-1, size) for array in (begins, ends))
+    outputs = layers.output_elements if any_population(layers) else of_one_point(layers.output_elements)
+    shape = np.broadcast_shapes(np.shape(begins), np.shape(each), outputs.shape)
+    begin, end, sent = (np.broadcast_to(array, shape).reshape(-1, size) for array in (begins, ends, outputs))
     room = np.broadcast_to(each, (*shape[:-1], 1)).reshape(-1)
     borders = tuple(
-        _cuts(layers.reads, tuple(low), tuple(high), sent, layers.input_elements_total, float(units))
-        for low, high, units in zip(begin.tolist(), end.tolist(), room, strict=True)
+        _cuts(
+            layers.reads, tuple(low), tuple(high), tuple(elements), layers.input_elements_total, float(units)
+        )
+        for low, high, elements, units in zip(begin.tolist(), end.tolist(), sent.tolist(), room, strict=True)
     )
     sides = [
         np.array([np.interp(row, cuts, range(len(cuts))) for row, cuts in zip(side, borders, strict=True)])

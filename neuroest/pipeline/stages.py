@@ -13,6 +13,7 @@ from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
+from neuroest.levels import populations
 from neuroest.levels.base import MappedLevel, Mapper, NetworkMapping
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.pipeline.action_counts import ActionCounts, count_actions
@@ -83,8 +84,8 @@ class Stages:
             levels, counts, timing = _timed(chip, layers, given, least)
         learning = learn(workload, values, levels, counts)
         costs = cost_components(chip, joined(levels), contexts(layers, levels))
-        if unknown:
-            counts = replace(counts, checks=(*unknown, *counts.checks))
+        if first := (*populations.checks(layers), *unknown):
+            counts = replace(counts, checks=(*first, *counts.checks))
         return cls(layers, chip, levels, counts, costs, timing, learning)
 
     @cached_property

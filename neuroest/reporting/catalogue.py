@@ -11,6 +11,7 @@ from neuroest.exploration.contest_spec import read_contest
 from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, named
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.text_style import one_line
+from neuroest.specs.layers import Population
 
 LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
 
@@ -121,7 +122,8 @@ def _devices() -> Iterator[Entry]:
 def _workloads() -> Iterator[Entry]:
     for name in named("workload"):
         spec = load_workload(name).spec
-        yield Entry(name, "workload", spec.coding, one_line(spec.description))
+        alone = all(isinstance(layer, Population) for layer in spec.layers)
+        yield Entry(name, "workload", "population" if alone else spec.coding, one_line(spec.description))
 
 
 def _contests() -> Iterator[Entry]:

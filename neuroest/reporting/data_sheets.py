@@ -103,7 +103,9 @@ def sheets(name: str, style: Style = PLAIN) -> list[str]:
 
 
 def _stated_kind(document: Document) -> Any:
-    return document.data.get("kind") if isinstance(document.data, dict) else None
+    """What the file says to be; populations are shown as the network that they are."""
+    kind = document.data.get("kind") if isinstance(document.data, dict) else None
+    return "workload" if kind == "population" else kind
 
 
 def whole_file(name: str) -> str:

@@ -1,7 +1,7 @@
 """What a workload file may say of a layer."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
@@ -14,7 +14,9 @@ FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
 SHARE = QuantityField("1", minimum=0, above=True, maximum=1, example="0.1")
 TIME = QuantityField("s", minimum=0, above=True, example="1 ms")
 _NUMBER = QuantityField("1", minimum=1, maximum=1e12, example="77169")
-_ANY_NUMBER = QuantityField("1", minimum=0, maximum=1e12, example="2000")
+_FAN_OUT = QuantityField("1", minimum=1, maximum=1e6, example="7000")
+_DENSITY = QuantityField("1", minimum=1e-3, maximum=1, example="0.1")
+_ANY_NUMBER = QuantityField("1", minimum=0, maximum=1e6, example="2000")
 _PER_AREA = QuantityField("1/m^2", minimum=0, above=True, example="8e4 1/mm^2")
 _DISTANCE = QuantityField("m", minimum=0, above=True, maximum=10, example="0.3 mm")
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -139,7 +141,53 @@ class Recurrent(Layer):
     """Neurons; the fan-in of each is the inputs plus this number."""
 
 
-class Population(Layer):
+def _claimed(field: QuantityField) -> Any:
+    """A quantity, alone or as a full claim."""
+    return Annotated[
+        Annotated[ClaimSpec, Tag("claim")] | Annotated[float, field, Tag("number")],
+        Discriminator(_number_or_claim),
+    ]
+
+
+class Connections(Spec):
+    """How the neurons of a population are connected: each number alone, or as a claim with basis and spread."""
+
+    neurons: _claimed(_NUMBER)  # type: ignore[valid-type]
+    """Neurons."""
+    synapses: _claimed(_FAN_OUT)  # type: ignore[valid-type]
+    """Synapses of one neuron within the population, its fan-out and in the mean its fan-in."""
+    input_synapses: _claimed(_ANY_NUMBER) = 0.0  # type: ignore[valid-type]
+    """Synapses of one neuron from what the layer reads."""
+    crosspoint_density: _claimed(_DENSITY) = 1.0  # type: ignore[valid-type]
+    """Share of the crosspoints of an array that are synapses, once neurons that share inputs stand together; 1 is the
+    best that any placement can do, and sparse connections come to little more than their probability."""
+    sheet_density: _claimed(_PER_AREA)  # type: ignore[valid-type]
+    """Neurons under an area of the sheet that they lie in, such as `8e4 1/mm^2`."""
+    decay_length: _claimed(_DISTANCE)  # type: ignore[valid-type]
+    """Length in which the density of a neuron's targets falls to 1/e."""
+    long_range_share: _claimed(FRACTION) = 0.0  # type: ignore[valid-type]
+    """Share of the synapses in distant areas."""
+    long_range_areas: _claimed(_NUMBER) = 1.0  # type: ignore[valid-type]
+    """Distant areas that a neuron has them in, each spread like its surroundings."""
+    long_range_distance: _claimed(_DISTANCE) | None = None  # type: ignore[valid-type]
+    """Mean distance of these areas; needed with a `long_range_share`."""
+
+
+POPULATION_NUMBERS: Mapping[str, tuple[QuantityField, str]] = {
+    "neurons": (_NUMBER, "Neurons"),
+    "synapses": (_FAN_OUT, "Synapses of one neuron within the population"),
+    "input_synapses": (_ANY_NUMBER, "Synapses of one neuron from what the population reads"),
+    "crosspoint_density": (_DENSITY, "Share of the crosspoints of an array that are synapses"),
+    "sheet_density": (_PER_AREA, "Neurons under an area of their sheet"),
+    "decay_length": (_DISTANCE, "Length in which the density of targets falls to 1/e"),
+    "long_range_share": (FRACTION, "Share of the synapses in distant areas"),
+    "long_range_areas": (_NUMBER, "Distant areas that a neuron reaches"),
+    "long_range_distance": (_DISTANCE, "Mean distance of these areas"),
+}
+"""Numbers of a population, with their bounds and what they are."""
+
+
+class Population(Layer, Connections):
     """Very many neurons that are described by their numbers alone: how many, how connected, and how far.
 
     Their mean counts are estimated, never a list of neurons.
@@ -147,25 +195,23 @@ class Population(Layer):
 
     type: Literal["population"]
     """Kind of layer."""
-    neurons: Annotated[float, _NUMBER]
-    """Neurons."""
-    synapses: Annotated[float, _NUMBER]
-    """Synapses of one neuron within the population, its fan-out and in the mean its fan-in."""
-    input_synapses: Annotated[float, _ANY_NUMBER] = 0.0
-    """Synapses of one neuron from what the layer reads."""
-    crosspoint_density: Annotated[float, SHARE] = 1.0
-    """Share of the crosspoints of an array that are synapses, once neurons that share inputs stand together; 1 is the
-    best that any placement can do, and sparse connections come to little more than their probability."""
-    sheet_density: Annotated[float, _PER_AREA]
-    """Neurons under an area of the sheet that they lie in, such as `8e4 1/mm^2`."""
-    decay_length: Annotated[float, _DISTANCE]
-    """Length in which the density of a neuron's targets falls to 1/e."""
-    long_range_share: Annotated[float, FRACTION] = 0.0
-    """Share of the synapses in distant areas."""
-    long_range_areas: Annotated[float, _NUMBER] = 1.0
-    """Distant areas that a neuron has them in, each spread like its surroundings."""
-    long_range_distance: Annotated[float, _DISTANCE] | None = None
-    """Mean distance of these areas; needed with a `long_range_share`."""
+
+    def number(self, name: str) -> float | None:
+        """Value of one of `POPULATION_NUMBERS` in SI; None where the file does not state it.
+
+        Raises
+        ------
+        QuantityError
+            When a claim states no such quantity.
+        """
+        given = getattr(self, name)
+        return POPULATION_NUMBERS[name][0].read(given.value) if isinstance(given, ClaimSpec) else given
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """All numbers that the file states, by name."""
+        found = {name: self.number(name) for name in POPULATION_NUMBERS}
+        return {name: value for name, value in found.items() if value is not None}
 
 
 class Pooling(Layer):

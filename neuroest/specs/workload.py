@@ -17,6 +17,7 @@ from neuroest.specs.device import SourceSpec
 from neuroest.specs.layers import (
     FRACTION,
     NAME,
+    POPULATION_NUMBERS,
     SHARE,
     TIME,
     Activity,
@@ -237,6 +238,8 @@ def number_field(path: str) -> QuantityField:
         return TIME
     if path.startswith(LEARNING):
         return {**LEARNING_CLAIMS, **LEARNING_CHOICES}[path.removeprefix(LEARNING)][0]
+    if path.startswith("workload.layers.") and ".activity." not in path:
+        return POPULATION_NUMBERS[path.rpartition(".")[2]][0]
     if path.endswith(ACTIVE_STEPS):
         return SHARE
     return FRACTION if path.endswith(("rate", "density", "mean_absolute")) else _COUNT
@@ -316,7 +319,7 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
     for index, layer in enumerate(spec.layers):
         place = ("layers", index)
         if isinstance(layer, Population):
-            yield from ((((*place, key), text)) for key, text in _population_faults(layer, spec.coding))
+            yield from (((*place, key), text) for key, text in _population_faults(spec, layer))
         if spec.coding == "spiking":
             if layer.time_constant is not None and spec.time_step is None:
                 yield (*place, "time_constant"), "needs the network's `time_step`, such as `1 ms`"
@@ -337,16 +340,23 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
                 yield (*place, "type"), "needs timesteps, which only spiking coding has"
 
 
-def _population_faults(layer: Population, coding: Coding) -> Iterator[tuple[str, str]]:
+def _population_faults(spec: WorkloadSpec, layer: Population) -> Iterator[tuple[str, str]]:
     """What a population lacks, by its key."""
-    if coding != "spiking" or layer.coding is not None:
+    if isinstance(layer.neurons, ClaimSpec) and layer.name in _read_by_others(spec):
+        text = "is the shape of what a layer of another type reads, so it is a plain number without a spread"
+        yield "neurons", text
+    if spec.coding != "spiking" or layer.coding is not None:
         yield "type", "is made of spiking neurons; write `coding: spiking` for the network"
-    if layer.long_range_share > 0.0 and layer.long_range_distance is None:
+    try:
+        numbers = layer.numbers
+    except QuantityError:
+        return  # is reported with the claim itself
+    if numbers["long_range_share"] > 0.0 and "long_range_distance" not in numbers:
         yield "long_range_distance", "is missing: `long_range_share` needs it"
-    if layer.synapses > layer.neurons:
+    if numbers["synapses"] > numbers["neurons"]:
         yield (
             "synapses",
-            f"{layer.synapses:g} of a neuron are more than the {layer.neurons:g} neurons it can reach",
+            f"{numbers['synapses']:g} of a neuron are more than the {numbers['neurons']:g} neurons it can reach",
         )
 
 
@@ -408,6 +418,10 @@ def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str]]
     for name, (field, about) in LEARNING_CHOICES.items() if spec.learning is not None else ():
         if getattr(spec.learning, name) is not None:
             yield f"{LEARNING}{name}", getattr(spec.learning, name), field.unit, about
+    for _, layer, name, given in _population_numbers(spec):
+        if not isinstance(given, ClaimSpec):
+            field, about = POPULATION_NUMBERS[name]
+            yield population_path(layer, name), given, field.unit, f"{about}, {layer}"
     for _, owner, activity in _activities(spec):
         if spec.coding == "spiking" and (owner in {"input", None} or activity.active_steps is not None):
             share = 1.0 if activity.active_steps is None else activity.active_steps
@@ -429,6 +443,37 @@ def _activities(spec: WorkloadSpec) -> Iterator[tuple[Location, str | None, Acti
             yield ("layers", index, "activity"), layer.name, layer.activity
 
 
+def population_path(layer: str, name: str) -> str:
+    """Path of a number of a population."""
+    return f"workload.layers.{layer}.{name}"
+
+
+def _population_numbers(spec: WorkloadSpec) -> Iterator[tuple[Location, str, str, Any]]:
+    """Place, layer, name and text of each number of a population that may vary.
+
+    How many neurons there are is the shape of what other kinds of layers read, and stays as the file has it.
+    """
+    read_as_shape = _read_by_others(spec)
+    for index, layer in enumerate(spec.layers):
+        if isinstance(layer, Population):
+            for name in POPULATION_NUMBERS:
+                given = getattr(layer, name)
+                fixed = name == "neurons" and layer.name in read_as_shape
+                if given is not None and not fixed:
+                    yield ("layers", index, name), layer.name, name, given
+
+
+def _read_by_others(spec: WorkloadSpec) -> set[str]:
+    """Layers that are read by other layers than populations."""
+    found: set[str] = set()
+    for index, layer in enumerate(spec.layers):
+        if not isinstance(layer, Population):
+            found |= (
+                {spec.layers[index - 1].name} if layer.inputs is None and index else {*(layer.inputs or ())}
+            )
+    return found
+
+
 def _stated_claims(
     spec: WorkloadSpec, faults: list[Fault]
 ) -> Iterator[tuple[Location, str, ClaimSpec | float, Provenance, str]]:
@@ -443,6 +488,10 @@ def _stated_claims(
         given = getattr(learning, name)
         if learning is not None and given is not None:
             yield ("learning", name), f"{LEARNING}{name}", given, _provenance(learning), text
+    for place, layer, name, given in _population_numbers(spec):
+        if isinstance(given, ClaimSpec):
+            text = f"{POPULATION_NUMBERS[name][1]}, {layer}"
+            yield place, population_path(layer, name), given, Provenance(), text
     for place, owner, activity in _activities(spec):
         due = input_quantities(spec) if owner == "input" else quantities_of_layers(spec)
         stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]

@@ -20,7 +20,14 @@ from numpy.typing import NDArray
 from neuroest.core import units as u
 from neuroest.core.errors import UnknownNameError
 from neuroest.specs.claims import Claim
-from neuroest.specs.layers import Concatenation, Layer, MatrixProduct, RecurrentCell
+from neuroest.specs.layers import (
+    POPULATION_NUMBERS,
+    Concatenation,
+    Layer,
+    MatrixProduct,
+    Population,
+    RecurrentCell,
+)
 from neuroest.specs.workload import (
     ACTIVE_STEPS,
     ACTIVITY_QUANTITIES,
@@ -32,12 +39,20 @@ from neuroest.specs.workload import (
     input_quantities,
     is_hybrid,
     layer_codings,
+    population_path,
     quantities_of_layers,
     raise_faults,
     workload_claims,
 )
 from neuroest.workloads import layout
-from neuroest.workloads.shapes import NETWORK_INPUT, WEIGHTLESS, Shape, ShapeInference
+from neuroest.workloads.shapes import (
+    NETWORK_INPUT,
+    WEIGHTLESS,
+    PopulationCounts,
+    Shape,
+    ShapeInference,
+    population_counts,
+)
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -162,18 +177,24 @@ class Geometry:
     shortest_time_constant_steps: Array
     fan_out_layers: Array
     input_elements_total: float
-    output_elements_total: float
+    output_elements_total: u.Numeric
     coding: Coding
 
     @property
-    def total_macs(self) -> float:
+    def total_macs(self) -> u.Numeric:
         """Multiply-accumulate operations of one pass through the network, padding counted."""
-        return float(layout.of_one_point(self.macs).sum())
+        return self._total(self.macs)
 
     @property
-    def total_weights(self) -> float:
+    def total_weights(self) -> u.Numeric:
         """Stored weights of the network, without biases and batch normalisation."""
-        return float(layout.of_one_point(self.weights).sum())
+        return self._total(self.weights)
+
+    def _total(self, counts: Array) -> u.Numeric:
+        """Sum over the layers: one number, or one for each design point where the size of a population varies."""
+        if counts.ndim == 1 or not np.any(self.population > 0.0):
+            return float(layout.of_one_point(counts).sum())
+        return np.asarray(np.sum(counts, axis=-1, keepdims=True))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -225,8 +246,7 @@ class LayerTable(Geometry):
             return self.total_macs
         if self.in_numbers is None:
             return self.total_macs * self.timesteps
-        macs = layout.of_one_point(self.macs)
-        once = float(np.sum(macs * self.numbers))
+        once = self._total(self.macs * self.numbers)
         return once + (self.total_macs - once) * self.timesteps
 
     @property
@@ -321,6 +341,7 @@ def layer_table(
             [layout.points_apart(array, points) for array in arrays] for arrays in (read, written)
         )
         bursts = layout.points_apart(bursts, points)
+    counts = plan.varied(counts, given)
     table = LayerTable(
         **counts,
         input_rate=read[0],
@@ -348,6 +369,12 @@ def layer_table(
 
 _BIT = 1.0
 """Bits of a spike."""
+_MOVED = (
+    "reduction", "recurrent_reduction", "outputs", "input_elements", "output_elements", "connections",
+    "recurrent_connections", "macs", "weights", "input_taps", "population", "sheet_density", "decay_length",
+    "long_range_share", "long_range_areas", "long_range_distance",
+)  # fmt: skip
+"""Counts that follow from the numbers of a population."""
 _NOTHING_HERE = (
     "is_weighted", "is_pooling", "is_addition", "reduction", "recurrent_reduction", "input_elements",
     "output_elements", "connections", "recurrent_connections", "macs", "weights", "input_taps", "window_elements",
@@ -428,7 +455,30 @@ class _Plan:
     """One for layers in numbers of a spiking network, zero for others."""
     shares: tuple[tuple[float, ...] | None, ...]
     """Share of each operand in what a layer reads, None for equal ones; one more share is the layer itself."""
+    populations: tuple[tuple[int, Mapping[str, str]], ...] = ()
+    """Index of each population, and the paths of its numbers by their names."""
     laid_out: layout.LaidOut = field(default_factory=layout.LaidOut)
+
+    def varied(self, counts: Mapping[str, Any], given: Mapping[str, u.Numeric]) -> dict[str, Any]:
+        """Counts of the layers where numbers of populations are other than the file's; the same where none is."""
+        found = dict(counts)
+        moved: dict[int, PopulationCounts] = {}
+        for index, paths in self.populations:
+            (source,) = self.geometry.reads[index]
+            stated = all(
+                np.ndim(given[path]) == 0 and given[path] == self.stated[path] for path in paths.values()
+            )
+            if stated and source not in moved:
+                continue
+            inputs = moved[source].outputs if source in moved else self.geometry.input_elements[index]
+            fixed = {"neurons": self.geometry.population[index]}  # where its path is none of the claims
+            numbers = {**fixed, **{name: given[path] for name, path in paths.items()}}
+            moved[index] = own = population_counts(numbers, inputs)
+            for name in _MOVED:
+                found[name] = _with_column(found[name], index, getattr(own, name))
+            if index == len(self.geometry.names) - 1:
+                found["output_elements_total"] = own.output_elements
+        return found
 
     def activity(self, given: Mapping[str, u.Numeric]) -> tuple[list[Array], list[Array]]:
         """For each quantity the arrays of what the layers read and of what they write."""
@@ -474,6 +524,14 @@ def _stack(values: Sequence[u.Numeric]) -> Array:
     return stacked
 
 
+def _with_column(array: Array, layer: int, values: u.Numeric) -> Array:
+    """An array over the layers with other values, one or one for each design point, of one layer."""
+    shape = np.broadcast_shapes((*array.shape[:-1], 1), np.shape(values))
+    result = np.array(np.broadcast_to(array, (*shape[:-1], array.shape[-1])))
+    result[..., layer : layer + 1] = values
+    return result
+
+
 def _new_plan(spec: WorkloadSpec) -> _Plan:
     inference = ShapeInference(spec)
     raise_faults(spec, [*check_claims(spec), *inference.faults])
@@ -509,6 +567,14 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
         inputs=tuple(activity_path("input", quantity) for quantity in given),
         numbers=_frozen(float(hybrid and coding == "dense") for coding in layer_codings(spec)),
         rules=rules,
+        populations=tuple(
+            (
+                index,
+                {n: path for n in POPULATION_NUMBERS if (path := population_path(layer.name, n)) in claims},
+            )
+            for index, layer in enumerate(spec.layers)
+            if isinstance(layer, Population)
+        ),
         shares=tuple(
             _shares(layer, reads, shapes, spec)
             for layer, reads in zip(spec.layers, shapes.reads, strict=True)

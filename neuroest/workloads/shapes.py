@@ -5,13 +5,15 @@ What does not fit is a fault with its place in the file; all of them are found i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from neuroest.core.errors import did_you_mean
+import numpy as np
+
+from neuroest.core.errors import QuantityError, did_you_mean
 from neuroest.specs.layers import (
     Add,
     AnyLayer,
@@ -164,6 +166,11 @@ class LayerCounts:
         return 2 * self.macs + self.window_elements * self.output_elements
 
 
+def _whole(value: Any) -> Any:
+    """Whole part of one value or of one for each design point."""
+    return np.floor(value) if np.ndim(value) else int(value)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class PopulationCounts(LayerCounts):
     """Counts of a population: its synapses, and not the crosspoints among which they lie, are stored and used."""
@@ -173,12 +180,42 @@ class PopulationCounts(LayerCounts):
     @property
     def recurrent_connections(self) -> int:
         """Synapses within the population."""
-        return int(self.population * self.synapses)
+        found: int = _whole(self.population * self.synapses)
+        return found
 
     @property
     def weights(self) -> int:
         """Synapses, those from outside included."""
         return self.recurrent_connections + self.reduction * self.outputs
+
+
+def population_counts(numbers: Mapping[str, Any], input_elements: Any) -> PopulationCounts:
+    """Counts of a population with these numbers, each of one value or of one for each design point.
+
+    Parameters
+    ----------
+    numbers : mapping
+        What `POPULATION_NUMBERS` names, in SI.
+    input_elements : int or array
+        Elements of what it reads. [1]
+    """
+    neurons, fan_in = _whole(numbers["neurons"]), _whole(numbers["input_synapses"])
+    return PopulationCounts(
+        output_shape=(neurons,),
+        input_elements=input_elements,
+        is_weighted=1,
+        reduction=fan_in,
+        recurrent_reduction=_whole(numbers["synapses"] / numbers["crosspoint_density"]),
+        outputs=neurons,
+        input_taps=fan_in,
+        population=neurons * 1.0,
+        sheet_density=numbers["sheet_density"],
+        decay_length=numbers["decay_length"],
+        long_range_share=numbers["long_range_share"],
+        long_range_areas=numbers["long_range_areas"],
+        long_range_distance=numbers.get("long_range_distance", 0.0),
+        synapses=numbers["synapses"],
+    )
 
 
 class ShapeInference:
@@ -320,7 +357,7 @@ def counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
             input_taps=prod(shape),
         )
     if isinstance(layer, Population):
-        return _population(layer, shape)
+        return _of_population(layer, prod(shape))
     if isinstance(layer, Add):
         unequal = _unequal(layer, shapes, shapes, "an addition needs equal shapes")
         return unequal or _combined(shapes, len(shapes), additions=len(shapes) - 1)
@@ -343,24 +380,12 @@ def counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
     return _convolution(layer, shape) if isinstance(layer, Convolution) else _pooling(layer, shape)
 
 
-def _population(layer: Population, shape: Shape) -> LayerCounts:
-    neurons, fan_in = int(layer.neurons), int(layer.input_synapses)
-    return PopulationCounts(
-        output_shape=(neurons,),
-        input_elements=prod(shape),
-        is_weighted=1,
-        reduction=fan_in,
-        recurrent_reduction=int(layer.synapses / layer.crosspoint_density),
-        outputs=neurons,
-        input_taps=fan_in,
-        population=float(neurons),
-        sheet_density=layer.sheet_density,
-        decay_length=layer.decay_length,
-        long_range_share=layer.long_range_share,
-        long_range_areas=layer.long_range_areas,
-        long_range_distance=layer.long_range_distance or 0.0,
-        synapses=layer.synapses,
-    )
+def _of_population(layer: Population, input_elements: int) -> LayerCounts | Misfits:
+    try:
+        numbers = layer.numbers
+    except QuantityError:
+        return ()  # is reported with the claim itself
+    return population_counts(numbers, input_elements)
 
 
 def _unequal(layer: Add | Concatenation, shapes: Sequence[Shape], due: Sequence[Shape], what: str) -> Misfits:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import neuroest
-from neuroest.core.errors import SpecError
+from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.design.build import build
 from neuroest.exploration.breakeven import breakeven
 from neuroest.loading.library import load_architecture, load_workload
@@ -19,6 +19,8 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.workloads.layers import geometry
 from tests.chips import energy
 
+pytestmark = pytest.mark.filterwarnings("ignore::neuroest.specs.renamed.RenamedWarning")
+"""Networks of layers that are populations alone are accepted with a note, see `tests/specs/test_population.py`."""
 ABOUT = {"basis": "assumed", "rationale": "for this test"}
 CIRCUIT, MOUSE, HUMAN = "cortical_microcircuit_spiking", "mouse_brain_spiking", "human_brain_spiking"
 ATP = 8.303e-20  # 50 kJ/mol
@@ -141,6 +143,58 @@ def test_a_batch_is_its_points() -> None:
         one = evaluate(design, spec, {**design.values, "workload.layers.brain.activity.rate": float(rate)})
         assert batch.energy[index, 0] == pytest.approx(float(one.energy[0]), rel=1e-12)
         assert batch.shells[-1].power[index, 0] == pytest.approx(float(one.shells[-1].power[0]), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("synapses", [1000.0, 3000.0, 7000.0]),
+        ("neurons", [5e9, 8.6e10, 1e11]),
+        ("crosspoint_density", [0.05, 0.1, 0.5]),
+        ("decay_length", [1e-4, 3e-4, 1e-3]),
+        ("long_range_share", [0.0, 0.5, 1.0]),
+    ],
+)
+def test_every_number_of_a_population_may_vary(name: str, values: list[float]) -> None:
+    design, spec = build(load_architecture("memristive_brain_28nm")), load_workload(HUMAN).spec
+    path = f"workload.layers.brain.{name}"
+    several = (np.array(values).reshape(-1, 1), np.resize(values, 300).reshape(-1, 1))
+    lists = [evaluate(design, spec, {**design.values, path: column}) for column in several]
+    weights = np.array([[[0.1], [0.3]]])
+    moved = {path: several[0][:, np.newaxis], "workload.weights.mean_absolute": weights}
+    grid = evaluate(design, spec, {**design.values, **moved})
+    assert grid.shells[-1].power.shape[0] == len(values)
+    powers = []
+    for index, value in enumerate(values):
+        one = evaluate(design, spec, {**design.values, path: value})
+        powers.append(float(one.shells[-1].power[0]))
+        for quantity in ("energy", "area", "multiply_accumulates"):
+            single = float(np.ravel(getattr(one, quantity))[0])
+            for found in lists:
+                points = np.broadcast_to(getattr(found, quantity), (len(found.energy), 1))
+                assert points[index, 0] == pytest.approx(single, rel=1e-12), quantity
+    assert len(set(powers)) == len(values)
+
+
+def test_what_is_not_known_of_a_population_widens_the_band() -> None:
+    result = neuroest.estimate("brain_budget", HUMAN)
+    assert "workload.layers.brain.synapses" in result.used_paths
+    known = {
+        f"workload.layers.brain.{name}": str(value)
+        for name, value in (("synapses", 7000), ("neurons", 8.6e10))
+    }
+    wide, narrow = (
+        neuroest.estimate("brain_budget", HUMAN, settings).bands.totals["average_power_W"]
+        for settings in ({}, known)
+    )
+    assert wide.high / wide.low > narrow.high / narrow.low
+
+
+def test_a_setting_that_populations_cannot_have_is_refused() -> None:
+    with pytest.raises(NeuroestError, match="more synapses within its population than there are neurons"):
+        neuroest.estimate("loihi_14nm", CIRCUIT, {"workload.layers.circuit.synapses": "1e5"})
+    with pytest.raises(NeuroestError, match="need the `long_range_distance`"):
+        neuroest.estimate("loihi_14nm", CIRCUIT, {"workload.layers.circuit.long_range_share": "0.5"})
 
 
 def test_a_plastic_population_learns_as_a_recurrent_layer_does(tmp_path: Path) -> None:

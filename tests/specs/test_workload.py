@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from neuroest.core.errors import SpecError
+from neuroest.loading.library import load_workload
 from neuroest.specs.workload import WorkloadSpec, check_claims, workload_claims
 from neuroest.workloads.layers import check_workload
 
@@ -293,7 +294,7 @@ def test_the_schema_describes_every_key() -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_workload_is_in_order(path: Path) -> None:
-    spec = WorkloadSpec.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    spec = load_workload(path).spec
     assert spec.name == path.stem
     assert check_workload(spec) == []
     for claim in workload_claims(spec).values():

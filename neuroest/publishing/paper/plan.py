@@ -132,7 +132,7 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
         Where the folder holds no curves or no network, or several networks.
     """
     curves = sorted(file for file in folder.iterdir() if file.suffix.lower() in CURVES)
-    devices, networks = _specs(folder, "device"), _specs(folder, "workload")
+    devices, networks = _specs(folder, "device"), [*_specs(folder, "workload"), *_specs(folder, "population")]
     networks += sorted(f for f in folder.iterdir() if f.suffix.lower().removeprefix(".") in IMPORTERS)
     if not curves and len(devices) != 1:
         raise NeuroestError(
