@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -40,7 +39,7 @@ _SHOWN = {
     "energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s", "throughput": "throughput_per_s",
 }  # fmt: skip
 """Heading of each column and its total."""
-_MOST = 3
+_MOST = 2
 _STEP = 0.1
 """Change of a parameter that the sentence on the strongest one speaks of."""
 
@@ -83,9 +82,8 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
     lines += ["", *learning_table(estimates, style)]
     lines += [style.bold(comparison.design.architecture), *_answers(comparison.design)]
     for baseline in comparison.baselines:
-        lines += [style.bold(baseline.architecture), *_answer("energy", _energy(baseline))]
-    lines += ["", *_closing(estimates)]
-    lines += wrapped(f"What differs between the designs: {comparison.command}", hanging=2)
+        lines += wrapped(f"{baseline.architecture}: {_energy(baseline)}", hanging=2)
+    lines += ["", *_closing(estimates, f", {comparison.command} what differs")]
     return "\n".join(lines) + "\n"
 
 
@@ -120,9 +118,9 @@ def designs_table(estimates: Sequence[Estimate], ratios: Sequence[Ratio], style:
 def scope_lines(comparison: Comparison) -> list[str]:
     """What a reader of the ratios must know: which design they are of, and whether both sides leave out the same."""
     design = comparison.design.architecture
-    text = f"ratio: {design} over the baseline, with shared parameters drawn once"
+    text = "ratio: first over baseline"
     if any(ratio.marked for ratio in comparison.ratios):
-        text += f"; * at least {percent(LEAST_UNPROVEN)} of a side is projected or assumed"
+        text += f"; * at least {LEAST_UNPROVEN * 100:g} % of a side is projected or assumed"
     lines = wrapped(text, hanging=2)
     others = [
         baseline.architecture
@@ -349,7 +347,7 @@ def _strongest(estimate: Estimate) -> str:
 
 def _largest_cause(estimate: Estimate) -> str:
     causes = estimate.bands.causes.get("energy_per_inference_J", ())
-    return f"{percent(causes[0][1])} of the energy band comes from {short(causes[0][0])}" if causes else ""
+    return f"{percent(causes[0][1])} of the energy band: {short(causes[0][0])}" if causes else ""
 
 
 def _choices(estimate: Estimate) -> str:
@@ -367,11 +365,14 @@ def _choices(estimate: Estimate) -> str:
     )
 
 
-def _closing(estimates: Sequence[Estimate]) -> list[str]:
-    names = " ".join(shlex.quote(estimate.called) for estimate in estimates[:1])
-    passed = [f"{e.architecture} passes all {len(e.checks)} checks" for e in estimates if not e.failed_checks]
+def _closing(estimates: Sequence[Estimate], more: str = "") -> list[str]:
+    """Checks, what is left out, sources, and where the rest is."""
+    passed = [
+        f"all {len(e.checks)} checks of {e.architecture} passed" for e in estimates if not e.failed_checks
+    ]
+    if len(passed) == len(estimates) > 1:
+        passed = [f"all {sum(len(estimate.checks) for estimate in estimates)} checks passed"]
     left = max(len(estimate.exclusions) for estimate in estimates)
     sources = max(len(estimate.source_keys) for estimate in estimates)
     text = "; ".join([*passed, f"{counted(left, 'part')} left out", counted(sources, "source")])
-    command = f"`neuroest estimate {names} -w {shlex.quote(estimates[0].workload_called)} --full`"
-    return [*wrapped(text, hanging=2), *wrapped(f"All of it: {command}", hanging=2)]
+    return [*wrapped(f"{text}; `--full` shows all{more}", hanging=2)]

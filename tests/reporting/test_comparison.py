@@ -62,7 +62,7 @@ def test_results_on_projected_or_assumed_values_are_marked(twins: Comparison) ->
     energy = next(ratio for ratio in twins.ratios if ratio.quantity == "energy_per_inference_J")
     shares = twins.baselines[0].basis_share["energy"]
     assert energy.unproven[1] == pytest.approx(shares["projected"] + shares["assumed"])
-    assert "* at least 5.0 % of a side is projected or assumed" in " ".join(twins.to_text().split())
+    assert "* at least 5 % of a side is projected or assumed" in " ".join(twins.to_text().split())
 
 
 def test_draws_without_an_estimate_say_nothing_on_the_terminal() -> None:
