@@ -1,4 +1,4 @@
-"""``neuroest behave``: what a network does on a chip of diffusive neurons, and what that costs."""
+"""``neuroest behave``: what a network does on a chip with the errors of its devices, and what that costs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Without = Annotated[
     typer.Option(
         "--without",
         metavar="CHARACTERISTIC",
-        help="Repeat without one characteristic; may be repeated; `all`: each of them, one at a time.",
+        help="Repeat without one characteristic or error source; may be repeated; `all`: each of them, one at a time.",
     ),
 ]
 Currents = Annotated[
@@ -51,7 +51,8 @@ Calibration = Annotated[
     Path | None,
     typer.Option(
         "--calibration",
-        help="Calibration set to choose offset and load; must not overlap the test set.",
+        help="Calibration set to choose offset and load, or the ranges of a dense network's inputs; must not overlap "
+        "the test set.",
         **_FILE,
     ),
 ]
@@ -82,7 +83,8 @@ def run(
     workload: Workload,
     weights: Annotated[Path | None, typer.Option(help="Integer weights of each layer.", **_FILE)] = None,
     samples: Annotated[
-        Path | None, typer.Option(help="Input spikes and the class of each sample.", **_FILE)
+        Path | None,
+        typer.Option(help="Inputs (spikes of a spiking network) and the class of each sample.", **_FILE),
     ] = None,
     currents: Currents = None,
     calibration: Calibration = None,
@@ -114,16 +116,28 @@ def run(
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
-    """Simulate a network spike by spike: accuracy and energy.
+    """Simulate a network with the errors of a chip: accuracy and energy.
 
-    The stochastic compact model of the chip's neurons is driven by the column currents. The accuracy is compared with
-    that of ideal neurons. The energy is estimated with the simulated spike counts.
+    Spiking workloads: the stochastic compact model of the chip's neurons is driven by the column currents. The accuracy
+    is compared with that of ideal neurons. The energy is estimated with the simulated spike counts.
+    An .onnx file with weights: convolutions, linear layers and matrix products run on crossbars with ADCs, with
+    programming errors, drift, stuck cells, read noise, ADC quantization and clipping.
     """  # fmt: skip
     from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415 - loaded for this verb only
     from neuroest.network_simulation.study import simulate_layers, simulate_network  # noqa: PLC0415
 
     if output is not None and not output.parent.is_dir():
         raise NeuroestError(f"{output}: the folder {output.parent} does not exist")
+    if Path(workload).suffix.lower() == ".onnx":
+        unused = {
+            "--weights": weights, "--currents": currents, "--learn": learn, "--drive": drive, "--plot": plot,
+            "--recalibrate": recalibrate, "--cell-errors": cell_errors, "--output": output,
+        }  # fmt: skip
+        _dense(
+            workload, unused, samples, calibration, form, architecture, without=without or (), count=count,
+            chips=chips, seed=seed, settings=parse_settings(settings or []),
+        )  # fmt: skip
+        return
     if plot is not None:
         from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
@@ -169,3 +183,27 @@ def run(
     if output is not None:
         emit(found.workload_text(workload_name(output)), output)
         note([f"workload written to {output}; its activity is simulated"])
+
+
+def _dense(
+    workload: str, unused: dict[str, Any], samples: Path | None, calibration: Path | None, form: Format,
+    architecture: str, **options: Any,
+) -> None:  # fmt: skip
+    """A dense network on crossbars with converters."""
+    from neuroest.network_simulation.dense import simulate_dense  # noqa: PLC0415 - for these networks only
+
+    if extra := [name for name, value in unused.items() if value]:
+        raise NeuroestError(f"{workload} is a dense network; leave out {', '.join(extra)}")
+    if samples is None or calibration is None:
+        raise NeuroestError(f"{workload} is a dense network: give --samples and --calibration")
+    with bar("behave") as progress:
+        found = simulate_dense(
+            architecture,
+            workload,
+            samples,
+            calibration,
+            tell=lambda text: note([text]),
+            progress=progress,
+            **options,
+        )
+    emit(in_form(form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict()))

@@ -8,6 +8,7 @@ import pytest
 
 from neuroest.loading.library import load_workload
 from tests.cli.conftest import Command
+from tests.network_simulation.dense_files import write_dense
 from tests.network_simulation.small import write
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
@@ -158,3 +159,17 @@ def test_learning_runs_on_ideal_neurons(command: Command) -> None:
     )  # fmt: skip
     assert done.code != 0
     assert "--learn runs on ideal neurons; leave out --cell-errors" in done.err
+
+
+def test_dense_networks_run_on_arrays_with_converters(command: Command, tmp_path: Path) -> None:
+    folder = write_dense(tmp_path)
+    net, test, calibration = (str(folder / name) for name in ("net.onnx", "test.npz", "calibration.npz"))
+    base = ("behave", "adc_crossbar_28nm", "-w", net, "--samples", test)
+    done = command(*base, "--calibration", calibration, "--chips", "1", "--count", "12")
+    assert done.code == 0
+    assert "quantised" in done.out
+    assert "effective bits" in done.out
+    assert "give --samples and --calibration" in command(*base).err
+    assert "must not be the samples" in command(*base, "--calibration", test).err
+    assert "leave out --output" in command(*base, "--calibration", calibration, "-o", "x.yaml").err
+    assert "did you mean" in command(*base, "--calibration", calibration, "--without", "nois").err

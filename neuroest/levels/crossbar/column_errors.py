@@ -105,7 +105,7 @@ class _Columns:
         self.fan_in = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
         every = array.every_input_toggles
         self.density = np.ones_like(self.fan_in) if every else np.clip(mapper.active_share(), 0.0, 1.0)
-        planes = 1.0 + 0.0 * np.asarray(mapper.planes)
+        planes = np.asarray(mapper.planes, dtype=float)
         whole = array.driver.whole_numbers
         bits = array.input_bits(network) if whole else 1.0 if every else planes
         self.input_square = accuracy.input_mean_square(self.density, bits)
@@ -393,9 +393,9 @@ class _Columns:
         array = self.array
         half = 2.0 if array.spec.weight_encoding == "offset" else 1.0
         largest = array.rows_at_once() * array.merged_lines * half
-        reads = (1.0 if array.adds_pulses else self.reads) * array.sign_phases
         columns = self.columns - array.merged_lines + 1.0
-        return np.asarray(np.sqrt(columns * reads) * self.range.clipped * largest)
+        # the same columns clip for each bit of an input, those of many large weights, so that bits add up as they are
+        return np.asarray(np.sqrt(columns * array.sign_phases) * self.range.clipped * largest)
 
     def _left(self) -> u.Dimensionless:
         """Distance of the levels over what it was when they were written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -196,7 +196,11 @@ def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: u.Dimensi
 
 
 def drawn_conductances(
-    array: ArrayCircuit, levels: u.Numeric, age: u.Second | None, generator: np.random.Generator
+    array: ArrayCircuit,
+    levels: u.Numeric,
+    age: u.Second | None,
+    generator: np.random.Generator,
+    without: Collection[str] = (),
 ) -> u.Siemens:
     """Conductances of single cells with the lasting errors that `weight_errors` gives the spread of.
 
@@ -210,6 +214,8 @@ def drawn_conductances(
         Time since writing; None for just written.
     generator : Generator
         Source of chance; each call is another array.
+    without : collection of str
+        Causes that are left out: ``programming``, `STUCK_CELLS`.
 
     Returns
     -------
@@ -231,12 +237,14 @@ def drawn_conductances(
         lower = lower * scatter(d.low_drift_exponent_spread * logarithm)
         upper = upper * scatter(d.high_drift_exponent_spread * logarithm)
     bottom = levels <= 0.0
-    missed = np.where(bottom, d.low_programming_error, d.programming_error)
-    found = (lower + upper) * scatter(d.conductance_spread) + wander(missed * high)
+    found = lower + upper
+    if "programming" not in without:
+        missed = np.where(bottom, d.low_programming_error, d.programming_error)
+        found = found * scatter(d.conductance_spread) + wander(missed * high)
     if age is not None:
         spread, at_low = wandered(array, age)
         found = found + wander(np.where(bottom, at_low, spread) * array.memory.limited(d.high_conductance))
-    if array.memory.has_stuck_cells:
+    if array.memory.has_stuck_cells and STUCK_CELLS not in without:
         chance, (at_low, at_high) = generator.random(shape), array.stuck_shares()
         found = np.where(chance < at_low, low, found)
         found = np.where(chance >= 1.0 - at_high, high, found)

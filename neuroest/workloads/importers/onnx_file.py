@@ -5,6 +5,7 @@ Nothing of the graph is executed. Weights in files of their own are looked up ne
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -55,7 +56,7 @@ def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
     if len(graph.node) > _MOST_NODES:
         raise NetworkImportError(f"more than {_MOST_NODES} nodes")
     _check_order(graph)
-    weights = _Weights(path, graph)
+    weights = _Weights(path, graph.initializer)
     weights.check()
     _fix_shapes(graph, options)
     for tensor in graph.initializer:
@@ -132,9 +133,9 @@ _WIDTHS = {2: 8, 3: 8, 4: 16, 5: 16, **{kind: bits for kind, (bits, _) in _PACKE
 class _Weights:
     """Stored tensors of a graph, read one at a time and only for their statistics."""
 
-    def __init__(self, path: Path, graph: Any) -> None:
+    def __init__(self, path: Path, tensors: Iterable[Any]) -> None:
         self.path = path
-        self.tensors = {tensor.name: tensor for tensor in graph.initializer}
+        self.tensors = {tensor.name: tensor for tensor in tensors}
         self.statistics: dict[str, tuple[float, int]] = {}
         self.not_finite: list[str] = []
         self.absent: dict[str, int] = {}
@@ -146,7 +147,7 @@ class _Weights:
             if len(tensor.dims) >= 2:
                 if tensor.data_type == _TEXTS:
                     raise NetworkImportError(f"tensor {name[:60]!r} holds texts, not numbers")
-                array = self._array(tensor)
+                array = self.array(tensor)
                 found = None if array is None else weight_statistics(array)
                 if found is not None and np.isfinite(found[0]):
                     self.statistics[name] = found
@@ -170,7 +171,8 @@ class _Weights:
         codes = ((data[:, None] >> shifts) % levels).reshape(-1)[:count].astype(np.int16)
         return np.where(codes >= levels // 2, codes - levels, codes) if signed else codes
 
-    def _array(self, tensor: Any) -> Any:
+    def array(self, tensor: Any) -> Any:
+        """Numbers of a tensor; None where they are no numbers, too many, or not there."""
         from onnx import helper  # noqa: PLC0415
 
         count = prod(tensor.dims)
@@ -230,6 +232,11 @@ class _Weights:
         with target.open("rb") as stream:
             stream.seek(offset)
             return stream.read(length)
+
+
+def stored_array(path: Path, tensor: Any) -> Any:
+    """Numbers of a tensor, stored in the model or in a separate file; None if they are missing."""
+    return _Weights(path, ()).array(tensor)
 
 
 def _whole(tensor: Any, data: bytes, needed: int) -> bytes:

@@ -1,0 +1,278 @@
+"""Matrix-vector products of a layer on a crossbar with converters: cells, reads, ADC codes.
+
+Weights and inputs are integers. A read sums the active rows of a column. Column sums are counted in levels: the
+smallest difference that an integer weight and input can make (docs/accuracy.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import accuracy, drift
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.converter_range import ConverterRange
+from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.levels.crossbar.weight_errors import STUCK_CELLS, drawn_conductances, result_weight
+
+NOISE, DRIFT, CLIPPING, ROUNDING = "noise", "drift", "clipping", "rounding"
+CAUSES = ("programming", STUCK_CELLS.replace(" ", "_"), DRIFT, NOISE, CLIPPING, ROUNDING)
+"""Error sources that a run can leave out."""
+_AT_ONCE = 2**23
+"""Largest number of results computed together; bounds memory."""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Parameters of the reads of one layer, as in its estimate.
+
+    Attributes
+    ----------
+    encoding, subtraction : str
+        How a weight lies in its cells, and what offset coding takes off.
+    inputs : int
+        Inputs that one read sums.
+    weight_bits, slice_bits, slices : int
+        Bits of a stored weight, of one cell, and cells that hold its digits.
+    merges_slices, merges_pairs : bool
+        Whether one conversion covers all digits, and both columns of a pair.
+    input_bits, at_once : int
+        Bits of an input without a sign that has a read of its own, and bits that one conversion covers.
+    signs_apart : bool
+        Whether positive and negative inputs have reads of their own.
+    low_end, high_end, step : float
+        Lowest and highest code of the converters, and the distance of two. [levels]
+    """
+
+    encoding: str
+    subtraction: str
+    inputs: int
+    weight_bits: int
+    slice_bits: int
+    slices: int
+    merges_slices: bool
+    merges_pairs: bool
+    input_bits: int
+    at_once: int
+    signs_apart: bool
+    low_end: float
+    high_end: float
+    step: float
+
+    @property
+    def full_weight(self) -> int:
+        """Largest integer of a weight."""
+        return int(2 ** (self.weight_bits - 1) - 1)
+
+
+def _one(value: Any, place: int) -> float:
+    """A number of one layer."""
+    found = np.ravel(np.asarray(value, dtype=float))
+    return float(found[place] if found.size > 1 else found[0])
+
+
+def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
+    """Parameters of the reads of a layer on the arrays of a level.
+
+    Raises
+    ------
+    NeuroestError
+        For arrays that are no resistive cells read by converters that round.
+    """
+    array, network = mapper.compute, mapper.network
+    if not isinstance(array, CrossbarArray) or array.adds_charges:
+        raise NeuroestError(
+            f"{array.path}: its cells are no conductances; accuracy is simulated on resistive cells"
+        )
+    if array.converter is None:
+        raise NeuroestError(
+            f"{array.path}: is read by neurons; accuracy of dense networks needs an adc read-out"
+        )
+    phase, bits = int(_one(array.phase_bits(network), place)), int(_one(array.input_bits(network), place))
+    at_once = bits if array.adds_pulses else phase
+    converted = _one(array.converted_bits(network), place)
+    rows = _one(array.rows_at_once(), place) * array.merged_lines
+    codes = ConverterRange(mapper, float(at_once))
+    resolution = array.resolution(network)
+    step = _one(accuracy.converter_step(rows, at_once, converted, resolution), place)
+    step = max(
+        step * _one(codes.share, place), 1.0
+    )  # codes that lie closer than levels are rounded to levels
+    largest = rows * (2.0**at_once - 1.0) * (2.0**converted - 1.0)
+    low_end, high_end = (_one(end, place) * largest for end in codes.ends)
+    return Reads(
+        encoding=array.spec.weight_encoding,
+        subtraction=array.offset_subtraction,
+        inputs=max(int(_one(array.rows_at_once(), place) / array.devices_per_weight()[1]), 1),
+        weight_bits=int(_one(array.stored_weight_bits(network), place)),
+        slice_bits=int(_one(array.bits_per_cell(network), place)),
+        slices=int(_one(array.slices(network), place)),
+        merges_slices=_one(array.merged_slices(network), place) > 1.0,
+        merges_pairs=array.merged_lines > 1.0,
+        input_bits=bits,
+        at_once=at_once,
+        # a pulse width or a voltage has one sign in a read; bits of a two's complement have weights of their own
+        signs_apart=array.sign_phases > 1.0 or at_once > 1,
+        low_end=low_end,
+        high_end=min(high_end, low_end + (2.0 ** _one(resolution, place) - 1.0) * step),
+        step=step,
+    )
+
+
+class ProgrammedLayer:
+    """Weights of one layer programmed into the cells of one chip.
+
+    Parameters
+    ----------
+    array : CrossbarArray
+        Its cells.
+    reads : Reads
+        How they are read.
+    weights : ndarray of shape (outputs, inputs)
+        Integers.
+    generator : Generator
+        Source of the errors of the cells, and of the noise of each read.
+    without : collection of str
+        Causes that are left out, of `CAUSES`.
+    """
+
+    def __init__(
+        self, array: CrossbarArray, reads: Reads, weights: Array, generator: np.random.Generator,
+        without: Collection[str] = (),
+    ) -> None:  # fmt: skip
+        self.reads, self.outputs, self.generator = reads, len(weights), generator
+        self.without = frozenset(name.replace("_", " ") for name in without)
+        age = None if DRIFT in self.without else array.age
+        low, high = (_one(array.memory.limited(end), 0) for end in array.memory.ends(age))
+        written = array.memory.ends(None)
+        window = _one(array.memory.limited(written[1]), 0) - _one(array.memory.limited(written[0]), 0)
+        halves = 2.0 if reads.encoding == "offset" else 1.0
+        self.gain = window / (halves * _one(result_weight(array, age), 0))
+        self.top = 2**reads.slice_bits - 1
+        d = array.memory.device
+        self.white = _one(d.read_noise, 0) * high / window * self.top
+        elapsed = d.drift_reference_time if age is None else age
+        self.pink = _one(drift.flicker_spread(d.flicker_noise, elapsed, d.flicker_pulse_width), 0)
+
+        def cells(levels: Array) -> Array:
+            found = drawn_conductances(array, levels / self.top, age, generator, self.without)
+            # what all active cells pass at the lowest conductance is taken off in front of the converters
+            return np.asarray((found - low) / window * self.top)
+
+        self.offset = low / window * self.top
+        self.blocks = [
+            (first, *self._columns(weights[:, first : first + reads.inputs], cells))
+            for first in range(0, weights.shape[1], reads.inputs)
+        ]
+
+    def _digits(self, magnitude: Array) -> Array:
+        """Digits of integers, the lowest first: (slices, outputs, inputs)."""
+        base = 2**self.reads.slice_bits
+        return np.stack([np.floor(magnitude / base**k) % base for k in range(self.reads.slices)])
+
+    def _columns(self, weights: Array, cells: Callable[[Array], Array]) -> tuple[Array, Array]:
+        """Values of the columns of a block and their noise: (inputs, converted columns) and (1, converted columns).
+
+        Both are counted in levels. Lines that one conversion covers are one column.
+        """
+        r = self.reads
+        if r.encoding == "offset":
+            lines = [cells(self._digits(weights + 2 ** (r.weight_bits - 1)))]
+            if r.subtraction == "reference_column":
+                middle = np.full((r.slices, 1, weights.shape[1]), self.top / 2.0)
+                lines[0] = np.concatenate([lines[0], cells(middle)], axis=1)
+        else:
+            lines = [cells(self._digits(np.maximum(sign * weights, 0.0))) for sign in (1.0, -1.0)]
+        squares = [self.white**2 + (self.pink * (line + self.offset)) ** 2 for line in lines]
+        if r.encoding == "row_differential" or r.merges_pairs:
+            lines, squares = [lines[0] - lines[1]], [squares[0] + squares[1]]
+        found, noise = np.stack(lines), np.stack(squares)  # (lines, slices, outputs, inputs)
+        if r.merges_slices:
+            places = self._places().reshape(1, -1, 1, 1)
+            found = np.sum(found * places, axis=1, keepdims=True)
+            noise = np.sum(noise * places**2, axis=1, keepdims=True)
+        inputs = weights.shape[1]
+        spread = np.sqrt(np.mean(noise, axis=-1)).reshape(1, -1)
+        return found.reshape(-1, inputs).T.astype(np.float32), spread.astype(np.float32)
+
+    def _places(self) -> Array:
+        return 2.0 ** (self.reads.slice_bits * np.arange(self.reads.slices))
+
+    def product(self, codes: Array) -> Array:
+        """Integer products of inputs with the weights, with the errors of the array.
+
+        Parameters
+        ----------
+        codes : ndarray of shape (samples, inputs)
+            Integer inputs within the bits of the layer.
+        """
+        codes = np.asarray(codes)
+        many = max(_AT_ONCE // max(self.blocks[0][1].shape[1] * self.reads.input_bits, 1), 1)
+        found = [self._product(codes[first : first + many]) for first in range(0, len(codes), many)]
+        return np.concatenate(found) if found else np.zeros((0, self.outputs))
+
+    def _product(self, codes: Array) -> Array:
+        if self.reads.signs_apart and np.any(codes < 0):
+            return self._phases(np.maximum(codes, 0)) - self._phases(np.maximum(-codes, 0))
+        return self._phases(codes)
+
+    def _phases(self, codes: Array) -> Array:
+        """Sum over the reads of all input bits; the highest bit of a two's complement is its sign."""
+        r, total = self.reads, np.zeros((len(codes), self.outputs))
+        signed, whole = bool(np.any(codes < 0)), codes.astype(np.int32)
+        for first in range(0, r.input_bits, r.at_once):
+            digits = (whole >> first) & (2**r.at_once - 1)
+            sign = -1.0 if signed and first + r.at_once >= r.input_bits else 1.0
+            if np.any(digits):
+                total += sign * 2.0**first * self._read(digits.astype(np.float32))
+        return total
+
+    def _read(self, digits: Array) -> Array:
+        total = np.zeros((len(digits), self.outputs))
+        for first, columns, noise in self.blocks:
+            part = digits[:, first : first + len(columns)]
+            sums = part @ columns
+            active = np.sum(part, axis=1, keepdims=True)
+            if NOISE not in self.without and np.any(noise > 0.0):
+                power = np.sqrt(np.sum(part * part, axis=1, keepdims=True))
+                drawn = self.generator.standard_normal(sums.shape, dtype=np.float32)
+                sums += drawn * power * noise
+            total += self._added_up(self._converted(sums), active)
+        return total
+
+    def _converted(self, sums: Array) -> Array:
+        """Codes of the converters, in levels."""
+        r = self.reads
+        if ROUNDING not in self.without:
+            # half a step goes up, since the codes of a converter change at fixed places
+            sums = np.floor(sums / np.float32(r.step) + np.float32(0.5)) * np.float32(r.step)
+        if CLIPPING not in self.without:
+            np.clip(sums, r.low_end, r.high_end, out=sums)
+        return sums
+
+    def _added_up(self, codes: Array, active: Array) -> Array:
+        """Shift-and-add of the columns of each weight."""
+        r = self.reads
+        slices = 1 if r.merges_slices else r.slices
+        shaped = codes.reshape(len(codes), -1, slices, self._wide).astype(float)
+        places = np.ones(1) if r.merges_slices else self._places()
+        weighed = np.einsum("nlso,s->nlo", shaped, places) * self.gain
+        if r.encoding != "offset":
+            return np.asarray(weighed[:, 0] - weighed[:, 1] if weighed.shape[1] > 1 else weighed[:, 0])
+        stored = weighed[:, 0, : self.outputs]
+        half = 2 ** (r.weight_bits - 1)
+        if r.subtraction != "reference_column":
+            return np.asarray(stored - half * active)
+        # the column holds half of each digit, which all together is not quite half of the weights
+        middle = (2.0 ** (r.slice_bits * r.slices) - 1.0) / 2.0
+        return np.asarray(stored - weighed[:, 0, self.outputs :] - (half - middle) * active)
+
+    @property
+    def _wide(self) -> int:
+        reference = self.reads.encoding == "offset" and self.reads.subtraction == "reference_column"
+        return self.outputs + int(reference)

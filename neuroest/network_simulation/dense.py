@@ -1,0 +1,438 @@
+"""Accuracy of a dense network on crossbars with converters: its layers as the arrays of an estimate compute them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.progress import Progress, silent
+from neuroest.core.text_layout import stacked_columns
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import accuracy
+from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.loading.library import load_workload
+from neuroest.network_simulation.conditions import Chips
+from neuroest.network_simulation.crossbar_products import CAUSES, ProgrammedLayer, Reads, reads_of
+from neuroest.network_simulation.files import read_arrays
+from neuroest.network_simulation.onnx_run import OnnxNetwork
+from neuroest.network_simulation.statistics import Interval, difference, share
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from neuroest.workloads.importers.files import formatted
+from neuroest.workloads.layers import layer_table
+
+BATCH = 64
+"""Samples that run together."""
+
+
+def _silent(_: str) -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True)
+class LayerArithmetic:
+    """Numbers of one weighted layer.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (groups, outputs, inputs)
+        Integers.
+    weight_step, input_step : float
+        Value of an integer weight and of an integer input of one.
+    lowest, highest : int
+        Range of an integer input.
+    mapper : CrossbarMapper or None
+        Level whose arrays store the layer; None where another unit computes it.
+    reads : Reads or None
+        How the arrays multiply.
+    """
+
+    name: str
+    weights: Array
+    weight_step: float
+    input_step: float
+    lowest: int
+    highest: int
+    mapper: CrossbarMapper | None
+    reads: Reads | None
+
+    def codes(self, inputs: Array) -> Array:
+        """Integer inputs, clipped to the calibrated range."""
+        found = np.rint(inputs / self.input_step)
+        return np.asarray(np.clip(found, self.lowest, self.highest, out=found))
+
+    def exact(self, codes: Array) -> Array:
+        """Integer products, (samples, groups, outputs)."""
+        return np.asarray(np.matmul(codes.swapaxes(0, 1), self.weights.swapaxes(1, 2)).swapaxes(0, 1))
+
+
+@dataclass(frozen=True)
+class LayerExactness:
+    """How exact the results of a layer are.
+
+    Attributes
+    ----------
+    simulated, estimated : float
+        Effective bits of its results, by the simulation and by the estimate with all its causes; None without errors.
+    """
+
+    layer: str
+    simulated: float | None
+    estimated: float | None
+
+
+@dataclass(frozen=True)
+class DenseResult:
+    """Accuracy of one run of the network.
+
+    Attributes
+    ----------
+    accuracy : Interval
+        Accuracy with its 95 % interval.
+    against_quantised : Interval or None
+        Difference to exact arithmetic with the same integers, on the same samples.
+    """
+
+    name: str
+    about: str
+    accuracy: Interval
+    against_quantised: Interval | None
+
+
+@dataclass(frozen=True, eq=False)
+class DenseSimulation:
+    """Accuracy of a dense network on a chip, and what an inference costs there."""
+
+    chip: Estimate
+    network: str
+    samples: int
+    chips: Chips
+    results: tuple[DenseResult, ...]
+    layers: tuple[LayerExactness, ...]
+    elsewhere: tuple[str, ...]
+
+    def to_text(self) -> str:
+        """The runs for a terminal."""
+        energy = format_quantity(float(self.chip.totals["energy_per_inference_J"] or 0.0), "J", 3)
+        head = (
+            f"{self.network} on {self.chip.architecture}: {self.samples} samples divided among {self.chips.number} "
+            f"chips, seed {self.chips.seed}; {energy} an inference by the estimate"
+        )
+        lines = [
+            head,
+            "",
+            *stacked_columns(
+                [("", "accuracy (95 %)", "points against quantised"), *map(_line, self.results)], "<<>"
+            ),
+            *(f"{one.name}: {one.about}" for one in self.results),
+            "",
+            *stacked_columns(
+                [
+                    ("layer", "effective bits, simulated", "by the estimate"),
+                    *((one.layer, _bits(one.simulated), _bits(one.estimated)) for one in self.layers),
+                ],
+                "<>>",
+            ),
+            "not simulated, and in the bits of the estimate: loss along wires, settling, circuits at the columns",
+        ]
+        if self.elsewhere:
+            lines.append(f"quantised, not on arrays: {', '.join(self.elsewhere)}")
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return {
+            "architecture": self.chip.architecture, "workload": self.network, "samples": self.samples,
+            "chips": self.chips.number, "seed": self.chips.seed,
+            "energy_per_inference_J": self.chip.totals["energy_per_inference_J"],
+            "runs": [
+                {
+                    "name": one.name, "about": one.about, "accuracy": list(astuple(one.accuracy)),
+                    "against_quantised": None if one.against_quantised is None
+                    else list(astuple(one.against_quantised)),
+                }
+                for one in self.results
+            ],
+            "layers": [asdict(one) for one in self.layers], "not_on_arrays": list(self.elsewhere),
+        }  # fmt: skip
+
+    def rows(self) -> list[dict[str, str]]:
+        """One row a run, shares in per cent and their differences in points."""
+        return [
+            {
+                "run": one.name,
+                "accuracy_%": f"{100.0 * one.accuracy.value:.6g}",
+                "accuracy_low_%": f"{100.0 * one.accuracy.low:.6g}",
+                "accuracy_high_%": f"{100.0 * one.accuracy.high:.6g}",
+                "against_quantised_points": ""
+                if one.against_quantised is None
+                else f"{100.0 * one.against_quantised.value:.6g}",
+            }
+            for one in self.results
+        ]
+
+
+def _bits(value: float | None) -> str:
+    return "exact" if value is None else f"{value:.2f}"
+
+
+def _line(one: DenseResult) -> tuple[str, str, str]:
+    a, d = one.accuracy, one.against_quantised
+    points = "" if d is None else f"{100 * d.value:+.1f} ({100 * d.low:+.1f} to {100 * d.high:+.1f})"
+    return one.name, f"{100 * a.value:.1f} % ({100 * a.low:.1f} to {100 * a.high:.1f})", points
+
+
+def read_dense_samples(path: Path) -> tuple[Array, Array]:
+    """Inputs (samples, ...) and the class of each.
+
+    Raises
+    ------
+    NeuroestError
+        When an array is missing or they do not belong together.
+    """
+    arrays = read_arrays(path)
+    for name in ("input", "labels"):
+        if name not in arrays:
+            raise NeuroestError(
+                f"{formatted(path)}: has no array {name!r}; it needs input (samples, ...) and labels"
+            )
+    inputs, labels = arrays["input"], arrays["labels"]
+    if inputs.ndim < 2 or not len(inputs) or labels.shape != (len(inputs),):
+        raise NeuroestError(
+            f"{formatted(path)}: input has the shape {inputs.shape} and labels {labels.shape}; expected (samples, ...) "
+            "and (samples,)"
+        )
+    if np.any(labels != np.round(labels)) or np.any(labels < 0):
+        raise NeuroestError(f"{formatted(path)}: labels must be whole numbers from 0")
+    return inputs.astype(np.float32), labels.astype(int)
+
+
+@dataclass(frozen=True, eq=False)
+class _Study:
+    """A network with the arithmetic of its layers on a chip."""
+
+    network: OnnxNetwork
+    layers: Sequence[LayerArithmetic]
+    inputs: Array
+    labels: Array
+    chips: Chips
+
+    def outputs(self, product: Callable[[int, Array], Array], inputs: Array) -> Array:
+        """Outputs of the network for some samples."""
+        parts = [self.network.run(inputs[k : k + BATCH], product) for k in range(0, len(inputs), BATCH)]
+        return np.concatenate(parts)
+
+    def whole(self, place: int, inputs: Array) -> Array:
+        """Exact product of integers."""
+        layer = self.layers[place]
+        return np.asarray(layer.exact(layer.codes(inputs)) * (layer.weight_step * layer.input_step))
+
+    def right(self, outputs: Array) -> Array:
+        """Which samples are classified correctly."""
+        return np.asarray(np.argmax(outputs, axis=1) == self.labels)
+
+    def on_chips(
+        self, without: Collection[str] = (), errors: Array | None = None, progress: Progress = silent
+    ) -> Array:
+        """Outputs with the samples divided among the chips; adds up squares of results and errors if wanted."""
+        found: Array | None = None
+        for chip in range(min(self.chips.number, len(self.inputs))):
+            programmed = [
+                None if layer.mapper is None or layer.reads is None else [
+                    ProgrammedLayer(
+                        layer.mapper.compute, layer.reads, matrix,
+                        np.random.default_rng([self.chips.seed, place, group, chip]), without,
+                    )
+                    for group, matrix in enumerate(layer.weights)
+                ]
+                for place, layer in enumerate(self.layers)
+            ]  # fmt: skip
+
+            def product(place: int, inputs: Array, arrays: Any = programmed) -> Array:
+                layer, groups = self.layers[place], arrays[place]
+                if groups is None:
+                    return self.whole(place, inputs)
+                codes = layer.codes(inputs)
+                result = np.stack([one.product(codes[:, g]) for g, one in enumerate(groups)], axis=1)
+                if errors is not None:
+                    exact = layer.exact(codes)
+                    errors[place] += np.sum((exact - exact.mean()) ** 2), np.sum((result - exact) ** 2)
+                return result * (layer.weight_step * layer.input_step)
+
+            part = self.outputs(product, self.inputs[chip :: self.chips.number])
+            found = np.zeros((len(self.inputs), part.shape[1])) if found is None else found
+            found[chip :: self.chips.number] = part
+            progress((chip + 1) / min(self.chips.number, len(self.inputs)))
+        assert found is not None  # noqa: S101 - there is at least one sample
+        return found
+
+
+def simulate_dense(
+    architecture: str, model: str, samples: Path, calibration: Path, *, without: Sequence[str] = (),
+    count: int | None = None, chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] = _silent, progress: Progress = silent,
+) -> DenseSimulation:  # fmt: skip
+    """Accuracy of a dense network whose weights lie in the resistive cells of a chip.
+
+    Convolutions, matrix products and linear layers run on the arrays: cells with errors of programming, drift and
+    faults, noise of each read, converters that round and clip. Everything else is computed in floating point.
+
+    Parameters
+    ----------
+    architecture : str
+        Shipped name, or path.
+    model : str
+        ONNX file with weights.
+    samples, calibration : Path
+        .npz files with ``input`` (samples, ...) and ``labels``; the second one's samples choose the range of the inputs
+        of each layer.
+    without : sequence of str
+        Causes that are left out as well, one at a time, of `CAUSES`; ``all`` for each.
+    count : int, optional
+        Number of samples that are used.
+    chips, seed : int
+        Chips that the samples are divided among, and the seed of all random numbers.
+    settings : mapping of str to str, optional
+        Changed values by path, as `neuroest.estimate` takes them.
+    tell : callable
+        Called with the name of the next run.
+    progress : callable
+        Called with the share of the work that is done.
+
+    Returns
+    -------
+    DenseSimulation
+
+    Raises
+    ------
+    NeuroestError
+        For files that do not fit, and chips whose arrays are no resistive cells with converters.
+    """
+    check_names("cause", [name for name in without if name != "all"], CAUSES)
+    if calibration.resolve() == samples.resolve():
+        raise NeuroestError("--calibration must not be the samples that the accuracy is measured on")
+    network = OnnxNetwork(Path(model))
+    inputs, labels = (one[:count] for one in read_dense_samples(samples))
+    seen, _ = read_dense_samples(calibration)
+    chip = estimate(architecture, model, dict(settings or {}))
+    layers = _arithmetic(chip, network, model, _ranges(network, seen))
+    study = _Study(network, layers, inputs, labels, Chips(chips, seed))
+    classes = network.run(inputs[:1]).shape[1]
+    if np.any(labels >= classes):
+        raise NeuroestError(
+            f"{formatted(samples)}: labels must be below {classes}, the outputs of the network"
+        )
+    tell("floating point and quantised")
+    exact, floating = (
+        study.right(study.outputs(study.whole, inputs)),
+        study.right(study.outputs(network.exact, inputs)),
+    )
+    squares = np.zeros((len(layers), 2))
+    tell("the chip")
+    whole = study.right(study.on_chips(errors=squares, progress=progress))
+    results = [
+        DenseResult("floating point", "the file as it is", share(floating), difference(floating, exact)),
+        DenseResult(
+            "quantised", "weights and inputs of the layers rounded to their bits", share(exact), None
+        ),
+        DenseResult("chip", "with all errors", share(whole), difference(whole, exact)),
+    ]
+    for name in CAUSES if "all" in without else dict.fromkeys(without):
+        tell(f"without {name.replace('_', ' ')}")
+        left = study.right(study.on_chips((name,), progress=progress))
+        results.append(
+            DenseResult(
+                f"without {name.replace('_', ' ')}", _MEANING[name], share(left), difference(left, exact)
+            )
+        )
+    return DenseSimulation(
+        chip, Path(model).stem, len(labels), study.chips, tuple(results), _exactness(chip, layers, squares),
+        tuple(layer.name for layer in layers if layer.reads is None),
+    )  # fmt: skip
+
+
+_MEANING: Mapping[str, str] = {
+    "programming": "no programming errors",
+    "stuck_cells": "no stuck cells",
+    "drift": "read immediately after programming",
+    "noise": "no read noise of the cells",
+    "clipping": "ADCs with unlimited range",
+    "rounding": "ADCs with unlimited resolution",
+}
+"""What leaving out means."""
+
+
+def _ranges(network: OnnxNetwork, inputs: Array) -> list[tuple[float, float]]:
+    """Lowest and highest input of each weighted layer."""
+    found = [(0.0, 0.0)] * len(network.layers)
+
+    def seen(place: int, values: Array) -> Array:
+        low, high = found[place]
+        found[place] = min(low, float(values.min())), max(high, float(values.max()))
+        return network.exact(place, values)
+
+    for first in range(0, len(inputs), BATCH):
+        network.run(inputs[first : first + BATCH], seen)
+    return found
+
+
+def _arithmetic(
+    chip: Estimate, network: OnnxNetwork, model: str, ranges: Sequence[tuple[float, float]]
+) -> list[LayerArithmetic]:
+    """The arithmetic of each weighted layer, in the order of both the file and the workload."""
+    spec = load_workload(model).spec
+    table = layer_table(spec)
+    computed = [
+        layer.type == "matrix_product" for layer in spec.layers
+    ]  # multiplies two factors of the network
+    places = [
+        place for place in map(int, np.flatnonzero(np.ravel(table.is_weighted) > 0.0)) if not computed[place]
+    ]
+    if len(places) != len(network.layers):
+        raise NeuroestError(
+            f"{model}: {len(network.layers)} of its nodes multiply by stored weights, and the workload has "
+            f"{len(places)} layers with weights; only Conv, Gemm and MatMul with weights that are stored as such run"
+        )
+    found = []
+    for place, layer, (low, high) in zip(places, network.layers, ranges, strict=True):
+        own = (level for level in chip.evaluation.levels if np.ravel(level.own)[place] > 0.0)
+        mapper: Any = next((level.mapper for level in own), None)
+        on_array = isinstance(mapper, CrossbarMapper) and np.ravel(mapper.on_array)[place] > 0.0
+        reads = reads_of(mapper, place) if on_array else None
+        weight_bits = reads.weight_bits if reads is not None else int(spec.precision.weights)
+        full = 2 ** (weight_bits - 1) - 1
+        bits = int(spec.precision.activations or spec.precision.weights)
+        magnitude = bits - 1 if low < 0.0 else (reads.input_bits if reads is not None else bits)
+        most = 2**magnitude - 1
+        largest = float(np.max(np.abs(layer.matrices))) or 1.0
+        found.append(
+            LayerArithmetic(
+                table.names[place], np.rint(layer.matrices.astype(float) / largest * full), largest / full,
+                (max(-low, high) or 1.0) / most, -most if low < 0.0 else 0, most, mapper if on_array else None, reads,
+            )
+        )  # fmt: skip
+    if all(layer.reads is None for layer in found):
+        raise NeuroestError(
+            f"{chip.architecture}: no layer of the network lies in resistive cells; try adc_crossbar_28nm"
+        )
+    return found
+
+
+def _exactness(
+    chip: Estimate, layers: Sequence[LayerArithmetic], squares: Array
+) -> tuple[LayerExactness, ...]:
+    estimated = {one.layer: one for one in chip.column_errors}
+    return tuple(
+        LayerExactness(
+            layer.name, float(accuracy.effective_bits(signal / error)) if error > 0.0 else None,
+            estimated[layer.name].effective_bits,
+        )
+        for layer, (signal, error) in zip(layers, squares, strict=True)
+        if layer.reads is not None and layer.name in estimated
+    )  # fmt: skip

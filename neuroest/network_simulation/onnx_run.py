@@ -1,0 +1,228 @@
+"""ONNX networks in numpy, with a replaceable product for the layers with weights.
+
+Everything without weights is computed by the reference evaluator of ONNX, in floating point: activation functions,
+normalisation, additions of residual blocks, softmax and products of attention. Nothing of the file is executed but
+operators of the standard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
+from neuroest.dynamics.stimulus import Array
+from neuroest.workloads.importers.files import formatted, model_file, reading
+
+Product = Callable[[int, Array], Array]
+"""Product of a weighted layer by its place: (samples, groups, inputs) to (samples, groups, outputs)."""
+_WEIGHTED = ("Conv", "Gemm", "MatMul")
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedNode:
+    """A node with one stored factor.
+
+    Attributes
+    ----------
+    name : str
+        Name of the node in the file.
+    matrices : ndarray of shape (groups, outputs, inputs)
+        Weights.
+    """
+
+    name: str
+    output: str
+    matrices: Array
+
+
+class OnnxNetwork:
+    """A network of an ONNX file with its weights.
+
+    Attributes
+    ----------
+    layers : tuple of WeightedNode
+        In the order in which they are computed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        onnx = extra("onnx", "onnx")
+        model_file(path)
+        with reading(path, "ONNX model as its standard has it"):
+            self._model = onnx.ModelProto()
+            self._model.ParseFromString(path.read_bytes())
+            self._take_in(path)
+            self.layers = tuple(self._weighted(path))
+        graph, stored = self._model.graph, {one.name for one in self._model.graph.initializer}
+        self._inputs = [one.name for one in graph.input if one.name not in stored]
+        if len(self._inputs) != 1 or len(graph.output) != 1:
+            raise NeuroestError(
+                f"{formatted(path)}: has {len(self._inputs)} inputs and {len(graph.output)} outputs; one of each runs"
+            )
+        self._places = {layer.output: place for place, layer in enumerate(self.layers)}
+        self._product: Product = self.exact
+        operators = [_operator(kind, self) for kind in (*_WEIGHTED, *_POOLS)]
+        self._evaluator = extra("onnx.reference", "onnx").ReferenceEvaluator(self._model, new_ops=operators)
+
+    def _take_in(self, path: Path) -> None:
+        """Read weights that are stored in a separate file."""
+        from onnx import TensorProto, numpy_helper  # noqa: PLC0415 - an optional library
+
+        from neuroest.workloads.importers.onnx_file import stored_array  # noqa: PLC0415
+
+        for tensor in self._model.graph.initializer:
+            if tensor.data_location == TensorProto.EXTERNAL:
+                array = stored_array(path, tensor)
+                if array is None:
+                    raise NeuroestError(
+                        f"{formatted(path)}: the weights of {tensor.name[:60]!r} are not there"
+                    )
+                tensor.CopyFrom(numpy_helper.from_array(array.reshape(tensor.dims), tensor.name))
+
+    def _weighted(self, path: Path) -> list[WeightedNode]:
+        from onnx import numpy_helper  # noqa: PLC0415 - an optional library
+
+        stored = {one.name: one for one in self._model.graph.initializer}
+        found = []
+        for node in self._model.graph.node:
+            if node.op_type not in _WEIGHTED or node.domain not in {"", "ai.onnx"} or len(node.input) < 2:
+                continue
+            if node.input[1] not in stored:
+                continue
+            weights = np.asarray(numpy_helper.to_array(stored[node.input[1]]), dtype=np.float64)
+            attributes = {one.name: one.i for one in node.attribute}
+            if not np.all(np.isfinite(weights)):
+                raise NeuroestError(f"{formatted(path)}: {node.name[:60]!r} has weights that are not finite")
+            if node.op_type == "Conv":
+                groups = int(attributes.get("group", 1))
+                matrices = weights.reshape(groups, len(weights) // groups, -1)
+            else:
+                turned = node.op_type == "Gemm" and attributes.get("transB", 0)
+                matrices = (weights if turned else weights.T)[np.newaxis]
+            if matrices.ndim != 3:
+                raise NeuroestError(f"{formatted(path)}: {node.name[:60]!r} multiplies by more than a matrix")
+            matrices = matrices.astype(np.float32)
+            found.append(WeightedNode(node.name or node.output[0], node.output[0], matrices))
+        if not found:
+            raise NeuroestError(f"{formatted(path)}: has no layer with weights")
+        return found
+
+    def exact(self, place: int, inputs: Array) -> Array:
+        """The product in floating point."""
+        turned = self.layers[place].matrices.swapaxes(1, 2)
+        return np.asarray(np.matmul(inputs.swapaxes(0, 1), turned).swapaxes(0, 1))
+
+    def run(self, samples: Array, product: Product | None = None) -> Array:
+        """Outputs of the network, one row a sample."""
+        self._product = product or self.exact
+        (found,) = self._evaluator.run(None, {self._inputs[0]: samples.astype(np.float32)})
+        return np.asarray(found).reshape(len(samples), -1)
+
+    def multiply(self, output: str, inputs: Array, weights: Array) -> Array:
+        """Product of the node with this output; exact for two computed factors."""
+        place = self._places.get(output)
+        if place is None:
+            return np.asarray(np.matmul(inputs, weights))
+        flat = inputs.reshape(-1, 1, inputs.shape[-1])
+        return self._product(place, flat).reshape(*inputs.shape[:-1], -1)
+
+    def convolve(self, output: str, windows: Array) -> Array:
+        """Product of each window of a convolution: (samples, groups, inputs) to (samples, groups, outputs)."""
+        return self._product(self._places[output], windows)
+
+
+_POOLS = ("MaxPool", "AveragePool")
+
+
+def _operator(kind: str, network: OnnxNetwork) -> Any:
+    """A class of the reference evaluator that computes one operator for a network."""
+    base = extra("onnx.reference.op_run", "onnx").OpRun
+    run = {"Conv": _conv, "Gemm": _gemm, "MatMul": _matmul}.get(kind, _pool)
+
+    def _run(self: Any, *inputs: Any, **attributes: Any) -> tuple[Array]:
+        return (run(network, self.onnx_node, inputs, attributes).astype(inputs[0].dtype),)
+
+    return type(kind, (base,), {"op_domain": "", "_run": _run})
+
+
+def _windows(data: Array, kernel: Sequence[int], attributes: dict[str, Any], fill: float = 0.0) -> Array:
+    """Windows over the axes of a map: (samples, channels, *positions, *kernel)."""
+    rank = len(kernel)
+    strides = attributes.get("strides") or [1] * rank
+    dilations = attributes.get("dilations") or [1] * rank
+    pads = list(attributes.get("pads") or [0] * 2 * rank)
+    reach = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
+    if attributes.get("auto_pad") in {"SAME_UPPER", "SAME_LOWER"}:
+        totals = [
+            max((-(-size // s) - 1) * s + r - size, 0)
+            for size, s, r in zip(data.shape[2:], strides, reach, strict=True)
+        ]
+        small, large = [t // 2 for t in totals], [t - t // 2 for t in totals]
+        pads = [*small, *large] if attributes["auto_pad"] == "SAME_UPPER" else [*large, *small]
+    if attributes.get("ceil_mode"):
+        for axis, (size, s, r) in enumerate(zip(data.shape[2:], strides, reach, strict=True)):
+            spare = -(size + pads[axis] + pads[rank + axis] - r) % s
+            pads[rank + axis] += spare
+    edges = [(0, 0), (0, 0), *((pads[axis], pads[rank + axis]) for axis in range(rank))]
+    padded = np.pad(data, edges, constant_values=fill) if any(pads) else data
+    axes = tuple(range(2, 2 + rank))
+    found = sliding_window_view(padded, reach, axis=axes)
+    taken = [
+        slice(None),
+        slice(None),
+        *(slice(None, None, s) for s in strides),
+        *(slice(None, None, d) for d in dilations),
+    ]
+    return np.asarray(found[tuple(taken)])
+
+
+def _conv(network: OnnxNetwork, node: Any, inputs: Sequence[Array], attributes: dict[str, Any]) -> Array:
+    data, weights = inputs[0], inputs[1]
+    groups, rank = int(attributes.get("group") or 1), data.ndim - 2
+    windows = _windows(data, weights.shape[2:], attributes)
+    samples, channels, *positions = windows.shape[: 2 + rank]
+    each = channels // groups
+    split = windows.reshape(samples, groups, each, *windows.shape[2:])
+    # samples, positions, groups, then channels and taps of a kernel
+    order = (0, *range(3, 3 + rank), 1, 2, *range(3 + rank, 3 + 2 * rank))
+    flat = split.transpose(order).reshape(-1, groups, each * int(np.prod(weights.shape[2:])))
+    found = network.convolve(node.output[0], flat).reshape(samples, *positions, -1)
+    found = np.moveaxis(found, -1, 1)
+    return (
+        found + inputs[2].reshape(1, -1, *[1] * rank) if len(inputs) > 2 and inputs[2] is not None else found
+    )
+
+
+def _gemm(network: OnnxNetwork, node: Any, inputs: Sequence[Array], attributes: dict[str, Any]) -> Array:
+    data = inputs[0].T if attributes.get("transA") else inputs[0]
+    weights = inputs[1].T if attributes.get("transB") else inputs[1]
+    alpha, beta = attributes.get("alpha"), attributes.get("beta")
+    found = (1.0 if alpha is None else alpha) * network.multiply(node.output[0], data, weights)
+    if len(inputs) > 2 and inputs[2] is not None:
+        found = found + (1.0 if beta is None else beta) * inputs[2]
+    return np.asarray(found)
+
+
+def _matmul(network: OnnxNetwork, node: Any, inputs: Sequence[Array], _: dict[str, Any]) -> Array:
+    return network.multiply(node.output[0], inputs[0], inputs[1])
+
+
+def _pool(_: OnnxNetwork, node: Any, inputs: Sequence[Array], attributes: dict[str, Any]) -> Array:
+    data, kernel = inputs[0], attributes["kernel_shape"]
+    axes = tuple(range(-len(kernel), 0))
+    if len([name for name in node.output if name]) > 1:
+        raise NeuroestError(
+            f"{node.name[:60]!r} is asked for the places of its maxima, which are not computed"
+        )
+    if node.op_type == "MaxPool":
+        return np.asarray(np.max(_windows(data, kernel, attributes, -np.inf), axis=axes))
+    sums = np.sum(_windows(data, kernel, attributes), axis=axes)
+    if attributes.get("count_include_pad"):
+        return np.asarray(sums / np.prod(kernel))
+    return np.asarray(sums / np.sum(_windows(np.ones_like(data[:1, :1]), kernel, attributes), axis=axes))
