@@ -504,7 +504,7 @@ def logic_delay_ratio(
     ) / scaling.logic_delay_factor(
         reference_voltage, there.delay_cubic, there.delay_quadratic, there.delay_linear, there.delay_constant
     )  # fmt: skip
-    return at_corner(component, "delay", ratio)
+    return at_corner(component, "delay", ratio * (here.delay_correction / there.delay_correction))
 
 
 def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: u.Numeric) -> u.Numeric:

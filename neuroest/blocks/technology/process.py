@@ -78,6 +78,8 @@ class Process(Record):
     """Coefficient of V in the logic delay polynomial."""
     delay_constant: u.Dimensionless = quantity(symbol="d_0", exact=FIT)
     """Constant of the logic delay polynomial."""
+    delay_correction: u.Dimensionless = positive(absent=1.0, symbol="k_D")
+    """Delay of simulated logic of the node over that of the polynomial; 1 where the polynomial is used as it is."""
 
 
 class ThresholdOptions(Record):
