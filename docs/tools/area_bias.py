@@ -1,15 +1,19 @@
 """Area of what descriptions of digital chips do not list, from published chips, each also without its own.
 
 Run it as ``python docs/tools/area_bias.py`` and put the last line into
-`device_specs/integration/overheads_generic.yaml` (`control_area_fraction`). For each chip the fraction is solved with
-which its clocked logic brings the median of the band to the published area.
+`device_specs/integration/overheads_generic.yaml` (`control_area_fraction`, `macro_control_area_fraction`). The pair of fractions, of
+the clocked logic and of the macros of memories, is the one with the smallest sum over the chips of the absolute logarithm of the
+median of the band over the published area.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -17,52 +21,119 @@ from neuroest.core import units as u
 from neuroest.validation.cases import load_case, run_case, run_of
 
 CHIPS = {
-    "chen_2019": "area", "diannao": "area", "envision": "area", "eyeriss": "core_area", "loihi_knn": "die_area",
-    "morphic": "area", "nvdla": "area_28nm_", "odin": "area", "tianjic": "area", "unpu": "area",
+    "chen_2019": "area", "diannao": "area", "dynap_cnn": "area", "envision": "area", "eyeriss": "core_area",
+    "loihi_knn": "die_area", "morphic": "area", "nvdla": "area_28nm_", "odin": "area", "reckon": "area",
+    "seneca": "area", "tianjic": "area", "unpu": "area",
 }  # fmt: skip
 """Chips with a `chip_overheads` block, and the value that is the area of all that is described."""
+GRID = tuple(product(np.arange(0.0, 2.05, 0.1), np.arange(0.0, 0.61, 0.02)))
+"""Fractions of the logic and of the macros that are tried."""
 
 
-def fractions() -> Iterator[tuple[str, float, float]]:
-    """Chip, predicted over published area as shipped, and the fraction with which they agree."""
+@dataclass(frozen=True)
+class Area:
+    """A published area and what of it a description has. [m^2].
+
+    Attributes
+    ----------
+    published, dies, blocks, logic, macros : float
+        The area, dies known as a whole, all other blocks, the clocked logic among them, and macros.
+    skew : float
+        Median of the band over the nominal value.
+    block_share, macro_share : float
+        Shares of their part of the die that blocks and macros fill.
+    """
+
+    chip: str
+    published: float
+    dies: float
+    blocks: float
+    logic: float
+    macros: float
+    skew: float
+    block_share: float
+    macro_share: float
+
+    def ratio(self, of_logic: float, of_macros: float) -> float:
+        """Median of the band over the published area."""
+        control = of_logic * self.logic + of_macros * self.macros
+        blocks = (self.blocks + control) / self.block_share
+        return self.skew * (self.dies + blocks + self.macros / self.macro_share) / self.published
+
+    def fraction_of_logic(self, of_macros: float) -> float:
+        """Fraction of the logic with which the median is the published area."""
+        return (self._room() - of_macros * self.macros) / self.logic
+
+    def fraction_of_macros(self, of_logic: float) -> float:
+        """Fraction of the macros with which the median is the published area."""
+        return (self._room() - of_logic * self.logic) / self.macros
+
+    def _room(self) -> float:
+        placed = self.dies + self.macros / self.macro_share
+        return (self.published / self.skew - placed) * self.block_share - self.blocks
+
+
+def areas() -> Iterator[Area]:
+    """Published areas of all chips and what their descriptions list."""
     for name, wanted in CHIPS.items():
         case = load_case(name)
         result = run_case(case)
         predicted = result.predictions()
-        found = []
         for key, stated in case.published.items():
-            if key == wanted or (wanted.endswith("_") and key.startswith(wanted)):
-                e = result.estimates[run_of(case.spec, stated)].evaluation
-                published = stated.value * u.parse_unit(stated.unit)[0]
-                listed = [row for row in e.areas if row.component != e.costs.overheads]
-                placed = {(a.component, a.term) for a in e.costs.areas if a.placed}
-                dies = sum(float(np.sum(r.total)) for r in listed if (r.component, r.term) in placed)
-                macros = sum(float(np.sum(r.total)) for r in listed if r.component in e.costs.macros)
-                blocks = sum(float(np.sum(r.total)) for r in listed) - dies - macros
-                logic = sum(
-                    float(np.sum(r.total))
-                    for r in listed
-                    if r.component in e.costs.synchronous - e.costs.macros
-                )
-                skew = predicted[key].median / predicted[key].value
-                macros /= float(np.max(np.asarray(e.costs.macro_utilisation)))
-                room = published / skew - dies - macros
-                room *= float(np.max(np.asarray(e.costs.floorplan_utilisation)))
-                found.append((predicted[key].median / stated.value, (room - blocks) / logic))
-        yield name, *(statistics.median(column) for column in zip(*found, strict=True))
+            if key != wanted and not (wanted.endswith("_") and key.startswith(wanted)):
+                continue
+            e = result.estimates[run_of(case.spec, stated)].evaluation
+            listed = [row for row in e.areas if row.component != e.costs.overheads]
+            placed = {(a.component, a.term) for a in e.costs.areas if a.placed}
+            dies = _sum(row.total for row in listed if (row.component, row.term) in placed)
+            macros = _sum(row.total for row in listed if row.component in e.costs.macros)
+            clocked = e.costs.synchronous - e.costs.macros
+            yield Area(
+                name, stated.value * u.parse_unit(stated.unit)[0], dies,
+                _sum(row.total for row in listed) - dies - macros,
+                _sum(row.total for row in listed if row.component in clocked), macros,
+                predicted[key].median / predicted[key].value,
+                float(np.max(np.asarray(e.costs.floorplan_utilisation))),
+                float(np.max(np.asarray(e.costs.macro_utilisation))),
+            )  # fmt: skip
+
+
+def _sum(totals: Iterable[u.Numeric]) -> float:
+    return sum(float(np.sum(each)) for each in totals)
+
+
+def by_chip(found: Iterable[Area], of_logic: float, of_macros: float) -> dict[str, float]:
+    """Ratio of each chip; of one with several sizes, the median."""
+    ratios: dict[str, list[float]] = {}
+    for area in found:
+        ratios.setdefault(area.chip, []).append(area.ratio(of_logic, of_macros))
+    return {chip: statistics.median(values) for chip, values in ratios.items()}
+
+
+def fitted(found: Iterable[Area]) -> tuple[float, float]:
+    """The pair of fractions with the smallest sum of the absolute logarithms of the ratios."""
+    all_of_them = list(found)
+
+    def error(pair: tuple[float, float]) -> float:
+        return sum(abs(math.log(ratio)) for ratio in by_chip(all_of_them, *pair).values())
+
+    of_logic, of_macros = min(GRID, key=error)
+    return round(float(of_logic), 2), round(float(of_macros), 2)
 
 
 def main() -> None:
-    """Print the table and the fraction of all chips."""
-    rows = list(fractions())
+    """Print the table and the fractions of all chips."""
+    found = list(areas())
+    pair = fitted(found)
     lines = [
-        "| chip | area, predicted over published | fraction of its own | of the others |",
+        "| chip | area, predicted over published | fractions of the others | with those |",
         "|---|---|---|---|",
     ]
-    for name, ratio, own in rows:
-        others = statistics.median(fraction for chip, _, fraction in rows if chip != name)
-        lines.append(f"| {name} | {ratio:.2f} | {own:.2f} | {others:.2f} |")
-    lines.append(f"median {statistics.median(own for *_, own in rows):.2f}")
+    for chip, ratio in by_chip(found, *pair).items():
+        others = fitted(area for area in found if area.chip != chip)
+        left_out = by_chip(found, *others)[chip]
+        lines.append(f"| {chip} | {ratio:.2f} | {others[0]:.1f}, {others[1]:.2f} | {left_out:.2f} |")
+    lines.append(f"fractions {pair[0]:.1f}, {pair[1]:.2f}")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

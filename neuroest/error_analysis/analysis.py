@@ -179,8 +179,8 @@ class EstimateAnalysis:
             *(cost.energy for cost in table.energies if (cost.component, cost.action) in counted),
             *(area.area for area in table.areas),
             *(static.power for static in table.statics),
-            table.clock_fraction, table.control_fraction, table.control_area_fraction, table.floorplan_utilisation,
-            table.macro_utilisation,
+            table.clock_fraction, table.control_fraction, table.control_area_fraction,
+            table.macro_control_area_fraction, table.floorplan_utilisation, table.macro_utilisation,
         ]  # fmt: skip
         used = frozenset[str]().union(*map(used_parameters, numbers))
         found = self.elasticities

@@ -40,7 +40,9 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
         logic: Any = sum(
             (r.total for r in rows if r.component in costs.synchronous - costs.macros), start=0.0
         )
-        rows.append(InstanceRow(costs.overheads, "control", logic * costs.control_area_fraction, 1.0))
+        macros: Any = sum((r.total for r in rows if r.component in costs.macros), start=0.0)
+        control = logic * costs.control_area_fraction + macros * costs.macro_control_area_fraction
+        rows.append(InstanceRow(costs.overheads, "control", control, 1.0))
     return tuple(rows)
 
 

@@ -53,8 +53,8 @@ class CostTable:
         One entry for each term of each component, for one instance.
     statics : tuple of StaticCost
         One entry for each term of each component, for one instance.
-    clock_fraction, control_fraction, control_area_fraction : Numeric
-        What clock and control add to synchronous digital blocks.
+    clock_fraction, control_fraction, control_area_fraction, macro_control_area_fraction : Numeric
+        What clock and control add to synchronous digital blocks, and in area to the macros of memories.
     floorplan_utilisation, macro_utilisation : Numeric
         Share of the die that blocks fill, and that compiled macros do.
     power_density_limit : Numeric
@@ -62,7 +62,7 @@ class CostTable:
     synchronous : frozenset of str
         Paths of the components that clock and control are charged on.
     macros : frozenset of str
-        Paths of the compiled macros, which have their own control and their own share of the die.
+        Paths of the compiled macros, which have their own fraction of control and their own share of the die.
     overheads : str or None
         Path of the block that clock and control are booked on.
     checks : tuple of Check
@@ -75,6 +75,7 @@ class CostTable:
     clock_fraction: u.Dimensionless
     control_fraction: u.Dimensionless
     control_area_fraction: u.Dimensionless
+    macro_control_area_fraction: u.Dimensionless
     floorplan_utilisation: u.Dimensionless
     macro_utilisation: u.Dimensionless
     power_density_limit: u.WattPerSquareMetre
@@ -172,6 +173,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         clock_fraction=device.clock_fraction if device else 0.0,
         control_fraction=device.control_fraction if device else 0.0,
         control_area_fraction=device.control_area_fraction if device else 0.0,
+        macro_control_area_fraction=device.macro_control_area_fraction if device else 0.0,
         floorplan_utilisation=device.floorplan_utilisation / between if device else 1.0,
         macro_utilisation=device.macro_utilisation / between if device else 1.0,
         power_density_limit=device.power_density_limit if device else np.inf,

@@ -289,14 +289,18 @@ class _Explainer:
             name, value = "control_area_fraction", table.control_area_fraction
             found = self.estimate.evaluation.costs
             logic = ", ".join(sorted(short(path) for path in found.synchronous - found.macros))
-            rule = "fraction x area of the clocked logic"
-            about: tuple[str, ...] = (f"clocked logic: {logic}",)
+            rule = "fraction x area of the clocked logic + fraction of macros x area of the macros"
+            about: tuple[str, ...] = (
+                f"clocked logic: {logic}", f"macros: {', '.join(sorted(map(short, found.macros)))}",
+            )  # fmt: skip
         else:
             info = equation_info(equation)
             rule, about = info.formula, (info.reference,)
             if term.term != "white_space":
                 about = (*about, f"clocked blocks: {clocked}")
         inputs = [derivation.step(name, value)]
+        if name == "control_area_fraction":
+            inputs.append(derivation.step("macro_control_area_fraction", table.macro_control_area_fraction))
         if term.term == "white_space" and self.estimate.evaluation.costs.macros:
             inputs.append(derivation.step("macro_utilisation", table.macro_utilisation))
         return (Step(words(term.term), None, None, rule, about, tuple(inputs)),)

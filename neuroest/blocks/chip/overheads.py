@@ -30,8 +30,12 @@ class Overheads(Record):
     control_fraction: u.Dimensionless = non_negative(maximum=10.0)
     """Sequencer energy over the other dynamic energy of synchronous digital blocks."""
     control_area_fraction: u.Dimensionless = non_negative(maximum=10.0)
-    """Area of sequencers, address generators and interfaces over that of the synchronous logic; macros of memories have
-    their own control."""
+    """Area of sequencers, address generators and interfaces over that of the synchronous logic."""
+    macro_control_area_fraction: u.Dimensionless = non_negative(
+        maximum=10.0, absent=0.0, exact="without it, nothing is added to memories"
+    )
+    """Area of the logic that comes with memories (schedulers, arbitration, address generators, error correction,
+    self-test) over that of their macros."""
     power_density_limit: u.WattPerSquareMetre = positive()
     """Largest power density that the package can cool."""
     largest_die: u.SquareMetre = positive(
