@@ -99,6 +99,9 @@ class Traffic:
         Bits that a memory must hold so that none of them comes into it twice; None where that is all of them.
     item : number or array or None
         Bits of one item that is written and read when it comes, in words of its own; None for items that share words.
+    order : tuple of two arrays or None
+        Bits that a memory must hold for the order of the loops that was chosen, and bits that then come into it; None
+        where the loops are not ordered for it.
     """
 
     contents: Contents
@@ -109,6 +112,7 @@ class Traffic:
     distinct: Array | None = None
     held: Array | None = None
     item: u.Numeric | None = None
+    order: tuple[Array, Array] | None = None
 
     def words(self, bits: Array, width: u.Numeric) -> Array:
         """Accesses to words of that width that so many of its bits take."""

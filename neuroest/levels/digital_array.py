@@ -20,6 +20,7 @@ from neuroest.design.build import Part
 from neuroest.equations import accelerators, adder_trees, mapping, winograd
 from neuroest.equations import digital as equations
 from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic
+from neuroest.levels.tiling import LoopOrder, best_order
 from neuroest.specs.architecture import ComputingLevel, Level
 from neuroest.specs.base import Count, Frequency
 from neuroest.workloads.layout import of_one_point
@@ -51,6 +52,10 @@ class DigitalArrayLevel(ComputingLevel):
     strides: Literal["native", "extended"] = "native"
     """extended: a strided convolution runs as one of stride one with the square of the stride times as many channels,
     its kernels stored with the zeros that fill them up; zeros are not multiplied."""
+    tiling: Literal["none", "search"] = "none"
+    """How loops are ordered for memories of activations and weights that stand between the units and others of the same
+    data. search: for each layer the order, with a part of the map or of the weights that such a memory holds, that
+    brings the fewest bits into them; none: what does not fit them as a whole comes anew for every access."""
     layer_outputs: Literal["kept", "external"] = "kept"
     """kept: what a layer writes stays on the chip as long as it fits; external: it goes to the external memory, after
     the pooling and additions that follow at once, and the next layer reads it from there."""
@@ -344,24 +349,88 @@ class DigitalArrayMapper(Mapper):
             written = t.is_weighted * (read + self.repeated_bits(read))
             loaded = weights * self.reloads_weights()
             elements = {action: _moved(count, outside.owner) for action, count in elements.items()}
+        inputs_read = inputs * self.input_passes(placement) * wide + stationary_read
+        order = self.loop_order(placement, product, distinct * wide, inputs_read, weights)
         return LevelCounts(
             actions=self.unit_actions(placement, product),
             traffic=[
                 Traffic(
                     "activations",
-                    inputs * self.input_passes(placement) * wide + stationary_read,
+                    inputs_read,
                     written,
                     distinct=distinct * wide + stationary,
+                    order=None if order is None else (order.inputs_held, order.inputs + stationary_read),
                 ),
                 Traffic("partial_sums", sums, sums, distinct=outputs * self.network.accumulator_bits),
                 Traffic(
-                    "weights", weights, loaded, distinct=self.stored_weight_bits() / self.options["batch"]
+                    "weights",
+                    weights,
+                    loaded,
+                    distinct=self.stored_weight_bits() / self.options["batch"],
+                    order=None if order is None else (order.weights_held, order.weights),
                 ),
             ],
             element_operations=elements,
             additions=nothing,
             neuron_updates=spiking_updates,
         )
+
+    def loop_order(
+        self,
+        placement: Placement,
+        product: _Product,
+        distinct: Array,
+        inputs_read: Array,
+        weights_read: Array,
+    ) -> LoopOrder | None:
+        """The order of the loops that brings the fewest bits into the memories next to the units."""
+        if getattr(self.compute.spec, "tiling", "none") == "none":
+            return None
+        room = {
+            name: memories[0].options["capacity"] if len(memories := self.memories(name)) > 1 else 0.0
+            for name in ("activations", "weights")
+        }
+        orders = self.loop_orders(placement, product, distinct, weights_read)
+        return best_order(orders, inputs_read, weights_read, room["activations"], room["weights"])
+
+    def loop_orders(
+        self, placement: Placement, product: _Product, distinct: Array, weights_read: Array
+    ) -> tuple[LoopOrder, ...]:
+        """Columns of weights around positions, and the other way round.
+
+        Blocks of columns outside: rows of the map that a kernel passes stay for its next positions, and the map comes
+        for every block of columns. Rows outside: the inputs of one block of rows stay for all columns, whose sums then
+        have to wait for the next block of rows. Where sums stay in the units, weights of a block of columns stay for
+        all positions, or inputs of the positions at work for all columns.
+        """
+        t, rows = self.layers, np.maximum(product.reduction, 1.0)
+        passes, nothing = self.input_passes(placement), self.zeros()
+        bits = distinct / np.maximum(t.input_elements + t.recurrent_reduction, 1.0) / self.steps
+        share = np.minimum(self.rows / rows, 1.0)
+        lines = t.row_elements * t.kernel_rows * bits
+        stored = self.stored_weight_bits() / self.options["batch"]
+        columns_outside = LoopOrder(lines * share, distinct * passes, nothing, weights_read)
+        waiting = self.sums_wait(placement)
+        whole = np.where(waiting, distinct / np.maximum(self.turns(product), 1.0) * share, np.inf)
+        rows_outside = LoopOrder(whole, distinct, nothing, weights_read)
+        at_work = np.minimum(self.columns / np.maximum(product.outputs, 1.0), 1.0)
+        kept = LoopOrder(
+            lines, distinct * passes, stored / np.maximum(t.groups, 1.0) * at_work, np.maximum(stored, 0.0)
+        )
+        positions_outside = LoopOrder(lines, distinct, nothing, weights_read)
+        sums_stay = self.order == _SUMS
+        return tuple(
+            LoopOrder(*(np.where(sums_stay, getattr(b, n), getattr(a, n)) for n in a.__dataclass_fields__))
+            for a, b in ((columns_outside, kept), (rows_outside, positions_outside))
+        )
+
+    def sums_wait(self, placement: Placement) -> Array:
+        """Whether the sums of all outputs can wait for the next block of rows."""
+        memory, t = self.memory("partial_sums"), self.layers
+        if memory is None:
+            return np.asarray(placement.row_blocks <= 1.0)
+        waiting = t.positions * self.steps * self.options["batch"] * t.outputs * self.network.accumulator_bits
+        return np.asarray((placement.row_blocks <= 1.0) | (waiting <= memory.options["capacity"]))
 
     def sums_each(self, placement: Placement) -> Array:
         """How often a sum is written to its memory and read from it, the last time on its way out."""

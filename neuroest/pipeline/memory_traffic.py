@@ -60,7 +60,8 @@ def _filled(mapped: LevelMapping, stream: Traffic, memories: tuple[Memory, ...])
     """Weights and activations lie in the outermost memory and come inwards to the layers that read them.
 
     Of a layer that an inner memory holds, everything comes into it once; of another, every access goes on outwards.
-    Inner memories divide the weights among them, and each has all activations of its layers.
+    Where the level orders its loops for inner memories, one that holds what the order asks for gets so much. Inner
+    memories divide the weights among them, and each has all activations of its layers.
     """
     distinct = stream.read if stream.distinct is None else stream.distinct
     held = distinct if stream.held is None else stream.held
@@ -71,6 +72,9 @@ def _filled(mapped: LevelMapping, stream: Traffic, memories: tuple[Memory, ...])
         if stream.contents == "weights":
             room, copies = room * mapped.instances[memory.path], 1.0
         missed = np.where(held <= room, np.minimum(distinct, read), read)
+        if stream.order is not None:
+            needed, moved = stream.order
+            missed = np.minimum(missed, np.where(needed <= room, moved, read))
         if stream.contents == "weights":
             # those of a network that fits as a whole stay from one inference to the next
             missed = missed * (np.sum(held, axis=-1, keepdims=True) > room)

@@ -107,10 +107,10 @@ def test_a_count_that_is_auto_adds_no_arrays(tmp_path: Path) -> None:
     assert totals(nested(tmp_path, ("auto", 4))) == pytest.approx(totals(nested(tmp_path, (4,))))
 
 
-def hierarchy(folder: Path, inner: dict[str, Any], clusters: int = 1) -> Estimate:
+def hierarchy(folder: Path, inner: dict[str, Any], clusters: int = 1, **array_keys: str) -> Estimate:
     """A systolic array with a further memory near it, and as many clusters of one array each."""
     data = yaml.safe_load(changed("digital_int8_28nm", SYSTOLIC, folder).read_text(encoding="utf-8"))
-    array = data["chip"].pop("array")
+    array = data["chip"].pop("array") | array_keys
     memory = {"model": "sram", "device": "sram_28nm_anchored", "width": "64 bit", **inner}
     data["chip"]["cluster"] = {"count": clusters, "near": memory, "array": array}
     file = folder / f"{data['name']}.yaml"
@@ -140,6 +140,41 @@ def test_what_a_near_memory_cannot_hold_comes_anew_for_every_access(tmp_path: Pa
     result = hierarchy(tmp_path, {"capacity": "1 KiB", "stores": ["activations"]})
     far = 64 * (16 + 2 * 288) * 8
     assert count(result, "activations", "read") * 512 == count(result, "near", "write") * 64 == far
+
+
+@pytest.mark.parametrize(
+    ("size", "first", "second"),
+    [
+        # all 16 maps of the first layer fit; of the second, 128 of 288 rows of 32 maps (7282 bits) for both blocks of columns
+        ("1 KiB", 1, 1),
+        # three rows of 8 positions and 14 or 15 channels (2731 bits) fit both: once for each block of columns
+        ("512 byte", 1, 2),
+        # not even those: every one of nine positions of a window comes anew
+        ("256 byte", 9, 18),
+    ],
+)
+def test_a_search_of_the_order_of_loops_keeps_what_a_small_memory_can_hold(
+    tmp_path: Path, size: str, first: int, second: int
+) -> None:
+    near = {"capacity": size, "stores": ["activations"]}
+    found = hierarchy(tmp_path, near, tiling="search")
+    # maps of 8 x 8 with a border of zeros for windows, 16 and 32 channels of 8 bits
+    windows = {1: 64, 9: 64 * 9}
+    expected = 8 * (16 * windows[first] + 32 * (64 * second if second < 9 else 64 * 9 * 2))
+    assert count(found, "near", "write") * 64 == pytest.approx(expected)
+    assert count(found, "activations", "read") * 512 == pytest.approx(expected)
+    # what the units read does not ask for the order, and without the search nothing is held
+    plain = hierarchy(tmp_path, near)
+    assert count(found, "near", "read") == count(plain, "near", "read")
+    assert count(plain, "near", "write") >= count(found, "near", "write")
+
+
+def test_a_search_weighs_inputs_against_weights_where_sums_stay(tmp_path: Path) -> None:
+    # 64 positions fit 128 rows, so that weights come once in any order and the map once for each block of columns or
+    # once for all: the search takes the latter
+    near = {"capacity": "1 KiB", "stores": ["activations"]}
+    found = hierarchy(tmp_path, near, tiling="search", dataflow="output_stationary")
+    assert count(found, "near", "write") * 64 == pytest.approx(8 * 64 * (16 + 32))
 
 
 def test_weights_that_fit_near_the_arrays_stay_there(tmp_path: Path) -> None:

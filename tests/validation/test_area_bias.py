@@ -26,9 +26,7 @@ def test_the_fractions_are_those_of_published_chips_and_hang_on_none(monkeypatch
     spec.loader.exec_module(tool)
     found = list(tool.areas())
     claims = load_device("overheads_generic").claims
-    shipped = tuple(
-        claims[name].value for name in ("control_area_fraction", "macro_control_area_fraction")
-    )
+    shipped = tuple(claims[name].value for name in ("control_area_fraction", "macro_control_area_fraction"))
 
     def error(pair: tuple[float, float]) -> float:
         return sum(abs(math.log(ratio)) for ratio in tool.by_chip(found, *pair).values())
