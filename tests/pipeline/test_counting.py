@@ -145,7 +145,7 @@ def test_what_a_near_memory_cannot_hold_comes_anew_for_every_access(tmp_path: Pa
 @pytest.mark.parametrize(
     ("size", "first", "second"),
     [
-        # all 16 maps of the first layer fit; of the second, 128 of 288 rows of 32 maps (7282 bits) for both blocks of columns
+        # all 16 maps of the first layer fit; of the second, 128 of 288 rows of 32 maps (7282 bits) for both blocks
         ("1 KiB", 1, 1),
         # three rows of 8 positions and 14 or 15 channels (2731 bits) fit both: once for each block of columns
         ("512 byte", 1, 2),
