@@ -79,3 +79,15 @@ def test_a_tree_over_the_bits_of_a_weight_writes_one_register_for_all_of_them(tm
     assert added(tmp_path, operand_bits=4, results_joined=16) == added(
         tmp_path, operand_bits=4, results_joined=8
     )
+
+
+def test_lines_of_several_wires_lose_less_and_charge_more(tmp_path: Path) -> None:
+    def found(wires: int) -> Any:
+        chip = changed("adc_crossbar_28nm", {"chip.tile.array.parallel_wires": wires}, tmp_path)
+        return neuroest.estimate(chip, "mlp_mnist_dense").evaluation.mapper.compute
+
+    one, four = found(1), found(4)
+    assert four.segment_resistance() == pytest.approx(one.segment_resistance() / 4)
+    wire = 128 * one.cell.pitch() * one.process.wire_capacitance
+    assert four.column_capacitance() - one.column_capacitance() == pytest.approx(3 * wire)
+    assert four.row_capacitance() - one.row_capacitance() == pytest.approx(3 * wire)

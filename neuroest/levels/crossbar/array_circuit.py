@@ -76,7 +76,7 @@ class ArrayCircuit(ArrayParts):
         return equations.row_capacitance(
             self.options["columns"] + self.options["spare_columns"],
             self.cell.pitch(),
-            self.process.wire_capacitance,
+            self.wire_capacitance(),
             self.cell.row_load(),
         )
 
@@ -85,13 +85,19 @@ class ArrayCircuit(ArrayParts):
         return equations.column_capacitance(
             self.options["rows"],
             self.cell.pitch(),
-            self.process.wire_capacitance,
+            self.wire_capacitance(),
             self.cell.column_load(),
         )
 
     def segment_resistance(self) -> u.Ohm:
         """Wire between neighbouring cells, the same along rows and columns."""
-        return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
+        alone = crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
+        return alone / self.options["parallel_wires"]
+
+    def wire_capacitance(self) -> u.FaradPerMetre:
+        """Capacitance of a line per length, of all the wires that it is made of."""
+        capacitance: u.FaradPerMetre = self.process.wire_capacitance * self.options["parallel_wires"]
+        return capacitance
 
     def settled_bits(self) -> u.Dimensionless:
         """Bits to which a column is accurate when it is read."""

@@ -55,7 +55,7 @@ class ChargeDomainArray(StaticArray):
         return equations.row_capacitance(
             self.options["columns"] + self.options["spare_columns"],
             self.cell.options["column_folding"] * self.cell.pitch(),
-            self.process.wire_capacitance,
+            self.wire_capacitance(),
             self.cell.row_load(),
         )
 
