@@ -204,8 +204,8 @@ class CrossbarMapper(CrossbarCounts):
         checks = [
             Check(
                 "ir_drop", array.path, "design_rule", worst <= self.options["ir_drop_limit"],
-                "the wires of an array take more of the column current than allowed; give its lines parallel_wires, or read "
-                "fewer rows_at_once", worst,
+                "the wires of an array take more of the column current than allowed; give its lines parallel_wires, or "
+                "read fewer rows_at_once", worst,
                 self.options["ir_drop_limit"],
             )
         ]  # fmt: skip

@@ -112,9 +112,9 @@ class CrossbarLevel(ComputingLevel):
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     parallel_wires: WireNumber = 1.0
-    """Wires as the process has them for short distances that each line of an array is made of, on several metal layers or
-    as a wider one: so many times less resistance and more capacitance. The lines of large arrays are never single wires;
-    `ir_drop` fails where they are too few."""
+    """Wires as the process has them for short distances that each line of an array is made of, on several metal layers
+    or as a wider one: so many times less resistance and more capacitance. The lines of large arrays are never single
+    wires; `ir_drop` fails where they are too few."""
     ir_drop_limit: PositiveFraction
     """Largest mean loss of column current along the wires before a design check fails."""
     cell: CellBlock
