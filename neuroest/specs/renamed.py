@@ -29,6 +29,8 @@ WORDS: Mapping[tuple[str, str], str] = MappingProxyType(
     {("model", "spike_driver"): "one_bit_driver", ("oversize", "reprogram"): "time_multiplex"}
 )
 """New word for each old value of a key."""
+TOTALS: Mapping[str, str] = MappingProxyType({"weight_bits": "total_weight_bits"})
+"""New name of each old total in an expression."""
 
 
 def warn_of(notes: Iterable[Problem]) -> None:

@@ -23,12 +23,13 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, UnknownNameError
 from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.power import DRAWN
 from neuroest.results.quantities import QUANTITIES
+from neuroest.specs.renamed import TOTALS, warn_of
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -226,11 +227,16 @@ def _tree(text: str) -> ast.expr:
     if len(text) > _LONGEST:
         raise ExpressionError(f"{_short(text)} has {len(text)} characters; at most {_LONGEST} are allowed")
     try:
-        return ast.parse(" ".join(text.split()), mode="eval").body
+        tree = ast.parse(" ".join(text.split()), mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(f"cannot read {_short(text)}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"cannot read {_short(text)}") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in TOTALS:
+            warn_of([Problem(_short(text), 0, 0, "", f"{node.id!r} is called {TOTALS[node.id]!r} now")])
+            node.id = TOTALS[node.id]
+    return tree
 
 
 def _number(node: ast.expr, text: str) -> float | None:
@@ -375,7 +381,12 @@ class _Parts:
         known = dict.fromkeys(name for row in under for name in (row.action, row.term))
         if known and which is not None and which not in known:
             raise UnknownNameError(f"action or term of {path}", which, known)
+        if not under and self._has_area(path):
+            return np.zeros(1)  # a circuit that this network has no work for
         return self._sum(path, self._dynamic(which), "part with dynamic energy")
+
+    def _has_area(self, path: str) -> bool:
+        return any(f"{row.component}.".startswith(f"{path}.") for row in self.result.areas)
 
     def learning(self, path: str, action: str) -> Any:
         known = [(f"{row.component}, {row.action}", row) for row in self.result.learning_rows]

@@ -9,6 +9,7 @@ import pytest
 import neuroest
 from neuroest.loading.library import load_architecture, shipped
 from neuroest.specs.renamed import KEYS, WORDS, RenamedWarning
+from neuroest.validation.expressions import expression_dimension
 
 CHIP, NETWORK = "adc_crossbar_28nm", "mlp_mnist_dense"
 
@@ -47,6 +48,12 @@ def test_an_old_path_is_set(tmp_path: Path) -> None:
         for key in ("pairing", "weight_encoding")
     )
     assert old.totals == new.totals
+
+
+def test_an_old_total_is_read_in_an_expression() -> None:
+    with pytest.warns(RenamedWarning, match="'weight_bits' is called 'total_weight_bits' now"):
+        old = expression_dimension("weight_bits / area_m2")
+    assert old == expression_dimension("total_weight_bits / area_m2")
 
 
 def test_no_shipped_file_uses_an_old_name(recwarn: pytest.WarningsRecorder) -> None:
