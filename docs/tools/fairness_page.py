@@ -279,12 +279,14 @@ def _best_chips() -> list[str]:
         "## Each in its best chip",
         "",
         *_paragraph(
-            f"""`neuroest contest {RULES}` builds for each neuron every combination of column circuit, one for
-            an array or a stack, reads by timesteps, of active blocks or at events, array size, weight bits, erasure
-            of the residue, neurons that take turns at an output and sleep between inferences that applies to it, and
-            takes the best of them in every cell of a map of pace and spike rate. A chip that fails a check, uses a
-            model outside of its range or misses a limit ({", ".join(read_contest(RULES).spec.limits)}) does not
-            compete. Standings are those at the pace and the rate of the workload itself, dotted in the maps; *over
+            f"""`neuroest contest {RULES}` builds for each neuron every combination of column circuit (pulses of the
+            column's charge, sampled results, plain clamps, direct coupling; for an array or a stack; read by timesteps,
+            of active blocks or at events), synapse cell, array size, weight bits, supply or drive voltage, firing
+            probability of a drive, erasure of the residue, neurons that take turns at an output and sleep between
+            inferences that applies to it, and takes the best of them in every cell of a map of pace and spike rate. A
+            chip that fails a check, uses a model outside of its range or misses a limit
+            ({", ".join(read_contest(RULES).spec.limits)}) does not compete. Standings are those at the pace and the
+            rate of the workload itself, dotted in the maps; *over
             the best* is sample by sample."""
         ),
     ]

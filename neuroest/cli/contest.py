@@ -25,36 +25,41 @@ from neuroest.exploration.contest import SAMPLES, SHIPPED, contest
 from neuroest.exploration.space import settings_space
 from neuroest.reporting.contest_text import contest_document, contest_text, map_rows
 
+MapAxes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--axis", metavar="NAME=VALUES",
+        help="One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; given twice.",
+    ),
+]  # fmt: skip
+Limits = Annotated[
+    list[str] | None,
+    typer.Option("--limit", metavar="COMPARISON", help="A constraint on every chip, such as 'area_m2 <= 4 mm^2'; "
+                 "may be repeated."),
+]  # fmt: skip
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="ALTERNATIVE", help="Compare the choices of one alternative, such as column."),
+]  # fmt: skip
+Points = Annotated[
+    Path | None,
+    typer.Option("--points", metavar="FILE", help=".parquet or .csv for the best chips of all cells; an interrupted run "
+                 "goes on when it is started again."),
+]  # fmt: skip
+
 
 def run(
     rules: Annotated[
         str, typer.Argument(metavar="CONTEST", help="Name of a shipped contest, or a file.")
     ] = SHIPPED,
     workload: Workload = DEFAULT_WORKLOAD,
-    axes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--axis", metavar="NAME=VALUES",
-            help="One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; given twice.",
-        ),
-    ] = None,
-    limits: Annotated[
-        list[str] | None,
-        typer.Option("--limit", metavar="COMPARISON", help="A constraint on every chip, such as 'area_m2 <= 4 mm^2'; "
-                     "may be repeated."),
-    ] = None,
+    axes: MapAxes = None,
+    limits: Limits = None,
     minimize: Annotated[
         str | None, typer.Option("--minimize", metavar="RESULT", help="The result to be minimised.")
     ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="ALTERNATIVE", help="Compare the choices of one alternative, such as column."),
-    ] = None,
-    points: Annotated[
-        Path | None,
-        typer.Option("--points", metavar="FILE", help=".parquet or .csv for all chips in all cells; an interrupted run "
-                     "off goes on when it is started again."),
-    ] = None,
+    by: By = None,
+    points: Points = None,
     samples: Annotated[int, typer.Option(min=10, help="Samples of the bands.")] = SAMPLES,
     seed: Seed = SEED,
     workers: Workers = None,
@@ -98,4 +103,4 @@ def run(
         )
     emit(text, output)
     if points is not None:
-        note([f"{found.chips * len(found.cells)} points in {points}"])
+        note([f"what can win of {found.chips * len(found.cells)} points in {points}"])

@@ -31,7 +31,7 @@ from neuroest.exploration.batch_evaluation import (
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.samplers import unit_points
 from neuroest.exploration.space import Constraint, Sampler
-from neuroest.exploration.structures import Resolved
+from neuroest.exploration.structures import Group, NumericAxis, Resolved
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name, read_value
 
@@ -90,10 +90,10 @@ class Job:
         return len(self.resolved.groups) * int(np.prod([float(n) for n in self.resolved.grid_shape()]))
 
     @cached_property
-    def _blocks(self) -> _Blocks:
+    def _blocks(self) -> Blocks:
         groups = self.resolved.groups
         block, box = min(map(block_of, groups)), min(map(box_of, groups))
-        return _Blocks.of(self.resolved.grid_shape(), self.chunk_size, block, box)
+        return Blocks.of(self.resolved.grid_shape(), self.chunk_size, block, box)
 
     @cached_property
     def chunks(self) -> int:
@@ -101,6 +101,10 @@ class Job:
         if self.sampler == "grid":
             return len(self.resolved.groups) * self._blocks.chunks
         return -(-self.samples // self.chunk_size)
+
+    def rows_done(self, rows: int) -> int:
+        """Points that a chunk with so many rows counts as finished."""
+        return rows
 
     @cached_property
     def parameters(self) -> dict[str, str]:
@@ -159,29 +163,8 @@ class Job:
     def _grid_chunk(self, number: int) -> Columns:
         group_index, chunk = divmod(number, self._blocks.chunks)
         group = self.resolved.groups[group_index]
-        parts, values = [], []
-        for shape, places in self._blocks.of_chunk(chunk):
-            columns: dict[str, Array] = {}
-            flat: dict[str, Array] = {}
-            for position, (axis, place) in enumerate(zip(self.resolved.numeric, places, strict=True)):
-                for path, track in axis.tracks.items():
-                    found = np.asarray(track.levels)[place]
-                    own = [1] * len(shape)
-                    own[position] = found.size
-                    columns[path] = found.reshape(*own, 1)
-                    flat[path] = np.broadcast_to(found.reshape(own), shape).reshape(-1)
-            if shape and int(np.prod(shape)) == max(
-                shape
-            ):  # one long axis: a list, without the empty directions
-                columns = {
-                    p: (v.reshape(-1, 1) if v.size > 1 else v.reshape(1, 1)) for p, v in columns.items()
-                }
-                shape = (max(shape),)  # noqa: PLW2901
-            parts.append(evaluate_points(group, columns, shape or (1,), self._evaluated))
-            values.append(flat)
-        count = sum(part.failed.size for part in parts)
-        given = {path: np.concatenate([one[path] for one in values]) for path in self.resolved.units}
-        return self._table(given, np.full(count, group_index), joined(parts))
+        flat, points = grid_points(group, self.resolved.numeric, self._blocks, chunk, self._evaluated)
+        return self._table(flat, np.full(points.failed.size, group_index), points)
 
     def _list_chunk(self, number: int) -> Columns:
         start = number * self.chunk_size
@@ -325,8 +308,53 @@ def _rows(columns: Columns, keep: Mask) -> Columns:
     }
 
 
+def grid_points(
+    group: Group, axes: Sequence[NumericAxis], blocks: Blocks, chunk: int, quantities: Sequence[str]
+) -> tuple[dict[str, Array], Points]:
+    """One chunk of the grid that axes of numbers span over a structure.
+
+    Parameters
+    ----------
+    group : Group
+        The structure.
+    axes : sequence of NumericAxis
+        The axes, the last fastest.
+    blocks : Blocks
+        The grid in boxes.
+    chunk : int
+        Number of the chunk.
+    quantities : sequence of str
+        Results to compute.
+
+    Returns
+    -------
+    (dict of array, Points)
+        Value of each moved path at each point, and the results.
+    """
+    parts, values = [], []
+    for box, places in blocks.of_chunk(chunk):
+        shape = box
+        columns: dict[str, Array] = {}
+        flat: dict[str, Array] = {}
+        for position, (axis, place) in enumerate(zip(axes, places, strict=True)):
+            for path, track in axis.tracks.items():
+                found = np.asarray(track.levels)[place]
+                own = [1] * len(shape)
+                own[position] = found.size
+                columns[path] = found.reshape(*own, 1)
+                flat[path] = np.broadcast_to(found.reshape(own), shape).reshape(-1)
+        if shape and int(np.prod(shape)) == max(shape):
+            # one long axis: a list, without the empty directions
+            columns = {p: (v.reshape(-1, 1) if v.size > 1 else v.reshape(1, 1)) for p, v in columns.items()}
+            shape = (max(shape),)
+        parts.append(evaluate_points(group, columns, shape or (1,), quantities))
+        values.append(flat)
+    moved = [path for axis in axes for path in axis.tracks]
+    return {path: np.concatenate([one[path] for one in values]) for path in moved}, joined(parts)
+
+
 @dataclass(frozen=True)
-class _Blocks:
+class Blocks:
     """A grid as boxes of at most so many points: slices of one axis, whole axes inside, single values outside."""
 
     shape: tuple[int, ...]
@@ -338,7 +366,8 @@ class _Blocks:
     total: int
 
     @classmethod
-    def of(cls, shape: Sequence[int], chunk_size: int, block: int, box: int) -> _Blocks:
+    def of(cls, shape: Sequence[int], chunk_size: int, block: int, box: int) -> Blocks:
+        """A grid of a shape in chunks of so many points, of lists or boxes of so many."""
         lengths = tuple(shape) or (1,)
         axis, inner, most = len(lengths) - 1, 1, min(box, chunk_size)
         while axis > 0 and inner * lengths[axis] <= most:

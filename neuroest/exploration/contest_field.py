@@ -1,33 +1,41 @@
-"""Every chip of a contest, built, and the space of them and of the regime's two axes."""
+"""Every chip of a contest, and the two axes of its map.
+
+Chips of one contender that differ in numbers alone (rows, bits, volts) are one structure: it is built once, and all of
+its chips are evaluated together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
-from neuroest.core.errors import NeuroestError, QuantityError, SpecError
+from neuroest.core.errors import NeuroestError, QuantityError, SpecError, UnknownNameError
 from neuroest.core.units import parse_quantity
 from neuroest.design.build import InputFile
-from neuroest.design.overrides import design_with
-from neuroest.exploration.contest_spec import PERIOD, SPIKE_RATE, ContestFile, Entry, read_contest
+from neuroest.exploration.contest_spec import PERIOD, SPIKE_RATE, ContenderSpec, ContestFile, read_contest
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Levels, wrong
 from neuroest.exploration.structures import (
     AxisValues,
     Candidate,
     ChoiceAxis,
+    Group,
     NumericAxis,
     Resolved,
     candidate,
     numeric_axis,
     resolved,
 )
-from neuroest.loading.library import load_architecture, load_workload
+from neuroest.loading.library import find_file, load_architecture, load_workload, shipped
 from neuroest.results.contest import RegimeAxis
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_at
@@ -37,7 +45,78 @@ CHIP = "chip"
 """Column that distinguishes the chips of a contest."""
 _MODE, _PERIOD = "operation.mode", "operation.period"
 _DATA_PERIOD = "workload.period"
-_MOST_CHIPS = 4096
+_WORKLOAD = "workload."
+_MOST_STRUCTURES = 4096
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Chips of a contender that differ in numbers alone.
+
+    Attributes
+    ----------
+    contender : str
+        Name of the contender.
+    choices : mapping
+        Label of each alternative that makes another circuit of the chip, by its name.
+    numbers : mapping
+        Labels of each alternative that changes numbers only, by its name; a chip is one label of each.
+    stated : mapping
+        For each of these and each label the values that it sets, by path.
+    order : tuple of str
+        All alternatives, as the contender names them.
+    axes : tuple of NumericAxis
+        Values along each of `numbers`; where a label sets nothing, those of the files.
+    group : Group
+        The chip as it is built.
+    """
+
+    contender: str
+    choices: Mapping[str, str]
+    numbers: Mapping[str, tuple[str, ...]]
+    stated: Mapping[str, Mapping[str, Mapping[str, float]]]
+    order: tuple[str, ...]
+    axes: tuple[NumericAxis, ...]
+    group: Group
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of labels of each of `numbers`."""
+        return tuple(len(labels) for labels in self.numbers.values())
+
+    @property
+    def chips(self) -> int:
+        """Number of chips."""
+        return math.prod(self.shape)
+
+    @property
+    def label(self) -> str:
+        """The contender and its circuits, which distinguish the structure from all others."""
+        return "/".join((self.contender, *self.choices.values()))
+
+    def chosen(self, chip: int) -> dict[str, str]:
+        """Label of every alternative of one of the chips."""
+        places = np.unravel_index(chip, self.shape) if self.shape else ()
+        found = {
+            name: labels[int(place)]
+            for (name, labels), place in zip(self.numbers.items(), places, strict=True)
+        }
+        return {name: self.choices[name] if name in self.choices else found[name] for name in self.order}
+
+    def values(self, chip: int) -> dict[str, float]:
+        """Numbers that the choices of one of the chips set, by path."""
+        chosen = self.chosen(chip)
+        return {p: v for name in self.numbers for p, v in self.stated[name][chosen[name]].items()}
+
+    def teams(self, by: str | None) -> list[str]:
+        """Who each of the chips competes for: its contender, or its choice of an alternative if it has one."""
+        if by is None:
+            return [self.contender] * self.chips
+        if by in self.choices:
+            return [self.choices[by]] * self.chips
+        if by in self.numbers:
+            return [self.chosen(chip)[by] for chip in range(self.chips)]
+        return [self.contender] * self.chips
 
 
 @dataclass(frozen=True)
@@ -46,15 +125,15 @@ class Field:
 
     Attributes
     ----------
-    entries : tuple of Entry
+    structures : tuple of Structure
         The chips, in the order of the groups of `resolved`.
     resolved : Resolved
-        One choice among the chips, and the two axes of the regime.
+        One choice among the structures, and the two axes of the regime.
     axes : tuple of RegimeAxis
         The axes as data.
     """
 
-    entries: tuple[Entry, ...]
+    structures: tuple[Structure, ...]
     resolved: Resolved
     axes: tuple[RegimeAxis, RegimeAxis]
 
@@ -63,13 +142,25 @@ class Field:
         """Places along the two axes."""
         return len(self.axes[0].values), len(self.axes[1].values)
 
-    def columns(self, x: int, y: int) -> dict[str, float]:
-        """Value of every path that the axes move, in one cell."""
-        return {
-            path: float(np.asarray(track.levels)[place])
-            for axis, place in zip(self.resolved.numeric, (x, y), strict=True)
-            for path, track in axis.tracks.items()
-        }
+    @property
+    def here(self) -> tuple[int, int]:
+        """Places of the workload itself."""
+        return self.axes[0].reference, self.axes[1].reference
+
+    @cached_property
+    def firsts(self) -> NDArray[np.intp]:
+        """Number of the first chip of each structure, and of all chips."""
+        return np.cumsum([0, *(one.chips for one in self.structures)])
+
+    @property
+    def chips(self) -> int:
+        """Number of chips."""
+        return int(self.firsts[-1])
+
+    def chip(self, number: int) -> tuple[Structure, int]:
+        """The structure of a chip, and which of its chips it is."""
+        structure = int(np.searchsorted(self.firsts, number, side="right")) - 1
+        return self.structures[structure], number - int(self.firsts[structure])
 
 
 def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Field:
@@ -93,32 +184,21 @@ def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Fie
     first, second = axes
     if first.name == second.name:
         raise wrong(first.name, "is both axes of the map; name two")
-    entries = tuple(contest.entries())
-    if len(entries) > _MOST_CHIPS:
-        raise ExplorationError(
-            f"{len(entries)} chips are too many for a contest (at most {_MOST_CHIPS}); leave alternatives out"
-        )
-    operation = _operation(net.spec, axes)
-    chips: dict[str, Any] = {}
-    candidates = []
-    for entry in entries:
-        file = str(entry.architecture)
-        if file not in chips:
-            chips[file] = load_architecture(entry.architecture)
-        candidates.append(_built(contest, entry, chips[file], net, {**operation, **_moved(axes)}))
-    found = [_axis(axis, net.spec, candidates) for axis in axes]
+    build = _Build(contest, net, {**_operation(net.spec, axes), **_moved(axes)})
+    structures = build.structures()
+    found = [_axis(axis, net.spec, build.candidates) for axis in axes]
     space = resolved(
-        candidates,
-        [ChoiceAxis(CHIP, tuple(entry.label for entry in entries))],
+        build.candidates,
+        [ChoiceAxis(CHIP, tuple(one.label for one in structures))],
         [numeric for numeric, _ in found],
     )
     rules = InputFile("contest", contest.spec.name, contest.loaded.file, contest.loaded.sha256)
     space = replace(space, files=(*space.files, rules))
-    return Field(entries, space, (found[0][1], found[1][1]))
+    return Field(structures, space, (found[0][1], found[1][1]))
 
 
 def check_contest(path: str | Path) -> ContestFile:
-    """A contest from its file, every chip of it built as well.
+    """A contest from its file, every circuit of its chips built as well.
 
     Raises
     ------
@@ -128,10 +208,121 @@ def check_contest(path: str | Path) -> ContestFile:
     contest = read_contest(path)
     paced = any(axis.name in {PERIOD, _PERIOD} for axis in contest.axes)
     base = {**({_MODE: "always_on"} if paced else {}), **_moved(contest.axes)}
-    base = {place: value for place, value in base.items() if not place.startswith("workload.")}
-    for entry in contest.entries():
-        _design(contest, entry, load_architecture(entry.architecture), base)
+    base = {place: value for place, value in base.items() if not place.startswith(_WORKLOAD)}
+    _Build(contest, None, base).structures()
     return contest
+
+
+class _Build:
+    """Builds the chips of a contest, the circuits once and the numbers as axes of theirs."""
+
+    def __init__(self, contest: ContestFile, net: Loaded[Any] | None, base: Mapping[str, Any]) -> None:
+        # a file is checked without a network of its own, so that what it sets of one is left out
+        self.contest, self.base, self.checks = contest, base, net is None
+        self.net = load_workload(next(iter(shipped("workload")))) if net is None else net
+        self.candidates: list[Candidate] = []
+        self.loaded: dict[str, Loaded[Any]] = {}
+
+    def structures(self) -> tuple[Structure, ...]:
+        """Every circuit of every contender."""
+        return tuple(
+            one
+            for name, contender in self.contest.spec.contenders.items()
+            for one in self._of(name, contender)
+        )
+
+    def _of(self, name: str, contender: ContenderSpec) -> Iterator[Structure]:
+        spec = self.contest.spec
+        first = {one: next(iter(spec.alternatives[one])) for one in contender.alternatives}
+        probe = self._built(name, contender, first)
+        numbers = [one for one in first if self._moves_numbers(name, contender, first, one, probe)]
+        # numbers that each label states are there to be moved; where one label leaves them, they are those of the file
+        base = {one: label for one, label in first.items() if one in numbers and not self._silent(one)}
+        stated = {
+            one: {label: self._values(name, probe, given) for label, given in spec.alternatives[one].items()}
+            for one in numbers
+        }
+        circuits = [one for one in contender.alternatives if one not in numbers]
+        for labels in itertools.product(*(spec.alternatives[one] for one in circuits)):
+            choices = dict(zip(circuits, labels, strict=True))
+            if len(self.candidates) >= _MOST_STRUCTURES:
+                raise ExplorationError(
+                    f"more than {_MOST_STRUCTURES} circuits are too many for a contest; leave alternatives out"
+                )
+            built = self._built(name, contender, base | choices, choices)
+            self.candidates.append(built)
+            axes = tuple(self._along(name, built.group, choices, stated[one]) for one in numbers)
+            labels_of = {one: tuple(spec.alternatives[one]) for one in numbers}
+            yield Structure(
+                name, choices, labels_of, stated, tuple(contender.alternatives), axes, built.group
+            )
+
+    def _built(
+        self, name: str, contender: ContenderSpec, settled: Mapping[str, str],
+        choices: Mapping[str, str] | None = None,
+    ) -> Candidate:  # fmt: skip
+        """A chip with some labels settled; `choices` are those that an error names."""
+        file = find_file("architecture", contender.architecture, Path(self.contest.loaded.file))
+        if str(file) not in self.loaded:
+            self.loaded[str(file)] = load_architecture(file)
+        settings = dict(contender.settings)
+        for one, label in settled.items():
+            settings.update(self.contest.spec.alternatives[one][label])
+        changes = {**self.base, **{path: _text(value) for path, value in settings.items()}}
+        if self.checks:
+            changes = {path: value for path, value in changes.items() if not path.startswith(_WORKLOAD)}
+        named = settled if choices is None else choices
+        try:
+            return candidate(
+                self.loaded[str(file)], self.net, changes, {CHIP: "/".join((name, *named.values()))}
+            )
+        except NeuroestError as error:
+            raise self._placed(name, named, error) from None
+
+    def _silent(self, one: str) -> bool:
+        """Whether a label of an alternative leaves something that another one sets."""
+        given = self.contest.spec.alternatives[one].values()
+        return any(values.keys() != next(iter(given)).keys() for values in given)
+
+    def _moves_numbers(
+        self, name: str, contender: ContenderSpec, first: Mapping[str, str], one: str, probe: Candidate
+    ) -> bool:
+        """Whether the labels of an alternative differ in numbers that the chip has with each of them."""
+        paths = {path for values in self.contest.spec.alternatives[one].values() for path in values}
+        if not paths or not paths <= probe.group.claims.keys():
+            return False
+        if not self._silent(one):
+            return True
+        without = {other: label for other, label in first.items() if other != one}
+        return paths <= self._built(name, contender, without).group.claims.keys()
+
+    def _values(self, name: str, probe: Candidate, given: Mapping[str, Any]) -> Mapping[str, float]:
+        try:
+            return {path: probe.with_value(path, str(value)).value for path, value in given.items()}
+        except NeuroestError as error:
+            raise self._placed(name, {}, error) from None
+
+    def _along(
+        self, name: str, group: Group, choices: Mapping[str, str], labels: Mapping[str, Mapping[str, float]]
+    ) -> NumericAxis:
+        paths = dict.fromkeys(path for values in labels.values() for path in values)
+        for path in paths:
+            if path not in group.claims:
+                error = UnknownNameError("parameter", path, group.claims, "the chip has no such number")
+                raise self._placed(name, choices, error)
+        tracks = {
+            path: AxisValues(
+                np.array([values.get(path, group.claims[path].value) for values in labels.values()])
+            )
+            for path in paths
+        }
+        return NumericAxis(tracks, len(labels))
+
+    def _placed(self, name: str, choices: Mapping[str, str], error: NeuroestError) -> SpecError:
+        """What is wrong with a chip, at its contender in the file."""
+        chosen = ", ".join(f"{one}: {label}" for one, label in choices.items())
+        text = str(error).splitlines()[0] + (f" (with {chosen})" if chosen else "")
+        return SpecError([problem_at(self.contest.loaded.document, ("contenders", name), text)])
 
 
 def _operation(spec: WorkloadSpec, axes: Sequence[Axis]) -> dict[str, str]:
@@ -153,37 +344,9 @@ def _moved(axes: Sequence[Axis]) -> dict[str, Any]:
     return found
 
 
-def _built(
-    contest: ContestFile, entry: Entry, chip: Loaded[Any], net: Loaded[Any], base: Mapping[str, Any]
-) -> Candidate:
-    changes = {**base, **{path: _text(value) for path, value in entry.settings.items()}}
-    try:
-        return candidate(chip, net, changes, {CHIP: entry.label})
-    except NeuroestError as error:
-        raise _placed(contest, entry, error) from None
-
-
-def _design(contest: ContestFile, entry: Entry, chip: Loaded[Any], base: Mapping[str, Any]) -> None:
-    changes = {**base, **{path: _text(value) for path, value in entry.settings.items()}}
-    try:
-        design_with(chip, changes)
-    except NeuroestError as error:
-        raise _placed(contest, entry, error) from None
-
-
-def _placed(contest: ContestFile, entry: Entry, error: NeuroestError) -> SpecError:
-    """What is wrong with a chip, at its contender in the file."""
-    chosen = ", ".join(f"{name}: {label}" for name, label in entry.choices.items())
-    text = str(error).splitlines()[0]
-    place = ("contenders", entry.contender)
-    return SpecError(
-        [problem_at(contest.loaded.document, place, f"{text}" + (f" (with {chosen})" if chosen else ""))]
-    )
-
-
 def _text(value: Any) -> Any:
     """A value of a file as `--set` takes it; blocks stay mappings."""
-    return value if isinstance(value, Mapping | list) else str(value)
+    return value if value is None or isinstance(value, Mapping | list) else str(value)
 
 
 def _axis(axis: Axis, spec: WorkloadSpec, candidates: Sequence[Candidate]) -> tuple[NumericAxis, RegimeAxis]:

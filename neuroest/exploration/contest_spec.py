@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -72,33 +71,6 @@ class ContestSpec(Spec):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One chip that a contender could have.
-
-    Attributes
-    ----------
-    contender : str
-        Name of the contender.
-    architecture : Path
-        File of the architecture.
-    choices : mapping
-        Label of each alternative by its name.
-    settings : mapping
-        Everything that is set, by path.
-    """
-
-    contender: str
-    architecture: Path
-    choices: Mapping[str, str]
-    settings: Mapping[str, Any]
-
-    @property
-    def label(self) -> str:
-        """The contender and its choices, which distinguish the chip from all others of the contest."""
-        return "/".join((self.contender, *self.choices.values()))
-
-
-@dataclass(frozen=True)
 class ContestFile:
     """A contest as its file states it.
 
@@ -117,18 +89,6 @@ class ContestFile:
     def spec(self) -> ContestSpec:
         """What the file says."""
         return self.loaded.spec
-
-    def entries(self) -> Iterator[Entry]:
-        """Every chip of every contender: all combinations of its alternatives."""
-        for name, contender in self.spec.contenders.items():
-            chip = find_file("architecture", contender.architecture, Path(self.loaded.file))
-            groups = [self.spec.alternatives[one] for one in contender.alternatives]
-            for labels in itertools.product(*groups):
-                settings = dict(contender.settings)
-                for group, label in zip(groups, labels, strict=True):
-                    settings.update(group[label])
-                chosen = dict(zip(contender.alternatives, labels, strict=True))
-                yield Entry(name, chip, chosen, settings)
 
 
 def read_contest(path: str | Path) -> ContestFile:

@@ -320,7 +320,7 @@ def _in_memory(
     found: dict[int, Columns] = {}
     for chunk, columns in run_chunks(job.compute, range(job.chunks), workers, scheduler):
         found[chunk] = columns
-        tick(_count(columns)[0])
+        tick(job.rows_done(_count(columns)[0]))
     columns = _concatenated([found[chunk] for chunk in range(job.chunks)])
     rows, feasible = _count(columns)
     _not_empty(rows)
@@ -342,7 +342,7 @@ def _to_file(
         tick = started(job.points, round(job.points * len(done) / job.chunks)) if started else _silent
         task = job.compute if scheduler is not None else partial(_computed, job, store)
         for chunk, result in run_chunks(task, left, workers, scheduler):
-            tick(result if isinstance(result, int) else store.write(chunk, result))
+            tick(job.rows_done(result if isinstance(result, int) else store.write(chunk, result)))
         rows, feasible = _tally(store, job)
         _not_empty(rows)
         metadata = {"rows": rows, "feasible": feasible}

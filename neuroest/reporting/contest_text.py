@@ -16,6 +16,9 @@ from neuroest.results.quantities import label_and_unit
 from neuroest.results.uncertainty import Band
 
 _MAP = "The map: winner, and the cost of the runner-up over its own"
+_DEAD_ENDS = "Choices without a chip, of contenders that have one, and what most of these chips fail by"
+_NAMED = 2
+"""Reasons that are named for a choice without a chip."""
 _MANY = 1e3
 
 
@@ -42,6 +45,8 @@ def contest_text(contest: Contest, style: Style = PLAIN) -> str:
     lines += [line for note in _notes(contest) for line in wrapped(note, indent=2, hanging=4)]
     lines += ["", *[style.bold(line) for line in wrapped(_MAP)], *_map_lines(contest)]
     lines += ["", style.bold("Who wins how often"), *wins_table(contest).lines(indent=2)]
+    if any(one.dead_ends for one in contest.standings):
+        lines += ["", *[style.bold(line) for line in wrapped(_DEAD_ENDS)], *_dead_end_lines(contest)]
     if contest.lines:
         lines += ["", style.bold("Break-even"), *lines_table(contest, letters(contest)).lines(indent=2)]
     return "\n".join(lines) + "\n"
@@ -59,6 +64,10 @@ def contest_document(contest: Contest) -> Document:
             Heading(_MAP),
             map_table(contest),
             wins_table(contest),
+            Heading(_DEAD_ENDS),
+            dead_ends_table(contest)
+            if any(one.dead_ends for one in contest.standings)
+            else "Every choice has a chip.",
             Heading("Break-even"),
             lines_table(contest) if contest.lines else "One contender is ahead in the whole map.",
         ),
@@ -175,6 +184,35 @@ def _notes(contest: Contest) -> Iterator[str]:
         yield f"{one.title}: {area}; {one.chip or 'as in its file'}"
         if one.works < 1.0:
             yield f"{one.title} has an estimate in {percent(one.works)} of the samples"
+
+
+def dead_ends_table(contest: Contest) -> Table:
+    """Choices with which no chip competes where the workload lies, of contenders that have one, and why."""
+    return Table.of(
+        ("no chip with", "of", "most fail by"),
+        [(choices, ", ".join(contest.titles[name] for name in names), reason)
+         for choices, reason, names in _dead_ends(contest)],
+        "<<<",
+    )  # fmt: skip
+
+
+def _dead_ends(contest: Contest) -> list[tuple[str, str, list[str]]]:
+    """Choices, what most chips with them fail by, and the contenders for which that is so."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in contest.standings:
+        for end in one.dead_ends:
+            choices = ", ".join(f"{name} {label}" for name, label in end.choices.items()).replace("_", " ")
+            reasons = ", ".join(list(end.reasons)[:_NAMED])
+            found.setdefault((choices, reasons), []).append(one.contender)
+    return [(choices, reason, names) for (choices, reason), names in found.items()]
+
+
+def _dead_end_lines(contest: Contest) -> Iterator[str]:
+    named = letters(contest)
+    for choices, reason, names in _dead_ends(contest):
+        yield from wrapped(
+            f"{choices}: {reason} ({' '.join(sorted(named[name] for name in names))})", indent=2, hanging=4
+        )
 
 
 def _map_lines(contest: Contest) -> list[str]:

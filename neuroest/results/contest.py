@@ -117,6 +117,25 @@ class BreakEven:
 
 
 @dataclass(frozen=True, eq=False)
+class DeadEnd:
+    """One or two choices with which no chip of a contender may compete.
+
+    Attributes
+    ----------
+    choices : mapping
+        Label of each alternative by its name.
+    reasons : mapping
+        How many of these chips fail by what, the most frequent first.
+    of : int
+        Chips with these choices.
+    """
+
+    choices: Mapping[str, str]
+    reasons: Mapping[str, int]
+    of: int
+
+
+@dataclass(frozen=True, eq=False)
 class Standing:
     """A contender where the workload itself lies.
 
@@ -136,6 +155,8 @@ class Standing:
         Share of the samples in which the chip has an estimate.
     reason : str
         Why it has no chip, otherwise empty.
+    dead_ends : tuple of DeadEnd
+        Circuits that none of its chips can have, of a contender that has a chip.
     """
 
     contender: str
@@ -146,6 +167,7 @@ class Standing:
     ratio: Band | None
     works: float
     reason: str
+    dead_ends: tuple[DeadEnd, ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -172,7 +172,15 @@ def _worst_ir_drop(e: Any) -> Any:
     return _known(reduce(np.maximum, found) if found else None)
 
 
+def _firing_probability(e: Any) -> Any:
+    """Of the neurons that are least sure of their spikes; not a number where statistics set the length of no drive."""
+    neurons = [getattr(getattr(level.mapper, "compute", None), "neuron", None) for level in e.levels]
+    found = [one.firing_probability() for one in neurons if one is not None and one.counts_misfires]
+    return reduce(np.minimum, found) if found else np.nan
+
+
 _ENDURANCE = "a part that wears out"
+_STATISTICS = "neurons whose drive takes its length from firing statistics"
 _LEARNS = "a workload that learns"
 _PRICED = "a workload that learns, where the energy of inference does not contain it"
 _BUILT = "a workload that learns on a chip whose circuits of learning are blocks"
@@ -481,6 +489,12 @@ _TABLE = (
         "variance of the exact results of the crossbar layer with the largest error over that of their errors; null "
         "elsewhere",
         symbol="SNR", better="more", applies=_COLUMNS,
+    ),
+    Quantity(
+        "firing_probability", "1", "firing probability", _firing_probability,
+        "share of the spikes that the drive of a neuron makes it fire in, by its measured statistics; a neuron that "
+        "misses one goes on integrating",
+        better="more", total=False, applies=_STATISTICS,
     ),
     Quantity(
         "effective_bits", "1", "effective bits", lambda e: _finite(e.effective_bits),

@@ -14,8 +14,10 @@ import pytest
 import yaml
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
-from neuroest.exploration.contest import _crossing, contest
+from neuroest.exploration.contest import contest
 from neuroest.exploration.contest_field import check_contest
+from neuroest.exploration.contest_outcome import _crossing
+from neuroest.exploration.contest_spec import read_contest
 from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
@@ -88,12 +90,18 @@ def test_every_point_is_the_estimate_of_that_chip(found: Contest, folder: Path) 
         "workload.layers.hidden.activity.rate": "0.006",
         "workload.layers.output.activity.rate": "0.1",
     }
-    for label, name, settings in (
-        ("digital", "digital_spiking_28nm", {}),
-        ("analog/switching/128 rows", "analog_lif_28nm", {"chip.tile.array.read_supply": READ_SUPPLY}),
+    for choices, name, settings in (
+        ({"contender": "digital"}, "digital_spiking_28nm", {}),
+        (
+            {"contender": "analog", "supply": "switching", "array": "128 rows"},
+            "analog_lif_28nm",
+            {"chip.tile.array.read_supply": READ_SUPPLY},
+        ),
     ):
         totals = estimate(name, SPEECH, operated("10 s", **settings, **rates)).totals
-        here = (rows["chip"] == label) & np.isclose(rows["operation.period_s"], 10.0)
+        here = np.isclose(rows["operation.period_s"], 10.0)
+        for column, label in choices.items():
+            here &= rows[column] == label
         row = rows[here & np.isclose(rows["workload.input.activity.rate"], 0.2)].iloc[0]
         for total in ("energy_per_inference_J", "area_m2", "initiation_interval_s"):
             assert row[total] == pytest.approx(totals[total], rel=1e-9)
@@ -112,7 +120,8 @@ def test_the_best_chip_is_the_cheapest_of_its_alternatives(found: Contest) -> No
 
 def test_a_chip_that_fails_a_check_does_not_win_whatever_it_costs(folder: Path, found: Contest) -> None:
     rows = pd.read_csv(folder / "points.csv")
-    large = rows[rows["chip"].str.endswith("256 rows")]
+    large = rows[rows["array"] == "256 rows"]
+    assert large["chips"].sum() == 2 * len(found.cells)
     assert large["failed_check"].notna().all()  # the wires of so large an array take too much of the current
     assert not any("256" in cell.chip for cell in found.cells)
     alone = contest(
@@ -161,6 +170,94 @@ def test_a_limit_on_what_a_chip_does_not_have_is_met(folder: Path) -> None:
     tight = contest(small, SPEECH, samples=16, limits=["area_m2 <= 0.9 mm^2"])
     assert {cell.winner for cell in tight.cells} <= {"digital", ""}
     assert tight.cell(1, 1).reasons["analog"] == "area_m2 <= 0.9 mm^2: 2 of 2"
+
+
+def test_numbers_of_a_circuit_are_searched_together_as_each_alone(folder: Path) -> None:
+    """Bits and supply in every combination, one label leaving the file's number: each chip is its own estimate."""
+    alternatives = {
+        "bits": {"as in the file": {}, "4 bit": {"workload.precision.weights": "4 bit"}},
+        "supply": {
+            "0.8 V": {"technology.supply_voltage": "0.8 V"},
+            "1 V": {"technology.supply_voltage": "1 V"},
+        },
+    }
+    file = written(
+        folder, contenders__analog__alternatives=["bits"], contenders__digital__alternatives=["bits", "supply"],
+        alternatives=alternatives,
+    )  # fmt: skip
+    found = contest(file, SPEECH, samples=16, points=folder / "numbers.csv")
+    rows = pd.read_csv(folder / "numbers.csv")
+    assert found.chips == 2 + 4
+    digital = rows[(rows["contender"] == "digital") & np.isclose(rows["operation.period_s"], 10.0)]
+    digital = digital[np.isclose(digital["workload.input.activity.rate"], 0.1)]
+    assert len(digital) == 4
+    for _, row in digital.iterrows():
+        settings = {**alternatives["bits"][row["bits"]], **alternatives["supply"][row["supply"]]}
+        alone = estimate("digital_spiking_28nm", SPEECH, operated("10 s", **settings))
+        assert row["energy_per_inference_J"] == pytest.approx(
+            alone.totals["energy_per_inference_J"], rel=1e-9
+        )
+    best = min(digital["energy_per_inference_J"])
+    here = next(one for one in found.standings if one.contender == "digital")
+    assert here.chip == "bits 4 bit, supply 0.8 V"
+    assert best == digital[digital["supply"] == "0.8 V"]["energy_per_inference_J"].min()
+
+
+def test_a_band_is_that_of_the_same_chip_estimated_alone(folder: Path) -> None:
+    digital = {"title": "digital", "architecture": "digital_spiking_28nm"}
+    voltages = {name: {"technology.supply_voltage": name} for name in ("0.8 V", "1 V")}
+    contenders = {"digital": {**digital, "alternatives": ["supply"]}, "other": digital}
+    file = written(folder, contenders=contenders, alternatives={"supply": voltages})
+    found = contest(file, SPEECH, samples=512, axes={"period": ["1.4 s", "3 s"], "spike_rate": [1, 2]})
+    alone = estimate("digital_spiking_28nm", SPEECH, operated("1.4 s", **voltages["0.8 V"]))
+    cost = next(one.cost for one in found.standings if one.contender == "digital")
+    assert cost is not None
+    assert cost.median == pytest.approx(alone.bands.totals["energy_per_inference_J"].median, rel=0.1)
+
+
+def test_a_faster_chip_stands_in_where_the_cheapest_have_no_estimate_often_enough(folder: Path) -> None:
+    """The thriftiest chip just keeps up, so that half of its samples do not; the same at a higher voltage is faster."""
+    neuron = "chip.tile.array.readout.neuron"
+    drives = {
+        name: {f"{neuron}.input_voltage": name, "technology.supply_voltage": "1 V"}
+        for name in ("0.9 V", "1 V")
+    }
+    contenders = {
+        "silver": {"title": "silver", "architecture": "diffusive_low_power_28nm", "alternatives": ["drive"]},
+        "digital": {"title": "digital", "architecture": "digital_spiking_28nm"},
+    }
+    file = written(folder, contenders=contenders, alternatives={"drive": drives})
+    interval = {
+        name: estimate("diffusive_low_power_28nm", SPEECH, values).totals["initiation_interval_s"]
+        for name, values in drives.items()
+    }
+    assert interval["1 V"] < 0.9 * interval["0.9 V"]
+    near = f"{1.001 * interval['0.9 V']} s"
+    found = contest(file, SPEECH, samples=64, axes={"period": [near, "10 s"], "spike_rate": [1, 1.1]})
+    cell = found.cell(0, 0)
+    assert "silver" not in cell.reasons or "(2 were sampled)" in cell.reasons["silver"]
+
+
+def test_choices_without_a_chip_are_named_with_what_they_fail_by(folder: Path) -> None:
+    """Columns of a stack lose too much of the current of microsiemens along their wires; 0.2 uS lose little."""
+    alternatives = {
+        "circuits": {"one array": {}, "stack": {"chip.tile.array.readout.column_circuits": "per_stack"}},
+        "cell": {"strong": {}, "weak": read_contest("spiking_neurons").spec.alternatives["cell"]["ECRAM"]},
+    }
+    analog = {
+        "title": "analog",
+        "architecture": "analog_lif_low_power_28nm",
+        "alternatives": list(alternatives),
+    }
+    contenders = {"analog": analog, "digital": RULES["contenders"]["digital"]}
+    file = written(folder, contenders=contenders, alternatives=alternatives)
+    found = contest(file, SPEECH, samples=16, axes={"period": ["1.4 s", "3 s"], "spike_rate": [1, 2]})
+    ends = next(one.dead_ends for one in found.standings if one.contender == "analog")
+    assert [(end.choices, dict(end.reasons), end.of) for end in ends] == [
+        ({"circuits": "stack", "cell": "strong"}, {"ir_drop (chip.tile.array)": 1}, 1)
+    ]
+    assert "circuits stack, cell strong: ir_drop" in contest_text(found)
+    assert "circuits stack, cell strong" in contest_document(found).to_markdown()
 
 
 def test_choices_of_an_alternative_may_compete(folder: Path) -> None:

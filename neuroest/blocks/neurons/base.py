@@ -138,6 +138,11 @@ class Neuron(Component[Any]):
         """Spikes before the device wears out, or None where it does not."""
         return None
 
+    @property
+    def counts_misfires(self) -> bool:
+        """Whether the length of a drive follows from the share of spikes that it is to make."""
+        return False
+
     def firing_probability(self) -> u.Dimensionless | None:
         """Probability that a drive of full length makes the neuron fire, or None where it is not known."""
         return None

@@ -1,0 +1,123 @@
+"""The finalists of a contest: the few best chips of each team in each cell, with samples of their cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.core.arrays import Array
+from neuroest.core.statistics import quantiles
+from neuroest.error_analysis.draws import draw
+from neuroest.exploration.batch_evaluation import box_of, evaluate_points
+from neuroest.exploration.contest_field import Field
+from neuroest.exploration.contest_search import KEPT, PACE, Place, Search, cost_of
+
+WORKS = 0.9
+"""Share of the samples in which a chip must have an estimate, so that the p90 of its cost is one."""
+_ROUNDS = 3
+"""How often chips are tried; faster ones where none of a team has an estimate in enough samples."""
+_FASTER = 0.9
+"""Interval of those over that of the chips before them, at most."""
+
+
+@dataclass(frozen=True)
+class Best:
+    """The chip of a team in a cell, the row of the search that it stands in, and samples of its cost."""
+
+    row: int
+    chip: int
+    cost: Array
+    median: float
+
+
+class Finalists:
+    """The chip that stands for each team in each cell: the lowest median of the few that cost least.
+
+    Attributes
+    ----------
+    best : mapping
+        That chip, where there is one.
+    tried : mapping
+        How many chips were sampled in vain where there is none.
+    """
+
+    def __init__(self, search: Search, objective: str, samples: int, seed: int) -> None:
+        self._search, self._objective = search, objective
+        self._samples, self._seed = samples, seed
+        self.best: dict[tuple[str, Place], Best] = {}
+        self.tried: dict[tuple[str, Place], int] = {}
+        done: dict[tuple[str, Place], list[int]] = {}
+        for _ in range(_ROUNDS):
+            wanted = {
+                key: self._chosen(*key, done.get(key, ())) for key in search.places() if key not in self.best
+            }
+            self._sample(wanted)
+            for (team, place), rows in wanted.items():
+                done.setdefault((team, place), []).extend(rows)
+        self.tried = {key: len(rows) for key, rows in done.items() if rows and key not in self.best}
+
+    def _chosen(self, team: str, place: Place, tried: Sequence[int]) -> list[int]:
+        """Rows of the cheapest chips of a team in a cell, or of those that are faster than all that were tried."""
+        rows = self._search.able(team, place)
+        if tried:
+            interval = self._search.totals[PACE]
+            rows = rows[interval[rows] <= _FASTER * interval[list(tried)].min()]
+        return [int(row) for row in rows[:KEPT]]
+
+    def _sample(self, wanted: Mapping[tuple[str, Place], Sequence[int]]) -> None:
+        """Costs of all that are wanted, each chip in all of its cells at once."""
+        cells: dict[int, set[Place]] = {}
+        for (_, place), rows in wanted.items():
+            for row in rows:
+                cells.setdefault(int(self._search.chip[row]), set()).add(place)
+        costs = {
+            (chip, place): cost
+            for chip, places in cells.items()
+            for place, cost in sampled(
+                self._search.field, chip, sorted(places), self._objective, self._samples, self._seed
+            )
+        }
+        for key, rows in wanted.items():
+            found = []
+            for row in rows:
+                chip = int(self._search.chip[row])
+                cost = costs[chip, key[1]]
+                if np.isfinite(cost).mean() >= WORKS:
+                    found.append(Best(row, chip, cost, quantiles(cost, (0.5,))[0]))
+            if found:
+                self.best[key] = min(found, key=lambda one: one.median)
+
+
+def sampled(
+    field: Field, number: int, places: Sequence[Place], objective: str, samples: int, seed: int
+) -> Iterator[tuple[Place, Array]]:
+    """Samples of the cost of a chip in some cells, endless where it has no estimate.
+
+    What an axis or a choice of the chip sets is exact. Each other cause has a stream of its own, so that two chips
+    share what they have in common.
+    """
+    structure, chip = field.chip(number)
+    group, chosen = structure.group, structure.values(chip)
+    xs, ys = (sorted({place[axis] for place in places}) for axis in (0, 1))
+    first, second = field.resolved.numeric
+    moved = {
+        **{path: np.asarray(track.levels)[xs].reshape(1, -1, 1, 1) for path, track in first.tracks.items()},
+        **{path: np.asarray(track.levels)[ys].reshape(1, 1, -1, 1) for path, track in second.tracks.items()},
+        **{path: np.full((1, 1, 1, 1), value) for path, value in chosen.items()},
+    }
+    claims = {path: claim for path, claim in group.claims.items() if path not in moved}
+    drawn = draw(claims, samples, seed)
+    step = max(1, box_of(group) // (len(xs) * len(ys)))
+    parts = []
+    for start in range(0, samples, step):
+        stop = min(start + step, samples)
+        given = {path: values[start:stop].reshape(-1, 1, 1, 1) for path, values in drawn.items()}
+        shape = (stop - start, len(xs), len(ys))
+        found = evaluate_points(group, {**given, **moved}, shape, (objective,)).totals[objective]
+        parts.append(cost_of(found, objective).reshape(shape))
+    cost = np.concatenate(parts)
+    cost = np.where(np.isfinite(cost), cost, np.inf)
+    for x, y in places:
+        yield (x, y), cost[:, xs.index(x), ys.index(y)]

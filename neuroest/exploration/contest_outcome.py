@@ -1,0 +1,261 @@
+"""What follows from the finalists of a contest: who wins each cell, lines between winners, standings, dead ends."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.arrays import Array, Mask
+from neuroest.core.statistics import quantiles
+from neuroest.exploration.contest_field import Structure
+from neuroest.exploration.contest_finalists import Finalists
+from neuroest.exploration.contest_search import RANGE, Place, Search
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.results.contest import BreakEven, Cell, DeadEnd, RegimeAxis, Standing, Verdict
+from neuroest.results.uncertainty import Band
+
+_FRAIL = "no estimate in more than a tenth of the samples"
+_CAUSES = 3
+"""Reasons that are given for a team without a chip."""
+
+
+class Outcome:
+    """Cells, lines and standings of a contest.
+
+    Parameters
+    ----------
+    search : Search
+        Every chip in every cell.
+    finalists : Finalists
+        Who stands for each team in each cell.
+    limits : tuple of str
+        What every chip had to meet.
+    titles : mapping
+        Title of each team.
+    """
+
+    def __init__(
+        self, search: Search, finalists: Finalists, limits: tuple[str, ...], titles: Mapping[str, str]
+    ) -> None:
+        self._search, self._finalists, self._best = search, finalists, finalists.best
+        self._limits, self._titles = limits, titles
+        self._ranges: dict[int, Mapping[str, Mask]] = {}
+        nx, ny = search.field.shape
+        self._cells = {(x, y): self._cell((x, y)) for x in range(nx) for y in range(ny)}
+
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells, y fastest."""
+        return tuple(self._cells.values())
+
+    def lines(self) -> tuple[BreakEven, ...]:
+        """Between which cells the winner changes."""
+        return tuple(self._lines())
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Each team where the workload itself lies, the best first."""
+        return tuple(self._standings(self._search.field.here))
+
+    def points(self, objective: str) -> Mapping[str, Sequence[Any]]:
+        """Area, objective and team of the chips that are kept where the workload lies."""
+        here = self._search.field.here
+        rows = [(team, row) for team in self._search.teams for row in self._search.able(team, here)]
+        return {
+            "contender": [team for team, _ in rows],
+            "chip": [self._words(int(self._search.chip[row])) for _, row in rows],
+            **{
+                name: [float(self._search.totals[name][row]) for _, row in rows]
+                for name in dict.fromkeys(("area_m2", objective))
+            },
+        }
+
+    def _cell(self, place: Place) -> Cell:
+        order = self._order(place)
+        here = {name: self._best[name, place] for name in order}
+        reasons = {name: self._reason(name, place) for name in self._search.teams if name not in here}
+        medians = {name: one.median for name, one in here.items()}
+        if not order:
+            return Cell(*place, "nobody", "", "", None, "", medians, {}, reasons)
+        winner = order[0]
+        chip = self._words(here[winner].chip)
+        if len(order) == 1:
+            return Cell(*place, "alone", winner, "", None, chip, medians, {}, reasons)
+        ratios = {
+            name: _ratio(one.cost, here[order[1] if name == winner else winner].cost)
+            for name, one in here.items()
+        }
+        known = {name: band for name, band in ratios.items() if band is not None}
+        margin = _ratio(here[order[1]].cost, here[winner].cost)
+        verdict: Verdict = "wins" if margin is not None and margin.low > 1.0 else "ties"
+        return Cell(*place, verdict, winner, order[1], margin, chip, medians, known, reasons)
+
+    def _order(self, place: Place) -> list[str]:
+        """Contenders with a chip in a cell: who is ahead of each other in half of the samples, then the nearest to it.
+
+        Medians of costs decide where nobody is ahead of all others.
+        """
+        here = {name: self._best[name, place] for name in self._search.teams if (name, place) in self._best}
+        by_median = sorted(here, key=lambda name: here[name].median)
+        ahead = {
+            (one, other): band.median
+            for one in here for other in here
+            if one != other and (band := _ratio(here[other].cost, here[one].cost)) is not None
+        }  # fmt: skip
+        best = [
+            one
+            for one in by_median
+            if all(ahead.get((one, other), 1.0) >= 1.0 for other in here if other != one)
+        ]
+        if not by_median:
+            return []
+        winner = best[0] if best else by_median[0]
+        rest = sorted(
+            (name for name in by_median if name != winner), key=lambda name: ahead.get((winner, name), np.inf)
+        )
+        return [winner, *rest]
+
+    def _words(self, chip: int) -> str:
+        structure, own = self._search.field.chip(chip)
+        return _choices(structure.chosen(own))
+
+    def _reason(self, name: str, place: Place) -> str:
+        """What stands in the way of the chips of a team in a cell, and of how many of them."""
+        counts, example = self._search.reasons(name, place)
+        size = self._search.sizes[self._search.teams.index(name)]
+        able = int(size - sum(counts.values()))
+        # the chips that came furthest first: past the checks, then within the models, then within the limits
+        stages = {**dict.fromkeys(self._limits, 2), RANGE: 1}
+        if able:
+            frail = f"{_FRAIL} ({self._finalists.tried[name, place]} were sampled)"
+            counts[frail], stages[frail] = able, 3
+        if RANGE in counts:
+            named = f"{RANGE} ({self._range(example[RANGE], place)})"
+            counts[named], stages[named] = counts.pop(RANGE), 1
+        order = sorted(counts, key=lambda one: (-stages.get(one, 0), -counts[one]))
+        return ", ".join(f"{reason}: {counts[reason]} of {size}" for reason in order[:_CAUSES])
+
+    def _range(self, number: int, place: Place) -> str:
+        """Checks of the models that a chip extrapolates in a cell."""
+        if number not in self._ranges:
+            self._ranges[number] = self._extrapolations(*self._search.field.chip(number))
+        return ", ".join(what for what, passed in self._ranges[number].items() if not passed[place])
+
+    def _extrapolations(self, structure: Structure, chip: int) -> Mapping[str, Mask]:
+        """Which checks of a model's range a chip passes, in each cell."""
+        shape = self._search.field.shape
+        columns: dict[str, Array] = {}
+        for axis, across in zip(self._search.field.resolved.numeric, ((-1, 1, 1), (1, -1, 1)), strict=True):
+            columns |= {path: np.asarray(track.levels).reshape(across) for path, track in axis.tracks.items()}
+        values = {**structure.group.values, **structure.values(chip), **columns}
+        result = evaluate(structure.group.design, structure.group.workload, values)
+        found: dict[str, Mask] = {}
+        with np.errstate(all="ignore"):
+            for check in result.checks:
+                passed = np.asarray(check.passed)
+                if check.severity == "extrapolation" and not np.all(passed):
+                    name = f"{check.name} of {check.component}"
+                    kept = np.broadcast_to(passed[..., 0] if passed.ndim else passed, shape)
+                    found[name] = np.logical_and(found.get(name, np.True_), kept)
+        return found
+
+    def _standings(self, place: Place) -> Iterator[Standing]:
+        order = self._order(place)
+        here = {name: self._best[name, place] for name in order}
+        for name, one in here.items():
+            totals = {key: float(values[one.row]) for key, values in self._search.totals.items()}
+            yield Standing(
+                name, self._titles[name], self._words(one.chip), totals, Band(*quantiles(one.cost)),
+                _ratio(one.cost, here[order[0]].cost), float(np.isfinite(one.cost).mean()), "",
+                self._dead_ends(name, place),
+            )  # fmt: skip
+        for name in self._search.teams:
+            if name not in here:
+                yield Standing(
+                    name, self._titles[name], "", {}, None, None, 0.0, self._reason(name, place), ()
+                )
+
+    def _dead_ends(self, name: str, place: Place) -> tuple[DeadEnd, ...]:
+        """Circuits that no chip of a team can have in a cell, by single choices and then by pairs, and what is wrong.
+
+        Of two choices only those are named of which neither is a dead end by itself.
+        """
+        failing = self._search.failing(name, place)
+        able = [self._search.circuit(row) for row in self._search.able(name, place)]
+        tried = [*able, *(circuit for circuit, _, _ in failing)]
+        found: list[DeadEnd] = []
+        for size in (1, 2):
+            for circuit in _distinct(tried, size):
+                if any(set(one.choices.items()) <= set(circuit.items()) for one in found):
+                    continue
+                if not any(circuit.items() <= one.items() for one in able):
+                    causes: Counter[str] = Counter()
+                    for one, reason, count in failing:
+                        if circuit.items() <= one.items():
+                            causes[reason] += count
+                    found.append(DeadEnd(circuit, dict(causes.most_common()), causes.total()))
+        return tuple(found)
+
+    def _lines(self) -> Iterator[BreakEven]:
+        cells = self._cells
+        for along, across in ((0, 1), (1, 0)):
+            axis, other = self._search.field.axes[along], self._search.field.axes[across]
+            for fixed in range(len(other.values)):
+                for step in range(len(axis.values) - 1):
+                    ends = [_place(along, step + one, fixed) for one in (0, 1)]
+                    before, after = (cells[end].winner for end in ends)
+                    if before and after and before != after:
+                        yield self._line(axis, step, other.values[fixed], before, after, ends)
+
+    def _line(
+        self, axis: RegimeAxis, step: int, at: float, before: str, after: str, ends: Sequence[Place]
+    ) -> BreakEven:
+        low, high = axis.values[step], axis.values[step + 1]
+        bands = []
+        for end in ends:
+            pair = self._best.get((after, end)), self._best.get((before, end))
+            band = None if pair[0] is None or pair[1] is None else _ratio(pair[0].cost, pair[1].cost)
+            if band is None:  # one of them has no chip here: the order changes, but the two are nowhere equal
+                return BreakEven(axis.name, at, before, after, None, low, high)
+            bands.append(band)
+        one, two = bands
+        middle = _crossing(one.median, two.median, low, high)
+        crossings = (_crossing(one.low, two.low, low, high), middle, _crossing(one.high, two.high, low, high))
+        known = [value for value in crossings if value is not None]
+        span = (min(known), max(known)) if len(known) == len(crossings) else (low, high)
+        return BreakEven(axis.name, at, before, after, middle, *span)
+
+
+def _place(along: int, step: int, fixed: int) -> Place:
+    return (step, fixed) if along == 0 else (fixed, step)
+
+
+def _ratio(above: Array, below: Array) -> Band | None:
+    """Band of a ratio of costs over the samples in which at least one of the two is finite; None without any."""
+    with np.errstate(all="ignore"):
+        ratios = above / below
+    kept = ratios[~np.isnan(ratios)]
+    return Band(*quantiles(kept)) if kept.size else None
+
+
+def _crossing(first: float, second: float, low: float, high: float) -> float | None:
+    """Where a ratio that is a power of the axis between two cells equals one; None where it does not."""
+    if not (0.0 < first < math.inf and 0.0 < second < math.inf) or (first > 1.0) == (second > 1.0):
+        return None
+    share = math.log(first) / (math.log(first) - math.log(second))
+    if low > 0.0:
+        return float(low * (high / low) ** share)
+    return float(low + (high - low) * share)
+
+
+def _choices(chosen: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {label}" for name, label in chosen.items()).replace("_", " ")
+
+
+def _distinct(circuits: Sequence[Mapping[str, str]], size: int) -> list[Mapping[str, str]]:
+    """Every choice, or every pair of choices, that some of the circuits have."""
+    parts = (part for one in circuits for part in itertools.combinations(one.items(), size))
+    return [dict(part) for part in dict.fromkeys(parts)]

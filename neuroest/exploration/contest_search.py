@@ -1,0 +1,286 @@
+"""The search of a contest: every chip in every cell at its stated inputs, and what of it is kept.
+
+A circuit with all of its numbers is evaluated at once. Of its chips those are kept that could win, and for the others
+how many fail by which check, so that millions of chips take little memory.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.arrays import Array, Mask
+from neuroest.exploration.batch_evaluation import PASSED, Codes, Labels, Points, block_of, box_of, joined
+from neuroest.exploration.chunks import Blocks, Columns, Job, grid_points, holds
+from neuroest.exploration.contest_field import Field, Structure
+from neuroest.exploration.pareto import non_dominated
+from neuroest.exploration.space import Constraint
+from neuroest.exploration.sweep import SweepResult
+from neuroest.results.quantities import QUANTITIES
+
+Place: TypeAlias = tuple[int, int]
+RANGE = "a model outside of its range"
+KEPT = 6
+"""Chips of a circuit that are kept in a cell, the cheapest first."""
+PACE = "initiation_interval_s"
+"""How fast a chip is, whatever pace it is operated at."""
+_AREA = "area_m2"
+_REASON, _CHIP, _CHIPS = "failed_check", "chip", "chips"
+
+
+def cost_of(values: Array, objective: str) -> Array:
+    """What is minimized: the result, or its inverse where more is better, so that ratios stay ratios."""
+    if QUANTITIES[objective].better != "more":
+        return values
+    with np.errstate(all="ignore"):
+        return np.asarray(1.0 / values)
+
+
+@dataclass(frozen=True)
+class ContestJob(Job):
+    """All that a worker needs to know of a contest; a chunk is one circuit with all of its numbers.
+
+    Attributes
+    ----------
+    field : Field
+        The chips and the map.
+    objective : str
+        The result that decides.
+    limits : tuple of Constraint
+        What every chip must meet.
+    by : str or None
+        Alternative whose choices compete.
+    """
+
+    field: Field | None = None
+    objective: str = ""
+    limits: tuple[Constraint, ...] = ()
+    by: str | None = None
+
+    @property
+    def of_field(self) -> Field:
+        """The chips and the map, which every job of a contest has."""
+        if self.field is None:
+            raise ValueError("a job of a contest needs its field")
+        return self.field
+
+    @cached_property
+    def points(self) -> int:
+        """Chips times cells."""
+        return self.of_field.chips * math.prod(self.of_field.shape)
+
+    @cached_property
+    def chunks(self) -> int:
+        """Circuits."""
+        return len(self.of_field.structures)
+
+    def rows_done(self, rows: int) -> int:
+        """An even share: a circuit keeps few of its points."""
+        return self.points // self.chunks
+
+    def description(self) -> dict[str, Any]:
+        """What is computed, as plain data."""
+        numbers = [
+            {"circuit": one.label, "numbers": {name: dict(labels) for name, labels in one.stated.items()}}
+            for one in self.of_field.structures
+        ]
+        asked = {"objective": self.objective, "limits": [str(one) for one in self.limits], "by": self.by}
+        return {**super().description(), **asked, "numbers": numbers}
+
+    def compute(self, number: int) -> Columns:
+        """The rows of one circuit: its best chips in each cell, and one row for each reason why others fail."""
+        structure = self.of_field.structures[number]
+        axes = (*structure.axes, *self.resolved.numeric)
+        shape = (*structure.shape, *self.of_field.shape)
+        group = structure.group
+        blocks = Blocks.of(shape, math.prod(shape), block_of(group), box_of(group))
+        parts = [grid_points(group, axes, blocks, one, self._evaluated) for one in range(blocks.chunks)]
+        given = {path: np.concatenate([part[0][path] for part in parts]) for path in parts[0][0]}
+        points = joined([part[1] for part in parts])
+        cost, codes, words = self._judged(points)
+        rows, counts = self._kept(structure, cost, points, codes)
+        return self._rows(
+            number, points, {path: values[rows] for path, values in given.items()}, rows, counts, codes, words
+        )
+
+    def _judged(self, points: Points) -> tuple[Array, Codes, tuple[str, ...]]:
+        """Cost of each point, endless for one that may not compete, and what stands in its way."""
+        codes, words = points.failed.copy(), list(points.reasons)
+
+        def refuse(wrong: Mask, reason: str) -> None:
+            codes[wrong & (codes == PASSED)] = len(words)
+            words.append(reason)
+
+        refuse(points.extrapolates, RANGE)
+        for one in self.limits:
+            met = holds(one, points.totals, codes.size, self.unit_of(one))
+            for side in {one.left, one.right} & points.totals.keys():
+                met = met | np.isnan(points.totals[side])  # what a chip does not have keeps to every limit
+            refuse(~met, str(one))
+        refuse(~np.isfinite(points.totals[self.objective]), f"{self.objective} does not apply")
+        cost = np.where(codes == PASSED, cost_of(points.totals[self.objective], self.objective), np.inf)
+        return cost, codes, tuple(words)
+
+    def _kept(
+        self, structure: Structure, cost: Array, points: Points, codes: Codes
+    ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+        """Points to keep, and for how many chips each stands.
+
+        Those are kept that cost least, those that no cheaper one is as fast as and, where the workload lies, those that
+        no cheaper one is as small as.
+        """
+        cells = math.prod(self.of_field.shape)
+        shape = (structure.chips, cells)
+        area, pace = (points.totals[name].reshape(shape) for name in (_AREA, PACE))
+        cost, codes = cost.reshape(shape), codes.reshape(shape)
+        counts = np.zeros(cost.shape, dtype=np.int64)
+        here = int(np.ravel_multi_index(self.of_field.here, self.of_field.shape))
+        teams = np.array(structure.teams(self.by), dtype=object)
+        for team in dict.fromkeys(teams):
+            own = np.flatnonzero(teams == team)
+            best = own[np.argsort(cost[own], axis=0, kind="stable")[:KEPT]]
+            counts[best, np.arange(cells)] = np.isfinite(np.take_along_axis(cost, best, axis=0))
+            able = np.isfinite(cost[own])
+            for values, places in ((pace, np.flatnonzero(able.sum(axis=0) > KEPT)), (area, [here])):
+                for place in places:
+                    passed = own[able[:, place]]
+                    front = non_dominated(np.stack([values[passed, place], cost[passed, place]], axis=1))
+                    counts[passed[front], place] = 1
+            for code in np.unique(codes[own]):
+                if code != PASSED:
+                    failing = codes[own] == code
+                    many = failing.sum(axis=0)
+                    named = np.flatnonzero(many)
+                    counts[own[failing.argmax(axis=0)][named], named] = many[named]
+        rows = np.flatnonzero(counts)
+        return rows, counts.reshape(-1)[rows]
+
+    def _rows(
+        self, number: int, points: Points, given: Mapping[str, Array], rows: NDArray[np.intp],
+        counts: NDArray[np.int64], codes: Codes, words: tuple[str, ...],
+    ) -> Columns:  # fmt: skip
+        field = self.of_field
+        structure = field.structures[number]
+        chip = rows // math.prod(field.shape)
+        columns: Columns = {"contender": _alike(structure.contender, rows.size)}
+        for name in dict.fromkeys(name for one in field.structures for name in one.order):
+            columns[name] = _alike(structure.choices.get(name), rows.size)
+        places = np.unravel_index(chip, structure.shape) if structure.shape else ()
+        for (name, labels), place in zip(structure.numbers.items(), places, strict=True):
+            columns[name] = Labels(place.astype(np.int16), labels)
+        for path, name in self.parameters.items():
+            columns[name] = given[path]
+        for name in self.quantities:
+            columns[name] = points.totals[name][rows]
+        columns["feasible"] = codes[rows] == PASSED
+        columns[_REASON] = Labels(codes[rows], words)
+        columns[_CHIPS] = counts.astype(np.float64)
+        columns[_CHIP] = (chip + field.firsts[number]).astype(np.float64)
+        return columns
+
+
+def _alike(word: str | None, rows: int) -> Labels:
+    """One word in all rows, or none."""
+    codes = np.full(rows, PASSED if word is None else 0, dtype=np.int16)
+    return Labels(codes, () if word is None else (word,))
+
+
+class Search:
+    """What the search has found, by team and cell.
+
+    Attributes
+    ----------
+    totals : mapping
+        Results of each row.
+    chip, cost : array
+        Chip of each row, and its cost; endless for a row that stands for chips which may not compete.
+    """
+
+    def __init__(self, found: SweepResult, job: ContestJob, field: Field) -> None:
+        columns = _columns(found)
+        self.field = field
+        self.totals = {name: np.asarray(columns[name], dtype=np.float64) for name in job.quantities}
+        self.chip = np.asarray(columns[_CHIP]).astype(np.intp)
+        reasons = columns[_REASON]
+        self._codes, self._words = reasons.codes, reasons.words
+        self._count = np.asarray(columns[_CHIPS]).astype(np.int64)
+        self.cost = np.where(
+            self._codes == PASSED, cost_of(self.totals[job.objective], job.objective), np.inf
+        )
+        teams = [team for one in field.structures for team in one.teams(job.by)]
+        self.teams = tuple(dict.fromkeys(teams))
+        numbers = {team: number for number, team in enumerate(self.teams)}
+        of_chip = np.array([numbers[team] for team in teams])
+        self.sizes = np.bincount(of_chip, minlength=len(self.teams))
+        self._groups = self._by_place(of_chip[self.chip], columns, job)
+
+    def _by_place(
+        self, team: NDArray[np.intp], columns: Mapping[str, Any], job: ContestJob
+    ) -> Mapping[tuple[str, Place], NDArray[np.intp]]:
+        """Rows of each team in each cell, the cheapest first."""
+        places = []
+        for axis in self.field.resolved.numeric:
+            path, track = next(iter(axis.tracks.items()))
+            values = np.asarray(columns[job.parameters[path]], dtype=np.float64)
+            levels = np.asarray(track.levels)
+            places.append(np.abs(values[:, np.newaxis] - levels).argmin(axis=1))
+        shape = (len(self.teams), *self.field.shape)
+        cell = np.ravel_multi_index((team, *places), shape)
+        order = np.lexsort((self.chip, self.cost, cell))
+        bounds = np.searchsorted(cell[order], np.arange(math.prod(shape) + 1))
+        found = {}
+        for number, (first, last) in enumerate(itertools.pairwise(bounds)):
+            owner, x, y = (int(place) for place in np.unravel_index(number, shape))
+            found[self.teams[owner], (x, y)] = order[first:last]
+        return found
+
+    def places(self) -> Iterable[tuple[str, Place]]:
+        """Every team in every cell."""
+        return self._groups.keys()
+
+    def able(self, team: str, place: Place) -> NDArray[np.intp]:
+        """Rows of the chips of a team that may compete in a cell, the cheapest first."""
+        rows = self._groups[team, place]
+        return rows[np.isfinite(self.cost[rows])]
+
+    def reasons(self, team: str, place: Place) -> tuple[Counter[str], Mapping[str, int]]:
+        """Chips of a team that may not compete in a cell, by what stands in their way, and one chip of each reason."""
+        counts: Counter[str] = Counter()
+        example: dict[str, int] = {}
+        for row in self._groups[team, place]:
+            if self._codes[row] != PASSED:
+                word = self._words[self._codes[row]]
+                counts[word] += int(self._count[row])
+                example.setdefault(word, int(self.chip[row]))
+        return counts, example
+
+    def circuit(self, row: int) -> Mapping[str, str]:
+        """Choices of the circuit of a row."""
+        return self.field.chip(int(self.chip[row]))[0].choices
+
+    def failing(self, team: str, place: Place) -> list[tuple[Mapping[str, str], str, int]]:
+        """Circuit, reason and number of the chips of a team that may not compete in a cell."""
+        return [
+            (self.circuit(row), self._words[self._codes[row]], int(self._count[row]))
+            for row in self._groups[team, place]
+            if self._codes[row] != PASSED
+        ]  # fmt: skip
+
+
+def _columns(found: SweepResult) -> Mapping[str, Any]:
+    if found.columns is not None:
+        return found.columns
+    import pandas as pd  # noqa: PLC0415 - heavy, and only a run with a file needs it
+
+    frame = found.to_frame()
+    codes, words = pd.factorize(frame[_REASON])
+    kept = {str(name): frame[name].to_numpy() for name in frame.columns if name != _REASON}
+    return {**kept, _REASON: Labels(codes.astype(np.int16), tuple(map(str, words)))}
