@@ -43,8 +43,8 @@ By = Annotated[
 ]  # fmt: skip
 Points = Annotated[
     Path | None,
-    typer.Option("--points", metavar="FILE", help=".parquet or .csv for the best chips of all cells; an interrupted run "
-                 "goes on when it is started again."),
+    typer.Option("--points", metavar="FILE", help=".parquet or .csv for the best chips of all cells; an interrupted "
+                 "run goes on when it is started again."),
 ]  # fmt: skip
 
 
