@@ -88,10 +88,24 @@ def test_a_pulse_carries_a_number(tmp_path: Path) -> None:
     assert count(bits, "converter", "conversion") == 8 * count(whole, "converter", "conversion")
 
 
-def test_neurons_and_voltages_are_refused(tmp_path: Path) -> None:
-    voltage = {"input": {"model": "capacitive_dac", "device": "capacitive_dac_28nm"}}
-    with pytest.raises(MappingError, match="pulses"):
-        macro(tmp_path, voltage)
+def test_neurons_are_refused(tmp_path: Path) -> None:
+    cells = {f"{ARRAY}cell": CELL, f"{ARRAY}weight_encoding": "offset", f"{ARRAY}bits_per_cell": 1}
+    with pytest.raises(MappingError, match="its columns are read by converters"):
+        run("analog_lif_28nm", "mlp_mnist_spiking", cells, tmp_path)
+
+
+def test_voltages_of_rows_make_currents_in_proportion(tmp_path: Path) -> None:
+    schedule = {"model": "read_schedule", "rows_at_once": 16, "bits_per_phase": 4}
+    dac = {"model": "capacitive_dac", "device": "capacitive_dac_28nm"}
+    long, pulses = (
+        macro(tmp_path, {"pulse_width": width, "input": driver, "schedule": schedule})
+        for width, driver in (("1.5 ns", dac), ("0.1 ns", PULSE))
+    )
+    # fifteen shortest pulses are as long as one that has the voltage of the largest digit, with the same mean digit
+    assert drive(long) == pytest.approx(drive(pulses))
+    assert energy(long, term="discharge") == pytest.approx(energy(pulses, term="discharge"))
+    assert energy(long, component="input", term="buffer") > 0.0
+    assert any("curve of the cells" in line for line in long.exclusions)
 
 
 def test_a_cell_of_another_node_follows_its_memory_cell(tmp_path: Path) -> None:

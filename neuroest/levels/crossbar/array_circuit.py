@@ -306,9 +306,12 @@ class ArrayCircuit(ArrayParts):
     def row_pulses(self, network: NetworkContext) -> u.Dimensionless:
         """How often a row is raised for one pulse of an input, which groups of columns need once each."""
         timed = self.driver.whole_numbers and not self.driver.analog
-        if self.columns_take_turns and (timed or self.schedule_choice.pulse_widths == "binary"):
-            return self.columns_switched(network)
-        return 1.0
+        if not self.columns_take_turns:
+            return 1.0
+        binary = self.schedule_choice.pulse_widths == "binary"
+        bits = self.phase_bits(network) if timed else self.input_bits(network) if binary else 1.0
+        # a single bit stays on for all groups
+        return np.where(np.asarray(bits) > 1.0, self.columns_switched(network), 1.0)
 
     def phase_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of an input that one phase applies."""

@@ -9,8 +9,8 @@ import numpy as np
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.cells.current_domain_sram import CurrentCell
 from neuroest.core import units as u
+from neuroest.equations import charge, crossbar_wires, static_cells
 from neuroest.equations import crossbar as equations
-from neuroest.equations import crossbar_wires, static_cells
 from neuroest.levels.crossbar.static_array import StaticArray
 
 
@@ -27,6 +27,14 @@ class CurrentDomainArray(StaticArray):
     def cell(self) -> CurrentCell:
         """The cell."""
         return self.slots["cell"]  # type: ignore[return-value]
+
+    def row_current(self, network: NetworkContext) -> u.Ampere:
+        """None with pulses, which inverters give; with voltages what a buffer charges the gates of a row with."""
+        if not self.driver.analog:
+            return 0.0
+        return charge.charging_current(
+            self.row_capacitance(), self.options["read_voltage"], self.settled_time(network)
+        )
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Current of the cells that are read at once over the voltage of a column."""
@@ -64,11 +72,11 @@ class CurrentDomainArray(StaticArray):
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Charge that a product takes off its column, at most its share; it is given back before the next read."""
         cells = np.minimum(self.rows_at_once(), np.maximum(network.fan_in, 1.0))
-        charge = static_cells.discharge_charge(
+        taken = static_cells.discharge_charge(
             self.products_of_one(cells, network.active_share), self.cell.current(), self.drive_time(network),
             self.column_capacitance(), self.options["read_voltage"],
         )  # fmt: skip
-        energy = charge * self.read_supply_voltage()
+        energy = taken * self.read_supply_voltage()
         return [self.cell.cell_energy("charge", "discharge", energy, "cell read current")]
 
     def column_line_energies(self) -> list[EnergyCost]:

@@ -58,6 +58,8 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
             "what the network loses where neurons see the mean of the active rows instead of their weighted sum, and "
             "have positive weights only"
         )
+    if array.adds_charges and array.cell.discharges and array.driver.analog:
+        left_out.append("curve of the cells' currents over the voltage of their rows")
     if array.reads_events:
         left_out.append(
             "what the network loses where events of negative weight come while a neuron has no drive left that they "

@@ -196,10 +196,10 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
         return
     driver = array.driver
     one_bit, timed = isinstance(driver, DrivesOneBit), driver.whole_numbers and not driver.analog
-    if array.cell.discharges and (array.neuron is not None or not (one_bit or timed)):
+    if array.cell.discharges and (array.neuron is not None or not (one_bit or timed or driver.analog)):
         yield (
-            "by currents for a time: its inputs are pulses (input: one_bit_driver or pulse_width) and its columns are "
-            "read by converters (readout: adc)"
+            "by currents for a time: its inputs are pulses (input: one_bit_driver or pulse_width) or voltages "
+            "(capacitive_dac, resistive_ladder) and its columns are read by converters (readout: adc)"
         )
     elif not array.cell.discharges and (array.neuron is not None or not (one_bit or driver.analog)):
         yield (
