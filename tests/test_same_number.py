@@ -128,20 +128,3 @@ def test_a_setting_is_an_edited_file(chip: str, tmp_path: Path) -> None:
         assert_same(alone, neuroest.estimate(written(tree, chip, tmp_path), network(chip)))
         compared += 1
     assert compared > 0 or not paths
-
-
-@pytest.mark.parametrize("chip", CHIPS[::4])
-def test_alone_is_a_row_of_a_sweep(chip: str) -> None:
-    values = {"technology.supply_voltage": shipped_estimate(chip).claims["technology.supply_voltage"].value}
-    supplies = [f"{values['technology.supply_voltage'] * factor!r} V" for factor in (0.97, 1.0, 1.03)]
-    rows = neuroest.sweep(chip, network(chip), {"technology.supply_voltage": supplies}, workers=1).to_frame()
-    for index, supply in enumerate(supplies):
-        try:
-            alone = neuroest.estimate(chip, network(chip), {"technology.supply_voltage": supply})
-        except NeuroestError:
-            assert not rows["feasible"][index]
-            continue
-        for name, value in alone.totals.items():
-            if name in rows:
-                row = rows[name][index]
-                assert same(None if math.isnan(row) else row, value), name

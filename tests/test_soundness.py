@@ -48,13 +48,17 @@ def test_a_sample_with_a_negative_term_is_in_no_band() -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["workload.weights.mean_absolute", "workload.input.activity.rate"], ids=["weights", "input"]
-)
-def test_a_layer_whose_results_are_all_zero_has_no_relative_error(setting: str) -> None:
+    ("setting", "layers"), [("workload.weights.mean_absolute", 0), ("workload.input.activity.rate", 8)],
+    ids=["weights", "input"],
+)  # fmt: skip
+def test_a_layer_whose_results_are_all_zero_has_no_relative_error(setting: str, layers: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = neuroest.estimate("diffusive_28nm_derived", "vgg9_cifar10_spiking", {setting: "0"})
         data = json.loads(found.to_json())
+    assert (
+        len(data["column_errors"]) == layers
+    )  # of nine layers with weights, the first has an input of zeros
     for layer in data["column_errors"]:
         assert all(0.0 <= error < np.inf for error in layer["causes"].values())
 

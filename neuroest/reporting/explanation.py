@@ -14,6 +14,7 @@ from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.equations import accuracy, digital, pipelining, power
+from neuroest.error_analysis.doubling import doubled
 from neuroest.pipeline.self_heating import with_temperature
 from neuroest.reporting.accuracy_text import largest_causes
 from neuroest.reporting.breakdown import (
@@ -28,8 +29,11 @@ from neuroest.reporting.formatting import counted, formatted, formatted_interval
 from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, first_number, label_and_unit
+from neuroest.specs.claims import DESIGN
 
 _ALIASES = {quantity.alias: name for name, quantity in QUANTITIES.items() if quantity.alias}
+_MOST_TERMS = 3
+"""Terms that do not double with a parameter, listed one by one."""
 _LEAST_ERROR = 1e-6
 """Share of the whole error below which a cause is not listed."""
 
@@ -168,7 +172,9 @@ class _Explainer:
 
     def parameter(self, path: str) -> Step:
         claim = self.estimate.claims[path]
-        used = "used by this estimate" if path in self.estimate.used_paths else "not used by this estimate"
+        doubling = self._doubled(path) if claim.basis == DESIGN and claim.value != 0.0 else ()
+        known = path in self.estimate.used_paths or doubling
+        used = "used by this estimate" if known else "not used by this estimate"
         movers = {}
         found = self.estimate.sensitivity
         if path in found.paths:
@@ -177,8 +183,21 @@ class _Explainer:
         slopes = tuple(
             f"1 % more of it changes the {words(n)} by {slope:+.3g} %" for n, slope in movers.items()
         )
-        about = (claim.description, *claim_lines(claim), used, *slopes)
+        about = (claim.description, *claim_lines(claim), used, *slopes, *doubling)
         return Step(path, claim.value, claim.unit, about=tuple(text for text in about if text))
+
+    def _doubled(self, path: str) -> tuple[str, ...]:
+        """What twice of a choice does, which moves in steps and so has no slope; nothing where it moves no result."""
+        estimate = self.estimate
+        found = doubled(estimate.design, estimate.workload, estimate.claims, path)
+        if found.refusal:
+            return (f"twice of it is refused: {found.refusal}",)
+        lines = [f"twice of it: {label_and_unit(name)[0]} x {r:.4g}" for name, r in found.ratios.items()]
+        if found.ratios and found.not_doubled:
+            some = [f"{name} x {by:.4g} (of {formatted(e, 'J')})" for name, e, by in found.not_doubled]
+            more = f" and {len(some) - _MOST_TERMS} more" if len(some) > _MOST_TERMS else ""
+            lines.append(f"energy that does not double: {', '.join(some[:_MOST_TERMS])}{more}")
+        return tuple(lines)
 
     def component(self, path: str) -> Step:
         inside = [t for t in self.terms.values() if t.component == path or t.component.startswith(f"{path}.")]

@@ -73,7 +73,9 @@ def test_a_bad_rule_is_one_clear_line(tmp_path: Path, rule: str, says: str) -> N
 
 
 def test_a_tag_that_reads_itself_decays_and_is_no_circle(tmp_path: Path) -> None:
-    load_workload(workload(tmp_path, rule="{update: t*y0, tags: {t: x0 - u0*t}}"))
+    loaded = load_workload(workload(tmp_path, rule="{update: t*y0, tags: {t: x0 - u0*t}}"))
+    assert loaded.spec.learning is not None
+    assert dict(loaded.spec.learning.rule.tags) == {"t": "x0 - u0*t"}
 
 
 def test_a_layer_that_does_not_exist_cannot_learn(tmp_path: Path) -> None:

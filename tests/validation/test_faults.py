@@ -167,6 +167,8 @@ def test_powers_beyond_all_numbers_stop_nothing(result):
 )
 def test_operations_inferences_and_bits_are_counts(unit, expression):
     check_unit(expression, unit)
+    with pytest.raises(QuantityError, match="is the unit of"):
+        check_unit(f"({expression}) * ns", unit)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""What an estimate would be with twice of one number: of a choice of the designer, which moves in steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.errors import NeuroestError
+from neuroest.design.build import Design
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.soundness import faults
+from neuroest.results.quantities import MAIN, QUANTITIES
+from neuroest.specs.claims import Claim
+from neuroest.specs.workload import WorkloadSpec
+
+_SAME = 1e-9
+"""Relative difference below which two numbers are one."""
+
+
+@dataclass(frozen=True)
+class Doubled:
+    """The estimate with twice of a number, compared with the one with the number itself.
+
+    Attributes
+    ----------
+    refusal : str
+        Why there is none; empty where there is one.
+    ratios : mapping of str to float
+        Totals that move, each over what it was.
+    not_doubled : tuple
+        Names of the terms whose energy per inference is not twice as large either, that energy before [J], and what
+        it is multiplied by; the largest first, and none where no term moves.
+    """
+
+    refusal: str
+    ratios: Mapping[str, float]
+    not_doubled: tuple[tuple[str, float, float], ...] = ()
+
+
+def doubled(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim], path: str) -> Doubled:
+    """Totals with twice the value of one claim.
+
+    Parameters
+    ----------
+    design, workload, claims
+        Of the estimate.
+    path : str
+        The claim, whose value is not zero.
+    """
+    values: dict[str, u.Numeric] = {name: claim.value for name, claim in claims.items()}
+    one = evaluate(design, workload, values)
+    try:
+        two = evaluate(design, workload, values | {path: 2.0 * claims[path].value})
+        refusal = next(_refusals(two), "")
+    except (NeuroestError, ArithmeticError) as error:
+        refusal = str(error).splitlines()[0]
+    if refusal:
+        return Doubled(refusal, {})
+    before, after = (
+        {name: float(np.reshape(QUANTITIES[name].of(result), -1)[0]) for name in MAIN}
+        for result in (one, two)
+    )
+    ratios = {
+        name: after[name] / value
+        for name, value in before.items()
+        if value > 0.0 and not math.isclose(after[name], value, rel_tol=_SAME)
+    }
+    return Doubled("", ratios, _not_doubled(one, two))
+
+
+def _refusals(result: Evaluation) -> Iterator[str]:
+    """Why an estimate refuses a result."""
+    for check in result.refusing_checks:
+        if not np.all(check.passed):
+            yield f"{check.component}: {check.message}"
+    yield from (fault for fault, _ in faults(result))
+
+
+def _not_doubled(one: Evaluation, two: Evaluation) -> tuple[tuple[str, float, float], ...]:
+    before, after = (
+        {f"{row.component}.{row.action}.{row.term}": float(np.sum(row.energy)) for row in result.dynamic}
+        for result in (one, two)
+    )
+    factors = {name: after.get(name, 0.0) / energy for name, energy in before.items() if energy > 0.0}
+    if all(math.isclose(factor, 1.0, rel_tol=_SAME) for factor in factors.values()):
+        return ()
+    others = [name for name, factor in factors.items() if not math.isclose(factor, 2.0, rel_tol=_SAME)]
+    return tuple((name, before[name], factors[name]) for name in sorted(others, key=lambda n: -before[n]))
