@@ -350,6 +350,48 @@ def step_size(
 
 
 @equation
+def state_after_pulses(
+    pulses: u.Dimensionless, states: u.Dimensionless, nonlinearity: u.Dimensionless
+) -> u.Dimensionless:
+    """Part of its window that a cell has crossed after a number of pulses from one end on. [1].
+
+    Parameters
+    ----------
+    pulses : float or array
+        Pulses from the end on, n. [1]
+    states : float or array
+        Pulses from one end of the window to the other, K. [1]
+    nonlinearity : float or array
+        How much the steps shrink on the way, nu. [1]
+
+    Returns
+    -------
+    float or array
+        Part of the window. [1]
+
+    Notes
+    -----
+    Formula: g = (1 - exp(-nu n/K))/(1 - exp(-nu)), and n/K for nu = 0
+
+    Valid: no more pulses than lead to the other end
+
+    References
+    ----------
+    .. [1] P.-Y. Chen et al., NeuroSim, IEEE Transactions on Computer-Aided Design 37 (2018) 3067, weight update curves.
+
+    Examples
+    --------
+    Half of the pulses at a nonlinearity of 2: (1 - exp(-1))/(1 - exp(-2)) = 0.731.
+
+    >>> f"{state_after_pulses(50.0, 100.0, 2.0):.3f}"
+    '0.731'
+    """
+    bent = nonlinearity > 0.0
+    known = np.where(bent, nonlinearity, 1.0)
+    return np.where(bent, np.expm1(-known * pulses / states) / np.expm1(-known), pulses / states)
+
+
+@equation
 def row_readout_area(area: u.SquareMetre, rows: u.Dimensionless, columns: u.Dimensionless) -> u.SquareMetre:
     """Area of the circuits of the columns where they stand at the rows as well, for each of them. [m^2].
 

@@ -33,6 +33,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "threshold_voltage": ("vth", "v_th", "v_t", "vt", "switching_voltage"),
         "pulse": ("pulse_index", "pulse_no", "pulse_#"),
         "conductance": ("g", "read_conductance"),
+        "rising": ("up", "potentiation", "direction_up"),
         "retention_time": ("time_to_failure", "ttf", "failure_time"),
         "cycles": ("cycles_to_failure", "endurance", "switching_cycles"),
         "failed": ("failure", "fail", "broken"),

@@ -104,7 +104,8 @@ LAYOUTS: Mapping[str, Layout] = {
         ),
         Layout(
             "pulse_response", "conductance after each of a train of equal pulses",
-            {"pulse": "1", "conductance": "S"}, _LABELS, "conductance", 4,
+            {"pulse": "1", "conductance": "S"}, _LABELS | {"rising": "1", "voltage": "V", "pulse_width": "s"},
+            "conductance", 4,
         ),
         Layout(
             "retention", "conductance some time after it was written",
@@ -135,7 +136,7 @@ _MOST_ROWS = 1_000_000
 _UNSIGNED = {"voltage", "current"}
 _MAY_BE_ZERO = {
     "time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty", "pulse", "failed",
-    "spike_rate",
+    "spike_rate", "rising",
 }  # fmt: skip
 _NAMES = frozenset({"device", "cycle"})
 """Columns whose cells may be names; each becomes a number that no file writes itself."""

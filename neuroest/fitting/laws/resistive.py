@@ -12,7 +12,8 @@ from neuroest.core.extras import extra
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, drift, retention
-from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, Family, Law, LawFit, Values
+from neuroest.fitting.laws import pulse_trains
+from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, Completion, Family, Law, LawFit, Values
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
@@ -22,55 +23,7 @@ _FEWEST_FAILURES = 3
 """Failed devices below which a distribution of lifetimes has no shape."""
 _MEDIAN, _EARLY = 0.5, 0.99
 """Shares that still work at the life that a spec states, and at the early one that is shown."""
-_CURVED = 3.0
-"""Pulse constants within the train from which a search starts."""
 _ELECTRONVOLT = 1.602176634e-19
-
-
-def _ends(columns: Columns, result: Array) -> tuple[float, float]:
-    order = np.argsort(columns["pulse"], kind="stable")
-    return float(result[order[0]]), float(result[order[-1]])
-
-
-def _pulse_settings(columns: Columns) -> dict[str, float]:
-    first, last = _ends(columns, columns["conductance"])
-    return {"falls": float(last < first), "last_pulse": float(np.max(columns["pulse"]))}
-
-
-def _both_ways(values: Mapping[str, Array]) -> tuple[Array, Array]:
-    """Conductance before the first pulse and after the last, whichever of the two is the higher."""
-    low, high = values["low_conductance"], values["high_conductance"]
-    return (high, low) if values["falls"] else (low, high)
-
-
-def _straight(columns: Columns, values: Mapping[str, Array]) -> Array:
-    first, last = _both_ways(values)
-    return np.asarray(first + (last - first) * columns["pulse"] / values["last_pulse"])
-
-
-def _saturating(columns: Columns, values: Mapping[str, Array]) -> Array:
-    first, last = _both_ways(values)
-    return np.asarray(
-        device_curves.conductance_after_pulses(columns["pulse"], first, last, values["pulse_constant"])
-    )
-
-
-def _pulse_start(columns: Columns, result: Array) -> Values:
-    ends = sorted(_ends(columns, result))
-    return {
-        "low_conductance": ends[0], "high_conductance": ends[1],
-        "pulse_constant": float(np.max(columns["pulse"])) / _CURVED,
-    }  # fmt: skip
-
-
-def _range(v: Values) -> str:
-    return f"{format_quantity(v['low_conductance'], 'S')} to {format_quantity(v['high_conductance'], 'S')}"
-
-
-_ENDS = {
-    "low_conductance": "conductance at the low end of the train",
-    "high_conductance": "conductance at the high end of the train",
-}
 
 
 def _earliest(columns: Columns) -> dict[str, float]:
@@ -210,12 +163,7 @@ def _life_formula(v: Values) -> str:
 
 
 LAWS: tuple[Law, ...] = (
-    CurveLaw("pulse_linear", MODEL, "pulse_response", "each pulse moves the conductance by as much", _ENDS,
-             lambda v: f"{_range(v)} in {v['last_pulse']:.0f} equal steps", _straight, _pulse_start, _pulse_settings),
-    CurveLaw("pulse_saturating", MODEL, "pulse_response", "pulses move the conductance by less and less",
-             {**_ENDS, "pulse_constant": "how soon the curve bends"},
-             lambda v: f"{_range(v)}, to 1/e in {v['pulse_constant']:.3g} pulses", _saturating, _pulse_start,
-             _pulse_settings),
+    *pulse_trains.LAWS,
     CurveLaw("drift_none", MODEL, "retention", "the conductance stays",
              {"high_conductance": "mean conductance"}, lambda v: format_quantity(v["high_conductance"], "S"),
              _drifting, lambda _columns, result: {"high_conductance": float(np.median(result))}, _earliest),
@@ -246,4 +194,15 @@ LAWS: tuple[Law, ...] = (
 )  # fmt: skip
 """Models of resistive cells to fit."""
 
-FAMILY = Family(MODEL, "rram_hfox_28nm", "resistive memory behind a transistor")
+def _completed(values: Values, fits: Mapping[str, LawFit]) -> dict[str, Completion]:
+    """Steps the way that no train goes, taken to be those of the other."""
+    ways = ("rising_nonlinearity", "falling_nonlinearity")
+    stated = [name for name in ways if name in fits]
+    if len(stated) != 1:
+        return {}
+    missing = next(name for name in ways if name not in fits)
+    why = f"no train goes this way; taken as {stated[0]}, which is optimistic, since cells are seldom symmetric"
+    return {missing: Completion(values[stated[0]], why)}
+
+
+FAMILY = Family(MODEL, "rram_hfox_28nm", "resistive memory behind a transistor", _completed)
