@@ -150,9 +150,7 @@ class DeviceFit:
         found, lines = self.result, []
         for fit in found.laws:
             for name, bound in fit.bounds.items():
-                text = (
-                    f"{name}: at most {format_quantity(bound, self._unit(name))}; all rows are at compliance"
-                )
+                text = f"{name}: at most {format_quantity(bound, self._unit(name))}; {fit.law.bounded_by}"
                 lines += wrapped(text, indent=2, hanging=4)
         lines = ["", "bounds, and no values:", *lines] if lines else []
         if found.completions:

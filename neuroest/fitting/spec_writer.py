@@ -116,11 +116,12 @@ def _entry(
         }  # fmt: skip
     if law is not None and name in law.bounds:
         value = law.bounds[name]
-        low = min(value / 2.0, claim.low) if claim is not None else value / 2.0
+        least = value * law.law.least_of_bound
+        low = min(least, claim.low) if claim is not None else least
         return {
             "value": _quantity(value, unit), "spread": {"low": _quantity(low, unit), "shape": "one_sided"},
             "basis": data_basis(data), "source": _SOURCE, "locator": law.law.experiment,
-            "rationale": "An upper bound: every row that would show the value is at compliance.",
+            "rationale": f"An upper bound: {law.law.bounded_by}.",
         }  # fmt: skip
     if claim is None:
         return None
@@ -181,9 +182,14 @@ def _rationale(name: str, result: Fit) -> str:
             "Robust least squares; the spread is that of the fit, with what is open of the held parameters."
         )
     return (
-        f"Determined by the {law.law.determined_by[name]}; {law.formula()}. The spread is that of fits without each "
-        "condition and each device."
+        f"Determined by {_article(law.law.determined_by[name])}; {law.formula()}. The spread is that of fits without "
+        "each condition and each device."
     )
+
+
+def _article(words: str) -> str:
+    """Words with an article, where they are no clause."""
+    return words if words.startswith("how ") else f"the {words}"
 
 
 def _fitted(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -110,6 +111,10 @@ class Law(ABC):
         The law with numbers, for people.
     """
 
+    bounded_by: ClassVar[str] = "every row that would show the value is at compliance"
+    """Why the data may give an upper bound and no value."""
+    least_of_bound: ClassVar[float] = 1.0 / 2.0
+    """Lower end of the spread of an upper bound, over the bound."""
     name: str
     model: str
     experiment: str

@@ -1,14 +1,14 @@
 """Trains of equal pulses on a resistive cell: its window, and the pulse response that learning uses.
 
-Trains go one way or both. The fit finds the ends of the window and how the steps shrink; the scatter of the steps about it
-gives the noise from pulse to pulse and the spread from device to device.
+Trains go one way or both. The fit finds the ends of the window and how the steps shrink. The scatter of the steps
+about it gives the noise from pulse to pulse and the spread from device to device.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, learning
+from neuroest.fitting.intervals import quantile
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, LawFit, Values
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.layouts import Experiment
@@ -27,16 +28,39 @@ _FEWEST_DEVICES = 3
 """Devices from which on what their steps differ by is known."""
 _FEWEST_STEPS = 8
 """Steps from which on their scatter is known."""
-_NEIGHBOURS = 2.0
-"""Times that the product of two neighbouring steps enters: a read moves both, in opposite ways."""
-_READS_TOO = 3.0
-"""Factor on the variance of an estimated variance, since the share of the reads is estimated as well."""
+_WINDOWS = 8.0
+"""Parts of a train over which the scatter of steps is summed. Cells fluctuate for tens of pulses, so the parts must be
+longer; numerical."""
+_OPEN = 1.0
+"""Standard deviation of a logarithm from which on a value is an upper bound."""
+_TOLD = 0.8
+"""Probability of the interval that a spec states."""
+_ALIKE = 2.0
+"""Factor within which variances of steps over few and over many pulses count as alike; numerical."""
+_SMOOTHED = 20.0
+"""Part of a train over which the conductance is averaged to either side; numerical."""
 _WAYS = {1.0: "rising", 0.0: "falling"}
 _DERIVED = {
     "update_states": "pulses of a train",
     "update_noise": "scatter of the steps, without that of the reads",
     "update_spread": "mean step of each device",
 }
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """What the scatter of the steps shows, as `LawFit` holds it."""
+
+    values: dict[str, float]
+    deviations: dict[str, float]
+    freedoms: dict[str, float]
+    bounds: dict[str, float]
+    notes: list[str]
+
+    def add(self, name: str, value: float, deviation: float, freedom: float) -> None:
+        """A value with the standard deviation of its logarithm."""
+        self.values[name], self.freedoms[name] = value, freedom
+        self.deviations[name] = float(max(deviation, LEAST_DEVIATION))
 
 
 class Response(NamedTuple):
@@ -56,6 +80,8 @@ class PulseLaw(CurveLaw):
         Whether the file must hold trains both ways; if not, trains one way.
     """
 
+    bounded_by: ClassVar[str] = "the scatter of the readings hides it"
+    least_of_bound: ClassVar[float] = 0.05
     both: bool = False
 
     @property
@@ -74,17 +100,17 @@ class PulseLaw(CurveLaw):
         responses = self._responses(found, experiment)
         settings = {**found.settings, **_amplitude(experiment)}
         states = [one.states for one in responses.values()]
-        settings["update_states"] = float(np.exp(np.mean(np.log(states))))
+        # one number for both ways, the geometric mean of trains of different length
+        settings["update_states"] = float(f"{np.exp(np.mean(np.log(states))):.6g}")
         if "rising_nonlinearity" not in found.values:
             settings |= {f"{_WAYS[way]}_nonlinearity": one.nonlinearity for way, one in responses.items()}
-        values, deviations, freedoms, notes = _scatter(experiment, found.values, responses)
-        settings |= {name: value for name, value in values.items() if name not in deviations}
-        stated = {name: value for name, value in values.items() if name in deviations}
-        whole = np.eye(len(found.values) + len(stated))
+        scatter = _scatter(experiment, found.values, responses)
+        whole = np.eye(len(found.values) + len(scatter.values))
         whole[: len(found.values), : len(found.values)] = found.correlation
         return replace(
-            found, values={**found.values, **stated}, settings=settings, deviations={**found.deviations, **deviations},
-            freedoms={**found.freedoms, **freedoms}, correlation=whole, notes=(*found.notes, *notes),
+            found, values={**found.values, **scatter.values}, settings=settings,
+            deviations={**found.deviations, **scatter.deviations}, freedoms={**found.freedoms, **scatter.freedoms},
+            bounds={**found.bounds, **scatter.bounds}, correlation=whole, notes=(*found.notes, *scatter.notes),
         )  # fmt: skip
 
     def _responses(self, found: LawFit, experiment: Experiment) -> dict[float, Response]:
@@ -134,68 +160,115 @@ def _amplitude(experiment: Experiment) -> dict[str, float]:
     return {name: float(np.nanmedian(c)) for name, c in stated.items() if np.any(np.isfinite(c))}
 
 
-def _scatter(
-    experiment: Experiment, values: Values, responses: Mapping[float, Response]
-) -> tuple[dict[str, float], dict[str, float], dict[str, float], tuple[str, ...]]:
-    """Noise and spread of the steps with deviations and degrees of freedom, and notes.
+def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Response]) -> Scatter:
+    """Noise and spread of the steps.
 
-    The step of each row is compared with that of the curve at the conductance before it. A read that is off makes one step
-    too large and the next too small, so that the product of neighbours holds its variance and takes it off.
+    The step of each row is compared with that of the curve at the conductance there.
     """
-    rows, due = _steps(experiment, values, responses)
+    rows, due = _steps(experiment, curve, responses)
     if len(rows) < _FEWEST_STEPS:
-        return {}, {}, {}, (f"{len(rows)} steps are too few for their scatter",)
+        return Scatter({}, {}, {}, {}, [f"{len(rows)} steps are too few for their scatter"])
     conductance, device = experiment.columns["conductance"], experiment.column("device", -1.0)[rows]
     moved = conductance[rows] - conductance[rows - 1]
-    # steps that change their sign would divide out the noise, so each device has one factor on all of its steps
     names = np.unique(device)
     gains = {name: _gain(moved[device == name], due[device == name]) for name in names}
     residual = moved - np.array([gains[name] for name in device]) * due
-    pairs = np.flatnonzero(np.diff(rows) == 1)
-    variance = np.sum(residual**2) + _NEIGHBOURS * np.sum(residual[pairs] * residual[pairs + 1])
-    noise = float(np.sqrt(max(variance, 0.0) / np.sum(due**2)))
-    found: dict[str, float] = {"update_noise": noise}
-    deviations, freedoms, notes = {}, {}, []
-    if noise > 0.0:
-        raw = float(np.sqrt(np.sum(residual**2) / np.sum(due**2)))
-        relative = np.sqrt(_READS_TOO / (2.0 * len(rows))) * (raw / noise) ** 2
-        deviations["update_noise"] = float(max(relative, LEAST_DEVIATION))
-        freedoms["update_noise"] = float(len(rows) - 1)
-        notes.append(f"steps scatter by {raw:.3g} of the mean step, {noise:.3g} of it without the reads")
+    noise, deviation, most = _noise(rows, residual, due)
+    raw = float(np.sqrt(np.mean(residual**2) / np.mean(due**2)))
+    words = f"readings scatter by {raw:.3g} of the mean step from pulse to pulse, the steps themselves by "
+    known = 0.0 < deviation < _OPEN
+    found = Scatter({}, {}, {}, {}, [f"{words}{noise:.3g}" if known else f"{words}{most:.3g} at most"])
+    if known:
+        found.add("update_noise", noise, deviation, float(len(rows) - 1))
     else:
-        notes.append("steps scatter no more than the reads do")
+        found.bounds["update_noise"] = most
     if len(names) < _FEWEST_DEVICES:
-        notes.append(f"{len(names)} device: how far steps differ from device to device is not known")
-        return found, deviations, freedoms, tuple(notes)
+        found.notes.append(f"{len(names)} device: how far steps differ from device to device is not known")
+        return found
     means = np.array([*gains.values()])
     by_chance = np.mean([
         noise**2 * np.sum(due[device == name] ** 4) / np.sum(due[device == name] ** 2) ** 2 for name in names
     ])  # fmt: skip
     spread = float(np.sqrt(max(np.var(means, ddof=1) - by_chance, 0.0)) / np.mean(means))
-    found["update_spread"] = spread
     if spread > 0.0:
-        deviations["update_spread"] = float(max(1.0 / np.sqrt(2.0 * (len(names) - 1)), LEAST_DEVIATION))
-        freedoms["update_spread"] = float(len(names) - 1)
-    return found, deviations, freedoms, tuple(notes)
+        found.add("update_spread", spread, 1.0 / np.sqrt(2.0 * (len(names) - 1)), float(len(names) - 1))
+    else:
+        found.bounds["update_spread"] = float(np.sqrt(by_chance) / np.mean(means))
+    return found
+
+
+def _noise(rows: Array, residual: Array, due: Array) -> tuple[float, float, float]:
+    """Noise of a step over the mean step, the standard deviation of its logarithm, and what it is at most.
+
+    What steps miss the curve by adds up over the pulses, what reads miss does not. So the variance of the sum over some
+    pulses grows with their number by that of a step, on top of a constant of the reads. Where reads fluctuate slowly,
+    sums over few pulses grow faster than those over many, which then count.
+    """
+    starts = np.flatnonzero(np.diff(rows, prepend=-np.inf) != 1.0)
+    parts = np.split(residual, starts[1:])
+    longest = max(1, round(float(np.median([len(part) for part in parts])) / _WINDOWS))
+    if sum(max(len(part) - 2 * longest + 1, 0) for part in parts) < _FEWEST_STEPS:
+        return 0.0, 0.0, float(np.sqrt(np.mean(residual**2) / np.mean(due**2)))
+    lags = [*(2**k for k in range(int(np.log2(longest)) + 1)), longest]
+    grown = {lag: _growth(parts, lag) for lag in lags}
+    lag = next(lag for lag in lags if grown[lag][0] <= _ALIKE * grown[longest][0] or lag == longest)
+    variance, whole = grown[lag]
+    windows = len(rows) / (2.0 * lag)
+    unsure = whole / lag * np.sqrt(2.0 / windows)
+    relative = unsure / max(2.0 * variance, np.finfo(float).tiny)
+    most = variance + quantile(_TOLD, windows) * unsure
+    noise, most = (float(np.sqrt(one / np.mean(due**2))) for one in (variance, most))
+    return noise, float(relative), most
+
+
+def _growth(parts: Sequence[Array], lag: int) -> tuple[float, float]:
+    """Growth of the variance of sums for each pulse, between sums over so many and over twice as many; the latter."""
+    one, two = (
+        float(np.mean(np.concatenate([_sums(part, size) for part in parts]) ** 2)) for size in (lag, 2 * lag)
+    )
+    return max(two - one, 0.0) / lag, two
+
+
+def _sums(values: Array, size: int) -> Array:
+    """Sums over all windows of a size."""
+    whole = np.concatenate([[0.0], np.cumsum(values)])
+    return np.asarray(whole[size:] - whole[: max(len(whole) - size, 0)])
 
 
 def _gain(moved: Array, due: Array) -> float:
     return float(np.sum(moved * due) / np.sum(due**2))
 
 
-def _steps(experiment: Experiment, values: Values, responses: Mapping[float, Response]) -> tuple[Array, Array]:
+def _steps(
+    experiment: Experiment, values: Values, responses: Mapping[float, Response]
+) -> tuple[Array, Array]:
     """Rows that follow another of their train by one pulse, and the step of the curve there. [S]."""
     columns, trains = experiment.columns, trains_of(experiment)
-    follows = (np.diff(trains, prepend=-1.0) == 0.0) & (np.diff(columns["pulse"], prepend=np.inf) == 1.0)
-    rows = np.flatnonzero(follows)
     low, window = values["low_conductance"], values["high_conductance"] - values["low_conductance"]
-    state = np.clip((columns["conductance"][rows - 1] - low) / window, 0.0, 1.0)
-    due = np.zeros(len(rows))
-    for way, response in responses.items():
+    rows, steps = [], []
+    for train in np.unique(trains):
+        own = np.flatnonzero(trains == train)
+        way = float(columns["rising"][own[0]])
+        response = responses[way]
+        state = np.clip((_between(columns["conductance"][own]) - low) / window, 0.0, 1.0)
         seen = state if way else 1.0 - state
-        step = np.asarray(learning.step_size(seen, response.states, response.nonlinearity))
-        due = np.where(columns["rising"][rows] == way, (step if way else -step) * window, due)
-    return rows, due
+        step = np.asarray(learning.step_size(seen, response.states, response.nonlinearity)) * window
+        single = np.diff(columns["pulse"][own]) == 1.0
+        rows.append(own[1:][single])
+        steps.append((step if way else -step)[single])
+    return np.concatenate(rows), np.concatenate(steps)
+
+
+def _between(conductance: Array) -> Array:
+    """Conductance between each reading of a train and the next, a mean over as many readings before as after.
+
+    A single reading that is too high would be followed by one that is lower, and steps would seem larger than they are.
+    """
+    count = len(conductance)
+    whole = np.concatenate([[0.0], np.cumsum(conductance)])
+    place = np.arange(1, count)
+    half = np.minimum(max(1, round(count / _SMOOTHED)), np.minimum(place, count - place))
+    return np.asarray((whole[place + half] - whole[place - half]) / (2 * half))
 
 
 def _pulse_settings(columns: Columns) -> dict[str, float]:
@@ -227,10 +300,14 @@ def _both_ways(columns: Columns, values: Mapping[str, Array]) -> Array:
     low, window = values["low_conductance"], values["high_conductance"] - values["low_conductance"]
     pulse, nothing = columns["pulse"], np.zeros(())
     share = {
-        way: learning.state_after_pulses(pulse, values[f"last_{way}"], values.get(f"{way}_nonlinearity", nothing))
+        way: learning.state_after_pulses(
+            pulse, values[f"last_{way}"], values.get(f"{way}_nonlinearity", nothing)
+        )
         for way in _WAYS.values()
     }
-    return np.asarray(low + window * np.where(columns["rising"] > 0.0, share["rising"], 1.0 - share["falling"]))
+    return np.asarray(
+        low + window * np.where(columns["rising"] > 0.0, share["rising"], 1.0 - share["falling"])
+    )
 
 
 def _ends(columns: Columns, result: Array) -> Values:
@@ -280,8 +357,8 @@ LAWS: tuple[PulseLaw, ...] = (
     PulseLaw(
         "pulse_saturating_both", MODEL, "pulse_response", "steps shrink on the way up and on the way down",
         {**_FROM, **_BENT},
-        lambda v: f"{_range(v)} in {v['last_rising']:.0f} steps up that shrink by exp(-{v['rising_nonlinearity']:.3g}), "
-        f"{v['last_falling']:.0f} down by exp(-{v['falling_nonlinearity']:.3g})",
+        lambda v: f"{_range(v)} in {v['last_rising']:.0f} steps up that shrink by exp(-{v['rising_nonlinearity']:.3g}),"
+        f" {v['last_falling']:.0f} down by exp(-{v['falling_nonlinearity']:.3g})",
         _both_ways, _start, _pulse_settings, both=True,
     ),
 )  # fmt: skip

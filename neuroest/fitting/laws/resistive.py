@@ -194,6 +194,7 @@ LAWS: tuple[Law, ...] = (
 )  # fmt: skip
 """Models of resistive cells to fit."""
 
+
 def _completed(values: Values, fits: Mapping[str, LawFit]) -> dict[str, Completion]:
     """Steps the way that no train goes, taken to be those of the other."""
     ways = ("rising_nonlinearity", "falling_nonlinearity")
@@ -201,7 +202,9 @@ def _completed(values: Values, fits: Mapping[str, LawFit]) -> dict[str, Completi
     if len(stated) != 1:
         return {}
     missing = next(name for name in ways if name not in fits)
-    why = f"no train goes this way; taken as {stated[0]}, which is optimistic, since cells are seldom symmetric"
+    why = (
+        f"no train goes this way; taken as {stated[0]}, which is optimistic, since cells are seldom symmetric"
+    )
     return {missing: Completion(values[stated[0]], why)}
 
 
