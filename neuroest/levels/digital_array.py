@@ -44,8 +44,11 @@ class DigitalArrayLevel(ComputingLevel):
     pass; fastest: for each layer the one of these orders of the loops that takes the fewest cycles."""
     summation: Literal["systolic", "tree"] = "systolic"
     """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
-    array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, every adder keeps
-    its sum in a register, and a sum of accumulator width stands at its root."""
+    array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, and a sum of
+    accumulator width stands at its root."""
+    tree_stages: Count | None = None
+    """Parts into which registers cut a tree of adders; 1: only the sum at the root is kept. Left out, every adder keeps
+    its sum in a register."""
     convolution: Literal["direct", "winograd"] = "direct"
     """winograd: kernels of 3 x 3 and stride one multiply tiles of 4 x 4 inputs by transformed weights, which takes
     16 multiplications for four outputs in place of 36."""

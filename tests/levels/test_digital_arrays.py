@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import yaml
 
+from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.core.errors import NeuroestError
+from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.workloads.importers.writing import loaded_text, workload_text
@@ -407,3 +409,35 @@ def test_switching_energy_follows_the_square_of_the_supply(tmp_path: Path) -> No
     )
     for part in ("unit", "weights", "vector_unit"):
         assert energy(low, component=part) / energy(high, component=part) == pytest.approx((0.7 / 0.9) ** 2)
+
+
+def test_a_tree_keeps_sums_where_its_stages_end(tmp_path: Path) -> None:
+    one = network(CONVOLUTION)
+    size = {"chip.array.rows": 64, "chip.array.columns": 32, "chip.array.summation": "tree"}
+    every = run(tmp_path, one, size)
+    stages = {n: run(tmp_path, one, size | {"chip.array.tree_stages": n}) for n in (1, 2)}
+
+    def kept(result: Estimate) -> float:
+        unit = next(
+            c for c in result.evaluation.mapper.compute.slots.values() if isinstance(c, MultiplyAccumulate)
+        )
+        return float(np.sum(unit.tree_registers(16.0)))
+
+    # 64 products of 16 bits: 63 sums, one bit wider than their operands; behind the third of six levels eight of 19
+    assert kept(every) == 63 * (16 + 1) + (63 - 6)
+    assert kept(stages[1]) == 0
+    assert kept(stages[2]) == 8 * 19
+    energies = [r.totals["energy_per_inference_J"] for r in (stages[1], stages[2], every)]
+    assert energies == sorted(energies)
+    assert count(stages[1], "unit", "tree_addition") == count(every, "unit", "tree_addition")
+    # a ripple of 16 + 2 x 6 - 2 full adders, at 500 MHz: too long for one stage of this process, fine in two
+    settles = {n: next(c for c in r.checks if c.name == "tree_settles") for n, r in stages.items()}
+    assert settles[1].limit == settles[2].limit == 2e-9
+    assert not settles[1].passed
+    assert settles[2].passed
+    register = load_device("logic_45nm_horowitz").claims["register_delay"].value
+    adder = load_device("logic_45nm_horowitz").claims["full_adder_delay"].value
+    assert settles[1].value / settles[2].value == pytest.approx(
+        (26 * adder + register) / (13 * adder + register)
+    )
+    assert not [c for c in every.checks if c.name == "tree_settles"]

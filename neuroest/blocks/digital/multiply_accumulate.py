@@ -6,10 +6,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext, logic_delay_ratio
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
+from neuroest.equations import adder_trees
 from neuroest.equations import digital as equations
 from neuroest.specs.base import BitCount, WordWidth
 from neuroest.specs.blocks import Block
@@ -80,11 +81,36 @@ class MultiplyAccumulate(Multiplying):
         additions = np.maximum(inputs - 1.0, 1.0)
         product = network.weight_bits + (0.0 if network.spiking else network.activation_bits)
         adders = equations.adder_tree_energy(inputs, self.device.add_energy, product, _TREE_GROWTH)
-        kept = self.registers(equations.adder_tree_registers(inputs, product, _TREE_GROWTH))
+        kept = self.registers(self.tree_registers(product))
         return [
             ("tree_addition", "add", adders / additions),
             ("tree_sum", "registers", kept / additions),
         ]
+
+    def tree_registers(self, product: u.Bit) -> u.Bit:
+        """Registers of a tree whose leaves are products of so many bits, without the sum at its root."""
+        o = self.options
+        if "tree_stages" not in o:
+            return equations.adder_tree_registers(o["tree_inputs"], product, _TREE_GROWTH)
+        return adder_trees.tree_stage_registers(o["tree_inputs"], product, _TREE_GROWTH, o["tree_stages"])
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the stages of a tree settle within a cycle of a library that states how long its adders take."""
+        o, d = self.options, self.device
+        if "tree_stages" not in o or not np.all(d.full_adder_delay > 0.0):
+            return super().checks(network)
+        leaves = network.weight_bits + (0.0 if network.spiking else network.activation_bits)
+        depth = adder_trees.ripple_tree_depth(o["tree_inputs"], leaves)
+        time = adder_trees.stage_time(depth, o["tree_stages"], d.full_adder_delay, d.register_delay)
+        time = time * logic_delay_ratio(self, d.reference_voltage)
+        cycle = 1.0 / o["array_clock"]
+        return [
+            *super().checks(network),
+            Check(
+                "tree_settles", self.path, "design_rule", time <= cycle,
+                "a stage of the tree of adders takes longer than a cycle; use more tree_stages", time, cycle, "s",
+            ),
+        ]  # fmt: skip
 
     def sum_bits(self) -> u.Bit:
         """Registers of sums: one in each unit, or its share of those of a tree and of the sum at the tree's root."""
@@ -92,8 +118,7 @@ class MultiplyAccumulate(Multiplying):
         if not self.in_tree:
             return o["accumulator_bits"]
         product = o["weight_bits"] + o["activation_bits"]
-        tree = equations.adder_tree_registers(o["tree_inputs"], product, _TREE_GROWTH)
-        return (tree + o["accumulator_bits"]) / o["tree_inputs"]
+        return (self.tree_registers(product) + o["accumulator_bits"]) / o["tree_inputs"]
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """Weight, activation, sum, and operands that are stored with them."""
