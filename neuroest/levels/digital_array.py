@@ -48,7 +48,7 @@ class DigitalArrayLevel(ComputingLevel):
     accumulator width stands at its root."""
     tree_stages: Count | None = None
     """Parts into which registers cut a tree of adders; 1: only the sum at the root is kept. Left out, every adder keeps
-    its sum in a register."""
+    its sum in a register. A systolic array keeps every sum anyway."""
     convolution: Literal["direct", "winograd"] = "direct"
     """winograd: kernels of 3 x 3 and stride one multiply tiles of 4 x 4 inputs by transformed weights, which takes
     16 multiplications for four outputs in place of 36."""
