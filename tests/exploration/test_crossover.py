@@ -46,7 +46,8 @@ def test_scopes_hold_each_other(found: CrossoverResult) -> None:
 
 def test_counting_operations_only_flatters_the_spiking_chip(found: CrossoverResult) -> None:
     operations, dynamic = (next(r for r in found.rows if r.scope == s) for s in list(SCOPES)[:2])
-    assert operations.ratio < 1.0 < dynamic.ratio
+    # trees of adders in two stages need less than spikes even so; with a register behind every adder it was 0.95
+    assert 1.0 < operations.ratio < 0.5 * dynamic.ratio
     assert operations.rate is not None
     assert dynamic.rate is not None
     assert operations.rate > dynamic.rate
