@@ -15,7 +15,8 @@ from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 
 SYSTOLIC: dict[str, Any] = {
-    "chip.array.rows": 128, "chip.array.columns": 128, "chip.array.summation": "systolic", "chip.array.tree_stages": None,
+    "chip.array.rows": 128, "chip.array.columns": 128, "chip.array.summation": "systolic",
+    "chip.array.tree_stages": None,
     "chip.weights.banks": 1, "chip.activations.banks": 1, "chip.partial_sums.banks": 1,
     "chip.partial_sums.ports": "one", "chip.partial_sums.capacity": "256 KiB",
     "chip.vector_unit.lanes": 128, "chip.neuron.lanes": 128,
