@@ -42,9 +42,14 @@ def public_functions(module_name: str) -> dict[str, Callable[..., Any]]:
 
 
 EQUATIONS = [(module, name) for module in MODULES for name in public_functions(module)]
-every_equation = pytest.mark.parametrize(
-    ("module", "name"), EQUATIONS, ids=[f"{module}.{name}" for module, name in EQUATIONS]
-)
+PROMISES: list[Callable[[str, str], None]] = []
+
+
+def promise(check: Callable[[str, str], None]) -> Callable[[str, str], None]:
+    """Adds a check to those that each equation must pass; one test an equation makes them all."""
+    PROMISES.append(check)
+    return check
+
 
 # Base units only, so that nothing depends on how a unit is spelt, and a bit that is no plain number.
 BASE_UNITS = ("metre", "kilogram", "second", "ampere", "kelvin", "bit")
@@ -137,8 +142,8 @@ def test_equations_were_found() -> None:
     assert EQUATIONS
 
 
-@every_equation
-def test_is_marked_as_an_equation_with_formula_reference_and_range(module: str, name: str) -> None:
+@promise
+def is_marked_as_an_equation_with_formula_reference_and_range(module: str, name: str) -> None:
     function = function_of(module, name)
     assert getattr(function, "__equation__", False), "not decorated with @equation"
     info = equation_info(function)
@@ -149,18 +154,16 @@ def test_is_marked_as_an_equation_with_formula_reference_and_range(module: str, 
 
 
 PAGE = re.compile(r"docs/[\w/]+\.md")
-DERIVED = [one for one in EQUATIONS if PAGE.search(function_of(*one).__doc__ or "")]
 
 
 def test_most_equations_name_the_page_of_their_derivation() -> None:
-    assert len(DERIVED) > 0.5 * len(EQUATIONS)
+    assert sum(bool(PAGE.search(function_of(*one).__doc__ or "")) for one in EQUATIONS) > 0.5 * len(EQUATIONS)
 
 
-@pytest.mark.parametrize(("module", "name"), DERIVED, ids=[".".join(one) for one in DERIVED])
-def test_derivation_page_and_its_heading_exist(module: str, name: str) -> None:
+@promise
+def derivation_page_and_its_heading_exist(module: str, name: str) -> None:
     function = function_of(module, name)
     pages = PAGE.findall(equation_info(function).reference + (function.__doc__ or ""))
-    assert pages
     for page in pages:
         assert (ROOT / page).is_file(), f"{page} does not exist"
     reported = " ".join((function.__doc__ or "").split())
@@ -169,16 +172,16 @@ def test_derivation_page_and_its_heading_exist(module: str, name: str) -> None:
         assert heading in headings, f"{page} has no heading {heading!r}"
 
 
-@every_equation
-def test_every_argument_and_the_result_carry_a_unit(module: str, name: str) -> None:
+@promise
+def every_argument_and_the_result_carry_a_unit(module: str, name: str) -> None:
     function = function_of(module, name)
     units = units_of(function)
     for argument in (*inspect.signature(function).parameters, "return"):
         assert units.get(argument) is not None, f"{argument} has no unit annotation"
 
 
-@every_equation
-def test_docstring_is_numpydoc_and_names_every_argument_in_order(module: str, name: str) -> None:
+@promise
+def docstring_is_numpydoc_and_names_every_argument_in_order(module: str, name: str) -> None:
     function = function_of(module, name)
     sections = sections_of(function.__doc__ or "")
     for header in ("Summary", "Parameters", "Returns", "References", "Examples"):
@@ -193,8 +196,8 @@ def test_docstring_examples_run(module: str) -> None:
     assert outcome.failed == 0
 
 
-@every_equation
-def test_dimension_of_the_result_is_the_annotated_one(module: str, name: str) -> None:
+@promise
+def dimension_of_the_result_is_the_annotated_one(module: str, name: str) -> None:
     function = function_of(module, name)
     units = units_of(function)
     sample = sample_of(module, name)
@@ -202,8 +205,8 @@ def test_dimension_of_the_result_is_the_annotated_one(module: str, name: str) ->
     assert dimension_of(result) == units["return"].dimension
 
 
-@every_equation
-def test_a_batch_gives_the_same_as_its_points_one_by_one(module: str, name: str) -> None:
+@promise
+def a_batch_gives_the_same_as_its_points_one_by_one(module: str, name: str) -> None:
     function = function_of(module, name)
     batch = perturbed(sample_of(module, name))
     result = function(**batch)
@@ -214,8 +217,8 @@ def test_a_batch_gives_the_same_as_its_points_one_by_one(module: str, name: str)
         assert_same(result[point], alone)
 
 
-@every_equation
-def test_arguments_of_different_shape_broadcast(module: str, name: str) -> None:
+@promise
+def arguments_of_different_shape_broadcast(module: str, name: str) -> None:
     function = function_of(module, name)
     batch = perturbed(sample_of(module, name))
     # every other argument runs along its own axis, as the parameters of a grid do
@@ -228,8 +231,8 @@ def test_arguments_of_different_shape_broadcast(module: str, name: str) -> None:
         assert_same(value, alone)
 
 
-@every_equation
-def test_the_inputs_are_left_as_they_were(module: str, name: str) -> None:
+@promise
+def the_inputs_are_left_as_they_were(module: str, name: str) -> None:
     batch = perturbed(sample_of(module, name))
     before = {key: values.copy() for key, values in batch.items()}
     function_of(module, name)(**batch)
@@ -237,8 +240,8 @@ def test_the_inputs_are_left_as_they_were(module: str, name: str) -> None:
         np.testing.assert_array_equal(values, before[key])
 
 
-@every_equation
-def test_integers_give_the_same_as_floats(module: str, name: str) -> None:
+@promise
+def integers_give_the_same_as_floats(module: str, name: str) -> None:
     function = function_of(module, name)
     sample = sample_of(module, name)
     expected = function(**sample)
@@ -249,16 +252,16 @@ def test_integers_give_the_same_as_floats(module: str, name: str) -> None:
     assert_same(np.ravel(function(**(sample | small))), [expected])
 
 
-@every_equation
-def test_result_is_a_number_or_infinite_but_never_nan(module: str, name: str) -> None:
+@promise
+def result_is_a_number_or_infinite_but_never_nan(module: str, name: str) -> None:
     function = function_of(module, name)
     sample = sample_of(module, name)
     assert not math.isnan(function(**sample))
     assert not np.any(np.isnan(function(**perturbed(sample))))
 
 
-@every_equation
-def test_tracing_finds_exactly_the_arguments(module: str, name: str) -> None:
+@promise
+def tracing_finds_exactly_the_arguments(module: str, name: str) -> None:
     function = function_of(module, name)
     sample = sample_of(module, name)
     plain = function(**sample)
@@ -267,6 +270,15 @@ def test_tracing_finds_exactly_the_arguments(module: str, name: str) -> None:
     assert isinstance(result, Traced)
     assert used_parameters(result) == set(sample)
     assert_same(float(result), plain)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), EQUATIONS, ids=[f"{module}.{name}" for module, name in EQUATIONS]
+)
+def test_an_equation_keeps_every_promise(module: str, name: str) -> None:
+    assert PROMISES
+    for kept in PROMISES:
+        kept(module, name)
 
 
 def test_every_sample_belongs_to_an_equation() -> None:
