@@ -283,9 +283,7 @@ PRICED_AS_STATED = {
 PAIRS = pairs("mlp_mnist_spiking", "vgg9_cifar10_spiking", "mlp_mnist_dense", "vgg9_cifar10_dense")
 
 
-@pytest.mark.parametrize(("chip", "network"), PAIRS)
-def test_every_cost_comes_from_an_equation_or_is_stated(chip: str, network: str) -> None:
-    result = estimate(chip, network)
+def every_cost_comes_from_an_equation_or_is_stated(result: Estimate) -> None:
     table = result.traced
     models = {
         path: getattr(part.spec, "model", "") for part in result.design.root.walk() for path in (part.path,)
@@ -309,9 +307,7 @@ def test_every_cost_comes_from_an_equation_or_is_stated(chip: str, network: str)
         )
 
 
-@pytest.mark.parametrize(("chip", "network"), PAIRS)
-def test_a_traced_pass_gives_the_same_numbers(chip: str, network: str) -> None:
-    result = estimate(chip, network)
+def a_traced_pass_gives_the_same_numbers(result: Estimate) -> None:
     plain, traced = result.evaluation.costs, result.traced
     for kind, name in (("energies", "energy"), ("areas", "area"), ("statics", "power")):
         rows, others = getattr(plain, kind), getattr(traced, kind)
@@ -323,18 +319,14 @@ def test_a_traced_pass_gives_the_same_numbers(chip: str, network: str) -> None:
             assert float(getattr(other, name)) == pytest.approx(expected, rel=1e-12, abs=1e-300)
 
 
-@pytest.mark.parametrize(("chip", "network"), PAIRS)
-def test_every_origin_is_a_claim_of_the_estimate(chip: str, network: str) -> None:
-    result = estimate(chip, network)
+def every_origin_is_a_claim_of_the_estimate(result: Estimate) -> None:
     assert result.used_paths
     assert result.used_paths <= set(result.claims)
     for _, source in result.sources:
         assert source.title
 
 
-@pytest.mark.parametrize(("chip", "network"), PAIRS)
-def test_what_moves_the_energy_was_used(chip: str, network: str) -> None:
-    result = estimate(chip, network)
+def what_moves_the_energy_was_used(result: Estimate) -> None:
     found = result.sensitivity
     moved = {p for p, slope in zip(found.paths, found.totals["energy"], strict=True) if abs(slope) > 1e-6}
     assert moved
@@ -343,6 +335,15 @@ def test_what_moves_the_energy_was_used(chip: str, network: str) -> None:
     for total in shares.values():
         assert sum(total.values()) == pytest.approx(1.0, abs=1e-9)
         assert all(0.0 <= share <= 1.0 + 1e-12 for share in total.values())
+
+
+@pytest.mark.parametrize(("chip", "network"), PAIRS)
+def test_a_result_knows_where_it_comes_from(chip: str, network: str) -> None:
+    result = estimate(chip, network)
+    every_cost_comes_from_an_equation_or_is_stated(result)
+    a_traced_pass_gives_the_same_numbers(result)
+    every_origin_is_a_claim_of_the_estimate(result)
+    what_moves_the_energy_was_used(result)
 
 
 def test_sources_are_listed_because_they_were_used() -> None:

@@ -4,7 +4,6 @@ import copy
 import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -74,12 +73,11 @@ def test_every_key_is_described(kind: str) -> None:
     assert list(undescribed(schema(kind), "#")) == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "path"), FILES, ids=lambda value: value.stem if isinstance(value, Path) else value
-)
-def test_what_ships_is_valid(kind: str, path: Path) -> None:
-    data = read_document(path).data
-    assert problems("population" if data["kind"] == "population" else kind, data) == []
+@pytest.mark.parametrize("kind", sorted({kind for kind, _ in FILES}))
+def test_what_ships_is_valid(kind: str) -> None:
+    for path in (path for of, path in FILES if of == kind):
+        data = read_document(path).data
+        assert problems("population" if data["kind"] == "population" else kind, data) == [], path.name
 
 
 def test_a_space_is_checked() -> None:
