@@ -688,6 +688,7 @@ def every_claim_says_how_it_is_known(device: Device) -> None:
             )
 
 
+@cache
 def cited() -> set[str]:
     keys: set[str | None] = set()
     for name in DEVICES:
