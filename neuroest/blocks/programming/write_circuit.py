@@ -94,6 +94,10 @@ class WriteCircuitBlock(DeviceBlock):
     pairs of spikes only."""
     overlap_window: Time | None = None
     """Time for which a spike drives its line, with overlapping_pulses."""
+    update_bit_lines: Literal["along_columns", "along_rows"] = "along_columns"
+    """along_columns: the pulse of a learning rule drives the columns of the cells that change. along_rows: all cells of
+    a row share its bit line, so that while some of them rise the columns of all others are held at the amplitude, and
+    only cells that fall have their columns driven."""
     update_verification: Literal["none", "after_each_pulse"] = "none"
     """Whether a cell is read after each pulse of a learning rule."""
     level_shifter: LevelShifterBlock | None = None

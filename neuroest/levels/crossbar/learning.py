@@ -11,7 +11,15 @@ from neuroest.core.errors import MappingError
 from neuroest.equations import learning as equations
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.layout import CrossbarLayout
-from neuroest.levels.crossbar.written_array import SPIKE_COLUMN, SPIKE_ROW, UPDATE, UPDATE_ROW, VERIFY
+from neuroest.levels.crossbar.written_array import (
+    FALLING,
+    INHIBIT,
+    SPIKE_COLUMN,
+    SPIKE_ROW,
+    UPDATE,
+    UPDATE_ROW,
+    VERIFY,
+)
 from neuroest.levels.learning import LevelLearning, due_per_value
 from neuroest.workloads.learning import LearningCounts, Visits
 
@@ -112,19 +120,20 @@ class _Updates:
             return LevelLearning({}, mapper.zeros(), by_layer=False, engine=True)
         circuit = array.write_circuit
         steps = equations.asked_steps(1.0, counts.asked_share, array.update_states())
-        pulses, slots = mapper.zeros(), mapper.zeros()
-        for visit in counts.updates:
-            own, row = self.visit(visit, *due_per_value(counts, steps), steps)
-            pulses, slots = pulses + own, slots + row
+        due = [(visit, *due_per_value(counts, steps)) for visit in counts.updates]
         if counts.rule.tag_memory == "cells":
-            for visit in counts.tags:
-                own, row = self.visit(visit, np.minimum(steps, 1.0), steps, steps)
-                pulses, slots = pulses + own, slots + row
+            due += [(visit, np.minimum(steps, 1.0), steps) for visit in counts.tags]
+        pulses, slots, held = mapper.zeros(), mapper.zeros(), mapper.zeros()
+        for visit, share, number in due:
+            own, row = self.visit(visit, share, number, steps)
+            pulses, slots, held = pulses + own, slots + row, held + self.held_columns(visit, own, row)
         d = array.memory.device
         verified = circuit is not None and circuit.spec.update_verification == "after_each_pulse"
         slot = array.update_time() + (d.verify_time if verified else 0.0)
         actions = {(writer.path, UPDATE): pulses for writer in array.writers}
         actions[array.cell.path, UPDATE_ROW] = slots
+        if circuit is not None and circuit.spec.update_bit_lines == "along_rows":
+            actions[array.cell.path, INHIBIT] = held
         if verified:
             actions[array.cell.path, VERIFY] = pulses
         actions |= self.backward()
@@ -205,6 +214,13 @@ class _Updates:
             lines = lines / np.maximum((t.reduction + t.recurrent_reduction) * rows_each, 1.0)
             groups = np.ones_like(groups)
         return on_cells, np.asarray(lines * groups * some * longest * _PHASES)
+
+    def held_columns(self, visit: Visits, pulses: Array, slots: Array) -> Array:
+        """Columns that are held at the amplitude while other cells of their row rise, where rows share a bit line."""
+        columns_each, _ = self.array.devices_per_weight()
+        width = np.minimum(self.mapper.layers.outputs * columns_each, self.array.options["columns"])
+        own = slots if visit.access == "column" else pulses
+        return np.asarray((1.0 - FALLING) * np.maximum(slots * width - own, 0.0))
 
     def backward(self) -> dict[tuple[str, str], Array]:
         """Reads of the arrays from their columns to their rows, as many circuits for each as in a forward read."""

@@ -18,6 +18,10 @@ from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
 UPDATE, UPDATE_ROW, VERIFY = "update_pulse", "update_row", "update_verify"
 """Actions of learning: a pulse on a cell, a pulse on its row or column, and the read of a cell after it."""
+INHIBIT = "inhibited_column"
+"""Action of learning: a column that is held at the amplitude of a pulse, so that its cell stays."""
+FALLING = 1.0 / 2.0
+"""Share of the pulses that lower a conductance; a convention, weights move both ways."""
 SPIKE_ROW, SPIKE_COLUMN = "spike_row", "spike_column"
 """Actions of pulses that time pairs of spikes themselves: what a spike drives on either side of an array."""
 
@@ -164,7 +168,9 @@ class WrittenArray(ArrayCircuit):
             return []
         voltage = self.update_voltage()
         half_selected = cell.half_select_energy(self.options["rows"], self.options["columns"])
-        across = equations.line_toggle_energy(self.column_capacitance(), voltage)
+        column = equations.line_toggle_energy(self.column_capacitance(), voltage)
+        shared = circuit.spec.update_bit_lines == "along_rows"
+        across = column * FALLING if shared else column
         along = equations.line_toggle_energy(self.row_capacitance(), voltage)
         read = self.mean_conductance(network, None) * self.options["read_voltage"]
         read = read * self.read_supply_voltage() * cell.device.verify_time
@@ -184,6 +190,10 @@ class WrittenArray(ArrayCircuit):
             cell.cell_energy(VERIFY, "verification", read, quantity),
             *around,
         ]
+        if shared:
+            costs.append(cell.cell_energy(INHIBIT, "inhibited_column", column, quantity))
+            lost = circuit.written_energies(once, column)
+            costs += [replace(cost, action=INHIBIT) for cost in lost if cost.term == "pump_loss"]
         costs += self._timing_energies(network)
         if np.any(np.asarray(half_selected) > 0.0):
             costs.insert(1, cell.cell_energy(UPDATE, "half_selected", half_selected, quantity))
