@@ -52,6 +52,12 @@ class NeuronLayer:
         """All weights of a neuron in a row: those of the input, then those of its own layer."""
         return self.weights if self.recurrent is None else np.hstack([self.weights, self.recurrent])
 
+    def with_matrix(self, matrix: Array) -> NeuronLayer:
+        """The layer with other weights, those from its own spikes behind those from its inputs."""
+        inputs = self.weights.shape[1]
+        own = None if self.recurrent is None else matrix[:, inputs:]
+        return replace(self, weights=matrix[:, :inputs], recurrent=own)
+
 
 @dataclass(frozen=True)
 class Samples:

@@ -220,7 +220,7 @@ class _Course:
         if not self.fresh:
             return self.layers
         return [
-            replace(layer, weights=0.0 * layer.weights) if layer.name in self.named else layer
+            layer.with_matrix(0.0 * layer.matrix) if layer.name in self.named else layer
             for layer in self.layers
         ]
 
@@ -228,9 +228,9 @@ class _Course:
         """Train on cells with this response."""
         rng = np.random.default_rng(self.seed)
         rule, layers = self.learning.stated, self.start()
-        largest = [float(np.max(np.abs(layer.weights))) for layer in self.layers]
+        largest = [float(np.max(np.abs(layer.matrix))) for layer in self.layers]
         cells = {
-            place: LearningCells(layer.weights / largest[place], response, rng, rule.write)
+            place: LearningCells(layer.matrix / largest[place], response, rng, rule.write)
             for place, layer in enumerate(layers)
             if layer.name in self.named
         }
@@ -241,7 +241,7 @@ class _Course:
                 for place, change in state.sample(spikes, int(self.shown.labels[sample])):
                     cells[place].change(self.rate * change)
                     weights = cells[place].weights * largest[place]
-                    state.layers[place] = replace(state.layers[place], weights=weights)
+                    state.layers[place] = state.layers[place].with_matrix(weights)
         number = sum(one.number for one in cells.values())
         due = sum(one.due for one in cells.values())
         asked = sum(one.asked for one in cells.values())

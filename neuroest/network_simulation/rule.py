@@ -20,7 +20,9 @@ class RuleState:
 
     Errors are the class that is due less the spikes of the outputs. A hidden layer has them through fixed random
     weights (`error: broadcast`), or back through the weights of the layer behind it, timestep by timestep (`error:
-    backward`). Changes at the end of a sample use the means over it, and clear the tags.
+    backward`). Changes at the end of a sample use the means over it, and clear the tags. Recurrent synapses are synapses
+    whose spikes before are those of the layer itself in the timestep before; errors do not go back through them, nor
+    through time.
     """
 
     def __init__(
@@ -50,8 +52,6 @@ class RuleState:
             )
         if rule.error == "local" and any(place < last for place in self.cells):
             raise NeuroestError("error: local is that of outputs; hidden layers need broadcast or backward")
-        if any(layer.recurrent is not None for layer in self.layers):
-            raise NeuroestError("recurrent layers do not learn in `behave`; only fully_connected ones")
 
     def sample(self, spikes: Array, label: int) -> Iterator[tuple[int, Array]]:
         """Changes that one sample asks for, by layer, in the order of time; weights may change in between."""
@@ -61,7 +61,7 @@ class RuleState:
         traces = {place: self._silent(place) for place in self.cells}
         sums = {place: self._silent(place) for place in self.cells}
         tags = {
-            place: {name: np.zeros(self.layers[place].weights.shape) for name in self.rule.tags}
+            place: {name: np.zeros(self.layers[place].matrix.shape) for name in self.rule.tags}
             for place in self.cells
         }
         due = np.zeros(self.layers[-1].outputs)
@@ -89,7 +89,7 @@ class RuleState:
     def _silent(self, place: int) -> dict[str, Array]:
         layer = self.layers[place]
         return {
-            name: np.zeros(layer.weights.shape[1] if trace.of == "pre" else layer.outputs)
+            name: np.zeros(layer.matrix.shape[1] if trace.of == "pre" else layer.outputs)
             for name, trace in self.rule.traces.items()
         }
 
@@ -98,8 +98,10 @@ class RuleState:
         given, fired, inputs = [], [], spikes
         for place, layer in enumerate(self.layers):
             before = potentials[place]
+            if layer.recurrent is not None:
+                inputs = np.concatenate([inputs, (before > layer.threshold).astype(float)])
             reset = layer.threshold * (before > layer.threshold)
-            potentials[place] = layer.decay * before + layer.step * (layer.weights @ inputs) - reset
+            potentials[place] = layer.decay * before + layer.step * (layer.matrix @ inputs) - reset
             given.append(inputs)
             inputs = (potentials[place] > layer.threshold).astype(float)
             fired.append(inputs)
@@ -162,7 +164,7 @@ class RuleState:
         self, place: int, products: tuple[Product, ...], names: dict[str, Any], *, last_step: bool
     ) -> Array:
         layer = self.layers[place]
-        found = np.zeros(layer.weights.shape)
+        found = np.zeros(layer.matrix.shape)
         for product in products:
             if self._due(product, names, last_step=last_step):
                 found = found + self._product(place, product, names)
@@ -180,7 +182,7 @@ class RuleState:
         scale = product.scale * (-1.0 if product.negative else 1.0)
         for constant in product.constants:
             scale *= self.rule.constants[constant]
-        before, behind = np.ones(layer.weights.shape[1]), np.ones(layer.outputs)
+        before, behind = np.ones(layer.matrix.shape[1]), np.ones(layer.outputs)
         at: Any = 1.0
         means = names.get("mean") if "s" in product.factors else None
         for factor in product.factors:

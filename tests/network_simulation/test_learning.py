@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError
+from neuroest.network_simulation.files import NeuronLayer
 from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
 from neuroest.network_simulation.learning import LearnedNetwork, learn_network
+from neuroest.network_simulation.reference import ideal_network
+from neuroest.network_simulation.rule import RuleState
+from neuroest.specs.learning import named_rules
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
 CHIP = "learning_crossbar_28nm"
@@ -106,3 +110,47 @@ def test_samples_that_are_learned_are_not_those_of_the_test() -> None:
             CHIP, str(DIGITS / "digits_learning.yaml"), DIGITS / "weights.npz", DIGITS / "test.npz",
             DIGITS / "test.npz",
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", ["pair_stdp", "eprop_full", "surrogate_bptt"])
+def test_recurrent_synapses_learn_as_synapses_from_the_spikes_of_the_step_before(rule: str) -> None:
+    rng = np.random.default_rng(5)
+    inputs, outputs, steps = 12, 6, 15
+    weights, own = rng.integers(-3, 8, (outputs, inputs)), rng.integers(-3, 4, (outputs, outputs))
+    layer = NeuronLayer("a", weights.astype(float), own.astype(float), step=0.1, decay=0.9, threshold=0.5)
+    spikes = (rng.random((steps, inputs)) < 0.3).astype(float)
+    fired = ideal_network([layer], spikes[np.newaxis])["a"][0].astype(float)
+    before = np.vstack([np.zeros(outputs), fired[:-1]])
+    wide = NeuronLayer("a", layer.matrix, None, step=0.1, decay=0.9, threshold=0.5)
+    changes = []
+    for one, given in ((layer, spikes), (wide, np.hstack([spikes, before]))):
+        cells = {
+            0: LearningCells(
+                one.matrix / 8.0, PulseResponse(exact=True), np.random.default_rng(0), "threshold"
+            )
+        }
+        state = RuleState(named_rules()[rule], [one], cells, np.random.default_rng(1))
+        changes.append([change for _, change in state.sample(given, 2)])
+    assert len(changes[0]) == len(changes[1]) > 0
+    assert np.sum(np.abs(changes[0][-1][:, inputs:])) > 0.0
+    for one, other in zip(*changes, strict=True):
+        np.testing.assert_allclose(one, other)
+
+
+def test_a_recurrent_layer_learns_the_digits(tmp_path: Path) -> None:
+    text = (DIGITS / "digits_learning.yaml").read_text(encoding="utf-8")
+    network = tmp_path / "digits_learning.yaml"
+    network.write_text(text.replace("type: fully_connected", "type: recurrent"), encoding="utf-8")
+    arrays = dict(np.load(DIGITS / "weights.npz"))
+    for name in [name for name in arrays if "." not in name]:
+        outputs = len(arrays[name])
+        arrays[f"{name}.recurrent"] = np.eye(
+            outputs, dtype=arrays[name].dtype
+        )  # one step each, next to nothing
+    np.savez(tmp_path / "weights.npz", **arrays)
+    found = learn_network(
+        CHIP, str(network), tmp_path / "weights.npz", DIGITS / "calibration.npz", DIGITS / "test.npz",
+        fresh=True, rates=[0.03],
+    ).trainings[0]  # fmt: skip
+    assert found.before < 0.2
+    assert found.after > 0.8
