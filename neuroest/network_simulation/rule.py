@@ -20,9 +20,9 @@ class RuleState:
 
     Errors are the class that is due less the spikes of the outputs. A hidden layer has them through fixed random
     weights (`error: broadcast`), or back through the weights of the layer behind it, timestep by timestep (`error:
-    backward`). Changes at the end of a sample use the means over it, and clear the tags. Recurrent synapses are synapses
-    whose spikes before are those of the layer itself in the timestep before; errors do not go back through them, nor
-    through time.
+    backward`). Changes at the end of a sample use the means over it, and clear the tags. Recurrent synapses are
+    synapses whose spikes before are those of the layer itself in the timestep before; errors do not go back through
+    them, nor through time.
     """
 
     def __init__(
