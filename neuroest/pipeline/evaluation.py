@@ -103,7 +103,7 @@ class Evaluation(Stages):
         rows = area.area_rows(self.mapped, self.costs)
         if self.learning is None:
             return rows
-        return (*rows, *training.auxiliary_rows(self.mapper, self.learning, rows))
+        return (*rows, *training.auxiliary_rows(self.learning.place.mapper, self.learning, rows))
 
     @cached_property
     def area(self) -> Array:
@@ -238,7 +238,9 @@ class Evaluation(Stages):
         )
         if self.learning is None or self.sample_period is None:
             return found
-        return training.worn_by_both(self.chip, self.mapper, self.learning, self.sample_period, found)
+        return training.worn_by_both(
+            self.chip, self.learning.place.mapper, self.learning, self.sample_period, found
+        )
 
     @cached_property
     def programming_energy(self) -> Array | None:
@@ -298,7 +300,7 @@ class Evaluation(Stages):
         return (
             ()
             if self.learning is None
-            else training.standby_rows(self.mapper, self.one_level.mapped, self.learning)
+            else training.standby_rows(self.learning.place.mapper, self.learning.place.mapped, self.learning)
         )
 
     @cached_property
@@ -341,7 +343,7 @@ class Evaluation(Stages):
     @cached_property
     def learning_area(self) -> Array | None:
         """Area of what only learning needs; None without a rule, or where no block stands for it. [m^2]."""
-        if self.learning is None or not self.mapper.built_of_blocks:
+        if self.learning is None or not self.learning.place.mapper.built_of_blocks:
             return None
         return training.learning_area(self.chip, self.costs, self.learning, self.areas)
 
@@ -368,7 +370,11 @@ class Evaluation(Stages):
         if self.learning is None or self.sample_period is None:
             return None
         return training.first_cell_failure(
-            self.chip, self.mapper, self.one_level.mapped, self.learning, self.sample_period
+            self.chip,
+            self.learning.place.mapper,
+            self.learning.place.mapped,
+            self.learning,
+            self.sample_period,
         )
 
     @cached_property
@@ -376,14 +382,18 @@ class Evaluation(Stages):
         """Time until as many cells have failed as the network stands; None where no rule moves cells. [s]."""
         if self.learning is None or self.sample_period is None:
             return None
-        return training.tolerated_failures(self.chip, self.mapper, self.learning, self.sample_period)
+        return training.tolerated_failures(
+            self.chip, self.learning.place.mapper, self.learning, self.sample_period
+        )
 
     @cached_property
     def failed_cells(self) -> Array | None:
         """Share of cells that has failed by the end of the training; None where no rule moves cells. [1]."""
         if self.learning is None:
             return None
-        return training.failed_cells(self.chip, self.mapper, self.learning, self.learning.counts.samples)
+        return training.failed_cells(
+            self.chip, self.learning.place.mapper, self.learning, self.learning.counts.samples
+        )
 
     # --- cost, accuracy, design rules
 

@@ -20,7 +20,7 @@ from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper, Traff
 from neuroest.levels.learning import LevelLearning
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.memory_traffic import memory_accesses
-from neuroest.specs.learning import LEARNING
+from neuroest.specs.learning import LEARNING, LearningSpec
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 from neuroest.workloads.learning import LearningCounts, learning_counts
 
@@ -37,6 +37,8 @@ class Learning:
         What the rule asks for.
     level : LevelLearning
         What the computing level does for it.
+    place : MappedLevel
+        The computing level whose weights change.
     actions : ActionCounts
         Every action of the chip, by layer.
     times : mapping
@@ -53,6 +55,7 @@ class Learning:
 
     counts: LearningCounts
     level: LevelLearning
+    place: MappedLevel
     actions: ActionCounts
     times: Mapping[str, Array]
     kept: Mapping[str, Array]
@@ -81,12 +84,8 @@ def learn(
     """
     if workload.learning is None:
         return None
-    if len(levels) > 1:
-        raise MappingError(
-            f"{workload.name} learns, which chips with one computing level do; this one has "
-            + " and ".join(level.path for level in levels)
-        )
-    mapper, mapped = levels[0].mapper, levels[0].mapped
+    place = _learning_level(workload.learning, levels)
+    mapper, mapped = place.mapper, place.mapped
     stated = {
         path: claim.value for path, claim in workload_claims(workload).items() if path.startswith(LEARNING)
     }
@@ -120,13 +119,48 @@ def learn(
         if np.any(reads + writes > 0.0):
             times[memory.path] = np.asarray(memory.busy_time(reads, writes) / mapped.instances[memory.path])
     return Learning(
-        counts=asked, level=level,
+        counts=asked, level=level, place=place,
         actions=replace(counts, actions=MappingProxyType({k: np.asarray(n) for k, n in actions.items()})),
         times=MappingProxyType(times), kept=MappingProxyType(dict(kept)),
         alongside=engine is not None and engine.spec.timing == "alongside",
         checks=(*level.checks, *_room(mapper, mapped, kept)),
         left_out=tuple(left_out),
     )  # fmt: skip
+
+
+def _learning_level(learning: LearningSpec, levels: Sequence[MappedLevel]) -> MappedLevel:
+    """The computing level whose layers learn; the other levels of the chip keep their weights.
+
+    Raises
+    ------
+    MappingError
+        Where layers of several levels learn, or errors would go back through layers of another level.
+    """
+    if len(levels) == 1:
+        return levels[0]
+    names = levels[0].mapper.layers.names
+    runs = {
+        name: next(level for level in levels if level.own[index] > 0.0) for index, name in enumerate(names)
+    }
+    weighted = [
+        name for i, name in enumerate(names) if np.any(runs[name].mapper.layers.is_weighted[..., i] > 0.0)
+    ]
+    learns = [name for name in weighted if learning.layers is None or name in learning.layers]
+    first = runs[learns[0]]
+    other = next((name for name in learns if runs[name] is not first), None)
+    if other is not None:
+        raise MappingError(
+            f"layers {learns[0]!r} on {first.path} and {other!r} on {runs[other].path} learn, but a rule moves the "
+            "weights of one computing level; name the layers of one of them under learning.layers"
+        )
+    behind = weighted[weighted.index(learns[0]) :]
+    foreign = next((name for name in behind if runs[name] is not first), None)
+    if learning.stated.error == "backward" and foreign is not None:
+        raise MappingError(
+            f"the rule sends errors back through {foreign!r} on {runs[foreign].path}, which only the level that "
+            f"learns, {first.path}, has circuits for; use a rule that broadcasts errors"
+        )
+    return first
 
 
 def _of_layers(times: Array, *, by_layer: bool) -> Array:

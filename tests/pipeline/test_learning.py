@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -311,6 +312,59 @@ def test_an_update_without_a_write_circuit_is_refused(tmp_path: Path) -> None:
         MappingError, match="has no write_circuit, so that no learning rule can change its cells"
     ):
         estimate(str(chip), str(workload(tmp_path)))
+
+
+def two_levels(folder: Path, layers: list[str]) -> str:
+    """A learning chip with a second set of tiles that runs some layers with weights that stay."""
+    tile = copy.deepcopy(load_architecture("learning_crossbar_28nm").document.data["chip"]["tile"])
+    for name in ("learning", "traces", "tags"):
+        tile.pop(name)
+    tile["array"]["layers"] = layers
+    tile["array"]["backward_readout"] = "none"
+    return str(changed("learning_crossbar_28nm", {"chip.fixed": tile}, folder))
+
+
+def test_one_level_of_a_mixed_chip_learns_and_the_other_stays(tmp_path: Path) -> None:
+    network = str(workload(tmp_path, rule="eprop_factorised", more="layers: [b]"))
+    mixed, alone = estimate(two_levels(tmp_path, ["a"]), network), estimate("learning_crossbar_28nm", network)
+    rows = [
+        {
+            (r.action, r.term): float(np.sum(r.energy))
+            for r in found.evaluation.learning_rows
+            if np.any(r.energy > 0.0) and r.component.startswith("chip.tile.")
+        }
+        for found in (mixed, alone)
+    ]
+    # clock and network on chip stand outside, and their wires are as long as the floor plan makes them
+    assert rows[0] == pytest.approx(rows[1])
+    assert {r.component for r in mixed.evaluation.learning_rows if np.any(r.energy > 0.0)} & {
+        "chip.tile.array.cell"
+    }
+    assert not any(
+        r.component.startswith("chip.fixed") for r in mixed.evaluation.learning_rows if np.any(r.energy > 0)
+    )
+    assert mixed.totals["pulses_per_cell"] == pytest.approx(alone.totals["pulses_per_cell"])
+    assert (mixed.totals["first_cell_failure_s"] or 0.0) > 0.0
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "fixed", "words"),
+    [
+        (
+            "pair_stdp",
+            "",
+            ["a"],
+            "'a' on chip.fixed.array and 'b' on chip.tile.array learn, but a rule moves",
+        ),
+        ("surrogate_bptt", "layers: [a]", ["b"], "errors back through 'b' on chip.fixed.array"),
+    ],
+)
+def test_what_two_levels_cannot_learn_is_one_line(
+    tmp_path: Path, rule: str, more: str, fixed: list[str], words: str
+) -> None:
+    with pytest.raises(MappingError, match=words) as caught:
+        estimate(two_levels(tmp_path, fixed), str(workload(tmp_path, rule=rule, more=more)))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_chip_without_a_datapath_for_the_rule_is_refused(tmp_path: Path) -> None:
