@@ -193,13 +193,20 @@ def stimulus_of(request: Request, level: float, duration: float, unit: str) -> l
     if kind == "pair":
         return pulse_pair(level, request.width, request.gap)
     if kind.endswith(".csv"):
-        return _stimulus_file(Path(kind), unit)
+        return stimulus_file(Path(kind), unit)
     raise UnknownNameError(
         "stimulus", kind, ("constant", "pulses", "pair"), "or give the path of a .csv file"
     )
 
 
-def _stimulus_file(path: Path, unit: str) -> list[Segment]:
+def stimulus_file(path: Path, unit: str | None = None) -> list[Segment]:
+    """Input over time from a file, in volt or ampere where no unit is asked for.
+
+    Raises
+    ------
+    NeuroestError
+        With the line that is no pair of numbers, or when the header is another one.
+    """
     table = read_csv(path, "time [s], voltage [V]")
     cells = table.heading
     if len(cells) != 2 or not all("[" in cell and cell.endswith("]") for cell in cells):
@@ -207,10 +214,10 @@ def _stimulus_file(path: Path, unit: str) -> list[Segment]:
             f"{path}: expected the header `time [s], voltage [V]` with units, got {', '.join(cells)!r}"
         )
     factors = []
-    for cell, due in zip(cells, ("s", unit), strict=True):
+    for cell, allowed in zip(cells, (("s",), ("V", "A") if unit is None else (unit,)), strict=True):
         factor, dimension = parse_unit(cell.partition("[")[2][:-1])
-        if dimension != parse_unit(due)[1]:
-            raise NeuroestError(f"{path}: column {cell} must be in {due}")
+        if dimension not in [parse_unit(due)[1] for due in allowed]:
+            raise NeuroestError(f"{path}: column {cell} must be in {' or '.join(allowed)}")
         factors.append(factor)
     found = []
     for number, row in table.rows:

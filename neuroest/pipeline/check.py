@@ -40,25 +40,45 @@ _BITS = (1, 8)
 """Bits of weights and activations of the smallest networks, of which a chip may be built for either; a convention."""
 _CASE = "published.yaml"
 """File that makes a folder a validation case, whose other files are found by their paths."""
+_RECORDING = "workloads.importers.recordings.read_recording"
+_SWEEP = "reporting.sweep_data.read_sweep"
 _OTHER_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         ".cell": ("authoring.cell_file.read_cell",),
         ".csv": ("fitting.layouts.read_measurements", "authoring.table.import_table"),
         ".xlsx": ("fitting.layouts.read_measurements",),
+        ".json": ("reporting.saved.read_results", _RECORDING),
+        ".npz": (_RECORDING, "network_simulation.files.read_arrays"),
+        ".nird": (_RECORDING,),
+        ".parquet": (_SWEEP,),
+        ".zip": ("reporting.bundle.read_bundle",),
     }
 )
 """What reads files that are no specs, by suffix; of several readers one must take the file."""
+_STIMULUS = "dynamics.run.stimulus_file"
+_BY_COLUMNS: Mapping[frozenset[str], str] = MappingProxyType(
+    {
+        frozenset({"feasible"}): _SWEEP,
+        frozenset({"layer"}): _RECORDING,
+        frozenset({"time [s]", "voltage [V]"}): _STIMULUS,
+        frozenset({"time [s]", "current [A]"}): _STIMULUS,
+    }
+)
+"""What reads a .csv with such columns, where it has no others that measurements have."""
+_LONGEST_HEAD = 65_536
+"""Characters of a first line that are looked at; a convention."""
 _NAMED_LIKE_THEIR_FILES = frozenset({"architecture", "device", "workload", "population"})
 
 
 def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
-    """Every problem of some spec files; nothing if all is well.
+    """Every problem of some files; nothing if all is well.
 
-    What a file is, its `kind` says; networks of other programs, cell files and measured curves are known by their
-    suffix. An architecture is checked with all devices it refers to and its baseline, and with the smallest networks
-    of either coding: what is refused for those is refused for all. A device is checked with all its claims, a
-    workload with its shapes, a validation case with its expressions. One fault does not hide the others: a stand-in
-    takes the place of each faulty value while the rest is checked.
+    What a file is, its `kind` says; networks of other programs, cell files, measured curves, recorded activity,
+    results, sweeps and bundles are known by their suffix, and a .csv by its columns. An architecture is checked with
+    all devices it refers to and its baseline, and with the smallest networks of either coding: what is refused for
+    those is refused for all. A device is checked with all its claims, a workload with its shapes, a validation case
+    with its expressions. One fault does not hide the others: a stand-in takes the place of each faulty value while
+    the rest is checked.
 
     Parameters
     ----------
@@ -109,10 +129,12 @@ def _problems(path: Path) -> list[Problem]:
 
 
 def _of_other_file(path: Path) -> list[Problem]:
-    """Problems of files that are no specs: networks of other programs, cells, measured curves, tables of devices."""
+    """Problems of files that are no specs: networks, cells, curves, tables of devices, recordings, results, sweeps."""
     readers = [load_workload]
     if not is_model_file(path):
         known = _OTHER_FILES.get(path.suffix.lower())
+        if path.suffix.lower() == ".csv":
+            known = _by_columns(path) or known
         if known is None:
             allowed = ", ".join((".yaml", *_OTHER_FILES, *importer_suffixes()))
             message = f"{path.suffix} is no suffix of a file that neuroest reads; allowed: {allowed}"
@@ -125,10 +147,29 @@ def _of_other_file(path: Path) -> list[Problem]:
         except SpecError as error:
             found = found or [*error.problems]
         except NeuroestError as error:
-            found = found or [Problem(str(path), 0, 0, "", str(error).removeprefix(f"{path}: "))]
+            message = str(error).removeprefix(f"{path}").lstrip(": ")
+            found = found or [Problem(str(path), 0, 0, "", message)]
         else:
             return []
     return found
+
+
+def _by_columns(path: Path) -> tuple[str, ...]:
+    """What reads a .csv by the columns of its first line; nothing for measurements, and where it cannot be read."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            head = {cell.strip().strip('"') for cell in file.readline(_LONGEST_HEAD).split(",")}
+    except (OSError, ValueError):  # its reader says what is wrong
+        return ()
+    stimulus = len(head) == 2
+    return next(
+        (
+            (reader,)
+            for columns, reader in _BY_COLUMNS.items()
+            if columns <= head and (stimulus or reader != _STIMULUS)
+        ),
+        (),
+    )
 
 
 def _of_architecture(path: Path) -> list[Problem]:

@@ -8,7 +8,8 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
@@ -181,18 +182,40 @@ def rerun(file: str | Path) -> Rerun:
         When the file is no bundle, or was altered.
     """
     file = Path(file)
+    with _opened(file) as archive, tempfile.TemporaryDirectory() as folder:
+        manifest, before = _stated(archive, file)
+        return _computed(archive, manifest, before, Path(folder).resolve())
+
+
+def read_bundle(file: Path) -> dict[str, Any]:
+    """Results that a bundle holds, by design and network; nothing is computed.
+
+    Raises
+    ------
+    NeuroestError
+        When the file is no bundle.
+    """
+    with _opened(file) as archive:
+        return _stated(archive, file)[1]
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(file) as archive:
             _check_members(archive, file)
-            data = plain_data(archive.read(_MANIFEST), f"{_MANIFEST} of {file}")
-            manifest = checked(_Manifest, data, f"{_MANIFEST} of {file}")
-            name = f"{_RESULTS} of {file}"
-            before = results_of(plain_data(archive.read(_RESULTS), name), name)
-            return _computed(archive, manifest, before, Path(folder).resolve())
+            yield archive
     except FileNotFoundError:
         raise NeuroestError(f"{file}: there is no such file") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as error:
         raise NeuroestError(f"{file} is no bundle of `neuroest report --bundle` ({error})") from None
+
+
+def _stated(archive: zipfile.ZipFile, file: Path) -> tuple[_Manifest, dict[str, Any]]:
+    data = plain_data(archive.read(_MANIFEST), f"{_MANIFEST} of {file}")
+    manifest = checked(_Manifest, data, f"{_MANIFEST} of {file}")
+    name = f"{_RESULTS} of {file}"
+    return manifest, results_of(plain_data(archive.read(_RESULTS), name), name)
 
 
 def _check_members(archive: zipfile.ZipFile, file: Path) -> None:

@@ -4,9 +4,10 @@ import os
 import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from neuroest import check_files, refused_networks
+from neuroest import check_files, estimate, refused_networks, sweep
 from neuroest.error_analysis import model_error
 from neuroest.fitting.layouts import example_folder
 from neuroest.loading.library import shipped
@@ -322,3 +323,50 @@ def test_files_of_other_programs_are_checked_too(tmp_path: Path) -> None:
     text.touch()
     assert "no suffix of a file that neuroest reads" in str(check_files([text]))
     assert check_files([example_folder() / "zhao2025_paired_pulse.csv"]) == ()
+
+
+def _results(path: Path) -> None:
+    path.write_text(estimate("analog_lif_28nm", "mlp_mnist_spiking").to_json(), encoding="utf-8")
+
+
+def _swept(path: Path) -> None:
+    sweep("analog_lif_28nm", "mlp_mnist_spiking", {"chip.tile.array.rows": [64, 128]}, output=path)
+
+
+def _recorded(path: Path) -> None:
+    np.savez(path, hidden=np.ones((2, 3, 4)))
+
+
+KINDS_OF_FILE = {
+    "results.json": (_results, '{"totals": 1}', "holds no result"),
+    "neurobench.json": (
+        lambda path: path.write_text('{"ActivationSparsityByLayer": {"hidden": 0.9}}', encoding="utf-8"),
+        "[1", "JSON",
+    ),
+    "sweep.csv": (_swept, "area_m2,feasible\n1,False\n", "holds no feasible point"),
+    "sweep.parquet": (_swept, "none", "is no sweep"),
+    "spikes.npz": (_recorded, "none", "npz"),
+    "rates.csv": (
+        lambda path: path.write_text("layer,rate\nhidden,0.1\n", encoding="utf-8"), "layer,rate\nhidden,x\n", "x"
+    ),
+    "stimulus.csv": (
+        lambda path: path.write_text("time [s],voltage [V]\n0,0.5\n1,0\n", encoding="utf-8"),
+        "time [s],voltage [V]\n0,x\n", "expected two numbers",
+    ),
+    "bundle.zip": (None, "none", "is no bundle"),
+}  # fmt: skip
+"""A good file of each kind that verbs read or write, a bad one, and words of what is said of that."""
+
+
+@pytest.mark.parametrize("name", KINDS_OF_FILE)
+def test_every_kind_of_file_that_a_verb_reads_is_checked(name: str, tmp_path: Path) -> None:
+    good, bad, words = KINDS_OF_FILE[name]
+    path = tmp_path / name
+    if good is not None:
+        good(path)
+        assert check_files([path]) == ()
+    path.write_text(bad, encoding="utf-8")
+    found = [str(problem) for problem in check_files([path])]
+    assert found
+    assert all(words in line for line in found)
+    assert all(line.count(str(path)) == 1 for line in found)
