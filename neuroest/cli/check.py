@@ -17,7 +17,7 @@ def run(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="Files of any kind that neuroest reads: specs, networks, cells, curves, recordings, results, sweeps, bundles.",
+            help="Files of any kind: specs, networks, cells, curves, recordings, results, sweeps, bundles.",
         ),
     ],
     form: Annotated[Format, typer.Option("--format", help="Form of the list of problems.")] = Format.TABLE,

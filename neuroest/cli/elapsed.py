@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TextIO
 
 _PATIENCE = 2.0
@@ -23,6 +25,18 @@ def stop_counting() -> None:
         running.stop()
 
 
+@contextmanager
+def without_count() -> Iterator[None]:
+    """Takes the running time off the terminal while something else is written there."""
+    running = _running.get()
+    if running is None:
+        yield
+        return
+    with running.lock:
+        running.erase()
+        yield
+
+
 class Elapsed:
     """Shows on a terminal for how long a command has run, from two seconds on, and at its end how long it took.
 
@@ -33,6 +47,8 @@ class Elapsed:
         self._stream = stream or sys.stderr
         self._begun = time.monotonic()
         self._done = Event()
+        self.lock = Lock()
+        self._shown = False
         self._thread: Thread | None = None
         self._token: Token[Elapsed | None] | None = None
 
@@ -63,10 +79,19 @@ class Elapsed:
         if self._done.wait(_PATIENCE):
             return
         while True:
-            self._write(f"{_ERASE}neuroest: running, {time.monotonic() - self._begun:.0f} s")
+            with self.lock:
+                self._write(f"{_ERASE}neuroest: running, {time.monotonic() - self._begun:.0f} s")
+                self._shown = True
             if self._done.wait(1.0):
                 break
-        self._write(_ERASE)
+        with self.lock:
+            self.erase()
+
+    def erase(self) -> None:
+        """Erase the running time where it is shown; it comes back with the next second."""
+        if self._shown:
+            self._write(_ERASE)
+            self._shown = False
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from neuroest.cli.elapsed import without_count
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import shipped
@@ -183,8 +184,9 @@ def workload_name(output: Path | None) -> str | None:
 
 def note(lines: Iterable[str]) -> None:
     """Lines for the user that are no part of the result."""
-    for line in lines:
-        sys.stderr.write(f"{for_terminal(line)}\n")
+    with without_count():
+        for line in lines:
+            sys.stderr.write(f"{for_terminal(line)}\n")
 
 
 def emit(text: str, output: Path | None = None) -> None:
@@ -192,7 +194,8 @@ def emit(text: str, output: Path | None = None) -> None:
     if output is None or str(output) == "-":
         with contextlib.suppress(AttributeError):
             sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # absent where tests replace it
-        sys.stdout.write(for_terminal(text))
-        sys.stdout.flush()
+        with without_count():
+            sys.stdout.write(for_terminal(text))
+            sys.stdout.flush()
         return
     write_whole(output, text.encode("utf-8"))

@@ -8,6 +8,7 @@ import pytest
 
 from neuroest.cli import elapsed
 from neuroest.cli.elapsed import Elapsed
+from neuroest.cli.shared import emit
 
 
 class Terminal(io.StringIO):
@@ -22,6 +23,19 @@ def test_a_long_command_says_how_long_it_runs_and_took(monkeypatch: pytest.Monke
         time.sleep(0.3)
     assert "neuroest: running, 0 s" in shown.getvalue()
     assert re.search(r"neuroest: done in 0\.[3-9] s\n\Z", shown.getvalue())
+
+
+def test_a_result_begins_at_the_start_of_its_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(elapsed, "_PATIENCE", 0.05)
+    shown = Terminal()
+    with Elapsed(shown):
+        time.sleep(0.3)
+        assert shown.getvalue().endswith(" s")
+        emit("a result\n")
+        assert shown.getvalue().endswith("\r\x1b[K")
+    assert capsys.readouterr().out == "a result\n"
 
 
 def test_a_short_command_and_a_pipe_say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
