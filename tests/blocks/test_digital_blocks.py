@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.blocks.base import NetworkContext, TechnologyPoint
+from neuroest.blocks.base import NetworkContext, TechnologyPoint, logic_delay_ratio
 from neuroest.blocks.digital.accumulator import Accumulator
 from neuroest.blocks.digital.matrix_unit import MatrixUnit
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
@@ -200,6 +201,35 @@ def test_clock_and_control_of_a_chip_are_their_shares_of_the_clocked_blocks(tmp_
     # the tree takes a quarter of what clocked logic draws with it, so a third of what it draws without: 0.25 / 0.75
     assert energy(result, action="clock") == pytest.approx(base / 3.0, rel=1e-9)
     assert energy(result, action="control") == pytest.approx(0.15 * base, rel=1e-9)
+
+
+def test_the_area_that_no_block_lists_goes_with_logic_and_with_memories(tmp_path: Path) -> None:
+    def of(result: Any, names: set[str]) -> float:
+        return sum(r.area_m2 for r in result.breakdown if r.kind == "area" and r.component in names)
+
+    result = run("digital_int8_28nm", "mlp_mnist_dense", {}, tmp_path)
+    costs = result.evaluation.costs
+    logic = of(result, {"chip.array.unit", "chip.vector_unit", "chip.neuron"})
+    macros = of(result, {"chip.weights", "chip.activations", "chip.partial_sums"})
+    control = sum(r.area_m2 for r in result.breakdown if r.kind == "area" and r.term == "control")
+    assert costs.macros == {"chip.weights", "chip.activations", "chip.partial_sums"}
+    assert control == pytest.approx(0.7 * logic + 0.24 * macros, rel=1e-9)
+    # a macro that is sequenced from outside has neither
+    outside = run(
+        "digital_int8_28nm", "mlp_mnist_dense", {"chip.overheads.device": "overheads_macro"}, tmp_path
+    )
+    assert sum(r.area_m2 for r in outside.breakdown if r.kind == "area" and r.term == "control") == 0.0
+
+
+def test_an_adder_below_28_nm_lies_between_the_fit_and_open_kits() -> None:
+    # an adder of 90 ps at 45 nm, by inverters of 13.06 ps (FreePDK45, 1.1 V) and 8.0 ps (ASAP7, 0.7 V), is one of 55 ps
+    made = block(
+        MultiplyAccumulate, "logic_45nm_horowitz", "cmos_7nm_lp", 0.7, weight_bits=8.0, activation_bits=8.0,
+        accumulator_bits=32.0,
+    )  # fmt: skip
+    found = made.device.full_adder_delay * logic_delay_ratio(made, made.device.reference_voltage)
+    kits, fit = 90e-12 * 8.0 / 13.06, 26e-12 * 7.235 / 12.60
+    assert found == pytest.approx(math.sqrt(kits * fit), rel=0.01)
 
 
 def by_layer(result: Any, action: str) -> dict[str, float]:
