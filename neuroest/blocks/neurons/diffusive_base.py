@@ -141,6 +141,13 @@ gate may take to charge, before the closed forms are off by as much."""
 _LONGEST_PHASE, _FEW_STEPS = 120.0, 5.0
 """Settling times of the filament from one drive to the next beyond which a spike of fewer steps is driven for more than
 a tenth too long, against the rate equations (docs/models/integration.md)."""
+_SLOW_PHASE, _HOLD_ERRORS = 3.0, (0.01, 0.03)
+"""Error of the rule in hold time, for periods of up to that many settling times and for longer ones, against the rate
+equations (docs/models/integration.md)."""
+_LATE, _NEVER = 0.1, 0.5
+"""Error in timesteps by which a spike is late, and from which the rate equations may not fire at all."""
+_NEARBY = 1e-3
+"""Share by which the hold time is moved to see how the timesteps follow; numerical."""
 _WHOLE = 1e-9
 """Share of an integration that a search for the hold time may leave; numerical."""
 
@@ -328,19 +335,36 @@ class DiffusiveNeuronBase(Neuron):
         return self.integration_time() / filament_growth.integration_time(voltage, *self.ion_rates())
 
     def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[Check]:
-        """Whether the few drives of a spike follow each other before the residue fades."""
+        """Whether the rule of integration holds for the drives: in hold time, and in the timesteps that follow."""
         _, _, residue_rate, filament_decay, _ = self.ion_rates()
         phase = (filament_decay + residue_rate) * period / self._slowness()
         whole = hold_time >= self.integration_time() * (1.0 - _WHOLE)
-        few = np.logical_and(~whole, self.steps_to_fire(hold_time, period) < _FEW_STEPS)
+        steps = self.steps_to_fire(hold_time, period)
+        few = np.logical_and(~whole, steps < _FEW_STEPS)
         worst = np.max(np.where(few, phase, 0.0), axis=-1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            moved = np.log(steps / self.steps_to_fire(hold_time * (1.0 + _NEARBY), period)) / np.log1p(
+                _NEARBY
+            )
+        error = np.where(phase > _SLOW_PHASE, _HOLD_ERRORS[1], _HOLD_ERRORS[0])
+        off = np.max(np.where(whole | ~np.isfinite(moved), 0.0, moved * error), axis=-1, keepdims=True)
         return [
             Check(
                 "integration_rule_range", self.path, "extrapolation", worst <= _LONGEST_PHASE,
                 "the few drives of a spike lie so far apart that the residue fades in between, and the rule of "
                 "integration asks for more than a tenth too much; settling times of the filament between them", worst,
                 _LONGEST_PHASE,
-            )
+            ),
+            Check(
+                "spike_comes_in_time", self.path, "advice", off <= _LATE,
+                "the residue has almost settled when the neuron fires, so that the error of the rule of integration in "
+                "hold time makes the spike come late or early; share of its timesteps", off, _LATE,
+            ),
+            Check(
+                "drive_above_threshold", self.path, "extrapolation", off <= _NEVER,
+                "the drive of a spike is so near to the threshold that the neuron may never fire, within the error of "
+                "the rule of integration; share of the timesteps that this error moves the spike by", off, _NEVER,
+            ),
         ]  # fmt: skip
 
     def refractory_time(self) -> u.Second:
