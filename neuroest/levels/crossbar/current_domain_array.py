@@ -93,6 +93,7 @@ class CurrentDomainArray(StaticArray):
             Check(
                 "column_in_saturation", self.path, "design_rule", swing <= left,
                 "all cells of a read together discharge their column below the voltage at which their currents fall; "
-                "shorten pulse_width, or read fewer rows_at_once", swing, left, "V",
+                "shorten pulse_width, drive the rows below the supply (current_linearity of the cell), or read fewer "
+                "rows_at_once", swing, left, "V",
             ),
         ]  # fmt: skip
