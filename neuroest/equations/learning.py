@@ -11,26 +11,28 @@ _OF_LEARNING = "derivation: docs/models/learning.md"
 
 
 @equation
-def trace_share(rate: u.Dimensionless, window: u.Dimensionless) -> u.Dimensionless:
-    """Share of the timesteps in which the trace of a neuron is not zero. [1].
+def any_share(share: u.Dimensionless, number: u.Dimensionless) -> u.Dimensionless:
+    """Share of the groups in which at least one of several independent things is there. [1].
+
+    Of the timesteps within the window of a trace, one with a spike; of the values in a word, one that changes.
 
     Parameters
     ----------
-    rate : float or array
-        Spikes of the neuron in a timestep, a. [1]
-    window : float or array
-        Timesteps after a spike for which the trace is not zero, n. [1]
+    share : float or array
+        Share of the single things that are there, such as spikes of a neuron in a timestep, p. [1]
+    number : float or array
+        Things in a group, such as timesteps of a window or values in a word, k. [1]
 
     Returns
     -------
     float or array
-        Share. [1]
+        Share of the groups. [1]
 
     Notes
     -----
-    Formula: p = 1 - (1 - a)^n
+    Formula: P = 1 - (1 - p)^k
 
-    Valid: spikes that come independently of each other
+    Valid: spikes, or changes, that come independently of each other
 
     References
     ----------
@@ -40,10 +42,10 @@ def trace_share(rate: u.Dimensionless, window: u.Dimensionless) -> u.Dimensionle
     --------
     A spike in one of ten timesteps, a trace of two: 1 - 0.9^2 = 0.19.
 
-    >>> f"{trace_share(0.1, 2.0):.3g}"
+    >>> f"{any_share(0.1, 2.0):.3g}"
     '0.19'
     """
-    return 1.0 - (1.0 - rate) ** window
+    return 1.0 - (1.0 - share) ** number
 
 
 @equation
@@ -186,9 +188,9 @@ def threshold_pulses(steps: u.Dimensionless) -> u.Dimensionless:
     >>> f"{threshold_pulses(1.0):.3f}"
     '0.950'
     """
-    some = steps > 0.0
-    q = np.exp(-1.0 / np.where(some, steps, 1.0))
-    return np.where(some, q * (2.0 - q) / -np.expm1(-1.0 / np.where(some, steps, 1.0)), 0.0)
+    q = written_share(steps)
+    # 1 - q without loss of digits where m is large
+    return q * (2.0 - q) / -np.expm1(-1.0 / np.where(steps > 0.0, steps, 1.0))
 
 
 @equation
@@ -225,42 +227,6 @@ def slowest_pulses(steps: u.Dimensionless, cells: u.Dimensionless) -> u.Dimensio
     '11.4'
     """
     return np.maximum(1.0, steps * (np.log(np.maximum(cells, 1.0)) + np.euler_gamma) + 1.0 / 2.0)
-
-
-@equation
-def written_words(share: u.Dimensionless, values: u.Dimensionless) -> u.Dimensionless:
-    """Share of the words of a memory that are written back because one of their values has changed. [1].
-
-    Parameters
-    ----------
-    share : float or array
-        Share of the values that change, p. [1]
-    values : float or array
-        Values in a word, k. [1]
-
-    Returns
-    -------
-    float or array
-        Share of the words. [1]
-
-    Notes
-    -----
-    Formula: P = 1 - (1 - p)^k
-
-    Valid: values that change independently of each other
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/learning.md.
-
-    Examples
-    --------
-    Half of the values change, two in a word: three words in four.
-
-    >>> written_words(0.5, 2.0)
-    0.75
-    """
-    return 1.0 - (1.0 - share) ** values
 
 
 @equation

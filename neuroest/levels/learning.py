@@ -94,7 +94,7 @@ class LearnsInMemory(Mapper):
         for visit in counts.updates:
             words, due = self._words(visit, bits, width, held)
             read = read + words * (0.0 if shared and visit.access == "row" else 1.0)
-            written = written + words * equations.written_words(due * share, held)
+            written = written + words * equations.any_share(due * share, held)
         back = counts.backward_steps * counts.weights / held
         actions = {(store.path, "read"): np.asarray(read + back), (store.path, "write"): np.asarray(written)}
         return LevelLearning(actions, self.zeros(), by_layer=False, engine=True)
@@ -111,7 +111,7 @@ class LearnsInMemory(Mapper):
         targets = t.weights / rows
         due = np.minimum(visit.values / np.maximum(visit.events * targets, 1.0), 1.0)
         words = visit.events * spiking_cores.words_of_items(targets, bits, width)
-        return np.asarray(words * equations.written_words(due, held)), due
+        return np.asarray(words * equations.any_share(due, held)), due
 
 
 class LearnsByEvents(Mapper):

@@ -220,7 +220,7 @@ class _Counting:
             share: u.Numeric = 1.0 if trace is None or trace.share is None else trace.share
             return share
         rate = pre if trace.of == "pre" else self.t.output_rate
-        return equations.trace_share(rate, float(trace.window or 1.0))
+        return equations.any_share(rate, float(trace.window or 1.0))
 
     def values_share(self, product: Product, pre: u.Numeric) -> u.Numeric:
         """Share of the synapses at which no factor of a product is zero while its events are there."""

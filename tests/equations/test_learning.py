@@ -8,7 +8,7 @@ import pytest
 from neuroest.equations import learning
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "trace_share": {"rate": 0.1, "window": 5.0},
+    "any_share": {"share": 0.1, "number": 5.0},
     "either_share": {"first": 0.2, "second": 0.3},
     "asked_steps": {"learning_rate": 0.5, "mean_change": 0.02, "states": 60.0},
     "written_share": {"steps": 0.7},
@@ -16,7 +16,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "slowest_pulses": {"steps": 2.0, "cells": 128.0},
     "row_readout_area": {"area": 8e-12, "rows": 128.0, "columns": 64.0},
     "step_size": {"state": 0.3, "states": 200.0, "nonlinearity": 1.5},
-    "written_words": {"share": 0.3, "values": 8.0},
+    "state_after_pulses": {"pulses": 30.0, "states": 100.0, "nonlinearity": 2.0},
     "pulse_energy": {
         "voltage": 2.0, "old_conductance": 1e-5, "new_conductance": 2e-5, "width": 1e-7, "pulses": 3.0,
     },

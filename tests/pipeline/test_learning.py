@@ -367,6 +367,29 @@ def test_what_two_levels_cannot_learn_is_one_line(
     assert "\n" not in str(caught.value)
 
 
+def test_shipped_timers_time_pairs_without_a_datapath() -> None:
+    circuit = "chip.tile.array.write_circuit"
+    timers = {f"{circuit}.update_timing": "diffusive_timers", f"{circuit}.device": "write_circuit_2v5_timers"}
+    rule = {"workload.learning.rule": "pair_stdp"}
+    timed, computed = (
+        estimate("learning_crossbar_28nm", "shd_recurrent_learning", {**rule, **more})
+        for more in (timers, {})
+    )
+    spent = sum(float(np.sum(r.energy)) for r in timed.evaluation.learning_rows if r.term == "timer")
+    switched = sum(
+        float(np.sum(count)) for (path, action), count in timed.evaluation.learning.actions.actions.items()
+        if path == circuit and action in {"spike_row", "spike_column"}
+    )  # fmt: skip
+    assert spent == pytest.approx(64e-15 * switched)
+    assert "midya2017" in timed.source_keys
+    assert not any(
+        r.component.endswith(".learning") and np.any(r.energy > 0) for r in timed.evaluation.learning_rows
+    )
+    assert any(
+        np.any(r.energy > 0) for r in computed.evaluation.learning_rows if r.component.endswith(".learning")
+    )
+
+
 def test_a_chip_without_a_datapath_for_the_rule_is_refused(tmp_path: Path) -> None:
     assert "add a learning_engine block" in refused(tmp_path, {"chip.tile.learning": None})
 

@@ -205,7 +205,7 @@ class _Updates:
                 array.options["arrays_programmed_together"],
             )
         groups = np.ceil(across / together)
-        some = equations.written_words(written, np.minimum(across, together))
+        some = equations.any_share(written, np.minimum(across, together))
         longest: u.Numeric = 1.0
         if self.counts.rule.write in {"threshold", "stochastic"}:
             longest = equations.slowest_pulses(steps, np.maximum(np.minimum(across, together) * due, 1.0))
