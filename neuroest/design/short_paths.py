@@ -9,6 +9,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.design.build import build
 from neuroest.specs.architecture import ArchitectureSpec, Operation, Technology
 from neuroest.specs.inheritance import DerivedArchitecture
+from neuroest.specs.learning import LEARNING
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 
@@ -84,7 +85,8 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
     """
     if is_whole(path):
         return path
-    known = (*settable_paths(chip), *workload_claims(network))
+    rule = () if network.learning is None else (f"{LEARNING}rule",)
+    known = (*settable_paths(chip), *workload_claims(network), *rule)
     found = ending_in(path, known)
     if found == path:
         words = 1 + path.count(".")
