@@ -29,7 +29,8 @@ _BLOCKS = {
     "and_count_unit": ("digital.and_count_unit.AndCountUnit",),
     "spike_coder": ("digital.spike_coder.SpikeCoder", ANYWHERE),
     "digital_lif": ("digital.digital_lif.DigitalNeuron", ANYWHERE),
-    "multiply_accumulate": ("digital.multiply_accumulate.MultiplyAccumulate",),
+    "multiply_accumulate": ("digital.multiply_accumulate.MultiplyAccumulate", "processing_element"),
+    "reported_mac": ("digital.reported_mac.ReportedMac", "processing_element"),
     "in_memory_column": ("digital.in_memory_column.InMemoryColumn",),
     "bit_serial_cell": ("digital.bit_serial_cell.BitSerialCell",),
     "learning_engine": ("learning.engine.LearningEngine", ANYWHERE),
@@ -206,8 +207,7 @@ MARKS: Mapping[str, str] = {
 }
 """Mark of each format without a suffix of its own: how its text begins, or a line of it."""
 NO_NETWORKS: Mapping[str, str] = {
-    r"^operational_array\s*:": "hardware of ZigZag: it gives an energy to an operation and to an access without saying "
-    "of what circuits, and no area; state such values as `memory_macro` (docs/describe_a_macro.md)",
+    r"^operational_array\s*:": "hardware of ZigZag: `neuroest import` makes an architecture of it",
     r"^architecture\s*:": "an architecture of SANA-FE: `neuroest import` makes a device of events of it",
     r"^-MemCellType\s*:": "a memory cell: `neuroest import` makes a synapse of it",
 }

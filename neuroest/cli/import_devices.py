@@ -12,6 +12,7 @@ from neuroest.authoring.sana_fe_architecture import (
     is_sana_fe_architecture,
 )
 from neuroest.authoring.table import import_table
+from neuroest.authoring.zigzag_hardware import import_zigzag_hardware, is_zigzag_hardware
 from neuroest.cli.shared import emit, note
 from neuroest.core.errors import NeuroestError
 
@@ -26,7 +27,9 @@ def import_devices(
     NeuroestError
         With what is wrong with the file or with where it should go; then nothing is written.
     """
-    if is_sana_fe_architecture(file):
+    if is_zigzag_hardware(file):
+        _hardware(file, output, force=force)
+    elif is_sana_fe_architecture(file):
         _architecture(file, output, force=force)
     elif is_cell_file(file):
         _cell(file, output, template, process, force=force)
@@ -66,6 +69,23 @@ def _architecture(file: Path, output: Path | None, *, force: bool) -> None:
     if found.unused:
         lines.append(f"in the file and not used: {listed(found.unused)}")
     note(lines)
+
+
+def _hardware(file: Path, output: Path | None, *, force: bool) -> None:
+    written = output is not None and str(output) != "-"
+    if output is not None and written:
+        check_output(output, force=force)
+    name = output.stem if output is not None and written else spec_name(file.stem)
+    found = import_zigzag_hardware(file, name)
+    emit(found.text, output)
+    note(
+        [
+            f"{file}: an architecture with a digital_array",
+            *(f"taken: {one}" for one in found.stated),
+            *(f"assumed: {one}" for one in found.assumed),
+            *(f"in the file and not used: {one}" for one in found.unused),
+        ]
+    )
 
 
 def _table(file: Path, output: Path | None, template: str | None, *, force: bool) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from neuroest.authoring.cell_file import is_cell_file
 from neuroest.authoring.sana_fe_architecture import is_sana_fe_architecture
+from neuroest.authoring.zigzag_hardware import is_zigzag_hardware
 from neuroest.cli.shared import Output, emit, note
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
 from neuroest.core.units import parse_quantity
@@ -64,6 +65,7 @@ def run(
     if (
         is_cell_file(file)
         or is_sana_fe_architecture(file)
+        or is_zigzag_hardware(file)
         or (file.suffix.lower() == ".csv" and importer_of(file) is None)
     ):
         from neuroest.cli.import_devices import import_devices  # noqa: PLC0415

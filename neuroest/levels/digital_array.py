@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, logic_area_ratio
-from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
+from neuroest.blocks.digital.reported_mac import ReportedMac
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
@@ -23,6 +23,7 @@ from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Place
 from neuroest.levels.tiling import LoopOrder, best_order
 from neuroest.specs.architecture import ComputingLevel, Level
 from neuroest.specs.base import Count, Frequency
+from neuroest.specs.blocks import ProcessingElementBlock
 from neuroest.workloads.layout import of_one_point
 
 
@@ -66,7 +67,7 @@ class DigitalArrayLevel(ComputingLevel):
     """Clock."""
     batch: Count
     """Inferences that share one loading of the weights."""
-    unit: MultiplyAccumulateBlock
+    unit: ProcessingElementBlock
     """The processing element."""
 
 
@@ -154,6 +155,11 @@ class DigitalArrayMapper(Mapper):
         return bool(self.compute.spec.summation == "tree")
 
     @property
+    def reported(self) -> bool:
+        """Whether the units are known by the energy of a multiply-accumulate only."""
+        return isinstance(self.compute.slots["unit"], ReportedMac)
+
+    @property
     def winograd(self) -> bool:
         """Whether kernels of 3 x 3 work on tiles of transformed inputs."""
         return bool(self.compute.spec.convolution == "winograd")
@@ -177,6 +183,12 @@ class DigitalArrayMapper(Mapper):
                 f"{self.level.path}.dataflow is {dataflow}, but {cause} weights that stay; set it to weight_stationary"
             )
         unit = self.compute.slots["unit"]
+        if self.reported and (self.tree or self.winograd or self.network.spiking):
+            what = "spikes" if self.network.spiking else "trees of adders and Winograd"
+            raise MappingError(
+                f"{unit.path} is a reported_mac, whose energy of a multiply-accumulate does not hold for {what}; use "
+                "multiply_accumulate"
+            )
         pairs = (("weight_bits", self.network.weight_bits), ("activation_bits", self.network.activation_bits))
         if np.any(self.layers.input_bits > unit.options["activation_bits"]):
             raise MappingError(
@@ -463,7 +475,7 @@ class DigitalArrayMapper(Mapper):
         operations = self.steps * product.vectors * product.reduction * product.outputs * groups
         products, sums = self.activity(product)
         actions = {(unit, "multiply_accumulate"): operations}
-        if not self.network.spiking:
+        if not self.network.spiking and not self.reported:
             actions[unit, "multiply"] = operations * products
         if self.tree:
             apart = self.steps * product.vectors * product.outputs * product.sums * placement.row_blocks

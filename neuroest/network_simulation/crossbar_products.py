@@ -23,8 +23,10 @@ from neuroest.levels.crossbar.weight_errors import STUCK_CELLS, drawn_conductanc
 NOISE, DRIFT, CLIPPING, ROUNDING = "noise", "drift", "clipping", "rounding"
 CAUSES = ("programming", STUCK_CELLS.replace(" ", "_"), DRIFT, NOISE, CLIPPING, ROUNDING)
 """Error sources that a run can leave out."""
-_AT_ONCE = 2**23
-"""Largest number of results computed together; bounds memory."""
+_AT_ONCE = 2**21
+"""Largest number of results computed together; bounds memory, and fits caches."""
+_BYTE = 8
+"""Bits of a byte."""
 
 
 @dataclass(frozen=True)
@@ -212,9 +214,9 @@ class ProgrammedLayer:
             Integer inputs within the bits of the layer.
         """
         codes = np.asarray(codes)
-        many = max(_AT_ONCE // max(self.blocks[0][1].shape[1] * self.reads.input_bits, 1), 1)
+        many = max(_AT_ONCE // max(self.blocks[0][1].shape[1], codes.shape[1]), 1)
         found = [self._product(codes[first : first + many]) for first in range(0, len(codes), many)]
-        return np.concatenate(found) if found else np.zeros((0, self.outputs))
+        return np.concatenate(found) if found else np.zeros((0, self.outputs), dtype=np.float32)
 
     def _product(self, codes: Array) -> Array:
         if self.reads.signs_apart and np.any(codes < 0):
@@ -223,52 +225,64 @@ class ProgrammedLayer:
 
     def _phases(self, codes: Array) -> Array:
         """Sum over the reads of all input bits; the highest bit of a two's complement is its sign."""
-        r, total = self.reads, np.zeros((len(codes), self.outputs))
-        signed, whole = bool(np.any(codes < 0)), codes.astype(np.int32)
+        r, total = self.reads, np.zeros((len(codes), self.outputs), dtype=np.float32)
+        signed = bool(np.any(codes < 0))
+        narrow: Any = np.uint8 if r.input_bits <= _BYTE else np.int32
+        whole: Any = codes.astype(np.int32) & (2**r.input_bits - 1) if signed else codes
+        whole = whole.astype(narrow)
         for first in range(0, r.input_bits, r.at_once):
-            digits = (whole >> first) & (2**r.at_once - 1)
+            digits = (whole >> first) & narrow(2**r.at_once - 1)
             sign = -1.0 if signed and first + r.at_once >= r.input_bits else 1.0
             if np.any(digits):
-                total += sign * 2.0**first * self._read(digits.astype(np.float32))
+                part = self._read(digits.astype(np.float32))
+                part *= np.float32(sign * 2.0**first)
+                total += part
         return total
 
     def _read(self, digits: Array) -> Array:
-        total = np.zeros((len(digits), self.outputs))
+        total = np.zeros((len(digits), self.outputs), dtype=np.float32)
         for first, columns, noise in self.blocks:
             part = digits[:, first : first + len(columns)]
             sums = part @ columns
-            active = np.sum(part, axis=1, keepdims=True)
             if NOISE not in self.without and np.any(noise > 0.0):
-                power = np.sqrt(np.sum(part * part, axis=1, keepdims=True))
+                power = np.sqrt(np.einsum("ni,ni->n", part, part))[:, np.newaxis]
                 drawn = self.generator.standard_normal(sums.shape, dtype=np.float32)
-                sums += drawn * power * noise
-            total += self._added_up(self._converted(sums), active)
+                drawn *= power
+                drawn *= noise
+                sums += drawn
+            total += self._added_up(self._converted(sums), part)
         return total
 
     def _converted(self, sums: Array) -> Array:
         """Codes of the converters, in levels."""
-        r = self.reads
+        step = np.float32(self.reads.step)
         if ROUNDING not in self.without:
             # half a step goes up, since the codes of a converter change at fixed places
-            sums = np.floor(sums / np.float32(r.step) + np.float32(0.5)) * np.float32(r.step)
+            sums *= np.float32(1.0) / step
+            sums += np.float32(0.5)
+            np.floor(sums, out=sums)
+            sums *= step
         if CLIPPING not in self.without:
-            np.clip(sums, r.low_end, r.high_end, out=sums)
+            np.clip(sums, self.reads.low_end, self.reads.high_end, out=sums)
         return sums
 
-    def _added_up(self, codes: Array, active: Array) -> Array:
+    def _added_up(self, codes: Array, digits: Array) -> Array:
         """Shift-and-add of the columns of each weight."""
         r = self.reads
+        codes *= np.float32(self.gain)
+        if r.encoding != "offset" and codes.shape[1] == self.outputs:
+            return codes
         slices = 1 if r.merges_slices else r.slices
-        shaped = codes.reshape(len(codes), -1, slices, self._wide).astype(float)
         places = np.ones(1) if r.merges_slices else self._places()
-        weighed = np.einsum("nlso,s->nlo", shaped, places) * self.gain
+        shaped = codes.reshape(len(codes), -1, slices, self._wide)
+        weighed = np.einsum("nlso,s->nlo", shaped, places.astype(np.float32))
         if r.encoding != "offset":
             return np.asarray(weighed[:, 0] - weighed[:, 1] if weighed.shape[1] > 1 else weighed[:, 0])
-        stored = weighed[:, 0, : self.outputs]
-        half = 2 ** (r.weight_bits - 1)
+        stored, half = weighed[:, 0, : self.outputs], 2 ** (r.weight_bits - 1)
+        active = np.sum(digits, axis=1, keepdims=True)
         if r.subtraction != "reference_column":
             return np.asarray(stored - half * active)
-        # the column holds half of each digit, which all together is not quite half of the weights
+        # the reference column stores half of each digit, in total slightly less than half of the weights
         middle = (2.0 ** (r.slice_bits * r.slices) - 1.0) / 2.0
         return np.asarray(stored - weighed[:, 0, self.outputs :] - (half - middle) * active)
 

@@ -20,7 +20,7 @@ from neuroest.loading.library import load_workload
 from neuroest.network_simulation.conditions import Chips
 from neuroest.network_simulation.crossbar_products import CAUSES, ProgrammedLayer, Reads, reads_of
 from neuroest.network_simulation.files import read_arrays
-from neuroest.network_simulation.onnx_run import OnnxNetwork
+from neuroest.network_simulation.onnx_run import OnnxNetwork, Products
 from neuroest.network_simulation.statistics import Interval, difference, share
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
@@ -64,7 +64,7 @@ class LayerArithmetic:
 
     def codes(self, inputs: Array) -> Array:
         """Integer inputs, clipped to the calibrated range."""
-        found = np.rint(inputs / self.input_step)
+        found = np.rint(inputs * np.float32(1.0 / self.input_step))
         return np.asarray(np.clip(found, self.lowest, self.highest, out=found))
 
     def exact(self, codes: Array) -> Array:
@@ -214,24 +214,20 @@ def read_dense_samples(path: Path) -> tuple[Array, Array]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Study:
+class DenseStudy:
     """A network with the arithmetic of its layers on a chip."""
 
+    chip: Estimate
     network: OnnxNetwork
     layers: Sequence[LayerArithmetic]
     inputs: Array
     labels: Array
     chips: Chips
 
-    def outputs(self, product: Callable[[int, Array], Array], inputs: Array) -> Array:
+    def outputs(self, products: Products, inputs: Array) -> Array:
         """Outputs of the network for some samples."""
-        parts = [self.network.run(inputs[k : k + BATCH], product) for k in range(0, len(inputs), BATCH)]
+        parts = [self.network.run(inputs[k : k + BATCH], products) for k in range(0, len(inputs), BATCH)]
         return np.concatenate(parts)
-
-    def whole(self, place: int, inputs: Array) -> Array:
-        """Exact product of integers."""
-        layer = self.layers[place]
-        return np.asarray(layer.exact(layer.codes(inputs)) * (layer.weight_step * layer.input_step))
 
     def right(self, outputs: Array) -> Array:
         """Which samples are classified correctly."""
@@ -241,36 +237,87 @@ class _Study:
         self, without: Collection[str] = (), errors: Array | None = None, progress: Progress = silent
     ) -> Array:
         """Outputs with the samples divided among the chips; adds up squares of results and errors if wanted."""
-        found: Array | None = None
-        for chip in range(min(self.chips.number, len(self.inputs))):
-            programmed = [
-                None if layer.mapper is None or layer.reads is None else [
-                    ProgrammedLayer(
-                        layer.mapper.compute, layer.reads, matrix,
-                        np.random.default_rng([self.chips.seed, place, group, chip]), without,
-                    )
-                    for group, matrix in enumerate(layer.weights)
-                ]
-                for place, layer in enumerate(self.layers)
-            ]  # fmt: skip
+        chips, found = min(self.chips.number, len(self.inputs)), []
+        for chip in range(chips):
+            programmed = _Chip(self.layers, self.chips.seed, chip, without, errors)
+            found.append(self.outputs(programmed, self.inputs[chip::chips]))
+            progress((chip + 1) / chips)
+        joined = np.zeros((len(self.inputs), found[0].shape[1]))
+        for chip, part in enumerate(found):
+            joined[chip::chips] = part
+        return joined
 
-            def product(place: int, inputs: Array, arrays: Any = programmed) -> Array:
-                layer, groups = self.layers[place], arrays[place]
-                if groups is None:
-                    return self.whole(place, inputs)
-                codes = layer.codes(inputs)
-                result = np.stack([one.product(codes[:, g]) for g, one in enumerate(groups)], axis=1)
-                if errors is not None:
-                    exact = layer.exact(codes)
-                    errors[place] += np.sum((exact - exact.mean()) ** 2), np.sum((result - exact) ** 2)
-                return result * (layer.weight_step * layer.input_step)
 
-            part = self.outputs(product, self.inputs[chip :: self.chips.number])
-            found = np.zeros((len(self.inputs), part.shape[1])) if found is None else found
-            found[chip :: self.chips.number] = part
-            progress((chip + 1) / min(self.chips.number, len(self.inputs)))
-        assert found is not None  # noqa: S101 - there is at least one sample
-        return found
+@dataclass(frozen=True, eq=False)
+class _Quantised:
+    """Exact products of integers."""
+
+    layers: Sequence[LayerArithmetic]
+
+    def prepared(self, place: int, inputs: Array) -> Array:
+        return self.layers[place].codes(inputs)
+
+    def product(self, place: int, inputs: Array) -> Array:
+        layer = self.layers[place]
+        return np.asarray(layer.exact(inputs) * (layer.weight_step * layer.input_step))
+
+
+class _Chip(_Quantised):
+    """Products on the arrays of one chip."""
+
+    def __init__(
+        self, layers: Sequence[LayerArithmetic], seed: int, chip: int, without: Collection[str], errors: Array | None
+    ) -> None:  # fmt: skip
+        super().__init__(layers)
+        self.errors = errors
+        self.arrays = [
+            None if layer.mapper is None or layer.reads is None else [
+                ProgrammedLayer(
+                    layer.mapper.compute, layer.reads, matrix,
+                    np.random.default_rng([seed, place, group, chip]), without,
+                )
+                for group, matrix in enumerate(layer.weights)
+            ]
+            for place, layer in enumerate(layers)
+        ]  # fmt: skip
+
+    def product(self, place: int, inputs: Array) -> Array:
+        layer, groups = self.layers[place], self.arrays[place]
+        if groups is None:
+            return super().product(place, inputs)
+        result = np.stack([one.product(inputs[:, g]) for g, one in enumerate(groups)], axis=1)
+        if self.errors is not None:
+            exact = layer.exact(inputs)
+            self.errors[place] += np.sum((exact - exact.mean()) ** 2), np.sum((result - exact) ** 2)
+        return np.asarray(result * np.float32(layer.weight_step * layer.input_step))
+
+
+class _Ranges:
+    """Lowest and highest input of each layer, in floating point."""
+
+    def __init__(self, network: OnnxNetwork) -> None:
+        self.network, self.found = network, [(0.0, 0.0)] * len(network.layers)
+
+    def prepared(self, place: int, inputs: Array) -> Array:
+        low, high = self.found[place]
+        self.found[place] = min(low, float(inputs.min())), max(high, float(inputs.max()))
+        return inputs
+
+    def product(self, place: int, inputs: Array) -> Array:
+        return self.network.product(place, inputs)
+
+
+def dense_study(
+    architecture: str, model: str, inputs: Array, labels: Array, calibration: Array, chips: Chips,
+    settings: Mapping[str, str] | None = None,
+) -> DenseStudy:  # fmt: skip
+    """A network on a chip, with the ranges of its inputs from calibration samples."""
+    network, chip = OnnxNetwork(Path(model)), estimate(architecture, model, dict(settings or {}))
+    ranges = _Ranges(network)
+    for first in range(0, len(calibration), BATCH):
+        network.run(calibration[first : first + BATCH], ranges)
+    layers = _arithmetic(chip, network, model, ranges.found)
+    return DenseStudy(chip, network, layers, inputs, labels, chips)
 
 
 def simulate_dense(
@@ -317,22 +364,18 @@ def simulate_dense(
     check_names("cause", [name for name in without if name != "all"], CAUSES)
     if calibration.resolve() == samples.resolve():
         raise NeuroestError("--calibration must not be the samples that the accuracy is measured on")
-    network = OnnxNetwork(Path(model))
     inputs, labels = (one[:count] for one in read_dense_samples(samples))
     seen, _ = read_dense_samples(calibration)
-    chip = estimate(architecture, model, dict(settings or {}))
-    layers = _arithmetic(chip, network, model, _ranges(network, seen))
-    study = _Study(network, layers, inputs, labels, Chips(chips, seed))
+    study = dense_study(architecture, model, inputs, labels, seen, Chips(chips, seed), settings)
+    network, layers, chip = study.network, study.layers, study.chip
     classes = network.run(inputs[:1]).shape[1]
     if np.any(labels >= classes):
         raise NeuroestError(
             f"{formatted(samples)}: labels must be below {classes}, the outputs of the network"
         )
     tell("floating point and quantised")
-    exact, floating = (
-        study.right(study.outputs(study.whole, inputs)),
-        study.right(study.outputs(network.exact, inputs)),
-    )
+    exact = study.right(study.outputs(_Quantised(layers), inputs))
+    floating = study.right(study.outputs(network, inputs))
     squares = np.zeros((len(layers), 2))
     tell("the chip")
     whole = study.right(study.on_chips(errors=squares, progress=progress))
@@ -366,20 +409,6 @@ _MEANING: Mapping[str, str] = {
     "rounding": "ADCs with unlimited resolution",
 }
 """What leaving out means."""
-
-
-def _ranges(network: OnnxNetwork, inputs: Array) -> list[tuple[float, float]]:
-    """Lowest and highest input of each weighted layer."""
-    found = [(0.0, 0.0)] * len(network.layers)
-
-    def seen(place: int, values: Array) -> Array:
-        low, high = found[place]
-        found[place] = min(low, float(values.min())), max(high, float(values.max()))
-        return network.exact(place, values)
-
-    for first in range(0, len(inputs), BATCH):
-        network.run(inputs[first : first + BATCH], seen)
-    return found
 
 
 def _arithmetic(

@@ -7,10 +7,10 @@ operators of the standard.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -20,8 +20,17 @@ from neuroest.core.extras import extra
 from neuroest.dynamics.stimulus import Array
 from neuroest.workloads.importers.files import formatted, model_file, reading
 
-Product = Callable[[int, Array], Array]
-"""Product of a weighted layer by its place: (samples, groups, inputs) to (samples, groups, outputs)."""
+
+class Products(Protocol):
+    """Arithmetic of the layers with weights, by their place in the network."""
+
+    def prepared(self, place: int, inputs: Array) -> Array:
+        """Inputs of a layer as its product takes them, such as quantised."""
+
+    def product(self, place: int, inputs: Array) -> Array:
+        """Product of prepared inputs (samples, groups, inputs) with the weights: (samples, groups, outputs)."""
+
+
 _WEIGHTED = ("Conv", "Gemm", "MatMul")
 
 
@@ -66,7 +75,7 @@ class OnnxNetwork:
                 f"{formatted(path)}: has {len(self._inputs)} inputs and {len(graph.output)} outputs; one of each runs"
             )
         self._places = {layer.output: place for place, layer in enumerate(self.layers)}
-        self._product: Product = self.exact
+        self._products: Products = self
         operators = [_operator(kind, self) for kind in (*_WEIGHTED, *_POOLS)]
         self._evaluator = extra("onnx.reference", "onnx").ReferenceEvaluator(self._model, new_ops=operators)
 
@@ -113,14 +122,18 @@ class OnnxNetwork:
             raise NeuroestError(f"{formatted(path)}: has no layer with weights")
         return found
 
-    def exact(self, place: int, inputs: Array) -> Array:
-        """The product in floating point."""
+    def prepared(self, _place: int, inputs: Array) -> Array:
+        """Inputs in floating point."""
+        return inputs
+
+    def product(self, place: int, inputs: Array) -> Array:
+        """Product in floating point."""
         turned = self.layers[place].matrices.swapaxes(1, 2)
         return np.asarray(np.matmul(inputs.swapaxes(0, 1), turned).swapaxes(0, 1))
 
-    def run(self, samples: Array, product: Product | None = None) -> Array:
+    def run(self, samples: Array, products: Products | None = None) -> Array:
         """Outputs of the network, one row a sample."""
-        self._product = product or self.exact
+        self._products = products or self
         (found,) = self._evaluator.run(None, {self._inputs[0]: samples.astype(np.float32)})
         return np.asarray(found).reshape(len(samples), -1)
 
@@ -129,12 +142,12 @@ class OnnxNetwork:
         place = self._places.get(output)
         if place is None:
             return np.asarray(np.matmul(inputs, weights))
-        flat = inputs.reshape(-1, 1, inputs.shape[-1])
-        return self._product(place, flat).reshape(*inputs.shape[:-1], -1)
+        flat = self._products.prepared(place, inputs).reshape(-1, 1, inputs.shape[-1])
+        return self._products.product(place, flat).reshape(*inputs.shape[:-1], -1)
 
-    def convolve(self, output: str, windows: Array) -> Array:
-        """Product of each window of a convolution: (samples, groups, inputs) to (samples, groups, outputs)."""
-        return self._product(self._places[output], windows)
+    def place(self, output: str) -> tuple[int, Products]:
+        """Place of the layer that computes an output, and the arithmetic of a run."""
+        return self._places[output], self._products
 
 
 _POOLS = ("MaxPool", "AveragePool")
@@ -185,14 +198,15 @@ def _windows(data: Array, kernel: Sequence[int], attributes: dict[str, Any], fil
 def _conv(network: OnnxNetwork, node: Any, inputs: Sequence[Array], attributes: dict[str, Any]) -> Array:
     data, weights = inputs[0], inputs[1]
     groups, rank = int(attributes.get("group") or 1), data.ndim - 2
-    windows = _windows(data, weights.shape[2:], attributes)
+    place, products = network.place(node.output[0])
+    windows = _windows(products.prepared(place, data), weights.shape[2:], attributes)
     samples, channels, *positions = windows.shape[: 2 + rank]
     each = channels // groups
     split = windows.reshape(samples, groups, each, *windows.shape[2:])
     # samples, positions, groups, then channels and taps of a kernel
     order = (0, *range(3, 3 + rank), 1, 2, *range(3 + rank, 3 + 2 * rank))
     flat = split.transpose(order).reshape(-1, groups, each * int(np.prod(weights.shape[2:])))
-    found = network.convolve(node.output[0], flat).reshape(samples, *positions, -1)
+    found = products.product(place, flat).reshape(samples, *positions, -1)
     found = np.moveaxis(found, -1, 1)
     return (
         found + inputs[2].reshape(1, -1, *[1] * rank) if len(inputs) > 2 and inputs[2] is not None else found

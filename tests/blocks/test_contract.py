@@ -23,7 +23,7 @@ MODELS = (REFERENCE / "devices.md").read_text("utf-8").splitlines()
 # what stands in a slot of one schema alone, which names it
 IN_ONE_SLOT = {
     "analog_stage", "and_count_unit", "bit_serial_cell", "charge_pump", "event_energies", "in_memory_column",
-    "level_shifter", "multiply_accumulate", "roofline_processor", "tapered_buffer",
+    "level_shifter", "roofline_processor", "tapered_buffer",
 }  # fmt: skip
 
 

@@ -344,6 +344,37 @@ def _sana_fe_chip() -> list[tuple[str, bytes]]:
     return [("chip", export(neuroest.estimate("loihi_14nm", SMALL[True]), "sana-fe").encode())]
 
 
+ZIGZAG_CHIP = b"""name: tpu
+memories:
+  sram:
+    size: 16777216
+    r_cost: 416.16
+    w_cost: 378.4
+    operands: [I1, I2, O]
+    ports:
+      - {name: r_port_1, type: read, bandwidth_min: 64, bandwidth_max: 2048, allocation: []}
+    served_dimensions: [D1, D2]
+  dram:
+    size: 10000000000
+    r_cost: 700
+    w_cost: 750
+    operands: [I1, I2, O]
+    ports:
+      - {name: rw_port_1, type: read_write, bandwidth_min: 64, bandwidth_max: 64, allocation: []}
+    served_dimensions: [D1, D2]
+operational_array:
+  unit_energy: 0.04 # pJ
+  dimensions: [D1, D2]
+  sizes: [32, 16]
+"""
+
+
+def _read_zigzag_chip(file: Path, seed: str) -> None:
+    from neuroest.authoring.zigzag_hardware import import_zigzag_hardware
+
+    import_zigzag_hardware(file, "imported_chip")
+
+
 def _read_sana_fe_chip(file: Path, seed: str) -> None:
     from neuroest.authoring.sana_fe_architecture import import_sana_fe_architecture
 
@@ -528,6 +559,7 @@ TARGETS: Mapping[str, Target] = {
     "cell": Target(".cell", _once("cell", CELL), _texts(changed_text), _read_cell),
     "accelforge_cell": Target(".yaml", _once("cell", ACCELFORGE_CELL), _texts(changed_text), _read_cell),
     "neurosim": Target(".csv", _once("net", NEUROSIM), _texts(changed_text), _read_network),
+    "zigzag_chip": Target(".yaml", _once("chip", ZIGZAG_CHIP), _texts(changed_text), _read_zigzag_chip),
     "sana_fe_chip": Target(".yaml", _sana_fe_chip, _texts(changed_text), _read_sana_fe_chip),
     "sana_fe": Target(".yaml", _once("net", SANA_FE), _texts(changed_text), _read_network),
     "zigzag": Target(".yaml", _once("net", ZIGZAG), _texts(changed_tree), _read_network),

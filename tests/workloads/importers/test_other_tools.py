@@ -190,8 +190,11 @@ def test_a_cell_that_stores_no_resistance_is_refused_for_that_alone(command: Com
     assert "sram.yaml:2:1: MemCellType: SRAM stores no weight as a resistance" in outcome.err
 
 
-def test_hardware_of_zigzag_is_refused_with_the_reason(command: Command, tmp_path: Path) -> None:
+def test_hardware_of_zigzag_is_no_network(command: Command, tmp_path: Path) -> None:
     path = written(tmp_path, "tpu.yaml", "name: tpu\nmemories: {}\noperational_array:\n  unit_energy: 0.04\n")
+    as_network = command("estimate", "digital_int8_28nm", "-w", str(path))
+    assert as_network.code == 1
+    assert "hardware of ZigZag: `neuroest import` makes an architecture of it" in as_network.err
     outcome = command("import", str(path), "-o", str(tmp_path / "no.yaml"))
     assert outcome.code == 1
-    assert "hardware of ZigZag: it gives an energy to an operation" in outcome.err
+    assert "tpu.yaml:3:1: operational_array.dimensions: expected a list of texts" in outcome.err

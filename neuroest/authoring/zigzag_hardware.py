@@ -1,0 +1,384 @@
+"""Hardware files of ZigZag as architectures: an array of multiply-accumulate units with its memories.
+
+A file gives an energy to one multiply-accumulate and to one access of each memory, which moves `bandwidth_max` bits
+(ZigZag's `parser/accelerator_validator.py`, `cost_model`). It gives areas without a unit, no clock, no node and no
+leakage.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite, prod
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from neuroest.core.errors import Problem, SpecError
+from neuroest.loading.library import load_architecture
+from neuroest.specs.file_text import decoded, file_content
+from neuroest.specs.reading import Document, read_text
+
+_MARK = re.compile(rb"^operational_array\s*:", re.MULTILINE)
+_LOOKED_AT = 65_536
+"""Bytes in which the key of the format must come; a convention."""
+_PICO, _GIGA = 1e-12, 1e9
+_CLOCK = 1e9
+"""Clock that is assumed. [1/s]"""
+_BITS = 8
+"""Bits of an operand where the file states none; those of the networks that ship with ZigZag."""
+_SUM_BITS = 32
+_DEVICES = {"unit": "mac_zigzag", "memory": "sram_zigzag", "external": "dram_zigzag"}
+_STORES = {"I1": "activations", "I2": "weights", "O": "partial_sums"}
+_ASSUMED = (
+    "clock of 1 GHz; bits of operands as in input_precision, or 8; sums of 32 bits",
+    "28 nm and 0.9 V, of which nothing depends but checks",
+    "rows of the array are the dimensions along which sums are added up, columns all others; weights stay in the units",
+    "each operand is stored in its innermost memory that all units share",
+    "no energy of clock and control, since the file has none",
+    "a vector_unit of ours for pooling, additions and activation functions, which ZigZag leaves out",
+)
+
+
+@dataclass(frozen=True)
+class ImportedHardware:
+    """An architecture made of a hardware file of ZigZag.
+
+    Attributes
+    ----------
+    text : str
+        The architecture file.
+    stated, assumed, unused : tuple of str
+        What was taken, what the file lacks, and what has no place here.
+    """
+
+    text: str
+    stated: tuple[str, ...]
+    assumed: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """One memory of the file."""
+
+    name: str
+    size: float
+    read: float
+    write: float
+    width: float
+    operands: tuple[str, ...]
+    served: tuple[str, ...]
+
+
+@dataclass
+class _Account:
+    """What becomes of what the file says."""
+
+    stated: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+
+
+def is_zigzag_hardware(path: Path) -> bool:
+    """Whether a file is hardware of ZigZag, by one of its keys."""
+    if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return _MARK.search(file.read(_LOOKED_AT)) is not None
+
+
+def import_zigzag_hardware(path: Path, name: str) -> ImportedHardware:
+    """The array of a hardware file with its memories as an architecture.
+
+    Raises
+    ------
+    SpecError
+        With the place of what is missing, is no number, or states no energy.
+    """
+    account = _Account()
+    text = _without_repeated_ports(decoded(file_content(path, str(path)), str(path)), account)
+    (document, *_) = read_text(text, str(path))
+    content = _Reader(document, account).architecture(name, path.name)
+    made = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=112)
+    with tempfile.TemporaryDirectory(prefix="neuroest-") as folder:
+        draft = Path(folder) / f"{name}.yaml"
+        draft.write_text(made, encoding="utf-8")
+        load_architecture(str(draft))
+    return ImportedHardware(made, tuple(account.stated), _ASSUMED, tuple(account.unused))
+
+
+def _without_repeated_ports(text: str, account: _Account) -> str:
+    """The text with the last `ports` of each memory only, as ZigZag reads it; lines keep their numbers."""
+    lines, first = text.split("\n"), -1
+    for number, line in enumerate(lines):
+        if re.match(r" {2}\w", line):
+            first = -1
+        elif re.match(r" {4}ports\s*:", line):
+            if first >= 0:
+                account.unused.append(f"ports of line {first + 1}, which line {number + 1} states again")
+                lines[first:number] = [""] * (number - first)
+            first = number
+        elif first >= 0 and re.match(r" {4}\w", line):
+            first = -1
+    return "\n".join(lines)
+
+
+class _Reader:
+    def __init__(self, document: Document, account: _Account) -> None:
+        self._document, self._account = document, account
+        root = document.data if isinstance(document.data, dict) else {}
+        self._array = self._mapping(("operational_array",), root.get("operational_array"))
+        self._extents = self._dimensions()
+        if self._array.get("is_imc"):
+            raise self._fault(
+                ("operational_array", "is_imc"),
+                "an in-memory array has no energies in the file, ZigZag calculates them with its own model at 28 nm; "
+                "describe the macro (docs/describe_a_macro.md), or start from cim_sram_28nm",
+            )
+        memories = self._mapping(("memories",), root.get("memories"))
+        self._memories = [self._memory(str(key), value) for key, value in memories.items()]
+        account.unused += [str(key) for key in root if key not in {"name", "memories", "operational_array"}]
+
+    def _fault(self, place: tuple[str | int, ...], message: str) -> SpecError:
+        where = self._document.position(place)
+        return SpecError([Problem(self._document.file, *where, ".".join(map(str, place)), message)])
+
+    def _mapping(self, place: tuple[str | int, ...], found: Any) -> Mapping[str, Any]:
+        if not isinstance(found, dict) or not found:
+            raise self._fault(place, "expected a mapping, as hardware of ZigZag has it")
+        return found
+
+    def _number(self, place: tuple[str | int, ...], found: Any, least: float = 0.0) -> float:
+        if (
+            isinstance(found, bool)
+            or not isinstance(found, int | float)
+            or not least <= found
+            or not isfinite(found)
+        ):
+            said = "is missing" if found is None else f"is {str(found)[:40]!r}"
+            raise self._fault(place, f"{said}; expected a number of at least {least:g}")
+        return float(found)
+
+    def _texts(self, place: tuple[str | int, ...], found: Any) -> tuple[str, ...]:
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            raise self._fault(place, "expected a list of texts")
+        return tuple(found)
+
+    def _dimensions(self) -> dict[str, float]:
+        here: tuple[str | int, ...] = ("operational_array",)
+        names = self._texts((*here, "dimensions"), self._array.get("dimensions"))
+        sizes = self._array.get("sizes")
+        if not isinstance(sizes, list) or len(sizes) != len(names):
+            raise self._fault((*here, "sizes"), f"{len(names)} dimensions need as many sizes")
+        return {
+            name: self._number((*here, "sizes", index), size, 1.0)
+            for index, (name, size) in enumerate(zip(names, sizes, strict=True))
+        }
+
+    def _memory(self, name: str, found: Any) -> _Memory:
+        place: tuple[str | int, ...] = ("memories", name)
+        about = self._mapping(place, found)
+        operands = self._texts((*place, "operands"), about.get("operands"))
+        served = self._texts((*place, "served_dimensions"), about.get("served_dimensions"))
+        for key, values, known in (
+            ("operands", operands, _STORES),
+            ("served_dimensions", served, self._extents),
+        ):
+            for one in values:
+                if one not in known:
+                    raise self._fault((*place, key), f"{one[:20]!r} is unknown; allowed: {', '.join(known)}")
+        if about.get("auto_cost_extraction"):
+            raise self._fault(
+                (*place, "auto_cost_extraction"),
+                "its energies come from CACTI and not from the file; state them",
+            )
+        ports = about.get("ports")
+        if not isinstance(ports, list) or not ports:
+            raise self._fault((*place, "ports"), "expected a list of ports")
+        widths = []
+        for index, port in enumerate(ports):
+            width = port.get("bandwidth_max") if isinstance(port, dict) else None
+            widths.append(self._number((*place, "ports", index, "bandwidth_max"), width, 1.0))
+        read, write = (self._number((*place, key), about.get(key)) for key in ("r_cost", "w_cost"))
+        size = self._number((*place, "size"), about.get("size"), 1.0)
+        return _Memory(name, size, read * _PICO, write * _PICO, max(widths), operands, served)
+
+    def _shared(self, memory: _Memory) -> bool:
+        """Whether all units reach a memory."""
+        return set(memory.served) == set(self._extents)
+
+    def _external(self) -> _Memory | None:
+        """The last memory, which lies outside; None where the units have no other one to share."""
+        last, inner = self._memories[-1], self._memories[:-1]
+        if set(last.operands) != set(_STORES):
+            raise self._fault(("memories", last.name), "the last memory must hold I1, I2 and O")
+        if not all(
+            any(operand in one.operands and self._shared(one) for one in inner) for operand in ("I1", "O")
+        ):
+            return None
+        if not last.read > 0.0:
+            raise self._fault(("memories", last.name, "r_cost"), "must be above zero for a memory outside")
+        return last
+
+    def architecture(self, name: str, file: str) -> dict[str, Any]:
+        """What the file becomes."""
+        external = self._external()
+        inner = self._memories if external is None else self._memories[:-1]
+        registers = [one for one in inner if not self._shared(one)]
+        shared = {operand: self._innermost(operand, inner) for operand in _STORES}
+        for one in inner:
+            if one not in registers and one not in shared.values():
+                self._account.unused.append(f"memory {one.name}: another one lies nearer to the units")
+        blocks: dict[str, Any] = {} if external is None else {"memory": self._link(external)}
+        for memory in dict.fromkeys(one for one in shared.values() if one is not None):
+            stores = [_STORES[operand] for operand, one in shared.items() if one is memory]
+            blocks[_key(memory.name)] = self._block(memory, stores)
+        for operand in ("I1", "O"):
+            if shared[operand] is None:
+                raise self._fault(
+                    ("memories",), f"no memory on the chip holds {operand} of all units; the array needs one"
+                )
+        blocks["array"] = self._level(registers)
+        if shared["I2"] is None:
+            weights = next((one for one in registers if "I2" in one.operands), None)
+            if weights is None:
+                raise self._fault(("memories",), "no memory holds I2, the weights")
+            blocks[_key(weights.name)] = self._weights_in_units(weights, blocks["array"]["columns"])
+        blocks["vector_unit"] = {
+            "model": "vector_unit", "device": "logic_45nm_horowitz", "lanes": blocks["array"]["columns"],
+            "clock_frequency": f"{_CLOCK / _GIGA:g} GHz",
+        }  # fmt: skip
+        return {
+            "kind": "architecture",
+            "name": name,
+            "description": f"Array of {file}, hardware of ZigZag.",
+            "technology": {"process": "cmos_28nm_lp", "supply_voltage": "0.9 V", "temperature": "300 K"},
+            "operation": {"mode": "back_to_back"},
+            "exclusions": ["areas, leakage, clock and control, which the file does not state"],
+            "chip": {"count": 1, "overheads": _overheads(), **blocks},
+        }
+
+    def _innermost(self, operand: str, inner: list[_Memory]) -> _Memory | None:
+        return next((one for one in inner if operand in one.operands and self._shared(one)), None)
+
+    def _link(self, memory: _Memory) -> dict[str, Any]:
+        """The memory outside: the mean of reading and writing, since a link has one energy of a bit."""
+        self._account.stated.append(f"{memory.name}: energy of a bit and rate of the memory outside")
+        if memory.write != memory.read:
+            self._account.unused.append(
+                f"{memory.name}: w_cost; a link has one energy of a bit, that of reading"
+            )
+        return {
+            "model": "off_chip_link", "device": _DEVICES["external"],
+            "carries": ["inputs", "outputs", "weights", "activations"],
+            "parameters": {
+                "energy": _claim(f"{memory.read / memory.width / _PICO:.6g} pJ/bit", f"r_cost of {memory.name}."),
+                "rate": _claim(f"{memory.width * _CLOCK / _GIGA:.6g} Gbit/s", "Its port in each cycle."),
+            },
+        }  # fmt: skip
+
+    def _block(self, memory: _Memory, stores: list[str]) -> dict[str, Any]:
+        self._account.stated.append(
+            f"{memory.name}: capacity, width and energies of a memory for {', '.join(stores)}"
+        )
+        energies = {
+            key: _claim(f"{max(value, 1e-21) / memory.width / _PICO:.6g} pJ/bit", f"{name} of {memory.name}.")
+            for key, name, value in (
+                ("read_energy", "r_cost", memory.read),
+                ("write_energy", "w_cost", memory.write),
+            )
+        }
+        return {
+            "model": "memory_macro", "device": _DEVICES["memory"], "capacity": f"{memory.size:.0f} bit",
+            "width": f"{memory.width:.0f} bit", "stores": stores, "parameters": energies,
+        }  # fmt: skip
+
+    def _weights_in_units(self, memory: _Memory, columns: float) -> dict[str, Any]:
+        """Registers of all units as the memory of weights: loading writes them, a multiply-accumulate reads them."""
+        self._account.stated.append(f"{memory.name}: the memory of weights, its w_cost of loading them")
+        self._account.unused.remove(f"{memory.name}: w_cost, of loading it")
+        copies = prod(self._extents.values()) / prod(self._extents[name] for name in memory.served)
+        energy = _claim(f"{memory.write / memory.width / _PICO:.6g} pJ/bit", f"w_cost of {memory.name}.")
+        nothing = _claim(
+            "1e-9 pJ/bit", "Reading is part of mac_energy; the smallest number that stands for none."
+        )
+        return {
+            "model": "memory_macro", "device": _DEVICES["memory"], "capacity": f"{memory.size * copies:.0f} bit",
+            "width": f"{memory.width * columns:.0f} bit", "stores": ["weights"],
+            "parameters": {"read_energy": nothing, "write_energy": energy},
+        }  # fmt: skip
+
+    def _level(self, registers: list[_Memory]) -> dict[str, Any]:
+        """The units: registers belong to the energy of a multiply-accumulate, shared ones by their share."""
+        here: tuple[str | int, ...] = ("operational_array",)
+        unit = self._number((*here, "unit_energy"), self._array.get("unit_energy")) * _PICO
+        self._account.stated.append("operational_array: size and energy of a unit")
+        summed: set[str] = set()
+        for one in registers:
+            energy = one.read + (one.write if "O" in one.operands else 0.0)
+            unit += energy / prod(self._extents[name] for name in one.served)
+            self._account.stated.append(f"{one.name}: its accesses in each multiply-accumulate")
+            if "O" in one.operands:
+                summed |= set(one.served)
+            else:
+                self._account.unused.append(f"{one.name}: w_cost, of loading it")
+        if not unit > 0.0:
+            raise self._fault((*here, "unit_energy"), "must be above zero together with the registers")
+        if "unit_area" in self._array:
+            self._account.unused.append("unit_area and areas of memories, which have no unit")
+        names = list(self._extents)
+        reduced = summed or set(names[1:2] or names)
+        rows = prod(self._extents[name] for name in reduced)
+        columns = prod(self._extents.values()) / rows
+        bits = self._array.get("input_precision")
+        if bits is not None and not (isinstance(bits, list) and len(bits) == 2):
+            raise self._fault((*here, "input_precision"), "expected two numbers of bits")
+        first, second = (
+            self._number((*here, "input_precision", index), value, 1.0)
+            for index, value in enumerate(bits or (_BITS, _BITS))
+        )
+        return {
+            "mapper": "digital_array", "count": 1, "rows": int(rows), "columns": int(columns),
+            "dataflow": "weight_stationary", "clock_frequency": f"{_CLOCK / _GIGA:g} GHz", "batch": 1,
+            "unit": {
+                "model": "reported_mac", "device": _DEVICES["unit"], "weight_bits": f"{second:.0f} bit",
+                "activation_bits": f"{first:.0f} bit", "accumulator_bits": f"{_SUM_BITS} bit",
+                "parameters": {
+                    "mac_energy": _claim(
+                        f"{unit / _PICO:.6g} pJ",
+                        "unit_energy, and the registers: reading an operand, reading and writing a sum.",
+                    )
+                },
+            },
+        }  # fmt: skip
+
+
+def _claim(value: str, rationale: str) -> dict[str, Any]:
+    return {
+        "value": value, "basis": "assumed", "source": "zigzag_hardware",
+        "rationale": f"{rationale} The file says neither how it was found nor how sure it is.",
+    }  # fmt: skip
+
+
+def _overheads() -> dict[str, Any]:
+    def none(value: float | str, rationale: str) -> dict[str, Any]:
+        return {"value": value, "basis": "assumed", "rationale": rationale}
+
+    return {
+        "model": "chip_overheads", "device": "overheads_generic",
+        "parameters": {
+            "clock_fraction": none(0, "Not in the file."), "control_fraction": none(0, "Not in the file."),
+            "control_area_fraction": none(0, "Not in the file."),
+            "power_density_limit": none("1000 kW/mm^2", "The file has no areas, so that no density follows."),
+        },
+    }  # fmt: skip
+
+
+def _key(name: str) -> str:
+    """A name of a block: lower-case letters, digits and underscores."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    taken = {"memory", "array", "overheads", "count"}
+    return f"m_{plain}" if not plain or not plain[0].isalpha() or plain in taken else plain

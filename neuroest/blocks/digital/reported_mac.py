@@ -1,0 +1,66 @@
+"""Multiply-accumulate unit known by its published numbers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core import units as u
+from neuroest.specs.base import WordWidth
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class ReportedMacParameters(Record):
+    """Multiply-accumulate unit known by its published numbers."""
+
+    model: ClassVar[str] = "reported_mac"
+    folder: ClassVar[str] = "logic"
+
+    mac_energy: u.Joule = positive()
+    """Energy of one multiply-accumulate with the registers of its operands and of the sum."""
+    static_power: u.Watt = non_negative()
+    """Power of an idle unit, if it is not part of the energy."""
+    footprint: u.SquareMetre = non_negative()
+    """Area of one unit with its registers."""
+
+
+class ReportedMacBlock(DeviceBlock):
+    """Processing element of a digital array, known by its published energy and area."""
+
+    record: ClassVar[type[Record] | None] = ReportedMacParameters
+    model: Literal["reported_mac"]
+    weight_bits: WordWidth
+    """Bits of the weight operand."""
+    activation_bits: WordWidth
+    """Bits of the activation operand."""
+    accumulator_bits: WordWidth
+    """Bits of the partial sum."""
+
+
+class ReportedMac(Component[ReportedMacParameters]):
+    """Processing element as published: one energy for each multiply-accumulate, whatever its operands are."""
+
+    schema: ClassVar[type[Block]] = ReportedMacBlock
+    synchronous: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("multiply-accumulate as reported",)
+    example: ClassVar[str] = "mac_zigzag"
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """One multiply-accumulate, at the supply of its source."""
+        cost = self.energy(
+            "multiply_accumulate", "reported", self.device.mac_energy, "multiply-accumulate as reported"
+        )
+        return [cost]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one unit."""
+        return [AreaCost(self.path, "datapath", self.device.footprint)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Power of an idle unit."""
+        return [StaticCost(self.path, "static", self.device.static_power)]
