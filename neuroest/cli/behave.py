@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -75,67 +76,59 @@ Rates = Annotated[
     list[float] | None,
     typer.Option("--rate", min=1e-9, help="With --learn: learning rate; may be repeated."),
 ]
+WeightFile = Annotated[Path | None, typer.Option("--weights", help="Integer weights of each layer.", **_FILE)]
+SampleFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--samples", help="Inputs (spikes of a spiking network) and the class of each sample.", **_FILE
+    ),
+]
+Recalibrate = Annotated[
+    bool, typer.Option("--recalibrate", help="Choose offset and load again for each omission.")
+]
+CellErrors = Annotated[
+    bool, typer.Option("--cell-errors", help="Sample per-cell programming errors and apply IR drop.")
+]
+Count = Annotated[int | None, typer.Option("--count", min=1, help="Use only this many samples.")]
+ChipNumber = Annotated[
+    int, typer.Option("--chips", min=1, max=10_000, help="Chips among which the samples are divided.")
+]
+ReportForm = Annotated[Format, typer.Option("--format", help="Form of the report.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="With --learn: start from weights of zero.")]
 
 
 def run(
-    architecture: Architecture,
-    workload: Workload,
-    weights: Annotated[Path | None, typer.Option(help="Integer weights of each layer.", **_FILE)] = None,
-    samples: Annotated[
-        Path | None,
-        typer.Option(help="Inputs (spikes of a spiking network) and the class of each sample.", **_FILE),
-    ] = None,
-    currents: Currents = None,
-    calibration: Calibration = None,
-    learn: Learn = None,
-    epochs: Epochs = 1,
-    rate: Rates = None,
-    fresh: Fresh = False,
-    drive: DriveOption = None,
-    without: Without = None,
-    recalibrate: Annotated[
-        bool,
-        typer.Option("--recalibrate", help="Choose offset and load again for each omission."),
-    ] = False,
-    cell_errors: Annotated[
-        bool,
-        typer.Option(
-            "--cell-errors",
-            help="Sample per-cell programming errors and apply IR drop.",
-        ),
-    ] = False,
-    count: Annotated[int | None, typer.Option(min=1, help="Use only this many samples.")] = None,
-    chips: Annotated[
-        int, typer.Option(min=1, max=10_000, help="Chips among which the samples are divided.")
-    ] = 8,
-    seed: Seed = 0,
-    settings: Settings = None,
-    kinetics: Kinetics = "ion_kinetics_silver",
-    output: WorkloadOutput = None,
-    plot: Plot = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
-) -> None:
+    architecture: Architecture, workload: Workload, weights: WeightFile = None, samples: SampleFile = None,
+    currents: Currents = None, calibration: Calibration = None, learn: Learn = None, epochs: Epochs = 1,
+    rate: Rates = None, fresh: Fresh = False, drive: DriveOption = None, without: Without = None,
+    recalibrate: Recalibrate = False, cell_errors: CellErrors = False, count: Count = None, chips: ChipNumber = 8,
+    seed: Seed = 0, settings: Settings = None, kinetics: Kinetics = "ion_kinetics_silver",
+    output: WorkloadOutput = None, plot: Plot = None, form: ReportForm = Format.TABLE,
+) -> None:  # fmt: skip
     """Simulate a network with the errors of a chip: accuracy and energy.
 
     Spiking workloads: the stochastic compact model of the chip's neurons is driven by the column currents. The accuracy
     is compared with that of ideal neurons. The energy is estimated with the simulated spike counts.
     An .onnx file with weights: convolutions, linear layers and matrix products run on crossbars with ADCs, with
     programming errors, drift, stuck cells, read noise, ADC quantization and clipping.
-    """  # fmt: skip
+    """
     from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415 - loaded for this verb only
-    from neuroest.network_simulation.study import simulate_layers, simulate_network  # noqa: PLC0415
+    from neuroest.network_simulation.study import simulate_network  # noqa: PLC0415
 
     if output is not None and not output.parent.is_dir():
         raise NeuroestError(f"{output}: the folder {output.parent} does not exist")
+    changes = parse_settings(settings or [])
+    # what belongs to some kinds of run and not to others
+    given: dict[str, Any] = {
+        "--weights": weights, "--samples": samples, "--currents": currents, "--calibration": calibration,
+        "--learn": learn, "--drive": drive, "--without": without, "--recalibrate": recalibrate,
+        "--cell-errors": cell_errors, "--plot": plot, "--output": output,
+    }  # fmt: skip
     if Path(workload).suffix.lower() == ".onnx":
-        unused = {
-            "--weights": weights, "--currents": currents, "--learn": learn, "--drive": drive, "--plot": plot,
-            "--recalibrate": recalibrate, "--cell-errors": cell_errors, "--output": output,
-        }  # fmt: skip
+        _refuse(f"{workload} is a dense network", given, "--samples", "--calibration", "--without")
         _dense(
-            workload, unused, samples, calibration, form, architecture, without=without or (), count=count,
-            chips=chips, seed=seed, settings=parse_settings(settings or []),
+            workload, samples, calibration, form, architecture, without=without or (), count=count, chips=chips,
+            seed=seed, settings=changes,
         )  # fmt: skip
         return
     if plot is not None:
@@ -144,31 +137,17 @@ def run(
         check_figure_path(plot)
     drives = dict(parse_drive(text) for text in drive or ())
     common: dict[str, Any] = {
-        "count": count, "chips": chips, "seed": seed, "settings": parse_settings(settings or []), "kinetics": kinetics,
+        "count": count, "chips": chips, "seed": seed, "settings": changes, "kinetics": kinetics,
     }  # fmt: skip
     if currents is not None:
-        given = {
-            "--weights": weights, "--samples": samples, "--calibration": calibration, "--without": without,
-            "--plot": plot, "--cell-errors": cell_errors,
-        }  # fmt: skip
-        extra = [name for name, value in given.items() if value]
-        if extra:
-            raise NeuroestError(f"--currents drives layers without a network; leave out {', '.join(extra)}")
-        if not drives:
-            raise NeuroestError("--currents needs --drive LAYER=OFFSET,LOAD for each of its layers")
-        found: Any = simulate_layers(architecture, workload, currents, drives, **common)
-    elif learn is not None and weights is not None and samples is not None:
-        if extra := [name for name, given in {"--calibration": calibration, "--drive": drive, "--without": without,
-                     "--cell-errors": cell_errors, "--plot": plot, "--output": output}.items() if given]:  # fmt: skip
-            raise NeuroestError(f"--learn runs on ideal neurons; leave out {', '.join(extra)}")
-        from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
-
-        found = learn_network(
-            architecture, workload, weights, learn, samples, epochs=epochs, rates=rate or (), fresh=fresh, count=count,
-            seed=seed, settings=common["settings"], tell=lambda text: note([text]),
-        )  # fmt: skip
+        _refuse("--currents drives layers without a network", given, "--currents", "--drive", "--output")
+        found = _driven(architecture, workload, currents, drives, common)
     elif weights is None or samples is None:
         raise NeuroestError("give --weights and --samples of the network, or --currents of its layers")
+    elif learn is not None:
+        _refuse("--learn runs on ideal neurons", given, "--weights", "--samples", "--learn")
+        options = {"epochs": epochs, "rates": rate or (), "fresh": fresh, "count": count, "seed": seed}
+        found = _learned(architecture, workload, weights, learn, samples, settings=changes, **options)
     else:
         with bar("behave") as progress:
             found = simulate_network(
@@ -176,6 +155,35 @@ def run(
                 without=without or (), recalibrate=recalibrate, cell_errors=cell_errors,
                 tell=lambda text: note([text]), progress=progress, **common,
             )  # fmt: skip
+    _written(found, workload, form, plot, output)
+
+
+def _refuse(what: str, given: Mapping[str, Any], *allowed: str) -> None:
+    """Refuse options that a kind of run does not take."""
+    if extra := [name for name, value in given.items() if value and name not in allowed]:
+        raise NeuroestError(f"{what}; leave out {', '.join(extra)}")
+
+
+def _driven(
+    architecture: str, workload: str, currents: Path, drives: Mapping[str, Any], common: Mapping[str, Any]
+) -> Any:
+    """Layers driven by currents, without a network."""
+    from neuroest.network_simulation.study import simulate_layers  # noqa: PLC0415 - for this option only
+
+    if not drives:
+        raise NeuroestError("--currents needs --drive LAYER=OFFSET,LOAD for each of its layers")
+    return simulate_layers(architecture, workload, currents, drives, **common)
+
+
+def _learned(*given: Any, **options: Any) -> Any:
+    """A network that learns on the cells of a chip."""
+    from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
+
+    return learn_network(*given, tell=lambda text: note([text]), **options)
+
+
+def _written(found: Any, workload: str, form: Format, plot: Path | None, output: Path | None) -> None:
+    """The report, and the figure and the workload that were asked for."""
     emit(in_form(form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict()))
     if plot is not None:
         found.plot(plot)
@@ -186,14 +194,12 @@ def run(
 
 
 def _dense(
-    workload: str, unused: dict[str, Any], samples: Path | None, calibration: Path | None, form: Format,
+    workload: str, samples: Path | None, calibration: Path | None, form: Format,
     architecture: str, **options: Any,
 ) -> None:  # fmt: skip
     """A dense network on crossbars with converters."""
     from neuroest.network_simulation.dense import simulate_dense  # noqa: PLC0415 - for these networks only
 
-    if extra := [name for name, value in unused.items() if value]:
-        raise NeuroestError(f"{workload} is a dense network; leave out {', '.join(extra)}")
     if samples is None or calibration is None:
         raise NeuroestError(f"{workload} is a dense network: give --samples and --calibration")
     with bar("behave") as progress:

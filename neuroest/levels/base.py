@@ -500,6 +500,20 @@ class Mapper(ABC):
 memoize_numbers(Mapper)
 
 
+def _fits(
+    needed: u.Numeric, total: u.Numeric, each: u.Numeric, path: Sequence[LevelNode], unit_name: str
+) -> Check:  # fmt: skip
+    """Whether a chip of fixed size has the units that the network needs, and what makes it large enough."""
+    chips = int(np.max(np.ceil(needed / each)))
+    size = f", which are {chips} chips of {int(np.max(each))}" if chips > 1 else ""
+    return Check(
+        "network_fits", path[-1].path, "infeasible", needed <= total,
+        f"the network needs {int(np.max(needed))} {unit_name}s{size}, the chip has {int(np.max(total))}; raise the "
+        "count of " + " or ".join(node.path for node in path) + f", or set {path[-1].path}.count to auto",
+        needed, total,
+    )  # fmt: skip
+
+
 def level_counts(
     chip: Chip, level: LevelNode, needed: u.Numeric, unit_name: str, *, reprograms: bool = False,
     settled: Mapping[str, u.Numeric] = MappingProxyType({}),
@@ -553,18 +567,7 @@ def level_counts(
         total = total * local[node.path]
         counts[node.path] = total
     if not free and not reprograms:
-        formatted = int(np.max(needed))
-        each = np.maximum(total / local[path[0].path], 1.0)
-        chips = int(np.max(np.ceil(needed / each)))
-        size = f", which are {chips} chips of {int(np.max(each))}" if chips > 1 else ""
-        checks.append(
-            Check(
-                "network_fits", level.path, "infeasible", needed <= total,
-                f"the network needs {formatted} {unit_name}s{size}, the chip has {int(np.max(total))}; raise the "
-                "count of " + " or ".join(node.path for node in path) + f", or set {path[-1].path}.count to auto",
-                needed, total,
-            )
-        )  # fmt: skip
+        checks.append(_fits(needed, total, np.maximum(total / local[path[0].path], 1.0), path, unit_name))
     per_child: dict[str, u.Numeric] = {}
     below: u.Numeric = 1.0
     for node in reversed(path):

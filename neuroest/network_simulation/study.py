@@ -158,11 +158,9 @@ def _check_drives(drives: Mapping[str, Drive], names: Sequence[str]) -> None:
 def simulate_network(
     architecture: str, workload: str, weights: str | Path, samples: str | Path, *,
     calibration: str | Path | None = None, drives: Mapping[str, Drive] | None = None,
-    without: Sequence[str] = (), recalibrate: bool = False,
-    cell_errors: bool = False, count: int | None = None, chips: int = 8, seed: int = 0,
-    settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
-    tell: Callable[[str], None] = _silent,
-    progress: Progress = silent,
+    without: Sequence[str] = (), recalibrate: bool = False, cell_errors: bool = False, count: int | None = None,
+    chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
+    tell: Callable[[str], None] = _silent, progress: Progress = silent,
 ) -> NetworkSimulation:  # fmt: skip
     """Accuracy and energy of a network in spikes on the neurons of a chip.
 
@@ -172,10 +170,8 @@ def simulate_network(
     ----------
     architecture, workload : str
         Shipped names, or paths.
-    weights : str or Path
-        Whole-number weights of each layer, .npz.
-    samples : str or Path
-        Input spikes and the class of each sample, .npz.
+    weights, samples : str or Path
+        Whole-number weights of each layer; input spikes and the class of each sample, .npz.
     calibration : str or Path, optional
         Samples on which offset and load of each layer are chosen; other ones than `samples`.
     drives : mapping of str to Drive, optional
@@ -188,22 +184,14 @@ def simulate_network(
         Draw each cell with the errors of the estimate, and include the IR drop of the wires.
     count : int, optional
         Number of samples that are used.
-    chips : int
-        Chips that the samples are divided among.
-    seed : int
-        Seed of everything that is drawn.
+    chips, seed : int
+        Chips that the samples are divided among, and the seed of everything that is drawn.
     settings : mapping of str to str, optional
         Changed values by path, as `neuroest.estimate` takes them.
     kinetics : str
         Device spec with conduction, noise and barriers of the ions.
-    tell : callable
-        Told what is about to run.
-    progress : callable
-        Called with the share of the work that is done.
-
-    Returns
-    -------
-    NetworkSimulation
+    tell, progress : callable
+        Called with what is about to run, and with the share of the work that is done.
 
     Raises
     ------
@@ -213,13 +201,7 @@ def simulate_network(
     weights, samples = Path(weights), Path(samples)
     calibration = None if calibration is None else Path(calibration)
     without = listed(without)
-    check_names("characteristic", [name for name in without if name != "all"], WITHOUT)
-    if calibration is None and not drives:
-        raise NeuroestError("give --calibration to choose offset and load of each layer on, or --drive")
-    if recalibrate and calibration is None:
-        raise NeuroestError("--recalibrate needs --calibration")
-    if calibration is not None and calibration.resolve() == samples.resolve():
-        raise NeuroestError("--calibration must not be the samples that the accuracy is measured on")
+    _check_request(samples, calibration, drives, without, recalibrate=recalibrate)
     changes = settings_of(settings)
     network = load_workload(workload)
     layers, weights_hash = read_network(weights, network.spec)
@@ -228,27 +210,40 @@ def simulate_network(
     chip = estimate(architecture, workload, changes)
     place, group = operating_conditions(chip, layers, kinetics), Chips(chips, seed)
     files = {"weights": weights_hash, "samples": tested.sha256}
+    options = SimulationOptions(array=ArrayErrors() if cell_errors else IDEAL)
+    running, chosen = progress if drives else part(progress, 1, 2), dict(drives or {})
     if drives:
         _check_drives(drives, [layer.name for layer in layers])
-        chosen = dict(drives)
-    else:
-        assert seen is not None  # noqa: S101 - checked above
+    elif seen is not None:
         tell("choosing offset and load of each layer")
-        options = SimulationOptions(array=ArrayErrors() if cell_errors else IDEAL)
-        choosing = part(progress, 0, 2)
-        chosen = calibrate(place, layers, seen, group, lambda text: tell(f"  {text}"), options, choosing)
+        chosen = calibrate(place, layers, seen, group, _indented(tell), options, part(progress, 0, 2))
         files["calibration samples"] = seen.sha256
-    version = package_version()
-    origin = ActivityProvenance(
-        chip.architecture, place, chosen, group, kinetics, version, files, cell_errors
-    )
+    stamp = package_version()
+    origin = ActivityProvenance(chip.architecture, place, chosen, group, kinetics, stamp, files, cell_errors)
     study = Experiment(chip, network, layers, tested, origin, changes)
     left_out = list(WITHOUT) if "all" in without else list(dict.fromkeys(without))
-    running = progress if drives else part(progress, 1, 2)
-    outcomes = compare(
-        study, left_out, seen if recalibrate else None, lambda text: tell(f"running {text}"), running
-    )
+    again = seen if recalibrate else None
+    outcomes = compare(study, left_out, again, lambda text: tell(f"running {text}"), running)
     return NetworkSimulation(study, tuple(outcomes))
+
+
+def _indented(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """The same function for a text below another."""
+    return lambda text: tell(f"  {text}")
+
+
+def _check_request(
+    samples: Path, calibration: Path | None, drives: Mapping[str, Drive] | None, without: Sequence[str], *,
+    recalibrate: bool,
+) -> None:  # fmt: skip
+    """Refuse what does not go together."""
+    check_names("characteristic", [name for name in without if name != "all"], WITHOUT)
+    if calibration is None and not drives:
+        raise NeuroestError("give --calibration to choose offset and load of each layer on, or --drive")
+    if recalibrate and calibration is None:
+        raise NeuroestError("--recalibrate needs --calibration")
+    if calibration is not None and calibration.resolve() == samples.resolve():
+        raise NeuroestError("--calibration must not be the samples that the accuracy is measured on")
 
 
 def simulate_layers(

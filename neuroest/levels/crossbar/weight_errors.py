@@ -146,8 +146,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     missed = absolute(d.programming_error * high, d.low_programming_error * high)
     lasting: dict[str, u.Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
     if array.rounds_weights:
-        levels = accuracy.quantisation_spread(1.0 / (2.0 ** array.magnitude_bits(network) - 1.0))
-        lasting["rounding"] = np.where(array.stored_weight_bits(network) < network.weight_bits, levels, 0.0)
+        lasting["rounding"] = _rounding(array, network)
     if array.memory.has_stuck_cells:
         stuck = weight((stuck_among(shares), stuck_among(opposite)))
         # and every weight is by so much smaller in the mean
@@ -155,21 +154,24 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
         lasting[STUCK_CELLS] = np.sqrt(stuck * stuck + lost * lost)
     if age is not None:
         logarithm = drift.drift_logarithm(age, d.drift_reference_time)
+        exponents = (d.low_drift_exponent_spread, d.high_drift_exponent_spread)
         lasting["uneven drift"] = apart(
-            *(
-                crossbar.lognormal_relative_spread(spread * logarithm)
-                for spread in (d.low_drift_exponent_spread, d.high_drift_exponent_spread)
-            )
+            *(crossbar.lognormal_relative_spread(e * logarithm) for e in exponents)
         )
         lasting["relaxation"] = absolute(*(spread * as_written for spread in wandered(array, age)))
         if array.spec.drift_correction == "none":
-            left = full_weight(array, age) / whole
-            lasting[COMMON_DRIFT] = np.abs(1.0 - left) * np.sqrt(moment)
+            lasting[COMMON_DRIFT] = np.abs(1.0 - full_weight(array, age) / whole) * np.sqrt(moment)
     flicker = drift.flicker_spread(
         d.flicker_noise, d.drift_reference_time if age is None else age, d.flicker_pulse_width
     )
     white, pink = absolute(d.read_noise * high, d.read_noise * high), relative(flicker)
     return WeightErrors(lasting, {"noise of the cells": np.sqrt(white * white + pink * pink)})
+
+
+def _rounding(array: ArrayCircuit, network: NetworkContext) -> u.Dimensionless:
+    """Error of weights with fewer bits in the cells than in the network."""
+    levels = accuracy.quantisation_spread(1.0 / (2.0 ** array.magnitude_bits(network) - 1.0))
+    return np.where(array.stored_weight_bits(network) < network.weight_bits, levels, 0.0)
 
 
 def cell_error(array: ArrayCircuit, network: NetworkContext, age: u.Second | None) -> u.Dimensionless:
