@@ -136,6 +136,8 @@ def supplies(chip: str) -> tuple[str, ...]:
 def test_rows_of_a_sweep_that_was_broken_off_are_the_estimates(
     chip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("pyarrow")
+
     def run() -> Any:
         axes = {SUPPLY: supplies(chip)}
         return neuroest.sweep(

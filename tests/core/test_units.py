@@ -7,7 +7,6 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-import pint
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -24,6 +23,7 @@ from neuroest.core.units import (
     parse_unit,
 )
 
+pint = pytest.importorskip("pint", reason="needs pint to compare with")
 _registry = pint.UnitRegistry()
 _BASES = {
     "meter": "metre",

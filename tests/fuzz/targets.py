@@ -145,7 +145,7 @@ def _read_device(file: Path, seed: str) -> None:
         sound(neuroest.estimate(user, SMALL[runs(chip, SMALL[True])]))
 
 
-def _read_contest(file: Path, seed: str) -> None:
+def _read_checked(file: Path, seed: str) -> None:
     _problems(file)
 
 
@@ -500,6 +500,44 @@ def _read_nir(file: Path, seed: str) -> None:
         _read_network(file, seed)
 
 
+POPULATIONS = b"""kind: population
+name: some
+description: Some populations.
+duration: 1 s
+time_step: 1 ms
+precision: {weights: 8, accumulator: 24}
+weights: {mean_absolute: 0.3, basis: assumed, rationale: an example}
+populations:
+  excitatory:
+    neurons: 8000
+    synapses: {value: 1000, basis: assumed, rationale: an example, spread: {low: 500, high: 2000}}
+    sheet_density: 1e4 1/mm^2
+    decay_length: 1 mm
+    rate: {value: 4 Hz, basis: assumed, rationale: an example, spread: {low: 2 Hz, high: 8 Hz}}
+  inhibitory:
+    neurons: 2000
+    synapses: 1000
+    sheet_density: 1e4 1/mm^2
+    decay_length: 1 mm
+    rate: {value: 8 Hz, basis: assumed, rationale: an example}
+"""
+
+
+def _read_populations(file: Path, seed: str) -> None:
+    _problems(file)
+    for chip in ("loihi_14nm", "digital_spiking_28nm"):
+        sound(neuroest.estimate(chip, file))
+
+
+def _own_files() -> list[tuple[str, bytes]]:
+    """What the package says of its models and sources, which a user may write as well."""
+    files = (
+        data_folder("device") / "sources.yaml",
+        Path(neuroest.__file__).parent / "error_analysis" / "model_discrepancy.yaml",
+    )
+    return [(file.stem, file.read_bytes()) for file in files]
+
+
 @cache
 def _results() -> list[tuple[str, bytes]]:
     report = neuroest.report(["digital_spiking_28nm"], ["mlp_mnist_spiking"])
@@ -551,7 +589,9 @@ TARGETS: Mapping[str, Target] = {
     "architecture": Target(".yaml", _shipped("architecture"), _texts(changed_tree), _read_architecture),
     "device": Target(".yaml", _shipped("device"), _texts(changed_tree), _read_device),
     "workload": Target(".yaml", _shipped("workload"), _texts(changed_tree), _read_workload),
-    "contest": Target(".yaml", _shipped("contest"), _texts(changed_tree), _read_contest),
+    "population": Target(".yaml", _once("some", POPULATIONS), _texts(changed_tree), _read_populations),
+    "own_files": Target(".yaml", _own_files, _texts(changed_tree), _read_checked),
+    "contest": Target(".yaml", _shipped("contest"), _texts(changed_tree), _read_checked),
     "space": Target(".yaml", _spaces, _texts(changed_tree), _read_space),
     "case": Target(".yaml", _cases, _texts(changed_tree), _read_case),
     "settings": Target(".json", _set_paths, _settings, _read_settings),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+import pytest
 
 from neuroest.network_simulation.onnx_run import OnnxNetwork
 
 
 def network_file(path: Path, classes: int = 3, seed: int = 0) -> Path:
     """Convolutions with stride, groups and padding, poolings, a residual block, attention and a linear layer."""
+    onnx = pytest.importorskip("onnx", reason="needs onnx")
+    helper, numpy_helper, TensorProto = onnx.helper, onnx.numpy_helper, onnx.TensorProto
     draw = np.random.default_rng(seed)
     stored = []
 

@@ -1,0 +1,50 @@
+"""Use as a library: processes that fork, and ten thousand estimates in one process."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+
+import neuroest
+from tests.pairs import pairs
+
+CHIPS = [chip for chip, _ in pairs("mlp_mnist_spiking")][:4]
+NET = "mlp_mnist_spiking"
+
+
+def as_json(chip: str) -> str:
+    return neuroest.estimate(chip, NET).to_json()
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_forked_processes_give_the_numbers_of_their_parent() -> None:
+    before = [as_json(chip) for chip in CHIPS]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert pool.map(as_json, CHIPS * 2) == before * 2
+    assert [as_json(chip) for chip in CHIPS] == before
+
+
+def resident() -> float:
+    """Memory of this process. [MiB]."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * 4096 / 2**20
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads memory as Linux tells it")
+def test_ten_thousand_estimates_take_no_more_memory_than_a_thousand() -> None:
+    def run(count: int) -> None:
+        for number, chip in enumerate(islice(cycle(CHIPS), count)):
+            settings = {"technology.temperature": f"{300 + number % 7} K"} if number % 2 else None
+            assert neuroest.estimate(chip, NET, settings).totals["area_m2"] > 0.0
+
+    run(1_000)
+    before = resident()
+    run(9_000)
+    assert resident() - before < 16.0
