@@ -321,7 +321,7 @@ class Mapper(ABC):
             )
         left_out += self.left_out_of_units()
         if self.chip.operation.mode == "duty_cycled" and not self.writes_weights_back:
-            left_out.append("writing the weights back after each time that the chip was switched off")
+            left_out.append("reloading the weights after each power-down")
         return [*left_out, *self._left_out_without_blocks(passes)] if self.built_of_blocks else left_out
 
     def left_out_of_units(self) -> list[str]:
@@ -333,7 +333,7 @@ class Mapper(ABC):
         chip, spiking, left_out = self.chip, self.network.spiking, []
         stays = not self.weights_are_volatile and not np.all(passes > 1.0)
         if self.writers() and chip.inferences_per_programming is None and stays:
-            left_out.append("programming of the weights, which has a line of its own")
+            left_out.append("programming of the weights (shown separately)")
         if not chip.networks():
             left_out.append("transport between the computing units (no network block)")
         if not chip.links():
@@ -346,7 +346,7 @@ class Mapper(ABC):
         if spiking and not chip.find(CodesSpikes):
             left_out.append("input spike encoding and output decoding (no spike_coder block)")
         if not spiking and any(unit.spec.rescaling == "none" for _, unit in units[-1:]):
-            left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
+            left_out.append("rescaling of sums to the bits of an activation (rescaling of the vector_unit)")
         return left_out
 
     def peak_rate(self) -> u.Numeric | None:

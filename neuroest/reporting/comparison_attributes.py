@@ -115,7 +115,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
     "temperature": temperature_words,
     "operation": _operation,
-    "exactness of the columns": _accuracy,
+    "accuracy of the columns": _accuracy,
     "failed checks": _failed,
     "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),
     "basis of the area": lambda result: basis_words(result.basis_share["area"]),

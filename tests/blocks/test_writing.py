@@ -142,7 +142,7 @@ def test_schemes_ask_for_their_voltages(
     # each line also has the switch that keeps the voltage from what reads it
     each = 2 * width * 0.5
     assert term(result, "switches") == pytest.approx(128 * (rows + 1 + columns + 1) * each)
-    assert any(line.startswith("making the parts") for line in result.exclusions)
+    assert any(line.startswith("generation of the fractions") for line in result.exclusions)
 
 
 def test_a_column_below_the_supply_needs_no_level_shifter(tmp_path: Path) -> None:
@@ -307,10 +307,10 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     assert any(line.startswith("circuits that write the cells") for line in bare)
     for reported in (outside, inside, fed):
         assert not any(line.startswith("circuits that write the cells") for line in reported)
-        assert any(line.startswith("sequencing of writing") for line in reported)
-    assert any(line.startswith("making the programming voltage") for line in outside)
-    assert not any(line.startswith("making the programming voltage") for line in inside)
-    assert any(line.startswith("making the input voltage of the charge pump") for line in fed)
+        assert any(line.startswith("control and references of programming") for line in reported)
+    assert any(line.startswith("generation of the programming voltage") for line in outside)
+    assert not any(line.startswith("generation of the programming voltage") for line in inside)
+    assert any(line.startswith("generation of the input voltage of the charge pump") for line in fed)
 
 
 def test_voltages_that_transistors_do_not_stand_are_told(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_voltages_of_rows_make_currents_in_proportion(tmp_path: Path) -> None:
     assert drive(long) == pytest.approx(drive(pulses))
     assert energy(long, term="discharge") == pytest.approx(energy(pulses, term="discharge"))
     assert energy(long, component="input", term="buffer") > 0.0
-    assert any("curve of the cells" in line for line in long.exclusions)
+    assert any("nonlinearity of the cell current" in line for line in long.exclusions)
 
 
 def test_a_cell_of_another_node_follows_its_memory_cell(tmp_path: Path) -> None:

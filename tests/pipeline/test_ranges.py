@@ -90,5 +90,5 @@ def test_a_cell_must_be_as_wide_as_the_wires_that_cross_it() -> None:
 def test_circuits_that_no_block_stands_for_are_told() -> None:
     reported = estimate(ADC, DENSE).exclusions
     assert not any("shared converters" in line for line in reported)
-    assert any(line.startswith("sequencing of writing") for line in reported)
+    assert any(line.startswith("control and references of programming") for line in reported)
     assert not any("voltage of the rows" in line for line in reported)

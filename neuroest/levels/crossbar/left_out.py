@@ -28,10 +28,10 @@ def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
                 "switches that put spare columns in the place of others, and what writes spare columns"
             )
         if not array.memory.has_stuck_cells:
-            left_out.append("cells that cannot be written, of which the device states no share")
+            left_out.append("stuck cells (the device states no share of them)")
         left_out.extend(_left_out_of_writing(array))
     if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
-        left_out.append("making the voltage of the rows, which is above the supply")
+        left_out.append("generation of the row voltage, which is above the supply")
     if array.converter is not None:
         left_out.extend(_left_out_of_columns(array, array.converter, mapper))
     return left_out
@@ -59,7 +59,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
             "have positive weights only"
         )
     if array.adds_charges and array.cell.discharges and array.driver.analog:
-        left_out.append("curve of the cells' currents over the voltage of their rows")
+        left_out.append("nonlinearity of the cell current against the row voltage")
     if array.reads_events:
         left_out.append(
             "what the network loses where events of negative weight come while a neuron has no drive left that they "
@@ -86,15 +86,17 @@ def _left_out_of_writing(array: CrossbarArray) -> list[str]:
     writing = array.write_circuit
     if writing is None:
         return ["circuits that write the cells: decoders, write drivers and their supply"]
-    left_out = ["sequencing of writing and verifying cells, and the references of both"]
+    left_out = ["control and references of programming and verifying"]
     above = np.any(array.program_voltage > array.technology.supply_voltage)
     if writing.pump is None and above:
-        left_out.append("making the programming voltage, which is above the supply")
+        left_out.append("generation of the programming voltage, which is above the supply")
     elif writing.pump is not None and "input_voltage" in writing.pump.options:
-        left_out.append("making the input voltage of the charge pump, which is not the supply of the chip")
+        left_out.append(
+            "generation of the input voltage of the charge pump, which is not the supply of the chip"
+        )
     if array.memory.holds_parts:
         left_out.append(
-            "making the parts of the programming voltage that lines around written cells are kept at"
+            "generation of the fractions of the programming voltage that bias the lines around written cells"
         )
     return left_out
 
@@ -116,14 +118,14 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
     encoded = "time_encoder" in array.readout.slots
     takes_columns = converter.takes_columns or array.adds_charges
     if converter.takes_times and not encoded:
-        left_out.append("charging units that turn the columns' results into times (no time_encoder)")
+        left_out.append("charging units that convert column results to times (no time_encoder)")
     elif array.interface is None and not (takes_columns or encoded):
         left_out.append(
             "circuits that hold the columns and hand their currents to the converters (no interface)"
         )
     samples = array.holding == "stage" and not converter.integrates and not encoded
     if samples and not np.any(np.asarray(array.schedule(mapper.network).sampling) > 0.0):
-        left_out.append("time in which the stages at the columns take the results (schedule.sample_time)")
+        left_out.append("sampling time of the column stages (schedule.sample_time)")
     if array.sampler is None and not encoded and not converter.integrates:
         if array.holding == "stage" and not (array.shares_bits and array.merge is not None):
             left_out.append("sample-and-hold stages that keep the results while the next read settles")
@@ -136,7 +138,7 @@ def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
     """What of the time after writing is not in the estimate."""
     if array.age is None:
         return (
-            ["change of the cells' conductances after writing (the array states no time since then)"]
+            ["conductance drift after programming (the array states no time_since_programming)"]
             if array.memory.ages
             else []
         )
@@ -148,5 +150,5 @@ def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
     elif array.spec.drift_correction == "common_gain":
         left_out.append("reads and circuits that find and correct the common gain of drifted arrays")
     elif array.neuron is not None and not array.neuron.supports_input_scaling:
-        left_out.append("what the weaker input of a drifted array does to neurons of this model")
+        left_out.append("effect of the weaker input of a drifted array on neurons of this model")
     return left_out

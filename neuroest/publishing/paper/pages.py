@@ -140,7 +140,7 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     for asks, whats in (
         ("Do all chips do the same work?", ("workload", "coding", "precision", "activity")),
         ("Are node, supply and temperature the same?", ("node", "supply", "temperature")),
-        ("Are the columns as exact?", ("exactness of the columns",)),
+        ("Are the columns as accurate?", ("accuracy of the columns",)),
     ):
         apart = {what: found.differs(what) for what in whats if found.differs(what)}
         answer = "Alike." if not apart else "; ".join(
