@@ -98,7 +98,7 @@ class Sram(Memory):
             1.5, "decoders, redundancy, bist and margins of a real macro over a fit to a memory model"
         ),
         area=ModelError(1.4, "bit-cell efficiency of compiled macros between 40 % and 75 %"),
-        static_power=ModelError(3, "off current, threshold options and temperature of the real macro"),
+        static_power=ModelError(1.5, "threshold options beyond those that the band of the device holds"),
     )
     example: ClassVar[str] = "sram_28nm_anchored"
     device: SramParameters
