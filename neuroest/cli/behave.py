@@ -105,7 +105,7 @@ def run(
     seed: Seed = 0, settings: Settings = None, kinetics: Kinetics = "ion_kinetics_silver",
     output: WorkloadOutput = None, plot: Plot = None, form: ReportForm = Format.TABLE,
 ) -> None:  # fmt: skip
-    """Simulate a network with the errors of a chip: accuracy and energy.
+    """Simulate a network with chip errors: accuracy and energy.
 
     Spiking workloads: the stochastic compact model of the chip's neurons is driven by the column currents. The accuracy
     is compared with that of ideal neurons. The energy is estimated with the simulated spike counts.

@@ -9,6 +9,7 @@ import typer
 
 import neuroest
 from neuroest.cli import BAD_INPUT
+from neuroest.cli.completion import names
 from neuroest.cli.shared import Format, emit, in_form, note
 
 
@@ -18,6 +19,7 @@ def run(
         typer.Argument(
             metavar="FILE...",
             help="Files of any kind: specs, networks, cells, curves, recordings, results, sweeps, bundles.",
+            autocompletion=names(),
         ),
     ],
     form: Annotated[Format, typer.Option("--format", help="Form of the list of problems.")] = Format.TABLE,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import neuroest
+from neuroest.cli.completion import names
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, emit, style_for
 from neuroest.design.overrides import parse_settings
 from neuroest.pipeline.comparison import at_corner
@@ -30,6 +31,7 @@ def run(
             "--workload",
             metavar="WORKLOAD",
             help=f"Network of all designs, default: {DEFAULT_WORKLOAD}; repeated: one per design, in order.",
+            autocompletion=names("workload", "population"),
         ),
     ] = None,
     corners: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import names
 from neuroest.cli.exploring import Scheduler, Workers, progress
 from neuroest.cli.shared import (
     DEFAULT_WORKLOAD,
@@ -50,7 +51,10 @@ Points = Annotated[
 
 def run(
     rules: Annotated[
-        str, typer.Argument(metavar="CONTEST", help="Name of a shipped contest, or a file.")
+        str,
+        typer.Argument(
+            metavar="CONTEST", help="Name of a shipped contest, or a file.", autocompletion=names("contest")
+        ),
     ] = SHIPPED,
     workload: Workload = DEFAULT_WORKLOAD,
     axes: MapAxes = None,

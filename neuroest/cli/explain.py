@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import neuroest
+from neuroest.cli.completion import quantities
 from neuroest.cli.shared import (
     DEFAULT_WORKLOAD,
     Architecture,
@@ -41,6 +42,7 @@ def run(
             metavar="QUANTITY",
             help="energy, area, latency ..., a component, component.action.term, or a parameter; the last words "
             "of a path will do. Without it: everything there is to explain.",
+            autocompletion=quantities,
         ),
     ] = None,
     workload: Workload = DEFAULT_WORKLOAD,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import names
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Format, emit, in_form, note
 from neuroest.core.errors import NeuroestError
 from neuroest.design.overrides import parse_settings
@@ -42,7 +43,12 @@ def run(
         ),
     ],
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Name of a shipped neuron or architecture, or a file.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Name of a shipped neuron or architecture, or a file.",
+            autocompletion=names("architecture", "device"),
+        ),
     ],
     workload: Annotated[
         str | None,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import models
 from neuroest.cli.lab import bar
 from neuroest.cli.shared import Format, Plot, Seed, emit, in_form, note
 from neuroest.core.errors import NeuroestError
@@ -24,7 +25,11 @@ def run(
         Path | None, typer.Option("-o", "--output", metavar="SPEC.yaml", help="Device spec to write.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Device model to fit; the one that describes the data best by default.")
+        str | None,
+        typer.Option(
+            help="Device model to fit; the one that describes the data best by default.",
+            autocompletion=models,
+        ),
     ] = None,
     law: Annotated[
         str | None,

@@ -9,16 +9,24 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import names, neuron_parameters
 from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
 from neuroest.core.units import parse_quantity
 
-Neuron = Annotated[str, typer.Argument(metavar="NEURON", help="Name of a shipped neuron, or a device file.")]
+Neuron = Annotated[
+    str,
+    typer.Argument(
+        metavar="NEURON", help="Name of a shipped neuron, or a device file.",
+        autocompletion=names("device", folder="neurons"),
+    ),
+]  # fmt: skip
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="NAME=VALUE",
         help="Change a parameter of the neuron, such as control_resistance='500 Mohm'; may be repeated.",
+        autocompletion=neuron_parameters,
     ),
 ]  # fmt: skip
 Kinetics = Annotated[

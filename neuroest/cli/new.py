@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import models
 from neuroest.cli.shared import emit, note
 from neuroest.core.errors import NeuroestError
 
@@ -32,7 +33,9 @@ def run(
         Path | None,
         typer.Option("-o", "--output", metavar="SPEC.yaml", help="File; its name becomes that of the spec."),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Device model of a neuron, synapse or memory.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Device model of a neuron, synapse or memory.", autocompletion=models)
+    ] = None,
     like: Annotated[
         str | None, typer.Option(metavar="NAME", help="Shipped file to start from; of a chip also a path.")
     ] = None,

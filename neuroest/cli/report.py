@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import names
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note, parse_labels
 from neuroest.design.overrides import parse_settings
 from neuroest.plotting.style import VENUES
@@ -28,6 +29,7 @@ def run(
         typer.Option(
             "-w", "--workload", metavar="WORKLOAD",
             help=f"Network; may be repeated, each runs on every design; default: {DEFAULT_WORKLOAD}.",
+            autocompletion=names("workload", "population"),
         )
     ] = None,
     sweep: Annotated[

@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
+from neuroest.cli.completion import names
 from neuroest.cli.elapsed import without_count
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError
-from neuroest.loading.library import shipped
 from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 
 DEFAULT_ARCHITECTURE = "diffusive_low_power_28nm"
@@ -35,12 +35,8 @@ class Format(StrEnum):
     LATEX = "latex"
 
 
-def _complete_architecture(incomplete: str) -> list[str]:
-    return [name for name in shipped("architecture") if name.startswith(incomplete)]
-
-
-def _complete_workload(incomplete: str) -> list[str]:
-    return [name for name in shipped("workload") if name.startswith(incomplete)]
+_complete_architecture = names("architecture")
+_complete_workload = names("workload", "population")
 
 
 def complete_path(context: typer.Context, incomplete: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import names
 from neuroest.cli.shared import Format, emit, in_form, style
 from neuroest.core.errors import NeuroestError
 from neuroest.reporting.data_sheets import sheets, value_rows, whole_file
@@ -13,7 +14,12 @@ from neuroest.reporting.data_sheets import sheets, value_rows, whole_file
 
 def run(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Anything that `neuroest list` names, or a path.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Anything that `neuroest list` names, or a path.",
+            autocompletion=names("architecture", "device", "workload", "population", "contest"),
+        ),
     ],
     form: Annotated[Format, typer.Option("--format", help="Form of the values.")] = Format.TABLE,
     resolved: Annotated[
