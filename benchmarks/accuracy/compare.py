@@ -6,8 +6,9 @@
     benchmarks/accuracy/.venv/bin/python benchmarks/accuracy/compare.py      # writes results.csv
     benchmarks/accuracy/.venv/bin/python benchmarks/accuracy/compare.py --samples 200 --only clipping
 
-Both have the weights of a layer in pairs of cells of seven bits, arrays of 128 rows, inputs bit by bit, pairs that are
-subtracted ahead of an ADC of eight bits, and whatever a row of `CASES` adds. Samples are divided among chips with cells
+Both have the weights of a layer in pairs of cells of seven bits, arrays of 128 rows, inputs of seven bits and a sign
+bit by bit, pairs that are subtracted ahead of an ADC of eight bits, and whatever a row of `CASES` adds. CrossSim drives
+positive and negative inputs in one read, neuroest in one read each. Samples are divided among chips with cells
 of their own. Each run is a process with two threads. `score_error` is the root mean square error of the scores of the
 classes over their standard deviation, which differs between runs less than the accuracy does.
 """
@@ -202,7 +203,7 @@ def by_crosssim(case: dict[str, float], samples: int) -> tuple[Any, Any]:
             p.xbar.device.read_noise.enable, p.xbar.device.read_noise.model = True, "NormalIndependentDevice"
             p.xbar.device.read_noise.magnitude = case["noise"] * about["high_then"]
         p.xbar.dac.mvm.model = "SignMagnitudeDAC" if low < 0.0 else "QuantizerDAC"
-        p.xbar.dac.mvm.bits, p.xbar.dac.mvm.signed = 8, low < 0.0
+        p.xbar.dac.mvm.bits, p.xbar.dac.mvm.signed = (8 if low < 0.0 else 7), low < 0.0
         p.xbar.dac.mvm.input_bitslicing, p.xbar.dac.mvm.slice_size = True, 1
         p.xbar.adc.mvm.model, p.xbar.adc.mvm.bits = "SignMagnitudeADC", ADC_BITS
         p.xbar.adc.mvm.signed, p.xbar.adc.mvm.adc_per_ibit = True, True

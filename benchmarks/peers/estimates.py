@@ -70,8 +70,13 @@ def zigzag() -> Estimate:
     from zigzag.api import get_hardware_performance_zigzag
 
     inputs = Path(package.__file__).parent / "inputs"
-    # Its model of in-memory arrays wants convolutions, so that the layers are ones of one pixel and a 1 x 1 kernel.
-    network = [
+    network = perceptron_of_zigzag()
+    return lambda: zigzag_energy(get_hardware_performance_zigzag, inputs, network)
+
+
+def perceptron_of_zigzag() -> list[dict[str, object]]:
+    """The perceptron in layers of ZigZag; its in-memory arrays want convolutions, so these are of one pixel."""
+    return [
         {
             "id": number,
             "name": f"layer_{number}",
@@ -87,7 +92,6 @@ def zigzag() -> Estimate:
         }
         for number, (layer_inputs, layer_outputs) in enumerate(LAYERS)
     ]
-    return lambda: zigzag_energy(get_hardware_performance_zigzag, inputs, network)
 
 
 def zigzag_resnet18() -> Estimate:

@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import sanafe
 import yaml
 
 import neuroest
@@ -77,6 +76,8 @@ def drawn(case: Case) -> list[list[bool]]:
 
 def simulated(case: Case, model: str) -> tuple[float, float]:
     """Time and energy of the simulation, by one of its models of the network on chip."""
+    import sanafe  # noqa: PLC0415 - the estimates need no peer
+
     architecture = sanafe.load_loihi()
     network = sanafe.Network()
     groups = [network.create_neuron_group("input", case.sizes[0])]

@@ -59,8 +59,9 @@ def run(
 
     A network becomes a workload: .onnx, .nir, NeuroSim NetWork_*.csv, ZigZag workload .yaml, SANA-FE network .yaml.
     Nothing in the file is executed. Its activity is assumed and marked so; `neuroest activity attach` adds a recording.
-    A cell file of NVSim, NVMExplorer or AccelForge becomes a synapse. A SANA-FE architecture becomes a core with its
-    energies per event. A CSV with one device per row becomes one spec per row, in the folder given by -o.
+    A cell file of NVSim, NVMExplorer or AccelForge becomes a synapse, ZigZag hardware .yaml an architecture. A SANA-FE
+    architecture becomes a core with its energies per event. A CSV with one device per row becomes one spec per row, in
+    the folder given by -o.
     """
     if (
         is_cell_file(file)

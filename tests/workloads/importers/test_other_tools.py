@@ -192,9 +192,8 @@ def test_a_cell_that_stores_no_resistance_is_refused_for_that_alone(command: Com
 
 def test_hardware_of_zigzag_is_no_network(command: Command, tmp_path: Path) -> None:
     path = written(tmp_path, "tpu.yaml", "name: tpu\nmemories: {}\noperational_array:\n  unit_energy: 0.04\n")
-    as_network = command("estimate", "digital_int8_28nm", "-w", str(path))
-    assert as_network.code == 1
-    assert "hardware of ZigZag: `neuroest import` makes an architecture of it" in as_network.err
+    with pytest.raises(NeuroestError, match="hardware of ZigZag: `neuroest import` makes an architecture"):
+        neuroest.import_network(path)
     outcome = command("import", str(path), "-o", str(tmp_path / "no.yaml"))
     assert outcome.code == 1
     assert "tpu.yaml:3:1: operational_array.dimensions: expected a list of texts" in outcome.err
