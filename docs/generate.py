@@ -33,7 +33,7 @@ from neuroest.exploration import contest_spec, space
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
 from neuroest.results.glossary import glossary
 from neuroest.results.quantities import QUANTITIES
-from neuroest.specs import architecture, claims, device, inheritance, layers, learning, workload
+from neuroest.specs import architecture, claims, device, inheritance, layers, learning, population, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.choice import Choice
 from neuroest.validation import case_spec
@@ -195,9 +195,9 @@ def workload_page() -> str:
         "",
     ]
     rules = [cls for cls in classes(learning) if cls is not learning.LearningRulesSpec]
-    found = [*classes(workload), *classes(layers), *rules]
+    found = [*classes(workload), *classes(population), *classes(layers), *rules]
     for cls in sorted(found, key=lambda cls: cls is not workload.WorkloadSpec):
-        if cls is not layers.Layer:
+        if cls not in {layers.Layer, layers.Connections}:
             lines += section(cls)
     return joined(lines)
 
