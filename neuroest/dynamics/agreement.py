@@ -37,6 +37,8 @@ _PATIENCE = 3.0
 """Integration times after which a neuron counts as silent."""
 _AFTER = 1.0 + 1e-9
 """Time of a spike to just behind it, over it; numerical."""
+_NO_SPIKE = frozenset({"gate_waits", "neuron_fires", "switch_charges"})
+"""Checks that fail where a neuron gives no spike."""
 _ENDLESS = 1e6
 """Integration times that a membrane without a leak keeps its charge."""
 
@@ -78,20 +80,34 @@ class Agreement:
     ----------
     notes : tuple of str
         What the comparison assumes, what else would cost, and why numbers differ where they do.
+    spikes : bool
+        Whether the neuron spikes in time.
+    silent : tuple of str
+        Of one that does not, the checks of the estimate that say so.
     """
 
     neuron: str
     model: str
     quantities: tuple[Quantity, ...]
     notes: tuple[str, ...] = ()
+    spikes: bool = True
+    silent: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:
-        """Whether all numbers do."""
-        return all(one.agrees for one in self.quantities)
+        """Whether all numbers do; without a spike in time, whether the estimate says so."""
+        return all(one.agrees for one in self.quantities) and (self.spikes or bool(self.silent))
 
     def lines(self) -> list[str]:
         """The comparison for a terminal."""
+        head = [f"{self.neuron} ({self.model})"]
+        if not self.spikes:
+            flagged = (
+                f"the estimate flags it: {', '.join(self.silent)}"
+                if self.silent
+                else "the estimate does not say so"
+            )
+            head += wrapped(f"no spike in time; {flagged}", hanging=2)
         rows = [("one spike", "simulated", "estimate", "ratio", "stated error", "")]
         for one in self.quantities:
             verdict = "agrees" if one.agrees else "differs"
@@ -100,7 +116,7 @@ class Agreement:
                  f"{one.ratio:.3g}", f"factor {one.tolerance:.3g}", verdict)
             )  # fmt: skip
         notes = [line for note in self.notes for line in wrapped(note, hanging=2)]
-        return [f"{self.neuron} ({self.model})", *columns(rows, "<>>>><"), *notes]
+        return [*head, *columns(rows, "<>>>><"), *notes]
 
     def rows(self) -> list[dict[str, Any]]:
         """One row a number."""
@@ -162,7 +178,18 @@ def compare_spike(neuron: str, changes: Mapping[str, str] | None = None) -> Agre
         Quantity("area", area, area, "m^2", times),
     )
     kept = tuple(q for q in quantities if np.isfinite(q.simulated))
-    return Agreement(neuron, model, kept, (*found.notes, *_as_reported(component, energy, area)))
+    notes = (*found.notes, *_as_reported(component, energy, area))
+    spikes = bool(np.isfinite(found.energy))
+    return Agreement(neuron, model, kept, notes, spikes, () if spikes else _flagged(component))
+
+
+def _flagged(component: Neuron) -> tuple[str, ...]:
+    """Checks of a neuron that fail and say that it gives no spike."""
+    return tuple(
+        check.name
+        for check in component.checks(_any_network())
+        if check.name in _NO_SPIKE and not bool(np.all(check.passed))
+    )
 
 
 def _as_reported(component: Any, energy: float, area: float) -> list[str]:
@@ -223,15 +250,15 @@ def _switch(component: Any, _neuron: str, _changes: Mapping[str, str]) -> _Simul
     first = run(constant(drive, patience)).spike_times
     if not len(first):
         raise NeuroestError("the switch never turns on under its drive")
-    # it empties the capacitor without a drive, and then takes its relaxation
-    begin = [Segment(float(first[0]) * _AFTER, drive), Segment(pulse + relaxation, 0.0)]
+    # the drive ends with the spike, that is with the discharge; what then still holds the switch on empties without it
+    begin = [Segment(float(first[0]) * _AFTER + pulse, drive), Segment(pulse + relaxation, 0.0)]
     before = run(begin)
     start = before.duration
     again = run([*begin, Segment(patience, drive)]).spike_times
     if len(again) < 2:
         return _Simulated(np.inf, np.inf, np.inf, ("the switch does not turn on a second time",))
     second = float(again[1])
-    after = run([*begin, Segment((second - start) * _AFTER, drive)])
+    after = run([*begin, Segment((second - start) * _AFTER + pulse, drive)])
     held, notes = float(component.held_energy()), ["the drive ends with the spike, as the estimate assumes"]
     if held:
         notes.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.compact import Run
+from neuroest.dynamics.compact_record import Run
 from neuroest.dynamics.diffusive_cells import integration_time
 from neuroest.dynamics.experiments import Bench, Characteristic, Series, repeat
 from neuroest.dynamics.stimulus import Array, Segment, constant
@@ -27,12 +27,11 @@ def cascaded_connection(bench: Bench) -> Characteristic:
             "cascaded_connection", "Cascaded connection", ("buffer voltage", "V"), ("spikes sent for one", "1"), (),
             ("the first neuron does not spike at its input voltage, so there is nothing to pass on",),
         )  # fmt: skip
-    time, gate = sender.traces["time"], sender.traces["gate"][:, 0]
-    on = gate > float(cells.output_threshold)
-    steps = np.append(np.diff(time), duration - time[-1])
     low = supply - float(
         equations.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
     )
+    # when the first output is on, and in between: its edges are all that the next neuron sees
+    steps, on = _output(sender.output_on(0), duration)
     drain = np.where(on, low, supply)
     buffers = np.linspace(0.5, 4.0, 15) * level
     # behind the bare drain and behind each buffer, side by side in one run
@@ -45,7 +44,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     ]
     findings.append(_straight(straight, sender, supply))
     works = buffers[counts > 0]
-    pulse = float(np.median(_lengths(on, steps)))
+    pulse = float(np.median(steps[on]))
     if len(works):
         findings.append(
             f"through an inverting buffer the next neuron fires from {works[0]:.3g} V on; at its own {level:.3g} V "
@@ -90,10 +89,12 @@ def _at_level(counts: Array, buffers: Array, level: float, sent: float) -> str:
     return f"it takes {sent / fired:.3g} spikes for one" if fired else f"{sent:.0f} spikes do not fire it"
 
 
+def _output(times: list[tuple[float, float]], duration: float) -> tuple[Array, Array]:
+    """Lengths of the stretches in which an output is off and on by turns, and whether it is on."""
+    edges = np.array([0.0, *(edge for one in times for edge in one), duration])
+    steps = np.diff(edges)
+    return steps, np.arange(len(steps)) % 2 == 1
+
+
 def _waveform(steps: Array, levels: Array) -> list[Segment]:
     return [Segment(float(s), v) for s, v in zip(steps, levels, strict=True) if s > 0.0]
-
-
-def _lengths(on: Array, steps: Array) -> Array:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(int), [0]])))
-    return np.array([np.sum(steps[a:b]) for a, b in zip(edges[::2], edges[1::2], strict=True)])

@@ -2,85 +2,62 @@
 
 The rate equations are those of `docs/models/neurons.md`, "Integration". Filament and residue take exponential
 midpoint steps, the gate node the exact exponential step of the resistances it sees. Noise is an
-Ornstein-Uhlenbeck process with its exact transition, so that a smaller step changes no statistics. Steps in
-which a device fires or switches off are taken again in small parts, for those devices only. Where the small parts
-show that the gate follows the closing gap and takes the drive away, further steps are implicit: that balance is stiff.
+Ornstein-Uhlenbeck process with its exact transition, so that a smaller step changes no statistics. Between two edges
+of the input each device takes its own steps: long ones while nothing happens, one exact step while nothing drives it,
+and small ones while it fires or switches off. Where the gate follows the closing gap and takes the drive away, steps
+are implicit: that balance is stiff.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.progress import Progress, silent
+from neuroest.dynamics.compact_record import Record, Run, State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
-from neuroest.dynamics.spikes import SpikeRun, Spikes
-from neuroest.dynamics.stimulus import Array, Stimulus, steps_of
-from neuroest.equations import diffusive_neuron as equations
+from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
 from neuroest.equations import filament_growth
 from neuroest.equations._constants import BOLTZMANN
 
-STEPS_PER_SETTLING = 60.0
+STEPS_PER_SETTLING = 12.0
 """Steps within the settling time of the filament; accuracy is checked by halving them."""
+_FOLLOWING_STEPS = 60.0
+"""The same where the gate follows the gap, and where a field holds a complete filament: such steps are less exact."""
 _PARTS_PER_SWITCHING = 5.0
-_MOST_PARTS = 1000
-_TOLD = 200
-"""How often in a run its progress is reported."""
+_MOST_PARTS = 3000
+_PARTS = 20
+"""Parts of a run, at the end of which all devices are at the same time; its progress is then reported."""
 _RUPTURED = 1e-4
 """Filament that is left when a rupture counts as over; numerical, not physical."""
 _THIN = 0.05
 """Filament below which the rest of the rupture no longer moves the gate; numerical."""
 _GAP_SHARE = 0.15
 """Share of the gap that may close within a step of a device that is about to switch; numerical."""
+_STIFF = 0.3
+"""Share of what makes and dissolves a filament that limits its steps where the two balance; numerical."""
 _EMPTY = 0.01
-"""Gate over the threshold of the output below which it takes no drive away; numerical."""
+"""Distance of a gate from where it settles, over the threshold of the output, that no longer counts; numerical."""
+_LOW = 0.2
+"""Gate over the threshold of the output below which it takes little of the drive away; numerical."""
 _REST = 0.25
 """Share of a step that is added to it instead of standing alone at the end; numerical."""
 _STANDSTILL = 1e-15
-"""Step of a device that has come to the end of the common step before others, over that step; numerical."""
+"""Step of a device that has come to the end of a stretch before others, over that stretch; numerical."""
+_FEW = 8
+"""Devices from which on those that wait for others are worth leaving out of the arrays."""
 _NO_GROWTH = 1e-300
 _REACH = 0.05
 """How far below its state of now the gap of a device is looked for whose gate follows it; numerical."""
-_HALVINGS = 40
-_MOST_LENGTHS = 1000
+_HALVINGS = 30
+_NEAR = 1e-9
+"""Phase between two decays, and gap, below which there is none; numerical."""
 _EVERY = slice(None)
 """All devices: a view, where a list of them would be copied."""
 _SETTLED = 10.0
 """Time constants of the gate within a step from which on its voltage is that of its resistances."""
-
-
-@dataclass
-class State:
-    """Everything about each device that the next step needs."""
-
-    filament: Array
-    residue: Array
-    gate: Array
-    deviation: Array
-    decay_deviation: Array
-    switched: Array
-    rupturing: Array
-    following: Array
-
-    @classmethod
-    def rest(cls, devices: int) -> State:
-        """Devices without filament, residue or charge."""
-
-        def zero(kind: Any = float) -> Array:
-            return np.zeros(devices, dtype=kind)
-
-        return cls(zero(), zero(), zero(), zero(), zero(), zero(bool), zero(bool), zero(bool))
-
-    def take(self, index: Any) -> State:
-        """A subset of the devices."""
-        return State(*(getattr(self, part.name)[index] for part in fields(self)))
-
-    def put(self, index: Any, part: State) -> None:
-        """Write a subset back."""
-        for each in fields(self):
-            getattr(self, each.name)[index] = getattr(part, each.name)
 
 
 @dataclass(frozen=True)
@@ -97,32 +74,6 @@ class Idealised:
 
     refractory: bool = False
     plasticity: bool = False
-
-
-ENERGY_TERMS = ("before_switch", "gate_charge", "divider", "output_branch", "output_load")
-
-
-@dataclass
-class Run(SpikeRun):
-    """What happened; a spike is a rise of the gate through the output's threshold.
-
-    Attributes
-    ----------
-    first_switch : ndarray
-        Time at which each device's filament was first complete; infinite where it never was. [s]
-    output_time : ndarray
-        Time that each output was on. [s]
-    latched : ndarray of bool
-        Devices whose output stays on although the gate should have let go long ago.
-    gate_peak : ndarray
-        Highest gate voltage. [V]
-    """
-
-    first_switch: Array
-    output_time: Array
-    latched: Array
-    gate_peak: Array
-    final: State
 
 
 def default_step(cells: DiffusiveCells) -> float:
@@ -178,122 +129,66 @@ def simulate(
     NeuroestError
         For a step that is none, or a run of more steps than anybody would wait for.
     """
-    engine = _Engine(cells, generator, rupture, idealised or Idealised(), first_only=until_switched)
-    plan = steps_of(stimulus, default_step(cells) if step is None else step)
+    longest = default_step(cells) if step is None else step
+    steps_of(stimulus, longest)  # refuses what nobody would wait for
+    total = total_duration(stimulus)
+    engine = _Engine(cells, generator, rupture, idealised or Idealised(), longest, first_only=until_switched)
+    # a trace shows all devices at the same times
+    plan = steps_of(stimulus, max(total / samples, engine.following_step) if kept else total / _PARTS)
     state = start if start is not None else State.rest(engine.devices)
     if start is None and generator is not None:
         state.deviation = generator.standard_normal(engine.devices)
         state.decay_deviation = generator.standard_normal(engine.devices)
-    record = _Record(engine, kept, max(1, sum(plan) // samples))
-    time, done, often = 0.0, 0, max(1, sum(plan) // _TOLD)
+    record = Record(engine.cells, kept, max(1, sum(plan) // samples))
+    time = 0.0
     for segment, parts in zip(stimulus, plan, strict=True):
         level = np.broadcast_to(np.asarray(segment.level, dtype=float), (engine.devices,))
         length = segment.duration / parts
         for _ in range(parts):
             record.sample(time, level, state)
-            state = engine.step(state, level, length, time, record)
-            time, done = time + length, done + 1
-            if done % often == 0:
-                progress(done / sum(plan))
+            state = engine.stretch(state, level, length, time, record)
+            time += length
+            progress(time / total)
         if until_switched and np.isfinite(record.first_switch).all():
             break
     return record.finish(time, level, state)
 
 
-class _Record:
-    """Collects what happens in a run."""
+@dataclass(frozen=True)
+class _Limits:
+    """Times of the circuit of each device that its steps follow."""
 
-    def __init__(self, engine: _Engine, kept: int, every: int) -> None:
-        devices = engine.devices
-        self.engine, self.kept, self.every, self.ticks = engine, min(kept, devices), every, 0
-        self.spikes = Spikes()
-        self.first_switch = np.full(devices, np.inf)
-        self.energy = {term: np.zeros(devices) for term in ENERGY_TERMS}
-        self.output_time, self.on_since = np.zeros(devices), np.full(devices, np.inf)
-        self.peak = np.zeros(devices)
-        self.rows: list[tuple[float, Array, Array, Array, Array]] = []
+    release: Array
+    fast: Array
 
-    def sample(self, time: float, level: Array, state: State) -> None:
-        if self.kept and self.ticks % self.every == 0:
-            k = self.kept
-            parts = (level[:k], state.gate[:k], state.filament[:k], state.residue[:k])
-            self.rows.append((time, *(part.copy() for part in parts)))  # type: ignore[arg-type]
-        self.ticks += 1
+    @classmethod
+    def of(cls, cells: DiffusiveCells) -> _Limits:
+        release = cells.control_resistance * cells.gate_capacitance
+        charge = np.minimum(cells.on_resistance, cells.control_resistance) * cells.gate_capacitance
+        return cls(release, np.minimum(np.maximum(charge, cells.relaxation_time), release))
 
-    def note(
-        self, index: Any, before: State, after: State, flows: dict[str, Array], fired: Array, time: Any,
-        length: Any,
-    ) -> None:  # fmt: skip
-        """Take down one step of some devices: first switches, energy, the output's time and its spikes."""
-        devices, cells = self.engine.all[index], self.engine.cells
-        if fired.any():
-            first = devices[fired & np.isinf(self.first_switch[index])]
-            # the gap closes at the end of the step in which it is found closed
-            self.first_switch[first] = np.broadcast_to(time + length, fired.shape)[
-                fired & np.isinf(self.first_switch[index])
-            ]
-        threshold, drawn, level = cells.output_threshold[index], flows["drawn"], flows["level"]
-        self.peak[index] = np.maximum(self.peak[index], after.gate)
-        if level.any():
-            conducting = (after.gate > threshold) | after.switched
-            risen = np.maximum(after.gate - before.gate, 0.0) * level
-            charged = np.minimum(cells.gate_capacitance[index] * risen, np.maximum(drawn, 0.0))
-            self.energy["gate_charge"][index] += charged
-            self.energy["before_switch"][index] += np.where(conducting, 0.0, drawn - charged)
-            self.energy["divider"][index] += np.where(conducting, drawn - charged, 0.0)
-        high = np.maximum(before.gate, after.gate)
-        if not (high > threshold).any():  # nothing is on, and nothing was
-            return
-        low = np.minimum(before.gate, after.gate)
-        crosses = (high > threshold) & (low < threshold)
-        share = np.where(
-            crosses, self._share_above(before.gate, after.gate, threshold, flows), 1.0 * (high > threshold)
-        )
-        self.output_time[index] += share * length
-        rising = (before.gate <= threshold) & (after.gate > threshold)
-        if rising.any():
-            moment = (time + length * (1.0 - share))[rising]
-            self.spikes.add(devices[rising], moment)
-            self.on_since[devices[rising]] = moment
-        self.on_since[devices[after.gate <= threshold]] = np.inf
+    def take(self, index: Any) -> _Limits:
+        return _Limits(self.release[index], self.fast[index])
 
-    @staticmethod
-    def _share_above(before: Array, after: Array, threshold: Array, flows: dict[str, Array]) -> Array:
-        """Share of a step that a gate is above a threshold which it crosses on its exponential."""
-        final, phase = flows["final"], flows["phase"]
-        ratio = (before - final) / np.where(threshold == final, 1.0, threshold - final)
-        passed = np.clip(np.log(np.maximum(ratio, 1.0)) / phase, 0.0, 1.0)
-        return np.asarray(np.where(after > before, 1.0 - passed, passed))
 
-    def finish(self, time: float, level: Array, state: State) -> Run:
-        cells = self.engine.cells
-        devices, times = self.spikes.arrays()
-        order = np.argsort(times, kind="stable")
-        peak = equations.gate_peak_voltage(
-            np.maximum(level, self.peak), cells.on_resistance, cells.control_resistance
-        )
-        release = equations.output_pulse_duration(
-            0.0, cells.control_resistance, cells.gate_capacitance, peak, cells.output_threshold
-        )
-        latched = time - self.on_since > 2.0 * release
-        supply = cells.output_supply_voltage
-        branch: Array = supply * supply / (cells.load_resistance + cells.transistor_on_resistance)
-        self.energy["output_branch"] = branch * self.output_time
-        counts = np.bincount(devices.astype(int), minlength=self.engine.devices)
-        load = equations.output_load_energy(cells.load_capacitance, supply)
-        self.energy["output_load"] = np.asarray(counts * load)
-        return Run(
-            duration=time, devices=self.engine.devices, spike_devices=devices[order], spike_times=times[order],
-            first_switch=self.first_switch, energy=self.energy, output_time=self.output_time, latched=latched,
-            gate_peak=self.peak, final=state, traces=self._traces(),
+@dataclass
+class _Group:
+    """Devices that are on their way through a stretch of constant input."""
+
+    index: Any
+    cells: DiffusiveCells
+    limits: _Limits
+    ruptures: Array
+    level: Array
+    state: State
+    left: Array
+
+    def take(self, chosen: Array, devices: Array) -> _Group:
+        """Some of them."""
+        return _Group(
+            devices[self.index][chosen], self.cells.take(chosen), self.limits.take(chosen), self.ruptures[chosen],
+            self.level[chosen], self.state.take(chosen), self.left[chosen],
         )  # fmt: skip
-
-    def _traces(self) -> dict[str, Array]:
-        if not self.rows:
-            return {}
-        columns = list(zip(*self.rows, strict=True))
-        names = ("time", "input", "gate", "filament", "residue")
-        return {name: np.array(column) for name, column in zip(names, columns, strict=True)}
 
 
 class _Engine:
@@ -305,125 +200,145 @@ class _Engine:
         generator: np.random.Generator | None,
         rupture: Any,
         idealised: Idealised,
+        longest: float,
         *,
         first_only: bool,
     ) -> None:
-        self.first_only = first_only
+        self.first_only, self.longest, self.least = first_only, longest, longest / _MOST_PARTS
         self.devices = cells.devices
         self.cells = cells.broadcast(self.devices)
+        self.limits = _Limits.of(self.cells)
         self.generator, self.idealised = generator, idealised
         self.ruptures: Array = np.broadcast_to(np.asarray(rupture, dtype=bool), (self.devices,))
         self.noisy = generator is not None
         self.steady = not (self.noisy and cells.decay_variation)
-        self.known: dict[float, _Factors] = {}
-        charge = np.minimum(cells.on_resistance, cells.control_resistance) * cells.gate_capacitance
-        release = cells.control_resistance * cells.gate_capacitance
-        fastest = np.minimum(np.maximum(charge, cells.relaxation_time), release)
-        self.fine = float(np.min(fastest)) / _PARTS_PER_SWITCHING
-        self.release: Array = np.broadcast_to(release, (self.devices,))
+        self.slow = float(1.0 / (_FOLLOWING_STEPS * np.max(cells.settling)))
+        self.following_step = min(longest, self.slow)
         self.level_before = np.full(self.devices, np.nan)
         self.all = np.arange(self.devices)
 
-    def step(self, state: State, level: Array, length: float, time: float, record: _Record) -> State:
-        """All devices one step on; those that switch, in small parts."""
-        if self.noisy:
-            self._move_noise(state, length)
-        rates = self._rates(self.cells, state)
-        factors = self._factors(rates[1], length)
-        after, flows, fired = self._advance(self.cells, state, level, length, rates, factors, self.ruptures)
+    def stretch(self, state: State, level: Array, length: float, time: float, record: Record) -> State:
+        """All devices one stretch of constant input on, each in steps of its own."""
         if state.following.any():
-            held = state.following & (level == self.level_before)
-            if held.any():
-                self._follow(state, after, flows, fired, self.all[held], level, length)
+            state.following = state.following & (level == self.level_before)
         self.level_before = level
-        busy = fired | state.rupturing | after.rupturing | (state.switched & self.ruptures)
+        left = np.full(self.devices, length)
         if self.first_only:
-            busy = busy & np.isinf(record.first_switch)
-        if length <= self.fine or not busy.any():
-            record.note(_EVERY, state, after, flows, fired, time, length)
-            return after
-        calm, index = self.all[~busy], self.all[busy]
-        if len(calm):
-            kept = {name: value[~busy] for name, value in flows.items()}
-            record.note(calm, state.take(calm), after.take(calm), kept, fired[calm], time, length)
-        part = self._switching(state.take(index), level[index], length, time, record, index)
-        # a slow gate is no slave of the gap, and one that is still low has not taken the drive away
-        slaved = (_SETTLED * self.release[index] < length) & (part.gate > level[index] / 2.0)
-        part.following = fired[index] & ~part.switched & ~part.rupturing & slaved
-        after.put(index, part)
-        return after
+            left = np.where(np.isfinite(record.first_switch), 0.0, left)
+        group = _Group(_EVERY, self.cells, self.limits, self.ruptures, level, state, left)
+        whole: State | None = None
+        moving = np.count_nonzero(left > 0.0)
+        while moving:
+            if moving <= len(group.left) // 2 and len(group.left) > _FEW:
+                if whole is None:
+                    whole = group.state
+                else:
+                    whole.put(group.index, group.state)
+                group = group.take(group.left > 0.0, self.all)
+            self._round(group, length, time, record)
+            moving = np.count_nonzero(group.left > 0.0)
+        if whole is None:
+            return group.state
+        whole.put(group.index, group.state)
+        return whole
 
-    def _switching(
-        self, part: State, level: Array, length: float, time: float, record: _Record, index: Array
-    ) -> State:
-        """Devices that switch, each in steps of its own: as short as what happens to it is fast."""
-        cells, ruptures = self.cells.take(index), self.ruptures[index]
-        rates = self._rates(cells, part)  # the noise stands still within a step
-        left, least = np.full(len(index), length), length / _MOST_PARTS
-        done = np.zeros(len(index), dtype=bool)
-        while (left > 0.0).any():
-            step = self._part(cells, part, level, rates, least)
-            step = np.where(left > step * (1.0 + _REST), step, left)
-            moving = np.where(left > 0.0, step, _STANDSTILL * length)
-            factors = _Factors.of(cells, rates[1], moving)
-            following, moved, caught = self._advance(cells, part, level, moving, rates, factors, ruptures)
-            record.note(index, part, following, moved, caught & (left > 0.0), time + length - left, moving)
-            done |= caught
-            part, left = following, left - np.minimum(moving, left)
-            if self.first_only:
-                left = np.where(done, 0.0, left)
-        return part
+    def _round(self, group: _Group, length: float, time: float, record: Record) -> None:
+        """One step of each device of a group."""
+        cells, state, level, left = group.cells, group.state, group.level, group.left
+        rates = self._rates(cells, state)
+        step = self._length(group, rates, length)
+        pursued = None
+        if state.following.any():
+            pursued = self._follow(group, rates, step)
+            step = self._length(group, rates, length)
+        factors = _Factors.of(cells, rates[1], step)
+        after, flows, fired = self._advance(cells, state, level, step, rates, factors, group.ruptures)
+        after.following = state.following & (left <= 0.0)
+        if pursued is not None:
+            self._put(group, after, flows, fired, pursued, step)
+        fired = fired & (left > 0.0)
+        record.note(group.index, state, after, flows, fired, time + length - left, step)
+        if self.noisy:
+            self._move_noise(cells, after, step)
+        group.state, group.left = after, left - np.minimum(step, left)
+        self._watch(group, flows["final"])
+        if self.first_only:
+            group.left = np.where(fired, 0.0, group.left)
 
-    def _part(
-        self, cells: DiffusiveCells, part: State, level: Array, rates: tuple[Array, Array], least: float
-    ) -> Array:
+    def _watch(self, group: _Group, final: Array) -> None:
+        """Find devices whose gate has taken the drive away before the gap closed, and stays where the gap lets it."""
+        state, half = group.state, group.level / 2.0
+        if not ((state.gate > half) & (half > 0.0)).any():
+            return
+        # a slow gate is no slave of the gap, and one that lets go after a spike is far from where it settles
+        slaved = (_SETTLED * group.limits.release < self.slow) & (state.gate > half) & (half > 0.0)
+        settled = np.abs(state.gate - final) < _EMPTY * group.level
+        opened = (state.filament + state.residue < 1.0 - _NEAR) & ~(state.switched & group.ruptures)
+        state.following = state.following | (slaved & settled & opened)
+
+    def _length(self, group: _Group, rates: tuple[Array, Array], length: float) -> Array:
         """Longest step that shows what happens: the closing gap, the charging, the rupture, the gate that lets go."""
-        release = cells.control_resistance * cells.gate_capacitance
-        charge = np.minimum(cells.on_resistance, cells.control_resistance) * cells.gate_capacitance
-        fast = np.minimum(np.maximum(charge, cells.relaxation_time), release)
-        nearly_open = part.rupturing & (part.filament < _THIN)
-        on = np.where(nearly_open, np.maximum(fast, release), fast) / _PARTS_PER_SWITCHING
+        cells, state, level, limits = group.cells, group.state, group.level, group.limits
+        step = np.full(len(level), self.longest)
+        if level.any():
+            gap = cells.field_offset + np.maximum(1.0 - state.filament - state.residue, 0.0)
+            made, lost = rates[0] * np.maximum(level - state.gate, 0.0) / gap, rates[1] * state.filament
+            growth = np.maximum(np.abs(made - lost), _STIFF * np.maximum(made, lost))
+            step = np.minimum(step, _GAP_SHARE * gap / np.maximum(growth, _NO_GROWTH))
+            high = state.gate > _LOW * cells.output_threshold
+            if high.any():
+                step = np.where(high, np.minimum(step, 2.0 * limits.release), step)
+                above = state.gate > cells.output_threshold / 2.0
+                step = np.where(above, np.minimum(step, limits.release / _PARTS_PER_SWITCHING), step)
+        if self.steady:  # without a drive ions and gate decay exactly, whatever the step
+            step = np.where(level > 0.0, step, np.inf)
+        if state.switched.any():
+            # without rupture a gap that has opened again moves like one that never closed
+            complete = state.filament + state.residue >= 1.0 - _NEAR
+            step = np.where(state.switched & (group.ruptures | complete), self._while_on(group, rates), step)
+        if state.following.any():
+            step = np.where(state.following, self.following_step, step)
+        step = np.maximum(step, self.least)
+        step = np.where(group.left > step * (1.0 + _REST), step, group.left)
+        return np.where(group.left > 0.0, step, _STANDSTILL * length)
+
+    def _while_on(self, group: _Group, rates: tuple[Array, Array]) -> Array:
+        """Longest step of a device whose filament is complete."""
+        cells, state, level, limits = group.cells, group.state, group.level, group.limits
+        nearly_open = state.rupturing & (state.filament < _THIN)
+        on = np.where(nearly_open, np.maximum(limits.fast, limits.release), limits.fast)
         # a filament that its field holds once its gate is charged moves no faster than its ions
         full = level * cells.control_resistance / (cells.control_resistance + cells.on_resistance)
-        charged = np.abs(part.gate - full) < _EMPTY * np.maximum(full, cells.output_threshold)
-        held = (
-            charged
-            & ~part.rupturing
-            & (level > 0.0)
-            & _field_holds(cells, level - full, rates, part.filament)
+        charged = np.abs(state.gate - full) < _EMPTY * np.maximum(full, cells.output_threshold)
+        fed = _field_holds(cells, level - full, rates, state.filament)
+        held = ~state.rupturing & np.where(
+            group.ruptures, charged & (level > 0.0) & fed, charged | (level <= 0.0)
         )
-        on = np.where(held, 1.0 / (STEPS_PER_SETTLING * rates[1]), on)
-        gap = cells.field_offset + np.maximum(1.0 - part.filament - part.residue, 0.0)
-        growth = np.maximum(rates[0] * np.maximum(level - part.gate, 0.0) / gap, rates[1] * part.filament)
-        off = np.minimum(_GAP_SHARE * gap / np.maximum(growth, _NO_GROWTH), 2.0 * release)
-        off = np.where(part.gate > cells.output_threshold / 2.0, release / _PARTS_PER_SWITCHING, off)
-        off = np.where(
-            part.gate < _EMPTY * cells.output_threshold,
-            _GAP_SHARE * gap / np.maximum(growth, _NO_GROWTH),
-            off,
-        )
-        return np.maximum(np.where(part.switched, on, off), least)
-
-    def _factors(self, settling: Array, length: float) -> _Factors:
-        """What a step of a length does to filament and residue; the same in every such step, unless rates fluctuate."""
-        if not self.steady:
-            return _Factors.of(self.cells, settling, length)
-        if length not in self.known:
-            if len(self.known) >= _MOST_LENGTHS:
-                self.known.clear()
-            self.known[length] = _Factors.of(self.cells, settling, length)
-        return self.known[length]
+        still = np.where((level > 0.0) | (not self.steady), 1.0 / (_FOLLOWING_STEPS * rates[1]), np.inf)
+        on = np.where(held, still, on / _PARTS_PER_SWITCHING)
+        return np.where((level > 0.0) | (not self.steady), np.minimum(on, self.longest), on)
 
     def _follow(
-        self, state: State, after: State, flows: dict[str, Array], fired: Array, index: Array, level: Array,
-        length: float,
+        self, group: _Group, rates: tuple[Array, Array], step: Array
+    ) -> tuple[Array, Array, Array] | None:
+        """Filament and residue of devices whose gate follows the gap: explicit steps overshoot and seem to fire."""
+        state = group.state
+        index = np.flatnonzero(state.following & (group.left > 0.0))
+        cells, part, of_these = group.cells.take(index), state.take(index), (rates[0][index], rates[1][index])
+        filament, residue, holds = _followed(cells, part, *of_these, group.level[index], step[index])
+        state.following[index[~holds]] = False
+        return (index[holds], filament[holds], residue[holds]) if holds.any() else None
+
+    def _put(
+        self, group: _Group, after: State, flows: dict[str, Array], fired: Array,
+        pursued: tuple[Array, Array, Array], step: Array,
     ) -> None:  # fmt: skip
-        """Correct the step of devices whose gate follows the gap: explicit steps overshoot and seem to fire."""
-        cells, part = self.cells.take(index), state.take(index)
-        filament, residue, holds = _followed(cells, part, *self._rates(cells, part), level[index], length)
-        cells, part, index = cells.take(holds), part.take(holds), index[holds]
-        filament, residue = filament[holds], residue[holds]
-        gate, moved = _gate(cells, part.gate, filament + residue, level[index], length)
+        """Write the states of devices whose gate follows over their explicit steps."""
+        index, filament, residue = pursued
+        cells = group.cells.take(index)
+        gate, moved = _gate(
+            cells, group.state.gate[index], filament + residue, group.level[index], step[index]
+        )
         after.filament[index], after.residue[index] = filament, residue
         after.gate[index] = self._with_noise(cells, gate, moved)
         after.switched[index], after.following[index], fired[index] = False, True, False
@@ -449,13 +364,14 @@ class _Engine:
         spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * -np.expm1(-2.0 * phase))
         return np.asarray(gate + spread * self.generator.standard_normal(len(gate)))
 
-    def _move_noise(self, state: State, length: float) -> None:
+    def _move_noise(self, cells: DiffusiveCells, state: State, length: Array) -> None:
+        """The deviation of each device after its step, during which it stood still."""
         assert self.generator is not None  # noqa: S101
-        keep = np.exp(-length / self.cells.noise_correlation_time)
-        fresh = np.sqrt(-np.expm1(-2.0 * length / self.cells.noise_correlation_time))
-        state.deviation = keep * state.deviation + fresh * self.generator.standard_normal(self.devices)
-        if self.cells.decay_variation:
-            fresh_noise = fresh * self.generator.standard_normal(self.devices)
+        phase = length / cells.noise_correlation_time
+        keep, fresh = np.exp(-phase), np.sqrt(-np.expm1(-2.0 * phase))
+        state.deviation = keep * state.deviation + fresh * self.generator.standard_normal(len(length))
+        if cells.decay_variation:
+            fresh_noise = fresh * self.generator.standard_normal(len(length))
             state.decay_deviation = keep * state.decay_deviation + fresh_noise
 
     def _advance(
@@ -497,15 +413,24 @@ class _Factors:
     """What half a step and a whole one leave of filament and residue, and what they make up."""
 
     keep: tuple[Array, Array]
-    grown: tuple[Array, Array]
     stay: tuple[Array, Array]
-    faded: tuple[Array, Array]
+    fed: tuple[Array, Array]
+    settled: tuple[Array, Array]
 
     @classmethod
     def of(cls, cells: DiffusiveCells, settling: Array, length: Any) -> _Factors:
-        keep = np.exp(-settling * length * 0.5), np.exp(-settling * length)
-        stay = np.exp(-cells.residue_decay * length * 0.5), np.exp(-cells.residue_decay * length)
-        return cls(keep, (1.0 - keep[0], 1.0 - keep[1]), stay, (1.0 - stay[0], 1.0 - stay[1]))
+        half = np.exp(-settling * length * 0.5), np.exp(-cells.residue_decay * length * 0.5)
+        keep, stay = (half[0], half[0] * half[0]), (half[1], half[1] * half[1])
+        difference = settling - cells.residue_decay
+        near = np.abs(difference) * length < _NEAR
+        apart = np.where(near, 1.0, difference)
+        # residue made by a filament that dissolves, and by one that stays
+        made = tuple(
+            np.where(near, share * length * stay[at], (stay[at] - keep[at]) / apart)
+            for at, share in enumerate((0.5, 1.0))
+        )
+        lasting = (1.0 - stay[0]) / cells.residue_decay, (1.0 - stay[1]) / cells.residue_decay
+        return cls(keep, stay, (made[0], made[1]), lasting)
 
 
 def _field_holds(cells: DiffusiveCells, drive: Array, rates: tuple[Array, Array], filament: Array) -> Array:
@@ -519,11 +444,10 @@ def _ions(
     """Filament and residue after an exponential midpoint step, and whether the gap closed."""
 
     def move(closed: Array, part: int) -> tuple[Array, Array]:
-        field = drive / (cells.field_offset + np.maximum(1.0 - closed, 0.0))
-        filament = state.filament * factors.keep[part] + field / settling * factors.grown[part]
-        mean = (state.filament + filament) / 2.0
-        made = cells.residue_rate * mean / cells.residue_decay * factors.faded[part]
-        return filament, state.residue * factors.stay[part] + made
+        sustained = drive / (cells.field_offset + np.maximum(1.0 - closed, 0.0)) / settling
+        beyond = state.filament - sustained
+        made = cells.residue_rate * (sustained * factors.settled[part] + beyond * factors.fed[part])
+        return sustained + beyond * factors.keep[part], state.residue * factors.stay[part] + made
 
     closed = state.filament + state.residue
     if drive.any():  # without a drive it does not matter how far the gap has closed
@@ -537,7 +461,7 @@ def _ions(
 
 
 def _followed(
-    cells: DiffusiveCells, state: State, mobility: Array, settling: Array, level: Array, length: float
+    cells: DiffusiveCells, state: State, mobility: Array, settling: Array, level: Array, length: Array
 ) -> tuple[Array, Array, Array]:
     """Filament and residue after an implicit step with the gate at what the gap lets through, and whether they exist.
 

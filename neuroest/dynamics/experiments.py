@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.statistics import quantiles
-from neuroest.dynamics.compact import Run, simulate
+from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.compact_record import Run
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices, integration_time
 from neuroest.dynamics.stimulus import Array, Segment
 from neuroest.fitting.layouts import published

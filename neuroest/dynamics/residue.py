@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.compact import Run, simulate
+from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.compact_record import Run
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, immediate_switching_voltage, integration_time
 from neuroest.dynamics.experiments import (
     Bench,

@@ -467,7 +467,7 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
             "forms do not hold here"
         )
     else:
-        lines.append("before switch: the closed form takes the resistance of the empty device throughout")
+        lines.append("before switch: the closed form is an upper bound; a part of it charges the gate node")
     if plot is not None:
         title = f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}"
         render(compared, "figure", title, plot)

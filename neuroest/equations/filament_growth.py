@@ -7,7 +7,8 @@ memristor, one transistor and one resistor integrates in them, and not in the ch
 - thresholds: `filament_gain`, `dc_threshold_voltage`, `immediate_switching_voltage`, `firing_probability`
 - time to a spike: `quasi_steady_integration_time`, `driven_integration_time`, `residue_assisted_integration_time`,
   `integration_time`, `gate_charging`, `timescale_separation`
-- the device: `memristor_resistance`, `residue_rest_time`, `erasing_time`, `activation_factor`
+- the device: `memristor_resistance`, `integrating_conductance`, `residue_rest_time`, `erasing_time`,
+  `activation_factor`
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ LARGEST_GATE_CHARGING = 0.5
 its drive: the rate equations fire at 0.5 and stay on at 0.8."""
 _AIRY_ZERO = 2.33810741
 """Minus the first zero of the Airy function Ai."""
+_POINTS, _WEIGHTS = (
+    (1.0 + np.polynomial.legendre.leggauss(16)[0]) / 2.0,
+    np.polynomial.legendre.leggauss(16)[1] / 2.0,
+)
+"""Points and weights of Gauss and Legendre between 0 and 1; numerical."""
 _PASSAGE_PHASE = 1.5 * np.pi
 """3/2 of the half turn of phase between two zeros of an oscillation."""
 
@@ -579,6 +585,108 @@ def memristor_resistance(
 
 
 @equation
+def integrating_conductance(
+    drive_voltage: u.Volt,
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond,
+    residue_decay: u.PerSecond,
+    on_resistance: u.Ohm,
+    off_resistance: u.Ohm,
+    conduction_length: u.Dimensionless,
+    control_resistance: u.Ohm,
+) -> u.Siemens:
+    """Mean conductance of the memristor over an integration, in which the filament grows. [S].
+
+    Parameters
+    ----------
+    drive_voltage : float or ndarray
+        Constant voltage across the memristor. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+    on_resistance : float or ndarray
+        Resistance of the complete filament, R_on. [ohm]
+    off_resistance : float or ndarray
+        Resistance without a filament, R_off. [ohm]
+    conduction_length : float or ndarray
+        Decay length of the conduction through the gap, lambda, in units of the gap. [1]
+    control_resistance : float or ndarray
+        Resistor from the gate node to ground, R_c; what flows once the memristor has less charges the gate node. [ohm]
+
+    Returns
+    -------
+    float or ndarray
+        Mean of 1/R over the integration time; that of the empty device where it never fires. [S]
+
+    Notes
+    -----
+    Formula: G = [int_F0^F* dt/R(u/F - alpha) + t_p/R(g*) + int_gc^g* (alpha + g) (1/R(g) - 1/R(g*)) dg/(mu V)]/t up to
+        V_fast; above, the mean of 1/R(1 - F) with dt = (s - F) dF/(k (u - s F + F^2))
+
+    Valid: against the rate equations: within 15 %; with a large gate node an upper
+        bound of what flows besides the charge of that node
+
+    The three parts are those of the integration time: the filament follows the residue, with the gap at u/F - alpha; it
+    passes the fold at g* = F* - alpha in t_p; and the rest of the gap closes, down to gc with R(gc) = R_c. Names as in
+    `quasi_steady_integration_time`; integrals by Gauss and Legendre in sixteen points.
+
+    References
+    ----------
+    docs/models/neurons.md, "What flows while the filament grows".
+
+    Examples
+    --------
+    The neuron with a capacitor of 28 nm at 0.8 V: 290 fJ over 34.6 ms; a numerical solution of the rate equations takes
+    272 fJ until the switch, and the empty device would 22 fJ.
+
+    >>> mean = integrating_conductance(0.8, 150.0, 0.01, 20.0, 600.0, 5.0, 1e6, 1e12, 0.2, 27.4e6)
+    >>> f"{1e15 * 0.8**2 * mean * 34.6e-3:.0f} fJ"
+    '290 fJ'
+    """
+    settling, gap = filament_decay + residue_rate, 1.0 + field_offset
+    gain = filament_gain(field_mobility, filament_decay, residue_rate)
+    filament = gain * drive_voltage
+    slope = off_resistance / (conduction_length * np.expm1(1.0 / conduction_length))
+    least = conduction_length * np.log1p(control_resistance / (slope * conduction_length))
+    rates = field_mobility, field_offset, residue_rate, filament_decay, residue_decay
+    device = on_resistance, off_resistance, conduction_length
+    time = integration_time(drive_voltage, *rates)
+    fires = np.isfinite(time)
+
+    below = filament <= gap * gap / 4.0
+    safe = np.where(below & fires, filament, gap * gap / 4.0)
+    charge = _charge_to_fold(safe, gap, residue_rate, settling, residue_decay, device)
+    fold = np.sqrt(safe) - field_offset
+    speed = field_mobility * safe / gain
+    at_fold = 1.0 / memristor_resistance(1.0 - fold, *device)
+    for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
+        left = least + (fold - least) * point
+        # what flows beyond that of the fold, at which all of the passage is counted
+        beyond = 1.0 / memristor_resistance(1.0 - left, *device) - at_fold
+        charge = charge + weight * np.maximum(fold - least, 0.0) * (field_offset + left) / speed * beyond
+    slow = charge / time
+
+    driven = np.where(below, gap * gap, filament)
+    passed: u.Numeric = 0.0
+    conducted: u.Numeric = 0.0
+    for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
+        grown = (1.0 - least) * point
+        spent = weight * (gap - grown) / (driven - gap * grown + grown * grown)
+        passed, conducted = passed + spent, conducted + spent / memristor_resistance(grown, *device)
+    result: u.Siemens = np.where(fires, np.where(below, slow, conducted / passed), 1.0 / off_resistance)
+    return result
+
+
+@equation
 def firing_probability(pulse_voltage: u.Volt, median_voltage: u.Volt, spread: u.Volt) -> u.Dimensionless:
     """Probability that one pulse makes the neuron fire. [1].
 
@@ -936,6 +1044,28 @@ def _quasi_steady_time(
     passage = _AIRY_ZERO * np.cbrt(fold * settling / drift) / settling
     result: u.Second = (settled + passage) * np.where(within, 1.0, np.inf)
     return result
+
+
+def _charge_to_fold(
+    filament: u.Dimensionless,
+    gap: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    settling: u.PerSecond,
+    residue_decay: u.PerSecond,
+    device: tuple[u.Ohm, u.Ohm, u.Dimensionless],
+) -> u.Numeric:
+    """Charge over the drive until the filament has passed its fold: it follows the residue, and then waits there."""
+    fold = np.sqrt(filament)
+    start = 2.0 * filament / (gap + np.sqrt(np.maximum(gap * gap - 4.0 * filament, 0.0)))
+    charge: u.Numeric = 0.0
+    for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
+        grown = start + (fold - start) * point
+        rise = residue_rate * grown - residue_decay * (gap - grown - filament / grown)
+        spent = (filament / (grown * grown) - 1.0) / rise * (fold - start) * weight
+        charge = charge + spent / memristor_resistance(gap - filament / grown, *device)
+    drift = residue_rate * fold - residue_decay * (gap - 2.0 * fold)
+    passage = _AIRY_ZERO * np.cbrt(fold / (settling * settling * drift))
+    return charge + passage / memristor_resistance(gap - fold, *device)
 
 
 def _growth_angle(filament: u.Dimensionless, gap: u.Dimensionless, root: u.Dimensionless) -> u.Dimensionless:

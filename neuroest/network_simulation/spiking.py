@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.compact import Idealised, State, simulate
+from neuroest.dynamics.compact import Idealised, simulate
+from neuroest.dynamics.compact_record import State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices
 from neuroest.dynamics.stimulus import Array, Segment
 from neuroest.equations import diffusive_neuron as equations

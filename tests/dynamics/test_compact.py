@@ -217,7 +217,7 @@ def test_a_gate_that_follows_the_gap_is_stiff_and_costs_few_steps(monkeypatch: p
     implicit = simulate(cells, constant(0.8, 35.2e-3))
     assert calls < 1_600
     few = calls
-    monkeypatch.setattr(compact._Engine, "_follow", lambda *_: None)
+    monkeypatch.setattr(compact._Engine, "_watch", lambda *_: None)
     small = simulate(cells, constant(0.8, 35.2e-3))
     assert calls - few > 1.2 * few  # what the small parts of the same time cost
     for one in (implicit, small):

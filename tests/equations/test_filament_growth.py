@@ -58,6 +58,15 @@ SAMPLES: dict[str, dict[str, float]] = {
         "off_resistance": 1e12,
         "conduction_length": 0.2,
     },
+    "integrating_conductance": _RATES
+    | {
+        "residue_decay": 5.0,
+        "drive_voltage": 0.8,
+        "on_resistance": 1e6,
+        "off_resistance": 1e12,
+        "conduction_length": 0.2,
+        "control_resistance": 27.4e6,
+    },
     "memristor_resistance": {
         "state": 0.5,
         "on_resistance": 1e6,
@@ -360,3 +369,28 @@ def test_erasing_time_against_the_drift_equation() -> None:
     assert found.t_events[0][0] == pytest.approx(
         filament_growth.erasing_time(0.6, 0.8, 150.0, 0.01), rel=1e-6
     )
+
+
+BENCH_RATES = (150.0, 0.01, 20.0, 600.0, 5.0)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.76, 0.95, 1.05, 1.14, 1.5])
+def test_what_flows_while_the_filament_grows_is_that_of_the_rate_equations(share: float) -> None:
+    """Rate equations by Euler steps of a thousandth of the settling time, up to where the memristor equals R_c."""
+    mobility, offset, beta, gamma_1, gamma_2 = BENCH_RATES
+    device, control = (1e6, 1e12, 0.2), 27.4e6
+    voltage = share * float(filament_growth.immediate_switching_voltage(*BENCH_RATES[:4]))
+    step, filament, residue, charge = 1e-3 / (gamma_1 + beta), 0.0, 0.0, 0.0
+    while (resistance := float(filament_growth.memristor_resistance(filament + residue, *device))) > control:
+        charge += step / resistance
+        grown = mobility * voltage / (offset + 1.0 - filament - residue) - (gamma_1 + beta) * filament
+        residue += step * (beta * filament - gamma_2 * residue)
+        filament += step * grown
+    mean = filament_growth.integrating_conductance(voltage, *BENCH_RATES, *device, control)
+    assert mean * filament_growth.integration_time(voltage, *BENCH_RATES) == pytest.approx(charge, rel=0.15)
+
+
+def test_a_neuron_that_never_fires_conducts_as_if_it_were_empty() -> None:
+    assert filament_growth.integrating_conductance(
+        0.1, *BENCH_RATES, 1e6, 1e12, 0.2, 27.4e6
+    ) == pytest.approx(1e-12)

@@ -440,7 +440,7 @@ class DiffusiveNeuronBase(Neuron):
             self.output_pulse_duration(high),
         )  # fmt: skip
         load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
-        leak = diffusive.subthreshold_energy(d.input_voltage, d.off_resistance, hold_time)
+        leak = diffusive.subthreshold_energy(d.input_voltage, self.integrating_resistance(), hold_time)
         erasing = []
         if self.reset_between_inferences:
             erasing = [self.energy("inference", "erasing", self.erasing_energy(), "neuron erasing")]
@@ -501,13 +501,21 @@ class DiffusiveNeuronBase(Neuron):
         """Leakage of the output transistor."""
         return [StaticCost(self.path, "leakage", self.off_power())]
 
+    def integrating_resistance(self) -> u.Ohm:
+        """Mean over an integration, in which the filament grows; the empty memristor without a conduction length."""
+        d, known = self.device, self.device.conduction_length > 0.0
+        conductance = filament_growth.integrating_conductance(
+            d.input_voltage, *self.ion_rates(), d.on_resistance, d.off_resistance,
+            either(known, d.conduction_length, 1.0), self.control_resistance(),
+        )  # fmt: skip
+        return either(known, 1.0 / conductance, d.off_resistance)
+
     def gate_charging(self) -> u.Dimensionless:
         """Time constants of the gate within the closing of the gap; zero where no conduction length is stated."""
         d, known = self.device, self.device.conduction_length > 0.0
-        length = either(known, d.conduction_length, 1.0)
         charging = filament_growth.gate_charging(
             d.input_voltage, d.field_mobility * self.activation(), d.field_offset, self.gate_capacitance(),
-            self.control_resistance(), d.on_resistance, d.off_resistance, length,
+            self.control_resistance(), d.on_resistance, d.off_resistance, either(known, d.conduction_length, 1.0),
         )  # fmt: skip
         return either(known, charging, 0.0)
 

@@ -1,0 +1,88 @@
+"""Seconds of one core that the device lab takes: each shipped neuron for a hundred spikes and characterised, and a fit.
+
+    python benchmarks/device_lab.py [NEURON ...]
+
+A machine that does other work takes longer, so nothing is asserted; the aims are 30 s a neuron and 20 s for 500 rows.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.agreement import compare_spike
+from neuroest.dynamics.characterisation import characterise
+from neuroest.dynamics.diffusive_cells import NEURON_MODELS
+from neuroest.dynamics.run import simulate
+from neuroest.fitting.device_fit import fit
+from neuroest.loading.library import load_device, shipped
+
+SPIKES, ROWS = 100, 500
+
+
+def seconds(work: Callable[[], object]) -> tuple[float, str]:
+    """Processor time of some work, and why it was refused."""
+    begun, refusal = time.process_time(), ""
+    try:
+        work()
+    except NeuroestError as error:
+        refusal = str(error).partition("\n")[0][:70]
+    return time.process_time() - begun, refusal
+
+
+def hundred_spikes(name: str) -> object:
+    """A hundred spikes of a neuron: in a row where it fires by itself, five each of twenty where its ions integrate."""
+    model = load_device(name).spec.model
+    if model in {"phase_change_neuron", "ferroelectric_neuron"}:
+        return simulate(name, pulses=12 * SPIKES)
+    if model in NEURON_MODELS:
+        return simulate(name, devices=SPIKES)
+    if model == "analog_lif":
+        return simulate(name, duration=0.3, level="1 nA", noise=False)
+    interval = next(q.closed for q in compare_spike(name).quantities if q.name == "shortest interval")
+    return simulate(name, duration=1.2 * SPIKES * interval, noise=False)
+
+
+def five_hundred_rows(folder: Path) -> Path:
+    """Delays of six switches at 500 voltages."""
+    generator = np.random.default_rng(0)
+    rows = [
+        f"{v:.4f},{2e-3 * np.exp(9.0 / v) * np.exp(0.25 * generator.standard_normal()):.5g},{at % 6}"
+        for at, v in enumerate(np.linspace(0.6, 1.5, ROWS))
+    ]
+    path = folder / "many.csv"
+    path.write_text("voltage [V],delay [us],device\n" + "\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+def main() -> None:
+    """Print one line a neuron, and one for the fit."""
+    neurons = sys.argv[1:] or [n for n, p in shipped("device").items() if p.parent.name == "neurons"]
+    print(f"{'neuron':<28}{'100 spikes':>12}{'characterise':>14}")
+    for name in neurons:
+        model = load_device(name).spec.model
+        if model == "reported_neuron":
+            print(f"{name:<28}{'-':>12}{'-':>14}  known by its numbers")
+            continue
+        spikes, refusal = seconds(lambda name=name: hundred_spikes(name))
+        line = f"{name:<28}{spikes:>10.2f} s"
+        if model in NEURON_MODELS:
+            whole, refusal = seconds(lambda name=name: characterise(name))
+            line += f"{whole:>12.2f} s"
+        else:
+            line += f"{'-':>14}"
+        print(f"{line}  {refusal}".rstrip(), flush=True)
+    if not sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = five_hundred_rows(Path(folder))
+            print(f"fit of {ROWS} rows: {seconds(lambda: fit(path))[0]:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
