@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Command
 
 AREA = (
@@ -18,6 +20,7 @@ ALONG = "chip.tile.array.readout.merge.footprint=0.1 um^2..10 um^2:log"
 
 
 def test_the_crossing_is_told(command: Command, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     # the array of int8 units is the larger chip until the mirrors of every column take more than some 40 um^2
     wide = "chip.tile.array.readout.merge.footprint=0.1 um^2..1000 um^2:log"
     chips = ("breakeven", "analog_lif_28nm", "digital_int8_28nm", *AREA[3:])

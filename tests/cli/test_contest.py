@@ -3,12 +3,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Command
 
 AXES = ("--axis", "period=10ms,10s", "--axis", "spike_rate=1,2", "--samples", "16")
 
 
 def test_the_shipped_contest_says_who_wins_where(command: Command, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     figure = tmp_path / "map.svg"
     formatted = command("contest", *AXES, "-p", str(figure))
     assert formatted.code == 0

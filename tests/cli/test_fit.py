@@ -33,6 +33,7 @@ def test_from_one_file_to_a_comparison_in_four_commands(command: Command, tmp_pa
 
 
 def test_the_spec_says_what_was_fitted_and_what_was_not(command: Command, tmp_path) -> None:
+    pytest.importorskip("scipy")
     spec = tmp_path / "chance.yaml"
     formatted = command("fit", CHANCE, "-o", str(spec), "-p", str(tmp_path / "fit.png"))
     assert formatted.code == 0, formatted.err
@@ -50,12 +51,14 @@ def test_the_spec_says_what_was_fitted_and_what_was_not(command: Command, tmp_pa
 
 
 def test_json_of_a_fit(command: Command) -> None:
+    pytest.importorskip("scipy")
     reported = json.loads(command("fit", CHANCE, "--format", "json").out)
     assert set(reported["fitted"]) == {"firing_median_voltage", "firing_voltage_spread"}
     assert reported["converged"]
 
 
 def test_an_existing_spec_is_kept_unless_forced(command: Command, tmp_path) -> None:
+    pytest.importorskip("scipy")
     spec = tmp_path / "mine.yaml"
     spec.write_text("precious")
     refused = command("fit", CHANCE, "-o", str(spec))
@@ -68,6 +71,7 @@ def test_an_existing_spec_is_kept_unless_forced(command: Command, tmp_path) -> N
 
 
 def test_data_that_no_neuron_gives_make_no_spec(command: Command, tmp_path) -> None:
+    pytest.importorskip("scipy")
     # probability falls with voltage
     data = tmp_path / "upside_down.csv"
     data.write_text("voltage [V],pulse_width [ms],probability [%]\n0.8,15,99\n0.9,15,50\n1.0,15,1\n")
