@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -21,13 +21,15 @@ _Term: TypeAlias = tuple[float, Array]
 
 _STEP = 1e-4
 """Relative step of the finite difference: small compared with any curvature here, large compared with rounding."""
+_COARSE_STEP = 1e-2
+"""The same for numbers of a population, which move whole arrays: a smaller one would stay within the last array."""
 
 
 def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Elasticities:
     """Elasticities of an estimate with respect to every claim.
 
-    Each parameter is moved up and down by a ten-thousandth. Where the two disagree, as at the edge of a
-    rounding, the smaller movement counts.
+    Each parameter is moved up and down by a ten-thousandth, numbers of a population by a hundredth. Where the two
+    disagree, as at the edge of a rounding, the smaller movement counts.
     """
     stepped = steps(claims)
     paths, rows = tuple(stepped), 2 * len(stepped) + 1
@@ -36,7 +38,7 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
 
     def elasticity(quantity: u.Numeric) -> _Term:
         array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
-        return float(array[0]), slopes(array)
+        return float(array[0]), slopes(array, paths)
 
     totals = {
         name: elasticity(quantity.of(result))[1]
@@ -64,19 +66,26 @@ def steps(claims: Mapping[str, Claim]) -> dict[str, Array]:
     found = {}
     for index, path in enumerate(paths):
         column = np.full((2 * count + 1, 1), claims[path].value)
-        column[1 + index] *= 1.0 + _STEP
-        column[1 + count + index] *= 1.0 - _STEP
+        step = _step_of(path)
+        column[1 + index] *= 1.0 + step
+        column[1 + count + index] *= 1.0 - step
         found[path] = column
     return found
 
 
-def slopes(array: Array) -> Array:
+def _step_of(path: str) -> float:
+    """Relative step by which a parameter is moved."""
+    return _COARSE_STEP if path.startswith("workload.layers.") and ".activity." not in path else _STEP
+
+
+def slopes(array: Array, paths: Iterable[str]) -> Array:
     """Elasticity of a result with respect to each parameter, from the result in all rows of `steps`."""
     base, count = float(array[0]), array.size // 2
     if base == 0.0 or not np.isfinite(base):
         return np.zeros(count)
-    up = (array[1 : count + 1] / base - 1.0) / _STEP
-    down = (1.0 - array[count + 1 :] / base) / _STEP
+    sizes = np.array([_step_of(path) for path in paths])
+    up = (array[1 : count + 1] / base - 1.0) / sizes
+    down = (1.0 - array[count + 1 :] / base) / sizes
     return np.where(np.abs(up) < np.abs(down), up, down)
 
 

@@ -255,7 +255,8 @@ def sensitivity(
     stepped = steps(group.claims)
     found = in_blocks(group, stepped, 2 * len(stepped) + 1, quantities).totals
     elasticity = {
-        name: _sorted(dict(zip(stepped, slopes(found[name]).tolist(), strict=True))) for name in quantities
+        name: _sorted(dict(zip(stepped, slopes(found[name], stepped).tolist(), strict=True)))
+        for name in quantities
     }
     shares, feasible = (
         ({}, 1.0) if sobol_samples == 0 else _sobol(group, moved, quantities, sobol_samples, seed)
