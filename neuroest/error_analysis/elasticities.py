@@ -86,7 +86,7 @@ def slopes(array: Array, paths: Iterable[str]) -> Array:
     sizes = np.array([_step_of(path) for path in paths])
     up = (array[1 : count + 1] / base - 1.0) / sizes
     down = (1.0 - array[count + 1 :] / base) / sizes
-    return np.where(np.abs(up) < np.abs(down), up, down)
+    return np.asarray(np.where(np.abs(up) < np.abs(down), up, down))
 
 
 def _store(table: dict[tuple[str, str], _Term], key: tuple[str, str], item: _Term) -> None:
