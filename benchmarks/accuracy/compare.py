@@ -32,7 +32,7 @@ from data import CALIBRATION, CLASSES, TEST, images
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.csv"
-CHIPS, ADC_BITS, ROWS, SEED = 4, 8, 128, 7
+CHIPS, ADC_BITS, ROWS, SEED = 40, 8, 128, 7
 CELL = "chip.tile.array.cell"
 CASES: dict[str, dict[str, float]] = {
     "quantised, ADC of 8 bits over a quarter of the sums": {"full_scale": 0.25},

@@ -24,11 +24,14 @@ class _Block(ComponentModel):
         Its model; that of the device if none is named.
     device : str
         Name or path of its device.
-    given : dict
-        What else `neuroest.block` takes; what is None is left out.
+    given
+        Further arguments of `neuroest.block`; None is left out.
     """
 
-    def __init__(self, model: str, device: str, given: dict[str, Any]) -> None:
+    counted: ClassVar[str]
+    """Action of the block in neuroest that ``read`` costs."""
+
+    def __init__(self, model: str, device: str, **given: Any) -> None:
         # AccelForge gives strings of a class of its own
         known = {
             key: f"{value}" if isinstance(value, str) else value
@@ -47,8 +50,14 @@ class _Block(ComponentModel):
             where = source.doi or source.url or source.arxiv or source.venue
             self.logger.info(f"source {key}: {source.title}, {source.year}, {where}")
 
-    def _cost(self, name: str, latency: float = 0.0, throughput: float = _NO_WAIT) -> ActionCost:
-        return ActionCost(float(self.costs.energies[name]), latency, throughput)
+    @action
+    def read(self) -> ActionCost:
+        """The action of the block, under the name that AccelForge gives to those of memories and tolls."""
+        return ActionCost(float(self.costs.energies[self.counted]), *self._times())
+
+    def _times(self) -> tuple[float, float]:
+        """Latency [s] and throughput [1/s] of the action."""
+        return 0.0, _NO_WAIT
 
     def _characteristic(self, term: str) -> float | None:
         return next((float(row.value) for row in self.costs.rows if row.term == term), None)
@@ -70,27 +79,22 @@ class NeuroestNeuron(_Block):
     """
 
     component_name: ClassVar[list[str]] = ["NeuroestNeuron", "memristor_neuron"]
+    counted: ClassVar[str] = "spike"
 
     def __init__(
         self, device: str, process: str | None = None, supply_voltage: str | None = None, layout: str | None = None,
         model: str = "",
     ) -> None:  # fmt: skip
-        given = {"process": process, "supply_voltage": supply_voltage, "layout": layout}
-        super().__init__(model, device, given)
+        super().__init__(model, device, process=process, supply_voltage=supply_voltage, layout=layout)
+
+    def _times(self) -> tuple[float, float]:
+        rate = self._characteristic("highest spike rate")
+        return self._characteristic("integration time") or 0.0, rate or _NO_WAIT
 
     @action
     def spike(self) -> ActionCost:
         """One spike."""
-        integration, rate = (
-            self._characteristic("integration time"),
-            self._characteristic("highest spike rate"),
-        )
-        return self._cost("spike", integration or 0.0, rate or _NO_WAIT)
-
-    @action
-    def read(self) -> ActionCost:
-        """One spike."""
-        return self.spike()
+        return self.read()
 
 
 class NeuroestCell(_Block):
@@ -107,19 +111,15 @@ class NeuroestCell(_Block):
     """
 
     component_name: ClassVar[list[str]] = ["NeuroestCell", "memristor_cell"]
+    counted: ClassVar[str] = "cell_read"
 
     def __init__(self, device: str, inside: str = "adc_crossbar_28nm", model: str = "") -> None:
-        super().__init__(model, device, {"inside": inside})
-
-    @action
-    def read(self) -> ActionCost:
-        """Read of one cell."""
-        return self._cost("cell_read")
+        super().__init__(model, device, inside=inside)
 
     @action
     def write(self) -> ActionCost:
         """Programming of one cell."""
-        return self._cost("program")
+        return ActionCost(float(self.costs.energies["program"]), *self._times())
 
 
 class NeuroestConverter(_Block):
@@ -140,30 +140,29 @@ class NeuroestConverter(_Block):
     """
 
     component_name: ClassVar[list[str]] = ["NeuroestConverter", "neuroest_adc"]
+    counted: ClassVar[str] = "conversion"
 
     def __init__(
         self, device: str, n_bits: int, throughput: float | None = None, process: str | None = None,
         supply_voltage: str | None = None, model: str = "",
     ) -> None:  # fmt: skip
         self.throughput = throughput
-        given = {
-            "bits": int(n_bits),
-            "process": process,
-            "supply_voltage": supply_voltage,
-            "sample_rate": throughput,
-        }
-        super().__init__(model, device, given)
+        super().__init__(
+            model,
+            device,
+            bits=int(n_bits),
+            process=process,
+            supply_voltage=supply_voltage,
+            sample_rate=throughput,
+        )
+
+    def _times(self) -> tuple[float, float]:
+        return (1.0 / self.throughput, self.throughput) if self.throughput else (0.0, _NO_WAIT)
 
     @action
     def convert(self) -> ActionCost:
         """One conversion."""
-        rate = self.throughput
-        return self._cost("conversion", 1.0 / rate if rate else 0.0, rate or _NO_WAIT)
-
-    @action
-    def read(self) -> ActionCost:
-        """One conversion."""
-        return self.convert()
+        return self.read()
 
 
 class NeuroestRowDriver(_Block):
@@ -182,21 +181,15 @@ class NeuroestRowDriver(_Block):
     """
 
     component_name: ClassVar[list[str]] = ["NeuroestRowDriver", "memristor_row_driver"]
+    counted: ClassVar[str] = "row_toggle"
 
     def __init__(
         self, device: str, inside: str = "adc_crossbar_28nm", process: str | None = None,
         supply_voltage: str | None = None, model: str = "",
     ) -> None:  # fmt: skip
-        super().__init__(
-            model, device, {"inside": inside, "process": process, "supply_voltage": supply_voltage}
-        )
+        super().__init__(model, device, inside=inside, process=process, supply_voltage=supply_voltage)
 
     @action
     def drive(self) -> ActionCost:
         """One pulse on the row."""
-        return self._cost("row_toggle")
-
-    @action
-    def read(self) -> ActionCost:
-        """One pulse on the row."""
-        return self.drive()
+        return self.read()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ _NEURONS = re.compile(r"^(\d+)(?:\.\.(\d+))?$")
 _EDGE = re.compile(r"^\s*(\w+)(?:\.(\d+))?\s*->\s*(\w+)(?:\.(\d+))?\s*$")
 _LARGEST_GROUP = 10**6
 _NOTES = (
-    "Taken from the file: groups and how many neurons they have, which groups are connected.",
+    "Taken from the file: groups and how many neurons they have, which groups are connected, sizes of convolutions.",
     "Assumed: precision as stated at the import, activity.",
     "Not used: models, thresholds, biases, weights and spike trains of neurons, and where they are mapped.",
 )
@@ -109,10 +111,76 @@ def _kind(attributes: Any) -> str:
     return next((str(one["type"]) for one in entries if isinstance(one, dict) and "type" in one), "")
 
 
+@dataclass(frozen=True)
+class _Convolution:
+    """Sizes of an edge of type conv2d, which pads nothing."""
+
+    channels: int
+    size: tuple[int, int]
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    kernels: int
+
+    @property
+    def inputs(self) -> int:
+        """Neurons that it reads."""
+        return self.channels * self.size[0] * self.size[1]
+
+    @property
+    def outputs(self) -> int:
+        """Neurons that it feeds."""
+        rows, columns = (
+            (size - kernel) // stride + 1
+            for size, kernel, stride in zip(self.size, self.kernel, self.stride, strict=True)
+        )
+        return self.kernels * max(rows, 0) * max(columns, 0)
+
+
+def _convolution(document: Document, where: tuple[str | int, ...], attributes: Any) -> _Convolution:
+    entries = attributes if isinstance(attributes, list) else [attributes]
+    given = {key: value for one in entries if isinstance(one, dict) for key, value in one.items()}
+
+    def whole(key: str, default: int | None = None) -> int:
+        value = given.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LARGEST_GROUP:
+            raise _fault(
+                document, where, f"conv2d needs {key}, a whole number above 0; got {str(value)[:20]!r}"
+            )
+        return value
+
+    return _Convolution(
+        whole("input_channels"), (whole("input_height"), whole("input_width")),
+        (whole("kernel_height"), whole("kernel_width")), (whole("stride_height", 1), whole("stride_width", 1)),
+        whole("kernel_count", 1),
+    )  # fmt: skip
+
+
+def _fitting(
+    document: Document, where: tuple[str | int, ...], attributes: Any, groups: tuple[int, int]
+) -> _Convolution:
+    """A convolution that connects two groups of these sizes."""
+    found = _convolution(document, where, attributes)
+    if (found.inputs, found.outputs) != groups:
+        given = f"{groups[0]} and {groups[1]}"
+        message = f"conv2d connects {found.inputs} neurons to {found.outputs}, the groups have {given}"
+        raise _fault(document, where, message)
+    return found
+
+
+@dataclass(frozen=True)
+class _Connections:
+    """Groups that each group reads, where the first edge into it stands, and which of them are convolutions."""
+
+    reads: dict[str, list[str]]
+    first: dict[str, tuple[str | int, ...]]
+    convolutions: dict[str, _Convolution]
+
+
 def _connected(
     document: Document, sizes: dict[str, int], edges: Iterator[tuple[int, re.Match[str], Any]]
-) -> tuple[dict[str, list[str]], dict[str, tuple[str | int, ...]]]:
-    """Groups that each group reads, and where the first edge into it stands."""
+) -> _Connections:
+    """Which groups are connected."""
+    convolutions: dict[str, _Convolution] = {}
     pairs: dict[tuple[str, str], set[tuple[int, int]] | None] = {}
     places: dict[tuple[str, str], tuple[str | int, ...]] = {}
     for place, match, attributes in edges:
@@ -127,10 +195,12 @@ def _connected(
                 known.add((int(match[2]), int(match[4])))
         elif _kind(attributes) == "dense":
             pairs[key] = None
+        elif _kind(attributes) == "conv2d":
+            convolutions[match[3]] = _fitting(document, where, attributes, (sizes[match[1]], sizes[match[3]]))
+            pairs[key] = None
         else:
-            raise _fault(
-                document, where, f"type {_kind(attributes)[:40] or 'missing'} is not read; allowed: dense"
-            )
+            message = f"type {_kind(attributes)[:40] or 'missing'} is not read; allowed: dense, conv2d"
+            raise _fault(document, where, message)
     for (source, target), single in pairs.items():
         whole = sizes[source] * sizes[target]
         if single is not None and len(single) < whole:
@@ -143,13 +213,24 @@ def _connected(
     for source, target in pairs:
         reads[target].append(source)
         first.setdefault(target, places[source, target])
-    return reads, first
+    mixed = next((target for target in convolutions if len(reads[target]) > 1), None)
+    if mixed is not None:
+        raise _fault(
+            document, first[mixed], f"{mixed[:40]} reads a conv2d and further groups, which is not read"
+        )
+    return _Connections(reads, first, convolutions)
+
+
+def _neurons(value: Value) -> int:
+    """Neurons of a value."""
+    return prod(value.shape)
 
 
 def _built(
     document: Document, sizes: dict[str, int], edges: Iterator[tuple[int, re.Match[str], Any]]
 ) -> tuple[NetworkBuilder, list[Value]]:
-    reads, first = _connected(document, sizes, edges)
+    connected = _connected(document, sizes, edges)
+    reads, first = connected.reads, connected.first
     forward = {name: [one for one in sources if one != name] for name, sources in reads.items()}
     inputs = [name for name, sources in forward.items() if not sources]
     if len(inputs) != 1:
@@ -169,7 +250,13 @@ def _built(
         if name not in values:
             sources = [values[one] for one in forward[name]]
             value = network.concatenation(f"{name}_inputs", sources)
-            value = network.linear(name, value, value.shape[0], sizes[name])
+            chosen = connected.convolutions.get(name)
+            if chosen is None:
+                flat = network.shaped(value, (_neurons(value),), name)
+                value = network.linear(name, flat, _neurons(value), sizes[name])
+            else:
+                value = network.shaped(value, (chosen.channels, *chosen.size), name)
+                value = network.convolution(name, value, chosen.kernels, chosen.kernel, chosen.stride)
             values[name] = network.recurrent(value, np.zeros(1)) if name in reads[name] else value
     if inputs[0] in reads[inputs[0]]:
         raise _fault(document, first[inputs[0]], f"{inputs[0]}, the input, reads itself")

@@ -131,6 +131,43 @@ def test_a_network_of_sana_fe_has_its_groups_and_connections(tmp_path: Path) -> 
     assert neuroest.estimate("digital_spiking_28nm", loaded).totals["energy_per_inference_J"] > 0.0
 
 
+SANA_FE_MAPS = """network:
+  name: net
+  groups:
+    - name: image
+      neurons: [0..127: []]
+    - name: maps
+      neurons: [0..107: []]
+    - name: last
+      neurons: [0..9: []]
+  edges:
+    - image -> maps:
+      - type: conv2d
+      - input_width: 8
+      - input_height: 8
+      - input_channels: 2
+      - kernel_width: 3
+      - kernel_height: 3
+      - kernel_count: 3
+    - maps -> last: [type: dense, weight: [1]]
+"""
+
+
+def test_convolutions_of_sana_fe_have_the_sizes_of_the_file(tmp_path: Path) -> None:
+    from neuroest.workloads.importers.network import ImportOptions
+
+    network = neuroest.import_network(written(tmp_path, "net.yaml", SANA_FE_MAPS), ImportOptions(timesteps=5))
+    shapes = geometry(network.workload().spec)
+    # three kernels of 3 x 3 x 2 on 6 x 6 positions, then 108 neurons to ten
+    assert shapes.total_weights == 3 * 18 + 108 * 10
+    assert shapes.total_macs == 36 * 3 * 18 + 108 * 10
+    wrong = written(tmp_path, "wrong.yaml", SANA_FE_MAPS.replace("kernel_count: 3", "kernel_count: 4"))
+    with pytest.raises(
+        NeuroestError, match="conv2d connects 128 neurons to 144, the groups have 128 and 108"
+    ):
+        neuroest.import_network(wrong, ImportOptions(timesteps=5))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -142,7 +179,7 @@ def test_a_network_of_sana_fe_has_its_groups_and_connections(tmp_path: Path) -> 
         (
             "source -> hidden: [type: dense",
             "source -> hidden: [type: conv2d",
-            "type conv2d is not read; allowed: dense",
+            ":15:7: network.edges.0: conv2d needs input_channels, a whole number above 0; got 'None'",
         ),
         ("source -> hidden", "source -> hiden", "hiden is in no group"),
         ("hidden -> hidden", "last -> source", "one group must be the input that reads no other: none"),
