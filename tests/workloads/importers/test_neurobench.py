@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,39 @@ def test_all_metrics_of_a_spiking_network_equal_the_harness() -> None:
     assert list(ours["ActivationSparsityByLayer"].values()) == pytest.approx(by_layer, rel=1e-6)
     assert round(ours["MembraneUpdates"] * SAMPLES) == round(theirs["MembraneUpdates"] * SAMPLES)
     assert ours["NeuronOperations"] == pytest.approx(theirs["NeuronOperations"], rel=1e-6)
+
+
+def frameworks() -> tuple[Any, Any]:
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'neuroest[dev-import]'")
+    snn = pytest.importorskip("snntorch", reason="needs snnTorch: pip install 'neuroest[dev-import]'")
+    pytest.importorskip("neurobench", reason="needs NeuroBench: pip install 'neuroest[dev-import]'")
+    torch.manual_seed(0)
+    return torch, snn
+
+
+@pytest.mark.parametrize("sizes", [(20, 256, 256, 256, 35), (96, 50, 2), (96, 32, 48, 2)])
+def test_spiking_baselines_have_the_integers_of_the_harness(sizes: tuple[int, ...]) -> None:
+    """Sizes of the spiking networks for keyword spotting and motor prediction in NeuroBench v1, from memory."""
+    torch, snn = frameworks()
+    parts = []
+    for place, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
+        last = place == len(sizes) - 2
+        parts += [
+            torch.nn.Linear(inputs, outputs), snn.Leaky(beta=0.9, threshold=0.3, init_hidden=True, output=last)
+        ]  # fmt: skip
+    model, sample = torch.nn.Sequential(*parts), (torch.rand(SAMPLES, STEPS, sizes[0]) < 0.3).float()
+    theirs = harness(copy.deepcopy(model), sample, snntorch=True)
+
+    def run(model: Any, sample: Any) -> Any:
+        return torch.stack([model(step)[0] for step in sample])
+
+    ours = neurobench_results(neuroest.trace(model, sample.transpose(0, 1), time_first=True, run=run))
+    for name in ("Footprint", "ParameterCount", "ConnectionSparsity"):
+        assert ours[name] == theirs[name], name
+    for name in ("SynapticOperations", "NeuronOperations"):
+        for kind, mean in theirs[name].items():
+            assert round(ours[name][kind] * SAMPLES) == round(mean * SAMPLES), kind
+    assert round(ours["MembraneUpdates"] * SAMPLES) == round(theirs["MembraneUpdates"] * SAMPLES)
 
 
 def test_results_of_the_harness_are_activity_of_a_workload(tmp_path: Path) -> None:
