@@ -91,6 +91,7 @@ BESIDE = {
     },
     "register_file": {"chip.partial_sums.stores": ["state"]},
     "multiply_accumulate": {"chip.array.summation": "systolic"},  # a share of a tree is nothing by itself
+    "reported_mac": {"chip.array.summation": "systolic", "chip.array.tree_stages": None},
 }
 """What else must change so that the chip works."""
 PUBLISHED = ("colonnade/full_arrays", "timely/full_chip", "neurram/full_chip")
