@@ -6,6 +6,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 python3 -m venv "$here/.venv"
 pip="$here/.venv/bin/python -m pip --disable-pip-version-check"
 $pip install --quiet --editable "$here/../..[onnx]"
-$pip install --quiet torch --index-url https://download.pytorch.org/whl/cpu || $pip install --quiet torch
+$pip install --quiet torch
 $pip install --quiet "CrossSim @ git+https://github.com/sandialabs/cross-sim@0a2eb1eda183326ef4d98d792995c721105d3726"
 echo "now: $here/.venv/bin/python $here/compare.py"

@@ -662,8 +662,9 @@ def integrating_conductance(
     time = integration_time(drive_voltage, *rates)
     fires = np.isfinite(time)
 
-    below = filament <= gap * gap / 4.0
-    safe = np.where(below & fires, filament, gap * gap / 4.0)
+    fold_of_rest = (gap / 2.0) ** 2  # where the two states of rest meet
+    below = filament <= fold_of_rest
+    safe = np.where(below & fires, filament, fold_of_rest)
     charge = _charge_to_fold(safe, gap, residue_rate, settling, residue_decay, device)
     fold = np.sqrt(safe) - field_offset
     speed = field_mobility * safe / gain
@@ -1056,7 +1057,7 @@ def _charge_to_fold(
 ) -> u.Numeric:
     """Charge over the drive until the filament has passed its fold: it follows the residue, and then waits there."""
     fold = np.sqrt(filament)
-    start = 2.0 * filament / (gap + np.sqrt(np.maximum(gap * gap - 4.0 * filament, 0.0)))
+    start = filament / (gap / 2.0 + np.sqrt(np.maximum((gap / 2.0) ** 2 - filament, 0.0)))
     charge: u.Numeric = 0.0
     for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
         grown = start + (fold - start) * point
