@@ -271,7 +271,8 @@ def main() -> None:
         for tool in TOOLS:
             answer = asked(tool, name, samples)
             rows.append((
-                name, tool, answer["version"], CHIPS, samples, f"{100.0 * answer['accuracy']:.1f}", f"{answer['error']:.3f}",
+                name, tool, answer["version"], CHIPS, samples, f"{100.0 * answer['accuracy']:.1f}",
+                f"{answer['error']:.3f}",
                 f"{1e3 * answer['seconds'] / samples:.3g}", f"{1e3 * answer['cpu'] / samples:.3g}",
             ))  # fmt: skip
             print(*rows[-1], sep=", ", flush=True)
@@ -283,6 +284,7 @@ def main() -> None:
                     "case",
                     "tool",
                     "version",
+                    "chips",
                     "samples",
                     "accuracy_percent",
                     "ms_per_sample",
