@@ -287,6 +287,7 @@ def main() -> None:
                     "chips",
                     "samples",
                     "accuracy_percent",
+                    "score_error",
                     "ms_per_sample",
                     "cpu_ms_per_sample",
                 )
