@@ -16,7 +16,7 @@ def module(name: str, circuit: Circuit, heading: list[str]) -> str:
     lines += [f"  electrical {node};{about}" for node, about in inner.items()]
     for parameter, about in circuit.parameters.items():
         unit = "" if about.unit == "1" else f" [{about.unit}]"
-        lines.append(f"  parameter real {parameter} = {about.value:.12g}; // {about.meaning}{unit}")
+        lines.append(f"  parameter real {parameter} = {real(about.value)}; // {about.meaning}{unit}")
     if circuit.definitions:
         lines.append(f"  real {', '.join(circuit.definitions)};")
     lines += ["  analog begin"]
@@ -40,6 +40,16 @@ def module(name: str, circuit: Circuit, heading: list[str]) -> str:
         lines.append(f"    I({branch}) <+ ddt({part.capacitance}*V({branch})); // {part.meaning}")
     lines += [f"    V(spike) <+ {rewritten(circuit.spike, say)};", "  end", "endmodule", ""]
     return "\n".join(lines)
+
+
+def real(value: float) -> str:
+    """A number as Verilog-A reads it as real: one of digits alone is an integer of 32 bits there.
+
+    >>> real(242e9), real(0.2), real(1e-15)
+    ('242000000000.0', '0.2', '1e-15')
+    """
+    text = f"{value:.12g}"
+    return text if {".", "e"} & set(text) else f"{text}.0"
 
 
 def _inner_nodes(circuit: Circuit) -> dict[str, str]:

@@ -17,6 +17,7 @@ from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
+from neuroest.dynamics.spikes import plain_numbers
 from neuroest.fitting.adequacy import condition_labels
 from neuroest.fitting.choice import (
     Candidate,
@@ -129,8 +130,14 @@ class DeviceFit:
                 if plain
                 else format_quantity(found.values[name], self._unit(name))
             )
-            table.append((name, value, f"factor {found.factor(name):.3g}", ending))
+            factor = found.factor(name)
+            within = f"factor {factor:.3g}" if np.isfinite(factor) else "not determined"
+            table.append((name, value, within, ending))
         return table
+
+    def _factor(self, name: str) -> float | None:
+        """Factor of the band of a fitted parameter, or None where the data do not determine it."""
+        return plain_numbers(np.array([self.result.factor(name)]))[0]
 
     def _search_lines(self) -> list[str]:
         found = self.result
@@ -189,7 +196,7 @@ class DeviceFit:
         found, claims = self.result, self.template.claims
         fitted = [
             {"parameter": name, "state": "fitted", "value": found.values[name], "unit": self._unit(name),
-             "p90_factor": found.factor(name), "start": claims[name].value if name in claims else None, "note": ""}
+             "p90_factor": self._factor(name), "start": claims[name].value if name in claims else None, "note": ""}
             for name in found.fitted
         ]  # fmt: skip
         completed = [
@@ -225,7 +232,7 @@ class DeviceFit:
             ],
             "fitted": {
                 n: {
-                    "value": found.values[n], "p90_factor": found.factor(n), "deviation": found.deviations[n],
+                    "value": found.values[n], "p90_factor": self._factor(n), "deviation": found.deviations[n],
                     "degrees_of_freedom": min(found.freedoms[n], 1e6), "variance_shares": found.shares.get(n, {}),
                 }
                 for n in found.fitted

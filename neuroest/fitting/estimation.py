@@ -140,9 +140,12 @@ class Fit:
         return next((f for f in self.laws if name in {*f.values, *f.settings, *f.bounds}), None)
 
     def factor(self, name: str, share: float = 0.8) -> float:
-        """Factor to either side within which a fitted parameter lies with a probability; p90 over median for 80 %."""
+        """Factor to either side within which a fitted parameter lies with a probability; p90 over median for 80 %.
+
+        Infinite where the data do not determine it.
+        """
         wide = quantile(share, self.freedoms[name]) * self.deviations[name]
-        return float(np.exp(min(wide, np.log(_WIDEST))))
+        return float(np.exp(wide)) if wide < np.log(_WIDEST) else np.inf
 
     def groups(self) -> dict[str, str]:
         """Group of each fitted parameter that rises together with others."""

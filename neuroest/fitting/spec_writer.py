@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from neuroest.core.errors import NeuroestError
@@ -204,6 +205,8 @@ def _fitted(
         "locator": law.law.experiment if law else ", ".join(e.layout.name for e in data.experiments),
         "rationale": _rationale(name, result),
     }
+    if not np.isfinite(result.factor(name)):
+        entry |= _undetermined(name, claim, unit, result.values[name])
     if name == "relaxation_time" and law is not None:
         amplitude, width = (law.settings[f"reference_{key}"] for key in ("amplitude", "width"))
         entry["conditions"] = (
@@ -216,6 +219,29 @@ def _fitted(
     if name in groups:
         entry["group"] = groups[name]
     return entry
+
+
+def _undetermined(name: str, claim: Claim | None, unit: str, value: float) -> dict[str, Any]:
+    """A fitted value that the data do not determine: a bound, with the far end of the template's band as the other.
+
+    Raises
+    ------
+    NeuroestError
+        Where no template has a band: then there is nothing that a spec could state.
+    """
+    if claim is None or not claim.has_spread or not claim.low > 0.0:
+        raise NeuroestError(
+            f"{name}: the data do not determine it, and no band of it is known; state one in a template, or measure "
+            "what depends on it"
+        )
+    above = claim.high / value >= value / claim.low
+    end = {"high": _quantity(claim.high, unit)} if above else {"low": _quantity(claim.low, unit)}
+    return {
+        "spread": {**end, "shape": "one_sided"}, "basis": "assumed",
+        "rationale": (
+            "A bound: the data do not determine it within any factor; the other end is that of the template's band."
+        ),
+    }  # fmt: skip
 
 
 def _held(name: str, claim: Claim, template: Device, result: Fit) -> dict[str, Any]:

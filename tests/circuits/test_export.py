@@ -256,3 +256,11 @@ def test_a_switch_that_waits_agrees_as_well(tmp_path: Path, exponent: int) -> No
     assert found.benches["waiting_bench.cir"].delay > 5e-9  # 1.4 ns without the delay
     for row in agreement(found):
         assert abs(row.deviation) <= TOLERANCE, row
+
+
+def test_verilog_a_takes_every_number_as_real() -> None:
+    """The load of diffusive_3nm_projection is 242 Gohm: as digits alone it overflows the integers of the language."""
+    text = next(iter(export("verilog-a", "diffusive_3nm_projection").files.values()))
+    stated = re.findall(r"parameter real (\w+) = ([^;]+);", text)
+    assert stated
+    assert all(re.search(r"[.e]", number) for _, number in stated), stated

@@ -165,3 +165,16 @@ def test_times_in_the_wrong_unit_are_told_at_once(name: str, columns) -> None:
     """Seconds for milliseconds: the search would follow each run for minutes."""
     with pytest.raises(NeuroestError, match=r"check the units, or give a slower neuron with --from"):
         fit(measurements(name, **columns), TEMPLATE, conduction_length=LENGTH)
+
+
+def test_what_the_data_do_not_determine_is_written_as_a_bound() -> None:
+    """One side of the band is the fitted value, the other the far end of the band of the template."""
+    from neuroest.fitting.spec_writer import _undetermined
+
+    claim = load_device("switch_generic_28nm").claims["off_resistance"]
+    entry = _undetermined("off_resistance", claim, "ohm", 2.0 * claim.high)
+    assert entry["spread"]["shape"] == "one_sided"
+    assert set(entry["spread"]) == {"low", "shape"}
+    assert set(_undetermined("off_resistance", claim, "ohm", claim.low / 2.0)["spread"]) == {"high", "shape"}
+    with pytest.raises(NeuroestError, match="do not determine"):
+        _undetermined("off_resistance", None, "ohm", 1e9)
