@@ -18,7 +18,11 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
     names = [result.architecture for result in comparison.estimates]
     title = wrapped(f"{names[0]} compared with {', '.join(names[1:])}", hanging=2)
     lines = [*map(style.bold, title), *settings_lines(comparison.settings), ""]
-    lines += [*designs_table(comparison.estimates, comparison.ratios, style), *scope_lines(comparison), ""]
+    lines += [
+        *designs_table(comparison.estimates, comparison.ratios, style),
+        *scope_lines(comparison, "see `Left out` below"),
+        "",
+    ]
     lines += learning_table(comparison.estimates, style)
     for baseline in comparison.baselines:
         lines += _pace_lines(comparison, baseline, style)

@@ -77,7 +77,10 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
         *_failed(estimates, style),
         "",
     ]
-    lines += [*designs_table(estimates, comparison.ratios, style), *scope_lines(comparison)]
+    lines += [
+        *designs_table(estimates, comparison.ratios, style),
+        *scope_lines(comparison, "`neuroest compare` lists them"),
+    ]
     lines += _equal_pace(comparison)
     lines += ["", *learning_table(estimates, style)]
     lines += [style.bold(comparison.design.architecture), *_answers(comparison.design)]
@@ -115,7 +118,7 @@ def designs_table(estimates: Sequence[Estimate], ratios: Sequence[Ratio], style:
     return [style.dim(lines[0]), *lines[1:]]
 
 
-def scope_lines(comparison: Comparison) -> list[str]:
+def scope_lines(comparison: Comparison, where: str) -> list[str]:
     """What a reader of the ratios must know: which design they are of, and whether both sides leave out the same."""
     design = comparison.design.architecture
     text = "ratio: first over baseline"
@@ -129,7 +132,7 @@ def scope_lines(comparison: Comparison) -> list[str]:
     ]
     if others:
         text = f"NOT THE SAME SCOPE: {design} and {', '.join(others)} leave out different parts"
-        lines += wrapped(f"{text}; `neuroest compare` lists them", hanging=2)
+        lines += wrapped(f"{text}; {where}", hanging=2)
     return lines
 
 

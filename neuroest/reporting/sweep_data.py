@@ -96,7 +96,9 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
 
     if file.suffix == ".csv":
         frame = pd.read_csv(file)
-        yield frame[frame["feasible"].astype(bool)] if "feasible" in frame else frame
+        yield (
+            frame[frame["feasible"].eq(True)] if "feasible" in frame else frame
+        )  # an empty cell is not feasible
         return
     parquet = extra("pyarrow.parquet", "explore").ParquetFile(str(file))
     known = parquet.schema_arrow.names
@@ -105,7 +107,9 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
         chosen = known[:1]
     for batch in parquet.iter_batches(batch_size=_ROWS, columns=chosen):
         frame = batch.to_pandas()
-        yield frame[frame["feasible"].astype(bool)] if "feasible" in frame else frame
+        yield (
+            frame[frame["feasible"].eq(True)] if "feasible" in frame else frame
+        )  # an empty cell is not feasible
 
 
 def _front(before: Any, piece: Any) -> Any:
