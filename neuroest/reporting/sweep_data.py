@@ -97,7 +97,7 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
     if file.suffix == ".csv":
         frame = pd.read_csv(file)
         yield (
-            frame[frame["feasible"].eq(True)] if "feasible" in frame else frame
+            frame[frame["feasible"].isin([True])] if "feasible" in frame else frame
         )  # an empty cell is not feasible
         return
     parquet = extra("pyarrow.parquet", "explore").ParquetFile(str(file))
@@ -108,7 +108,7 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
     for batch in parquet.iter_batches(batch_size=_ROWS, columns=chosen):
         frame = batch.to_pandas()
         yield (
-            frame[frame["feasible"].eq(True)] if "feasible" in frame else frame
+            frame[frame["feasible"].isin([True])] if "feasible" in frame else frame
         )  # an empty cell is not feasible
 
 
