@@ -267,11 +267,12 @@ class _Engine:
 
     def _watch(self, group: _Group, final: Array) -> None:
         """Find devices whose gate has taken the drive away before the gap closed, and stays where the gap lets it."""
-        state, half = group.state, group.level / 2.0
-        if not ((state.gate > half) & (half > 0.0)).any():
+        state = group.state
+        high = (state.gate > group.cells.output_threshold) & (group.level > 0.0)
+        if not high.any():
             return
         # a slow gate is no slave of the gap, and one that lets go after a spike is far from where it settles
-        slaved = (_SETTLED * group.limits.release < self.slow) & (state.gate > half) & (half > 0.0)
+        slaved = high & (_SETTLED * group.limits.release < self.slow)
         settled = np.abs(state.gate - final) < _EMPTY * group.level
         opened = (state.filament + state.residue < 1.0 - _NEAR) & ~(state.switched & group.ruptures)
         state.following = state.following | (slaved & settled & opened)
