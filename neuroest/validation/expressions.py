@@ -388,11 +388,14 @@ class _Parts:
     def _has_area(self, path: str) -> bool:
         return any(f"{row.component}.".startswith(f"{path}.") for row in self.result.areas)
 
-    def learning(self, path: str, action: str) -> Any:
+    def learning(self, path: str, action: str, term: str | None = None) -> Any:
         known = [(f"{row.component}, {row.action}", row) for row in self.result.learning_rows]
-        found = [row.energy for name, row in known if name == f"{path}, {action}"]
-        if not found:
+        of_action = [row for name, row in known if name == f"{path}, {action}"]
+        if not of_action:
             raise UnknownNameError("action of learning", f"{path}, {action}", [name for name, _ in known])
+        found = [row.energy for row in of_action if term in {None, row.term}]
+        if not found:
+            raise UnknownNameError(f"term of {path}, {action}", str(term), [row.term for row in of_action])
         return np.sum(sum(found[1:], start=found[0]), axis=-1, keepdims=True)
 
     def power(self, path: str) -> Any:
@@ -407,7 +410,8 @@ class _Parts:
         return known[path]
 
     def count(self, path: str, action: str) -> Any:
-        actions = self.result.counts.actions
+        learning = self.result.learning
+        actions = {**self.result.counts.actions, **(learning.actions.actions if learning is not None else {})}
         if (path, action) not in actions:
             raise UnknownNameError("action", f"{path}, {action}", [f"{p}, {a}" for p, a in actions])
         return np.sum(actions[path, action], axis=-1, keepdims=True)
@@ -436,7 +440,7 @@ class _Function:
 _FUNCTIONS: Mapping[str, _Function] = {
     "area": _Function(_Parts.area, "m^2"),
     "energy": _Function(_Parts.energy, "J", most=2),
-    "learning": _Function(_Parts.learning, "J", least=2, most=2),
+    "learning": _Function(_Parts.learning, "J", least=2, most=3),
     "static_power": _Function(_Parts.static_power, "W"),
     "power": _Function(_Parts.power, "W"),
     "instances": _Function(_Parts.instances, "1"),

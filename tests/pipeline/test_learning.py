@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.core.errors import MappingError, SpecError
+from neuroest.core.errors import MappingError, SpecError, UnknownNameError
 from neuroest.design.overrides import design_with
 from neuroest.equations import learning as equations
 from neuroest.error_analysis.model_error import discrepancy_claims
@@ -20,6 +20,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.learning import named_rules
 from neuroest.specs.workload import workload_claims
+from neuroest.validation.expressions import evaluate_expression
 from neuroest.workloads.layers import layer_table
 from neuroest.workloads.learning import LearningCounts, learning_counts
 from tests.chips import changed
@@ -485,6 +486,25 @@ def test_a_stated_amplitude_makes_the_energy_of_neurosim(tmp_path: Path) -> None
     (cost,) = (c.energy for c in found.evaluation.costs.energies if c.term == "pulse")
     conductance = float(np.max(array.mean_conductance(found.evaluation.mapper.network, None)))
     assert float(cost) == pytest.approx(4.0**2 * conductance * 50e-9, rel=0.01)
+
+
+def test_terms_and_counts_of_learning_can_be_asked_for(tmp_path: Path) -> None:
+    result = learned(tmp_path).evaluation
+    cell = "chip.tile.array.cell, update_pulse"
+    pulse, line, both = (
+        float(np.ravel(evaluate_expression(f"learning({asked})", result))[0])
+        for asked in (f"{cell}, pulse", f"{cell}, column_line", cell)
+    )
+    assert min(pulse, line) > 0.0
+    assert pulse + line == pytest.approx(both, rel=1e-12)
+    count = float(np.ravel(evaluate_expression(f"count({cell})", result))[0])
+    cost = sum(float(c.energy) for c in result.costs.energies if f"{c.component}, {c.action}" == cell)
+    assert both == pytest.approx(count * cost, rel=1e-12)
+    with pytest.raises(
+        UnknownNameError,
+        match="'puls'; did you mean 'pulse'",
+    ):
+        evaluate_expression(f"learning({cell}, puls)", result)
 
 
 def test_another_rule_can_be_set_by_its_name(tmp_path: Path) -> None:
