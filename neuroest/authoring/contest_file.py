@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from neuroest.specs.file_text import is_path
 from neuroest.specs.workload import workload_claims
 
 DEFAULT_CONTEST = "spiking_neurons"
+DENSE_CONTEST, SYNAPSE_CONTEST = "dense_crossbars", "spiking_synapses"
+_OWN_DEVICES = ("neuron", "cell", "converter")
+"""Keys of the blocks that a chip enters a contest with; no alternative puts another one in their place."""
 _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
 _RATES = re.compile(r"^  spike_rate: \[([^\]]*)\]$", re.MULTILINE)
 _CONTENDERS = re.compile(r"^contenders:\n", re.MULTILINE)
@@ -26,7 +30,8 @@ def contest_with(
 ) -> str:
     """Text of a contest that is a shipped one with one contender more.
 
-    The chip is given the design alternatives of the contender with the same base, so that it is designed as freely.
+    The chip is given the design alternatives of the contender with the same base, so that it is designed as freely. An
+    alternative that would replace the neuron, cell or converter that the chip's own file sets is left out.
 
     Parameters
     ----------
@@ -52,7 +57,8 @@ def contest_with(
     if like not in shipped:
         raise UnknownNameError("contest", like, shipped)
     text = shipped[like].read_text(encoding="utf-8")
-    contenders = yaml.safe_load(text)["contenders"]
+    rules = yaml.safe_load(text)
+    contenders = rules["contenders"]
     file = find_file("architecture", chip)
     place = os.path.relpath(file, folder or Path.cwd()).replace(os.sep, "/")
     shown = (place if "/" in place else f"./{place}") if is_path(chip) else chip
@@ -62,12 +68,15 @@ def contest_with(
     if base is None:
         raise NeuroestError(
             f"{chip}: its fabric is that of no contender of {like} ({', '.join(sorted(like_it))}); write one on theirs "
-            f"with: neuroest new architecture --like {sorted(like_it)[0]} --neuron DEVICE"
+            "with: neuroest new architecture --like CHIP, with --neuron, --cell or --adc"
         )
+    own = _own_devices(file, base)
+    replaced = [one for one in like_it[base] if _replaces(rules["alternatives"][one], own)]
+    without = f" but {', '.join(replaced)}, since the chip has its own" if replaced else ""
     entry = (
-        f"contenders:\n  # your chip, with the alternatives of the contenders on {base}\n"
+        f"contenders:\n  # your chip, with the alternatives of the contenders on {base}{without}\n"
         f"  {file.stem}:\n    title: {file.stem}\n    architecture: {shown}\n"
-        f"    alternatives: [{', '.join(like_it[base])}]\n"
+        f"    alternatives: [{', '.join(one for one in like_it[base] if one not in replaced)}]\n"
     )
     text = _LINE_OF_NAME.sub(f"name: {name}", text, count=1)
     text = _CONTENDERS.sub(lambda _: entry, text, count=1)
@@ -89,6 +98,23 @@ def _possible(found: re.Match[str], workload: str) -> str:
         f"  # {left_out} left out: more than one spike a timestep of {Path(workload).stem}\n"
         f"  spike_rate: [{', '.join(possible)}]"
     )
+
+
+def _own_devices(file: Path, base: str) -> set[str]:
+    """Paths of the neurons, cells and converters that a chip sets on top of a base."""
+    found: set[str] = set()
+    while file.stem != base:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        paths = (str(path).removesuffix(".device") for path in document.get("set") or {})
+        found |= {path for path in paths if path.rpartition(".")[2] in _OWN_DEVICES}
+        file = find_file("architecture", str(document["base"]), file)
+    return found
+
+
+def _replaces(choices: Mapping[str, Any], own: set[str]) -> bool:
+    """Whether a choice of an alternative puts another device into one of these places."""
+    paths = {str(path).removesuffix(".device") for choice in choices.values() for path in choice or {}}
+    return bool(paths & own)
 
 
 def _bases(file: Path) -> list[str]:

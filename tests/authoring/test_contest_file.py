@@ -8,8 +8,11 @@ import pytest
 
 from neuroest.authoring.contest_file import contest_with
 from neuroest.authoring.like import architecture_like
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import MappingError, NeuroestError, UnknownNameError
+from neuroest.exploration.contest_field import check_contest
 from neuroest.exploration.contest_spec import read_contest
+from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.catalogue import list_entries
 
 
 @pytest.fixture
@@ -52,3 +55,49 @@ def test_a_chip_of_another_fabric_is_refused(tmp_path: Path) -> None:
         contest_with("mine", "spiking_neurons", "loihi_14nm", tmp_path)
     with pytest.raises(UnknownNameError, match="did you mean 'spiking_neurons'"):
         contest_with("mine", "spiking_neuron", "loihi_14nm", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("what", "device", "left_out"),
+    [("cell", "rram_mlc_4level", []), ("adc", "flash_macro", ["converter"])],
+)
+def test_no_alternative_replaces_the_device_that_the_chip_enters_with(
+    tmp_path: Path, what: str, device: str, left_out: list[str]
+) -> None:
+    chip, file = tmp_path / "mine_chip.yaml", tmp_path / "mine.yaml"
+    chip.write_text(architecture_like("mine_chip", "adc_crossbar_28nm", {what: device}, tmp_path))
+    file.write_text(contest_with("mine", "dense_crossbars", str(chip), tmp_path, "mlp_mnist_dense"))
+    mine = check_contest(file).spec
+    shipped = mine.contenders["rram_hfox_28nm"].alternatives
+    kept = tuple(one for one in shipped if one not in left_out)
+    assert mine.contenders["mine_chip"].alternatives == kept
+    assert ("since the chip has its own" in file.read_text()) == bool(left_out)
+
+
+def test_a_cell_enters_a_contest_of_neurons_without_the_cells_of_others(tmp_path: Path) -> None:
+    chip, file = tmp_path / "mine_chip.yaml", tmp_path / "mine.yaml"
+    chip.write_text(
+        architecture_like("mine_chip", "analog_lif_low_power_28nm", {"cell": "rram_mlc_4level"}, tmp_path)
+    )
+    file.write_text(contest_with("mine", "spiking_neurons", str(chip), tmp_path))
+    mine = read_contest(file).spec
+    assert "cell" not in mine.contenders["mine_chip"].alternatives
+    assert "cell" in mine.contenders["analog_cmos"].alternatives
+
+
+def test_every_baseline_of_dense_networks_competes() -> None:
+    rules = read_contest("dense_crossbars").spec
+    entered = {contender.architecture for contender in rules.contenders.values()}
+    baselines = [
+        entry.name for entry in list_entries("architectures", "baseline") if "baseline" in entry.group
+    ]
+    dense = {name for name in baselines if _runs(name, "mlp_mnist_dense")}
+    assert {"gpu_h100", "digital_int8_28nm"} < dense <= entered
+
+
+def _runs(architecture: str, workload: str) -> bool:
+    try:
+        estimate(architecture, workload)
+    except MappingError:
+        return False
+    return True

@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -238,3 +239,83 @@ def test_a_whole_paper_from_the_curves_of_the_examples(tmp_path: Path, command: 
     assert "supply_voltage" in checklist  # no row of the curves depends on it
     again = command("paper", str(folder))
     assert "done in" not in again.err
+
+
+def folder_of_a_cell(place: Path, device: str = "rram_mlc_4level") -> Path:
+    folder = place / "cells"
+    folder.mkdir()
+    text = (Path(__file__).parents[2] / "device_specs" / "synapses" / f"{device}.yaml").read_text()
+    (folder / "my_cell.yaml").write_text(text.replace(f"name: {device}", "name: my_cell"))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("network", "like", "contest"),
+    [
+        ("mlp_mnist_dense", "adc_crossbar_28nm", "dense_crossbars"),
+        ("mlp_mnist_spiking", "analog_lif_low_power_28nm", "spiking_synapses"),
+    ],
+)
+def test_a_cell_gets_the_contest_of_its_network(
+    tmp_path: Path, network: str, like: str, contest: str
+) -> None:
+    folder = folder_of_a_cell(tmp_path)
+    paper(folder, workload=network, commands=True)
+    plan = yaml.safe_load((folder / "paper" / "paper.yaml").read_text())
+    assert (plan["like"], plan["contest"]) == (like, contest)
+
+
+def paper_without_report(folder: Path, command: Command, like: str, **changes: Any) -> Path:
+    """The folder of a paper on a dense network, its steps run one by one."""
+    paper(folder, workload="mlp_mnist_dense", like=like, commands=True)
+    file = folder / "paper" / "paper.yaml"
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | changes))
+    for step in STEPS:
+        if step != "report":
+            ran = command("paper", str(folder), "--only", step)
+            assert ran.code == 0, ran.err
+    return folder / "paper"
+
+
+@pytest.mark.slow
+def test_a_cell_on_a_dense_network_meets_all_baselines_in_a_contest(tmp_path: Path, command: Command) -> None:
+    axes = ["--axis", "period=1ms,1s", "--axis", "technology.temperature=300 K,330 K", "--samples", "16"]
+    like = "adc_crossbar_28nm"
+    place = paper_without_report(
+        folder_of_a_cell(tmp_path), command, like,
+        baselines=[like, "digital_int8_28nm"], options={"contest": axes},
+    )  # fmt: skip
+    found = json.loads((place / "data" / "contest.json").read_text())
+    assert {"chip", "rram_hfox_28nm", "sram_charge", "digital_int8", "gpu_h100"} <= set(found["contenders"])
+    assert len(found["cells"]) == 4
+    # the same cell under another name, in the same fabric with the same choices, costs the same
+    standings = {each["contender"]: each for each in found["standings"]}
+    assert standings["chip"]["totals"] == standings["rram_mlc_4level"]["totals"]
+    summary = (place / "summary.md").read_text()
+    assert "**Contest** (dense_crossbars, each of 12 contenders in its best chip)" in summary
+    assert "technology.temperature 330 K, the middle of its axis since the network states none" in summary
+    assert "| **this chip** |" in summary
+    assert (
+        "Stands: Is each baseline in the best chip that it can have?" in (place / "checklist.md").read_text()
+    )
+
+
+@pytest.mark.slow
+def test_a_chip_without_a_contest_is_compared_with_the_baselines_at_equal_pace(
+    tmp_path: Path, command: Command
+) -> None:
+    like = "charge_domain_65nm"
+    place = paper_without_report(
+        folder_of_a_cell(tmp_path, "charge_sram_65nm"), command, like,
+        baselines=[like, "digital_int8_28nm", "gpu_h100"],
+    )  # fmt: skip
+    compared = json.loads((place / "data" / "compare.json").read_text())
+    wanted = ("energy", "equal_pace", True)
+    rows = [p for p in compared["paces"] if (p["part"], p["pace"], p["off_chip_link"]) == wanted]
+    assert len(rows) == 3
+    below = sum(row["ratio_median"] < 1.0 for row in rows)
+    summary = (place / "summary.md").read_text()
+    assert (
+        "**Contest.** Not shown: chip.yaml: its fabric is that of no contender of dense_crossbars" in summary
+    )
+    assert f"at equal pace this chip needs less energy than {below} of 3 baselines" in summary

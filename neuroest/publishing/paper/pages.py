@@ -196,8 +196,7 @@ def _failed_checks(design: Mapping[str, Any]) -> str:
 def _on_the_contest(found: _Results) -> Iterator[_Item]:
     asks = "Is each baseline in the best chip that it can have?"
     if found.contest is None:
-        reason = found.state.get("contest", {}).get("reason") or "no contest applies to this network"
-        yield _Item(asks, good=False, answer=f"Not shown: {reason}.")
+        yield _Item(asks, good=False, answer=f"Not shown: {_no_contest(found)}. {_at_equal_pace(found)}")
         return
     cells, chips = len(found.contest["cells"]), found.contest["chips"]
     own = next(s for s in found.contest["standings"] if s["contender"] == _OWN)
@@ -218,6 +217,28 @@ def _on_repetition(found: _Results) -> Iterator[_Item]:
         ", in report/references.bib." if listed else "; none are listed."
     )
     yield _Item("Are the sources named?", known > 0 and listed, answer)
+
+
+def _no_contest(found: _Results) -> str:
+    """Why there is no contest."""
+    for step in ("contest_file", "contest"):
+        if reason := found.state.get(step, {}).get("reason"):
+            return str(reason)
+    return "there is no contest.yaml"
+
+
+def _at_equal_pace(found: _Results) -> str:
+    """What the comparison with all baselines says, each as its file describes it."""
+    rows = [
+        row for row in found.compared["paces"]
+        if (row["part"], row["pace"], row["off_chip_link"]) == ("energy", "equal_pace", True)
+        and row.get("ratio_median") is not None and row["design_keeps_up"] and row["baseline_keeps_up"]
+    ]  # fmt: skip
+    below = sum(row["ratio_median"] < 1.0 for row in rows)
+    return (
+        f"In its place, each chip as its file describes it: at equal pace this chip needs less energy than {below} of "
+        f"{counted(len(rows), 'baseline')} that can run the network (tables/compare.md)."
+    )
 
 
 def _by_design(found: _Results, values: list[str]) -> str:
@@ -320,15 +341,15 @@ def _ratio(row: Mapping[str, Any] | None) -> str:
 
 def _contest_lines(found: _Results) -> list[str]:
     if found.contest is None:
-        reason = found.state.get("contest", {}).get("reason") or "none applies to this network"
-        return [f"**Contest.** Not shown: {reason}."]
+        return [f"**Contest.** Not shown: {_no_contest(found)}. {_at_equal_pace(found)}"]
     cells = found.contest["cells"]
     titles = found.contest["contenders"]
     won = sum(cell["winner"] == _OWN and cell["verdict"] != "nobody" for cell in cells)
     lines = [
         (
-            f"**Contest** ({found.plan.contest}, each in its best chip): this chip is first in {won} of {len(cells)} "
-            "cells of the map (figures/contest.pdf). Where the network lies:"
+            f"**Contest** ({found.plan.contest}, each of {len(titles)} contenders in its best chip): this chip is "
+            f"first in {won} of {len(cells)} cells of the map (figures/contest.pdf). "
+            f"{_place_on_the_map(found.contest)}:"
         ),
         "",
         "| | energy, median (p10 .. p90) | over the best |", "|---|--:|--:|",
@@ -344,6 +365,16 @@ def _contest_lines(found: _Results) -> list[str]:
         over = f"{ratio['median']:.3g}" if ratio and ratio.get("median") is not None else "—"
         lines.append(f"| {name} | {median} ({low} .. {high}) | {over} |")
     return [*lines, *(["", f"Without a chip there: {', '.join(without)}."] if without else [])]
+
+
+def _place_on_the_map(contest: Mapping[str, Any]) -> str:
+    """Where the standings hold: at what the network states, or in the middle of an axis."""
+    values = [
+        f"{axis['label']} {format_quantity(axis['values'][axis['reference']], axis['unit'])}"
+        + ("" if axis["stated"] else ", the middle of its axis since the network states none")
+        for axis in contest["axes"]
+    ]
+    return f"At {' and '.join(values)}"
 
 
 def _limits_lines(found: _Results) -> list[str]:

@@ -9,17 +9,19 @@ from typing import Any
 
 import yaml
 
-from neuroest.authoring.contest_file import DEFAULT_CONTEST
+from neuroest.authoring.contest_file import DEFAULT_CONTEST, DENSE_CONTEST, SYNAPSE_CONTEST
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, SpecError, check_names
-from neuroest.loading.library import load_workload
+from neuroest.loading.library import load_device, load_workload
 from neuroest.pipeline.estimate import estimate
-from neuroest.registry import IMPORTERS
+from neuroest.registry import IMPORTERS, roles_of
 from neuroest.reporting.catalogue import list_entries
 from neuroest.specs.file_text import is_path
 
 PLAN_FILE = "paper.yaml"
 DEFAULT_LIKE = "analog_lif_low_power_28nm"
 """Chip whose fabric the device is put into: CMOS neurons, so that the two compare neurons."""
+DENSE_LIKE = "adc_crossbar_28nm"
+"""That chip where a cell or a converter runs a dense network."""
 CURVES = (".csv", ".xlsx")
 _HEAD = """\
 # What `neuroest paper` does with this folder. Edit it and run the command again: a step runs when its command or a file
@@ -146,17 +148,23 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
         )
     chosen = network if network is not None else str(networks[0])
     shown = _from(Path(chosen), place) if is_path(chosen) or Path(chosen).suffix else chosen
-    like = like or DEFAULT_LIKE
+    dense = load_workload(chosen).spec.coding != "spiking"
+    neuron = bool(curves) or _slot_is_neuron(devices[0])
+    like = like or (DENSE_LIKE if dense and not neuron else DEFAULT_LIKE)
     return Plan(
         title=folder.resolve().name,
         curves=tuple(_from(file, place) for file in curves),
         device="" if curves else _from(devices[0], place),
         network=shown,
         like=_from(Path(like), place) if is_path(like) else like,
-        contest=DEFAULT_CONTEST,
+        contest=DENSE_CONTEST if dense else DEFAULT_CONTEST if neuron else SYNAPSE_CONTEST,
         baselines=_baselines(chosen, like),
         options={},
     )
+
+
+def _slot_is_neuron(device: Path) -> bool:
+    return "neuron" in roles_of(load_device(str(device)).spec.model)
 
 
 def _specs(folder: Path, kind: str) -> list[Path]:

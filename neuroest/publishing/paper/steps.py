@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from neuroest.loading.library import is_model_file, load_device, load_workload
+from neuroest.loading.library import is_model_file, load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan
 from neuroest.registry import roles_of
 from neuroest.specs.file_text import is_path
@@ -60,16 +60,12 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
     files = tuple(name for name in (network, plan.like) if is_path(name))
     slot = _slot(folder / device)
     on_chip = (CHIP, device, *files)
-    spiking = _spiking(folder, network)
-    dense = (
-        "" if spiking else f"the contest {plan.contest} is between spiking chips, and the network is dense"
-    )
     no_neuron = "" if slot == "--neuron" else "the device is no neuron"
     no_curves = "" if plan.curves else "the device is stated, not fitted"
     run = ("-w", network)
     entered = (folder / CONTEST).exists() or not (folder / CHIP).exists()
-    checked = (device, CHIP, *files, *((CONTEST,) if entered and not dense else ()))
-    no_contest = dense or ("" if entered else "there is no contest.yaml")
+    checked = (device, CHIP, *files, *((CONTEST,) if entered else ()))
+    no_contest = "" if entered else "there is no contest.yaml"
     beside = (CHIP, *plan.baselines, *run)
     map_figures = "--overwrite -p figures/contest.pdf --front figures/front.pdf"
     made = [
@@ -85,7 +81,7 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
              (device, *(name for name in files if name == plan.like)), (CHIP,)),
         Step("contest_file",
              _command("new contest", ("--like", plan.contest, "--chip", CHIP, *run), f"-o {CONTEST} --force"),
-             (CHIP, *files), (CONTEST,), optional=True, absent=dense),
+             (CHIP, *files), (CONTEST,), optional=True),
         Step("check", _command("check", checked), checked, ()),
         Step("estimate", _command("estimate", (CHIP, *run), "--format json -o data/estimate.json"), on_chip,
              ("data/estimate.json",)),
@@ -125,11 +121,3 @@ def _slot(device: Path) -> str:
         return "--neuron"
     roles = roles_of(load_device(str(device)).spec.model)
     return "--neuron" if "neuron" in roles else "--cell" if "cell" in roles else "--adc"
-
-
-def _spiking(folder: Path, network: str) -> bool:
-    """Whether the network spikes; one that is not imported yet is taken to."""
-    file = str(folder / network) if is_path(network) else network
-    if is_path(network) and not Path(file).exists():
-        return True
-    return load_workload(file).spec.coding == "spiking"
