@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from neuroest.cli.shared import DEFAULT_WORKLOAD, Format, emit, in_form, note
 from neuroest.core.errors import NeuroestError
 from neuroest.design.overrides import parse_settings
 from neuroest.registry import EXPORTS, export
+
+if TYPE_CHECKING:
+    from neuroest.circuits.export import Export
 
 Changes = Annotated[
     list[str] | None,
@@ -90,14 +93,15 @@ def run(
         raise NeuroestError(f"a circuit runs no network; -w goes with {', '.join(EXPORTS)}")
     from neuroest.circuits import export as circuits  # noqa: PLC0415 - loaded for this verb only
 
-    found = circuits.export(
-        kind.value,
-        name,
-        level=level,
-        changes=parse_settings(settings or []),
-        synapse=synapse,
-        cells=cells,
-    )
+    changes = parse_settings(settings or [])
+    found = circuits.export(kind.value, name, level=level, changes=changes, synapse=synapse, cells=cells)
+    _circuit(found, name, output, form, check=check, force=force)
+
+
+def _circuit(
+    found: Export, name: str, output: Path | None, form: Format, *, check: bool, force: bool
+) -> None:
+    """Write a neuron as a circuit with its benches, print it, or compare it with `simulate` in ngspice."""
     if output is not None:
         found.write(output, force=force)
         note([f"{', '.join(found.files)} written to {output}"])
@@ -108,6 +112,8 @@ def run(
     elif not check:
         emit(found.model)
     if check:
+        from neuroest.circuits import export as circuits  # noqa: PLC0415 - as above
+
         rows = circuits.agreement(found)
         emit(
             in_form(

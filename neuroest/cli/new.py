@@ -69,8 +69,6 @@ def run(
     _applicable(kind, {"--model": model}, _DEVICES)
     _applicable(kind, {"--neuron": neuron, "--cell": cell, "--adc": adc}, {Template.ARCHITECTURE})
     _applicable(kind, {"--chip": chip, "--workload": workload}, {Template.CONTEST})
-    if kind is Template.CONTEST and chip is None:
-        raise NeuroestError("a new contest needs --chip, the architecture that enters")
     if adc is not None and like is None:
         raise NeuroestError("--adc goes with --like, a chip whose columns are read by converters")
     devices = {
@@ -84,7 +82,7 @@ def run(
     if kind in _DEVICES:
         text = templates.new_device(kind.value, name, model, like)
     elif kind is Template.CONTEST:
-        text = _contest(name, like, str(chip), place, workload)
+        text = _contest(name, like, chip, place, workload)
     elif like is not None and devices:
         from neuroest.authoring.like import architecture_like  # noqa: PLC0415
 
@@ -100,9 +98,11 @@ def run(
         note([f"{kind.value} written to {output}; check it with: neuroest check {output}"])
 
 
-def _contest(name: str, like: str | None, chip: str, place: Path | None, workload: str | None) -> str:
+def _contest(name: str, like: str | None, chip: str | None, place: Path | None, workload: str | None) -> str:
     from neuroest.authoring.contest_file import DEFAULT_CONTEST, contest_with  # noqa: PLC0415
 
+    if chip is None:
+        raise NeuroestError("a new contest needs --chip, the architecture that enters")
     return contest_with(name, like or DEFAULT_CONTEST, chip, place, workload)
 
 

@@ -10,6 +10,7 @@ are implicit: that balance is stiff.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,7 +141,15 @@ def simulate(
         state.deviation = generator.standard_normal(engine.devices)
         state.decay_deviation = generator.standard_normal(engine.devices)
     record = Record(engine.cells, kept, max(1, sum(plan) // samples))
-    time = 0.0
+    return _follow(engine, stimulus, plan, state, record, until_switched=until_switched, progress=progress)
+
+
+def _follow(
+    engine: _Engine, stimulus: Stimulus, plan: Sequence[int], state: State, record: Record, *,
+    until_switched: bool, progress: Progress,
+) -> Run:  # fmt: skip
+    """The neurons through all segments of an input, each in as many parts as planned."""
+    total, time = total_duration(stimulus), 0.0
     for segment, parts in zip(stimulus, plan, strict=True):
         level = np.broadcast_to(np.asarray(segment.level, dtype=float), (engine.devices,))
         length = segment.duration / parts

@@ -586,17 +586,10 @@ def memristor_resistance(
 
 @equation
 def integrating_conductance(
-    drive_voltage: u.Volt,
-    field_mobility: u.PerVoltSecond,
-    field_offset: u.Dimensionless,
-    residue_rate: u.PerSecond,
-    filament_decay: u.PerSecond,
-    residue_decay: u.PerSecond,
-    on_resistance: u.Ohm,
-    off_resistance: u.Ohm,
-    conduction_length: u.Dimensionless,
-    control_resistance: u.Ohm,
-) -> u.Siemens:
+    drive_voltage: u.Volt, field_mobility: u.PerVoltSecond, field_offset: u.Dimensionless, residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond, residue_decay: u.PerSecond, on_resistance: u.Ohm, off_resistance: u.Ohm,
+    conduction_length: u.Dimensionless, control_resistance: u.Ohm,
+) -> u.Siemens:  # fmt: skip
     """Mean conductance of the memristor over an integration, in which the filament grows. [S].
 
     Parameters
@@ -632,8 +625,7 @@ def integrating_conductance(
     Formula: G = [int_F0^F* dt/R(u/F - alpha) + t_p/R(g*) + int_gc^g* (alpha + g) (1/R(g) - 1/R(g*)) dg/(mu V)]/t up to
         V_fast; above, the mean of 1/R(1 - F) with dt = (s - F) dF/(k (u - s F + F^2))
 
-    Valid: against the rate equations: within 15 %; with a large gate node an upper
-        bound of what flows besides the charge of that node
+    Valid: within 15 % of the rate equations; with a large gate node an upper bound of what flows besides its charge
 
     The three parts are those of the integration time: the filament follows the residue, with the gap at u/F - alpha; it
     passes the fold at g* = F* - alpha in t_p; and the rest of the gap closes, down to gc with R(gc) = R_c. Names as in
@@ -652,38 +644,16 @@ def integrating_conductance(
     >>> f"{1e15 * 0.8**2 * mean * 34.6e-3:.0f} fJ"
     '290 fJ'
     """
-    settling, gap = filament_decay + residue_rate, 1.0 + field_offset
-    gain = filament_gain(field_mobility, filament_decay, residue_rate)
-    filament = gain * drive_voltage
-    slope = off_resistance / (conduction_length * np.expm1(1.0 / conduction_length))
-    least = conduction_length * np.log1p(control_resistance / (slope * conduction_length))
+    gap, gain = 1.0 + field_offset, filament_gain(field_mobility, filament_decay, residue_rate)
+    filament, fold_of_rest = gain * drive_voltage, (gap / 2.0) ** 2  # where the two states of rest meet
+    least = _least_gap(control_resistance, off_resistance, conduction_length)
     rates = field_mobility, field_offset, residue_rate, filament_decay, residue_decay
     device = on_resistance, off_resistance, conduction_length
     time = integration_time(drive_voltage, *rates)
-    fires = np.isfinite(time)
-
-    fold_of_rest = (gap / 2.0) ** 2  # where the two states of rest meet
-    below = filament <= fold_of_rest
-    safe = np.where(below & fires, filament, fold_of_rest)
-    charge = _charge_to_fold(safe, gap, residue_rate, settling, residue_decay, device)
-    fold = np.sqrt(safe) - field_offset
-    speed = field_mobility * safe / gain
-    at_fold = 1.0 / memristor_resistance(1.0 - fold, *device)
-    for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
-        left = least + (fold - least) * point
-        # what flows beyond that of the fold, at which all of the passage is counted
-        beyond = 1.0 / memristor_resistance(1.0 - left, *device) - at_fold
-        charge = charge + weight * np.maximum(fold - least, 0.0) * (field_offset + left) / speed * beyond
-    slow = charge / time
-
-    driven = np.where(below, gap * gap, filament)
-    passed: u.Numeric = 0.0
-    conducted: u.Numeric = 0.0
-    for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
-        grown = (1.0 - least) * point
-        spent = weight * (gap - grown) / (driven - gap * grown + grown * grown)
-        passed, conducted = passed + spent, conducted + spent / memristor_resistance(grown, *device)
-    result: u.Siemens = np.where(fires, np.where(below, slow, conducted / passed), 1.0 / off_resistance)
+    fires, below = np.isfinite(time), filament <= fold_of_rest
+    slow = _slow_charge(np.where(below & fires, filament, fold_of_rest), gain, rates, least, device) / time
+    fast = _conductance_without_rest(np.where(below, gap * gap, filament), gap, least, device)
+    result: u.Siemens = np.where(fires, np.where(below, slow, fast), 1.0 / off_resistance)
     return result
 
 
@@ -1067,6 +1037,49 @@ def _charge_to_fold(
     drift = residue_rate * fold - residue_decay * (gap - 2.0 * fold)
     passage = _AIRY_ZERO * np.cbrt(fold / (settling * settling * drift))
     return charge + passage / memristor_resistance(gap - fold, *device)
+
+
+def _least_gap(
+    control_resistance: u.Ohm, off_resistance: u.Ohm, conduction_length: u.Dimensionless
+) -> u.Dimensionless:
+    """Gap at which the memristor has the resistance of the control resistor."""
+    slope = off_resistance / (conduction_length * np.expm1(1.0 / conduction_length))
+    result: u.Dimensionless = conduction_length * np.log1p(control_resistance / (slope * conduction_length))
+    return result
+
+
+def _slow_charge(
+    filament: u.Dimensionless, gain: u.PerVolt,
+    rates: tuple[u.PerVoltSecond, u.Dimensionless, u.PerSecond, u.PerSecond, u.PerSecond], least: u.Dimensionless,
+    device: tuple[u.Ohm, u.Ohm, u.Dimensionless],
+) -> u.Numeric:  # fmt: skip
+    """Charge over the drive up to the fold, and of the gap that closes from there to `least`; up to V_fast."""
+    field_mobility, field_offset, residue_rate, filament_decay, residue_decay = rates
+    settling = filament_decay + residue_rate
+    charge = _charge_to_fold(filament, 1.0 + field_offset, residue_rate, settling, residue_decay, device)
+    speed = field_mobility * filament / gain
+    fold = np.sqrt(filament) - field_offset
+    at_fold = 1.0 / memristor_resistance(1.0 - fold, *device)
+    for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
+        left = least + (fold - least) * point
+        # what flows beyond that of the fold, at which all of the passage is counted
+        beyond = 1.0 / memristor_resistance(1.0 - left, *device) - at_fold
+        charge = charge + weight * np.maximum(fold - least, 0.0) * (field_offset + left) / speed * beyond
+    return charge
+
+
+def _conductance_without_rest(
+    filament: u.Dimensionless, gap: u.Dimensionless, least: u.Dimensionless,
+    device: tuple[u.Ohm, u.Ohm, u.Dimensionless],
+) -> u.Siemens:  # fmt: skip
+    """Mean conductance of a filament that grows without a state of rest, above V_fast."""
+    passed: u.Numeric = 0.0
+    conducted: u.Numeric = 0.0
+    for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
+        grown = (1.0 - least) * point
+        spent = weight * (gap - grown) / (filament - gap * grown + grown * grown)
+        passed, conducted = passed + spent, conducted + spent / memristor_resistance(grown, *device)
+    return conducted / passed
 
 
 def _growth_angle(filament: u.Dimensionless, gap: u.Dimensionless, root: u.Dimensionless) -> u.Dimensionless:

@@ -378,18 +378,23 @@ def filament_steps_to_fire(
     '197'
     """
     settling = filament_decay + residue_rate
+    duty = drive_time / period
+    effective = _effective_duty(drive_time, period, settling)
+    # residue at a drive over its mean, since it fades between the drives
+    faded = np.maximum(residue_decay * (period - drive_time) / 2.0, np.finfo(float).tiny)
+    fed = residue_rate * (duty / effective) * faded / np.tanh(faded)
+    rates = field_mobility, field_offset, fed, settling - fed, residue_decay
+    result: u.Dimensionless = filament_growth.integration_time(drive_voltage * effective, *rates) / period
+    return result
+
+
+def _effective_duty(drive_time: u.Second, period: u.Second, settling: u.PerSecond) -> u.Dimensionless:
+    """Share e of a drive that a filament sees: the mean of short periods, the peak of its ripple in long ones."""
     duty, phase = drive_time / period, settling * period
     peak = np.minimum(np.expm1(-settling * drive_time) / np.expm1(-phase), 1.0)
     apart = phase * phase / (phase * phase + _RIPPLE_PHASE * _RIPPLE_PHASE)
     settled = (settling * drive_time) ** _LONG_DRIVE_POWER
     beyond = np.maximum(apart - _SHORT_RIPPLE_SHARE, 0.0)
     share = np.minimum(apart, _SHORT_RIPPLE_SHARE) + beyond * settled / (settled + _LONG_DRIVE)
-    effective = duty + share * (peak - duty)
-    # residue at a drive over its mean, since it fades between the drives
-    faded = np.maximum(residue_decay * (period - drive_time) / 2.0, np.finfo(float).tiny)
-    fed = residue_rate * (duty / effective) * faded / np.tanh(faded)
-    time = filament_growth.integration_time(
-        drive_voltage * effective, field_mobility, field_offset, fed, settling - fed, residue_decay
-    )
-    result: u.Dimensionless = time / period
+    result: u.Dimensionless = duty + share * (peak - duty)
     return result

@@ -216,19 +216,15 @@ def sweep(
     space: Space | str | Path | Mapping[str, Any],
     *,
     output: str | Path | None = None,
-    sampler: Sampler | None = None,
-    samples: int | None = None,
-    seed: int | None = None,
+    sampler: Sampler | None = None, samples: int | None = None, seed: int | None = None,
     quantities: Sequence[str] = STANDARD,
     settings: Mapping[str, str] | None = None,
-    workers: int | None = None,
-    scheduler: str | None = None,
-    confirmed: bool = False,
-    overwrite: bool = False,
+    workers: int | None = None, scheduler: str | None = None,
+    confirmed: bool = False, overwrite: bool = False,
     chunk_size: int = CHUNK,
     most_in_memory: int = MOST_IN_MEMORY,
     started: Callable[[int, int], Tick] | None = None,
-) -> SweepResult:
+) -> SweepResult:  # fmt: skip
     """All points of a space.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -368,36 +368,41 @@ def simulate_dense(
     seen, _ = read_dense_samples(calibration)
     study = dense_study(architecture, model, inputs, labels, seen, Chips(chips, seed), settings)
     network, layers, chip = study.network, study.layers, study.chip
-    classes = network.run(inputs[:1]).shape[1]
-    if np.any(labels >= classes):
-        raise NeuroestError(
-            f"{formatted(samples)}: labels must be below {classes}, the outputs of the network"
-        )
+    _check_labels(samples, labels, network.run(inputs[:1]).shape[1])
     tell("floating point and quantised")
     exact = study.right(study.outputs(_Quantised(layers), inputs))
     floating = study.right(study.outputs(network, inputs))
     squares = np.zeros((len(layers), 2))
     tell("the chip")
     whole = study.right(study.on_chips(errors=squares, progress=progress))
-    results = [
+    rounded = "weights and inputs of the layers rounded to their bits"
+    left_out = tuple(CAUSES if "all" in without else dict.fromkeys(without))
+    results = (
         DenseResult("floating point", "the file as it is", share(floating), difference(floating, exact)),
-        DenseResult(
-            "quantised", "weights and inputs of the layers rounded to their bits", share(exact), None
-        ),
+        DenseResult("quantised", rounded, share(exact), None),
         DenseResult("chip", "with all errors", share(whole), difference(whole, exact)),
-    ]
-    for name in CAUSES if "all" in without else dict.fromkeys(without):
-        tell(f"without {name.replace('_', ' ')}")
-        left = study.right(study.on_chips((name,), progress=progress))
-        results.append(
-            DenseResult(
-                f"without {name.replace('_', ' ')}", _MEANING[name], share(left), difference(left, exact)
-            )
-        )
+        *_without(study, left_out, exact, tell, progress),
+    )
     return DenseSimulation(
-        chip, Path(model).stem, len(labels), study.chips, tuple(results), _exactness(chip, layers, squares),
+        chip, Path(model).stem, len(labels), study.chips, results, _exactness(chip, layers, squares),
         tuple(layer.name for layer in layers if layer.reads is None),
     )  # fmt: skip
+
+
+def _check_labels(file: Path, labels: Array, classes: int) -> None:
+    if np.any(labels >= classes):
+        raise NeuroestError(f"{formatted(file)}: labels must be below {classes}, the outputs of the network")
+
+
+def _without(
+    study: DenseStudy, causes: Sequence[str], exact: Array, tell: Callable[[str], None], progress: Progress
+) -> Iterator[DenseResult]:
+    """The chip without each of some causes of errors."""
+    for name in causes:
+        title = f"without {name.replace('_', ' ')}"
+        tell(title)
+        left = study.right(study.on_chips((name,), progress=progress))
+        yield DenseResult(title, _MEANING[name], share(left), difference(left, exact))
 
 
 _MEANING: Mapping[str, str] = {

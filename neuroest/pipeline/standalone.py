@@ -235,17 +235,12 @@ class BlockCosts:
 def block(
     model: str,
     *,
-    device: str | None = None,
-    process: str | None = None,
-    supply_voltage: Given = None,
-    temperature: Given = "300 K",
-    corner: str = "typical",
-    parameters: Mapping[str, Given] | None = None,
-    network: Mapping[str, Any] | str | Path | None = None,
-    place: Mapping[str, Given] | None = None,
-    inside: str | Path | None = None,
+    device: str | None = None, process: str | None = None,
+    supply_voltage: Given = None, temperature: Given = "300 K", corner: str = "typical",
+    parameters: Mapping[str, Given] | None = None, network: Mapping[str, Any] | str | Path | None = None,
+    place: Mapping[str, Given] | None = None, inside: str | Path | None = None,
     **options: Given,
-) -> BlockCosts:
+) -> BlockCosts:  # fmt: skip
     """What one block costs by itself: energy of each action, area, static power, checks and sources.
 
     Parameters
@@ -304,26 +299,7 @@ def block(
     technology = {"supply_voltage": supply_voltage, "temperature": temperature}
     technology = lists.first(technology, numeric_options(Technology), TECHNOLOGY)
     technology |= {"process": process, "corner": corner}
-    context = _place(network, place or {})
-    try:
-        if inside is None:
-            design, path = build(_by_itself(schema, _stated(node), technology)), _ROOT
-        else:
-            design, path = _in_array(_stated(node), _stated(technology), inside)
-    except SpecError as error:
-        raise SpecError(
-            replace(problem, file=model, line=0, path=problem.path.removeprefix(f"{_ROOT}."))
-            for problem in error.problems
-        ) from None
-    moved = {key.replace(_ROOT, path, 1): value for key, value in lists.values.items()}
-    values: dict[str, u.Numeric] = {**design.values, **moved}
-    with np.errstate(all="ignore"):  # a point without an answer is refused by a check
-        asked = (
-            _asked_alone(design, values, context)
-            if inside is None
-            else _asked_in_array(design, values, path, context)
-        )
-    return _result(model, design, path, values, asked)
+    return _result(_stated(node), technology, lists, _place(network, place or {}), inside)
 
 
 class _Lists:
@@ -517,9 +493,34 @@ def _gathered(
     )  # fmt: skip
 
 
+def _design(
+    node: dict[str, Any], technology: dict[str, Any], inside: str | Path | None
+) -> tuple[Design, str]:
+    """The design with the block, and its path in it; errors name the block and what was given of it."""
+    try:
+        if inside is None:
+            return build(_by_itself(BLOCKS[node["model"]], node, technology)), _ROOT
+        return _in_array(node, _stated(technology), inside)
+    except SpecError as error:
+        raise SpecError(
+            replace(problem, file=node["model"], line=0, path=problem.path.removeprefix(f"{_ROOT}."))
+            for problem in error.problems
+        ) from None
+
+
 def _result(
-    model: str, design: Design, path: str, values: Mapping[str, u.Numeric], asked: _Asked
+    node: dict[str, Any], technology: dict[str, Any], lists: _Lists, place: Place, inside: str | Path | None
 ) -> BlockCosts:
+    """Costs of a block as it is stated, alone or in an array."""
+    model, (design, path) = node["model"], _design(node, technology, inside)
+    moved = {key.replace(_ROOT, path, 1): value for key, value in lists.values.items()}
+    values: dict[str, u.Numeric] = {**design.values, **moved}
+    with np.errstate(all="ignore"):  # a point without an answer is refused by a check
+        asked = (
+            _asked_alone(design, values, place)
+            if inside is None
+            else _asked_in_array(design, values, path, place)
+        )
     costs = asked.costs
     named = {
         "energy": [(e.component, e.action, e.term, e.energy, "J") for e in costs.energies],
@@ -548,9 +549,9 @@ def _result(
         for check in costs.checks
     )
     claims = {key: claim for key, claim in design.claims.items() if _belongs(key, path)}
-    technology = design.spec.technology
+    chosen = design.spec.technology
     supply, temperature = (values[f"{TECHNOLOGY}.{name}"] for name in ("supply_voltage", "temperature"))
-    where = f"{technology.process}, {_formatted(supply, 'V')}, {_formatted(temperature, 'K')}, {technology.corner}"
+    where = f"{chosen.process}, {_formatted(supply, 'V')}, {_formatted(temperature, 'K')}, {chosen.corner}"
     return BlockCosts(
         model, where, shape, rows, checks, tuple(dict.fromkeys(asked.left_out)), MappingProxyType(claims),
         MappingProxyType({key: values[key] for key in claims}), design.sources,
