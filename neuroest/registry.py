@@ -121,7 +121,7 @@ _DEVICES = {
     "logic_library": "blocks.digital.base.LogicLibraryParameters",
     "wires": "blocks.interconnect.base.WiresParameters",
     "transmission_gate": "blocks.columns.multiplexer.TransmissionGateParameters",
-    "ion_kinetics": "blocks.neurons.diffusive_base.IonKineticsParameters",
+    "ion_kinetics": "blocks.neurons.diffusive_ions.IonKineticsParameters",
     "lif_behaviour": "dynamics.parameters.LifBehaviourParameters",
     "threshold_switch": "dynamics.parameters.ThresholdSwitchParameters",
     "twin_energies": "exploration.twin_energies.TwinEnergiesParameters",

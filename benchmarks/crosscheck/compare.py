@@ -55,13 +55,15 @@ ONE_PORT = SimpleNamespace(ports="one")
 CONDUCTANCES, ACCESS_RESISTANCE, CELL_SQUARES = (1e-6, 1e-7), 20e3, 53.0
 READ_VOLTAGE, READ_TIME = 0.4, 10e-9
 NETWORK = NetworkContext(
-    spiking=False,
-    timesteps=1.0,
-    weight_bits=8.0,
-    activation_bits=8.0,
-    accumulator_bits=24.0,
+    spiking=False, timesteps=1.0, weight_bits=8.0, activation_bits=8.0, accumulator_bits=24.0,
     mean_absolute_weight=0.25,
-)
+)  # fmt: skip
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Rows of a table next to this file."""
+    with (HERE / name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def record(name: str) -> Any:
@@ -357,15 +359,13 @@ def published_ratios(corner: str) -> Iterator[tuple[str, str, float]]:
 
     Memories above 90 nm are held against the table of 90 nm, scaled as logic and by the memory cell.
     """
-    with (HERE / "published_memories.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
     device = load_device(f"sram_cacti_{corner}")
     factors = {
         **dict.fromkeys(device.record.parameters(), 1.0),
         "cell_squares": record(device.spec.name).cell_squares,
     }
     home = record(str(device.spec.process))
-    for row in rows:
+    for row in rows_of("published_memories.csv"):
         node, capacity, width = (float(row[key]) for key in ("node_nm", "capacity_bit", "width_bit"))
         coarse = record(PROCESSES[130]) if node > 90 else None
         near = record(PROCESSES[90] if coarse is not None else PROCESSES.get(int(node), "cmos_45nm_lp"))
@@ -402,22 +402,13 @@ def _polynomial(process: Any, voltage: float) -> float:
 
 
 def _delay(process: Any, voltage: float) -> float:
-    return float(
-        technology.logic_delay_factor(
-            voltage,
-            process.delay_cubic,
-            process.delay_quadratic,
-            process.delay_linear,
-            process.delay_constant,
-        )
-    )
+    terms = process.delay_cubic, process.delay_quadratic, process.delay_linear, process.delay_constant
+    return float(technology.logic_delay_factor(voltage, *terms))
 
 
 def published() -> Iterator[tuple[str, str, str, float, float]]:
     """Published memories beside what a chip is told of one of their size, at their supply."""
-    with (HERE / "published_memories.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
+    for row in rows_of("published_memories.csv"):
         node, capacity, width = (float(row[key]) for key in ("node_nm", "capacity_bit", "width_bit"))
         name = PROCESSES.get(int(node), "cmos_45nm_lp")
         voltage = float(row["supply_V"]) if row["supply_V"] else None
@@ -540,10 +531,9 @@ def comparisons() -> Iterator[tuple[str, str, str, float, float]]:
     """Tool, case, quantity, our value and the other's, in SI."""
     peers: dict[tuple[str, str], dict[str, float]] = {}
     for name in ("component_values.csv", "asked.csv"):
-        with (HERE / name).open(encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                value = float(row["value"]) * UNITS.get(row["unit"], 1.0)
-                peers.setdefault((row["tool"], row["case"]), {})[row["quantity"]] = value
+        for row in rows_of(name):
+            value = float(row["value"]) * UNITS.get(row["unit"], 1.0)
+            peers.setdefault((row["tool"], row["case"]), {})[row["quantity"]] = value
     for (tool, case), peer in peers.items():
         compare = next(made for name, made in KINDS.items() if tool.startswith(name))
         for quantity, ours, theirs in compare(case, peer):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.neurons.diffusive_base import ION_BARRIERS
+from neuroest.blocks.neurons.diffusive_ions import ION_BARRIERS
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations

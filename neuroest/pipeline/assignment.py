@@ -22,8 +22,9 @@ from neuroest.pipeline.energy import energy_rows
 from neuroest.pipeline.mapping import in_coding, joined, map_network, mapper_for, mappers_for
 from neuroest.pipeline.timing import time_network
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.workloads.layers import LayerTable, layer_table, layers_of
+from neuroest.workloads.layers import LayerTable, layer_table
 from neuroest.workloads.layout import of_one_point
+from neuroest.workloads.level_view import layers_of
 
 
 def owners(design: Design, chip: Chip, layers: LayerTable) -> tuple[tuple[int, ...], tuple[Check, ...]]:

@@ -32,8 +32,9 @@ from neuroest.levels.base import (
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.registry import MAPPERS
 from neuroest.specs.learning import LearningRule
-from neuroest.workloads.layers import LayerTable, layers_of
+from neuroest.workloads.layers import LayerTable
 from neuroest.workloads.layout import of_one_point
+from neuroest.workloads.level_view import layers_of
 
 
 def network_context(

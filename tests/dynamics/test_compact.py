@@ -6,7 +6,7 @@ Bench values: Zhao et al., Nat. Electron. 8, 1211 (2025), Supplementary Table 1,
 import numpy as np
 import pytest
 
-from neuroest.blocks.neurons.diffusive_base import IonKineticsParameters
+from neuroest.blocks.neurons.diffusive_ions import IonKineticsParameters
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.dynamics import compact
 from neuroest.dynamics.compact import default_step, simulate

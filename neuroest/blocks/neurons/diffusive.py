@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, NetworkContext, leakage_at_chip_temperature
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase, IonDynamics
+from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
+from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.core import units as u
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive

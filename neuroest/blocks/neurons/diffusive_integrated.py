@@ -18,7 +18,8 @@ from neuroest.blocks.base import (
     off_current,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase, IonDynamics
+from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
+from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neuron_geometry

@@ -1,0 +1,124 @@
+"""Ions of the diffusive memristor: rates, conduction and rupture, noise, and how the rates follow the temperature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+from neuroest.core import units as u
+from neuroest.equations import filament_growth
+from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
+
+
+class IonDynamics(Record):
+    """Rates of the filament and residue states of a diffusive memristor, and its firing statistics."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "neurons"
+
+    field_mobility: u.PerVoltSecond = positive(symbol="mu")
+    """Filament growth per field."""
+    field_offset: u.Dimensionless = positive(symbol="alpha", exact=EXACT)
+    """Gap that stays when the filament is complete."""
+    residue_rate: u.PerSecond = positive(symbol="beta")
+    """Rate at which filament turns into residue."""
+    filament_decay: u.PerSecond = positive(symbol="gamma_1")
+    """Rate at which the filament dissolves."""
+    residue_decay: u.PerSecond = positive(symbol="gamma_2")
+    """Rate at which the residue dissolves."""
+    on_resistance: u.Ohm = positive(symbol="R_on")
+    """Resistance of the complete filament."""
+    off_resistance: u.Ohm = positive(symbol="R_off", exact=EXACT)
+    """Resistance without a filament."""
+    input_voltage: u.Volt = positive(maximum=10.0, symbol="V_in", exact=CHOSEN)
+    """Voltage at the neuron's input while it integrates."""
+    output_threshold: u.Volt = positive(maximum=10.0, symbol="V_th", exact=EXACT)
+    """Gate voltage above which the output is on."""
+    rearm_fraction: u.Dimensionless = positive(maximum=1.0)
+    """Gate voltage at which the neuron can fire again, over the input voltage."""
+    output_supply_voltage: u.Volt = positive(maximum=10.0, symbol="V_dd", exact=CHOSEN)
+    """Supply of the output branch."""
+    load_resistance: u.Ohm = positive(symbol="R_l", exact=CHOSEN)
+    """Resistor between the supply and the output."""
+    load_capacitance: u.Farad = non_negative(symbol="C_l", exact=CHOSEN)
+    """Capacitance at the output of the neuron."""
+    transistor_on_resistance: u.Ohm = non_negative(symbol="R_ds")
+    """Resistance of the output transistor while on."""
+    firing_median_voltage: u.Volt = positive(symbol="V_50")
+    """Amplitude at which half of all pulses fire, for the pulse width stated."""
+    firing_voltage_spread: u.Volt = positive(symbol="sigma_V")
+    """Standard deviation of the firing amplitude."""
+    firing_pulse_time: u.Second = non_negative(absent=0.0, symbol="t_p")
+    """Length of the pulses that firing_median_voltage and firing_voltage_spread belong to; without it nothing is known
+    of pulses of another length."""
+    endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
+    """Weibull slope of the cycles to failure from neuron to neuron, which `endurance` is then the 63 % point of;
+    without it all neurons are taken to fail at once."""
+    endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
+    """Devices that were cycled for the claimed endurance."""
+    endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
+    """Points of the cycling curve that the claimed endurance is based on."""
+    endurance: u.Dimensionless = positive(symbol="N_end")
+    """Switching cycles before the device fails."""
+    relaxation_time: u.Second = non_negative(symbol="t_relax", absent=0.0)
+    """Time in which a complete filament ruptures once no field holds it; without it that takes no time, and the
+    neuron cannot be simulated."""
+    conduction_length: u.Dimensionless = quantity(minimum=0.01, symbol="lambda", absent=0.0, exact=EXACT)
+    """Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate
+    follows the closing gap, and the neuron cannot be simulated."""
+    activation_energy: u.Joule = non_negative(symbol="E_a", absent=0.0)
+    """Barrier that all four rates have; without it they are those of room temperature at any temperature."""
+
+
+ION_BARRIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "field_mobility": "mobility_activation",
+        "residue_rate": "residue_activation",
+        "filament_decay": "filament_decay_activation",
+        "residue_decay": "residue_decay_activation",
+    }
+)
+"""Barrier that each rate of a diffusive memristor follows."""
+
+
+class IonKineticsParameters(Record):
+    """Noise and temperature of a diffusive memristor, next to the rates, conduction and rupture of its neuron."""
+
+    model: ClassVar[str] = "ion_kinetics"
+    folder: ClassVar[str] = "lab"
+
+    noise_correlation_time: u.Second = positive(symbol="tau_n")
+    """Time over which the drive of the ions keeps its deviation from the mean."""
+    decay_variation: u.Dimensionless = non_negative(exact=CHOSEN)
+    """Relative fluctuation of the filament's rate of decay within a cycle."""
+    mobility_activation: u.Joule = non_negative(symbol="E_mu")
+    """Activation energy of the filament's growth."""
+    residue_activation: u.Joule = non_negative(symbol="E_beta")
+    """Activation energy of the turning of filament into residue."""
+    filament_decay_activation: u.Joule = non_negative(symbol="E_gamma_1")
+    """Activation energy of the filament's decay."""
+    residue_decay_activation: u.Joule = non_negative(symbol="E_gamma_2")
+    """Activation energy of the residue's decay."""
+    reference_temperature: u.Kelvin = positive(symbol="T_0", exact=DEFINED)
+    """Temperature that the rates belong to."""
+    thermal_resistance: u.KelvinPerWatt = non_negative(symbol="R_th")
+    """Heating of the complete filament."""
+
+
+def at_temperature(
+    device: IonDynamics, kinetics: IonKineticsParameters, temperature: u.Kelvin
+) -> IonDynamics:
+    """A neuron's device with its rates at a temperature instead of that they were measured at.
+
+    The barriers of single rates take the place of the one that the device states for all of them.
+    """
+    rates = {
+        rate: getattr(device, rate)
+        * filament_growth.activation_factor(
+            getattr(kinetics, barrier), temperature, kinetics.reference_temperature
+        )
+        for rate, barrier in ION_BARRIERS.items()
+    }
+    return type(device)(**{**vars(device), **rates, "activation_energy": 0.0})
