@@ -9,7 +9,7 @@ from typing import Any
 from neuroest.circuits.parameters import DeviceCircuit
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.run import simulate
-from neuroest.equations import crossbar
+from neuroest.equations import array_lines
 from neuroest.loading.library import load_device
 
 
@@ -168,7 +168,7 @@ class _Run:
         if self.column is not None and self.found.circuit.input == "voltage":
             # the line is charged through the cells as often as the input rises
             rises = 1 if pulse is None else MOST_SPIKES
-            energy += rises * crossbar.line_toggle_energy(self.column.capacitance, self.number)
+            energy += rises * array_lines.line_toggle_energy(self.column.capacitance, self.number)
         return Expected(
             self.number, duration, len(times), times[0], period, energy / len(times), pulse, self.command
         )

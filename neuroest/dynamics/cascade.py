@@ -9,7 +9,7 @@ from neuroest.dynamics.compact_record import Run
 from neuroest.dynamics.diffusive_cells import integration_time
 from neuroest.dynamics.experiments import Bench, Characteristic, Series, repeat
 from neuroest.dynamics.stimulus import Array, Segment, constant
-from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import output_branch
 
 
 def cascaded_connection(bench: Bench) -> Characteristic:
@@ -28,7 +28,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
             ("the first neuron does not spike at its input voltage, so there is nothing to pass on",),
         )  # fmt: skip
     low = supply - float(
-        equations.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
+        output_branch.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
     )
     # when the first output is on, and in between: its edges are all that the next neuron sees
     steps, on = _output(sender.output_on(0), duration)
@@ -57,7 +57,9 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     )  # fmt: skip
     if np.any(latched):
         findings.append(f"from {buffers[latched].min():.3g} V on the output of the next neuron latches")
-    limit = float(np.max(equations.unbuffered_load_limit(np.asarray(pulse), cells.load_resistance, _SETTLED)))
+    limit = float(
+        np.max(output_branch.unbuffered_load_limit(np.asarray(pulse), cells.load_resistance, _SETTLED))
+    )
     findings.append(
         f"without a buffer the drain could drive {format_quantity(limit, 'F')} to 95 % within a pulse"
     )

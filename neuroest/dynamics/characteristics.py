@@ -24,7 +24,7 @@ from neuroest.dynamics.experiments import (
 from neuroest.dynamics.firing_statistics import stochasticity
 from neuroest.dynamics.residue import intrinsic_plasticity, refractory_period
 from neuroest.dynamics.stimulus import Array, constant, pulse_train
-from neuroest.equations import filament_growth
+from neuroest.equations import firing_statistics
 
 
 def leaky_integration(bench: Bench) -> Characteristic:
@@ -81,7 +81,7 @@ def threshold_firing(bench: Bench) -> Characteristic:
     many = repeat(bench.drawn(generator), len(levels))
     run = bench.run(many, constant(np.repeat(levels, count), width), generator, until_switched=True)
     fired = np.isfinite(run.first_switch).reshape(len(levels), count).mean(axis=1)
-    closed = filament_growth.firing_probability(levels, median, cells.firing_voltage_spread)
+    closed = firing_statistics.firing_probability(levels, median, cells.firing_voltage_spread)
     series = [
         Series("rate equations with noise", levels, fired),
         Series("probability of the device spec", levels, np.asarray(closed)),

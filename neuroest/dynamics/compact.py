@@ -20,7 +20,7 @@ from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.compact_record import Record, Run, State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
 from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
-from neuroest.equations import filament_growth
+from neuroest.equations import filament_conduction
 from neuroest.equations._constants import BOLTZMANN
 
 STEPS_PER_SETTLING = 12.0
@@ -481,7 +481,7 @@ def _followed(
     keep, stay = np.exp(-settling * length), np.exp(-cells.residue_decay * length)
 
     def grown(closed: Array) -> tuple[Array, Array]:
-        resistance = filament_growth.memristor_resistance(
+        resistance = filament_conduction.memristor_resistance(
             closed, cells.on_resistance, cells.off_resistance, cells.conduction_length
         )
         left = level / (1.0 + cells.control_resistance / resistance)
@@ -505,7 +505,7 @@ def _gate(
     cells: DiffusiveCells, gate: Array, closed: Array, level: Array, length: Any
 ) -> tuple[Array, dict[str, Array]]:
     """Gate voltage after the exact step of its linear circuit, and the energy drawn from the input."""
-    resistance = filament_growth.memristor_resistance(
+    resistance = filament_conduction.memristor_resistance(
         closed, cells.on_resistance, cells.off_resistance, cells.conduction_length
     )
     conductance = 1.0 / resistance + 1.0 / cells.control_resistance

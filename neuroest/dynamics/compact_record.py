@@ -11,6 +11,7 @@ from neuroest.dynamics.diffusive_cells import DiffusiveCells
 from neuroest.dynamics.spikes import SpikeRun, Spikes
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import output_branch
 
 
 @dataclass
@@ -164,7 +165,7 @@ class Record:
         peak = equations.gate_peak_voltage(
             np.maximum(level, self.peak), cells.on_resistance, cells.control_resistance
         )
-        release = equations.output_pulse_duration(
+        release = output_branch.output_pulse_duration(
             0.0, cells.control_resistance, cells.gate_capacitance, peak, cells.output_threshold
         )
         latched = time - self.on_since > 2.0 * release
@@ -172,7 +173,7 @@ class Record:
         branch: Array = supply * supply / (cells.load_resistance + cells.transistor_on_resistance)
         self.energy["output_branch"] = branch * self.output_time
         counts = np.bincount(devices.astype(int), minlength=cells.devices)
-        load = equations.output_load_energy(cells.load_capacitance, supply)
+        load = output_branch.output_load_energy(cells.load_capacitance, supply)
         self.energy["output_load"] = np.asarray(counts * load)
         return Run(
             duration=time, devices=cells.devices, spike_devices=devices[order], spike_times=times[order],

@@ -12,7 +12,7 @@ from neuroest.blocks.neurons.diffusive_ions import ION_BARRIERS
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
-from neuroest.equations import filament_growth, neuron_geometry
+from neuroest.equations import filament_conduction, filament_growth, firing_statistics, neuron_geometry
 from neuroest.equations._constants import BOLTZMANN
 from neuroest.loading.library import Device, load_device
 
@@ -114,7 +114,7 @@ def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> Non
         The gate then follows the filament, takes its drive away, and the output stays on without a spike that could
         be counted.
     """
-    charging = float(np.max(filament_growth.gate_charging(
+    charging = float(np.max(filament_conduction.gate_charging(
         level, cells.field_mobility, cells.field_offset, cells.gate_capacitance, cells.control_resistance,
         cells.on_resistance, cells.off_resistance, cells.conduction_length,
     )))  # fmt: skip
@@ -198,7 +198,7 @@ def load_cells(
         shift = np.exp(-barrier_shift / (BOLTZMANN * reference))
         energy = values[barrier] + barrier_shift
         values[rate] = (
-            values[rate] * shift * filament_growth.activation_factor(energy, temperature, reference)
+            values[rate] * shift * firing_statistics.activation_factor(energy, temperature, reference)
         )
     variation = device.claims["firing_median_voltage"].cycle_to_cycle
     names = {field.name for field in fields(DiffusiveCells)}

@@ -13,7 +13,7 @@ from neuroest.dynamics.compact_record import ENERGY_TERMS, Run
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, integration_time
 from neuroest.dynamics.stimulus import Segment
 from neuroest.equations import diffusive_neuron as equations
-from neuroest.equations import filament_growth
+from neuroest.equations import filament_conduction, output_branch
 
 TOLERANCE = MappingProxyType(
     {
@@ -140,11 +140,11 @@ def closed_terms(
 ) -> dict[str, float]:
     """The estimate's energy terms of the first spike, whose gate starts empty. [J]."""
     peak = equations.gate_peak_voltage(level, cells.on_resistance, cells.control_resistance)
-    pulse = equations.output_pulse_duration(
+    pulse = output_branch.output_pulse_duration(
         hold, cells.control_resistance, cells.gate_capacitance, peak, cells.output_threshold
     )
     supply = cells.output_supply_voltage
-    conductance = filament_growth.integrating_conductance(
+    conductance = filament_conduction.integrating_conductance(
         level, cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay,
         cells.on_resistance, cells.off_resistance, cells.conduction_length, cells.control_resistance,
     )  # fmt: skip
@@ -152,9 +152,9 @@ def closed_terms(
         "before_switch": equations.subthreshold_energy(level, 1.0 / conductance, integration),
         "gate_charge": equations.gate_charge_energy(cells.gate_capacitance, level, peak, 0.0),
         "divider": equations.divider_energy(level, cells.on_resistance, cells.control_resistance, hold),
-        "output_branch": equations.output_branch_energy(
+        "output_branch": output_branch.output_branch_energy(
             supply, cells.load_resistance, cells.transistor_on_resistance, pulse
         ),
-        "output_load": equations.output_load_energy(cells.load_capacitance, supply),
+        "output_load": output_branch.output_load_energy(cells.load_capacitance, supply),
     }
     return {term: float(np.max(value)) for term, value in terms.items()}

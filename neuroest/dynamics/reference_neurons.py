@@ -17,8 +17,9 @@ from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitch
 from neuroest.dynamics.spikes import SpikeRun, Spikes
 from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
 from neuroest.equations import neurons as equations
-from neuroest.equations.diffusive_neuron import slow_edge_energy
+from neuroest.equations import threshold_switches
 from neuroest.equations.integration import settled_state
+from neuroest.equations.output_branch import slow_edge_energy
 
 _STEPS_PER_TIME_CONSTANT = 50.0
 _SAMPLES = 4_000
@@ -156,8 +157,10 @@ class _SwitchEvents:
 def switch_latches(switch: ThresholdSwitchParameters) -> str:
     """Why a threshold switch does not oscillate, or nothing."""
     supply, threshold, hold = switch.supply_voltage, switch.threshold_voltage, switch.hold_voltage
-    largest = equations.largest_series_resistance(supply, threshold, threshold / switch.off_resistance)
-    smallest = equations.smallest_series_resistance(supply, hold, hold / switch.on_resistance)
+    largest = threshold_switches.largest_series_resistance(
+        supply, threshold, threshold / switch.off_resistance
+    )
+    smallest = threshold_switches.smallest_series_resistance(supply, hold, hold / switch.on_resistance)
     if not supply > threshold or switch.series_resistance >= largest:
         return (
             f"the supply never reaches the threshold; the series resistor must stay below {largest:.3g} ohm"

@@ -17,8 +17,6 @@ from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import bounded_exponential, rounded_up
 
-_DERIVATION = "derivation: docs/models/neurons.md"
-
 
 @equation
 def pulses_to_conductance(threshold_conductance: u.Siemens, conductance_step: u.Siemens) -> u.Dimensionless:

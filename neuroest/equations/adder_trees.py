@@ -10,7 +10,6 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_DERIVED = "derivation: docs/models/digital_compute_in_memory.md"
 _LEVELS = 16
 """Levels of a tree behind which a ten-thousandth of its adders is left; a convention of the sum."""
 

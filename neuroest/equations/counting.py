@@ -9,8 +9,6 @@ from __future__ import annotations
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_DERIVED = "derivation: docs/models/mapping.md"
-
 
 @equation
 def spikes(timesteps: u.Dimensionless, rate: u.Dimensionless, neurons: u.Dimensionless) -> u.Dimensionless:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._special import normal_distribution
-from neuroest.equations.accuracy import weight_mean_square
+from neuroest.equations.weight_spreads import weight_mean_square
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -10,11 +10,6 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_PHASE_CHANGE = (
-    "S. R. Nandakumar et al., ICECS (2019), doi:10.1109/ICECS46596.2019.8964852, as the documentation of IBM/aihwkit "
-    "states it, docs/source/pcm_inference.rst"
-)
-
 
 @equation
 def drift_logarithm(time: u.Second, reference_time: u.Second) -> u.Dimensionless:

@@ -8,7 +8,6 @@ from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import divided, rounded_up
 
-_DERIVED = "derivation: docs/models/dram.md"
 _HALF = 1.0 / 2.0
 _QUARTER = 1.0 / 2.0**2
 

@@ -11,8 +11,6 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_SCHEDULE = "W. Wan et al., Nature 608:504 (2022); schedule as in mit-emze/cimloop, wan_nature_2022/helper_functions.py"
-
 
 @equation
 def input_phases(magnitude_bits: u.Dimensionless, single_phase_bits: u.Dimensionless) -> u.Dimensionless:

@@ -7,8 +7,6 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_OF_LEARNING = "derivation: docs/models/learning.md"
-
 
 @equation
 def any_share(share: u.Dimensionless, number: u.Dimensionless) -> u.Dimensionless:

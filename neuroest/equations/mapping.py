@@ -12,8 +12,6 @@ from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import divided, rounded_up
 
-_DERIVED = "derivation: docs/models/mapping.md"
-
 
 @equation
 def block_count(size: u.Dimensionless, capacity: u.Dimensionless) -> u.Dimensionless:

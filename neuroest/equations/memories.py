@@ -11,9 +11,6 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_FIT = "power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/digital.md"
-_FIT_RANGE = "one single-port bank of 16 Kibit to 32 Mibit"
-
 
 @equation
 def sram_access_energy(

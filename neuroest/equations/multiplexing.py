@@ -14,9 +14,6 @@ from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import rounded_up
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
-_SWITCHES = "derivation: docs/models/converters.md, Multiplexers"
-_STAGES = "derivation: docs/models/converters.md, Sample-and-hold stages"
-
 
 @equation
 def transmission_gate_conductance(

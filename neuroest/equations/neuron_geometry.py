@@ -19,8 +19,6 @@ from neuroest.equations._constants import (
     JoulePerKelvin,
 )
 
-_DERIVATION = "derivation: docs/models/neurons.md"
-
 
 @equation
 def plate_capacitance(

@@ -11,8 +11,6 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_DERIVED = "derivation: docs/models/mapping.md"
-
 
 @equation
 def layer_pipelined_latency(

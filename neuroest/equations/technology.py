@@ -10,8 +10,6 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_STILLMAKER = "Stillmaker and Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002"
-
 
 @equation
 def logic_energy_factor(

@@ -13,10 +13,6 @@ from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import divided, rounded_up
 
-_DERIVED = "derivation: docs/models/twins.md"
-_RATE = "rate coding by neurons that do not leak and are reset by subtraction, input within [0, threshold)"
-_COUNTED = "movement, weights and arithmetic counted; control, leakage and idle time are not"
-
 
 @equation
 def matched_activation_bits(timesteps: u.Dimensionless) -> u.Dimensionless:

@@ -11,9 +11,6 @@ from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import divided, rounded_down, rounded_up
 
-_DERIVATION = "derivation: docs/models/crossbar.md, Circuits that write"
-_PUMP = "Palumbo and Pappalardo, IEEE Circuits Syst. Mag. 10(1), 31 (2010), doi:10.1109/MCAS.2009.935695"
-
 
 @equation
 def decoder_gates(outputs: u.Dimensionless) -> u.Dimensionless:

@@ -7,8 +7,6 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
-_OF_MAPPING = "derivation: docs/models/mapping.md"
-
 
 @equation
 def write_verify_energy(

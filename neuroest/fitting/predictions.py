@@ -13,7 +13,7 @@ from neuroest.dynamics.first_spike import Rates, first_spike, move
 from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
-from neuroest.equations import filament_growth
+from neuroest.equations import filament_conduction, firing_statistics
 from neuroest.fitting.layouts import Experiment, Measurements
 
 _Record = TypeVar("_Record", Rates, Reset)
@@ -164,7 +164,7 @@ def _firing_probability(experiment: Experiment, values: Mapping[str, Array], _: 
     widths, counts = np.unique(columns["pulse_width"], return_counts=True)
     used = np.flatnonzero(columns["pulse_width"] == widths[np.argmax(counts)])
     voltage, measured = columns["voltage"][used], columns["probability"][used]
-    predicted = filament_growth.firing_probability(
+    predicted = firing_statistics.firing_probability(
         voltage, values["firing_median_voltage"][:, None], values["firing_voltage_spread"][:, None]
     )
     return Rows(
@@ -301,7 +301,7 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
 def _resistance(values: Mapping[str, Array], closed: Array, conduction_length: float) -> Array:
     limited = np.minimum(closed, 1.0)
     return np.asarray(
-        filament_growth.memristor_resistance(
+        filament_conduction.memristor_resistance(
             limited, values["on_resistance"], values["off_resistance"], conduction_length
         )
     )

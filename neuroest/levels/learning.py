@@ -16,8 +16,8 @@ from neuroest.blocks.learning.context import LearningContext
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
-from neuroest.equations import accelerators, spiking_cores
 from neuroest.equations import learning as equations
+from neuroest.equations import rooflines, spiking_cores
 from neuroest.levels.base import Array, Mapper, Placement
 from neuroest.workloads.learning import LearningCounts, Visits
 
@@ -183,7 +183,7 @@ class LearnsInSoftware(Mapper):
         )
         moved = 2.0 * (updates * weight + tags * tag + counts.trace_updates * BYTE)
         kernels = np.where(operations > 0.0, self._kernels(counts), 0.0)
-        time = accelerators.roofline_time(
+        time = rooflines.roofline_time(
             operations, moved, d.peak_rate, d.memory_rate, d.compute_efficiency, d.memory_efficiency, kernels,
             d.launch_time,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from neuroest.blocks.base import Check
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import accelerators
+from neuroest.equations import rooflines
 from neuroest.levels.base import Array, LevelCounts, Placement
 from neuroest.levels.learning import BYTE, LearnsInSoftware
 from neuroest.specs.architecture import ComputingLevel, Level
@@ -86,13 +86,13 @@ class RooflineMapper(LearnsInSoftware):
         moved = (t.input_elements + t.output_elements) * element * self.batch
         weights = t.weights * np.maximum(self.network.weight_bits, BYTE)
         operations = (2.0 * t.macs + t.window_elements * t.output_elements) * self.batch
-        threads = accelerators.kernel_threads(operations, d.operations_per_thread, d.cores)
-        time = accelerators.roofline_time(
+        threads = rooflines.kernel_threads(operations, d.operations_per_thread, d.cores)
+        time = rooflines.roofline_time(
             operations, moved + weights, d.peak_rate * threads / d.cores, d.memory_rate, d.compute_efficiency,
             d.memory_efficiency, 1.0, d.launch_time,
         )  # fmt: skip
         handed = self._abreast() * d.handover_time
-        call = (accelerators.call_time_share(d.call_time, self.batch) + d.host_time) / self.steps
+        call = (rooflines.call_time_share(d.call_time, self.batch) + d.host_time) / self.steps
         return np.asarray((time + handed) / self.batch + self._first() * call)
 
     def _first(self) -> Array:

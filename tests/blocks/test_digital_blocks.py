@@ -16,7 +16,7 @@ from neuroest.blocks.digital.accumulator import Accumulator
 from neuroest.blocks.digital.matrix_unit import MatrixUnit
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.blocks.digital.vector_unit import VectorUnit
-from neuroest.equations import digital
+from neuroest.equations import digital, register_circuits
 from neuroest.loading.library import load_device
 from tests.chips import energy, run
 
@@ -173,7 +173,7 @@ def test_pooling_of_2_by_2_by_hand() -> None:
     # Three comparisons of 8 bits at 0.9 fJ and three registers at 9 fJ a bit: 3 x 8 x 9.9 fJ = 238 fJ at 45 nm.
     d = record("logic_45nm_horowitz")
     compare = digital.comparator_energy(d.compare_energy, 8.0)
-    keep = digital.register_energy(d.register_energy, 8.0)
+    keep = register_circuits.register_energy(d.register_energy, 8.0)
     assert 3.0 * (compare + keep) == pytest.approx(237.6e-15, rel=1e-9)
 
 

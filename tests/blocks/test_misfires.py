@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import RangeError
-from neuroest.equations import filament_growth
+from neuroest.equations import filament_growth, firing_statistics
 from neuroest.equations._special import normal_distribution
 from neuroest.pipeline.estimate import estimate
 from tests.chips import count, known
@@ -19,7 +19,7 @@ DEVIATIONS = "chip.tile.array.readout.neuron.firing_deviations"
 def at(deviations: float, volts: float) -> float:
     later = filament_growth.integration_time(volts - deviations * 0.061, *BENCH)
     return float(
-        filament_growth.assured_firing_time(later, filament_growth.integration_time(0.886, *BENCH), 15e-3)
+        firing_statistics.assured_firing_time(later, filament_growth.integration_time(0.886, *BENCH), 15e-3)
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import RangeError
-from neuroest.equations import neurons as equations
+from neuroest.equations import threshold_switches
 from neuroest.loading.library import load_device
 from tests.chips import failed, known, run
 
@@ -62,7 +62,9 @@ def test_thresholds_of_the_heated_switch_are_those_of_its_thermal_model() -> Non
 def test_law_of_the_transition_against_the_thermal_model(stage: float) -> None:
     # the law leaves the resistance as it is; in the model it falls on the way, which costs 8 % over 23 K
     expected = at_rest(stage, 1.0)[0] / at_rest(325.0, 1.0)[0]
-    assert equations.transition_voltage_factor(stage, 333.1, 325.0) == pytest.approx(expected, rel=0.09)
+    assert threshold_switches.transition_voltage_factor(stage, 333.1, 325.0) == pytest.approx(
+        expected, rel=0.09
+    )
 
 
 def oscillation(supply: float, series: float) -> tuple[float, float]:
@@ -108,14 +110,14 @@ def test_period_and_energy_against_the_published_equations_solved_in_time() -> N
     series, off, on, c = (
         values[n] for n in ("series_resistance", "off_resistance", "on_resistance", "capacitance")
     )
-    charge = equations.switch_charge_time(series, off, c, v, vt, vh)
-    discharge = equations.switch_discharge_time(on, c, vt, vh)
+    charge = threshold_switches.switch_charge_time(series, off, c, v, vt, vh)
+    discharge = threshold_switches.switch_discharge_time(on, c, vt, vh)
     total = charge + discharge + values["relaxation_time"]
     assert 0.7 < total / period < 1.0
     joules = (
-        equations.switch_recharge_energy(c, v, vt, vh)
-        + equations.switch_discharge_energy(v, series, on, discharge)
-        + equations.switch_leakage_energy(v, vt, off, charge)
+        threshold_switches.switch_recharge_energy(c, v, vt, vh)
+        + threshold_switches.switch_discharge_energy(v, series, on, discharge)
+        + threshold_switches.switch_leakage_energy(v, vt, off, charge)
     )
     assert 0.65 < joules / energy < 1.0
 

@@ -14,7 +14,7 @@ import pytest
 from neuroest.circuits.export import export
 from neuroest.circuits.parameters import no_circuit
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS, load_cells
-from neuroest.equations.filament_growth import memristor_resistance
+from neuroest.equations.filament_conduction import memristor_resistance
 from neuroest.loading.library import load_device, shipped
 
 openvaf_py = pytest.importorskip("openvaf_py")

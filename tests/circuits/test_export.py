@@ -17,7 +17,7 @@ from neuroest.circuits.spice import subcircuit
 from neuroest.circuits.verilog_a import unknown_names
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.units import Ampere, Second, Volt
-from neuroest.equations import filament_growth
+from neuroest.equations import filament_conduction
 from neuroest.loading.library import load_device, shipped
 from neuroest.specs.parameters import Record, positive
 from tests.cli.conftest import Command, command
@@ -92,7 +92,7 @@ def test_the_memristor_of_the_circuit_is_that_of_the_equation(closed: float) -> 
     numbers = {name: about.value for name, about in circuit.parameters.items()}
     text = circuit.definitions["memristance"]
     value = eval(text, {"exp": np.exp}, {**numbers, "closed": closed})
-    equation = filament_growth.memristor_resistance(
+    equation = filament_conduction.memristor_resistance(
         closed, numbers["on_resistance"], numbers["off_resistance"], numbers["conduction_length"]
     )
     assert value == pytest.approx(float(equation), rel=1e-9)

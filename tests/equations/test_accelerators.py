@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import accelerators
+from neuroest.equations import accelerators, rooflines, row_stationary
 
 SAMPLES: dict[str, dict[str, float]] = {
     "systolic_cycles": {
@@ -48,21 +48,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "transform_adders": {"additions": 24.0, "rows": 8.0, "tile_products": 16.0},
     "extended_kernel": {"kernel": 7.0, "stride": 2.0},
     "winograd_tiles": {"output_rows": 13.0, "output_columns": 14.0},
-    "filters_of_a_pass": {
-        "filters": 64.0,
-        "held_filters": 48.0,
-        "buffer_words": 51200.0,
-        "input_words": 3616.0,
-        "sums_per_filter": 3136.0,
-    },
-    "channels_of_a_pass": {
-        "channels": 64.0,
-        "held_channels": 48.0,
-        "buffer_words": 51200.0,
-        "input_words": 3616.0,
-        "sums": 25088.0,
-    },
-    "rows_with_halo": {"output_rows": 55.0, "strip_rows": 7.0, "kernel_rows": 11.0, "stride": 4.0},
     "bit_serial_cycle_time": {
         "adder_delay": 0.4e-9,
         "weight_bits": 8.0,
@@ -71,33 +56,12 @@ SAMPLES: dict[str, dict[str, float]] = {
         "registers": 4.0,
         "one_bit": 1.0,
     },
-    "row_stationary_cycles": {
-        "kernel_rows": 3.0,
-        "output_rows": 13.0,
-        "pairs": 98304.0,
-        "row_operations": 39.0,
-        "rows": 12.0,
-        "columns": 14.0,
-    },
     "repeated_reading": {
         "weights": 8e6,
         "activations": 1e6,
         "weight_capacity": 2e6,
         "activation_capacity": 0.5e6,
     },
-    "roofline_time": {
-        "operations": 1e9,
-        "traffic": 1e9,
-        "peak_rate": 989e12,
-        "bandwidth": 26.8e12,
-        "compute_efficiency": 0.5,
-        "bandwidth_efficiency": 0.8,
-        "kernels": 10.0,
-        "launch_time": 4e-6,
-    },
-    "kernel_threads": {"operations": 3.2e6, "operations_per_thread": 8e5, "cores": 12.0},
-    "call_time_share": {"call_time": 1.3e-3, "batch": 16.0},
-    "ridge_intensity": {"peak_rate": 989e12, "bandwidth": 26.8e12},
 }
 
 
@@ -128,23 +92,23 @@ def test_utilisation_is_work_over_slots_and_at_most_one(reduction, outputs, posi
 
 def test_ridge_of_an_h100():
     # 989 TFLOP/s over 3.35 TB/s: 295 operations per byte
-    assert 8 * accelerators.ridge_intensity(989e12, 8 * 3.35e12) == pytest.approx(295.0, rel=2e-3)
+    assert 8 * rooflines.ridge_intensity(989e12, 8 * 3.35e12) == pytest.approx(295.0, rel=2e-3)
 
 
 def test_compute_and_memory_time_meet_at_the_ridge():
-    ridge = accelerators.ridge_intensity(989e12, 26.8e12)
+    ridge = rooflines.ridge_intensity(989e12, 26.8e12)
     at = {"peak_rate": 989e12, "bandwidth": 26.8e12, "compute_efficiency": 1.0, "bandwidth_efficiency": 1.0}
     at |= {"kernels": 0.0, "launch_time": 0.0}
-    on = accelerators.roofline_time(operations=1e12, traffic=1e12 / ridge, **at)
-    left = accelerators.roofline_time(operations=1e12, traffic=2e12 / ridge, **at)
-    right = accelerators.roofline_time(operations=1e12, traffic=0.5e12 / ridge, **at)
+    on = rooflines.roofline_time(operations=1e12, traffic=1e12 / ridge, **at)
+    left = rooflines.roofline_time(operations=1e12, traffic=2e12 / ridge, **at)
+    right = rooflines.roofline_time(operations=1e12, traffic=0.5e12 / ridge, **at)
     assert left == pytest.approx(2 * on, rel=1e-12)
     assert right == pytest.approx(on, rel=1e-12)
 
 
 def test_tiny_network_on_a_processor_is_launch_time():
     # 668 672 multiply-accumulates and 5.3 Mbit of weights: 0.2 us of traffic beside 3 kernels of 4 us.
-    time = accelerators.roofline_time(2 * 668672.0, 8 * 668672.0, 989e12, 26.8e12, 0.5, 0.8, 3.0, 4e-6)
+    time = rooflines.roofline_time(2 * 668672.0, 8 * 668672.0, 989e12, 26.8e12, 0.5, 0.8, 3.0, 4e-6)
     assert time == pytest.approx(12.25e-6, rel=2e-3)
 
 
@@ -155,17 +119,17 @@ def test_threads_of_a_layer_by_the_rule_of_eigen(batch, threads):
     # a multiply-accumulate is a quarter of a cycle with vectors of four numbers; a thread for each 100 000 cycles
     cycles = 390 * 256 * batch / 4
     assert min(12, max(1, int((cycles - 1e5) / 1e5 + 0.9))) == threads
-    assert accelerators.kernel_threads(2 * 390 * 256 * batch, 8e5, 12.0) == threads
+    assert rooflines.kernel_threads(2 * 390 * 256 * batch, 8e5, 12.0) == threads
 
 
 def test_without_a_rule_for_threads_every_kernel_has_all_cores():
-    assert accelerators.kernel_threads(1.0, 0.0, 12.0) == 12.0
-    assert accelerators.kernel_threads(0.0, 8e5, 12.0) == 1.0
+    assert rooflines.kernel_threads(1.0, 0.0, 12.0) == 12.0
+    assert rooflines.kernel_threads(0.0, 8e5, 12.0) == 1.0
 
 
 def test_no_efficiency_is_visibly_out_and_no_work_takes_no_time():
-    assert accelerators.roofline_time(1e9, 1e9, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == np.inf
-    assert accelerators.roofline_time(0.0, 0.0, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == 0.0
+    assert rooflines.roofline_time(1e9, 1e9, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == np.inf
+    assert rooflines.roofline_time(0.0, 0.0, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == 0.0
 
 
 def test_nothing_is_read_twice_where_one_operand_fits():
@@ -183,7 +147,7 @@ def test_the_cheaper_order_of_loops_is_taken():
 )
 def test_working_units_of_eyeriss_on_alexnet(kernel_rows, output_rows, published):
     # Chen 2017, Table V: 154, 135 and 156 of 168 units work; folds of 55 and 27 rows over 14 columns are not quite full
-    cycles = accelerators.row_stationary_cycles(kernel_rows, output_rows, 4800, 100, 12, 14)
+    cycles = row_stationary.row_stationary_cycles(kernel_rows, output_rows, 4800, 100, 12, 14)
     working = kernel_rows * output_rows * 4800 * 100 / cycles
     assert working == pytest.approx(published, rel=0.02)
 
@@ -230,7 +194,7 @@ def test_buffer_accesses_of_row_stationary_passes_as_published():
         split, layers, strict=True
     ):
         inputs = (
-            accelerators.rows_with_halo(rows, strip, kernel, stride) * columns * channels * groups * filters
+            row_stationary.rows_with_halo(rows, strip, kernel, stride) * columns * channels * groups * filters
         )
         words = 2 * outputs * np.ceil(channels / held) + inputs
         assert words * 2 * 4 / 1e6 == pytest.approx(published, rel=0.005)

@@ -7,38 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import accuracy
+from neuroest.equations import accuracy, weight_spreads
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "digit_error_gain": {"digit_bits": 2.0, "digits": 4.0},
-    "weight_mean_square": {"mean_absolute_weight": 0.266},
     "input_mean_square": {"bit_density": 0.3, "bits": 8.0},
-    "root_mean_square_conductance": {
-        "low_conductance": 1e-6,
-        "window": 39e-6,
-        "mean_share": 0.266,
-        "mean_square_share": 0.111,
-    },
-    "parallel_cell_spread": {
-        "low_conductance": 1e-6,
-        "window": 24e-6,
-        "mean_square_share": 0.111,
-        "low_spread": 0.3,
-        "high_spread": 0.04,
-    },
-    "stuck_cell_spread": {
-        "window": 39e-6,
-        "mean_share": 0.266,
-        "mean_square_share": 0.111,
-        "stuck_low_share": 0.09,
-        "stuck_high_share": 0.0175,
-    },
-    "weight_error": {
-        "written_spread": 1e-6,
-        "opposite_spread": 0.5e-6,
-        "full_weight": 39e-6,
-        "gain": 0.6,
-    },
     "dot_product_spread": {"fan_in": 128.0, "input_mean_square": 0.3, "weight_spread": 0.05},
     "thermal_noise_spread": {
         "temperature": 300.0,
@@ -70,19 +42,19 @@ SAMPLES: dict[str, dict[str, float]] = {
 def test_gain_of_digits_is_their_sum_of_squares(bits: int, digits: int) -> None:
     base = 2**bits
     parts = [(base**place * (base - 1) / (base**digits - 1)) ** 2 for place in range(digits)]
-    assert accuracy.digit_error_gain(float(bits), float(digits)) == pytest.approx(sum(parts), rel=1e-12)
+    assert weight_spreads.digit_error_gain(float(bits), float(digits)) == pytest.approx(sum(parts), rel=1e-12)
 
 
 @given(st.floats(1.0, 8.0), st.floats(1.0, 16.0))
 def test_more_digits_never_make_the_error_larger(bits: float, digits: float) -> None:
-    one = accuracy.digit_error_gain(bits, digits)
-    assert accuracy.digit_error_gain(bits, digits + 1.0) <= one * (1.0 + 1e-12) <= 1.0 + 2e-12
+    one = weight_spreads.digit_error_gain(bits, digits)
+    assert weight_spreads.digit_error_gain(bits, digits + 1.0) <= one * (1.0 + 1e-12) <= 1.0 + 2e-12
 
 
 @pytest.mark.parametrize("clip", [2.5, 3.0, 4.0])
 def test_mean_square_of_clipped_gaussian_weights(clip: float) -> None:
     weights = np.clip(np.random.default_rng(1).normal(size=400_000), -clip, clip) / clip
-    found = accuracy.weight_mean_square(float(np.mean(np.abs(weights))))
+    found = weight_spreads.weight_mean_square(float(np.mean(np.abs(weights))))
     assert found == pytest.approx(np.mean(weights**2), rel=0.03)
 
 
@@ -93,12 +65,12 @@ def test_spread_of_stuck_cells_is_that_of_all_cells_drawn(low: float, high: floa
     mean = high + (1.0 - low - high) * shares
     square = high + (1.0 - low - high) * shares**2
     of_errors = np.mean(square - 2.0 * mean * shares + shares**2 - (mean - shares) ** 2)
-    found = accuracy.stuck_cell_spread(40e-6, shares.mean(), np.mean(shares**2), low, high)
+    found = weight_spreads.stuck_cell_spread(40e-6, shares.mean(), np.mean(shares**2), low, high)
     assert found == pytest.approx(40e-6 * np.sqrt(of_errors), rel=1e-9)
 
 
 def test_binary_weights_have_a_mean_square_of_one() -> None:
-    assert accuracy.weight_mean_square(1.0) == 1.0
+    assert weight_spreads.weight_mean_square(1.0) == 1.0
 
 
 def test_mean_square_of_inputs_against_all_codes() -> None:

@@ -7,21 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import crossbar
+from neuroest.equations import array_lines, cell_geometry, crossbar
 from tests.equations.nodal import column_errors
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "access_width_in_cell": {"width": 320e-9, "stated_pitch": 0.291e-6, "pitch": 0.22e-6},
-    "access_transistor_width": {
-        "write_current": 100e-6,
-        "on_current_density": 790.0,
-        "drive_factor": 0.8,
-        "minimum_width": 40e-9,
-    },
-    "transistor_limited_cell_area": {"access_width": 168e-9, "feature_size": 28e-9},
-    "cell_area": {"feature_squares": 53.0, "feature_size": 28e-9, "minimum_area": 0.03e-12},
-    "passive_cell_area": {"half_pitch": 20e-9, "layers": 2.0},
-    "cell_pitch": {"cell_area": 4.16e-14},
     "slices_per_weight": {"magnitude_bits": 7.0, "bits_per_cell": 2.0},
     "pair_mean_conductance": {
         "low_conductance": 1e-6,
@@ -45,20 +34,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "supply_voltage": 0.9,
         "read_time": 10e-9,
     },
-    "row_capacitance": {
-        "columns": 128.0,
-        "cell_pitch": 0.204e-6,
-        "wire_capacitance_per_length": 0.2e-9,
-        "gate_capacitance_per_cell": 0.168e-15,
-    },
-    "column_capacitance": {
-        "rows": 128.0,
-        "cell_pitch": 0.204e-6,
-        "wire_capacitance_per_length": 0.2e-9,
-        "junction_capacitance_per_cell": 0.1e-15,
-    },
-    "line_toggle_energy": {"capacitance": 26.7e-15, "voltage": 0.9},
-    "column_swing_energy": {"capacitance": 20e-15, "swing_voltage": 0.2, "supply_voltage": 0.9},
     "thermal_noise_energy_floor": {"temperature": 300.0, "bits": 6.0, "boltzmann": 1.380649e-23},
     "grounded_idle_column_voltage": {
         "drive_voltage": 0.5,
@@ -77,29 +52,29 @@ SAMPLES: dict[str, dict[str, float]] = {
 
 def test_a_53_square_cell_at_28_nm_has_a_pitch_of_204_nm():
     # 53 x (28 nm)^2 = 41552 nm^2, whose root is 203.8 nm
-    area = crossbar.cell_area(53.0, 28e-9, 0.0)
+    area = cell_geometry.cell_area(53.0, 28e-9, 0.0)
     assert area == pytest.approx(0.0416e-12, rel=2e-3)
-    assert crossbar.cell_pitch(area) == pytest.approx(0.204e-6, rel=2e-3)
+    assert cell_geometry.cell_pitch(area) == pytest.approx(0.204e-6, rel=2e-3)
 
 
 def test_the_floor_of_the_access_transistor_does_not_scale():
-    areas = crossbar.cell_area(53.0, np.array([28e-9, 14e-9, 7e-9]), 0.03e-12)
+    areas = cell_geometry.cell_area(53.0, np.array([28e-9, 14e-9, 7e-9]), 0.03e-12)
     np.testing.assert_allclose(areas, [41552e-18, 0.03e-12, 0.03e-12])
 
 
 def test_a_transistor_six_features_wide_needs_21_squares():
     # 3 (6 + 1) = 21
-    assert crossbar.transistor_limited_cell_area(6 * 28e-9, 28e-9) == pytest.approx(21 * 28e-9**2)
+    assert cell_geometry.transistor_limited_cell_area(6 * 28e-9, 28e-9) == pytest.approx(21 * 28e-9**2)
 
 
 def test_a_small_write_current_leaves_the_minimum_width():
-    widths = crossbar.access_transistor_width(np.array([1e-6, 79e-6]), 790.0, 1.0, 50e-9)
+    widths = cell_geometry.access_transistor_width(np.array([1e-6, 79e-6]), 790.0, 1.0, 50e-9)
     np.testing.assert_allclose(widths, [50e-9, 100e-9])
 
 
 def test_stacked_passive_layers_share_the_footprint():
     # (2 x 20 nm)^2 / 2 = 800 nm^2
-    assert crossbar.passive_cell_area(20e-9, 2.0) == pytest.approx(800e-18)
+    assert cell_geometry.passive_cell_area(20e-9, 2.0) == pytest.approx(800e-18)
 
 
 def test_slices_are_rounded_up():
@@ -150,14 +125,14 @@ def test_read_energy_is_linear_in_each_argument(name, factor):
 
 def test_a_row_of_128_cells_at_28_nm_has_26_7_ff_and_takes_21_6_fj():
     # gate: W = 6 F = 168 nm at 1 fF/um = 0.168 fF; wire: 0.2038 um x 0.2 fF/um = 0.0408 fF; x 128 = 26.7 fF
-    row = crossbar.row_capacitance(128.0, 0.2038e-6, 0.2e-9, 0.168e-15)
+    row = array_lines.row_capacitance(128.0, 0.2038e-6, 0.2e-9, 0.168e-15)
     assert row == pytest.approx(26.7e-15, rel=2e-3)
-    assert crossbar.line_toggle_energy(row, 0.9) == pytest.approx(21.6e-15, rel=3e-3)
+    assert array_lines.line_toggle_energy(row, 0.9) == pytest.approx(21.6e-15, rel=3e-3)
 
 
 def test_a_full_swing_is_the_special_case_of_a_column_swing():
-    full = crossbar.line_toggle_energy(26.7e-15, 0.9)
-    assert crossbar.column_swing_energy(26.7e-15, 0.9, 0.9) == pytest.approx(full, rel=1e-12)
+    full = array_lines.line_toggle_energy(26.7e-15, 0.9)
+    assert array_lines.column_swing_energy(26.7e-15, 0.9, 0.9) == pytest.approx(full, rel=1e-12)
 
 
 @pytest.mark.parametrize(("bits", "expected"), [(4.0, 0.025e-15), (6.0, 0.41e-15), (8.0, 6.5e-15)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from neuroest.equations import accuracy, digits
+from neuroest.equations import digits, weight_spreads
 
 _DIGIT = {"digit_bits": 2.0, "digits": 4.0, "place": 1.0}
 _WEIGHT = {"mean_absolute_weight": 0.266, "centre": 0.0, **_DIGIT}
@@ -66,4 +66,4 @@ def test_values_of_all_places_make_the_largest_weight() -> None:
     places = np.arange(4.0)
     assert np.sum(digits.digit_place_value(2.0, 4.0, places)) == pytest.approx(1.0, rel=1e-12)
     gain = np.sum(digits.digit_place_value(2.0, 4.0, places) ** 2)
-    assert gain == pytest.approx(accuracy.digit_error_gain(2.0, 4.0), rel=1e-12)
+    assert gain == pytest.approx(weight_spreads.digit_error_gain(2.0, 4.0), rel=1e-12)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from neuroest.equations import filament_growth
+from neuroest.equations import filament_conduction, filament_growth, firing_statistics
 from neuroest.equations._special import complementary_error_function, normal_distribution
 from tests.equations.parameter_sets import BENCH, PROJECTION_3NM, SLOW
 
@@ -48,47 +48,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "driven_integration_time": _RATES | {"drive_voltage": 2.0},
     "residue_assisted_integration_time": _RATES | {"drive_voltage": 2.0},
     "integration_time": _RATES | {"residue_decay": 5.0, "drive_voltage": 0.8},
-    "gate_charging": {
-        "drive_voltage": 0.8,
-        "field_mobility": 150.0,
-        "field_offset": 0.01,
-        "gate_capacitance": 2.64e-15,
-        "control_resistance": 235e6,
-        "on_resistance": 1e6,
-        "off_resistance": 1e12,
-        "conduction_length": 0.2,
-    },
-    "integrating_conductance": _RATES
-    | {
-        "residue_decay": 5.0,
-        "drive_voltage": 0.8,
-        "on_resistance": 1e6,
-        "off_resistance": 1e12,
-        "conduction_length": 0.2,
-        "control_resistance": 27.4e6,
-    },
-    "memristor_resistance": {
-        "state": 0.5,
-        "on_resistance": 1e6,
-        "off_resistance": 1e12,
-        "conduction_length": 0.2,
-    },
-    "firing_probability": {"pulse_voltage": 0.9, "median_voltage": 0.886, "spread": 0.061},
-    "residue_after_spike": _RATES | {"residue_decay": 5.0, "drive_voltage": 0.8},
-    "integration_time_after_spike": _RATES | {"drive_voltage": 0.8, "residue": 0.2},
-    "assured_firing_time": {"assured_time": 35e-3, "median_time": 24.5e-3, "pulse_time": 15e-3},
-    "erasing_time": {
-        "residue": 1.0,
-        "reverse_voltage": 0.8,
-        "field_mobility": 150.0,
-        "field_offset": 0.01,
-    },
-    "residue_rest_time": {"residue_decay": 5.0, "time_constants": 5.0},
-    "activation_factor": {
-        "activation_energy": 4.8e-20,
-        "temperature": 310.0,
-        "reference_temperature": 300.0,
-    },
 }
 
 
@@ -243,13 +202,13 @@ def test_without_residue_there_is_one_threshold_only() -> None:
 
 
 def test_resistance_runs_from_off_to_on() -> None:
-    ends = filament_growth.memristor_resistance(np.array([-0.1, 0.0, 1.0, 1.3]), 1e6, 1e12, 0.2)
+    ends = filament_conduction.memristor_resistance(np.array([-0.1, 0.0, 1.0, 1.3]), 1e6, 1e12, 0.2)
     np.testing.assert_allclose(ends, [1e12, 1e12, 1e6, 1e6], rtol=1e-12)
 
 
 def test_resistance_does_not_overflow_for_a_short_conduction_length() -> None:
     # exp(1/0.001) has no double; e^-500 of 1 Tohm is nothing next to half of R_on
-    assert filament_growth.memristor_resistance(0.5, 1e6, 1e12, 0.001) == pytest.approx(0.5e6, rel=1e-12)
+    assert filament_conduction.memristor_resistance(0.5, 1e6, 1e12, 0.001) == pytest.approx(0.5e6, rel=1e-12)
 
 
 def test_error_function_is_that_of_the_standard_library() -> None:
@@ -268,7 +227,7 @@ def test_firing_curve_of_15_ms_pulses() -> None:
     # Fig. 3c,d: 5, 76 and 95 %. Their probits -1.645, 0.706 and 1.645 fit the line (V - 0.886 V)/61 mV, which
     # meets the outer points within 3 points of a per cent and misses the middle one by 17: three points at
     # 0.1 V distance do not pin the shape, and the normal law is an assumption.
-    low, middle, high = filament_growth.firing_probability(np.array([0.8, 0.9, 1.0]), 0.886, 0.061)
+    low, middle, high = firing_statistics.firing_probability(np.array([0.8, 0.9, 1.0]), 0.886, 0.061)
     assert low == pytest.approx(0.05, abs=0.03)
     assert high == pytest.approx(0.95, abs=0.03)
     assert middle == pytest.approx(0.76 - 0.17, abs=0.01)
@@ -276,22 +235,22 @@ def test_firing_curve_of_15_ms_pulses() -> None:
 
 @given(voltage=st.floats(-5.0, 5.0), step=st.floats(0.0, 5.0))
 def test_firing_probability_rises_with_the_pulse(voltage, step) -> None:
-    low, high = filament_growth.firing_probability(np.array([voltage, voltage + step]), 0.886, 0.061)
+    low, high = firing_statistics.firing_probability(np.array([voltage, voltage + step]), 0.886, 0.061)
     assert 0.0 <= low <= high * (1.0 + 1e-11) <= 1.0 + 2e-11
 
 
 def test_residue_is_the_longest_memory() -> None:
     # gamma_2 = 5/s: 200 ms, the time in which the measured paired-pulse gain halves (Fig. 4b); 5e5/s: 2 us
-    assert filament_growth.residue_rest_time(5.0, 1.0) == pytest.approx(0.2)
-    assert filament_growth.residue_rest_time(5e5, 5.0) == pytest.approx(10e-6)
+    assert firing_statistics.residue_rest_time(5.0, 1.0) == pytest.approx(0.2)
+    assert firing_statistics.residue_rest_time(5e5, 5.0) == pytest.approx(10e-6)
 
 
 def test_ten_kelvin_speed_up_the_ions_by_some_forty_per_cent() -> None:
     # 0.3 eV: exp(0.3/8.617e-5 (1/300 - 1/310)) = exp(0.3743) = 1.454
-    assert filament_growth.activation_factor(0.3 * 1.602176634e-19, 310.0, 300.0) == pytest.approx(
+    assert firing_statistics.activation_factor(0.3 * 1.602176634e-19, 310.0, 300.0) == pytest.approx(
         1.454, rel=1e-3
     )
-    assert filament_growth.activation_factor(0.3 * 1.602176634e-19, 300.0, 300.0) == 1.0
+    assert firing_statistics.activation_factor(0.3 * 1.602176634e-19, 300.0, 300.0) == 1.0
 
 
 def _first_completion(gate_capacitance: float, control_resistance: float, on_resistance: float) -> float:
@@ -300,7 +259,7 @@ def _first_completion(gate_capacitance: float, control_resistance: float, on_res
     def rates(_: float, y: np.ndarray) -> list[float]:
         filament, residue, gate = y
         closed = min(filament + residue, 1.0)
-        memristor = filament_growth.memristor_resistance(closed, on_resistance, 1e12, 0.2)
+        memristor = filament_conduction.memristor_resistance(closed, on_resistance, 1e12, 0.2)
         grown = 150.0 * max(0.8 - gate, 0.0) / (0.01 + 1.0 - closed)
         charged = ((0.8 - gate) / memristor - gate / control_resistance) / gate_capacitance
         return [grown - 620.0 * filament, 20.0 * filament - 5.0 * residue, charged]
@@ -322,7 +281,9 @@ def test_the_gate_waits_for_filaments_that_close_within_half_its_time_constant(
     def charging(capacitance: float) -> float:
         resistance = release / capacitance
         return float(
-            filament_growth.gate_charging(0.8, 150.0, 0.01, capacitance, resistance, on_resistance, 1e12, 0.2)
+            filament_conduction.gate_charging(
+                0.8, 150.0, 0.01, capacitance, resistance, on_resistance, 1e12, 0.2
+            )
         )
 
     for wanted, fires in ((filament_growth.LARGEST_GATE_CHARGING, True), (0.85, False)):
@@ -351,10 +312,10 @@ def test_the_next_spike_after_one(rates, share) -> None:
     longest = 3.0 * filament_growth.integration_time(volts, *rates)
     options = {"events": complete, "rtol": 1e-8, "max_step": longest / 900.0}
     first = solve_ivp(rises, (0.0, longest), [0.0, 0.0], **options)
-    left = filament_growth.residue_after_spike(volts, *rates)
+    left = firing_statistics.residue_after_spike(volts, *rates)
     assert left == pytest.approx(first.y[1, -1], abs=0.04 if share <= 1.0 else 0.11)
     second = solve_ivp(rises, (0.0, longest), [0.0, first.y[1, -1]], **options)
-    closed = filament_growth.integration_time_after_spike(volts, left, *rates[:-1])
+    closed = firing_statistics.integration_time_after_spike(volts, left, *rates[:-1])
     assert 0.7 < closed / second.t[-1] < 1.0
 
 
@@ -367,7 +328,7 @@ def test_erasing_time_against_the_drift_equation() -> None:
         lambda _, r: [-150.0 * 0.8 / (1.01 - r[0])], (0.0, 1.0), [0.6], events=gone, rtol=1e-9, max_step=1e-4
     )
     assert found.t_events[0][0] == pytest.approx(
-        filament_growth.erasing_time(0.6, 0.8, 150.0, 0.01), rel=1e-6
+        firing_statistics.erasing_time(0.6, 0.8, 150.0, 0.01), rel=1e-6
     )
 
 
@@ -381,16 +342,18 @@ def test_what_flows_while_the_filament_grows_is_that_of_the_rate_equations(share
     device, control = (1e6, 1e12, 0.2), 27.4e6
     voltage = share * float(filament_growth.immediate_switching_voltage(*BENCH_RATES[:4]))
     step, filament, residue, charge = 1e-3 / (gamma_1 + beta), 0.0, 0.0, 0.0
-    while (resistance := float(filament_growth.memristor_resistance(filament + residue, *device))) > control:
+    while (
+        resistance := float(filament_conduction.memristor_resistance(filament + residue, *device))
+    ) > control:
         charge += step / resistance
         grown = mobility * voltage / (offset + 1.0 - filament - residue) - (gamma_1 + beta) * filament
         residue += step * (beta * filament - gamma_2 * residue)
         filament += step * grown
-    mean = filament_growth.integrating_conductance(voltage, *BENCH_RATES, *device, control)
+    mean = filament_conduction.integrating_conductance(voltage, *BENCH_RATES, *device, control)
     assert mean * filament_growth.integration_time(voltage, *BENCH_RATES) == pytest.approx(charge, rel=0.15)
 
 
 def test_a_neuron_that_never_fires_conducts_as_if_it_were_empty() -> None:
-    assert filament_growth.integrating_conductance(
+    assert filament_conduction.integrating_conductance(
         0.1, *BENCH_RATES, 1e6, 1e12, 0.2, 27.4e6
     ) == pytest.approx(1e-12)

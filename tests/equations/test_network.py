@@ -10,29 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import network
+from neuroest.equations import network, wiring
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "wire_energy_per_bit_length": {
-        "charging_probability": 0.25,
-        "repeater_factor": 1.5,
-        "capacitance_per_length": 0.2e-9,
-        "supply_voltage": 0.9,
-        "bits_per_transfer": 1.0,
-    },
-    "wire_energy": {"bits": 64.0, "length": 0.5e-3, "energy_per_bit_length": 50e-12},
-    "repeated_wire_delay": {
-        "length": 1e-3,
-        "resistance_per_length": 1e6,
-        "capacitance_per_length": 0.2e-9,
-        "inverter_time_constant": 2e-12,
-    },
-    "inverter_time_constant": {"supply_voltage": 0.9, "gate_capacitance": 1.45e-9, "on_current": 660.0},
-    "bus_area": {"wires": 64.0, "pitch": 0.1e-6, "length": 1e-3, "layers": 2.0},
-    "h_tree_path_length": {"side": 1e-3, "leaves": 16.0},
-    "h_tree_total_length": {"side": 1e-3, "leaves": 16.0},
-    "h_tree_leaves": {"places": 5.0},
-    "h_tree_side": {"leaf_pitch": 0.25e-3, "leaves": 16.0},
     "router_pitch": {"area": 4e-6, "routers": 16.0},
     "feed_forward_hops": {"units_from": 56.0, "units_to": 32.0},
     "address_bits": {"targets": 100.0, "axons": 1024.0},
@@ -87,13 +67,13 @@ def h_tree(side: float, levels: int) -> tuple[float, float]:
 @pytest.mark.parametrize("levels", [0, 1, 2, 3, 5])
 def test_h_tree_lengths_equal_the_sum_over_its_levels(levels):
     path, total = h_tree(2e-3, levels)
-    assert network.h_tree_path_length(2e-3, 4.0**levels) == pytest.approx(path, rel=1e-12, abs=0.0)
-    assert network.h_tree_total_length(2e-3, 4.0**levels) == pytest.approx(total, rel=1e-12, abs=0.0)
+    assert wiring.h_tree_path_length(2e-3, 4.0**levels) == pytest.approx(path, rel=1e-12, abs=0.0)
+    assert wiring.h_tree_total_length(2e-3, 4.0**levels) == pytest.approx(total, rel=1e-12, abs=0.0)
 
 
 def test_one_leaf_needs_no_tree():
-    assert network.h_tree_path_length(1e-3, 1.0) == 0.0
-    assert network.h_tree_total_length(1e-3, 1.0) == 0.0
+    assert wiring.h_tree_path_length(1e-3, 1.0) == 0.0
+    assert wiring.h_tree_total_length(1e-3, 1.0) == 0.0
 
 
 def step_response_half_time(sections: int) -> float:
@@ -116,7 +96,7 @@ def step_response_half_time(sections: int) -> float:
 def test_wire_delay_equals_the_step_response_of_a_finely_divided_line():
     # 400 sections are 0.1 % from the continuous line, the single mode is 0.02 %; Sakurai prints 0.377.
     # a repeated line of R C = R0 C0 = 1 takes 2 [ln 2 + sqrt(a ln 2)], whose a is that of the bare line
-    repeated = network.repeated_wire_delay(1.0, 1.0, 1.0, 1.0)
+    repeated = wiring.repeated_wire_delay(1.0, 1.0, 1.0, 1.0)
     coefficient = (repeated / 2.0 - math.log(2.0)) ** 2 / math.log(2.0)
     assert coefficient == pytest.approx(step_response_half_time(400), rel=3e-3)
     assert coefficient == pytest.approx(0.377, rel=6e-3)
@@ -129,24 +109,24 @@ def test_repeated_wire_is_the_best_of_all_sizes_and_spacings():
     count, size = np.meshgrid(np.geomspace(0.5, 500, 1500), np.geomspace(1, 1000, 1500))
     delay = np.log(2) * (drive * capacitance / size + count * drive * load + resistance * size * load)
     delay = delay + line * resistance * capacitance / count
-    found = network.repeated_wire_delay(1.0, resistance, capacitance, drive * load)
+    found = wiring.repeated_wire_delay(1.0, resistance, capacitance, drive * load)
     assert found == pytest.approx(delay.min(), rel=1e-3)  # grid step
 
 
 def test_repeated_wire_is_close_to_the_textbook_coefficient():
     # Bakoglu and Meindl round 0.377 to 0.4 and ln 2 to 0.7: 2 (0.7 + sqrt(0.28)) = 2.46, printed as 2.5.
-    assert network.repeated_wire_delay(1.0, 1.0, 1.0, 1.0) == pytest.approx(2.46, rel=0.03)
+    assert wiring.repeated_wire_delay(1.0, 1.0, 1.0, 1.0) == pytest.approx(2.46, rel=0.03)
 
 
 @given(st.floats(1e-5, 1e-2), st.floats(1.01, 10.0))
 def test_repeated_delay_is_linear_in_length(length, factor):
-    repeated = [network.repeated_wire_delay(x, 1e6, 2e-10, 2e-12) for x in (length, factor * length)]
+    repeated = [wiring.repeated_wire_delay(x, 1e6, 2e-10, 2e-12) for x in (length, factor * length)]
     assert repeated[1] / repeated[0] == pytest.approx(factor, rel=1e-9)
 
 
 def test_a_returning_spike_takes_four_times_a_random_bit():
-    spike = network.wire_energy_per_bit_length(1.0, 1.5, 0.2e-9, 0.9, 1.0)
-    bit = network.wire_energy_per_bit_length(0.25, 1.5, 0.2e-9, 0.9, 1.0)
+    spike = wiring.wire_energy_per_bit_length(1.0, 1.5, 0.2e-9, 0.9, 1.0)
+    bit = wiring.wire_energy_per_bit_length(0.25, 1.5, 0.2e-9, 0.9, 1.0)
     assert spike == pytest.approx(4 * bit, rel=1e-12)
     # 1.5 x 0.2 pF/mm x 0.81 V^2 / 4 = 60.75 fJ/mm, inside the published 25 to 110 fJ per bit and millimetre.
     assert bit == pytest.approx(60.75e-12, rel=1e-12)
@@ -160,12 +140,12 @@ def test_random_bits_charge_a_wire_every_fourth_time():
 
 def test_bus_toggles_its_whole_length():
     # 32 bits x 2 mm x 100 fJ/mm
-    assert network.wire_energy(32.0, 2e-3, 100e-12) == pytest.approx(6.4e-12, rel=1e-12)
+    assert wiring.wire_energy(32.0, 2e-3, 100e-12) == pytest.approx(6.4e-12, rel=1e-12)
 
 
 def test_bus_area_shrinks_with_layers_and_is_out_without():
-    assert network.bus_area(64.0, 0.1e-6, 1e-3, 4.0) == pytest.approx(1600e-12, rel=1e-12)
-    assert network.bus_area(64.0, 0.1e-6, 1e-3, 0.0) == np.inf
+    assert wiring.bus_area(64.0, 0.1e-6, 1e-3, 4.0) == pytest.approx(1600e-12, rel=1e-12)
+    assert wiring.bus_area(64.0, 0.1e-6, 1e-3, 0.0) == np.inf
 
 
 @pytest.mark.parametrize(

@@ -8,56 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import neurons as ne
-
-_SWITCH = {"supply_voltage": 1.2, "threshold_voltage": 0.9, "hold_voltage": 0.3}
+from neuroest.equations import threshold_switches
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "switch_charge_time": _SWITCH | {"series_resistance": 100e3, "off_resistance": 2e6, "capacitance": 1e-12},
-    "switch_time_constant": {"series_resistance": 100e3, "off_resistance": 2e6, "capacitance": 1e-12},
-    "switch_final_voltage": {"series_resistance": 100e3, "off_resistance": 2e6, "supply_voltage": 1.2},
-    "switch_discharge_time": {
-        "on_resistance": 5e3,
-        "capacitance": 1e-12,
-        "threshold_voltage": 0.9,
-        "hold_voltage": 0.3,
-    },
-    "switch_rest_voltage": {
-        "hold_voltage": 0.3,
-        "relaxation_time": 5e-9,
-        "on_resistance": 5e3,
-        "capacitance": 1e-12,
-    },
-    "switch_recharge_energy": _SWITCH | {"capacitance": 1e-12},
-    "switch_discharge_energy": {
-        "supply_voltage": 1.2,
-        "series_resistance": 100e3,
-        "on_resistance": 5e3,
-        "discharge_time": 5.5e-9,
-    },
-    "switch_leakage_energy": {
-        "supply_voltage": 1.2,
-        "threshold_voltage": 0.9,
-        "off_resistance": 10e6,
-        "charge_time": 110e-9,
-    },
-    "smallest_series_resistance": {"supply_voltage": 1.2, "hold_voltage": 0.3, "hold_current": 60e-6},
-    "largest_series_resistance": {
-        "supply_voltage": 1.2,
-        "threshold_voltage": 0.9,
-        "threshold_current": 1e-6,
-    },
     "capacitor_area": {"capacitance": 1e-12, "capacitance_density": 2e-3},
-    "transition_voltage_factor": {
-        "temperature": 320.0,
-        "transition_temperature": 340.0,
-        "reference_temperature": 300.0,
-    },
-    "switch_neuron_area": {
-        "switch_area": 1e-12,
-        "transistor_area": 0.3e-12,
-        "capacitance": 1e-12,
-        "capacitance_density": 2e-3,
-    },
     "membrane_charge_energy": {
         "membrane_capacitance": 10e-15,
         "threshold_voltage": 0.15,
@@ -98,17 +52,17 @@ SAMPLES: dict[str, dict[str, float]] = {
 
 def test_period_of_a_one_picofarad_oscillator() -> None:
     # 100 ns ln(0.9/0.3) = 109.9 ns and 5 ns ln(0.9/0.3) = 5.5 ns: 115.4 ns
-    charge = ne.switch_charge_time(100e3, np.inf, 1e-12, 1.2, 0.9, 0.3)
-    discharge = ne.switch_discharge_time(5e3, 1e-12, 0.9, 0.3)
+    charge = threshold_switches.switch_charge_time(100e3, np.inf, 1e-12, 1.2, 0.9, 0.3)
+    discharge = threshold_switches.switch_discharge_time(5e3, 1e-12, 0.9, 0.3)
     assert charge + discharge == pytest.approx(115.4e-9, rel=1e-3)
 
 
 def test_energy_of_a_one_picofarad_oscillator() -> None:
     # 0.72 pJ to recharge, 1.44 V^2/105 kohm * 5.49 ns = 0.075 pJ while discharging: 0.80 pJ
-    discharge = ne.switch_discharge_time(5e3, 1e-12, 0.9, 0.3)
-    total = ne.switch_recharge_energy(1e-12, 1.2, 0.9, 0.3) + ne.switch_discharge_energy(
-        1.2, 100e3, 5e3, discharge
-    )
+    discharge = threshold_switches.switch_discharge_time(5e3, 1e-12, 0.9, 0.3)
+    total = threshold_switches.switch_recharge_energy(
+        1e-12, 1.2, 0.9, 0.3
+    ) + threshold_switches.switch_discharge_energy(1.2, 100e3, 5e3, discharge)
     assert total == pytest.approx(0.795e-12, rel=5e-3)
 
 
@@ -116,7 +70,7 @@ def test_capacitor_is_most_of_the_neuron() -> None:
     # 1 pF at the 2 fF/um^2 of a metal-insulator-metal capacitor: 500 um^2, whatever the switch measures; 10
     # fF: 5
     assert ne.capacitor_area(np.array([1e-12, 10e-15]), 2e-3) == pytest.approx([500e-12, 5e-12])
-    assert ne.switch_neuron_area(1e-12, 0.3e-12, 1e-12, 2e-3) == pytest.approx(501e-12)
+    assert threshold_switches.switch_neuron_area(1e-12, 0.3e-12, 1e-12, 2e-3) == pytest.approx(501e-12)
 
 
 def test_bench_capacitance_of_ten_picofarad_fills_thousands_of_square_micrometres() -> None:
@@ -126,26 +80,28 @@ def test_bench_capacitance_of_ten_picofarad_fills_thousands_of_square_micrometre
 
 
 def test_switch_never_fires_at_or_below_its_threshold() -> None:
-    charge = ne.switch_charge_time(100e3, np.inf, 1e-12, np.array([0.0, 0.5, 0.9]), 0.9, 0.3)
+    charge = threshold_switches.switch_charge_time(100e3, np.inf, 1e-12, np.array([0.0, 0.5, 0.9]), 0.9, 0.3)
     assert np.all(np.isinf(charge))
 
 
 @given(supply=st.floats(0.9, 5.0), step=st.floats(0.0, 5.0))
 def test_more_supply_never_charges_slower(supply, step) -> None:
-    slow, fast = ne.switch_charge_time(100e3, np.inf, 1e-12, np.array([supply, supply + step]), 0.9, 0.3)
+    slow, fast = threshold_switches.switch_charge_time(
+        100e3, np.inf, 1e-12, np.array([supply, supply + step]), 0.9, 0.3
+    )
     assert fast <= slow * (1.0 + 1e-12)
 
 
 def test_series_resistor_at_its_lower_limit_holds_the_switch_exactly_at_the_hold_point() -> None:
     # R_on = 5 kohm at 0.3 V: I_h = 60 uA; 0.9 V/60 uA = 15 kohm; the divider 5/(15 + 5) of 1.2 V is 0.3 V
     # again
-    limit = ne.smallest_series_resistance(1.2, 0.3, 60e-6)
+    limit = threshold_switches.smallest_series_resistance(1.2, 0.3, 60e-6)
     assert limit == pytest.approx(15e3)
     assert 1.2 * 5e3 / (limit + 5e3) == pytest.approx(0.3)
 
 
 def test_series_resistor_at_its_upper_limit_just_reaches_the_threshold() -> None:
-    limit = ne.largest_series_resistance(1.2, 0.9, 1e-6)
+    limit = threshold_switches.largest_series_resistance(1.2, 0.9, 1e-6)
     assert 1.2 - limit * 1e-6 == pytest.approx(0.9)
 
 
@@ -168,17 +124,19 @@ def solved(series, on, off, capacitance, supply, threshold, hold):
 def test_leakage_of_the_open_switch_lengthens_the_charging(off) -> None:
     # 0.3 V to 0.9 V behind 50 kohm from 1.2 V; the steps are 1e-4 time constants
     _, charging = solved(50e3, 5e3, off, 1e-12, 1.2, 0.9, 0.3)
-    assert ne.switch_charge_time(50e3, off, 1e-12, 1.2, 0.9, 0.3) == pytest.approx(charging, rel=1e-3)
+    assert threshold_switches.switch_charge_time(50e3, off, 1e-12, 1.2, 0.9, 0.3) == pytest.approx(
+        charging, rel=1e-3
+    )
 
 
 def test_named_terms_bound_the_energy_of_the_whole_circuit_from_above_and_closely() -> None:
     series, on, off, capacitance = 100e3, 5e3, 10e6, 1e-12
-    charge = ne.switch_charge_time(series, off, capacitance, 1.2, 0.9, 0.3)
-    discharge = ne.switch_discharge_time(on, capacitance, 0.9, 0.3)
+    charge = threshold_switches.switch_charge_time(series, off, capacitance, 1.2, 0.9, 0.3)
+    discharge = threshold_switches.switch_discharge_time(on, capacitance, 0.9, 0.3)
     total = (
-        ne.switch_recharge_energy(capacitance, 1.2, 0.9, 0.3)
-        + ne.switch_discharge_energy(1.2, series, on, discharge)
-        + ne.switch_leakage_energy(1.2, 0.9, off, charge)
+        threshold_switches.switch_recharge_energy(capacitance, 1.2, 0.9, 0.3)
+        + threshold_switches.switch_discharge_energy(1.2, series, on, discharge)
+        + threshold_switches.switch_leakage_energy(1.2, 0.9, off, charge)
     )
     energy, _ = solved(series, on, off, capacitance, 1.2, 0.9, 0.3)
     # 7 %: the node is above 0 while it discharges and below V_t while it leaks
@@ -186,7 +144,7 @@ def test_named_terms_bound_the_energy_of_the_whole_circuit_from_above_and_closel
 
 
 def test_nothing_leaks_without_a_supply() -> None:
-    assert ne.switch_leakage_energy(0.0, 0.9, 10e6, np.inf) == 0.0
+    assert threshold_switches.switch_leakage_energy(0.0, 0.9, 10e6, np.inf) == 0.0
 
 
 # Analog CMOS
@@ -234,9 +192,11 @@ def test_one_lane_serves_its_neurons_in_turn() -> None:
 
 def test_threshold_of_a_switch_that_heats_itself_vanishes_at_its_transition() -> None:
     # heat V^2/R goes with the distance to the transition: half the voltage where a quarter of the heating is left
-    factor = ne.transition_voltage_factor(np.array([300.0, 330.0, 340.0, 400.0]), 340.0, 300.0)
+    factor = threshold_switches.transition_voltage_factor(
+        np.array([300.0, 330.0, 340.0, 400.0]), 340.0, 300.0
+    )
     assert factor == pytest.approx([1.0, 0.5, 0.0, 0.0])
-    assert ne.transition_voltage_factor(260.0, 340.0, 300.0) == pytest.approx(np.sqrt(2.0))
+    assert threshold_switches.transition_voltage_factor(260.0, 340.0, 300.0) == pytest.approx(np.sqrt(2.0))
     # no transition, no dependence; a threshold that was taken above the transition is none
-    assert ne.transition_voltage_factor(400.0, np.inf, 300.0) == 1.0
-    assert ne.transition_voltage_factor(300.0, 290.0, 300.0) == 0.0
+    assert threshold_switches.transition_voltage_factor(400.0, np.inf, 300.0) == 1.0
+    assert threshold_switches.transition_voltage_factor(300.0, 290.0, 300.0) == 0.0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import power
+from neuroest.equations import die_yield, power
 
 SQUARE_CENTIMETRE = 1e-4
 PER_SQUARE_CENTIMETRE = 1e4
@@ -41,16 +41,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "leakage_at_ambient": 0.1,
         "doubling_temperature": 20.0,
     },
-    "poisson_yield": {"area": 1e-4, "defect_density": 1e3},
-    "murphy_yield": {"area": 1e-4, "defect_density": 1e3},
-    "negative_binomial_yield": {"area": 1e-4, "defect_density": 1e3, "clustering": 3.0},
-    "dies_per_wafer": {"wafer_diameter": 0.3, "area": 400e-6},
-    "cost_per_good_die": {
-        "wafer_cost": 10000.0,
-        "dies": 143.0,
-        "die_yield": 0.687,
-        "test_and_package_cost": 2.0,
-    },
 }
 
 
@@ -60,7 +50,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     [(1.0, 0.906), (4.0, 0.687), (8.14, 0.487)],
 )
 def test_clustered_yield_of_small_and_large_dies(square_centimetres, expected):
-    found = power.negative_binomial_yield(
+    found = die_yield.negative_binomial_yield(
         square_centimetres * SQUARE_CENTIMETRE, 0.1 * PER_SQUARE_CENTIMETRE, 3.0
     )
     assert found == pytest.approx(expected, abs=5e-4)
@@ -69,43 +59,43 @@ def test_clustered_yield_of_small_and_large_dies(square_centimetres, expected):
 @given(st.floats(0.0, 10.0), st.floats(0.5, 50.0))
 def test_yield_models_agree_in_order_and_stay_between_zero_and_one(defects, clustering):
     # Spread of the defect density can only help: Poisson is the lower bound of both.
-    poisson = power.poisson_yield(1.0, defects)
-    murphy = power.murphy_yield(1.0, defects)
-    clustered = power.negative_binomial_yield(1.0, defects, clustering)
+    poisson = die_yield.poisson_yield(1.0, defects)
+    murphy = die_yield.murphy_yield(1.0, defects)
+    clustered = die_yield.negative_binomial_yield(1.0, defects, clustering)
     assert 0.0 <= poisson <= murphy * (1 + 1e-12) <= 1.0 + 1e-9
     assert poisson <= clustered * (1 + 1e-12) <= 1.0 + 1e-9
 
 
 def test_clustered_yield_becomes_poisson_without_clusters():
-    found = power.negative_binomial_yield(1e-4, 1e4, 1e7)
-    assert found == pytest.approx(power.poisson_yield(1e-4, 1e4), rel=1e-6)
+    found = die_yield.negative_binomial_yield(1e-4, 1e4, 1e7)
+    assert found == pytest.approx(die_yield.poisson_yield(1e-4, 1e4), rel=1e-6)
 
 
 def test_perfect_process_yields_every_die():
-    assert power.poisson_yield(1e-4, 0.0) == 1.0
-    assert power.murphy_yield(1e-4, 0.0) == 1.0
-    assert power.negative_binomial_yield(1e-4, 0.0, 3.0) == 1.0
+    assert die_yield.poisson_yield(1e-4, 0.0) == 1.0
+    assert die_yield.murphy_yield(1e-4, 0.0) == 1.0
+    assert die_yield.negative_binomial_yield(1e-4, 0.0, 3.0) == 1.0
 
 
 def test_murphy_near_zero_is_smooth():
     # [(1 - e^-x) / x]^2 = 1 - x + 7 x^2 / 12 - ...
-    assert power.murphy_yield(1.0, 1e-9) == pytest.approx(1.0 - 1e-9, rel=1e-15)
+    assert die_yield.murphy_yield(1.0, 1e-9) == pytest.approx(1.0 - 1e-9, rel=1e-15)
 
 
 def test_dies_of_400_square_millimetres_on_a_300_millimetre_wafer():
     # pi 150^2 / 400 = 176.7; pi 300 / sqrt(800) = 33.3; 143.4
-    assert power.dies_per_wafer(0.3, 400e-6) == 143.0
+    assert die_yield.dies_per_wafer(0.3, 400e-6) == 143.0
 
 
 def test_die_as_large_as_the_wafer_yields_none_and_costs_infinitely():
-    dies = power.dies_per_wafer(0.3, 0.07)
+    dies = die_yield.dies_per_wafer(0.3, 0.07)
     assert dies == 0.0
-    assert power.cost_per_good_die(1e4, dies, 0.5, 2.0) == np.inf
+    assert die_yield.cost_per_good_die(1e4, dies, 0.5, 2.0) == np.inf
 
 
 def test_cost_of_a_good_die():
     # 10 000 / (143 x 0.687) + 2 = 101.8 + 2
-    assert power.cost_per_good_die(1e4, 143.0, 0.687, 2.0) == pytest.approx(103.8, rel=1e-3)
+    assert die_yield.cost_per_good_die(1e4, 143.0, 0.687, 2.0) == pytest.approx(103.8, rel=1e-3)
 
 
 def test_linear_regulator_from_0_9_to_0_2_volt_wastes_78_percent():

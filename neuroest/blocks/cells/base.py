@@ -10,8 +10,7 @@ import numpy as np
 
 from neuroest.blocks.base import Characteristic, Check, Component, EnergyCost
 from neuroest.core import units as u
-from neuroest.equations import crossbar as equations
-from neuroest.equations import drift, retention, writing
+from neuroest.equations import cell_geometry, drift, retention, writing
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
 
 
@@ -169,7 +168,7 @@ class Cell(Component[Any]):
 
     def pitch(self) -> u.Metre:
         """Side of one cell, taken as square."""
-        return equations.cell_pitch(self.area())
+        return cell_geometry.cell_pitch(self.area())
 
     def cell_energy(self, action: str, term: str, energy: u.Joule, ledger: str) -> EnergyCost:
         """An energy term in the ledger of cells."""

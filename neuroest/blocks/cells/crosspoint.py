@@ -9,8 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Characteristic, Check
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.core import units as u
-from neuroest.equations import crossbar as equations
-from neuroest.equations import selection
+from neuroest.equations import cell_geometry, selection
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, non_negative, positive, quantity
 
@@ -68,7 +67,7 @@ class CrosspointCell(ResistiveMemory):
 
     def area(self) -> u.SquareMetre:
         """Area of one crossing, shared by the layers that are stacked."""
-        return equations.passive_cell_area(self.device.half_pitch, self.device.layers)
+        return cell_geometry.passive_cell_area(self.device.half_pitch, self.device.layers)
 
     def pitch(self) -> u.Metre:
         """Pitch of the wires, whatever number of layers shares the area."""

@@ -9,6 +9,7 @@ from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
+from neuroest.equations import cell_geometry
 from neuroest.equations import crossbar as equations
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -62,12 +63,12 @@ class ResistiveCell(ResistiveMemory):
     def area_on(self, process: Process) -> u.SquareMetre:
         """Area of one cell on a process."""
         d = self.device
-        return equations.cell_area(d.cell_feature_squares, process.feature_size, d.minimum_cell_area)
+        return cell_geometry.cell_area(d.cell_feature_squares, process.feature_size, d.minimum_cell_area)
 
     def access_width(self) -> u.Metre:
         """Width of the access transistor: the writing current sets it at any node, as far as the cell has room."""
-        there = equations.cell_pitch(self.area_on(self.device_process or self.process))
-        return equations.access_width_in_cell(self.device.access_width, there, self.pitch())
+        there = cell_geometry.cell_pitch(self.area_on(self.device_process or self.process))
+        return cell_geometry.access_width_in_cell(self.device.access_width, there, self.pitch())
 
     def row_load(self) -> u.Farad:
         """Gate of one access transistor."""
@@ -98,8 +99,8 @@ class ResistiveCell(ResistiveMemory):
         d, process = self.device, self.process
         stated = either(d.access_on_current > 0.0, d.access_on_current, process.on_current)
         current = at_corner(self, "drive", stated)
-        width = equations.access_transistor_width(d.program_current, current, 1.0, 0.0)
-        taken = equations.transistor_limited_cell_area(self.access_width(), process.feature_size)
+        width = cell_geometry.access_transistor_width(d.program_current, current, 1.0, 0.0)
+        taken = cell_geometry.transistor_limited_cell_area(self.access_width(), process.feature_size)
         return [
             *super().cell_checks(read_voltage, rows, columns),
             Check(

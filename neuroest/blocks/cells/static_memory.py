@@ -9,8 +9,7 @@ from neuroest.blocks.base import leakage_at_chip_temperature, leakage_ratio
 from neuroest.blocks.cells.base import Cell
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import crossbar as equations
-from neuroest.equations import static_cells
+from neuroest.equations import array_lines, cell_geometry, static_cells
 from neuroest.specs.parameters import Record, non_negative, positive
 
 STATIC_CELL_ERROR: ModelErrors = model_errors(
@@ -68,7 +67,7 @@ class StaticCell(Cell):
         """Area of the cell's transistors."""
         d = self.device
         least = static_cells.bitcell_area(d.bitcell_ratio, self.process.sram_bitcell_area)
-        return equations.cell_area(d.cell_feature_squares, self.process.feature_size, least)
+        return cell_geometry.cell_area(d.cell_feature_squares, self.process.feature_size, least)
 
     def edge_area(self) -> u.SquareMetre:
         """Share of one cell in the decoders and circuits for writing around its array."""
@@ -106,8 +105,8 @@ class StaticCell(Cell):
 
     def writing_energy(self, rows: u.Dimensionless, supply_voltage: u.Volt) -> u.Joule:
         """Energy of writing one cell: its share of the word line, and one of two bit lines."""
-        word = equations.line_toggle_energy(self.word_load(), supply_voltage)
-        return word + equations.line_toggle_energy(rows * self.bit_load(), supply_voltage)
+        word = array_lines.line_toggle_energy(self.word_load(), supply_voltage)
+        return word + array_lines.line_toggle_energy(rows * self.bit_load(), supply_voltage)
 
     def leakage(self) -> u.Watt:
         """Leakage of one cell at the chip's temperature and node."""

@@ -8,7 +8,7 @@ from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.blocks.roles import PricesDie
 from neuroest.core import units as u
-from neuroest.equations import power
+from neuroest.equations import die_yield
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -55,19 +55,19 @@ class DieYield(Component[DieCost], PricesDie):
         """Share of the dies that work."""
         d = self.device
         if self.spec.yield_model == "poisson":
-            return power.poisson_yield(die_area, d.defect_density)
+            return die_yield.poisson_yield(die_area, d.defect_density)
         if self.spec.yield_model == "murphy":
-            return power.murphy_yield(die_area, d.defect_density)
-        return power.negative_binomial_yield(die_area, d.defect_density, d.clustering)
+            return die_yield.murphy_yield(die_area, d.defect_density)
+        return die_yield.negative_binomial_yield(die_area, d.defect_density, d.clustering)
 
     def good_dies(self, die_area: u.SquareMetre) -> u.Dimensionless:
         """Dies of a wafer that work."""
-        return power.dies_per_wafer(self.device.wafer_diameter, die_area) * self.good_share(die_area)
+        return die_yield.dies_per_wafer(self.device.wafer_diameter, die_area) * self.good_share(die_area)
 
     def cost(self, die_area: u.SquareMetre) -> u.Dimensionless:
         """Cost of a good die, in US dollars."""
         d = self.device
-        return power.cost_per_good_die(
-            d.wafer_cost + d.added_wafer_cost, power.dies_per_wafer(d.wafer_diameter, die_area),
+        return die_yield.cost_per_good_die(
+            d.wafer_cost + d.added_wafer_cost, die_yield.dies_per_wafer(d.wafer_diameter, die_area),
             self.good_share(die_area), d.test_and_package_cost,
         )  # fmt: skip

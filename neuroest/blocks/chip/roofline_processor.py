@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import AreaCost, Characteristic, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
-from neuroest.equations import accelerators
+from neuroest.equations import rooflines
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import EXACT, Record, non_negative, positive
@@ -89,7 +89,7 @@ class RooflineProcessor(Component[RooflineParameters]):
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Where the roofline has its ridge, at the shares of both peaks that are reached."""
         d = self.device
-        ridge = accelerators.ridge_intensity(
+        ridge = rooflines.ridge_intensity(
             d.peak_rate * d.compute_efficiency, d.memory_rate * d.memory_efficiency
         )
         return [self.characteristic("operations per bit above which computing limits", ridge, "1/bit")]

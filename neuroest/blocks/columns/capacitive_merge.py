@@ -9,8 +9,7 @@ from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
-from neuroest.equations import converters
-from neuroest.equations import crossbar as equations
+from neuroest.equations import array_lines, converters
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -57,9 +56,9 @@ class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
         """Charging the capacitor to half of the supply in the mean, and the gates of its switches."""
         d, supply = self.device, self.technology.supply_voltage
         units = converters.mirror_unit_transistors(slices, cell_bits) / slices
-        charge = equations.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
+        charge = array_lines.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
         gates = self.process.gate_capacitance * d.switch_width_ratio * self.process.feature_size
-        control = equations.line_toggle_energy(gates, supply)
+        control = array_lines.line_toggle_energy(gates, supply)
         return [
             self.energy("merge", "capacitors", charge, "charge merging"),
             self.energy("merge", "switches", control, "charge merging"),

@@ -8,7 +8,7 @@ from neuroest.blocks.base import Component, EnergyCost
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.blocks.roles import CouplesDirectly
 from neuroest.core import units as u
-from neuroest.equations import crossbar as equations
+from neuroest.equations import array_lines
 from neuroest.specs.blocks import Block
 
 
@@ -30,5 +30,5 @@ class DirectCoupling(Component[None], CouplesDirectly):
         self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt
     ) -> list[EnergyCost]:
         """Charge of the neuron's input, taken from the supply of the rows."""
-        charge = equations.column_swing_energy(input_capacitance, drive, supply)
+        charge = array_lines.column_swing_energy(input_capacitance, drive, supply)
         return [self.energy("couple", "input_charge", charge, "neuron input charge")]

@@ -18,7 +18,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import crossbar
+from neuroest.equations import array_lines
 from neuroest.equations import multiplexing as equations
 from neuroest.specs.base import Count, SeriesShare
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -156,17 +156,19 @@ class Multiplexer(Component[TransmissionGateParameters]):
             Between neighbouring inputs, and of the whole array, which each select line crosses.
         """
         d, process, voltage = self.device, self.process, self.technology.supply_voltage
-        gate = crossbar.line_toggle_energy(process.gate_capacitance * width * (1.0 + d.width_ratio), voltage)
-        junction = crossbar.column_swing_energy(self.junctions() * width, swing, supply)
-        wire = crossbar.column_swing_energy(process.wire_capacitance * pitch, swing, supply)
+        gate = array_lines.line_toggle_energy(
+            process.gate_capacitance * width * (1.0 + d.width_ratio), voltage
+        )
+        junction = array_lines.column_swing_energy(self.junctions() * width, swing, supply)
+        wire = array_lines.column_swing_energy(process.wire_capacitance * pitch, swing, supply)
         logic = process.gate_capacitance * d.logic_width_ratio * process.feature_size
         # each gate has a line for its n-type and one for its p-type transistor
-        both_lines = crossbar.line_toggle_energy(2.0 * process.wire_capacitance * span, voltage)
+        both_lines = array_lines.line_toggle_energy(2.0 * process.wire_capacitance * span, voltage)
         return [
             self.energy("switch", "gates", gate, "column switching"),
             self.energy("line_junction", "shared_line", junction, "shared line charge"),
             self.energy("line_pitch", "shared_line", wire, "shared line charge"),
-            self.energy("select", "select_logic", crossbar.line_toggle_energy(logic, voltage), "column selection"),
+            self.energy("select", "select_logic", array_lines.line_toggle_energy(logic, voltage), "column selection"),
             self.energy("select_line", "select_lines", both_lines, "column selection"),
         ]  # fmt: skip
 

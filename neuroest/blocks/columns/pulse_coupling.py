@@ -9,8 +9,7 @@ from neuroest.blocks.columns.current_clamp import CurrentClampBlock
 from neuroest.blocks.columns.sampled_clamp import SampledClamp, SampledClampParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import converters
-from neuroest.equations import crossbar as equations
+from neuroest.equations import array_lines, converters
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record, non_negative
 
@@ -52,9 +51,9 @@ class PulseCoupling(SampledClamp):
     def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """The capacitor, the comparator while the pulse lasts, and the switch that makes it."""
         d, supply = self.device, self.technology.supply_voltage
-        charge = equations.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
+        charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         comparator = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
-        switch = equations.line_toggle_energy(d.switch_capacitance, supply)
+        switch = array_lines.line_toggle_energy(d.switch_capacitance, supply)
         ledger = "timed neuron pulse"
         return [
             self.energy("hold", "hold_capacitor", charge, ledger),

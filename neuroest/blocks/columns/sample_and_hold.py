@@ -10,8 +10,8 @@ from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
+from neuroest.equations import array_lines, neuron_geometry
 from neuroest.equations import converters as equations
-from neuroest.equations import crossbar, neuron_geometry
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -117,7 +117,9 @@ class SampleAndHold(Component[Any]):
     def sample_energies(self, load: SampledLoad) -> list[EnergyCost]:
         """Charging the capacitor, and the follower while the sample is used."""
         supply = self.technology.supply_voltage
-        charge = crossbar.column_swing_energy(self.capacitance(load.bits), self.device.signal_swing, supply)
+        charge = array_lines.column_swing_energy(
+            self.capacitance(load.bits), self.device.signal_swing, supply
+        )
         current, time = self.follower(load)
         follower = equations.front_end_bias_energy(current, supply, time)
         return [

@@ -12,8 +12,7 @@ from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import HoldsResults
 from neuroest.core import units as u
-from neuroest.equations import converters
-from neuroest.equations import crossbar as equations
+from neuroest.equations import array_lines, converters
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -61,7 +60,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
     def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """The capacitor, and the follower while the neuron integrates."""
         d, supply = self.device, self.technology.supply_voltage
-        charge = equations.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
+        charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
         ledger = "held column result"
         return [

@@ -14,7 +14,7 @@ from neuroest.blocks.converters.base import (
 )
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
-from neuroest.equations import converters as equations
+from neuroest.equations import converter_circuits
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -50,18 +50,18 @@ class FlashAdc(ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """A conversion in a few cycles."""
-        rate: u.PerSecond = 1.0 / equations.flash_time(self.device.clock_cycles, self.clock_period())
+        rate: u.PerSecond = 1.0 / converter_circuits.flash_time(self.device.clock_cycles, self.clock_period())
         return rate
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """All comparators and the ladder."""
         comparator, ladder = self.device.comparator_energy, self.device.ladder_energy
-        return equations.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
+        return converter_circuits.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """All comparators and the ladder."""
         return area_at_node(
-            self, equations.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
+            self, converter_circuits.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
         )
 
     def acquisition_time(

@@ -13,7 +13,7 @@ from neuroest.blocks.converters.base import (
 )
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
-from neuroest.equations import converters as equations
+from neuroest.equations import converter_circuits
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -57,13 +57,13 @@ class RampAdc(ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """A cycle for every step."""
-        rate: u.PerSecond = 1.0 / equations.ramp_time(bits, self.clock_period())
+        rate: u.PerSecond = 1.0 / converter_circuits.ramp_time(bits, self.clock_period())
         return rate
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Comparator, latch and the share of the ramp."""
         d = self.device
-        return equations.ramp_energy(
+        return converter_circuits.ramp_energy(
             bits, self.at_supply(d.comparator_cycle_energy), d.mean_fraction, self.at_supply(d.latch_energy),
             self.at_supply(d.generator_energy), self.options["columns_per_ramp"],
         )  # fmt: skip
@@ -73,7 +73,7 @@ class RampAdc(ClockedConverter):
         d = self.device
         return area_at_node(
             self,
-            equations.ramp_area(
+            converter_circuits.ramp_area(
                 bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
             ),
         )

@@ -9,8 +9,7 @@ from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import converters as equations
-from neuroest.equations import drivers
+from neuroest.equations import converter_circuits, drivers
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -68,7 +67,7 @@ class SarAdc(ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """One cycle to sample and one for each bit."""
-        rate: u.PerSecond = 1.0 / equations.successive_approximation_time(bits, self.clock_period())
+        rate: u.PerSecond = 1.0 / converter_circuits.successive_approximation_time(bits, self.clock_period())
         return rate
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
@@ -77,7 +76,7 @@ class SarAdc(ClockedConverter):
         own = self.spec.reference == "own"
         reference = d.reference_voltage if own else self.technology.supply_voltage
         array = drivers.capacitive_dac_energy(bits, d.unit_capacitance, reference, d.switching_factor)
-        return equations.successive_approximation_energy(
+        return converter_circuits.successive_approximation_energy(
             bits, self.at_supply(d.comparator_energy), self.at_supply(d.logic_energy), array
         )
 
@@ -86,7 +85,8 @@ class SarAdc(ClockedConverter):
         d = self.device
         array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
         return area_at_node(
-            self, equations.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
+            self,
+            converter_circuits.successive_approximation_area(bits, d.logic_area, d.comparator_area, array),
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:

@@ -9,7 +9,7 @@ from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import converters as equations
+from neuroest.equations import converter_survey
 from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import FIT, RANGE_END, Record, positive, quantity
@@ -102,11 +102,11 @@ class SurveyAdc(SampledConverter):
     def best_energy(self, bits: u.Dimensionless) -> u.Numeric:
         """Best-case energy of one conversion by the regression."""
         d = self.device
-        merit = equations.survey_figure_of_merit(
+        merit = converter_survey.survey_figure_of_merit(
             bits, self.options["sample_rate"], _HERTZ, d.speed_merit_constant, d.speed_merit_slope,
             d.resolution_merit_constant, d.resolution_merit_slope,
         )  # fmt: skip
-        return equations.survey_conversion_energy(
+        return converter_survey.survey_conversion_energy(
             bits, self.process.feature_size, merit, _NANOMETRE, _PICOJOULE, d.energy_constant,
             d.energy_node_exponent, d.energy_bits_exponent, 0.0,
         )  # fmt: skip
@@ -118,7 +118,7 @@ class SurveyAdc(SampledConverter):
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter with its quality."""
         d = self.device
-        area = equations.survey_converter_area(
+        area = converter_survey.survey_converter_area(
             self.process.feature_size, self.options["sample_rate"], self.best_energy(bits), _NANOMETRE, _HERTZ,
             _PICOJOULE, _SQUARE_MICROMETRE, d.area_constant, d.area_node_exponent, d.area_rate_exponent,
             d.area_energy_exponent,

@@ -9,7 +9,7 @@ from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, ener
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core import units as u
-from neuroest.equations import converters as equations
+from neuroest.equations import converter_circuits
 from neuroest.specs.base import DroppedBits, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, positive
@@ -55,12 +55,14 @@ class TimeConverter(SampledConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """One conversion in the time of all steps."""
-        rate: u.PerSecond = 1.0 / equations.ramp_time(bits, time_at_supply(self, self.device.step_time))
+        rate: u.PerSecond = 1.0 / converter_circuits.ramp_time(
+            bits, time_at_supply(self, self.device.step_time)
+        )
         return rate
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """All steps, as long as the longest time."""
-        return equations.time_converter_energy(bits, energy_at_supply(self, self.device.step_energy))
+        return converter_circuits.time_converter_energy(bits, energy_at_supply(self, self.device.step_energy))
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter."""

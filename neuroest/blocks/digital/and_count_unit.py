@@ -11,6 +11,7 @@ from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryPar
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
+from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, WordWidth
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
@@ -72,7 +73,7 @@ class AndCountUnit(Datapath):
             + equations.adder_tree_area(inputs, d.adder_area, _BIT, _BIT)
             + equations.adder_area(d.adder_area, bits)
             + equations.comparator_area(d.comparator_area, bits)
-            + equations.register_area(d.register_area, self.register_bits(network))
+            + register_circuits.register_area(d.register_area, self.register_bits(network))
         )
 
     def checks(self, network: NetworkContext) -> list[Check]:

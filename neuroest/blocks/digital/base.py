@@ -22,6 +22,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
+from neuroest.equations import register_circuits
 from neuroest.specs.base import Frequency
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
 
@@ -111,7 +112,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     def registers(self, bits: u.Bit) -> u.Joule:
         """Energy of writing a word in the library; a free-running clock pays for its part of it in every cycle."""
         clocked = self.device.clock_energy if self.runs_freely else 0.0
-        return equations.register_energy(self.device.register_energy - clocked, bits)
+        return register_circuits.register_energy(self.device.register_energy - clocked, bits)
 
     @property
     def runs_freely(self) -> bool:
@@ -140,7 +141,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         leakage = StaticCost(self.path, "leakage", power)
         if not self.runs_freely:
             return [leakage]
-        clock = equations.free_running_clock_power(
+        clock = register_circuits.free_running_clock_power(
             self.scaled(self.device.clock_energy),
             self.register_bits(network),
             self.options["free_running_clock"],
@@ -199,5 +200,5 @@ class Multiplying(Datapath, ABC):
         """Multiplier, adder and the registers of both factors and the sum."""
         d = self.device
         multiplier = equations.multiplier_area(d.multiplier_area, factor, other)
-        registers = equations.register_area(d.register_area, factor + other + sums + storage)
+        registers = register_circuits.register_area(d.register_area, factor + other + sums + storage)
         return multiplier + equations.adder_area(d.adder_area, sums) + registers

@@ -11,7 +11,7 @@ from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.blocks.sleep import GatedBlock
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
-from neuroest.equations import neurons, spiking_cores
+from neuroest.equations import neurons, register_circuits, spiking_cores
 from neuroest.specs.base import Count, Frequency, WholeNumber, WordWidth, WordWidthOrAuto
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
@@ -120,7 +120,7 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
             equations.adder_area(d.adder_area, bits),
             equations.comparator_area(d.comparator_area, bits),
         )
-        register = equations.register_area(d.register_area, self.options["state_bits"])
+        register = register_circuits.register_area(d.register_area, self.options["state_bits"])
         if "gates" in self.options:
             lane = self.options["gates"] * self.library_gate_area()
         elif self.listed:

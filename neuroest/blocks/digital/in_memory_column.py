@@ -18,7 +18,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.digital.base import _TREE_GROWTH, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import adder_trees, crossbar, static_cells, technology
+from neuroest.equations import adder_trees, array_lines, register_circuits, static_cells, technology
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber, WordWidth
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -139,7 +139,7 @@ class InMemoryColumn(Datapath):
         across = np.sqrt(self.area_of_columns() / o["rows"])
         gates = o["weight_slice"] * o["input_slice"] * p.gate_capacitance * self.gate_width()
         line = o["input_slice"] * p.wire_capacitance * across + gates
-        return crossbar.line_toggle_energy(line, self.technology.supply_voltage) * o["rows"]
+        return array_lines.line_toggle_energy(line, self.technology.supply_voltage) * o["rows"]
 
     def gate_width(self) -> u.Metre:
         """Width of the transistors of a gate's input."""
@@ -152,7 +152,7 @@ class InMemoryColumn(Datapath):
         cells = o["rows"] * o["weights_per_multiplier"]
         height = np.sqrt(p.sram_bitcell_area * o["cell_area"])
         line = cells * (p.wire_capacitance * height + p.drain_capacitance * p.feature_size)
-        return crossbar.line_toggle_energy(line, self.technology.supply_voltage)
+        return array_lines.line_toggle_energy(line, self.technology.supply_voltage)
 
     def cell_bits(self) -> u.Bit:
         """Bits of all weights of the column."""
@@ -191,7 +191,7 @@ class InMemoryColumn(Datapath):
             + (self.tree_bits() + o["accumulator_bits"]) * o["adder_transistors"]
         )  # fmt: skip
         drawn = equations.transistor_area(self.process.gate_area, transistors)
-        registers = equations.register_area(
+        registers = register_circuits.register_area(
             self.device.register_area, self.stage_registers() + self.sum_registers()
         )
         return (drawn + registers * self._area_ratio()) * self.device.area_overhead

@@ -10,7 +10,7 @@ from neuroest.blocks.base import Check, EnergyCost, NetworkContext, logic_delay_
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import adder_trees
+from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations
 from neuroest.specs.base import BitCount, WordWidth
 from neuroest.specs.blocks import Block
@@ -138,5 +138,5 @@ class MultiplyAccumulate(Multiplying):
         return (
             equations.multiplier_area(d.multiplier_area, o["weight_bits"], o["activation_bits"])
             + (tree + root) / o["tree_inputs"]
-            + equations.register_area(d.register_area, self.register_bits(network))
+            + register_circuits.register_area(d.register_area, self.register_bits(network))
         )

@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.blocks.base import Check, Component, Costs, EnergyCost, Place, at_corner, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import network as equations
-from neuroest.equations import technology
+from neuroest.equations import technology, wiring
 from neuroest.specs.base import Frequency, LengthOrAuto, WordWidth, WordWidthOrAuto
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive, quantity
@@ -120,15 +120,15 @@ class Wires(NetworkOnChip):
     def wire_checks(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[Check]:
         """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle, and whether all fit above."""
         process = self.process
-        delay = equations.repeated_wire_delay(
+        delay = wiring.repeated_wire_delay(
             self.length(tile_pitch, places),
             process.wire_resistance * process.metal_pitch / self.device.wire_pitch, process.wire_capacitance,
-            equations.inverter_time_constant(
+            wiring.inverter_time_constant(
                 self.technology.supply_voltage, process.gate_capacitance,
                 at_corner(self, "drive", process.on_current),
             ),
         )  # fmt: skip
-        taken = equations.bus_area(
+        taken = wiring.bus_area(
             self.options["width"], self.device.wire_pitch, self.total_length(tile_pitch, places),
             self.device.metal_layers,
         )  # fmt: skip
@@ -149,7 +149,7 @@ class Wires(NetworkOnChip):
         """Energy of one bit over the whole way, and of one bit entering and leaving."""
         d, bit, ledger = self.device, 1.0, "spike and data transport"
         wire = technology.voltage_scaled_energy(
-            equations.wire_energy(bit, self.length(tile_pitch, places), d.wire_energy),
+            wiring.wire_energy(bit, self.length(tile_pitch, places), d.wire_energy),
             self.technology.supply_voltage, d.reference_voltage,
         )  # fmt: skip
         interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)

@@ -13,6 +13,7 @@ from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import dram as equations
+from neuroest.equations import dram_timing
 from neuroest.specs.base import BitCountOrAuto, Count, WordWidthOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_negative, positive, quantity
@@ -395,23 +396,23 @@ class Dram(Link):
     def refresh_interval(self) -> u.Second:
         """From one refresh to the next at the temperature of the chip, which the memory is taken to have too."""
         d = self.device
-        return equations.refresh_interval(
+        return dram_timing.refresh_interval(
             d.refresh_interval, self.technology.temperature, d.refresh_halving_temperature
         )
 
     def refresh_share(self) -> u.Dimensionless:
         """Share of the time for which refreshing keeps a channel waiting."""
         d = self.device
-        return equations.refresh_share(d.refresh_time, self.refresh_interval(), d.refreshed_banks, d.banks)
+        return dram_timing.refresh_share(d.refresh_time, self.refresh_interval(), d.refreshed_banks, d.banks)
 
     def channel_rate(self) -> u.BitPerSecond:
         """Data rate of a channel that is kept up."""
         d = self.device
-        interval = equations.row_interval(
+        interval = dram_timing.row_interval(
             d.activation_interval, d.activation_window, self.row_cycle_time(), d.banks
         )
         peak = d.data_rate * (self.channel_width() / self.one_bit())
-        return equations.sustained_rate(
+        return dram_timing.sustained_rate(
             peak, d.bus_share, self.rows_per_bit(), interval, self.refresh_share()
         )
 
@@ -428,7 +429,7 @@ class Dram(Link):
     def latency(self) -> u.Second:
         """Time from a request to the end of its first burst."""
         d = self.device
-        return equations.access_latency(
+        return dram_timing.access_latency(
             d.controller_time, self.wake_time(), d.precharge_time, d.row_to_column_time, d.column_time,
             self.burst_time(), d.refresh_time, self.refresh_share(),
         )  # fmt: skip

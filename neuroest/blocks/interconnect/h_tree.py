@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.equations import network as equations
+from neuroest.equations import wiring
 from neuroest.specs.blocks import Block
 
 
@@ -28,10 +28,10 @@ class HTree(Wires):
 
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """Twice the way from the root to a leaf of a full tree."""
-        leaves = equations.h_tree_leaves(places)
-        return 2.0 * equations.h_tree_path_length(equations.h_tree_side(tile_pitch, leaves), leaves)
+        leaves = wiring.h_tree_leaves(places)
+        return 2.0 * wiring.h_tree_path_length(wiring.h_tree_side(tile_pitch, leaves), leaves)
 
     def total_length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """All branches of the full tree."""
-        leaves = equations.h_tree_leaves(places)
-        return equations.h_tree_total_length(equations.h_tree_side(tile_pitch, leaves), leaves)
+        leaves = wiring.h_tree_leaves(places)
+        return wiring.h_tree_total_length(wiring.h_tree_side(tile_pitch, leaves), leaves)

@@ -23,7 +23,7 @@ from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import network as equations
-from neuroest.equations import technology
+from neuroest.equations import technology, wiring
 from neuroest.specs.base import LengthOrAuto, PositiveNumberOrAuto, WordWidthOrAuto
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
@@ -113,7 +113,7 @@ class Mesh(NetworkOnChip):
         d, bit = self.device, 1.0
         router = d.router_energy * bit * logic_energy_ratio(self, d.reference_voltage)
         wire = technology.voltage_scaled_energy(
-            equations.wire_energy(bit, tile_pitch, d.wire_energy),
+            wiring.wire_energy(bit, tile_pitch, d.wire_energy),
             self.technology.supply_voltage,
             d.reference_voltage,
         )

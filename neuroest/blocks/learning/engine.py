@@ -13,6 +13,7 @@ from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
+from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, Frequency, WordWidth
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
@@ -86,6 +87,6 @@ class LearningEngine(Datapath, Learns):
         lane = (
             several * equations.multiplier_area(d.multiplier_area, bits, bits)
             + equations.adder_area(d.adder_area, bits)
-            + equations.register_area(d.register_area, bits * (several + 1.0))
+            + register_circuits.register_area(d.register_area, bits * (several + 1.0))
         )
         return self.options["lanes"] * lane

@@ -22,7 +22,7 @@ from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import edram as equations
-from neuroest.equations import network as wires
+from neuroest.equations import wiring
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import DEFINED, RANGE_END, Record, non_negative, positive, quantity
@@ -197,14 +197,14 @@ class Edram(Memory):
 
     def moving(self) -> u.Joule:
         """Energy of the data wires for a word."""
-        per_length = wires.wire_energy_per_bit_length(
+        per_length = wiring.wire_energy_per_bit_length(
             _RANDOM_BITS,
             self.device.repeater_factor,
             self.process.wire_capacitance,
             self.supply(),
             self.one_bit(),
         )
-        return wires.wire_energy(self.options["width"], self.way(), per_length)
+        return wiring.wire_energy(self.options["width"], self.way(), per_length)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of a word that is read and of one that is written."""
@@ -262,8 +262,8 @@ class Edram(Memory):
     def access_time(self) -> u.Second:
         """From the address to the data, which travel over the memory."""
         process = self.process
-        constant = wires.inverter_time_constant(self.supply(), process.gate_capacitance, process.on_current)
-        travelling = wires.repeated_wire_delay(
+        constant = wiring.inverter_time_constant(self.supply(), process.gate_capacitance, process.on_current)
+        travelling = wiring.repeated_wire_delay(
             self.way(), process.wire_resistance, process.wire_capacitance, constant
         )
         return self.device.access_time * logic_delay_ratio(self, self.device.reference_voltage) + travelling

@@ -20,7 +20,7 @@ from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
-from neuroest.equations import digital
+from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, Frequency
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
@@ -73,7 +73,7 @@ class RegisterFile(Memory):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of a word: it grows with the depth of the multiplexer."""
         d = self.device
-        energy = digital.register_file_energy(
+        energy = register_circuits.register_file_energy(
             d.register_energy, self.options["width"], self.words(), d.register_file_depth
         )
         energy = energy * logic_energy_ratio(self, d.reference_voltage) * d.overhead
@@ -83,7 +83,7 @@ class RegisterFile(Memory):
         """Registers on the chip's process, with the overhead of a real datapath."""
         d = self.device
         further = self.ports("read_ports") + self.ports("write_ports") - 2.0
-        area = digital.register_file_area(
+        area = register_circuits.register_file_area(
             d.register_area, self.options["width"], self.words(), further, d.register_port_area
         )
         return [AreaCost(self.path, "registers", area * logic_area_ratio(self) * d.area_overhead)]

@@ -26,7 +26,15 @@ from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.neurons.diffusive_circuit import diffusive_circuit
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics, IonKineticsParameters, at_temperature
 from neuroest.core import units as u
-from neuroest.equations import crossbar, filament_growth, integration, neuron_geometry
+from neuroest.equations import (
+    array_lines,
+    filament_conduction,
+    filament_growth,
+    firing_statistics,
+    integration,
+    neuron_geometry,
+    output_branch,
+)
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.specs.base import PositiveNumber, Voltage, WholeNumber
 from neuroest.specs.blocks import DeviceBlock
@@ -168,7 +176,7 @@ class DiffusiveNeuronBase(Neuron):
 
     def activation(self) -> u.Dimensionless:
         """Rates of the ions at the chip's temperature over those at room temperature, at which they are stated."""
-        return filament_growth.activation_factor(
+        return firing_statistics.activation_factor(
             self.device.activation_energy, self.technology.temperature, ROOM_TEMPERATURE
         )
 
@@ -203,7 +211,7 @@ class DiffusiveNeuronBase(Neuron):
         if not self.counts_misfires:
             return nominal
         d = self.device
-        return filament_growth.assured_firing_time(
+        return firing_statistics.assured_firing_time(
             filament_growth.integration_time(self.assured_voltage(), *rates),
             filament_growth.integration_time(d.firing_median_voltage, *rates),
             d.firing_pulse_time,
@@ -264,8 +272,8 @@ class DiffusiveNeuronBase(Neuron):
     def time_after_spike(self) -> u.Second:
         """Integration time of a neuron whose last spike has left its residue."""
         voltage, rates = self.device.input_voltage, self.ion_rates()
-        residue = filament_growth.residue_after_spike(voltage, *rates)
-        return filament_growth.integration_time_after_spike(voltage, residue, *rates[:-1])
+        residue = firing_statistics.residue_after_spike(voltage, *rates)
+        return firing_statistics.integration_time_after_spike(voltage, residue, *rates[:-1])
 
     def spikes_for_one(self, intervals: u.Dimensionless) -> u.Dimensionless:
         """The first after a whole integration, the others sooner, where they are counted."""
@@ -278,7 +286,7 @@ class DiffusiveNeuronBase(Neuron):
         """Time for the residue to dissolve, or of the reverse pulse that erases it."""
         if self.reset_between_inferences:
             return self.erasing_time()
-        return filament_growth.residue_rest_time(
+        return firing_statistics.residue_rest_time(
             self.device.residue_decay * self.activation(), self.options["rest_time_constants"]
         )
 
@@ -290,7 +298,7 @@ class DiffusiveNeuronBase(Neuron):
     def erasing_time(self) -> u.Second:
         """Length of the reverse pulse: that for a whole filament turned into residue, the most that there can be."""
         mobility, offset, *_ = self.ion_rates()
-        return filament_growth.erasing_time(1.0, self.options["erasing_voltage"], mobility, offset)
+        return firing_statistics.erasing_time(1.0, self.options["erasing_voltage"], mobility, offset)
 
     def erasing_energy(self) -> u.Joule:
         """Gate node and, as a bound, the complete filament in series with the control resistor during the pulse."""
@@ -298,7 +306,7 @@ class DiffusiveNeuronBase(Neuron):
         through = diffusive.divider_energy(
             voltage, self.device.on_resistance, self.control_resistance(), self.erasing_time()
         )
-        return through + crossbar.line_toggle_energy(self.gate_capacitance(), voltage)
+        return through + array_lines.line_toggle_energy(self.gate_capacitance(), voltage)
 
     def memory_time(self) -> u.Second:
         """Time constant with which the filament dissolves."""
@@ -310,7 +318,7 @@ class DiffusiveNeuronBase(Neuron):
 
     def output_pulse_duration(self, high_time: u.Second) -> u.Second:
         """Time that the output branch conducts in one spike whose input stays on for a while after the switch."""
-        return diffusive.output_pulse_duration(
+        return output_branch.output_pulse_duration(
             high_time, self.control_resistance(), self.gate_capacitance(),
             self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
@@ -322,11 +330,11 @@ class DiffusiveNeuronBase(Neuron):
             self.gate_capacitance(), d.input_voltage, self.gate_peak_voltage(), self.rearm_voltage()
         )
         divider = diffusive.divider_energy(d.input_voltage, d.on_resistance, self.control_resistance(), high)
-        branch = diffusive.output_branch_energy(
+        branch = output_branch.output_branch_energy(
             d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance(),
             self.output_pulse_duration(high),
         )  # fmt: skip
-        load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
+        load = output_branch.output_load_energy(d.load_capacitance, d.output_supply_voltage)
         leak = diffusive.subthreshold_energy(d.input_voltage, self.integrating_resistance(), hold_time)
         erasing = []
         if self.reset_between_inferences:
@@ -344,8 +352,8 @@ class DiffusiveNeuronBase(Neuron):
         """Probability to fire in the drive of a spike where misfires are counted, else in one pulse as measured."""
         d = self.device
         if self.counts_misfires:
-            return filament_growth.firing_probability(self.options["firing_deviations"], 0.0, 1.0)
-        return filament_growth.firing_probability(
+            return firing_statistics.firing_probability(self.options["firing_deviations"], 0.0, 1.0)
+        return firing_statistics.firing_probability(
             d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread
         )
 
@@ -391,7 +399,7 @@ class DiffusiveNeuronBase(Neuron):
     def integrating_resistance(self) -> u.Ohm:
         """Mean over an integration, in which the filament grows; the empty memristor without a conduction length."""
         d, known = self.device, self.device.conduction_length > 0.0
-        conductance = filament_growth.integrating_conductance(
+        conductance = filament_conduction.integrating_conductance(
             d.input_voltage, *self.ion_rates(), d.on_resistance, d.off_resistance,
             either(known, d.conduction_length, 1.0), self.control_resistance(),
         )  # fmt: skip
@@ -400,7 +408,7 @@ class DiffusiveNeuronBase(Neuron):
     def gate_charging(self) -> u.Dimensionless:
         """Time constants of the gate within the closing of the gap; zero where no conduction length is stated."""
         d, known = self.device, self.device.conduction_length > 0.0
-        charging = filament_growth.gate_charging(
+        charging = filament_conduction.gate_charging(
             d.input_voltage, d.field_mobility * self.activation(), d.field_offset, self.gate_capacitance(),
             self.control_resistance(), d.on_resistance, d.off_resistance, either(known, d.conduction_length, 1.0),
         )  # fmt: skip
@@ -511,7 +519,7 @@ class DiffusiveNeuronBase(Neuron):
         """Whether the output turns on, swings, and drives its load."""
         d = self.device
         swing, duration = d.load_resistance * d.load_capacitance, self.output_pulse_duration(0.0)
-        height = diffusive.output_swing(
+        height = output_branch.output_swing(
             d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance()
         )
         return [

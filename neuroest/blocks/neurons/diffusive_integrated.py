@@ -22,7 +22,7 @@ from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeur
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
-from neuroest.equations import neuron_geometry
+from neuroest.equations import neuron_geometry, output_branch
 from neuroest.equations.neurons import capacitor_area
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
@@ -120,7 +120,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     def off_power(self) -> u.Watt:
         """Leakage of the output transistor on the chip's process."""
         supply = self.device.output_supply_voltage
-        power = diffusive.off_state_power(
+        power = output_branch.off_state_power(
             off_current(self.process, supply), self.device.transistor_width, supply
         )
         return leakage_at_chip_temperature(self, power)
@@ -157,7 +157,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
         """Terms of the bare neuron, and the inverter that restores its slow output edge."""
         d = self.device
-        edge = diffusive.slow_edge_energy(
+        edge = output_branch.slow_edge_energy(
             self.edge_time(),
             at_corner(self, "drive", d.restoration_peak_current),
             self.technology.supply_voltage,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from neuroest.core import units as u
-from neuroest.equations import filament_growth
+from neuroest.equations import firing_statistics
 from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
 
 
@@ -116,7 +116,7 @@ def at_temperature(
     """
     rates = {
         rate: getattr(device, rate)
-        * filament_growth.activation_factor(
+        * firing_statistics.activation_factor(
             getattr(kinetics, barrier), temperature, kinetics.reference_temperature
         )
         for rate, barrier in ION_BARRIERS.items()

@@ -11,7 +11,7 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
-from neuroest.equations import crossbar, neuron_geometry
+from neuroest.equations import array_lines, neuron_geometry
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, positive
 
@@ -83,14 +83,14 @@ class FerroelectricNeuron(AccumulatingNeuron):
     def accumulation_energy(self) -> u.Joule:
         """Charging the gate for each pulse, and reversing the polarisation once."""
         d = self.device
-        gate = crossbar.line_toggle_energy(self.gate_capacitance(), d.pulse_voltage)
+        gate = array_lines.line_toggle_energy(self.gate_capacitance(), d.pulse_voltage)
         switched = equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.pulse_voltage)
         return equations.firing_energy(self.pulses(), gate) + switched
 
     def reset_energy(self) -> u.Joule:
         """Charging the gate and reversing the polarisation back."""
         d = self.device
-        gate = crossbar.line_toggle_energy(self.gate_capacitance(), d.reset_voltage)
+        gate = array_lines.line_toggle_energy(self.gate_capacitance(), d.reset_voltage)
         return gate + equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.reset_voltage)
 
     def read_energy(self) -> u.Joule:

@@ -27,8 +27,12 @@ from neuroest.blocks.circuit import (
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.equations import device_curves, filament_growth, integration
-from neuroest.equations import neurons as equations
+from neuroest.equations import (
+    device_curves,
+    firing_statistics,
+    integration,
+    threshold_switches,
+)
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import (
     CHOSEN,
@@ -216,7 +220,7 @@ class ThresholdSwitch(Neuron):
 
     def thermal_headroom(self) -> u.Dimensionless:
         """Thresholds at the chip's temperature over those that the device states."""
-        left = equations.transition_voltage_factor(
+        left = threshold_switches.transition_voltage_factor(
             self.technology.temperature, self.device.transition_temperature, self.stated_temperature()
         )
         return either(left > _SOME_HEATING, left, _SOME_HEATING)
@@ -237,19 +241,21 @@ class ThresholdSwitch(Neuron):
     def rest_voltage(self) -> u.Volt:
         """Voltage that the capacitor keeps once the switch is fully off again, and that the next charge begins at."""
         d = self.device
-        return equations.switch_rest_voltage(
+        return threshold_switches.switch_rest_voltage(
             self.hold_voltage(), d.relaxation_time, d.on_resistance, d.capacitance
         )
 
     def time_constant(self) -> u.Second:
         """Time constant of the node while the switch is open."""
         d = self.device
-        return equations.switch_time_constant(d.series_resistance, d.off_resistance, d.capacitance)
+        return threshold_switches.switch_time_constant(d.series_resistance, d.off_resistance, d.capacitance)
 
     def final_voltage(self) -> u.Volt:
         """Voltage that the node of an open switch settles at under the drive."""
         d = self.device
-        return equations.switch_final_voltage(d.series_resistance, d.off_resistance, d.supply_voltage)
+        return threshold_switches.switch_final_voltage(
+            d.series_resistance, d.off_resistance, d.supply_voltage
+        )
 
     def incubation_time(self) -> u.Second:
         """Time from the threshold on until the switch turns on; none for one without a delay."""
@@ -272,7 +278,7 @@ class ThresholdSwitch(Neuron):
     def integration_time(self) -> u.Second:
         """Time to charge the capacitor from what it kept to the threshold, and the delay of the switch."""
         d = self.device
-        charge = equations.switch_charge_time(
+        charge = threshold_switches.switch_charge_time(
             d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, self.threshold_voltage(),
             self.rest_voltage(),
         )  # fmt: skip
@@ -300,7 +306,7 @@ class ThresholdSwitch(Neuron):
     def discharge_time(self) -> u.Second:
         """Time that the switch is on."""
         d = self.device
-        return equations.switch_discharge_time(
+        return threshold_switches.switch_discharge_time(
             d.on_resistance, d.capacitance, self.firing_voltage(), self.hold_voltage()
         )
 
@@ -315,20 +321,20 @@ class ThresholdSwitch(Neuron):
     def firing_probability(self) -> u.Dimensionless:
         """Probability that the threshold of one cycle lies below the drive."""
         d = self.device
-        return filament_growth.firing_probability(
+        return firing_statistics.firing_probability(
             d.supply_voltage, self.threshold_voltage(), d.threshold_spread
         )
 
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
         """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
         d = self.device
-        charge = equations.switch_recharge_energy(
+        charge = threshold_switches.switch_recharge_energy(
             d.capacitance, d.supply_voltage, self.firing_voltage(), self.rest_voltage()
         )
-        discharge = equations.switch_discharge_energy(
+        discharge = threshold_switches.switch_discharge_energy(
             d.supply_voltage, d.series_resistance, d.on_resistance, self.discharge_time()
         )
-        leak = equations.switch_leakage_energy(
+        leak = threshold_switches.switch_leakage_energy(
             d.supply_voltage,
             self.firing_voltage(),
             d.off_resistance,
@@ -343,7 +349,7 @@ class ThresholdSwitch(Neuron):
     def held_energy(self) -> u.Joule:
         """What a drive that stayed on while the switch relaxes would take for each spike; the estimate has it end."""
         d = self.device
-        return equations.switch_discharge_energy(
+        return threshold_switches.switch_discharge_energy(
             d.supply_voltage, d.series_resistance, d.on_resistance, d.relaxation_time
         )
 
@@ -356,7 +362,7 @@ class ThresholdSwitch(Neuron):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Switch above the transistors, and the capacitor next to them."""
         d = self.device
-        area = equations.switch_neuron_area(
+        area = threshold_switches.switch_neuron_area(
             d.switch_area, d.transistor_area, d.capacitance, d.capacitance_density
         )
         return [AreaCost(self.path, "footprint", area)]
@@ -365,10 +371,10 @@ class ThresholdSwitch(Neuron):
         """Whether the switch turns on at all, and whether it turns off again."""
         d, threshold, hold = self.device, self.threshold_voltage(), self.hold_voltage()
         # what holds it on at another temperature is a smaller current in the same ratio as the voltage
-        smallest = equations.smallest_series_resistance(
+        smallest = threshold_switches.smallest_series_resistance(
             d.supply_voltage, hold, d.hold_current * self.thermal_headroom()
         )
-        largest = equations.largest_series_resistance(
+        largest = threshold_switches.largest_series_resistance(
             d.supply_voltage, threshold, threshold / d.off_resistance
         )
         closed = d.on_resistance / d.series_resistance

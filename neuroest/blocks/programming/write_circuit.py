@@ -21,8 +21,7 @@ from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.programming.charge_pump import ChargePump, ChargePumpBlock
 from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifterBlock
 from neuroest.core import units as u
-from neuroest.equations import crossbar as equations
-from neuroest.equations import drivers, mapping, power, technology, write_circuits
+from neuroest.equations import array_lines, drivers, mapping, power, technology, write_circuits
 from neuroest.specs.base import Count, Time
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
@@ -297,7 +296,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             process.gate_capacitance,
         )  # fmt: skip
         load = load + np.where(self.options["columns_per_driver"] > 1.0, across, 0.0)
-        return equations.line_toggle_energy(load, self.technology.supply_voltage) / written.together
+        return array_lines.line_toggle_energy(load, self.technology.supply_voltage) / written.together
 
     def toggles(self, written: Written) -> u.Dimensionless:
         """Shifters that move for one cell in a pulse: those of its column, and its share of those of its row."""

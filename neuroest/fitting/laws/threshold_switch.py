@@ -9,8 +9,7 @@ import numpy as np
 
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
-from neuroest.equations import device_curves, filament_growth
-from neuroest.equations import neurons as equations
+from neuroest.equations import device_curves, firing_statistics, threshold_switches
 from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.sweep import SweepLaw
@@ -134,7 +133,7 @@ def _relaxation_law(name: str, about: str, *unknowns: str) -> CurveLaw:
 
 
 def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
-    charge = equations.switch_charge_time(
+    charge = threshold_switches.switch_charge_time(
         columns["control_resistance"], _OPEN, columns["capacitance"], columns["voltage"],
         values["threshold_voltage"], values["hold_voltage"],
     )  # fmt: skip
@@ -144,7 +143,7 @@ def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
 
 def _transition(columns: Columns, values: Mapping[str, Array]) -> Array:
     # not below the hottest row, at which the device still switched
-    factor = equations.transition_voltage_factor(
+    factor = threshold_switches.transition_voltage_factor(
         columns["temperature"], values["transition_temperature"], values["reference_temperature"]
     )
     return np.asarray(values["threshold_voltage"] * factor)
@@ -169,7 +168,7 @@ def _capacitor(columns: Columns, values: Mapping[str, Array]) -> Array:
 
 def _chance(columns: Columns, values: Mapping[str, Array]) -> Array:
     return np.asarray(
-        filament_growth.firing_probability(
+        firing_statistics.firing_probability(
             columns["voltage"], values["threshold_voltage"], values["threshold_spread"]
         )
     )
@@ -245,10 +244,12 @@ LAWS: tuple[Law, ...] = (
 def _window(values: Values, supply: float, threshold: float, hold: float, hold_current: float) -> float:
     """A series resistor with which the switch opens and closes, as near as possible to the given one."""
     low = max(
-        float(equations.smallest_series_resistance(supply, hold, hold_current)),
+        float(threshold_switches.smallest_series_resistance(supply, hold, hold_current)),
         values["on_resistance"] / _MUCH_LESS,
     )
-    high = float(equations.largest_series_resistance(supply, threshold, threshold / values["off_resistance"]))
+    high = float(
+        threshold_switches.largest_series_resistance(supply, threshold, threshold / values["off_resistance"])
+    )
     if not 0.0 < low < high:
         return values["series_resistance"]
     margin = min(10.0**_WINDOW, (high / low) ** (1.0 / 2.0))

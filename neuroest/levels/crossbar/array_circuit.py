@@ -18,6 +18,8 @@ from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import (
+    array_lines,
+    cell_geometry,
     converters,
     crossbar_wires,
     digits,
@@ -73,7 +75,7 @@ class ArrayCircuit(ArrayParts):
 
     def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line with its access gates, past spare columns too."""
-        return equations.row_capacitance(
+        return array_lines.row_capacitance(
             self.options["columns"] + self.options["spare_columns"],
             self.cell.pitch(),
             self.wire_capacitance(),
@@ -82,7 +84,7 @@ class ArrayCircuit(ArrayParts):
 
     def column_capacitance(self) -> u.Farad:
         """Capacitance of one column line with its junctions."""
-        return equations.column_capacitance(
+        return array_lines.column_capacitance(
             self.options["rows"],
             self.cell.pitch(),
             self.wire_capacitance(),
@@ -463,7 +465,7 @@ class ArrayCircuit(ArrayParts):
         if self.neuron is None:
             return self.column_pitch()
         area = sum((cost.area for cost in self.neuron.areas(network)), start=0.0)
-        return equations.cell_pitch(area)
+        return cell_geometry.cell_pitch(area)
 
     def sampled_load(self, network: NetworkContext) -> SampledLoad:
         """What the stages that keep the columns' results serve."""
@@ -502,14 +504,14 @@ class ArrayCircuit(ArrayParts):
     def row_energy(self) -> u.Joule:
         """Energy of charging one row for one read: gates by logic, cells themselves by the read voltage."""
         if self.cell.idle_rows_conduct or self.driver.analog:
-            return equations.column_swing_energy(
+            return array_lines.column_swing_energy(
                 self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
             )
-        return equations.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
+        return array_lines.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
 
     def column_energy(self) -> u.Joule:
         """Energy of charging one column for one read."""
-        return equations.column_swing_energy(
+        return array_lines.column_swing_energy(
             self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
 

@@ -7,8 +7,7 @@ from typing import ClassVar
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.cells.charge_domain_sram import ChargeCell
 from neuroest.core import units as u
-from neuroest.equations import charge, crossbar_wires
-from neuroest.equations import crossbar as equations
+from neuroest.equations import array_lines, charge, crossbar_wires
 from neuroest.levels.crossbar.static_array import StaticArray
 
 
@@ -52,7 +51,7 @@ class ChargeDomainArray(StaticArray):
 
     def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line, which passes all the columns that a folded column lies in."""
-        return equations.row_capacitance(
+        return array_lines.row_capacitance(
             self.options["columns"] + self.options["spare_columns"],
             self.cell.options["column_folding"] * self.cell.pitch(),
             self.wire_capacitance(),
@@ -61,7 +60,7 @@ class ChargeDomainArray(StaticArray):
 
     def row_energy(self) -> u.Joule:
         """Energy of raising one row line to the level that it hands on to the capacitors."""
-        return equations.column_swing_energy(
+        return array_lines.column_swing_energy(
             self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
 
@@ -104,8 +103,8 @@ class ChargeDomainArray(StaticArray):
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """One unit capacitor, and what hangs at its driven plate, from ground to the read voltage."""
         cell, read, supply = self.cell, self.options["read_voltage"], self.read_supply_voltage()
-        capacitor = equations.column_swing_energy(cell.device.unit_capacitance, read, supply)
-        plate = equations.column_swing_energy(cell.plate_load(), read, supply)
+        capacitor = array_lines.column_swing_energy(cell.device.unit_capacitance, read, supply)
+        plate = array_lines.column_swing_energy(cell.plate_load(), read, supply)
         found = [
             cell.cell_energy("charge", "capacitors", capacitor, "cell capacitor charge"),
             cell.cell_energy("product", "driven_plates", plate, "cell capacitor charge"),
@@ -117,7 +116,7 @@ class ChargeDomainArray(StaticArray):
 
     def column_line_energies(self) -> list[EnergyCost]:
         """The lines that reset or join the capacitors of a column; its own plate is charged with them."""
-        control = equations.line_toggle_energy(
+        control = array_lines.line_toggle_energy(
             self.options["rows"] * self.cell.control_load(), self.technology.supply_voltage
         )
         return [self.cell.cell_energy("column_read", "control", control, "cell control")]

@@ -12,7 +12,7 @@ from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, HoldsResults
 from neuroest.core import units as u
-from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits
+from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import ColumnGains, DigitColumns, along_blocks
@@ -110,11 +110,11 @@ class _Columns:
         bits = array.input_bits(network) if whole else 1.0 if every else planes
         self.input_square = accuracy.input_mean_square(self.density, bits)
         # what an error of one read is in the sum over the bits that are applied one after the other
-        self.reads = accuracy.digit_error_gain(array.phase_bits(network), planes)
+        self.reads = weight_spreads.digit_error_gain(array.phase_bits(network), planes)
         self.planes, self.input_bits = planes, bits
         self.columns = array.devices_per_weight()[0] + (1.0 if subtracts_column(array) else 0.0)
         self.digits = digit_gain(array, network)
-        self.weight_square = accuracy.weight_mean_square(network.mean_absolute_weight)
+        self.weight_square = weight_spreads.weight_mean_square(network.mean_absolute_weight)
         self.result = self.spread(np.sqrt(self.weight_square))
 
     def spread(self, weight: u.Dimensionless) -> Array:
@@ -132,7 +132,7 @@ class _Columns:
         array = self.array
         merged = np.asarray(array.merged_slices(self.network)) > 1.0
         # merged digits are one; those of several groups are weighed by their places
-        groups = accuracy.digit_error_gain(
+        groups = weight_spreads.digit_error_gain(
             array.converted_bits(self.network), array.merged_groups(self.network)
         )
         digits = np.where(merged, groups, self.digits)

@@ -9,8 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.cells.current_domain_sram import CurrentCell
 from neuroest.core import units as u
-from neuroest.equations import charge, crossbar_wires, static_cells
-from neuroest.equations import crossbar as equations
+from neuroest.equations import array_lines, charge, crossbar_wires, static_cells
 from neuroest.levels.crossbar.static_array import StaticArray
 
 
@@ -81,7 +80,7 @@ class CurrentDomainArray(StaticArray):
 
     def column_line_energies(self) -> list[EnergyCost]:
         """Gates of the transistors that charge a column."""
-        control = equations.line_toggle_energy(self.cell.precharge_load(), self.technology.supply_voltage)
+        control = array_lines.line_toggle_energy(self.cell.precharge_load(), self.technology.supply_voltage)
         return [self.cell.cell_energy("column_read", "precharge", control, "cell control")]
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:

@@ -8,8 +8,7 @@ from typing import ClassVar
 from neuroest.blocks.base import AreaCost, Characteristic, Check, NetworkContext, StaticCost
 from neuroest.blocks.cells.static_memory import StaticCell
 from neuroest.core import units as u
-from neuroest.equations import charge, converters, writing
-from neuroest.equations import crossbar as equations
+from neuroest.equations import array_lines, charge, converters, writing
 from neuroest.levels.crossbar.array import CrossbarArray
 
 
@@ -101,7 +100,7 @@ class StaticArray(CrossbarArray):
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of a column at full scale."""
-        return equations.line_toggle_energy(self.plate_capacitance(), self.full_scale(network))
+        return array_lines.line_toggle_energy(self.plate_capacitance(), self.full_scale(network))
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
         """Whether the mismatch of the cells stays below what the columns are read to."""

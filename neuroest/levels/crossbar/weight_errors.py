@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
-from neuroest.equations import accuracy, crossbar, digits, drift
+from neuroest.equations import accuracy, crossbar, digits, drift, weight_spreads
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
 COMMON_DRIFT = "common drift"
@@ -63,7 +63,7 @@ def result_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
 
 def digit_gain(array: ArrayCircuit, network: NetworkContext) -> u.Dimensionless:
     """Square of the error of a weight over that of the cells that hold its digits."""
-    return accuracy.digit_error_gain(array.bits_per_cell(network), array.slices(network))
+    return weight_spreads.digit_error_gain(array.bits_per_cell(network), array.slices(network))
 
 
 def digit_shares(
@@ -103,7 +103,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     A cell between the ends of the window behaves like parts of both in parallel, which drift on their own.
     """
     d = array.memory.device
-    moment = accuracy.weight_mean_square(network.mean_absolute_weight)
+    moment = weight_spreads.weight_mean_square(network.mean_absolute_weight)
     offset = array.spec.weight_encoding == "offset"
     # mean and mean square of the share of the window, of the cell that is written and of what is subtracted
     *moments, nothing = digit_shares(array, network)
@@ -116,13 +116,13 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     as_written = array.memory.limited(d.high_conductance)
 
     def weight(of_shares: tuple[u.Siemens, u.Siemens]) -> u.Dimensionless:
-        return accuracy.weight_error(*of_shares, whole, gain)
+        return weight_spreads.weight_error(*of_shares, whole, gain)
 
     def relative(spread: u.Dimensionless) -> u.Dimensionless:
         return weight((spread * rms(shares), spread * rms(opposite)))
 
     def rms(of: tuple[u.Dimensionless, u.Dimensionless] | None) -> u.Siemens:
-        return 0.0 if of is None else accuracy.root_mean_square_conductance(low, high - low, *of)
+        return 0.0 if of is None else weight_spreads.root_mean_square_conductance(low, high - low, *of)
 
     def absolute(spread: u.Siemens, at_low: u.Siemens) -> u.Dimensionless:
         # the other cell of a pair is left at the low conductance, those of a reference column are written
@@ -132,7 +132,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
 
     def apart(low_spread: u.Dimensionless, high_spread: u.Dimensionless) -> u.Dimensionless:
         both = (
-            0.0 if of is None else accuracy.parallel_cell_spread(low, high - low, of[1], low_spread, high_spread)
+            0.0 if of is None else weight_spreads.parallel_cell_spread(low, high - low, of[1], low_spread, high_spread)
             for of in (shares, opposite)
         )  # fmt: skip
         return weight((next(both), next(both)))
@@ -140,7 +140,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     def stuck_among(of: tuple[u.Dimensionless, u.Dimensionless] | None) -> u.Siemens:
         if of is None:
             return 0.0
-        return accuracy.stuck_cell_spread(high - low, *of, *array.stuck_shares())
+        return weight_spreads.stuck_cell_spread(high - low, *of, *array.stuck_shares())
 
     scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
     missed = absolute(d.programming_error * high, d.low_programming_error * high)

@@ -12,8 +12,7 @@ from neuroest.blocks.cells.base import ResistiveMemory
 from neuroest.blocks.programming.base import Lines, Written
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
-from neuroest.equations import crossbar as equations
-from neuroest.equations import learning, write_circuits, writing
+from neuroest.equations import array_lines, learning, write_circuits, writing
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
 UPDATE, UPDATE_ROW, VERIFY = "update_pulse", "update_row", "update_verify"
@@ -38,8 +37,8 @@ class WrittenArray(ArrayCircuit):
     def _pulse_line_energy(self) -> u.Joule:
         """Energy of charging column and row of a cell for one programming pulse."""
         voltage = self.program_voltage
-        line = equations.line_toggle_energy(self.column_capacitance(), voltage)
-        return line + equations.line_toggle_energy(self.row_capacitance(), voltage)
+        line = array_lines.line_toggle_energy(self.column_capacitance(), voltage)
+        return line + array_lines.line_toggle_energy(self.row_capacitance(), voltage)
 
     def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell with verification, its lines included, at the programming voltage itself."""
@@ -168,10 +167,10 @@ class WrittenArray(ArrayCircuit):
             return []
         voltage = self.update_voltage()
         half_selected = cell.half_select_energy(self.options["rows"], self.options["columns"])
-        column = equations.line_toggle_energy(self.column_capacitance(), voltage)
+        column = array_lines.line_toggle_energy(self.column_capacitance(), voltage)
         shared = circuit.spec.update_bit_lines == "along_rows"
         across = column * FALLING if shared else column
-        along = equations.line_toggle_energy(self.row_capacitance(), voltage)
+        along = array_lines.line_toggle_energy(self.row_capacitance(), voltage)
         read = self.mean_conductance(network, None) * self.options["read_voltage"]
         read = read * self.read_supply_voltage() * cell.device.verify_time
         own, quantity = self.update_cell_energy(network), "cell programming"
@@ -212,7 +211,9 @@ class WrittenArray(ArrayCircuit):
         costs = []
         for action, line, cells in sides:
             costs.append(
-                cell.cell_energy(action, "line", equations.line_toggle_energy(line, half), "cell programming")
+                cell.cell_energy(
+                    action, "line", array_lines.line_toggle_energy(line, half), "cell programming"
+                )
             )
             if circuit.spec.update_timing == "diffusive_timers":
                 timer = circuit.energy(action, "timer", circuit.device.timer_energy, "write addressing")
