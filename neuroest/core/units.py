@@ -325,14 +325,14 @@ def _kind(value: object) -> str:
 _WRITTEN = sorted(((factor, name) for name, factor in {**PREFIXES, "": 1.0}.items() if name not in "cµμ" or not name),
                   reverse=True)  # fmt: skip
 """Factor and name of each SI prefix that is written, the largest first."""
-_SQUARE = ((1e-6, 0.00995, "mm^2"), (1e-12, 0.09, "um^2"), (1e-18, 0.0, "nm^2"))
+_SQUARE = ((1.0, 0.0995, "m^2"), (1e-6, 0.00995, "mm^2"), (1e-12, 0.09, "um^2"), (1e-18, 0.0, "nm^2"))
 _TIME_LONG = ((31557600.0, "year"), (86400.0, "day"), (3600.0, "h"))
 
 
 def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     """A number with a readable prefix: ``format_quantity(1.39e-12, "J")`` is ``1.39 pJ``.
 
-    Areas are written in mm^2, um^2 or nm^2, amounts of information in KiB and MiB, long times in h to years.
+    Areas are written in m^2, mm^2, um^2 or nm^2, amounts of information in KiB and MiB, long times in h to years.
     """
     value = float(value)
     if value == 0.0 or not math.isfinite(value):

@@ -17,7 +17,7 @@ CHIP = "chip."
 
 _SCALES = {
     "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
-    "m^2": ((1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
+    "m^2": ((1.0, "m^2", 0.0995), (1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
 }
 """For lengths and areas: unit, name, and the least number that is written in it."""
 _HOUR = 3600.0
