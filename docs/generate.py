@@ -49,6 +49,7 @@ TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 _PAGES = {
     "specs.workload": "workload",
+    "specs.population": "workload",
     "specs.layers": "workload",
     "specs.learning": "workload",
     "specs.claims": "devices",

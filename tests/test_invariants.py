@@ -536,7 +536,7 @@ def test_a_chip_of_fixed_size_costs_the_area_that_it_has(factor: int) -> None:
 
 # --- Process nodes --------------------------------------------------------------------------------------------------
 
-LOW_POWER_NODES = (45, 32, 28, 22, 20, 16, 14, 10, 7, 5, 3)
+LOW_POWER_NODES = (55, 45, 40, 32, 28, 22, 20, 16, 14, 10, 7, 5, 3)
 
 
 @cache

@@ -20,7 +20,7 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
     lines = [*map(style.bold, title), *settings_lines(comparison.settings), ""]
     lines += [
         *designs_table(comparison.estimates, comparison.ratios, style),
-        *scope_lines(comparison, "see `Left out` below"),
+        *scope_lines(comparison, "the end lists them"),
         "",
     ]
     lines += learning_table(comparison.estimates, style)

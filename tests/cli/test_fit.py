@@ -105,7 +105,7 @@ def test_bad_input_is_one_clear_line(command: Command, arguments: tuple[str, ...
 @pytest.mark.slow
 def test_data_that_contradict_each_other_make_no_spec(command: Command, tmp_path) -> None:
     data, spec = tmp_path / "both_ways.csv", tmp_path / "never.yaml"
-    data.write_text("voltage [V],integration_time [ms]\n0.8,35\n0.8,0.4\n0.9,20\n1.0,15\n")
+    data.write_text("voltage [V],integration_time [ms]\n0.8,35\n0.8,0.4\n0.9,0.5\n1.0,0.05\n1.1,0.006\n")
     refused = command("fit", str(data), "-o", str(spec), "--starts", "1")
     assert refused.code == 1
     assert "contradict each other" in refused.err
