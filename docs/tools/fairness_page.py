@@ -156,7 +156,7 @@ def fairness_page() -> str:
         ),
         *_in_short(),
         *_best_chips(),
-        *(line for network in NETWORKS for line in _network(network)),
+        *(line for network in NETWORKS for line in network_lines(network)),
         *_bare_neurons(),
         *_bound(),
         *_requirements(),
@@ -290,31 +290,35 @@ def _best_chips() -> list[str]:
             the best* is sample by sample."""
         ),
     ]
-    for network in NETWORKS:
-        found = held(network)
-        x, y = (axis.values[axis.reference] for axis in found.axes)
-        chosen = "" if found.axes[0].stated else ", a pace that its data do not state"
-        lines += [
-            f"### {network}, one inference in {formatted(x, 's')}, {y:g} times its spike rate{chosen}",
-            "",
-            "| neuron | median | p10 to p90 | over the best | area | its best chip, or why it has none |",
-            "|---|--:|--:|--:|--:|---|",
-        ]
-        for one in found.standings:
-            if one.cost is None or one.ratio is None:
-                lines.append(f"| {one.title} | - | - | - | - | {one.reason} |")
-                continue
-            lines.append(
-                f"| {one.title} | {formatted(one.cost.median, 'J')} | {_interval(one.cost, 'J')} | "
-                f"{_ratio(one.ratio)} | {formatted(one.totals['area_m2'], 'm^2')} | {one.chip} |"
-            )
-        lines += [*_without_wear(network, found), ""]
-        lines += [
-            f"![Who wins on {network}](figures/contest_{network}.svg)",
-            "",
-            f"![{_title(LEADING)} against the best of the others](figures/contest_{network}_{LEADING}.svg)",
-            "",
-        ]
+    return [*lines, *(line for network in NETWORKS for line in contest_lines(network))]
+
+
+def contest_lines(network: str) -> list[str]:
+    """Standings of the contest on a network where its workload lies, and the names of its maps."""
+    found = held(network)
+    x, y = (axis.values[axis.reference] for axis in found.axes)
+    chosen = "" if found.axes[0].stated else ", a pace that its data do not state"
+    lines = [
+        f"### {network}, one inference in {formatted(x, 's')}, {y:g} times its spike rate{chosen}",
+        "",
+        "| neuron | median | p10 to p90 | over the best | area | its best chip, or why it has none |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
+    for one in found.standings:
+        if one.cost is None or one.ratio is None:
+            lines.append(f"| {one.title} | - | - | - | - | {one.reason} |")
+            continue
+        lines.append(
+            f"| {one.title} | {formatted(one.cost.median, 'J')} | {_interval(one.cost, 'J')} | "
+            f"{_ratio(one.ratio)} | {formatted(one.totals['area_m2'], 'm^2')} | {one.chip} |"
+        )
+    lines += [*_without_wear(network, found), ""]
+    lines += [
+        f"![Who wins on {network}](figures/contest_{network}.svg)",
+        "",
+        f"![{_title(LEADING)} against the best of the others](figures/contest_{network}_{LEADING}.svg)",
+        "",
+    ]
     return lines
 
 
@@ -350,7 +354,7 @@ def _text(axis: RegimeAxis, place: int) -> list[str]:
     return [f"{axis.values[place]!r}" + (f" {axis.unit}" if axis.unit != "1" else "")]
 
 
-def _network(network: str) -> list[str]:
+def network_lines(network: str) -> list[str]:
     """Every contender of the comparison on one network, as its file describes it."""
     head = ("neuron", "what it is", "area of a neuron", "area of the chip", "inferences a second",
             "energy back to back", "over the twin, back to back", "at equal pace", "without the link",

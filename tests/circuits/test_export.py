@@ -106,8 +106,12 @@ def test_both_languages_have_the_same_files_and_numbers(tmp_path: Path) -> None:
     assert list(verilog.files)[:2] == ["switch_vo2_oscillator.va", "switch_vo2_oscillator.lib"]
     given = re.findall(r"^\.param (\w+)=(\S+)$", spice.model, re.MULTILINE)
     compiled = re.findall(r"parameter real (\w+) = (\S+);", verilog.model)
-    assert {name: float(number) for name, number in given} == {name: float(number) for name, number in compiled}
-    assert all("." in number or "e" in number for _, number in compiled)  # whole numbers would be integers there
+    assert {name: float(number) for name, number in given} == {
+        name: float(number) for name, number in compiled
+    }
+    assert all(
+        "." in number or "e" in number for _, number in compiled
+    )  # whole numbers would be integers there
     bench = verilog.files["switch_vo2_oscillator_bench.cir"]
     assert "pre_osdi switch_vo2_oscillator.osdi" in bench
     assert "pre_osdi" not in spice.files["switch_vo2_oscillator_bench.cir"]

@@ -387,7 +387,16 @@ def test_points_of_a_sweep_are_packed_without_loss_of_what_is_shown() -> None:
 def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: Path) -> None:
     stands = small.validation_coverage
     memristive = stands.designs[0]
-    chips = ["chen_2019_rram", "hung_2023", "khwa_2022", "liu_2020", "neurram", "xue_2019", "xue_2020", "xue_2021"]
+    chips = [
+        "chen_2019_rram",
+        "hung_2023",
+        "khwa_2022",
+        "liu_2020",
+        "neurram",
+        "xue_2019",
+        "xue_2020",
+        "xue_2021",
+    ]
     assert (memristive.level, [case.name for case in memristive.chips]) == ("crossbar", chips)
     # no chip with memristor neurons is among the cases; macros with converters have the clamps of the columns
     unseen = dict(memristive.unseen)

@@ -14,7 +14,9 @@ from fairness_page import (
     README,
     TWIN,
     contenders,
+    contest_lines,
     estimated,
+    network_lines,
     ratio_at,
     readme_with_claim,
     verdict,
@@ -131,9 +133,19 @@ def test_the_page_says_that_the_neuron_of_3_nm_stands_on_a_fabric_of_28_nm():
     assert estimated("diffusive_3nm", SPEECH).design.spec.technology.process == "cmos_28nm_lp"
 
 
+HINT = "run `python docs/tools/fairness_page.py`"
+
+
 @pytest.mark.slow
+def test_the_page_has_the_contest_of_the_claim_and_every_chip_on_every_network_as_they_are_now():
+    text = PAGE.read_text(encoding="utf-8")
+    assert "\n".join(contest_lines(SPEECH)) in text, HINT
+    for network in NETWORKS:
+        assert "\n".join(network_lines(network)) in text, HINT
+
+
+@pytest.mark.nightly
 def test_page_and_readme_are_the_ones_that_would_be_written():
-    hint = "run `python docs/tools/fairness_page.py`"
-    assert PAGE.read_text(encoding="utf-8") == fairness_page.fairness_page(), hint
+    assert PAGE.read_text(encoding="utf-8") == fairness_page.fairness_page(), HINT
     text = README.read_text(encoding="utf-8")
-    assert text == readme_with_claim(text), hint
+    assert text == readme_with_claim(text), HINT
