@@ -21,7 +21,8 @@ def test_the_shipped_contest_says_who_wins_where(command: Command, tmp_path: Pat
 
 
 def test_json_has_every_cell(command: Command) -> None:
-    found = json.loads(command("contest", "spiking_synapses", *AXES, "--format", "json", "--limit", "area_m2 <= 5 mm^2").out)
+    asked = ("contest", "spiking_synapses", *AXES, "--format", "json", "--limit", "area_m2 <= 5 mm^2")
+    found = json.loads(command(*asked).out)
     assert len(found["cells"]) == 3 * 2
     assert found["limits"][-1] == "area_m2 <= 5 mm^2"
 
