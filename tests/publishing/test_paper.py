@@ -319,3 +319,17 @@ def test_a_chip_without_a_contest_is_compared_with_the_baselines_at_equal_pace(
         "**Contest.** Not shown: chip.yaml: its fabric is that of no contender of dense_crossbars" in summary
     )
     assert f"at equal pace this chip needs less energy than {below} of 3 baselines" in summary
+
+
+@pytest.mark.slow
+def test_a_cell_that_cannot_compete_is_explained_and_compared(tmp_path: Path, command: Command) -> None:
+    axes = ["--axis", "period=1ms,1s", "--axis", "technology.temperature=300 K,330 K", "--samples", "16"]
+    like = "adc_crossbar_28nm"
+    place = paper_without_report(
+        folder_of_a_cell(tmp_path, "rram_22nm_intel"), command, like,
+        baselines=[like, "digital_int8_28nm"], options={"contest": axes},
+    )  # fmt: skip
+    summary = (place / "summary.md").read_text()
+    assert "This chip has none there: " in summary
+    assert "a model outside of its range" in summary
+    assert "of 2 baselines that can run the network" in summary

@@ -364,7 +364,10 @@ def _contest_lines(found: _Results) -> list[str]:
         low, median, high = (format_quantity(cost[key], "J") for key in ("low", "median", "high"))
         over = f"{ratio['median']:.3g}" if ratio and ratio.get("median") is not None else "—"
         lines.append(f"| {name} | {median} ({low} .. {high}) | {over} |")
-    return [*lines, *(["", f"Without a chip there: {', '.join(without)}."] if without else [])]
+    own = next(each for each in found.contest["standings"] if each["contender"] == _OWN)
+    failure = [f"This chip has none there: {own['reason']}. {_at_equal_pace(found)}"] if own["reason"] else []
+    rest = [f"Without a chip there: {', '.join(without)}.", *failure] if without else []
+    return [*lines, *(line for text in rest for line in ("", text))]
 
 
 def _place_on_the_map(contest: Mapping[str, Any]) -> str:
