@@ -882,7 +882,7 @@ def varied(claims: Mapping[str, Claim], generator: random.Random, points: int) -
 BATCHED = pairs(FIRST_SPIKING, "vgg9_cifar10_spiking", "shd_recurrent_spiking", "vgg9_cifar10_dense")
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (2, 3))])
 @pytest.mark.parametrize(("chip", "network"), BATCHED)
 def test_a_batch_gives_the_same_as_its_points_one_by_one(chip: str, network: str, seed: int) -> None:
     points = 7

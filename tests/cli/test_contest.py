@@ -13,7 +13,7 @@ AXES = ("--axis", "period=10ms,10s", "--axis", "spike_rate=1,2", "--samples", "1
 def test_the_shipped_contest_says_who_wins_where(command: Command, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     figure = tmp_path / "map.svg"
-    formatted = command("contest", *AXES, "-p", str(figure))
+    formatted = command("contest", "spiking_synapses", *AXES, "-p", str(figure))
     assert formatted.code == 0
     assert max(map(len, formatted.lines)) <= 80
     assert "Where the workload lies: period 1.4 s and spike rate 1" in formatted.out

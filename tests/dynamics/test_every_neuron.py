@@ -24,6 +24,8 @@ RUN_IN_TIME = [name for name, model in NEURONS.items() if model != "reported_neu
 SILENT = {"diffusive_28nm_derived", "switch_ag_bench"}
 """Their outputs stay on under a constant drive, which the estimate flags."""
 SPIKES = 100
+LONG = {"diffusive_28nm_capacitor", "diffusive_65nm_estimate", "diffusive_3nm_projection"}
+"""Half a minute each; two of their kind are tried with each change."""
 
 
 def hundred_spikes(name: str) -> None:
@@ -42,7 +44,9 @@ def hundred_spikes(name: str) -> None:
         assert len(found.data["spikes"]) >= 0.9 * SPIKES, name
 
 
-@pytest.mark.parametrize("name", RUN_IN_TIME)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.nightly) if name in LONG else name for name in RUN_IN_TIME]
+)
 def test_a_neuron_runs_for_a_hundred_spikes_and_is_characterised_or_refused_with_the_cause(name: str) -> None:
     hundred_spikes(name)
     if NEURONS[name] in NEURON_MODELS:
