@@ -407,7 +407,8 @@ class _Reader:
 
     def experiment(self, layout: Layout, rows: list[tuple[int, dict[str, float]]]) -> Experiment:
         if len(rows) < layout.fewest:
-            self.report(rows[0][0], f"{layout.name} has {len(rows)} row; at least {layout.fewest} are needed")
+            given = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+            self.report(rows[0][0], f"{layout.name} has {given}; at least {layout.fewest} are needed")
         names = [n for n in (*layout.columns, *layout.optional) if any(n in values for _, values in rows)]
         columns = {n: np.array([values.get(n, math.nan) for _, values in rows]) for n in names}
         if layout.name == "current_voltage":
