@@ -35,7 +35,7 @@ _DEVICES = {"unit": "mac_zigzag", "memory": "sram_zigzag", "external": "dram_zig
 _STORES = {"I1": "activations", "I2": "weights", "O": "partial_sums"}
 _ASSUMED = (
     "clock of 1 GHz; bits of operands as in input_precision, or 8; sums of 32 bits",
-    "28 nm and 0.9 V, of which nothing depends but checks",
+    "28 nm and 0.9 V; only checks depend on them",
     "rows of the array are the dimensions along which sums are added up, columns all others; weights stay in the units",
     "each operand is stored in its innermost memory that all units share",
     "no energy of clock and control, since the file has none",

@@ -412,7 +412,7 @@ def joined_bits(results: u.Dimensionless, result_bits: u.Bit, places: u.Bit, sum
     -----
     Formula: b_n = min(b + n c, b_s); b of a single result
 
-    Valid: results of which each takes all its codes
+    Valid: each result takes all its codes
 
     References
     ----------

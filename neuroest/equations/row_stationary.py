@@ -58,9 +58,9 @@ def row_stationary_cycles(
     '156'
     """
     stacked = np.maximum(np.floor(rows / kernel_rows), 1.0)
-    beside = np.maximum(np.floor(columns / output_rows), 1.0)
+    side_by_side = np.maximum(np.floor(columns / output_rows), 1.0)
     folds = np.ceil(output_rows / columns) * np.ceil(kernel_rows / rows)
-    cycles: u.Dimensionless = np.ceil(pairs / (stacked * beside)) * folds * row_operations
+    cycles: u.Dimensionless = np.ceil(pairs / (stacked * side_by_side)) * folds * row_operations
     return cycles
 
 

@@ -455,7 +455,7 @@ def test_cells_and_lines_are_those_of_neurosim_for_the_same_conductances(
     column = float(array.column_capacitance()) * write**2
     by_hand = float(array.row_capacitance()) * supply**2 * slots
     by_hand += column * pulses * ((width - rising) * (rising > 0) + falling)
-    # a pulse on a cell has half of a column in it, since as many fall as rise; here they are told apart
+    # a pulse on a cell has half of a column in it, since as many fall as rise; here they are separate
     assert cost["column_line"] == pytest.approx(column / 2)
     lines = cost["row_line"] * slots + 2 * cost["column_line"] * falling * pulses
     lines += cost["inhibited_column"] * (width - rising) * (rising > 0) * pulses
