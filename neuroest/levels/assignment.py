@@ -137,7 +137,7 @@ def _unknown_names(
             found.append(
                 Check(
                     "named_layers", level.path, "advice", np.zeros(1, bool),
-                    f"no layer of the network is called {', '.join(idle)}; its layers run where the rest does",
+                    f"the network has no layer called {', '.join(idle)}; the assignment has no effect",
                 )
             )  # fmt: skip
     return found

@@ -49,7 +49,7 @@ class RooflineMapper(LearnsInSoftware):
         needed = np.sum(t.weights * np.maximum(self.network.weight_bits, BYTE), axis=-1, keepdims=True)
         check = Check(
             "network_fits", processor.path, "infeasible", needed <= held,
-            "its memory holds fewer weights than the network has", needed, held, "bit",
+            "the weights of the network do not fit its memory", needed, held, "bit",
         )  # fmt: skip
         return Placement(
             units=t.is_weighted * ones,

@@ -180,7 +180,7 @@ def _line_buffer_checks(level: MappedLevel) -> list[Check]:
     return [
         Check(
             "line_buffer", memory.path, "design_rule", needed <= memory.options["capacity"],
-            "the rows of a map that a kernel needs at hand do not fit the memory of its tile", needed,
+            "the rows of a feature map that a kernel needs do not fit the buffer of its tile", needed,
             memory.options["capacity"], "bit",
         )
     ]  # fmt: skip

@@ -304,7 +304,7 @@ def _corner_checks(point: TechnologyPoint) -> list[Check]:
         found.append(
             Check(
                 name, "technology", "extrapolation", np.logical_and(value >= low, value <= high),
-                f"the table of corners has no transistors at this {what}; the nearest stand for them", value,
+                f"the corner table does not cover this {what}; the nearest entry is used", value,
                 np.where(value < low, low, high), unit,
             )
         )  # fmt: skip

@@ -77,8 +77,8 @@ def _ports_of_level(s: Stages, level: MappedLevel) -> list[Check]:
         found.append(
             Check(
                 "port_width", memory.path, "advice", needed <= moved,
-                "its ports move fewer bits at a time than the units read and write, which wait for it; give it a wider "
-                "word, more banks or a port for either", needed, moved, "bit",
+                "the units wait for this memory: its ports are narrower than what they read and write at a time; give "
+                "it a wider word, more banks or separate ports", needed, moved, "bit",
             )
         )  # fmt: skip
     return found
@@ -96,8 +96,8 @@ def _shared_memory_checks(s: Stages) -> list[Check]:
     return [
         Check(
             "weights_fit_together", path, "design_rule", reduce(np.add, stored) <= rooms[path],
-            "it holds the weights of each computing level, but not of all together, and reloading them is not counted; "
-            "give each level a memory of its own, or raise the capacity", reduce(np.add, stored), rooms[path], "bit",
+            "the weights of all computing levels together do not fit, and reloading them is not counted; give each "
+            "level its own memory, or raise the capacity", reduce(np.add, stored), rooms[path], "bit",
         )
         for path, stored in held.items()
         if len(stored) > 1
@@ -114,8 +114,8 @@ def _peak_checks(s: Stages, share: Array | None) -> list[Check]:
     return [
         Check(
             "share_of_peak", s.levels[0].path, "advice", share >= _IDLE,
-            f"the units are idle for most of the time; {cause} sets the pace for "
-            f"{held[cause] / float(np.sum(step)):.0%} of it", share, _IDLE,
+            f"the units are idle most of the time, limited by {cause} for "
+            f"{100.0 * held[cause] / float(np.sum(step)):.0f} % of it", share, _IDLE,
         )
     ]  # fmt: skip
 
@@ -142,7 +142,7 @@ def error_checks(s: Stages, ratio: Array | None) -> list[Check]:
         found.append(
             Check(
                 "result_error", level.path, "design_rule", error <= limit,
-                "the results of a layer are less exact than error_limit allows; causes: explain signal_to_error_ratio",
+                "the error of a layer's results exceeds error_limit; for its causes, explain signal_to_error_ratio",
                 error, limit,
             )
         )  # fmt: skip
@@ -177,7 +177,7 @@ def _period_checks(s: Stages) -> list[Check]:
     return [
         Check(
             "keeps_up", "operation", "infeasible", interval <= s.chip.period * (1.0 + ROUNDING),
-            "an inference takes longer than the period it is asked for", interval, s.chip.period, "s",
+            "an inference takes longer than the stated period", interval, s.chip.period, "s",
         )
     ]  # fmt: skip
 
@@ -213,7 +213,7 @@ def _target_checks(s: Stages) -> list[Check]:
         found.append(
             Check(
                 "target_interval", level.path, "design_rule", stage_interval <= target * (1.0 + ROUNDING),
-                f"no copies of the arrays bring the pace to the target; it is that of {slowest}", stage_interval,
+                f"copies of the arrays cannot reach the target interval, which {slowest} limits", stage_interval,
                 target, "s",
             )
         )  # fmt: skip
@@ -233,18 +233,18 @@ def _heat_checks(s: Stages, die_power: Array) -> list[Check]:
     return [
         Check(
             "thermal_runaway", "technology", "infeasible", stable,
-            "the leakage grows faster with the temperature than the package carries heat off: leakage over the "
-            "largest that it can bear", heating.load, 1.0,
+            "thermal runaway: leakage rises faster with temperature than the package removes heat; leakage over the "
+            "largest stable one", heating.load, 1.0,
         ),
         Check(
             "die_stays_cool", "technology", "infeasible", cool,
-            "the package cannot carry off the power at any temperature that a die stands", balance,
+            "the package cannot remove this power at any temperature that a die survives", balance,
             heating.temperature, "K",
         ),
         Check(
             "heat_balance", "technology", "extrapolation",
             np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool)),
-            "the temperature of the die does not follow from its power within a hundredth of its rise", off,
+            "the temperature of the die did not converge to within a hundredth of its rise", off,
             _BALANCE,
         ),
     ]  # fmt: skip
@@ -255,7 +255,7 @@ def _die_checks(s: Stages, die: Array) -> list[Check]:
     return [
         Check(
             "die_is_exposed_at_once", block.path, "design_rule", die <= block.device.largest_die,
-            "the die is larger than the field of an exposure; use several chips (chip.count: auto)", die,
+            "the die is larger than the exposure field of the lithography; use several chips (chip.count: auto)", die,
             block.device.largest_die, "m^2",
         )
         for _, block in s.chip.find(ChargesClock)
@@ -270,8 +270,8 @@ def _load_checks(s: Stages) -> list[Check]:
         found.append(
             Check(
                 "link_load", path, "design_rule", load <= _QUEUING,
-                "the busiest link works for more than half of the time; packets that come in bursts wait longer "
-                "than the mean wait in the latency", load, _QUEUING,
+                "the busiest link is loaded by more than half; bursts of packets wait longer than the mean wait in the "
+                "latency", load, _QUEUING,
             )
         )  # fmt: skip
     return found
@@ -287,7 +287,7 @@ def _refresh_checks(
     return [
         Check(
             "refresh_keeps_up", level.mapper.compute.slots["cell"].path, "design_rule", programming_time <= interval,
-            "the weights fade faster than they can be written again", programming_time, interval, "s",
+            "the weights fade faster than they can be rewritten", programming_time, interval, "s",
         )
         for level in s.levels
         if level.mapper.weights_in_cells
@@ -301,7 +301,7 @@ def _outside_checks(s: Stages) -> list[Check]:
     return [
         Check(
             "weights_fit_outside", memory.path, "design_rule", weights <= memory.capacity(),
-            "the memory off the chip cannot hold the weights; give it a larger capacity", weights,
+            "the weights do not fit the off-chip memory; give it a larger capacity", weights,
             memory.capacity(), "bit",
         )
         for memory in s.chip.links()
@@ -327,8 +327,8 @@ def _integration_of_level(s: Stages, level: MappedLevel) -> list[Check]:
         added_up = [
             Check(
                 "neuron_adds_up_events", array.neuron.path, "design_rule", least >= 1.0 - FIRING_SLACK,
-                "the neurons of a layer forget an event before the next comes, so that they answer to single events "
-                "and add up none; events of a spike over those of the network", least, 1.0 - FIRING_SLACK,
+                "the neurons of a layer leak away an event before the next arrives, so they respond to single events "
+                "instead of sums; events per spike over those of the network", least, 1.0 - FIRING_SLACK,
             )
         ]  # fmt: skip
     between = step / network.events
@@ -337,8 +337,8 @@ def _integration_of_level(s: Stages, level: MappedLevel) -> list[Check]:
         *added_up,
         Check(
             "neuron_fires_in_time", array.neuron.path, "design_rule", worst <= 1.0 + FIRING_SLACK,
-            "the rest of the chip makes the timestep so long that the neurons forget more in between than their drive "
-            "makes up for; timesteps of a spike over those of the network", worst, 1.0 + FIRING_SLACK,
+            "the chip makes the timestep so long that the neurons leak more between inputs than the inputs add; "
+            "timesteps per spike over those of the network", worst, 1.0 + FIRING_SLACK,
         )
     ]  # fmt: skip
 
@@ -360,8 +360,8 @@ def _memory_checks(s: Stages) -> list[Check]:
         found.append(
             Check(
                 "neuron_time_constant", neuron.path, "design_rule", fits,
-                f"the neurons forget with another time constant than the network wants, {span} timesteps "
-                "(more than a factor of two)", memory + 0.0 * step, longest * step, "s",
+                f"the neurons' leak time constant differs from the network's, {span} timesteps, by more than a factor "
+                "of two", memory + 0.0 * step, longest * step, "s",
             )
         )  # fmt: skip
     return found

@@ -248,7 +248,7 @@ def _kept_results(mapper: Mapper, mapped: LevelMapping) -> _Kept:
     fits = Check(
         "results_between_parts", memory.path if memory is not None else mapper.level.path, "design_rule",
         np.logical_or(held <= room, ~part_by_part),
-        "what the inferences of a pass leave for the next part of the network does not fit; share a pass among fewer, "
+        "the results of a pass do not fit the memory until the next part of the network runs; use a smaller batch, "
         "or add an off_chip_link that carries activations", held, room, "bit",
     )  # fmt: skip
     return _Kept(np.asarray(np.where((held > room) & part_by_part, moved, 0.0)), (fits,))

@@ -34,7 +34,7 @@ def formatted(value: float | None, unit: str) -> str:
 
     Examples
     --------
-    >>> shown(2.8e-8, "m"), shown(2.8537e-8, "m^2"), shown(0.9, "V"), shown(None, "J")
+    >>> formatted(2.8e-8, "m"), formatted(2.8537e-8, "m^2"), formatted(0.9, "V"), formatted(None, "J")
     ('28 nm', '0.0285 mm^2', '0.9 V', '-')
     """
     if value is None:
@@ -75,7 +75,7 @@ def formatted_interval(low: float, high: float, unit: str) -> str:
 
     Examples
     --------
-    >>> shown_interval(1.2e-9, 3e-9, "J")
+    >>> formatted_interval(1.2e-9, 3e-9, "J")
     '1.2 .. 3 nJ'
     """
     first, last = formatted(low, unit), formatted(high, unit)
@@ -137,15 +137,25 @@ def short_names(paths: Iterable[str]) -> dict[str, str]:
     >>> short_names(["chip.tile.neuron", "chip.tile.array.neuron", "chip.tile.buffer"])
     {'chip.tile.neuron': 'tile.neuron', 'chip.tile.array.neuron': 'array.neuron', 'chip.tile.buffer': 'buffer'}
     """
-    split = {path: path.split(".") for path in paths}
-    names = {}
-    for path, parts in split.items():
-        for length in range(1, len(parts) + 1):
-            tail = parts[-length:]
-            if sum(other[-length:] == tail for other in split.values()) == 1:
-                break
-        names[path] = ".".join(tail)
-    return names
+    known = list(paths)
+    return {path: shortest_name(path, known, least=1) for path in known}
+
+
+def shortest_name(path: str, paths: Iterable[str], least: int = 2) -> str:
+    """The fewest last words of `path`, but at least `least`, that no other path ends with; ``--set`` takes them.
+
+    Examples
+    --------
+    >>> shortest_name("chip.tile.array.cell.area", ["chip.core.cell.area", "chip.tile.array.cell.area"])
+    'array.cell.area'
+    """
+    parts = path.split(".")
+    others = [f".{other}" for other in paths if other != path]
+    for length in range(least, len(parts) + 1):
+        tail = ".".join(parts[-length:])
+        if not any(other.endswith(f".{tail}") for other in others):
+            return tail
+    return path
 
 
 def counted(number: int, noun: str) -> str:
@@ -166,13 +176,13 @@ def words(name: str) -> str:
 
 _KINDS_OF_FAULT = {
     "extrapolation": "outside a model's range", "design_rule": "design check failed",
-    "advice": "below what it is built for",
+    "advice": "advice",
 }  # fmt: skip
 
 
 def check_line(check: CheckResult) -> str:
     """A failed check in one line, with what kind of fault it is."""
-    return f"{_KINDS_OF_FAULT[check.severity]}: {check}"
+    return f"{_KINDS_OF_FAULT[check.severity]}: {short(str(check))}"
 
 
 def corner_words(design: Design) -> str:

@@ -25,6 +25,7 @@ from neuroest.reporting.formatting import (
     percent,
     short,
     short_names,
+    shortest_name,
     words,
 )
 from neuroest.reporting.learning_text import learning_table, with_band
@@ -39,6 +40,7 @@ _SHOWN = {
     "energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s", "throughput": "throughput_per_s",
 }  # fmt: skip
 """Heading of each column and its total."""
+_ROWS = ("median", "p10..p90", "nominal")
 _MOST = 2
 _STEP = 0.1
 """Change of a parameter that the sentence on the strongest one speaks of."""
@@ -64,7 +66,9 @@ def estimate_summary(
         Lines of at most 80 columns, unless a single word is longer.
     """
     lines = [*_heading((estimate,), style), *settings_lines(settings), *_failed((estimate,), style), ""]
-    lines += [*designs_table((estimate,), (), style), "", *_answers(estimate), *_closing((estimate,))]
+    lines += [
+        *designs_table((estimate,), (), style, nominal=False), "", *_answers(estimate), "", *_closing((estimate,)),
+    ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
@@ -78,15 +82,14 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
         "",
     ]
     lines += [
-        *designs_table(estimates, comparison.ratios, style),
+        *designs_table(estimates, comparison.ratios, style, nominal=False),
         *scope_lines(comparison, "`neuroest compare` lists them"),
     ]
     lines += _equal_pace(comparison)
     lines += ["", *learning_table(estimates, style)]
-    lines += [style.bold(comparison.design.architecture), *_answers(comparison.design)]
-    for baseline in comparison.baselines:
-        lines += wrapped(f"{baseline.architecture}: {_energy(baseline)}", hanging=2)
-    lines += ["", *_closing(estimates, f", {comparison.command} what differs")]
+    lines += [style.bold(comparison.design.architecture), *_answers(comparison.design, comparison.baselines)]
+    command = comparison.command.strip("`")
+    lines += ["", *_closing(estimates), *wrapped(f"what differs: {command}", hanging=2)]
     return "\n".join(lines) + "\n"
 
 
@@ -97,8 +100,11 @@ def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
     return wrapped("set: " + ", ".join(f"{path}={value}" for path, value in settings.items()), hanging=5)
 
 
-def designs_table(estimates: Sequence[Estimate], ratios: Sequence[Ratio], style: Style = PLAIN) -> list[str]:
+def designs_table(
+    estimates: Sequence[Estimate], ratios: Sequence[Ratio], style: Style = PLAIN, *, nominal: bool = True
+) -> list[str]:
     """Designs by results: median, band and nominal value of each total; ratio of the first design to each other one."""
+    shown = _ROWS if nominal else _ROWS[:-1]
     rows: list[tuple[str, ...]] = [("", *_SHOWN)]
     names: dict[int, str] = {}
     for estimate in estimates:
@@ -106,8 +112,8 @@ def designs_table(estimates: Sequence[Estimate], ratios: Sequence[Ratio], style:
             names[len(rows)] = estimate.architecture
             rows.append(("",) * len(rows[0]))
         cells = [_median_and_band(estimate, name) for name in _SHOWN.values()]
-        for place, label in enumerate((" median", " p10..p90", " nominal")):
-            rows.append((label, *(cell[place] for cell in cells)))
+        for place, label in enumerate(shown):
+            rows.append((f" {label}", *(cell[place] for cell in cells)))
         found = {ratio.quantity: ratio for ratio in ratios if ratio.baseline == estimate.architecture}
         if found:
             rows.append((" ratio", *(_ratio(found.get(name)) for name in _SHOWN.values())))
@@ -151,8 +157,9 @@ def _equal_pace(comparison: Comparison) -> list[str]:
                 for number, unit in ((row.design_period, "s"), (row.design, "J"), (row.baseline_energy, "J"))
             )
             ratio = " .. ".join(_brief(end) for end in (row.ratio.band.low, row.ratio.band.high))
+            over = f" of {row.baseline}" if len(comparison.baselines) > 1 else ""
             lines += wrapped(
-                f"equal pace, one inference in {period}: {own} against {other} of {row.baseline}, "
+                f"equal pace, one each {period}: {own} against {other}{over}, "
                 f"ratio {_brief(row.ratio.band.median)} ({ratio})", hanging=2,
             )  # fmt: skip
     return lines
@@ -205,9 +212,13 @@ def _failed(estimates: Sequence[Estimate], style: Style) -> list[str]:
     return lines
 
 
-def _answers(estimate: Estimate) -> Iterator[str]:
+def _answers(estimate: Estimate, baselines: Sequence[Estimate] = ()) -> Iterator[str]:
+    of_baselines = [
+        (" baseline" if len(baselines) == 1 else f" {each.architecture}", _energy(each)) for each in baselines
+    ]
     for label, text in (
         ("energy", _energy(estimate)),
+        *of_baselines,
         ("levels", _levels(estimate)),
         ("area", _largest(estimate, area_by_component(estimate))),
         ("latency", _slowest(estimate)),
@@ -235,10 +246,17 @@ def _largest(estimate: Estimate, parts: Sequence[ComponentSum]) -> str:
     names = short_names(part.path for part in estimate.design.root.walk())
     total = sum(part.value for part in parts)
     terms = sorted((term for part in parts for term in part.terms), key=lambda term: -term.value)
-    return ", ".join(
-        f"{percent(term.value / total)} {names.get(term.component, short(term.component))} {words(term.term)}"
+    found = [
+        (
+            f"{words(names.get(term.component, short(term.component)))} {words(term.term)}",
+            percent(term.value / total),
+        )
         for term in terms[:_MOST]
         if term.value > 0.0
+    ]
+    return ", ".join(
+        f"{name} {'takes ' if first else ''}{share}"
+        for first, (name, share) in zip((True, *(False,) * len(found)), found, strict=False)
     )
 
 
@@ -345,12 +363,17 @@ def _strongest(estimate: Estimate) -> str:
         return ""
     change = (1.0 - np.sign(slopes[index]) * _STEP) ** slopes[index]
     more = "less" if slopes[index] > 0.0 else "more"
-    return f"{_STEP * 100:g} % {more} {short(found.paths[index])} saves {percent(1.0 - float(change))} of the energy"
+    path = shortest_name(found.paths[index], estimate.claims)
+    return f"{_STEP * 100:g} % {more} {path} saves {percent(1.0 - float(change))} of the energy"
 
 
 def _largest_cause(estimate: Estimate) -> str:
     causes = estimate.bands.causes.get("energy_per_inference_J", ())
-    return f"{percent(causes[0][1])} of the energy band: {short(causes[0][0])}" if causes else ""
+    if not causes:
+        return ""
+    name, share = causes[0]
+    path = shortest_name(name, estimate.claims) if name in estimate.claims else name
+    return f"{path} causes {percent(share)} of the energy band"
 
 
 def _choices(estimate: Estimate) -> str:
@@ -365,17 +388,18 @@ def _choices(estimate: Estimate) -> str:
     return ", ".join(
         f"{short(row.parameter)} {words(row.scenario)} ({formatted(row.value, row.unit)}): energy x {ratio:.3g}"
         for ratio, row in largest[:_MOST]
+        if f"{ratio:.3g}" != "1"
     )
 
 
-def _closing(estimates: Sequence[Estimate], more: str = "") -> list[str]:
+def _closing(estimates: Sequence[Estimate]) -> list[str]:
     """Checks, what is left out, sources, and where the rest is."""
-    passed = [
-        f"all {len(e.checks)} checks of {e.architecture} passed" for e in estimates if not e.failed_checks
-    ]
-    if len(passed) == len(estimates) > 1:
-        passed = [f"all {sum(len(estimate.checks) for estimate in estimates)} checks passed"]
+    clean = [estimate for estimate in estimates if not estimate.failed_checks]
+    passed = f"{counted(sum(len(estimate.checks) for estimate in clean), 'check')} passed"
+    if len(clean) < len(estimates):
+        failed = sum(len(estimate.failed_checks) for estimate in estimates)
+        passed = f"{failed} of {counted(sum(len(estimate.checks) for estimate in estimates), 'check')} failed"
     left = max(len(estimate.exclusions) for estimate in estimates)
     sources = max(len(estimate.source_keys) for estimate in estimates)
-    text = "; ".join([*passed, f"{counted(left, 'part')} left out", counted(sources, "source")])
-    return [*wrapped(f"{text}; `--full` shows all{more}", hanging=2)]
+    text = "; ".join([passed, f"{counted(left, 'part')} left out", counted(sources, "source")])
+    return wrapped(f"{text}; `--full` shows all", hanging=2)

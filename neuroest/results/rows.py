@@ -193,7 +193,7 @@ class CheckResult:
     ----------
     severity : str
         ``design_rule``: the design does not work or is not wise; ``extrapolation``: a model is used outside of its
-        range; ``advice``: the design works below what it is built for.
+        range; ``advice``: the design works, but wastes time or energy.
     """
 
     name: str

@@ -28,8 +28,8 @@ def checked(base: str, tmp_path: Path, **parameters: str) -> set[str]:
     ("base", "parameters", "words"),
     [
         # 250 Mohm to ground behind 100 Mohm: 0.57 V on a gate that turns on at 0.2 V
-        (BENCH, {"off_resistance": "100 Mohm"}, "the output is on without a spike"),
-        (BENCH, {"rearm_fraction": "1"}, "nothing resets"),
+        (BENCH, {"off_resistance": "100 Mohm"}, "turns the output on without a spike"),
+        (BENCH, {"rearm_fraction": "1"}, "so it never resets"),
         (CIRCUIT, {"threshold_voltage": "0.95 V"}, "threshold is not below the supply"),
         (CIRCUIT, {"supply_voltage": "0.4 V"}, "threshold is not below the supply"),
     ],

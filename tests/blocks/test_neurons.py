@@ -64,7 +64,7 @@ def test_a_switch_whose_leakage_holds_the_capacitor_is_refused(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("parameters", "words"),
-    [({"supply_voltage": "0.85 V"}, "never fires"), ({"hold_voltage": "0.95 V"}, "nothing oscillates")],
+    [({"supply_voltage": "0.85 V"}, "never fires"), ({"hold_voltage": "0.95 V"}, "does not oscillate")],
 )
 def test_a_switch_that_never_fires_is_refused(parameters: dict[str, str], words: str, tmp_path: Path) -> None:
     with pytest.raises(RangeError, match=words):

@@ -33,7 +33,7 @@ def test_without_arguments_the_chip_stands_beside_its_twin(command: Command) -> 
     assert twin is not None
     assert f"{DEFAULT_ARCHITECTURE} and {twin} on {DEFAULT_WORKLOAD}" in formatted.out
     assert "ratio: first over baseline" in formatted.out
-    assert len(formatted.lines) <= 34
+    assert 25 <= len(formatted.lines) <= 28
     whole = command("estimate", "--full")
     assert f"{twin} on {DEFAULT_WORKLOAD}" in whole.out
     assert "one scope against the other" in " ".join(whole.out.split())
@@ -123,7 +123,7 @@ def test_strict_exits_with_3_where_a_check_fails(command: Command) -> None:
     arguments = ("estimate", CHIP, "-w", NETWORK, "--set", "chip.tile.array.ir_drop_limit=0.0001 %")
     relaxed = command(*arguments)
     assert relaxed.code == 0
-    assert "design check failed: chip.tile.array" in " ".join(relaxed.out.split())
+    assert "design check failed: tile.array" in " ".join(relaxed.out.split())
     strict = command(*arguments, "--strict")
     assert strict.code == 3
     assert strict.out == relaxed.out

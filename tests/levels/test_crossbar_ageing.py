@@ -132,7 +132,7 @@ def test_refreshes_and_rewriting_by_reads_are_not_paid_twice(tmp_path: Path) -> 
 
 
 def test_weights_older_than_their_refresh_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RangeError, match="longer than the refresh_interval"):
+    with pytest.raises(RangeError, match="exceeds the refresh_interval"):
         run(PCM, DENSE, {TIME: "2 day", REFRESH: "1 day"}, tmp_path)
 
 

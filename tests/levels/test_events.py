@@ -82,7 +82,7 @@ def test_neurons_rest_in_the_period(neurons: int) -> None:
 
 
 def test_a_period_shorter_than_the_rest_is_refused() -> None:
-    with pytest.raises(NeuroestError, match="longer than the period"):
+    with pytest.raises(NeuroestError, match="longer than the stated period"):
         result({**EVENTS, **REAL_TIME, "operation.period": "0.1 s", f"{READOUT}.neurons_per_output": 1})
 
 

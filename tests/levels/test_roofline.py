@@ -101,5 +101,5 @@ def test_the_edge_accelerator_gives_the_rates_that_its_constants_do_not_come_fro
 
 
 def test_weights_that_exceed_the_memory_of_a_processor_are_refused() -> None:
-    with pytest.raises(NeuroestError, match="holds fewer weights"):
+    with pytest.raises(NeuroestError, match="do not fit its memory"):
         estimate("microcontroller_stm32h7a3", "resnet18_imagenet_dense")

@@ -238,7 +238,7 @@ def test_the_share_of_the_peak_names_what_holds_the_units_up(tmp_path: Path) -> 
     slow = run(tmp_path, one, {"chip.partial_sums.width": "8 bit"})
     found = check(slow, "share_of_peak", "chip.array")
     assert not found.passed
-    assert "chip.partial_sums sets the pace for 100% of it" in found.message
+    assert "limited by chip.partial_sums for 100 % of it" in found.message
     # four arrays have four times the peak
     four = run(tmp_path, one, {"chip.array.count": 4})
     assert four.totals["peak_operations_per_s"] == 4 * 2 * 128 * 128 * 500e6

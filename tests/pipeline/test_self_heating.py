@@ -121,15 +121,15 @@ def test_a_warmer_room_and_a_worse_package_warm_the_die_and_its_leakage(tmp_path
 
 
 def test_a_package_that_cannot_carry_the_leakage_off_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(RangeError, match="leakage grows faster") as error:
+    with pytest.raises(RangeError, match="thermal runaway: leakage rises faster") as error:
         estimate(heated(tmp_path, resistance="5000 K/W"), NET)
     assert "nan" not in str(error.value).lower()
-    with pytest.raises(RangeError, match="at any temperature that a die stands"):
+    with pytest.raises(RangeError, match="at any temperature that a die survives"):
         estimate(heated(tmp_path, base="gpu_h100", resistance="300 K/W"), NET)
     # the same die, fast, runs away where the typical one does not
     edge = "650 K/W"
     assert estimate(heated(tmp_path, resistance=edge), NET).totals["junction_temperature_K"] < 500.0
-    with pytest.raises(RangeError, match="leakage grows faster"):
+    with pytest.raises(RangeError, match="thermal runaway: leakage rises faster"):
         estimate(heated(tmp_path, resistance=edge, technology__corner="fast"), NET)
 
 

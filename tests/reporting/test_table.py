@@ -80,7 +80,7 @@ def test_a_failed_check_is_told(memristive: Estimate) -> None:
         "diffusive_28nm_derived", "shd_recurrent_spiking", {"chip.tile.array.ir_drop_limit": "0.0001 %"}
     )
     assert failing.failed_checks
-    assert "design check failed: chip.tile.array" in " ".join(estimate_table(failing).split())
+    assert "design check failed: tile.array" in " ".join(estimate_table(failing).split())
     assert "design check failed" not in estimate_table(memristive)
 
 

@@ -169,6 +169,6 @@ class AccumulatingNeuron(Neuron):
         return [
             Check(
                 "neuron_accumulates", self.path, "design_rule", pulses >= 2.0,
-                "the first full pulse fires the neuron, so that it integrates nothing", pulses, 2.0,
+                "the first full pulse fires the neuron, so it integrates nothing", pulses, 2.0,
             ),
         ]  # fmt: skip

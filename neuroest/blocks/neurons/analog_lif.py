@@ -270,7 +270,7 @@ class AnalogLif(Neuron):
             ),
             self.noise_check(
                 d.membrane_capacitance, d.threshold_voltage,
-                "the membrane is so small that thermal noise fires the neuron",
+                "the membrane capacitance is so small that thermal noise fires the neuron",
             ),
             Check(
                 "neurons_match", self.path, "design_rule", spread <= _ALIKE,
@@ -279,6 +279,6 @@ class AnalogLif(Neuron):
             ),
             Check(
                 "short_circuit_stated", self.path, "extrapolation", stated,
-                "no energy or current of the comparator's short circuit is stated, so that spikes cost too little",
+                "the device states no short-circuit energy or current of the comparator, so spikes cost too little",
             ),
         ]  # fmt: skip

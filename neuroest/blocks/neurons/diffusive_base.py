@@ -140,7 +140,7 @@ class DiffusiveNeuronBase(Neuron):
         return [
             Check(
                 "fed_output_turns_on", self.path, "design_rule", gate >= self.output_threshold(),
-                "the cells that feed the neuron let too little through to turn its output on", gate,
+                "the current of the cells that feed the neuron is too small to turn its output on", gate,
                 self.output_threshold(), "V",
             )
         ]  # fmt: skip
@@ -246,19 +246,19 @@ class DiffusiveNeuronBase(Neuron):
         return [
             Check(
                 "integration_rule_range", self.path, "extrapolation", worst <= _LONGEST_PHASE,
-                "the few drives of a spike lie so far apart that the residue fades in between, and the rule of "
-                "integration asks for more than a tenth too much; settling times of the filament between them", worst,
+                "the integration rule overestimates the drive by more than a tenth: inputs are so sparse that the "
+                "residue fades between them; settling times of the filament between inputs", worst,
                 _LONGEST_PHASE,
             ),
             Check(
                 "spike_comes_in_time", self.path, "advice", off <= _LATE,
-                "the residue has almost settled when the neuron fires, so that the error of the rule of integration in "
-                "hold time makes the spike come late or early; share of its timesteps", off, _LATE,
+                "the spike may come early or late: the residue has almost settled when the neuron fires, so the "
+                "integration rule is sensitive to the hold time; timing error over its timesteps", off, _LATE,
             ),
             Check(
                 "drive_above_threshold", self.path, "extrapolation", off <= _NEVER,
-                "the drive of a spike is so near to the threshold that the neuron may never fire, within the error of "
-                "the rule of integration; share of the timesteps that this error moves the spike by", off, _NEVER,
+                "the neuron may never fire: the drive is as close to the threshold as the error of the integration "
+                "rule; timing error over its timesteps", off, _NEVER,
             ),
         ]  # fmt: skip
 
@@ -472,11 +472,11 @@ class DiffusiveNeuronBase(Neuron):
             Check(
                 "firing_statistics_stated", self.path, "infeasible",
                 np.logical_or(not self.counts_misfires, d.firing_pulse_time > 0.0),
-                "misfires are to be counted, and the device states no firing_pulse_time", d.firing_pulse_time, 0.0, "s",
+                "misfires are counted, but the device states no firing_pulse_time", d.firing_pulse_time, 0.0, "s",
             ),
             Check(
                 "ions_at_temperature", self.path, "extrapolation", known,
-                "no activation energy is stated, so that the rates of the ions are those of room temperature",
+                "no activation energy is stated, so the ion rates are those of room temperature",
                 temperature, ROOM_TEMPERATURE, "K",
             ),
         ]  # fmt: skip
@@ -489,28 +489,28 @@ class DiffusiveNeuronBase(Neuron):
         return [
             Check(
                 "output_turns_off", self.path, "infeasible", resting < self.output_threshold(),
-                "the open memristor lets so much through that the output is on without a spike", resting,
+                "the off-state leakage of the memristor turns the output on without a spike", resting,
                 self.output_threshold(), "V",
             ),
             Check(
                 "gate_rearms", self.path, "infeasible", self.rearm_voltage() < peak,
-                "the gate node does not reach the voltage at which the neuron can fire again, so that nothing resets",
+                "the gate node does not reach the voltage at which the neuron can fire again, so it never resets",
                 peak, self.rearm_voltage(), "V",
             ),
             self.check_range(
                 "drive_stays", resting / d.input_voltage, 0.0, LITTLE, "1",
-                "the gate node takes more than a twentieth of the drive before the switch, so that the integration "
-                "time is too short",
+                "the gate node takes more than a twentieth of the drive before switching, so the integration time is "
+                "underestimated",
             ),
             Check(
                 "gate_charges", self.path, "extrapolation", charging <= LITTLE * self.integration_time(),
-                "the complete filament charges the gate node slowly, which is not in the integration time", charging,
-                LITTLE * self.integration_time(), "s",
+                "the complete filament charges the gate node slowly, which the integration time does not include",
+                charging, LITTLE * self.integration_time(), "s",
             ),
             Check(
                 "gate_waits", self.path, "extrapolation", self.gate_charging() <= filament_growth.LARGEST_GATE_CHARGING,
-                "the gate node charges while the gap closes and takes the drive away, so that by the rate equations "
-                "the output stays on instead of spiking; a larger gate node waits", self.gate_charging(),
+                "the neuron latches on instead of spiking: its gate node charges before the filament is complete, "
+                "which removes the drive; use a larger gate node", self.gate_charging(),
                 filament_growth.LARGEST_GATE_CHARGING,
             ),
         ]  # fmt: skip
@@ -535,7 +535,7 @@ class DiffusiveNeuronBase(Neuron):
             ),
             Check(
                 "output_swings", self.path, "design_rule", height >= d.output_supply_voltage / 2.0,
-                "the output falls by less than half of its supply, which no inverter takes for a spike", height,
+                "the output falls by less than half of its supply, which no inverter detects as a spike", height,
                 d.output_supply_voltage / 2.0, "V",
             ),
         ]  # fmt: skip

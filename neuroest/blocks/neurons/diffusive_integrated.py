@@ -181,12 +181,12 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             ),
             Check(
                 "edge_follows_gate", self.path, "extrapolation", self.edge_time() >= d.refractory_time / 2.0,
-                "the stated edge of the output is much shorter than the fall of the gate that it follows",
+                "the stated output edge is much shorter than the fall of the gate that drives it",
                 self.edge_time(), d.refractory_time / 2.0, "s",
             ),
             Check(
                 "capacitor_has_area", self.path, "infeasible", placed,
-                "a capacitor was added without its density, so that it would take no area; state capacitance_density",
+                "a capacitor was added without its density and would take no area; state capacitance_density",
                 d.explicit_capacitance, 0.0, "F",
             ),
         ]  # fmt: skip

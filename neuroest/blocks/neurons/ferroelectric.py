@@ -108,7 +108,7 @@ class FerroelectricNeuron(AccumulatingNeuron):
             *super().checks(network),
             Check(
                 "reset_switches", self.path, "design_rule", switched,
-                "the reset pulse is shorter than the film takes to switch back", reset, d.reset_time, "s",
+                "the reset pulse is shorter than the switching time of the film", reset, d.reset_time, "s",
             ),
             Check(
                 "read_keeps_state", self.path, "design_rule", disturbed >= reading,

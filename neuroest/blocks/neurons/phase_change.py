@@ -73,7 +73,7 @@ class PhaseChangeNeuron(AccumulatingNeuron):
             *super().checks(network),
             Check(
                 "reset_melts", self.path, "design_rule", d.reset_current > d.pulse_current,
-                "the reset current is no larger than that of a pulse that crystallises, so that it melts nothing",
+                "the reset current does not exceed the current of a crystallising pulse, so it melts nothing",
                 d.reset_current, d.pulse_current, "A",
             ),
         ]  # fmt: skip

@@ -404,7 +404,7 @@ class ThresholdSwitch(Neuron):
             ),
             Check(
                 "switch_opens", self.path, "design_rule", d.series_resistance >= smallest,
-                "the series resistor lets so much current pass that the switch never opens again",
+                "the series resistance is so small that the switch stays on and never opens again",
                 smallest, d.series_resistance, "ohm",
             ),
             Check(
@@ -414,12 +414,12 @@ class ThresholdSwitch(Neuron):
             ),
             Check(
                 "hysteresis", self.path, "infeasible", d.threshold_voltage > d.hold_voltage,
-                "the hold voltage is not below the threshold, so that nothing oscillates", d.threshold_voltage,
+                "the hold voltage is not below the threshold, so the neuron does not oscillate", d.threshold_voltage,
                 d.hold_voltage, "V",
             ),
             self.check_range(
                 "switch_conducts", closed, 0.0, _MUCH_LESS, "1",
-                "the closed switch is not small against the series resistor, so the discharge is too short",
+                "the on-resistance is not small compared with the series resistor, so the discharge is too short",
             ),
             self.noise_check(
                 d.capacitance, either(apart > 0.0, apart, threshold),

@@ -200,7 +200,7 @@ class CrossbarArray(WrittenArray):
             ),
             Check(
                 "bits_per_cell", self.cell.path, "infeasible", self.bits_per_cell(network) <= self.cell.bits(),
-                "more bits per cell than the device can hold", self.bits_per_cell(network), self.cell.bits(),
+                "more bits per cell than the device can store", self.bits_per_cell(network), self.cell.bits(),
             ),
             self.noise_check(network),
             *self.driver.checks(network),
@@ -216,8 +216,8 @@ class CrossbarArray(WrittenArray):
             checks.append(
                 Check(
                     "columns_conduct_long", self.path, "advice", longer <= _LONG,
-                    "the columns conduct for much longer than they need to settle, since a slow neuron integrates "
-                    "meanwhile; hold their result (sampled_clamp or pulse_coupling), or use cells of lower conductance",
+                    "the columns draw current far longer than they need to settle, as the neuron integrates slowly; "
+                    "sample their result (sampled_clamp or pulse_coupling), or use cells of lower conductance",
                     longer, _LONG,
                 )
             )  # fmt: skip
@@ -274,12 +274,12 @@ class CrossbarArray(WrittenArray):
             found = [
                 Check(
                     "age_within_refresh", self.path, "infeasible", age <= interval,
-                    "time_since_programming is longer than the refresh_interval, after which weights are new", age,
+                    "time_since_programming exceeds the refresh_interval, after which the weights are rewritten", age,
                     interval, "s",
                 ),
                 Check(
                     "weights_are_kept", self.cell.path, "design_rule", age <= kept,
-                    "the weights are older than the cells keep them", age, kept, "s",
+                    "the weights are older than the retention time of the cells", age, kept, "s",
                 ),
                 Check(
                     "levels_stay_apart", self.cell.path, "design_rule", error <= step,
@@ -291,7 +291,7 @@ class CrossbarArray(WrittenArray):
             found.append(
                 Check(
                     "weight_error", self.cell.path, "design_rule", error <= limit,
-                    "the error of a weight, one standard deviation over the largest, exceeds what is allowed; refresh "
+                    "the weight error (standard deviation over the largest weight) exceeds weight_error_limit; refresh "
                     "more often, or correct the gain", error, limit,
                 )
             )  # fmt: skip
@@ -317,7 +317,8 @@ class CrossbarArray(WrittenArray):
         signal = self.signal_energy(network)
         return Check(
             "column_noise", self.path, "design_rule", signal >= floor,
-            "the thermal noise of the cells exceeds half a step of what the columns are read to", floor, signal, "J",
+            "the thermal noise of the cells exceeds half a step of the read resolution of the columns",
+            floor, signal, "J",
         )  # fmt: skip
 
     def _loss_check(self, network: NetworkContext) -> Check:

@@ -91,7 +91,7 @@ class CurrentDomainArray(StaticArray):
             *super().cell_checks(network),
             Check(
                 "column_in_saturation", self.path, "design_rule", swing <= left,
-                "all cells of a read together discharge their column below the voltage at which their currents fall; "
+                "a full read discharges the column below the voltage where the cell currents drop; "
                 "shorten pulse_width, drive the rows below the supply (current_linearity of the cell), or read fewer "
                 "rows_at_once", swing, left, "V",
             ),

@@ -175,7 +175,7 @@ class _Updates:
         cells = self.array.slices(self.mapper.network)
         return Check(
             "one_cell_learns", self.array.path, "infeasible", cells <= 1.0,
-            "a weight lies in several cells, which no pulse of a learning rule moves as one", cells, 1.0,
+            "a weight is split over several cells, which a pulse of a learning rule cannot update together", cells, 1.0,
         )  # fmt: skip
 
     def visit(

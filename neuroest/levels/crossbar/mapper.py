@@ -193,7 +193,7 @@ class CrossbarMapper(CrossbarCounts):
             return found
         within = Check(
             "array_budget", array.path, "design_rule", found.needed <= budget,
-            "the network needs more arrays than its budget with the fewest copies", found.needed, budget,
+            "the network needs more arrays than its budget, even with the fewest copies", found.needed, budget,
         )  # fmt: skip
         return replace(found, checks=(*found.checks, within))
 
@@ -204,8 +204,8 @@ class CrossbarMapper(CrossbarCounts):
         checks = [
             Check(
                 "ir_drop", array.path, "design_rule", worst <= self.options["ir_drop_limit"],
-                "the wires of an array take more of the column current than allowed; give its lines parallel_wires, or "
-                "read fewer rows_at_once", worst,
+                "the IR drop along the wires of an array exceeds its limit; give its lines parallel_wires, or read "
+                "fewer rows_at_once", worst,
                 self.options["ir_drop_limit"],
             )
         ]  # fmt: skip
@@ -242,8 +242,8 @@ class CrossbarMapper(CrossbarCounts):
             checks.append(
                 Check(
                     "column_counts_spikes", array.path, "design_rule", array.cell.idle_rows_conduct,
-                    "transistors cut the idle rows off, so that an unclamped column shows the mean of the active "
-                    "rows and loses how many there are; use a clamp, or cells without transistors",
+                    "transistors disconnect the idle rows, so an unclamped column settles to the mean of the active "
+                    "rows and not to their sum; use a clamp, or cells without transistors",
                 )
             )  # fmt: skip
             reached = array.column_voltage(self.active_share())
@@ -264,8 +264,8 @@ class CrossbarMapper(CrossbarCounts):
         tallest = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
         return Check(
             "stack_stands_together", self.compute.path, "design_rule", tallest <= together,
-            "a stack has more arrays than stand together in one place of the chip, and the line of its columns is as "
-            "long as the arrays only; raise the count of arrays", tallest, together,
+            "a stack has more arrays than one tile, but its column line is modelled as long as the arrays alone; "
+            "raise the count of arrays", tallest, together,
         )  # fmt: skip
 
     def _coupling_checks(self, neuron: Neuron) -> list[Check]:
@@ -279,8 +279,8 @@ class CrossbarMapper(CrossbarCounts):
         return [
             Check(
                 "one_cell_holds_weight", array.path, "design_rule", cells <= 1.0,
-                "nothing weighs the slices of a weight in front of a directly driven neuron; set weight_bits to what "
-                "one cell holds", cells, 1.0,
+                "a directly driven neuron cannot weight the bit slices of a weight; set weight_bits to the bits of one "
+                "cell", cells, 1.0,
             ),
             Check(
                 "column_reaches_neuron", array.path, "design_rule", lowest >= wanted,
@@ -289,8 +289,8 @@ class CrossbarMapper(CrossbarCounts):
             ),
             Check(
                 "weights_count", array.path, "advice", alone < wanted,
-                "one cell at its lowest conductance drives the neuron in full, so that neither the weights nor the "
-                "number of active rows count: the neuron asks whether any of its rows is active", alone, wanted, "V",
+                "one cell at its lowest conductance already fires the neuron, so neither the weights nor the number of "
+                "active rows matter: the neuron computes an OR of its rows", alone, wanted, "V",
             ),
             *neuron.fed_checks(1.0 / np.min(fed, axis=-1, keepdims=True)),
         ]  # fmt: skip

@@ -109,7 +109,7 @@ class StaticArray(CrossbarArray):
         return [
             Check(
                 "column_mismatch", self.path, "design_rule", error <= step,
-                "the mismatch of the cells exceeds half a step of what the columns are read to", error, step,
+                "the mismatch of the cells exceeds half a step of the read resolution of the columns", error, step,
             )
         ]  # fmt: skip
 
@@ -119,7 +119,7 @@ class StaticArray(CrossbarArray):
         signal = self.signal_energy(network)
         return Check(
             "column_noise", self.path, "design_rule", signal >= floor,
-            "the thermal noise of the columns exceeds the quantisation noise of what they are read to",
+            "the thermal noise of the columns exceeds the quantisation noise of their read resolution",
             floor, signal, "J",
         )  # fmt: skip
 
