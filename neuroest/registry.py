@@ -48,6 +48,7 @@ _BLOCKS = {
     "one_selector_one_resistor": ("cells.one_selector_one_resistor.SelectorCell", "cell"),
     "passive": ("cells.passive.PassiveCell", "cell"),
     "current_domain_sram": ("cells.current_domain_sram.CurrentCell", "cell"),
+    "divider_sram": ("cells.divider_sram.DividerCell", "cell"),
     "charge_domain_sram": ("cells.charge_domain_sram.ChargeCell", "cell"),
     "level_shifter": ("row_drivers.level_shifter.LevelShifter",),
     "write_circuit": ("programming.write_circuit.WriteCircuit", "write_circuit"),

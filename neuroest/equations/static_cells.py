@@ -340,3 +340,121 @@ def current_mismatch_error(relative_spread: u.Dimensionless, cells: u.Dimensionl
     '0.015'
     """
     return relative_spread / np.sqrt(cells)
+
+
+@equation
+def pull_conductance(current: u.Ampere, supply_voltage: u.Volt) -> u.Siemens:
+    """Conductance of a cell that pulls its column to one of the rails. [S].
+
+    Parameters
+    ----------
+    current : float or array
+        Current of one cell with half of the supply across it. [A]
+    supply_voltage : float or array
+        Supply. [V]
+
+    Returns
+    -------
+    float or array
+        Conductance. [S]
+
+    Notes
+    -----
+    Formula: g = 2 I / V
+
+    Valid: columns near half of the supply, where as many cells pull up as pull down
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/static_cells.md.
+
+    Examples
+    --------
+    4 uA at 0.4 V, half of a supply of 0.8 V:
+
+    >>> f"{pull_conductance(4e-6, 0.8):.3g}"
+    '1e-05'
+    """
+    return 2.0 * current / supply_voltage
+
+
+@equation
+def divider_charge(
+    conductance: u.Siemens, voltage: u.Volt, time: u.Second, share_of_ones: u.Dimensionless
+) -> u.Coulomb:
+    """Charge that one cell brings into its column from the supply, which cells of the other sign take to ground. [C].
+
+    Parameters
+    ----------
+    conductance : float or array
+        Conductance by which a cell pulls at its column. [S]
+    voltage : float or array
+        Supply of the column. [V]
+    time : float or array
+        Time for which the rows are driven. [s]
+    share_of_ones : float or array
+        Share of the cells of a read that pull up.
+
+    Returns
+    -------
+    float or array
+        Charge of one cell that pulls up. [C]
+
+    Notes
+    -----
+    Formula: q = g V (1 - p) t
+
+    Valid: cells of one resistance in either direction; n cells take n p q, which is n g V t / 4 at most
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/static_cells.md.
+
+    Examples
+    --------
+    Half of the cells pull up; 10 uS at 0.8 V for 5 ns:
+
+    >>> f"{divider_charge(1e-5, 0.8, 5e-9, 0.5):.3g}"
+    '2e-14'
+    """
+    return conductance * voltage * (1.0 - share_of_ones) * time
+
+
+@equation
+def divider_mismatch_error(
+    relative_spread: u.Dimensionless, cells: u.Dimensionless, share_of_ones: u.Dimensionless
+) -> u.Dimensionless:
+    """Error of the voltage of a divider from the mismatch of its cells, over the supply. [1].
+
+    Parameters
+    ----------
+    relative_spread : float or array
+        Standard deviation of the conductance of one cell over its mean.
+    cells : float or array
+        Cells that are read at once.
+    share_of_ones : float or array
+        Share of them that pull up.
+
+    Returns
+    -------
+    float or array
+        One standard deviation.
+
+    Notes
+    -----
+    Formula: s = sigma sqrt(p (1 - p) / N)
+
+    Valid: independent cells, small spreads
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/static_cells.md.
+
+    Examples
+    --------
+    10 % a cell in 100 cells, half of which pull up:
+
+    >>> f"{divider_mismatch_error(0.1, 100.0, 0.5):.3g}"
+    '0.005'
+    """
+    return relative_spread * np.sqrt(share_of_ones * (1.0 - share_of_ones) / cells)

@@ -103,7 +103,9 @@ def level_of(result: Estimate) -> str:
     level = result.evaluation.levels[0].mapped.level
     if not isinstance(level.compute, StaticArray):
         return str(level.mapper)
-    return f"{'current' if level.compute.cell.discharges else 'charge'}_domain_{level.mapper}"
+    cell = level.compute.cell
+    domain = "divider" if cell.divides else "current" if cell.discharges else "charge"
+    return f"{domain}_domain_{level.mapper}"
 
 
 def record_text(board: Scoreboard) -> str:

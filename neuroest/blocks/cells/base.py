@@ -121,6 +121,8 @@ class Cell(Component[Any]):
     """Whether a column adds charges on capacitors instead of currents."""
     discharges: ClassVar[bool] = False
     """Whether these charges are taken off a column that was charged before, by the currents of the cells."""
+    divides: ClassVar[bool] = False
+    """Whether these cells pull their column up or down all the while, so that it is a divider of resistances."""
     family: ClassVar[str] = "cell"
     part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from neuroest.blocks.base import leakage_at_chip_temperature, leakage_ratio
+from neuroest.blocks.base import leakage_at_chip_temperature, leakage_ratio, logic_delay_ratio
 from neuroest.blocks.cells.base import Cell
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
@@ -114,3 +114,41 @@ class StaticCell(Cell):
         if there is not None:
             leakage = leakage * leakage_ratio(self, there.nominal_supply_voltage)
         return leakage_at_chip_temperature(self, leakage)
+
+
+class ReadPortParameters(StaticCellParameters):
+    """Static memory cell with transistors that pull at its column."""
+
+    read_width: u.Metre = positive(maximum=1e-4, symbol="W_r")
+    """Width of the transistors of the read port."""
+    current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_I")
+    """Current of the read port over that of one such transistor at the on current of the process."""
+    current_spread: u.Dimensionless = non_negative(maximum=1.0, symbol="sigma_I")
+    """Standard deviation of the current of one cell over its mean."""
+
+
+class ReadPortCell(StaticCell):
+    """Static memory cell with transistors that pull at its column."""
+
+    device: ReadPortParameters
+
+    def area(self) -> u.SquareMetre:
+        """Area of one cell."""
+        return self.transistor_area()
+
+    def current(self) -> u.Ampere:
+        """Current of one cell at the chip's node, supply and corner."""
+        d, process = self.device, self.process
+        nominal = process.nominal_supply_voltage
+        return static_cells.cell_current(
+            process.on_current, self.at_node(d.read_width), d.current_linearity,
+            self.technology.supply_voltage / nominal, logic_delay_ratio(self, nominal, process),
+        )  # fmt: skip
+
+    def row_load(self) -> u.Farad:
+        """Gate of the read port."""
+        return self.process.gate_capacitance * self.at_node(self.device.read_width)
+
+    def column_load(self) -> u.Farad:
+        """Junction of the read port."""
+        return self.process.drain_capacitance * self.at_node(self.device.read_width)

@@ -226,7 +226,7 @@ class CrossbarCounts(CrossbarLayout):
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads
         active = self.active_share()
         charged = {(array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active)}
-        if array.cell.discharges:
+        if array.cell.discharges or array.cell.divides:
             return charged
         return charged | {(array.cell.path, "product"): column_reads * array.products_of_one(used, active)}
 

@@ -21,11 +21,6 @@ class ChargeDomainArray(StaticArray):
         """The cell."""
         return self.slots["cell"]  # type: ignore[return-value]
 
-    @property
-    def every_input_toggles(self) -> bool:
-        """Whether an input raises a row line in every read, whatever it is."""
-        return self.cell.signed_product
-
     def row_current(self, network: NetworkContext) -> u.Ampere:
         """None with one bit, whose lines inverters charge; with voltages what a buffer gives while they settle."""
         if not self.driver.analog:

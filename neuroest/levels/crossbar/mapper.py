@@ -20,6 +20,7 @@ from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.current_domain_array import CurrentDomainArray
+from neuroest.levels.crossbar.divider_array import DividerArray
 from neuroest.levels.crossbar.learning import learn_in_arrays
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
 from neuroest.levels.crossbar.read_rules import (
@@ -51,11 +52,13 @@ class CrossbarMapper(CrossbarCounts):
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Arrays whose cells conduct, charge capacitors, or discharge their columns."""
-        cell = getattr(parts["cell"].spec, "model", "")
-        if not COMPONENTS[cell].adds_charges:
+        """Arrays whose cells conduct, charge capacitors, discharge their columns, or pull them up and down."""
+        cell = COMPONENTS[getattr(parts["cell"].spec, "model", "")]
+        if not cell.adds_charges:
             return CrossbarArray
-        return CurrentDomainArray if COMPONENTS[cell].discharges else ChargeDomainArray
+        if cell.divides:
+            return DividerArray
+        return CurrentDomainArray if cell.discharges else ChargeDomainArray
 
     def check_supported(self) -> None:
         """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""

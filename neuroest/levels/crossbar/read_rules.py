@@ -56,7 +56,8 @@ def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
     if chosen.pulse_widths != "equal" and array.holding != "stage":
         yield f"pulse_widths is {chosen.pulse_widths}, which takes a stage that adds up charges; use holding: stage"
     if chosen.pulse_widths == "binary" and array.adds_charges and not array.cell.discharges:
-        yield "pulse_widths is binary, but a charge on a capacitor does not depend on the width of a pulse; use shared"
+        settled = "the voltage of a divider" if array.cell.divides else "a charge on a capacitor"
+        yield f"pulse_widths is binary, but {settled} does not depend on the width of a pulse; use shared"
     if chosen.pulse_widths == "shared" and array.sampler is None and array.merge is None:
         yield "pulse_widths is shared, which takes a sample_and_hold or a merge whose capacitors share the results"
 
@@ -66,13 +67,14 @@ def _row_faults(array: CrossbarArray) -> Iterator[str]:
     rows, at_once = array.options["rows"], array.rows_at_once()
     if np.any(at_once > rows):
         yield f"rows_at_once is {float(np.max(at_once)):g}, more than the {float(np.min(rows)):g} rows of an array"
-    if array.adds_charges and not array.cell.discharges and np.any(at_once < rows):
+    shares = array.adds_charges and not (array.cell.discharges or array.cell.divides)
+    if shares and np.any(at_once < rows):
         yield "rows_at_once is below the rows, but all capacitors of a column share its charge; leave it out"
 
 
 def _turn_faults(array: CrossbarArray) -> Iterator[str]:
     """Why columns cannot be driven one after the other."""
-    if array.adds_charges:
+    if array.adds_charges and not array.cell.divides:
         yield "columns is in_turn, but a driven row moves the charges of all columns; use together"
     elif array.cell.idle_rows_conduct:
         yield "columns is in_turn, but cells without transistors conduct into every column; use together"
@@ -200,6 +202,11 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
         yield (
             "by currents for a time: its inputs are pulses (input: one_bit_driver or pulse_width) or voltages "
             "(capacitive_dac, resistive_ladder) and its columns are read by converters (readout: adc)"
+        )
+    elif array.cell.divides and (array.neuron is not None or not one_bit):
+        yield (
+            "as dividers: its inputs come bit by bit (input: one_bit_driver) and its columns are read by converters "
+            "(readout: adc)"
         )
     elif not array.cell.discharges and (array.neuron is not None or not (one_bit or driver.analog)):
         yield (

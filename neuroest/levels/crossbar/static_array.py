@@ -23,6 +23,11 @@ class StaticArray(CrossbarArray):
         return self.slots["cell"]  # type: ignore[return-value]
 
     @property
+    def every_input_toggles(self) -> bool:
+        """Whether an input raises a row line in every read, whatever it is."""
+        return self.cell.signed_product
+
+    @property
     def offset_subtraction(self) -> str:
         """Nothing: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
         return "none"

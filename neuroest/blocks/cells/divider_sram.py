@@ -1,0 +1,58 @@
+"""Static memory cell that pulls its column up or down, so that the column is a divider of resistances."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, ReadPortCell, ReadPortParameters
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.core import units as u
+from neuroest.equations import static_cells
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record
+
+
+class DividerCellParameters(ReadPortParameters):
+    """Static memory cell that pulls its column to the supply where its product is one, and to ground where it is not.
+
+    `current_linearity` is for half of the supply across the cell, the mean of what pulls up and what pulls down.
+    """
+
+    model: ClassVar[str] = "divider_sram"
+
+
+class DividerCellBlock(DeviceBlock):
+    """Static memory cell that pulls its column up or down; all cells of a column divide the supply."""
+
+    record: ClassVar[type[Record] | None] = DividerCellParameters
+    model: Literal["divider_sram"]
+    product: Literal["and", "xnor"] = "xnor"
+    """xnor: input and weight are plus or minus one, and each input raises one of two row lines in every read; and: a
+    cell pulls up where its input and its bit are one, and pulls down otherwise."""
+
+
+class DividerCell(ReadPortCell):
+    """Static memory cell that pulls its column up or down for as long as it is read."""
+
+    schema: ClassVar[type[Block]] = DividerCellBlock
+    divides: ClassVar[bool] = True
+    example: ClassVar[str] = "divider_sram_65nm"
+    prior_error: ClassVar[ModelErrors] = STATIC_CELL_ERROR
+    device: DividerCellParameters
+
+    @property
+    def signed_product(self) -> bool:
+        """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
+        return bool(self.spec.product == "xnor")
+
+    def conductance(self) -> u.Siemens:
+        """Conductance by which a cell pulls at its column."""
+        return static_cells.pull_conductance(self.current(), self.technology.supply_voltage)
+
+    def row_load(self) -> u.Farad:
+        """Gates of what pulls up and of what pulls down."""
+        return 2.0 * super().row_load()
+
+    def column_load(self) -> u.Farad:
+        """Junctions of what pulls up and of what pulls down."""
+        return 2.0 * super().column_load()

@@ -1,0 +1,84 @@
+"""Array of static memory cells whose columns are dividers of resistances."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.cells.divider_sram import DividerCell
+from neuroest.core import units as u
+from neuroest.equations import array_lines, crossbar_wires, static_cells
+from neuroest.levels.crossbar.static_array import StaticArray
+
+HALF = 1.0 / 2.0
+"""Share of ones at which cells that differ move a column most."""
+
+
+class DividerArray(StaticArray):
+    """Array whose cells pull their columns up or down: current flows for as long as a column is read."""
+
+    model: ClassVar[str] = "crossbar"
+
+    @property
+    def cell(self) -> DividerCell:
+        """The cell."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """All cells that are read at once, whatever they pull to."""
+        conductance: u.Siemens = self.rows_at_once() * self.cell.conductance()
+        return conductance
+
+    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """The same."""
+        return self.source_conductance(network)
+
+    def plate_capacitance(self) -> u.Farad:
+        """Capacitance of a column."""
+        return self.column_capacitance()
+
+    def full_scale(self, network: NetworkContext) -> u.Volt:
+        """From ground to the supply of the columns."""
+        voltage: u.Volt = self.options["read_voltage"]
+        return voltage
+
+    def mismatch_error(self) -> u.Dimensionless:
+        """Error of a column from cells that differ, over its full scale, half of them pulling up."""
+        return self.mismatch_at(HALF)
+
+    def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
+        """None where all cells pull to the same rail."""
+        spread = self.cell.device.current_spread
+        return static_cells.divider_mismatch_error(spread, self.rows_at_once(), probability)
+
+    def settling_time(self, network: NetworkContext) -> u.Second:
+        """Time until rows and columns are within the settling error."""
+        segment = self.segment_resistance()
+        along, down = self.options["columns"] * segment, self.options["rows"] * segment
+        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
+        source = self.source_conductance(network)
+        column = crossbar_wires.column_time_constant_floating(source, down, self.column_capacitance())
+        column = column + self.switching_time_constant(network, source, down)
+        return crossbar_wires.settling_time(row, column, self.settled_bits())
+
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
+        """What a cell that pulls up brings into its column for as long as it is read."""
+        ones = self.product_probability(network.active_share)
+        brought = static_cells.divider_charge(
+            self.cell.conductance(), self.options["read_voltage"], read_time, ones
+        )
+        energy = brought * self.read_supply_voltage()
+        found = [self.cell.cell_energy("charge", "divider", energy, "cell read current")]
+        if self.unselected_cells_conduct:
+            beside = energy * ones  # of all cells, as many as pull up
+            found.append(self.cell.cell_energy("off_diagonal_read", "divider", beside, "cell read current"))
+        return found
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Charging a column from where the read before left it, some half of the supply."""
+        charge = array_lines.column_swing_energy(
+            self.column_capacitance(), HALF * self.options["read_voltage"], self.read_supply_voltage()
+        )
+        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
