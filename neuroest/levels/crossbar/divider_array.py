@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.cells.divider_sram import DividerCell
 from neuroest.core import units as u
