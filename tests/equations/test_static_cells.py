@@ -22,6 +22,9 @@ SAMPLES: dict[str, dict[str, float]] = {
         "products": 4.0, "current": 5e-6, "time": 1e-9, "capacitance": 20e-15, "voltage": 0.9,
     },
     "current_mismatch_error": {"relative_spread": 0.06, "cells": 16.0},
+    "pull_conductance": {"current": 4e-6, "supply_voltage": 0.8},
+    "divider_charge": {"conductance": 1e-5, "voltage": 0.8, "time": 5e-9, "share_of_ones": 0.5},
+    "divider_mismatch_error": {"relative_spread": 0.1, "cells": 100.0, "share_of_ones": 0.5},
 }  # fmt: skip
 
 
@@ -39,6 +42,14 @@ def test_a_column_gives_no_more_than_it_was_charged_with():
     # 5 uA for 0.1 ns are 0.5 fC; for 1 ns four of them would take 20 fC off the 18 fC of 20 fF at 0.9 V
     assert static_cells.discharge_charge(4.0, 5e-6, 1e-10, 20e-15, 0.9) == pytest.approx(0.5e-15)
     assert 4.0 * static_cells.discharge_charge(4.0, 5e-6, 1e-9, 20e-15, 0.9) == pytest.approx(18e-15)
+
+
+@pytest.mark.parametrize("ones", [1.0, 64.0, 100.0])
+def test_a_divider_draws_the_current_of_two_resistances_in_series(ones: float):
+    # cells that pull up, in parallel, in series with those that pull down, across 0.8 V
+    up, down = 1.0 / (1e-5 * ones), 1.0 / (1e-5 * (256.0 - ones))
+    charge = static_cells.divider_charge(1e-5, 0.8, 5e-9, ones / 256.0)
+    assert ones * charge == pytest.approx(0.8 / (up + down) * 5e-9)
 
 
 @given(st.floats(1e-9, 1e-7), st.floats(1e-9, 1e-7))
