@@ -35,7 +35,7 @@ from neuroest.exploration.contest_spec import read_contest
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import DATA_PERIOD, paces
-from neuroest.reporting.formatting import formatted, formatted_interval
+from neuroest.reporting.formatting import formatted, formatted_interval, ratio_digits
 from neuroest.results.contest import Contest, RegimeAxis
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, PaceRow
@@ -65,7 +65,6 @@ _WEAR = "neuron_lifetime_s"
 _BEGIN, _END = "<!-- claim: docs/tools/fairness_page.py -->", "<!-- end of claim -->"
 _WIDTH = 118
 _YEAR = 365.25 * 86400.0  # s
-_NEAR = 0.1
 _LIFE = 10.0
 """Years that a product is asked to last."""
 _TIMES = (1.0 / 1.1, 10.0, 100.0)
@@ -129,6 +128,13 @@ def ratio_at(name: str, network: str, pace: str, *, link: bool = True) -> Band |
     return row.ratio.band
 
 
+def area_ratio(name: str, network: str) -> Band:
+    """Area of a contender over that of the twin; what both share is drawn once for both."""
+    ours, twin = (estimated(one, network).sample for one in (name, TWIN))
+    both = ours.feasible & twin.feasible
+    return Band.of((ours.totals["area_m2"] / twin.totals["area_m2"])[both])
+
+
 def verdict(band: Band | None) -> str:
     """Whether a chip wins, ties or loses: its ratio below 1, around 1 or above 1 from p10 to p90."""
     if band is None:
@@ -185,10 +191,14 @@ def _title(name: str) -> str:
     return next(one.title for one in contenders() if one.name == name)
 
 
+def _span(values: Sequence[float]) -> str:
+    return f"{ratio_digits(min(values))} to {ratio_digits(max(values))}"
+
+
 def _times(band: Band | None) -> str:
     if band is None:
         return "too long for"
-    return f"{_factor(band.median)} times ({_factor(band.low)} to {_factor(band.high)})"
+    return f"{ratio_digits(band.median)} times ({ratio_digits(band.low)} to {ratio_digits(band.high)})"
 
 
 def _in_short() -> list[str]:
@@ -224,7 +234,7 @@ def _over_networks(name: str, pace: str) -> str:
         if word in outcomes
     )
     medians = [band.median for band in bands if band is not None]
-    span = f"{_factor(min(medians))} to {_factor(max(medians))}: " if medians else ""
+    span = f"{_span(medians)}: " if medians else ""
     return f"{span}{words} of {len(networks)}"
 
 
@@ -240,9 +250,9 @@ def _findings() -> Iterator[str]:
     medians = [band.median for band in bands["equal_pace"]]
     tied = all(verdict(band) == "ties" for band in bands["equal_pace"])
     yield (
-        f"At equal pace the {_title(LEADING)} chip takes {_factor(min(medians))} to {_factor(max(medians))} times the "
-        f"energy of its twin in the median, from {_factor(least[0])} at the least p10 to {_factor(most[1])} at the "
-        "largest p90" + (": it ties, so what both chips share decides." if tied else ".")
+        f"At equal pace the {_title(LEADING)} chip takes {_span(medians)} times the energy of its twin in the median, "
+        f"from {ratio_digits(least[0])} at the least p10 to {ratio_digits(most[1])} at the largest p90"
+        + (": it ties, so what both chips share decides." if tied else ".")
     )
     slow = [band.median for band in bands["back_to_back"]]
     yield (
@@ -393,15 +403,7 @@ def _interval(band: Band, unit: str) -> str:
 
 
 def _ratio(band: Band) -> str:
-    return f"{_factor(band.median)} ({_factor(band.low)} to {_factor(band.high)})"
-
-
-def _factor(value: float) -> str:
-    """A ratio; near 1 with the digits that say on which side it lies."""
-    near = abs(value - 1.0) < _NEAR and value != 1.0
-    return (
-        f"{value:.3f}" if near and f"{value:.3f}" != "1.000" else f"{value:.5f}" if near else f"{value:.3g}"
-    )
+    return f"{ratio_digits(band.median)} ({ratio_digits(band.low)} to {ratio_digits(band.high)})"
 
 
 def _per_neuron(found: Estimate) -> str:
@@ -543,13 +545,10 @@ def _reading() -> list[str]:
             f"On {network}, {static:.0%} of the energy of the {_title(LEADING)} chip back to back is static, and "
             f"{link:.0%} goes over the link off the chip, at stated inputs."
         )
-    size = [
-        (estimated(LEADING, n).totals["area_m2"] or 0.0) / (estimated(TWIN, n).totals["area_m2"] or 1.0)
-        for n in NETWORKS
-    ]
+    size = [area_ratio(LEADING, network).median for network in NETWORKS]
     points.append(
-        f"Its area is {min(size):.3g} to {max(size):.3g} times that of the twin: synapses, column circuits and "
-        "memories are the same in both."
+        f"Its area is {_span(size)} times that of the twin, in the median of ratios sample by sample: synapses, column "
+        "circuits and memories are the same in both."
     )
     slow = [n for n in NETWORKS if ("real_time", True) in paced(LEADING, n)]
     for network in slow:

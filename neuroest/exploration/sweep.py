@@ -155,7 +155,7 @@ def _csv(file: Path) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
     try:
-        return pd.read_csv(file)
+        return pd.read_csv(file, low_memory=False)  # a column that only some chips have is of one type
     except (OSError, ValueError) as error:  # what pandas says of a file that is no table is a ValueError
         raise ExplorationError(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
 

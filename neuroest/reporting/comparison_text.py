@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from neuroest.core.text_layout import wrapped
 from neuroest.reporting.learning_text import learning_table
 from neuroest.reporting.pace_table import pace_notes, pace_table
-from neuroest.reporting.summary import designs_table, scope_lines, settings_lines
+from neuroest.reporting.summary import bands_lines, designs_table, scope_lines, settings_lines
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
@@ -20,6 +20,7 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
     lines = [*map(style.bold, title), *settings_lines(comparison.settings), ""]
     lines += [
         *designs_table(comparison.estimates, comparison.ratios, style),
+        *bands_lines(comparison.estimates),
         *scope_lines(comparison, "the end lists them"),
         "",
     ]

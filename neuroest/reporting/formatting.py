@@ -20,6 +20,8 @@ _SCALES = {
     "m^2": ((1.0, "m^2", 0.0995), (1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
 }
 """For lengths and areas: unit, name, and the least number that is written in it."""
+_NEAR_ONE = 0.1
+"""Distance from one within which a ratio has more digits."""
 _HOUR = 3600.0
 """Seconds."""
 _SLOW = 0.01
@@ -122,6 +124,20 @@ def percent(share: float) -> str:
     if share == 0.0 or share >= 0.9995:
         return f"{share * 100:.0f} %"
     return "<0.1 %" if share < 0.001 else f"{share * 100:.1f} %"
+
+
+def ratio_digits(value: float) -> str:
+    """A ratio; near one with the digits that say on which side of it the ratio lies.
+
+    Examples
+    --------
+    >>> ratio_digits(1.0449), ratio_digits(1.00021), ratio_digits(2.413), ratio_digits(1.0), ratio_digits(29954.2)
+    ('1.045', '1.00021', '2.41', '1', '3e+04')
+    """
+    near = abs(value - 1.0) < _NEAR_ONE and value != 1.0
+    if not near:
+        return f"{value:.3g}"
+    return f"{value:.3f}" if f"{value:.3f}" != "1.000" else f"{value:.5f}"
 
 
 def short(path: str) -> str:

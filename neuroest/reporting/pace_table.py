@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from neuroest.reporting.formatting import formatted, percent
+from neuroest.reporting.formatting import formatted, percent, ratio_digits
 from neuroest.reporting.table_model import Table
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
@@ -42,8 +42,8 @@ def pace_table(comparison: Comparison, baseline: Estimate) -> Table:
         rows.append(
             (
                 f"  {row.label}", *cells,
-                f"{_middle(ratio):.3g}" if known else "-",
-                f"{band.low:.3g} .. {band.high:.3g}" if band is not None and known else "-",
+                ratio_digits(_middle(ratio)) if known else "-",
+                f"{ratio_digits(band.low)} .. {ratio_digits(band.high)}" if band is not None and known else "-",
             )
         )  # fmt: skip
     return Table.of(HEAD, rows, "<>>>>")
@@ -60,6 +60,7 @@ def pace_notes(
     notes = [
         f"{WORDS[pace]}: {what}" for pace, what in PACES.items() if any(row.pace == pace for row in rows)
     ]
+    notes.append("ratio: taken sample by sample, so that its median is not the quotient of the two medians")
     for row in rows:
         for name, share in (
             (comparison.design.architecture, row.design_keeps_up),

@@ -23,6 +23,7 @@ from neuroest.reporting.formatting import (
     formatted_interval,
     operating_point,
     percent,
+    ratio_digits,
     short,
     short_names,
     shortest_name,
@@ -32,7 +33,7 @@ from neuroest.reporting.learning_text import learning_table, with_band
 from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import label_and_unit
+from neuroest.results.quantities import Headline, label_and_unit
 from neuroest.specs.learning import LEARNING
 from neuroest.specs.workload import workload_exclusions
 
@@ -42,6 +43,8 @@ _SHOWN = {
 """Heading of each column and its total."""
 _ROWS = ("median", "p10..p90", "nominal")
 _MOST = 2
+_MANY = 0.01
+"""Share of the samples without an estimate from which on the summary speaks of it."""
 _STEP = 0.1
 """Change of a parameter that the sentence on the strongest one speaks of."""
 
@@ -66,9 +69,8 @@ def estimate_summary(
         Lines of at most 80 columns, unless a single word is longer.
     """
     lines = [*_heading((estimate,), style), *settings_lines(settings), *_failed((estimate,), style), ""]
-    lines += [
-        *designs_table((estimate,), (), style, nominal=False), "", *_answers(estimate), "", *_closing((estimate,)),
-    ]  # fmt: skip
+    lines += [*designs_table((estimate,), (), style, nominal=False), *bands_lines((estimate,), nominal=False)]
+    lines += ["", *_answers(estimate), "", *_closing((estimate,))]
     return "\n".join(lines) + "\n"
 
 
@@ -83,6 +85,7 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
     ]
     lines += [
         *designs_table(estimates, comparison.ratios, style, nominal=False),
+        *bands_lines(estimates, nominal=False),
         *scope_lines(comparison, "`neuroest compare` lists them"),
     ]
     lines += _equal_pace(comparison)
@@ -124,6 +127,50 @@ def designs_table(
     return [style.dim(lines[0]), *lines[1:]]
 
 
+def bands_lines(estimates: Sequence[Estimate], *, nominal: bool = True) -> list[str]:
+    """What a reader of the bands must know: samples without an estimate, and `nominal` values outside of a band."""
+    lines: list[str] = []
+    for estimate in estimates:
+        of = f"{estimate.architecture}: " if len(estimates) > 1 else ""
+        outside: dict[str, list[str]] = {}
+        for heading, name in _SHOWN.items():
+            outside.setdefault(skewed(estimate.headline(name)), []).append(heading)
+        for text, headings in outside.items():
+            if text and nominal:
+                lines += wrapped(f"{of}{' and '.join(headings)}: {text}", hanging=2)
+        if 1.0 - estimate.bands.feasible >= _MANY:
+            lines += left_out_samples(estimate, of)
+    return lines
+
+
+def left_out_samples(estimate: Estimate, of: str = "") -> list[str]:
+    """How many samples of the bands have no estimate."""
+    if estimate.bands.feasible == 1.0:
+        return []
+    share = percent(1.0 - estimate.bands.feasible)
+    text = f"in {share} of the samples of the bands the design cannot run; they are left out"
+    return wrapped(f"{of}{text}", hanging=2)
+
+
+def skewed(found: Headline) -> str:
+    """Words for a nominal value that its own band leaves out, which happens where most doubts point the same way.
+
+    Examples
+    --------
+    >>> skewed(Headline(1.0, 2.0, 5.0, 9.0))
+    'the stated values give less than p10: their spreads reach further up than down'
+    >>> skewed(Headline(3.0, 2.0, 5.0, 9.0))
+    ''
+    """
+    if found.nominal is None or found.low is None or found.high is None:
+        return ""
+    if found.low <= found.nominal <= found.high:
+        return ""
+    if found.nominal < found.low:
+        return "the stated values give less than p10: their spreads reach further up than down"
+    return "the stated values give more than p90: their spreads reach further down than up"
+
+
 def scope_lines(comparison: Comparison, where: str) -> list[str]:
     """What a reader of the ratios must know: which design they are of, and whether both sides leave out the same."""
     design = comparison.design.architecture
@@ -156,11 +203,11 @@ def _equal_pace(comparison: Comparison) -> list[str]:
                 formatted(number.headline, unit)
                 for number, unit in ((row.design_period, "s"), (row.design, "J"), (row.baseline_energy, "J"))
             )
-            ratio = " .. ".join(_brief(end) for end in (row.ratio.band.low, row.ratio.band.high))
+            ratio = " .. ".join(ratio_digits(end) for end in (row.ratio.band.low, row.ratio.band.high))
             over = f" of {row.baseline}" if len(comparison.baselines) > 1 else ""
             lines += wrapped(
-                f"equal pace, one each {period}: {own} against {other}{over}, "
-                f"ratio {_brief(row.ratio.band.median)} ({ratio})", hanging=2,
+                f"equal pace, {period} each: {own} against {other}{over}, "
+                f"ratio {ratio_digits(row.ratio.band.median)} ({ratio})", hanging=2,
             )  # fmt: skip
     return lines
 

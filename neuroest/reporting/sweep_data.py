@@ -95,7 +95,7 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
     import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
 
     if file.suffix == ".csv":
-        frame = pd.read_csv(file)
+        frame = pd.read_csv(file, low_memory=False)
         yield (
             frame[frame["feasible"].isin([True])] if "feasible" in frame else frame
         )  # an empty cell is not feasible

@@ -32,10 +32,10 @@ from neuroest.reporting.formatting import (
     short_names,
     words,
 )
-from neuroest.reporting.summary import settings_lines
+from neuroest.reporting.summary import left_out_samples, settings_lines, skewed
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, Headline, label_and_unit
+from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, label_and_unit
 from neuroest.specs.claims import BASES, DESIGN
 from neuroest.specs.device import DeviceSpec
 
@@ -152,10 +152,7 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         lines.append(style.dim(line) if index == 0 else line)
         for note in notes.get(index, ()):
             lines += [style.dim(text) for text in wrapped(note, indent=4, hanging=6)]
-    if estimate.bands.feasible < 1.0:
-        share = percent(1.0 - estimate.bands.feasible)
-        lines += wrapped(f"In {share} of the samples of the bands the design cannot run; they are left out.")
-    return [*lines, *_scenarios(estimate, style)]
+    return [*lines, *left_out_samples(estimate), *_scenarios(estimate, style)]
 
 
 def _scenarios(estimate: Estimate, style: Style) -> list[str]:
@@ -177,25 +174,6 @@ def _cause(estimate: Estimate, total: str) -> str:
         return ""
     path, share = causes[0]
     return f"band mostly from {short(path)} ({percent(share)} of it)"
-
-
-def skewed(found: Headline) -> str:
-    """Words for a nominal value that its own band leaves out, which happens where most doubts point the same way.
-
-    Examples
-    --------
-    >>> skewed(Headline(1.0, 2.0, 5.0, 9.0))
-    'the stated values give less than p10: their spreads reach further up than down'
-    >>> skewed(Headline(3.0, 2.0, 5.0, 9.0))
-    ''
-    """
-    if found.nominal is None or found.low is None or found.high is None:
-        return ""
-    if found.low <= found.nominal <= found.high:
-        return ""
-    if found.nominal < found.low:
-        return "the stated values give less than p10: their spreads reach further up than down"
-    return "the stated values give more than p90: their spreads reach further down than up"
 
 
 def _columns(comparison: Comparison) -> list[str]:

@@ -344,6 +344,26 @@ def test_shipped_contests_build_every_chip(name: str) -> None:
     assert file.spec.limits
 
 
+@pytest.mark.parametrize("name", shipped("contest"))
+def test_a_chip_that_sleeps_leaves_no_block_awake(name: str) -> None:
+    """A block that nobody puts to sleep would leak through every period, and hide what the neurons differ by."""
+    spec = read_contest(name).spec
+    of_kind = {}
+    for one in spec.contenders.values():
+        asleep = [label for label in one.alternatives if label.endswith("sleep")]
+        settings = {
+            path: value
+            for label in asleep
+            for path, value in spec.alternatives[label]["between inferences"].items()
+        }
+        of_kind.setdefault((one.architecture, tuple(asleep)), {**one.settings, **settings})
+    for (architecture, asleep), settings in of_kind.items():
+        network = "mlp_mnist_dense" if name == "dense_crossbars" else "mlp_mnist_spiking"
+        design = estimate(architecture, network, {**settings, **operated("1 s")}).design
+        awake = [part.path for part in design.root.walk() if getattr(part.spec, "sleep", "") == "none"]
+        assert not asleep or not awake, architecture
+
+
 @pytest.mark.parametrize(
     ("changes", "hint"),
     [

@@ -3,6 +3,7 @@
 import pytest
 
 from neuroest import compare, estimate
+from neuroest.reporting.comparison_text import comparison_text
 from neuroest.reporting.formatting import formatted, percent
 from neuroest.reporting.summary import comparison_summary, estimate_summary
 
@@ -56,3 +57,19 @@ def test_the_strongest_parameter_saves_what_the_summary_promises() -> None:
 def test_designs_that_leave_out_different_parts_are_marked() -> None:
     text = flat(comparison_summary(compare("diffusive_28nm_derived", ["loihi_14nm", CHIP], SPEECH)))
     assert "NOT THE SAME SCOPE: diffusive_28nm_derived and loihi_14nm leave out different parts" in text
+
+
+def test_samples_without_an_estimate_and_nominal_values_outside_of_the_band_are_said() -> None:
+    chip, network = "selector_crossbar_28nm", "mobilenet_v1_imagenet_dense"
+    result = estimate(chip, network)
+    energy = result.headline("energy_per_inference_J")
+    assert energy.nominal is not None
+    assert energy.low is not None
+    assert energy.nominal < energy.low
+    missing = f"in {percent(1.0 - result.bands.feasible)} of the samples of the bands the design cannot run"
+    assert missing in flat(estimate_summary(result))
+    shown = flat(comparison_text(compare(chip, ["adc_crossbar_28nm"], network)))
+    assert f"{chip}: energy: the stated values give less than p10" in shown
+    assert f"{chip}: {missing}" in shown
+    assert "adc_crossbar_28nm: in " not in shown
+    assert not result.failed_checks  # clamps are biased for the layer that they serve
