@@ -4,6 +4,7 @@
 
     python benchmarks/peers/loihi_in_time.py                  # both, for the networks below
     python benchmarks/peers/loihi_in_time.py --cycle          # also the cycle-accurate model, third and last network
+    python benchmarks/peers/loihi_in_time.py --receivers      # one sender, more and more receivers, by all three models
 
 Inputs fire at random in every step; all other neurons have the same constant drive, so that they fire together, but for
 the last network, where every neuron has a drive of its own. The estimate takes the rates of the simulation: spikes of
@@ -74,6 +75,10 @@ def drawn(case: Case) -> list[list[bool]]:
     return [[draw.random() < case.input_rate for _ in range(20)][: case.steps] for _ in range(case.sizes[0])]
 
 
+RECEIVERS = (1, 2, 3, 4, 8)
+"""Cores that a layer of 512 neurons is divided among; all inputs are on one core, and no neuron of the layer fires."""
+
+
 def simulated(case: Case, model: str) -> tuple[float, float]:
     """Time and energy of the simulation, by one of its models of the network on chip."""
     import sanafe  # noqa: PLC0415 - the estimates need no peer
@@ -128,7 +133,7 @@ def estimated(case: Case) -> tuple[float, float]:
         "input": {"shape": [case.sizes[0]], "activity": {"rate": rate, **about}},
         "activity": {
             "rate": case.fires,
-            "active_steps": case.fires if case.drive[0] == case.drive[1] else 1.0,
+            "active_steps": case.fires if case.fires > 0.0 and case.drive[0] == case.drive[1] else 1.0,
             **about,
         },
         "layers": [
@@ -151,13 +156,30 @@ def estimated(case: Case) -> tuple[float, float]:
     return totals["initiation_interval_s"], totals["dynamic_energy_J"]
 
 
+def by_receivers() -> None:
+    """Print the time of three steps for each number of receivers: the default's blocking grows with it."""
+    print("receivers: simulated without contention, by its default, cycle-accurate, estimated in us")
+    for cores in RECEIVERS:
+        case = Case((784, 512), (cores,), 0.1307, 3, 0.0, -(-512 // cores), "1 MiB", "0.6 us", (0.0, 0.0))
+        models = ("simple", "detailed", "cycle")
+        times = [simulated(case, model)[0] * 1e6 for model in models]
+        print(f"{cores}: {', '.join(f'{time:.1f}' for time in (*times, estimated(case)[0] * 1e6))} us")
+
+
 def main() -> None:
     """Print one line a network."""
     parser = argparse.ArgumentParser()
     parser.add_argument(
         "--cycle", action="store_true", help="also the cycle-accurate network on chip, and both others"
     )
-    cycle = parser.parse_args().cycle
+    parser.add_argument(
+        "--receivers", action="store_true", help="one core sends to more and more cores, by all models"
+    )
+    asked = parser.parse_args()
+    if asked.receivers:
+        by_receivers()
+        return
+    cycle = asked.cycle
     print("network, cores: simulated without contention, by its default, estimated in us; energies in uJ")
     for case in CASES:
         plain, energy = simulated(case, "simple")
