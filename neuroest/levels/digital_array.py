@@ -221,9 +221,21 @@ class DigitalArrayMapper(Mapper):
         counts = (level.count for level in self.chip.path_to(self.level))
         return prod((count for count in counts if count is not None), start=1.0)
 
+    @property
+    def factor_bits(self) -> u.Bit:
+        """Bits of a weight that a unit multiplies at once."""
+        unit = self.compute.slots["unit"]
+        bits = self.network.weight_bits
+        return np.minimum(bits, unit.options.get("weight_slice", bits))
+
+    @property
+    def cycles_of_weight(self) -> u.Numeric:
+        """Cycles that a unit takes for all bits of a weight."""
+        return np.ceil(self.network.weight_bits / self.factor_bits)
+
     def peak_rate(self) -> u.Numeric:
         """Every unit multiplies and adds in every cycle."""
-        return 2.0 * self.rows * self.columns * self.clock
+        return 2.0 * self.rows * self.columns * self.clock / self.cycles_of_weight
 
     def product(self) -> _Product:
         """Every layer as a product of a matrix with vectors."""
@@ -498,7 +510,7 @@ class DigitalArrayMapper(Mapper):
             changed = adder_trees.operand_activity(density)
         # transformed inputs are sums of several numbers, hardly ever zero
         changed = np.where(product.input_additions > 0.0, 1.0, changed)
-        bits = self.network.weight_bits + (0.0 if self.network.spiking else self.network.activation_bits)
+        bits = self.factor_bits + (0.0 if self.network.spiking else self.network.activation_bits)
         trees = adder_trees.tree_activity(self.rows, bits, 1.0, changed / 2.0)
         return np.asarray(changed), np.asarray(trees)
 
@@ -516,7 +528,7 @@ class DigitalArrayMapper(Mapper):
         """Cycles of all blocks, for one inference of the batch."""
         t, product = self.layers, self.product()
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
-        time = t.is_weighted * self.cycles_of_layer(product, streamed) / self.clock
+        time = t.is_weighted * self.cycles_of_layer(product, streamed) * self.cycles_of_weight / self.clock
         return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:

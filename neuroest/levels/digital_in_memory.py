@@ -69,6 +69,11 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
         return self.column.options["rows"]
 
     @property
+    def cycles_of_weight(self) -> u.Numeric:
+        """Slices of a weight lie in columns side by side, not one after the other."""
+        return 1.0
+
+    @property
     def slices(self) -> u.Numeric:
         """Columns that hold one weight."""
         return np.ceil(self.network.weight_bits / self.column.options["weight_slice"])

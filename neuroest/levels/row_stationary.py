@@ -12,7 +12,7 @@ from neuroest.blocks.base import Component, Structural
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
-from neuroest.core.errors import CodingError
+from neuroest.core.errors import CodingError, MappingError
 from neuroest.design.build import Part
 from neuroest.equations import adder_trees, mapping, row_stationary
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
@@ -89,6 +89,12 @@ class RowStationaryMapper(DigitalArrayMapper):
         """Refuse spikes, and numbers wider than the units."""
         if self.network.spiking:
             raise CodingError(f"{self.level.path} runs dense networks only; use a dense workload")
+        unit = self.compute.slots["unit"]
+        if "weight_slice" in unit.options:
+            raise MappingError(
+                f"{unit.path}.weight_slice: a row-stationary array multiplies all bits of a weight at once; leave it "
+                "out, or use mapper digital_array"
+            )
         super().check_supported()
 
     def array_cycles(self) -> Array:

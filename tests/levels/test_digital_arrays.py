@@ -25,6 +25,7 @@ LINK = {
     "carries": ["inputs", "outputs", "weights", "activations"],
 }
 CONVOLUTION = {"type": "convolution", "outputs": 32, "kernel": 3, "padding": 1}
+NARROW = {"weights": 4, "activations": 8, "accumulator": 24}
 POOL = {"type": "pooling", "mode": "maximum", "kernel": 2}
 
 
@@ -158,6 +159,25 @@ def test_multipliers_rest_where_a_zero_follows_a_zero(tmp_path: Path) -> None:
     )
 
 
+def test_a_unit_takes_its_weights_slice_by_slice(tmp_path: Path) -> None:
+    one, tree, slice_ = network(CONVOLUTION), {"chip.array.summation": "tree"}, "chip.array.unit.weight_slice"
+    whole, serial = (run(tmp_path, one, {**tree, slice_: bits}) for bits in ("8 bit", "2 bit"))
+    assert whole.totals == run(tmp_path, one, tree).totals
+    # two blocks of 64 positions, four slices each; two bits of weight by eight four times are eight by eight
+    assert cycles(serial) == pytest.approx(4 * 2 * 64)
+    assert serial.totals["peak_operations_per_s"] == pytest.approx(whole.totals["peak_operations_per_s"] / 4)
+    assert energy(serial, action="multiply") == pytest.approx(energy(whole, action="multiply"))
+    assert energy(serial, action="column_sum") == pytest.approx(4 * energy(whole, action="column_sum"))
+    # 127 additions of 10 bits and 120 bits of growth four times, where 16 bits come once
+    sums = energy(serial, action="tree_sum") / energy(whole, action="tree_sum")
+    assert sums == pytest.approx(4 * (127 * 11 + 120) / (127 * 17 + 120))
+    assert area(serial, "unit") < 0.6 * area(whole, "unit")
+    half = loaded_text(workload_text(text([16, 8, 8], [CONVOLUTION], precision=NARROW)), "n")
+    assert cycles(run(tmp_path, half, {**tree, slice_: "2 bit"})) == pytest.approx(2 * 2 * 64)
+    with pytest.raises(NeuroestError, match=r"weight_slice: a row-stationary array multiplies all bits"):
+        row_stationary(tmp_path, one, unit_changes={"weight_slice": "2 bit"})
+
+
 def test_winograd_multiplies_tiles(tmp_path: Path) -> None:
     one = network(CONVOLUTION, {"type": "convolution", "outputs": 32, "kernel": 3, "stride": 2})
     plain = run(tmp_path, one, {"chip.array.summation": "tree"})
@@ -261,11 +281,11 @@ def row_stationary(folder: Path, workload: Any, **options: Any) -> Estimate:
     chip["activations"]["width"] = "16 bit"
     chip["activations"]["capacity"] = options.pop("capacity", "64 KiB")
     del chip["partial_sums"], chip["neuron"]
-    memory = options.pop("filter_memory", None)
+    memory, unit = options.pop("filter_memory", None), options.pop("unit_changes", {})
     chip["array"] = {
         "mapper": "row_stationary", "count": 1, "rows": 12, "columns": 14, "filters_per_unit": 4,
         "channels_per_unit": 4, "gating": "none", "clock_frequency": "500 MHz", "batch": 1,
-        "unit": {**chip["array"]["unit"], "accumulator_bits": "16 bit"}, **options,
+        "unit": {**chip["array"]["unit"], "accumulator_bits": "16 bit", **unit}, **options,
     }  # fmt: skip
     if memory is not None:
         chip["array"]["filter_memory"] = memory

@@ -28,6 +28,9 @@ class MultiplyAccumulateBlock(ClockedBlock):
     """Bits of the activation operand."""
     accumulator_bits: WordWidth
     """Bits of the partial sum."""
+    weight_slice: WordWidth | None = None
+    """Bits of a weight that are multiplied in one cycle (1: serial in the weight); a product of the network's weights
+    takes as many cycles as they have slices, each with an addition that is shifted. Left out, all bits at once."""
     storage: BitCount | None = None
     """Operand storage of each unit besides the registers of its datapath."""
 
@@ -48,22 +51,33 @@ class MultiplyAccumulate(Multiplying):
         """Whether a tree adds the products of a column."""
         return "tree_inputs" in self.options
 
+    def sliced(self, weight_bits: u.Bit) -> tuple[u.Bit, u.Numeric]:
+        """Bits of a weight of so many bits that are multiplied at once, and the cycles that all of them take."""
+        if "weight_slice" not in self.options:
+            return weight_bits, 1.0
+        taken = np.minimum(self.options["weight_slice"], weight_bits)
+        return taken, np.ceil(weight_bits / taken)
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one product, and of what adds and keeps it: a spike needs no multiplier."""
         sums = self.options["accumulator_bits"]
-        parts = self.product_energies(network.weight_bits, network.activation_bits, sums)
-        taken = [part for part in parts if not (network.spiking and part[0] == "multiply")]
+        factor, cycles = self.sliced(network.weight_bits)
         bit = self.registers(1.0)
-        # how often operands change is another count than how often sums do
-        products = [("multiply", term, energy) for term, energy in taken if term == "multiply"]
-        costs = [("multiply_accumulate", term, energy) for term, energy in taken if term != "multiply"]
+        # the input stays for all slices of a weight, and what is added changes with each of them
+        costs = [
+            ("multiply_accumulate", "add", cycles * self.add(sums)),
+            ("multiply_accumulate", "registers", self.registers(cycles * sums + network.activation_bits)),
+        ]
         if self.in_tree:
             costs = [
                 ("multiply_accumulate", "registers", self.registers(network.activation_bits)),
-                *self.tree_energies(network),
-                ("column_sum", "add", self.add(sums)),
-                ("column_sum", "registers", self.registers(sums)),
+                *((action, term, cycles * energy) for action, term, energy in self.tree_energies(network)),
+                ("column_sum", "add", cycles * self.add(sums)),
+                ("column_sum", "registers", cycles * self.registers(sums)),
             ]
+        # how often operands change is another count than how often sums do
+        multiplied = equations.multiplier_energy(self.device.multiply_energy, factor, network.activation_bits)
+        products = [] if network.spiking else [("multiply", "multiply", cycles * multiplied)]
         costs = [*products, *costs]
         costs += [
             ("storage_bit", "storage", bit),
@@ -79,7 +93,7 @@ class MultiplyAccumulate(Multiplying):
         """Energy of one addition of a tree, the mean over its levels, and of the register that keeps each sum."""
         inputs = self.options["tree_inputs"]
         additions = np.maximum(inputs - 1.0, 1.0)
-        product = network.weight_bits + (0.0 if network.spiking else network.activation_bits)
+        product = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
         adders = equations.adder_tree_energy(inputs, self.device.add_energy, product, _TREE_GROWTH)
         kept = self.registers(self.tree_registers(product))
         return [
@@ -99,7 +113,7 @@ class MultiplyAccumulate(Multiplying):
         o, d = self.options, self.device
         if "tree_stages" not in o or not np.all(d.full_adder_delay > 0.0):
             return super().checks(network)
-        leaves = network.weight_bits + (0.0 if network.spiking else network.activation_bits)
+        leaves = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
         depth = adder_trees.ripple_tree_depth(o["tree_inputs"], leaves)
         time = adder_trees.stage_time(depth, o["tree_stages"], d.full_adder_delay, d.register_delay)
         time = time * logic_delay_ratio(self, d.reference_voltage)
@@ -117,26 +131,28 @@ class MultiplyAccumulate(Multiplying):
         o = self.options
         if not self.in_tree:
             return o["accumulator_bits"]
-        product = o["weight_bits"] + o["activation_bits"]
+        product = self.sliced(o["weight_bits"])[0] + o["activation_bits"]
         return (self.tree_registers(product) + o["accumulator_bits"]) / o["tree_inputs"]
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """Weight, activation, sum, and operands that are stored with them."""
         o = self.options
-        return o["weight_bits"] + o["activation_bits"] + self.sum_bits() + o.get("storage", 0.0)
+        factor = self.sliced(o["weight_bits"])[0]
+        return factor + o["activation_bits"] + self.sum_bits() + o.get("storage", 0.0)
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""
         o, d = self.options, self.device
+        factor = self.sliced(o["weight_bits"])[0]
         if not self.in_tree:
             return self.element_area(
-                o["weight_bits"], o["activation_bits"], o["accumulator_bits"], o.get("storage", 0.0)
+                factor, o["activation_bits"], o["accumulator_bits"], o.get("storage", 0.0)
             )
-        product = o["weight_bits"] + o["activation_bits"]
+        product = factor + o["activation_bits"]
         tree = equations.adder_tree_area(o["tree_inputs"], d.adder_area, product, _TREE_GROWTH)
         root = equations.adder_area(d.adder_area, o["accumulator_bits"])
         return (
-            equations.multiplier_area(d.multiplier_area, o["weight_bits"], o["activation_bits"])
+            equations.multiplier_area(d.multiplier_area, factor, o["activation_bits"])
             + (tree + root) / o["tree_inputs"]
             + register_circuits.register_area(d.register_area, self.register_bits(network))
         )
