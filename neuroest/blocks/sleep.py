@@ -33,6 +33,11 @@ class SleepOptions(Record):
 
     retention_voltage: u.Volt = positive(maximum=5.0)
     """Supply of a memory cell that just keeps its bit."""
+    retention_loss: u.Dimensionless = non_negative(
+        maximum=1.0, absent=1.0, exact="one for a linear regulator, zero for a second supply"
+    )
+    """Share of the voltage between the chip's supply and the cells in retention that is lost in what lowers it: 1 for a
+    linear regulator or a diode on the die, 0 for a second supply or a converter without loss."""
     gated_leakage_share: u.Dimensionless = non_negative(maximum=1.0)
     """Leakage of a block behind open power switches over that of the block awake."""
     cell_width: u.Dimensionless = positive(maximum=1000.0)
@@ -49,12 +54,13 @@ def gated_share(component: Component[Any]) -> u.Dimensionless:
 
 
 def retention_share(component: Component[Any], flavour: Process) -> u.Dimensionless:
-    """Leakage of a memory at its retention voltage over that at the chip's supply."""
+    """Power of a memory at its retention voltage over its leakage at the chip's supply."""
     supply = component.technology.supply_voltage
     kept = power.retention_supply(supply, options_of(component).retention_voltage)
+    drawn = power.retention_draw(supply, kept, options_of(component).retention_loss)
     size = component.process.feature_size
     return technology.leakage_factor(
-        size, size, off_current(flavour, kept), off_current(flavour, supply), kept, supply
+        size, size, off_current(flavour, kept), off_current(flavour, supply), drawn, supply
     )
 
 

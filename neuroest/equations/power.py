@@ -81,6 +81,45 @@ def retention_supply(supply_voltage: u.Volt, retention_voltage: u.Volt) -> u.Vol
 
 
 @equation
+def retention_draw(supply_voltage: u.Volt, kept_voltage: u.Volt, loss: u.Dimensionless) -> u.Volt:
+    """Voltage from which the current of a memory in retention comes, with what lowers the supply. [V].
+
+    Parameters
+    ----------
+    supply_voltage : float or array
+        Supply of the chip. [V]
+    kept_voltage : float or array
+        Supply of the sleeping cells, not above it. [V]
+    loss : float or array
+        Share of the difference that is lost: one for a linear regulator or a diode, zero for a second supply. [1]
+
+    Returns
+    -------
+    float or array
+        Power over the current of the cells. [V]
+
+    Notes
+    -----
+    Formula: V_d = V_s + k (V - V_s)
+
+    Valid: regulators whose own bias current is small compared with the cells'
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    A linear regulator draws the current of the cells from 0.9 V, a second supply from 0.5 V, one with half of the
+    loss from 0.7 V.
+
+    >>> [round(float(retention_draw(0.9, 0.5, k)), 3) for k in (1.0, 0.0, 0.5)]
+    [0.9, 0.5, 0.7]
+    """
+    return kept_voltage + loss * (supply_voltage - kept_voltage)
+
+
+@equation
 def domain_capacitance(
     width: u.Metre, gate_capacitance: u.FaradPerMetre, drain_capacitance: u.FaradPerMetre
 ) -> u.Farad:

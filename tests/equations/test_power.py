@@ -14,6 +14,7 @@ PER_SQUARE_CENTIMETRE = 1e4
 
 SAMPLES: dict[str, dict[str, float]] = {
     "retention_supply": {"supply_voltage": 0.9, "retention_voltage": 0.5},
+    "retention_draw": {"supply_voltage": 0.9, "kept_voltage": 0.5, "loss": 0.5},
     "domain_capacitance": {"width": 1e-3, "gate_capacitance": 1e-9, "drain_capacitance": 0.5e-9},
     "wake_energy": {"capacitance": 1e-12, "supply_voltage": 0.9, "asleep_voltage": 0.5},
     "clock_energy": {"logic_energy": 3e-12, "clock_share": 0.25},
