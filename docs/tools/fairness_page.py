@@ -210,7 +210,8 @@ def _in_short() -> list[str]:
         *_paragraph(
             f"""Energy of an inference over that of {_title(TWIN)}, each neuron in the chip that is built with the same
             care: columns that rest while neurons integrate, weights of as many bits as the columns are exact, latches
-            for events. The least and the largest median of {len(NETWORKS)} networks, and on how many it wins, ties or
+            for events, routers and datapaths that sleep while they have no
+            work. The least and the largest median of {len(NETWORKS)} networks, and on how many it wins, ties or
             loses. *Back to back*: each chip as fast as it can. *Equal pace*: both as fast as the slower one. *Real
             time*: both as fast as the data ask for, where these have a pace, over the samples in which the chip keeps
             up; *too slow* where it does not in half of them."""
@@ -293,8 +294,8 @@ def _best_chips() -> list[str]:
             column's charge, sampled results, plain clamps, direct coupling; for an array or a stack; read by timesteps,
             of active blocks or at events), synapse cell, array size, weight bits, supply or drive voltage, firing
             probability of a drive, erasure of the residue, neurons that take turns at an output and sleep between
-            inferences that applies to it, and takes the best of them in every cell of a map of pace and spike rate. A
-            chip that fails a check, uses a model outside of its range or misses a limit
+            inferences or timesteps that applies to it, and takes the best of them in every cell of a map of pace and
+            spike rate. A chip that fails a check, uses a model outside of its range or misses a limit
             ({", ".join(read_contest(RULES).spec.limits)}) does not compete. Standings are those at the pace and the
             rate of the workload itself, dotted in the maps; *over
             the best* is sample by sample."""

@@ -154,10 +154,12 @@ class StaticCost:
     """Share of it that is left while the block sleeps between inferences; None for a block that does not sleep."""
     wake_energy: u.Joule = 0.0
     """Energy of waking one instance."""
+    each_timestep: bool = False
+    """Whether the block also sleeps within an inference, once a timestep has no more work for it."""
 
-    def asleep(self, share: u.Dimensionless, wake_energy: u.Joule) -> StaticCost:
-        """The same of a block that sleeps."""
-        return replace(self, asleep_share=share, wake_energy=wake_energy)
+    def asleep(self, share: u.Dimensionless, wake_energy: u.Joule, *, often: bool = False) -> StaticCost:
+        """The same of a block that sleeps between inferences, or more `often`, between timesteps."""
+        return replace(self, asleep_share=share, wake_energy=wake_energy, each_timestep=often)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -14,15 +14,19 @@ from neuroest.specs.parameters import Record, non_negative, positive
 MemorySleep: TypeAlias = Literal["none", "retention", "off"]
 """How a memory sleeps: not at all; at a supply that just keeps its bits; or without any, so that it forgets them."""
 Sleep: TypeAlias = Literal["none", "off"]
-"""How a block without a state sleeps."""
+"""How a link sleeps."""
+GatedSleep: TypeAlias = Literal["none", "off", "between_timesteps"]
+"""How a block without a state sleeps: not at all, between inferences, or whenever a timestep has no work for it."""
 LEFT_OUT = "area of power switches and retention regulators, and the time that sleeping blocks take to wake"
 
 
 class GatedBlock(DeviceBlock):
     """A block without a state that power switches can cut off."""
 
-    sleep: Sleep = "none"
-    """off: power switches open between the inferences of an always_on chip; see `technology.sleep_options`."""
+    sleep: GatedSleep = "none"
+    """off: power switches open between the inferences of an always_on chip; between_timesteps: also in each timestep
+    once the block has done its work, however the chip is operated, where layers hand on their spikes after every
+    timestep and no event is read when it comes. See `technology.sleep_options`."""
 
 
 class SleepOptions(Record):
@@ -79,7 +83,8 @@ def gated(
         return costs  # what keeps weights in its cells cannot be cut off
     process = component.process
     waking = wake(component, area / process.gate_area * width * process.feature_size, 0.0)
-    return [sleeping(cost, "leakage", gated_share(component), waking) for cost in costs]
+    often = component.spec.sleep == "between_timesteps"
+    return [sleeping(cost, "leakage", gated_share(component), waking, often=often) for cost in costs]
 
 
 def options_of(component: Component[Any]) -> SleepOptions:
@@ -88,6 +93,8 @@ def options_of(component: Component[Any]) -> SleepOptions:
     return options
 
 
-def sleeping(cost: StaticCost, term: str, share: u.Dimensionless, waking: u.Joule) -> StaticCost:
-    """A static cost, with what it becomes asleep if it is the term that sleeps."""
-    return cost.asleep(share, waking) if cost.term == term else cost
+def sleeping(
+    cost: StaticCost, term: str, share: u.Dimensionless, waking: u.Joule, *, often: bool = False
+) -> StaticCost:
+    """A static cost, with what it becomes asleep if it is the term that sleeps, once an inference or more `often`."""
+    return cost.asleep(share, waking, often=often) if cost.term == term else cost

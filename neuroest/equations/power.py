@@ -194,6 +194,42 @@ def wake_energy(capacitance: u.Farad, supply_voltage: u.Volt, asleep_voltage: u.
 
 
 @equation
+def working_share(working_time: u.Second, interval: u.Second) -> u.Dimensionless:
+    """Share of the time for which a block works that sleeps as soon as it has nothing to do. [1].
+
+    Parameters
+    ----------
+    working_time : float or array
+        Time for which it works in an interval. [s]
+    interval : float or array
+        The interval, above zero. [s]
+
+    Returns
+    -------
+    float or array
+        Share, at most one. [1]
+
+    Notes
+    -----
+    Formula: s = min(t_w / t, 1)
+
+    Valid: a block that wakes in much less than it sleeps
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    A router that works for 0.2 us of a timestep of 1 ms.
+
+    >>> f"{working_share(0.2e-6, 1e-3):.3g}"
+    '0.0002'
+    """
+    return np.minimum(working_time / interval, 1.0)
+
+
+@equation
 def regulator_supply_voltage(load_voltage: u.Volt, efficiency: u.Dimensionless) -> u.Volt:
     """Voltage at which the charge of a load is paid behind a regulator of known efficiency. [V].
 

@@ -181,7 +181,7 @@ class Evaluation(Stages):
     @cached_property
     def statics(self) -> tuple[InstanceRow, ...]:
         """Static power by component and term. [W]."""
-        return power.static_rows(self.chip, self.levels, self.counts, self.costs, self.period)
+        return power.static_rows(self.chip, self.levels, self.counts, self.costs, self.timing)
 
     @cached_property
     def static_power(self) -> Array:

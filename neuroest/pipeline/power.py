@@ -51,15 +51,25 @@ def standby_time(period: Array, powered: Array) -> Array:
 
 
 def static_rows(
-    chip: Chip, levels: Sequence[MappedLevel], counts: ActionCounts, costs: CostTable, period: Array
+    chip: Chip,
+    levels: Sequence[MappedLevel],
+    counts: ActionCounts,
+    costs: CostTable,
+    timing: Timing,
 ) -> tuple[InstanceRow, ...]:
     """Static power by component and term. [W]."""
+    period = inference_period(chip, timing)
+    # what events wake would wake at each of them
+    in_steps = timing.by_steps and all(level.mapper.passage_time() is None for level in levels)
     rows = [
         row
         for s in costs.statics
         if not s.standby or chip.operation.mode == "duty_cycled"
-        for row in _rows(
-            s, levels[0].mapped.instances[s.counted_as or s.component], chip.operation.mode == "always_on"
+        for number in (levels[0].mapped.instances[s.counted_as or s.component],)
+        for row in (
+            _rows_by_timestep(s, number, levels[0].mapper.steps, chip, timing)
+            if s.each_timestep and in_steps
+            else _rows(s, number, chip.operation.mode == "always_on")
         )
     ]
     free = [row.total for row in rows if row.term == FREE_CLOCK]
@@ -90,6 +100,26 @@ def _rows(cost: StaticCost, number: u.Numeric, may_sleep: bool) -> Iterator[Inst
     yield InstanceRow(cost.component, cost.term, drawn, number, "awake")
     yield InstanceRow(cost.component, f"{cost.term}_asleep", drawn * cost.asleep_share, number, "asleep")
     yield InstanceRow(cost.component, f"{cost.term}_waking", cost.wake_energy * number, number, "waking")
+
+
+def _rows_by_timestep(
+    cost: StaticCost, number: u.Numeric, steps: u.Numeric, chip: Chip, timing: Timing
+) -> Iterator[InstanceRow]:
+    """One static cost of a block that sleeps once a timestep has no more work for it, as mean powers of an inference.
+
+    It works for its layers one after the other, and wakes once for each layer and timestep: more than either is worth
+    where they overlap. The spikes of a timestep wait until it works.
+    """
+    working = timing.resources.get(cost.component, np.zeros(1))
+    powered = active_time(chip, timing)
+    known = np.where(np.isfinite(powered), powered, np.inf)  # neurons that never fire take for ever
+    share = power.working_share(steps * np.sum(working, axis=-1, keepdims=True), known)
+    wakings = steps * np.sum(np.where(working > 0.0, 1.0, 0.0), axis=-1, keepdims=True)
+    drawn, left = cost.power * number, np.asarray(cost.asleep_share)
+    yield InstanceRow(cost.component, cost.term, drawn * share, number)
+    yield InstanceRow(cost.component, f"{cost.term}_asleep", drawn * (1.0 - share) * left, number)
+    waking = power.average_power(cost.wake_energy * number * wakings, known)
+    yield InstanceRow(cost.component, f"{cost.term}_waking", waking, number)
 
 
 def time_asleep(chip: Chip, timing: Timing) -> Array:

@@ -131,3 +131,47 @@ def test_a_supply_below_the_retention_voltage_is_not_raised(tmp_path: Path) -> N
     awake = estimate(CHIP, NET, SECOND)
     assert energy(found, MEMORY, "leakage_waking") == 0.0
     assert found.totals["static_energy_J"] == pytest.approx(awake.totals["static_energy_J"])
+
+
+ARRAYS, SPEECH, ROUTERS = "diffusive_low_power_28nm", "shd_recurrent_spiking", "chip.noc"
+NO_SLEEP = {f"{ROUTERS}.sleep": "none", "chip.tile.vector_unit.sleep": "none"}
+
+
+def test_routers_sleep_within_the_timesteps_of_slow_neurons() -> None:
+    """Back to back: the chip is never idle as a whole, but its neurons leave the routers nothing to do."""
+    awake, asleep = estimate(ARRAYS, SPEECH, NO_SLEEP), estimate(ARRAYS, SPEECH)
+    interval = asleep.totals["initiation_interval_s"]
+    assert interval == awake.totals["initiation_interval_s"]
+    assert interval is not None
+    power = energy(awake, ROUTERS, "leakage") / interval
+    times = np.squeeze(asleep.evaluation.timing.resources[ROUTERS])  # of one timestep, by layer
+    working = 100.0 * float(times.sum())
+    assert working < 1e-3 * interval
+    assert energy(asleep, ROUTERS, "leakage") == pytest.approx(power * working, rel=1e-6)
+    assert energy(asleep, ROUTERS, "leakage_asleep") == pytest.approx(
+        0.05 * power * (interval - working), rel=1e-6
+    )
+
+
+def test_a_block_wakes_once_for_each_layer_and_timestep() -> None:
+    once = estimate(ARRAYS, SPEECH, {**SECOND, "operation.period": "1.4 s", f"{ROUTERS}.sleep": "off"})
+    often = estimate(ARRAYS, SPEECH, {**SECOND, "operation.period": "1.4 s"})
+    layers = np.count_nonzero(np.squeeze(often.evaluation.timing.resources[ROUTERS]))
+    assert energy(often, ROUTERS, "leakage_waking") == pytest.approx(
+        100.0 * layers * energy(once, ROUTERS, "leakage_waking"), rel=1e-6
+    )
+    unused = estimate(ARRAYS, SPEECH, {"chip.tile.vector_unit.sleep": "between_timesteps"})
+    assert energy(unused, "chip.tile.vector_unit", "leakage_waking") == 0.0  # the network has no pooling
+
+
+def test_a_block_never_works_for_longer_than_the_inference() -> None:
+    fast = estimate("digital_spiking_28nm", NET, {"chip.core.neuron.sleep": "between_timesteps"})
+    plain = estimate("digital_spiking_28nm", NET)
+    total = sum(energy(fast, "chip.core.neuron", f"leakage{when}") for when in ("", "_asleep"))
+    assert total <= energy(plain, "chip.core.neuron", "leakage") * (1.0 + 1e-9)
+
+
+def test_between_events_nothing_sleeps_by_timesteps() -> None:
+    events = {"chip.tile.array.reads": "each_event"}
+    found, plain = estimate(ARRAYS, SPEECH, events), estimate(ARRAYS, SPEECH, {**events, **NO_SLEEP})
+    assert found.totals["static_energy_J"] == pytest.approx(plain.totals["static_energy_J"], rel=1e-9)

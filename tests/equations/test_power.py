@@ -17,6 +17,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "retention_draw": {"supply_voltage": 0.9, "kept_voltage": 0.5, "loss": 0.5},
     "domain_capacitance": {"width": 1e-3, "gate_capacitance": 1e-9, "drain_capacitance": 0.5e-9},
     "wake_energy": {"capacitance": 1e-12, "supply_voltage": 0.9, "asleep_voltage": 0.5},
+    "working_share": {"working_time": 0.2e-6, "interval": 1e-3},
     "clock_energy": {"logic_energy": 3e-12, "clock_share": 0.25},
     "linear_regulator_efficiency": {"load_voltage": 0.2, "input_voltage": 0.9},
     "regulator_supply_voltage": {"load_voltage": 0.2, "efficiency": 0.85},
