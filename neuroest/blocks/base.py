@@ -93,6 +93,10 @@ class NetworkContext:
     """Inputs that an output sums, by layer; zero for layers without weights."""
     events: u.Dimensionless = 1.0
     """Reads for one output in a timestep, by layer: one, or its input spikes where each is read by itself."""
+    result_bits: u.Bit = 0.0
+    """Bits of a result that converters hand on; zero where there are none."""
+    results_together: u.Dimensionless = 1.0
+    """Results of the bits of one weight that converters make at the same time."""
     learning: Any = None
     """What a learning rule takes, a `neuroest.blocks.learning.context.LearningContext`, where the network learns."""
 

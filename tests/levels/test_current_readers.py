@@ -49,7 +49,7 @@ def test_a_column_of_opposed_rows_has_no_current_where_all_weights_are_zero() ->
     assert float(np.squeeze(array.carried_current(network))) < 1e-9
 
 
-def added(folder: Path, **more: int) -> float:
+def added(folder: Path, **more: int | str) -> float:
     """Energy of all additions of a chip whose accumulator has these further keys."""
     accumulator = {
         "model": "accumulator", "device": "logic_45nm_horowitz", "lanes": 128, "clock_frequency": "500 MHz",
@@ -78,6 +78,13 @@ def test_a_tree_over_the_bits_of_a_weight_writes_one_register_for_all_of_them(tm
     # weights of eight bits have no more results than that to join
     assert added(tmp_path, operand_bits=4, results_joined=16) == added(
         tmp_path, operand_bits=4, results_joined=8
+    )
+
+
+def test_widths_and_joined_results_follow_the_converters(tmp_path: Path) -> None:
+    # converters of 7 bits; two cells of four bits hold the magnitude of a weight of eight bits, each with a converter
+    assert added(tmp_path, operand_bits="auto", results_joined="auto") == pytest.approx(
+        added(tmp_path, operand_bits=7, results_joined=2)
     )
 
 

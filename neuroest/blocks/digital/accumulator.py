@@ -6,14 +6,14 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.base import EnergyCost, NetworkContext, either
 from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations
-from neuroest.specs.base import Count, Frequency
+from neuroest.specs.base import Count, CountOrAuto, Frequency
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
 
@@ -30,12 +30,14 @@ class AccumulatorBlock(ClockedBlock):
     """Additions that one instance does in a clock cycle."""
     clock_frequency: Frequency
     """Clock."""
-    operand_bits: Count | None = None
+    operand_bits: CountOrAuto | None = None
     """Bits of what is added, such as those of a converter, where they are fewer than those of the sum: the other bits
-    of the sum are clocked and seldom change. Left out, every bit is taken to change."""
-    results_joined: Count = 1.0
+    of the sum are clocked and seldom change. auto: those of the converters of its computing level. Left out, every bit
+    is taken to change."""
+    results_joined: CountOrAuto = 1.0
     """Results of the bits of one weight that a tree of adders without registers joins before the register takes them,
-    at most the bits of a weight: columns that are converted at the same time. 1: each result goes into the register."""
+    at most the bits of a weight: columns that are converted at the same time. auto: as many conversions as a weight
+    takes, and as an array has converters for. 1: each result goes into the register."""
 
 
 class Accumulator(Datapath, AddsPartialSums):
@@ -47,8 +49,7 @@ class Accumulator(Datapath, AddsPartialSums):
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of adding one partial sum and keeping the result; of joined ones, the share of one of them."""
-        bits, joined = network.accumulator_bits, self.joined(network)
-        operand = self.options.get("operand_bits", bits)
+        bits, joined, operand = network.accumulator_bits, self.joined(network), self.operand(network)
         places = network.weight_bits / joined
         changed = adder_trees.changed_sum_bits(
             adder_trees.joined_bits(joined, operand, places, bits), CARRIED_BITS, bits
@@ -59,7 +60,16 @@ class Accumulator(Datapath, AddsPartialSums):
 
     def joined(self, network: NetworkContext) -> u.Dimensionless:
         """Results that reach the register as one number."""
-        return np.minimum(self.options.get("results_joined", 1.0), network.weight_bits)
+        chosen = self.options.get("results_joined", network.results_together)
+        return np.minimum(chosen, network.weight_bits)
+
+    def operand(self, network: NetworkContext) -> u.Bit:
+        """Bits of what is added: as chosen, those of the converters, or all of the sum."""
+        bits = network.accumulator_bits
+        if self.spec.operand_bits is None:
+            return bits
+        known = self.options.get("operand_bits", network.result_bits)
+        return either(np.asarray(known) > 0.0, np.minimum(known, bits), bits)
 
     def kept(self, bits: u.Bit) -> u.Joule:
         """Energy of clocking bits that keep their value: the clock's part, all of a write where it is not known."""
@@ -76,7 +86,7 @@ class Accumulator(Datapath, AddsPartialSums):
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Adder and register of each lane."""
         bits = network.accumulator_bits
-        joined, operand = self.joined(network), self.options.get("operand_bits", bits)
+        joined, operand = self.joined(network), self.operand(network)
         tree = adder_trees.place_tree_adders(joined, operand, network.weight_bits / joined)
         lane = equations.adder_area(self.device.adder_area, bits + tree) / joined
         kept = register_circuits.register_area(self.device.register_area, self.register_bits(network))

@@ -35,6 +35,12 @@ class CrossbarLayout(Mapper):
                 network, events=self._events(), active_share=1.0 / rows + 0.0 * network.fan_in,
                 least_timestep=np.maximum(network.least_timestep, self._timestep_of_data()),
             )  # fmt: skip
+        array = self.compute
+        if array.converter is not None:
+            together = np.minimum(array.merged_groups(network), array.converters_each())
+            self.network = replace(
+                self.network, result_bits=array.resolution(network), results_together=together
+            )
 
     def _events(self) -> Array:
         """Input spikes of an output in a timestep, each of which is a read; one for layers that get none."""
