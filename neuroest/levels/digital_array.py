@@ -41,7 +41,7 @@ class DigitalArrayLevel(ComputingLevel):
     """What stays in the units while the rest streams by. weight_stationary: a block of weights, which all positions
     pass;
     output_stationary: sums of as many positions as rows and outputs as columns, which their fan-in passes, weights
-    once for each group of positions; input_stationary: inputs of as many positions as columns, which all weights
+    once for each group of positions, with trees of adders a position in each array; input_stationary: inputs of as many positions as columns, which all weights
     pass; fastest: for each layer the one of these orders of the loops that takes the fewest cycles."""
     summation: Literal["systolic", "tree"] = "systolic"
     """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
@@ -177,10 +177,15 @@ class DigitalArrayMapper(Mapper):
     def check_supported(self) -> None:
         """Refuse numbers wider than the units, and sums that stay where trees or spikes make them."""
         dataflow = getattr(self.compute.spec, "dataflow", "weight_stationary")
-        if dataflow != "weight_stationary" and (self.tree or self.winograd or self.network.spiking):
-            cause = "spikes need" if self.network.spiking else "trees of adders and Winograd need"
+        if dataflow != "weight_stationary" and (self.winograd or self.network.spiking):
+            cause = "spikes need" if self.network.spiking else "Winograd needs"
             raise MappingError(
                 f"{self.level.path}.dataflow is {dataflow}, but {cause} weights that stay; set it to weight_stationary"
+            )
+        if dataflow not in {"weight_stationary", "output_stationary"} and self.tree:
+            raise MappingError(
+                f"{self.level.path}.dataflow is {dataflow}, but a tree of adders keeps weights or sums; set it to "
+                "weight_stationary or output_stationary"
             )
         unit = self.compute.slots["unit"]
         if self.reported and (self.tree or self.winograd or self.network.spiking):
@@ -305,6 +310,10 @@ class DigitalArrayMapper(Mapper):
     def cycles_of_others(self, product: _Product) -> tuple[Array, Array]:
         """Cycles of a layer whose sums stay, and of one whose inputs do, for all inferences of a batch."""
         t, size = self.layers, (self.rows, self.columns)
+        if self.tree:  # neither fills nor drains, so that what stays makes no difference in time
+            streamed = product.vectors / t.sequential_steps * self.options["batch"]
+            same = self.cycles_of_weights(product, streamed)
+            return same, same
         positions = product.vectors / t.sequential_steps * self.options["batch"]
         reduction, outputs = np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0)
         sums = accelerators.output_stationary_cycles(reduction, outputs, positions, *size)
@@ -472,7 +481,9 @@ class DigitalArrayMapper(Mapper):
         # blocks that do not all stay in the arrays come anew for each step that waits for the one before
         kept = placement.row_blocks * placement.column_blocks <= self.arrays
         often = np.where(kept, 1.0, np.maximum(self.layers.sequential_steps, self.tiles(placement)))
-        there = np.where(self.order == _SUMS, self.rows, self.columns)
+        # trees of all arrays work on a position each with the same weights
+        positions = self.arrays if self.tree else self.rows
+        there = np.where(self.order == _SUMS, positions, self.columns)
         groups_of_positions = mapping.block_count(self.layers.positions * self.options["batch"], there)
         return np.asarray(np.where(self.order == _WEIGHTS, often, groups_of_positions))
 

@@ -120,8 +120,21 @@ def test_sums_that_stay_take_weights_for_each_group_of_positions(tmp_path: Path)
     assert cycles(run(tmp_path, larger, {"chip.array.dataflow": "fastest"})) == pytest.approx(
         2 * (1024 + 254)
     )
-    with pytest.raises(NeuroestError, match="trees of adders and Winograd need weights that stay"):
+    with pytest.raises(NeuroestError, match="a tree of adders keeps weights or sums"):
         run(tmp_path, one, {"chip.array.dataflow": "fastest", "chip.array.summation": "tree"})
+
+
+def test_trees_whose_sums_stay_read_weights_for_every_position(tmp_path: Path) -> None:
+    # 144 inputs on 128 rows are two blocks, 32 outputs one; 64 positions, or 16 for each of four arrays
+    one, tree = network(CONVOLUTION), {"chip.array.summation": "tree", "chip.array.dataflow": "output_stationary"}
+    kept = run(tmp_path, one, {"chip.array.summation": "tree"})
+    for arrays, groups in ((1, 64), (4, 16)):
+        sums = run(tmp_path, one, {**tree, "chip.array.count": arrays})
+        assert cycles(sums) == pytest.approx(2 * 64 / arrays)
+        assert count(sums, "weights", "read") * 512 == groups * 144 * 32 * 8
+        assert count(sums, "partial_sums", "read") == 0
+        assert energy(sums, component="unit") == pytest.approx(energy(kept, component="unit"))
+    assert count(kept, "weights", "read") * 512 == 144 * 32 * 8
 
 
 def test_inputs_that_stay_take_weights_for_each_group_of_positions(tmp_path: Path) -> None:
