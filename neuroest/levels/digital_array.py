@@ -310,12 +310,12 @@ class DigitalArrayMapper(Mapper):
     def cycles_of_others(self, product: _Product) -> tuple[Array, Array]:
         """Cycles of a layer whose sums stay, and of one whose inputs do, for all inferences of a batch."""
         t, size = self.layers, (self.rows, self.columns)
-        if self.tree:  # neither fills nor drains, so that what stays makes no difference in time
-            streamed = product.vectors / t.sequential_steps * self.options["batch"]
-            same = self.cycles_of_weights(product, streamed)
-            return same, same
         positions = product.vectors / t.sequential_steps * self.options["batch"]
         reduction, outputs = np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0)
+        if self.tree:  # it neither fills nor drains, so that what stays makes no difference in time
+            passes = self.turns(product) * t.sequential_steps
+            same = np.asarray(passes * accelerators.tree_cycles(reduction, outputs, positions, *size))
+            return same, same
         sums = accelerators.output_stationary_cycles(reduction, outputs, positions, *size)
         # inputs lie where weights do otherwise, and weights stream by as positions do
         inputs = accelerators.systolic_cycles(reduction, positions, outputs, *size)
