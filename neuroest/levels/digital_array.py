@@ -41,8 +41,9 @@ class DigitalArrayLevel(ComputingLevel):
     """What stays in the units while the rest streams by. weight_stationary: a block of weights, which all positions
     pass;
     output_stationary: sums of as many positions as rows and outputs as columns, which their fan-in passes, weights
-    once for each group of positions, with trees of adders a position in each array; input_stationary: inputs of as many positions as columns, which all weights
-    pass; fastest: for each layer the one of these orders of the loops that takes the fewest cycles."""
+    once for each group of positions, with trees of adders one position in each array; input_stationary: inputs of as
+    many positions as columns, which all weights pass; fastest: for each layer the one of these orders of the loops that
+    takes the fewest cycles."""
     summation: Literal["systolic", "tree"] = "systolic"
     """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
     array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, and a sum of

@@ -126,7 +126,10 @@ def test_sums_that_stay_take_weights_for_each_group_of_positions(tmp_path: Path)
 
 def test_trees_whose_sums_stay_read_weights_for_every_position(tmp_path: Path) -> None:
     # 144 inputs on 128 rows are two blocks, 32 outputs one; 64 positions, or 16 for each of four arrays
-    one, tree = network(CONVOLUTION), {"chip.array.summation": "tree", "chip.array.dataflow": "output_stationary"}
+    one, tree = (
+        network(CONVOLUTION),
+        {"chip.array.summation": "tree", "chip.array.dataflow": "output_stationary"},
+    )
     kept = run(tmp_path, one, {"chip.array.summation": "tree"})
     for arrays, groups in ((1, 64), (4, 16)):
         sums = run(tmp_path, one, {**tree, "chip.array.count": arrays})
