@@ -70,6 +70,25 @@ class TechnologyPoint:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Pace:
+    """What is known of the timesteps of a computing level before its times are computed.
+
+    Attributes
+    ----------
+    least_timestep : float or ndarray
+        Time of a timestep that the rest of the chip asks for, whatever the neurons need. [s]
+    own_hold : float, ndarray or None
+        Time for which neurons see their input at the pace of their own layer, where it has been computed. [s]
+    """
+
+    least_timestep: u.Second = 0.0
+    own_hold: u.Second | None = None
+
+
+UNKNOWN_PACE = Pace()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkContext:
     """Properties of the network that the cost of an action depends on."""
 
@@ -85,8 +104,8 @@ class NetworkContext:
     """Positions of a layer that may have their turns on one array in a timestep, by layer."""
     active_share: u.Dimensionless = 1.0
     """Share of the rows of a layer that are active in one read, by layer; one for layers without weights."""
-    least_timestep: u.Second = 0.0
-    """Time of a timestep that the rest of the chip asks for, whatever the neurons need."""
+    pace: Pace = UNKNOWN_PACE
+    """What is known of its timesteps."""
     largest_fan_in: u.Dimensionless = np.inf
     """Largest number of inputs that an output sums, of all layers."""
     fan_in: u.Dimensionless = 1.0
@@ -105,7 +124,7 @@ class NetworkContext:
         return replace(
             self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index),
             active_share=_of_layer(self.active_share, index), fan_in=_of_layer(self.fan_in, index),
-            events=_of_layer(self.events, index),
+            events=_of_layer(self.events, index), pace=replace(self.pace, own_hold=None),
         )  # fmt: skip
 
 

@@ -131,11 +131,13 @@ def tree_activity(
     """
     found: u.Numeric = 0.0
     adders: u.Numeric = 0.0
-    for level in range(1, _LEVELS + 1):
+    same: u.Numeric = 1.0 - 2.0 * toggle_rate
+    for level in range(1, int(np.log2(np.clip(np.max(inputs), 2.0, 2.0**_LEVELS))) + 1):
         there = np.where(inputs >= 2.0**level, 1.0, 0.0) * 2.0**-level
         width = there * (bits + (level - 1.0) * growth)
-        found = found + width * (1.0 - (1.0 - 2.0 * toggle_rate) ** 2.0 ** (level - 1.0))
+        found = found + width * (1.0 - same)
         adders = adders + width
+        same = same * same
     some = adders > 0.0 * bits
     return np.where(some, found / np.where(some, adders, bits), 1.0)
 

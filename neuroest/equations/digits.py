@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ Array: TypeAlias = NDArray[np.float64]
 
 _FINEST = 2**9
 """Parts of the range down to which the distribution of a digit is summed up; finer digits are spread evenly."""
+_FEW = 2**10
+"""Points up to which it takes longer to find equal ones than to compute them."""
 _KEPT = 4
 """Distributions that are kept: two places of a digit in two arrays, each asked for by three moments."""
 
@@ -233,18 +235,25 @@ def _of_digit(
 ) -> u.Dimensionless:
     """Mean of what is counted of a digit's share; `whole`, that of the weight, where it is in one cell."""
     bases, numbers, at = np.round(np.exp2(digit_bits)), np.ceil(digits), np.round(place)
+    if np.all(numbers <= 1.0):
+        alone: u.Dimensionless = np.where(at < numbers, whole, 0.0)[()]
+        return alone
     points = np.broadcast_arrays(
         *(np.asarray(each, dtype=float) for each in (whole, mean_absolute_weight, centre, bases, numbers, at))
     )
     # sweeps vary other parameters far more often, so each set of these is worked out once
-    sets, places = np.unique(np.stack([np.ravel(each) for each in points]), axis=1, return_inverse=True)
+    sets = np.stack([np.ravel(each) for each in points])
+    places: Any = ...
+    if sets.shape[1] > _FEW:
+        sets, places = np.unique(sets, axis=1, return_inverse=True)
+        places = np.ravel(places)
     moment, mean, middle, base, number, behind = sets
     found = np.where(behind < number, moment, 0.0)
     cut = np.logical_and(number > 1.0, behind < number)
     for b, k in set(zip(base[cut], behind[cut], strict=True)):
         here = cut & (base == b) & (behind == k)
         found[here] = _distributed(counted, mean[here], middle[here], int(b), int(k))
-    result: u.Dimensionless = found[np.ravel(places)].reshape(points[0].shape)[()]
+    result: u.Dimensionless = found[places].reshape(points[0].shape)[()]
     return result
 
 

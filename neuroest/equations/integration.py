@@ -74,7 +74,7 @@ def hold_time(integration_time: u.Second, share: u.Dimensionless) -> u.Second:
     integration_time : float or ndarray
         Time from an empty state to firing under a full drive, t. [s]
     share : float or ndarray
-        Share of it with which the neuron fires within the timesteps of a spike, found by halving, s. [1]
+        Share of it with which the neuron fires within the timesteps of a spike, s. [1]
 
     Returns
     -------
@@ -196,7 +196,8 @@ def leaky_steps_to_fire(
     first = start_state * np.exp(-driven) + added
     peak = added / -np.expm1(-phase)
     fires = (peak > 1.0) & (first < 1.0)
-    more = np.log(np.where(fires, peak - first, 1.0) / np.where(fires, peak - 1.0, 1.0)) / phase
+    # (P - x_1)/(P - 1) without the one that it exceeds by little where the memory is long
+    more = np.log1p(np.where(fires, 1.0 - first, 0.0) / np.where(fires, peak - 1.0, 1.0)) / phase
     result: u.Dimensionless = np.where(first >= 1.0, 1.0, np.where(fires, 1.0 + more, np.inf))
     return result
 

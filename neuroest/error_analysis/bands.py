@@ -53,6 +53,8 @@ def _causes(paths: tuple[str, ...], ranks: Array, result: Array) -> tuple[tuple[
 
 def _ranks(rows: Array) -> Array:
     """Ranks along each row, with mean zero and standard deviation one."""
-    order = np.empty_like(rows)
-    np.put_along_axis(order, np.argsort(rows, axis=1), np.arange(rows.shape[1], dtype=np.float64), axis=1)
-    return np.asarray((order - order.mean(axis=1, keepdims=True)) / order.std(axis=1, keepdims=True))
+    count = rows.shape[1]
+    places = np.arange(count) - (count - 1) / 2.0
+    ranks = np.empty_like(rows)
+    np.put_along_axis(ranks, np.argsort(rows, axis=1), places / places.std(), axis=1)
+    return np.asarray(ranks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from neuroest.specs.claims import Claim
 
 SAMPLES = 512
 SEED = 20250
+_KEPT = 2**12
+"""Streams that are kept: those of every claim of a dozen chips."""
 
 
 def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Array]:
@@ -33,10 +36,20 @@ def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Arra
             continue
         key = common_cause(claim)
         if key not in shared:
-            stream = np.random.default_rng((seed, zlib.crc32(key.encode())))
-            shared[key] = stream.standard_normal((samples, 1))
+            shared[key] = (_kept_stream if samples <= SAMPLES else _stream)(key, samples, seed)
         values[path] = spread_over(claim, shared[key])
     return values
+
+
+def _stream(key: str, samples: int, seed: int) -> Array:
+    """Standard normal samples of one cause."""
+    found = np.random.default_rng((seed, zlib.crc32(key.encode()))).standard_normal((samples, 1))
+    found.flags.writeable = False
+    return found
+
+
+_kept_stream = lru_cache(maxsize=_KEPT)(_stream)
+"""The same, kept: estimates of chips that share a cause take it again."""
 
 
 def common_cause(claim: Claim) -> str:

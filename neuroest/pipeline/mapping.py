@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.base import UNKNOWN_PACE, NetworkContext, Pace
 from neuroest.blocks.learning.context import LearningContext
 from neuroest.blocks.roles import (
     ExecutesElementwise,
@@ -38,9 +38,9 @@ from neuroest.workloads.level_view import layers_of
 
 
 def network_context(
-    layers: LayerTable, least_timestep: u.Second = 0.0, rule: LearningRule | None = None
+    layers: LayerTable, pace: Pace = UNKNOWN_PACE, rule: LearningRule | None = None
 ) -> NetworkContext:
-    """What the cost of an action depends on, with the timestep that the rest of the chip makes where that is known."""
+    """What the cost of an action depends on, with what is known of its timesteps."""
     rows = np.maximum(layers.reduction + layers.recurrent_reduction, 1.0)
     fan_in = layers.is_weighted * (layers.reduction + layers.recurrent_reduction)
     driven = layers.input_bit_density * layers.reduction + layers.output_rate * layers.recurrent_reduction
@@ -54,7 +54,7 @@ def network_context(
         mean_absolute_weight=layers.mean_absolute_weight,
         output_rate=layers.is_weighted * layers.output_rate,
         active_share=np.where(layers.is_weighted > 0.0, np.clip(active, 0.0, 1.0), 1.0),
-        least_timestep=least_timestep,
+        pace=pace,
         largest_fan_in=float(np.max(fan_in)),
         fan_in=fan_in,
         positions=np.where(layers.is_weighted > 0.0, layers.positions, 0.0),
@@ -63,7 +63,7 @@ def network_context(
 
 
 def mapper_for(
-    chip: Chip, level: LevelNode, layers: LayerTable, least_timestep: u.Second = 0.0,
+    chip: Chip, level: LevelNode, layers: LayerTable, pace: Pace = UNKNOWN_PACE,
     rule: LearningRule | None = None, *, idle: bool = False,
 ) -> Mapper:  # fmt: skip
     """The mapper that a computing level names, ready for its layers.
@@ -76,8 +76,8 @@ def mapper_for(
         The computing level.
     layers : LayerTable
         The network as the level sees it.
-    least_timestep : float or array
-        Time of a timestep that the rest of the chip asks for. [s]
+    pace : Pace
+        What is known of its timesteps.
     rule : LearningRule or None
         How the network learns, where it does.
     idle : bool
@@ -88,7 +88,7 @@ def mapper_for(
     MappingError
         When the level cannot run its layers.
     """
-    network = network_context(layers, least_timestep, rule)
+    network = network_context(layers, pace, rule)
     mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network)
     if idle:
         return mapper
@@ -106,7 +106,7 @@ def mapper_for(
 
 
 def mappers_for(
-    chip: Chip, layers: LayerTable, owner: Sequence[int], least_timesteps: Sequence[u.Second] = (),
+    chip: Chip, layers: LayerTable, owner: Sequence[int], paces: Sequence[Pace] = (),
     rule: LearningRule | None = None,
 ) -> tuple[tuple[Mapper, Array], ...]:  # fmt: skip
     """The mapper of each computing level with its layers, one for each of them and zero for others.
@@ -119,8 +119,8 @@ def mappers_for(
         The network.
     owner : sequence of int
         Place of the level of each layer.
-    least_timesteps : sequence of float or array
-        Time of a timestep that the rest of the chip asks for, by level; none where nothing is said. [s]
+    paces : sequence of Pace
+        What is known of the timesteps of each level; none where nothing is.
     rule : LearningRule or None
         How the network learns, where it does.
 
@@ -135,9 +135,9 @@ def mappers_for(
         own = np.array([float(mine == place) for mine in owner])
         table = in_coding(layers, own, level)
         seen = layers_of(table, own) if len(levels) > 1 else table
-        least = least_timesteps[place] if least_timesteps else 0.0
+        pace = paces[place] if paces else UNKNOWN_PACE
         idle = not np.any(own)  # it waits for another network, and takes its area and leakage
-        mapper = mapper_for(chip.seen_from(level), level, seen, least, rule, idle=idle)
+        mapper = mapper_for(chip.seen_from(level), level, seen, pace, rule, idle=idle)
         if len(levels) > 1:
             _refuse_alone(mapper)
         found.append((mapper, own))

@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 
+from neuroest.blocks.base import UNKNOWN_PACE, Pace
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.design.build import Design
@@ -71,17 +72,15 @@ class Stages:
         rule = None if workload.learning is None else workload.learning.stated
         owner, unknown = owners(design, chip, layers)
         given = _Given(owner, rule, design.spec.partition)
-        least: list[u.Second] = [0.0] * len(chip.computing_levels())
-        levels, counts, timing = _timed(chip, layers, given, least)
+        paces = [UNKNOWN_PACE] * len(chip.computing_levels())
+        levels, counts, timing = _timed(chip, layers, given, paces)
         # neurons that forget are driven for longer where the rest of the chip stretches the timestep; the longer drive
         # stretches it a little more
         for _ in range(_STRETCHES):
-            late = [_lateness(level, timing) for level in levels]
-            if not any(np.any(asked > 0.0) for asked in late):
+            before, paces = paces, [_paced(*each, timing) for each in zip(paces, levels, strict=True)]
+            if all(now is old for now, old in zip(paces, before, strict=True)):
                 break
-            # the other points of a batch stay as they are
-            least = [np.where(now > 0.0, now, before) for now, before in zip(late, least, strict=True)]
-            levels, counts, timing = _timed(chip, layers, given, least)
+            levels, counts, timing = _timed(chip, layers, given, paces)
         learning = learn(workload, values, levels, counts)
         costs = cost_components(chip, joined(levels), contexts(layers, levels))
         if first := (*populations.checks(layers), *unknown):
@@ -119,15 +118,19 @@ class Stages:
         return self.levels[0]
 
 
-def _lateness(level: MappedLevel, timing: Timing) -> u.Numeric:
-    """The timestep that the rest of the chip makes, where it is too long for neurons that forget; else zero."""
-    array = level.mapper.compute
+def _paced(pace: Pace, level: MappedLevel, timing: Timing) -> Pace:
+    """The pace with the timestep that the rest of the chip makes, where that is too long for neurons that forget.
+
+    It stays as it is where there is no such point, or where none of them moves any more.
+    """
+    array, network = level.mapper.compute, level.mapper.network
     if not isinstance(array, ArrayCircuit) or array.neuron is None or not np.any(level.own > 0.0):
-        return 0.0
-    # neurons that forget are driven for longer where the rest of the chip stretches the timestep
+        return pace
     step = timing.timestep(level)
-    late = np.asarray(array.overstretched(level.mapper.network, step) > 1.0 + FIRING_SLACK)
-    return np.where(late, step, 0.0) if np.any(late) else 0.0
+    late = np.asarray(array.overstretched(network, step) > 1.0 + FIRING_SLACK) & (step > 0.0)
+    # the other points of a batch stay as they are
+    asked = np.where(late, step, pace.least_timestep)
+    return pace if np.all(asked == pace.least_timestep) else Pace(asked, array.own_hold(network))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -140,10 +143,10 @@ class _Given:
 
 
 def _timed(
-    chip: Chip, layers: LayerTable, given: _Given, least: Sequence[u.Second]
+    chip: Chip, layers: LayerTable, given: _Given, paces: Sequence[Pace]
 ) -> tuple[tuple[MappedLevel, ...], ActionCounts, Timing]:
-    """Mapping, counts and times of a network whose timesteps on each level are at least that long."""
-    levels = map_network(chip, mappers_for(chip, layers, given.owner, least, given.rule))
+    """Mapping, counts and times of a network at a pace for each level."""
+    levels = map_network(chip, mappers_for(chip, layers, given.owner, paces, given.rule))
     counts = count_actions(layers, levels, given.partition)
     return levels, counts, time_network(chip, layers, levels, counts)
 

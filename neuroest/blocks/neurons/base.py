@@ -7,11 +7,12 @@ physical neurons as the network has outputs.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.circuit import Circuit
@@ -20,6 +21,44 @@ from neuroest.equations import integration, neuron_geometry
 
 _NOISE_SIGMAS = 6.0
 """Standard deviations of kT/C noise that a threshold must exceed; a convention, once in 10^9 for a Gaussian."""
+
+
+@dataclass(frozen=True, eq=False)
+class FiringRule:
+    """How the timesteps to a spike follow from the drive of each, for one neuron.
+
+    Attributes
+    ----------
+    rule : callable
+        Timesteps, from the time that a full drive is on in each, the time between them, and the numbers.
+    numbers : tuple
+        What the rule takes of the neuron.
+    """
+
+    rule: Callable[..., u.Dimensionless]
+    numbers: tuple[u.Numeric, ...]
+
+    def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
+        """Timesteps to a spike; infinite where it never fires."""
+        return self.rule(hold_time, period, *self.numbers)
+
+    def spread(self, shape: tuple[int, ...]) -> FiringRule:
+        """With each number on one axis, as many as an array of that shape has."""
+        numbers = (np.broadcast_to(np.asarray(number, dtype=float), shape).ravel() for number in self.numbers)
+        return FiringRule(self.rule, tuple(numbers))
+
+    def at(self, places: NDArray[np.intp]) -> FiringRule:
+        """With some of the numbers of each axis."""
+        return FiringRule(self.rule, tuple(number[places] for number in self.numbers))  # type: ignore[index]
+
+
+def _leaky_steps(
+    hold_time: u.Second, period: u.Second, integration_time: u.Second, memory_time: u.Second
+) -> u.Dimensionless:
+    """Timesteps to a spike of a state that fades with the same time constant with and without a drive."""
+    memory = integration.counted_memory(memory_time, period, integration_time)
+    final = integration.settled_state(integration_time, memory)
+    return integration.leaky_steps_to_fire(hold_time, period, memory, memory, final, 0.0)
 
 
 class Neuron(Component[Any]):
@@ -119,12 +158,18 @@ class Neuron(Component[Any]):
         """Time from the end of a drive that made no spike to the next one."""
         return 0.0
 
+    def firing_rule(self) -> FiringRule:
+        """How the timesteps to a spike follow from the drive, and the numbers of this neuron in that."""
+        memory = self.memory_time()
+        return FiringRule(_leaky_steps, (self.integration_time(), np.inf if memory is None else memory))
+
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
         """Timesteps to a spike where a full drive is on for the hold time of each; infinite where it never fires."""
-        full, memory = self.integration_time(), self.memory_time()
-        memory = integration.counted_memory(np.inf if memory is None else memory, period, full)
-        final = integration.settled_state(full, memory)
-        return integration.leaky_steps_to_fire(hold_time, period, memory, memory, final, 0.0)
+        return self.firing_rule().steps_to_fire(hold_time, period)
+
+    def least_drive(self) -> u.Second:
+        """Shortest drive that changes the neuron at all."""
+        return 0.0
 
     def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[Check]:
         """Whether `steps_to_fire` knows drives of that length and distance."""

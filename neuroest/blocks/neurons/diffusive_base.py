@@ -22,7 +22,7 @@ from neuroest.blocks.base import (
     threshold_at_corner,
 )
 from neuroest.blocks.circuit import Circuit
-from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.neurons.diffusive_circuit import diffusive_circuit
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics, IonKineticsParameters, at_temperature
 from neuroest.core import units as u
@@ -70,6 +70,13 @@ _WARMER = 10.0  # K
 
 _SETTLED = 3.0
 """Time constants after which a node counts as charged: 95 %."""
+
+
+def _filament_steps(
+    hold_time: u.Second, period: u.Second, slowness: u.Dimensionless, voltage: u.Volt, *rates: u.Numeric
+) -> u.Dimensionless:
+    """Timesteps to a spike of a device that takes longer than by the rate equations."""
+    return integration.filament_steps_to_fire(hold_time / slowness, period / slowness, voltage, *rates)
 
 
 class DiffusiveBlock(DeviceBlock):
@@ -217,12 +224,10 @@ class DiffusiveNeuronBase(Neuron):
             d.firing_pulse_time,
         )
 
-    def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
-        """Timesteps until filament and residue close the gap that both of them leave again between the drives."""
-        rates, slower = self.ion_rates(), self._slowness()
-        return integration.filament_steps_to_fire(
-            hold_time / slower, period / slower, self.device.input_voltage, *rates
-        )
+    def firing_rule(self) -> FiringRule:
+        """Filament and residue close the gap that both of them leave again between the drives."""
+        numbers = (self._slowness(), self.device.input_voltage, *self.ion_rates())
+        return FiringRule(_filament_steps, numbers)
 
     def _slowness(self) -> u.Dimensionless:
         """How much longer the device takes than by the rate equations; its time is taken to run slower by that."""

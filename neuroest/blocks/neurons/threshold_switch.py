@@ -25,7 +25,7 @@ from neuroest.blocks.circuit import (
     remembered,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.core import units as u
 from neuroest.equations import (
     device_curves,
@@ -135,6 +135,16 @@ _OF_ITS_DELAY = ("switching_delay", "delay_steepness", "reference_voltage", "del
 """Parameters that it needs besides of a switch that waits."""
 _SOME_HEATING = 1e-6
 """Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
+
+
+def _delayed_steps(
+    hold_time: u.Second, period: u.Second, delay: u.Second, *charging: u.Numeric
+) -> u.Dimensionless:
+    """Timesteps to a spike of a capacitor whose switch waits for a while before it turns on."""
+    left = hold_time - delay * (1.0 - _ROUNDING)
+    return either(
+        left > 0.0, integration.leaky_steps_to_fire(np.maximum(left, 0.0), period, *charging), np.inf
+    )
 
 
 def _waited(exponent: float) -> State:
@@ -284,24 +294,20 @@ class ThresholdSwitch(Neuron):
         )  # fmt: skip
         return charge + self.incubation_time()
 
-    def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
-        """Timesteps of charging through the resistor and, while the input is grounded, discharging through it.
+    def firing_rule(self) -> FiringRule:
+        """Charging through the resistor and, while the input is grounded, discharging through it.
 
         The delay of a switch that has one must fit into one drive.
         """
         d, threshold = self.device, self.threshold_voltage()
         driven, final = self.time_constant(), self.final_voltage()
         idle = driven if self.spec.idle_input == "grounded" else d.off_resistance * d.capacitance
-        charging = hold_time - self.incubation_time() * (1.0 - _ROUNDING)
-        steps = integration.leaky_steps_to_fire(
-            np.maximum(charging, 0.0),
-            period,
-            driven,
-            idle,
-            final / threshold,
-            self.rest_voltage() / threshold,
-        )
-        return either(charging > 0.0, steps, np.inf)
+        charging = driven, idle, final / threshold, self.rest_voltage() / threshold
+        return FiringRule(_delayed_steps, (self.incubation_time(), *charging))
+
+    def least_drive(self) -> u.Second:
+        """The delay of the switch."""
+        return self.incubation_time()
 
     def discharge_time(self) -> u.Second:
         """Time that the switch is on."""

@@ -32,7 +32,7 @@ from neuroest.equations import (
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
 from neuroest.levels.crossbar.read_schedule import ReadSchedule
-from neuroest.levels.crossbar.timestep import drives_per_spike, hold_times, longest, shortest
+from neuroest.levels.crossbar.timestep import drives_per_spike, hold_times, longest, own_hold, shortest
 
 _NO_SCHEDULE = ReadScheduleBlock()
 """What holds of an array that says nothing of its schedule."""
@@ -197,7 +197,17 @@ class ArrayCircuit(ArrayParts):
             return 0.0
         if self.readout.spec.integration == "within_timestep":
             return self.neuron.integration_time()
-        return hold_times(self.neuron, network, lambda hold: self._own_period(network, hold))
+        return hold_times(
+            self.neuron, network, lambda hold: self._own_period(network, hold), self.own_hold(network)
+        )
+
+    def own_hold(self, network: NetworkContext) -> u.Second:
+        """The same at the pace of each layer, whatever the others need."""
+        if network.pace.own_hold is not None:
+            return network.pace.own_hold
+        if self.neuron is None:
+            return 0.0
+        return own_hold(self.neuron, network, lambda hold: self._own_period(network, hold))
 
     def overstretched(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
         """Timesteps of that length that a spike takes over those that it may take, for the worst of the layers."""

@@ -33,7 +33,7 @@ class CrossbarLayout(Mapper):
             rows = self.options["rows"] * self.compute.stacked_arrays(network)
             self.network = replace(
                 network, events=self._events(), active_share=1.0 / rows + 0.0 * network.fan_in,
-                least_timestep=np.maximum(network.least_timestep, self._timestep_of_data()),
+                pace=replace(network.pace, least_timestep=self._least_timestep(network)),
             )  # fmt: skip
         array = self.compute
         if array.converter is not None:
@@ -49,6 +49,9 @@ class CrossbarLayout(Mapper):
         found = self.on_array * spikes / np.maximum(t.positions * t.groups, 1.0)
         return np.asarray(np.where(found > 0.0, found, 1.0))
 
+    def _least_timestep(self, network: NetworkContext) -> u.Second:
+        return np.maximum(network.pace.least_timestep, self._timestep_of_data())
+
     def _timestep_of_data(self) -> u.Second:
         """Time of a timestep of the data, which last as long as the chip has for them; zero without a period."""
         neuron, period = self.compute.neuron, self.chip.period
@@ -61,7 +64,11 @@ class CrossbarLayout(Mapper):
     def longest_step(self, placement: Placement, step: Array) -> Array:
         """The longest step; events come no sooner than the data has them."""
         own = super().longest_step(placement, step)
-        return np.asarray(np.maximum(own, self.network.least_timestep)) if self.compute.reads_events else own
+        return (
+            np.asarray(np.maximum(own, self.network.pace.least_timestep))
+            if self.compute.reads_events
+            else own
+        )
 
     def passage_time(self) -> Array | None:
         """Time from an event at a layer to the spike that it makes, where each is read by itself."""

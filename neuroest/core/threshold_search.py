@@ -1,0 +1,134 @@
+"""The least number at which a rising function reaches a value, for many functions at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.arrays import Array, Mask
+
+_ROUNDS = 64
+"""Rounds at most; numerical, half of them when nothing but halving helps."""
+_SMALL = 1e-9
+"""Share of a number below which a step that does not pass it is small; numerical."""
+_CLOSEST = 1e-12
+"""Width of an interval, over the number in it, at which the number is found; numerical."""
+
+
+def least_reaching(
+    value_of: Callable[[Array, NDArray[np.intp]], Array], wanted: Array, low: Array, high: Array, guess: Array
+) -> Array:
+    """Least number of an interval at which a rising function reaches a value.
+
+    Chandrupatla's method (Adv. Eng. Software 28 (1997) 145) interpolates where that is safe and halves the interval
+    elsewhere. What is found for a function does not depend on the others.
+
+    Parameters
+    ----------
+    value_of : callable
+        Values of some of the functions, from a number and a place for each; not below zero.
+    wanted : ndarray
+        Value to reach, one for each function; above zero.
+    low, high : ndarray
+        Ends of the intervals.
+    guess : ndarray
+        Where to look first; the middle, if it lies outside.
+
+    Returns
+    -------
+    ndarray
+        Numbers, to a part in 10^12; the upper end of the interval where the function does not reach the value.
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> f"{least_reaching(lambda x, places: x * x, 2.0 * one, 0.0 * one, 2.0 * one, one)[0]:.6f}"
+    '1.414214'
+    """
+    every = np.arange(wanted.size)
+    at_low, at_high = value_of(low, every), value_of(high, every)
+    at_low = np.where(at_low > 0.0, at_low, 0.0)  # a rate without a drive need not be a number
+    answer = np.where(at_low >= wanted, low, high)
+    places = np.flatnonzero((at_low < wanted) & (at_high >= wanted))
+    inside = (guess > low) & (guess < high)
+    tried = np.where(inside, guess, (low + high) / 2.0)[places]
+    ends = _Interval(high, at_high, low, at_low, high, at_high, wanted).of(places)
+    with np.errstate(all="ignore"):  # of interpolations that are not taken
+        for turn in range(_ROUNDS):
+            if not places.size:
+                break
+            ends = ends.divided(tried, value_of(tried, places))
+            least = ends.least
+            answer[places] = least
+            searched = ends.width > _CLOSEST * least
+            if not searched.all():
+                places, ends = places[searched], ends.of(searched)
+            tried = ends.next()
+            if turn == 0:  # the whole interval may be needed
+                whole = high[places]
+                tried = np.where((ends.least == whole) & ends.nothing_below, whole * (1.0 - _CLOSEST), tried)
+    return answer
+
+
+class _Interval(NamedTuple):
+    """Intervals that hold the numbers: the newest end, the other one, the end before, and the values there."""
+
+    new: Array
+    at_new: Array
+    other: Array
+    at_other: Array
+    older: Array
+    at_older: Array
+    wanted: Array
+
+    def of(self, places: NDArray[np.intp] | Mask) -> _Interval:
+        """Those of some functions."""
+        return _Interval(*(item[places] for item in self))
+
+    def divided(self, tried: Array, value: Array) -> _Interval:
+        """The parts that hold the numbers, from the values at a point inside."""
+        new, at_new, other, at_other, *_, wanted = self
+        same = (value >= wanted) == (at_new >= wanted)
+        return _Interval(
+            tried, value, np.where(same, other, new), np.where(same, at_other, at_new),
+            np.where(same, new, other), np.where(same, at_new, at_other), wanted,
+        )  # fmt: skip
+
+    @property
+    def least(self) -> Array:
+        """The ends at which the functions reach the value."""
+        return np.where(self.at_new >= self.wanted, self.new, self.other)
+
+    @property
+    def width(self) -> Array:
+        """Width of the intervals."""
+        return np.abs(self.new - self.other)
+
+    @property
+    def nothing_below(self) -> Mask:
+        """Whether the function is still zero at the lower end."""
+        return np.asarray(np.minimum(self.at_new, self.at_other) == 0.0)
+
+    def next(self) -> Array:
+        """Where to try next."""
+        new, at_new, other, at_other, older, at_older, wanted = self
+        place, value = (new - other) / (older - other), (at_new - at_other) / (at_older - at_other)
+        safe = (value * value < place) & ((1.0 - value) ** 2 < 1.0 - place)
+        above, beyond, before = at_new - wanted, at_other - wanted, at_older - wanted
+        share = above / (beyond - above) * before / (beyond - before) + (older - new) / (
+            other - new
+        ) * above / (before - above) * beyond / (before - beyond)
+        # above a threshold the square of a rate grows in proportion to the distance
+        square = at_new * at_new
+        line = (square - wanted * wanted) / (square - at_older * at_older) * (older - new) / (other - new)
+        rising = (at_other == 0.0) & (above >= 0.0) & (before >= 0.0) & (line < 1.0)
+        share = np.where(rising, line, np.where(safe, share, 1.0 / 2.0))
+        # a step too small to pass the number is followed by a larger one
+        moved = np.where((above >= 0.0) == (before >= 0.0), np.abs(new - older), 0.0)
+        largest = np.maximum(new, other)
+        step = np.where(moved < _SMALL * largest, 8.0 * moved, 0.0)
+        least = np.minimum(np.maximum(step, _CLOSEST / 2.0 * largest) / self.width, 1.0 / 2.0)
+        return np.asarray(new + np.clip(share, least, 1.0 - least) * (other - new))

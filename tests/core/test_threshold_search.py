@@ -1,0 +1,51 @@
+"""The least number at which a rising function reaches a value: known roots, thresholds, ends, and independence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from neuroest.core.arrays import Array
+from neuroest.core.threshold_search import least_reaching
+
+
+def found(
+    value: Callable[[Array], Array], wanted: list[float], high: float = 2.0, guess: float = 1.0
+) -> Array:
+    count = len(wanted)
+    return least_reaching(
+        lambda x, _: value(x), np.array(wanted), np.zeros(count), np.full(count, high), np.full(count, guess)
+    )
+
+
+def test_roots_that_are_known() -> None:
+    assert found(lambda x: x**3, [0.001, 1.0, 7.9]) == pytest.approx([0.1, 1.0, 7.9 ** (1 / 3)], rel=1e-12)
+
+
+def test_above_a_threshold_a_rate_grows_as_a_root() -> None:
+    """Nothing up to one, then a slope without end: 0.1 is reached a millionth and a hundred-millionth above."""
+    for steepness in (1e2, 1e3, 1e4):
+        rate = found(lambda x, s=steepness: s * np.sqrt(np.maximum(x - 1.0, 0.0)), [0.1])  # type: ignore[misc]
+        assert rate - 1.0 == pytest.approx([(0.1 / steepness) ** 2], abs=2e-12)
+
+
+def test_a_jump_is_found_at_its_place() -> None:
+    assert found(lambda x: np.where(x >= 0.3, 1.0, 0.0), [1.0]) == pytest.approx([0.3], rel=1e-12)
+
+
+def test_what_only_the_whole_interval_reaches() -> None:
+    assert found(lambda x: np.where(x >= 2.0, 1.0, 0.0), [1.0])[0] == pytest.approx(2.0, rel=2e-12)
+
+
+def test_the_end_where_the_value_is_not_reached_or_no_number() -> None:
+    assert found(lambda x: 0.1 * x, [1.0])[0] == 2.0
+    assert np.isnan(found(lambda x: np.nan * x, [1.0], high=np.nan)[0])
+
+
+def test_a_function_does_not_depend_on_the_others() -> None:
+    wanted = [1e-3, 0.5, 0.999, 1.0, 3.0]
+    together = found(np.tanh, wanted)
+    alone = [found(np.tanh, [each])[0] for each in wanted]
+    assert together.tolist() == alone
