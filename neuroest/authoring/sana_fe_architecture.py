@@ -143,15 +143,17 @@ class _Reader:
         unused += [f"{key} {str(one.get('name'))[:40]}" for i, one in enumerate(found) if i != chosen]
         return (*place, key, chosen), found[chosen]
 
-    def _number(self, place: tuple[str | int, ...], unit: Mapping[str, Any], key: str) -> float:
+    def _number(
+        self, place: tuple[str | int, ...], unit: Mapping[str, Any], key: str, *, positive: bool = False
+    ) -> float:
         about = self._mapping((*place, "attributes"), unit.get("attributes"))
         value = about.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value < math.inf:
+        number = math.nan if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+        if not 0.0 <= number < math.inf or (positive and not number):
             said = "is missing" if value is None else f"is {str(value)[:40]!r}"
-            raise self._fault(
-                (*place, "attributes", key), f"{said}; expected a number in SI units, at least 0"
-            )
-        return float(value)
+            least = "above 0" if positive else "at least 0"
+            raise self._fault((*place, "attributes", key), f"{said}; expected a number in SI units, {least}")
+        return number
 
     def events(self) -> tuple[dict[str, float], dict[str, tuple[float, float]], list[str]]:
         """Parameters of our events, the ends of those that differ by direction, and what is not used."""
@@ -167,8 +169,8 @@ class _Reader:
             for key, model in (("axon_in", ""), ("synapse", ""), ("soma", "input"), ("axon_out", ""))
         }
 
-        def of(part: str, key: str) -> float:
-            return self._number(*parts[part], key)
+        def of(part: str, key: str, *, positive: bool = False) -> float:
+            return self._number(*parts[part], key, positive=positive)
 
         access, update, out = (
             {kind: of("soma", f"{kind}_{what}") for kind in ("energy", "latency")}
@@ -176,7 +178,7 @@ class _Reader:
         )
         numbers = {
             "synaptic_operation_energy": of("synapse", "energy_process_spike"),
-            "synaptic_operation_time": of("synapse", "latency_process_spike"),
+            "synaptic_operation_time": of("synapse", "latency_process_spike", positive=True),
             "inactive_update_energy": access["energy"],
             "active_update_energy": access["energy"] + update["energy"] + out["energy"],
             "update_time": access["latency"],
@@ -186,7 +188,7 @@ class _Reader:
             "hop_energy": sum(hops["energy"]) / len(_SIDES),
             "hop_time": sum(hops["latency"]) / len(_SIDES),
             "synchronisation_time": self._barrier(),
-            "neurons_per_core": self._number(inside, core, "max_neurons_supported"),
+            "neurons_per_core": self._number(inside, core, "max_neurons_supported", positive=True),
         }
         counted = _RANGE.search(str(core.get("name", "")))
         numbers["cores_per_tile"] = float(int(counted[2]) - int(counted[1]) + 1) if counted else 1.0

@@ -151,8 +151,8 @@ def read_document(path: Path | str) -> Document:
     return documents[0]
 
 
-def read_text(text: str, file: str = "<text>") -> list[Document]:
-    r"""All documents of a text, which messages call `file`.
+def read_text(text: str, file: str = "<text>", most_nodes: int = MOST_NODES) -> list[Document]:
+    r"""All documents of a text, which messages call `file`; of no more than `most_nodes` keys and values.
 
     Raises
     ------
@@ -167,12 +167,12 @@ def read_text(text: str, file: str = "<text>") -> list[Document]:
     >>> document.position(["neuron", "leak"]), document.value_position(["neuron", "leak"])
     ((2, 3), (2, 9))
     """
-    return _documents(text.encode("utf-8", "surrogatepass"), printable(file))
+    return _documents(text.encode("utf-8", "surrogatepass"), printable(file), most_nodes)
 
 
-def _documents(content: bytes, file: str) -> list[Document]:
+def _documents(content: bytes, file: str, most_nodes: int = MOST_NODES) -> list[Document]:
     text, sha256 = decoded(content, file), hashlib.sha256(content).hexdigest()
-    builder = _Builder(file)
+    builder = _Builder(file, most_nodes)
     roots = builder.build(text)
     return [Document(file, root.data, sha256, root, notes=tuple(builder.notes)) for root in roots]
 
@@ -180,8 +180,8 @@ def _documents(content: bytes, file: str) -> list[Document]:
 class _Builder:
     """Builds the documents of one file from the events of the parser."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, most_nodes: int) -> None:
+        self.file, self.most_nodes = file, most_nodes
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
         self.roots: list[_Node] = []
@@ -222,8 +222,10 @@ class _Builder:
 
     def grow(self, place: Place, size: int = 1, height: int = 0) -> None:
         self.nodes += size
-        if self.nodes > MOST_NODES:
-            self.stop(place, f"more than {MOST_NODES} keys and values, with those that aliases stand for")
+        if self.nodes > self.most_nodes:
+            self.stop(
+                place, f"more than {self.most_nodes} keys and values, with those that aliases stand for"
+            )
         if len(self.stack) + height > DEEPEST_NESTING:
             self.stop(place, _TOO_DEEP)
 

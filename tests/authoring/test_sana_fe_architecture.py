@@ -55,6 +55,12 @@ def test_what_is_exported_comes_back(command: Command, tmp_path: Path, chip: str
             "energy_spike_out: is missing; expected a number in SI",
         ),
         ("latency_sync: 4.65e-07", "latency_sync: soon", "latency_sync: expected times in seconds"),
+        # as in the file for TrueNorth that ships with SANA-FE, all of whose costs are zero
+        (
+            "latency_process_spike: 3.5e-09",
+            "latency_process_spike: 0.0",
+            "latency_process_spike: is '0.0'; expected a number in SI units, above 0",
+        ),
     ],
 )
 def test_what_is_no_number_is_refused_at_its_place(

@@ -104,6 +104,33 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+class CountedOperations:
+    """What a traced run really computed, over all its samples and timesteps.
+
+    Attributes
+    ----------
+    samples : int
+        Samples of the run.
+    dense : int
+        Products of stored weights with all inputs.
+    multiplications, additions : int
+        Products of inputs and weights that are both not zero: in a call whose inputs have other values than -1, 0
+        and 1, and in one of these alone.
+    activations : mapping
+        Outputs that are not zero and all outputs, by name of a rectifier, a sigmoid or a layer of neurons.
+    updates : mapping
+        Membrane potentials that changed and all of them, by class of the neurons and how they reset.
+    """
+
+    samples: int
+    dense: int
+    multiplications: int
+    additions: int
+    activations: Mapping[str, tuple[int, int]]
+    updates: Mapping[tuple[str, str], tuple[int, int]]
+
+
+@dataclass(frozen=True)
 class ImportedLayer:
     """A layer in the words of a workload."""
 
@@ -147,6 +174,8 @@ class ImportedNetwork:
         Weights that are zero by layer, where weights were seen.
     parameters, stored_bytes : int or None
         Parameters of a traced model, and bytes of them and of its buffers.
+    counted : CountedOperations or None
+        What a traced run computed.
     time_constants, shortest_time_constants : mapping
         Longest and shortest membrane time constant by layer, where the format states them. [s]
     """
@@ -172,6 +201,7 @@ class ImportedNetwork:
     zero_weights: Mapping[str, int] = field(default_factory=dict)
     parameters: int | None = None
     stored_bytes: int | None = None
+    counted: CountedOperations | None = None
     excluded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -1,7 +1,8 @@
 """The metrics of NeuroBench for a network, under the names of its harness, so that its results and ours compare.
 
 A result of the harness is a mean over samples (neurobench 2.3, `metrics/static` and `metrics/workload`). A workload
-knows rates and not single spikes, so its counts are expectations; of a network that was traced they are the harness's.
+knows rates and not single spikes, so its counts are expectations; of a network that was traced they are counted in the
+run, as the harness counts them.
 """
 
 from __future__ import annotations
@@ -11,11 +12,18 @@ from typing import Any
 import numpy as np
 
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.workloads.importers.network import ImportedNetwork
+from neuroest.workloads.importers.network import CountedOperations, ImportedNetwork
 from neuroest.workloads.layers import LayerTable, layer_table
 
 _OPERATIONS_OF_A_LEAKY_NEURON = 4
 """Operations that the harness counts for an update of a leaky neuron with a reset by subtraction; its convention."""
+_NEURON_OPERATIONS = {
+    ("Leaky", "subtract"): _OPERATIONS_OF_A_LEAKY_NEURON, ("Leaky", "zero"): _OPERATIONS_OF_A_LEAKY_NEURON,
+    ("Synaptic", "subtract"): 6, ("Synaptic", "zero"): 8,
+    ("Lapicque", "subtract"): 11, ("Lapicque", "zero"): 11,
+    ("Alpha", "subtract"): 18, ("Alpha", "zero"): 24,
+}  # fmt: skip
+"""Operations of an update by class and reset; the convention of the harness, `neuron_ops_reset_operations`."""
 _BYTE = 8
 """Bits of a byte."""
 _DECIMALS = 4
@@ -44,6 +52,8 @@ def neurobench_results(network: WorkloadSpec | ImportedNetwork) -> dict[str, Any
         raise TypeError(f"expected a workload, got {type(network).__name__}")
     table = layer_table(spec)
     found: dict[str, Any] = _static(spec, table, imported)
+    if imported is not None and imported.counted is not None:
+        return found | _counted(imported.counted, spiking=spec.coding == "spiking")
     neurons = np.ravel(table.output_elements * table.is_weighted)
     rates = np.ravel(np.broadcast_to(table.output_rate, neurons.shape))
     if spec.coding != "spiking":  # the last layer has no activation function that the harness could watch
@@ -78,6 +88,33 @@ def _static(spec: WorkloadSpec, table: LayerTable, imported: ImportedNetwork | N
         weights = sum(number for _, number in imported.weights.values())
         zeros = sum(imported.zero_weights[name] for name in imported.weights)
         found["ConnectionSparsity"] = round(zeros / weights, _DECIMALS)
+    return found
+
+
+def _counted(run: CountedOperations, *, spiking: bool) -> dict[str, Any]:
+    """What depends on data, of a traced run: means over its samples."""
+    found: dict[str, Any] = {}
+    every = sum(of for _, of in run.activations.values())
+    if every:
+        active = sum(number for number, _ in run.activations.values())
+        found["ActivationSparsity"] = (every - active) / every
+        found["ActivationSparsityByLayer"] = {
+            name: (of - number) / of for name, (number, of) in run.activations.items() if of
+        }
+    found["SynapticOperations"] = {
+        "Effective_MACs": run.multiplications / run.samples, "Effective_ACs": run.additions / run.samples,
+        "Dense": run.dense / run.samples,
+    }  # fmt: skip
+    if spiking and run.updates:
+        found["MembraneUpdates"] = sum(changed for changed, _ in run.updates.values()) / run.samples
+        if all(kind in _NEURON_OPERATIONS for kind in run.updates):
+            sums = [
+                sum(_NEURON_OPERATIONS[kind] * pair[place] for kind, pair in run.updates.items())
+                for place in (0, 1)
+            ]
+            found["NeuronOperations"] = {
+                "Effective Neuron Ops": sums[0] / run.samples, "Neuron Dense Ops": sums[1] / run.samples,
+            }  # fmt: skip
     return found
 
 

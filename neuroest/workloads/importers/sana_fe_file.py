@@ -23,11 +23,13 @@ from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import file_sha256, formatted, reading
 from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError, Value
 
-# keys of YAML that are numbers, which neurons are named by; our reader wants text
-_NUMBERED = re.compile(r"^(\s*(?:- )+\s*)(\d+(?:\.\.\d+)?)(\s*:)", re.MULTILINE)
+# keys of YAML that are numbers, which neurons and their cores are named by; our reader wants text
+_NUMBERED = re.compile(r"^(\s*(?:- )+\s*\{?\s*)(\d+(?:\.{1,2}\d+)?)(\s*:)", re.MULTILINE)
 _NEURONS = re.compile(r"^(\d+)(?:\.\.(\d+))?$")
 _EDGE = re.compile(r"^\s*(\w+)(?:\.(\d+))?\s*->\s*(\w+)(?:\.(\d+))?\s*$")
 _LARGEST_GROUP = 10**6
+_MOST_NODES = 500_000
+"""Keys and values that are read: a file states each weight."""
 _NOTES = (
     "Taken from the file: groups and how many neurons they have, which groups are connected, sizes of convolutions.",
     "Assumed: precision as stated at the import, activity.",
@@ -45,7 +47,7 @@ def read_sana_fe(path: Path, options: ImportOptions) -> ImportedNetwork:
     """
     file = formatted(path)
     text = decoded(file_content(path, file), file)
-    (document, *_) = read_text(_NUMBERED.sub(r'\1"\2"\3', text), file)
+    (document, *_) = read_text(_NUMBERED.sub(r'\1"\2"\3', text), file, _MOST_NODES)
     if options.timesteps is None:
         raise NetworkImportError(
             f"{file}: a network of SANA-FE states no timesteps; import it with --timesteps"

@@ -10,6 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from neuroest.workloads.importers.network import Pair, Value, as_map
 from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
+from neuroest.workloads.importers.torch_counts import CONVOLUTIONS, PRODUCTS, as_numpy
 from neuroest.workloads.importers.torch_names import (
     ACTIVATIONS,
     BINARY,
@@ -20,7 +21,7 @@ from neuroest.workloads.importers.torch_names import (
     REDUCTIONS,
     VIEWS,
 )
-from neuroest.workloads.importers.torch_watch import Watch, as_numpy
+from neuroest.workloads.importers.torch_watch import Watch
 
 _COSTS = {
     **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), SOFTMAX),
@@ -34,9 +35,6 @@ _PARTS = frozenset({
     "chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes",
 })  # fmt: skip
 """Views that take a tensor apart."""
-
-
-_PRODUCTS = frozenset({"addmm", "baddbmm", "bmm", "linear", "matmul", "mm"})
 
 
 def recorder_mode(watch: Watch) -> Any:
@@ -54,10 +52,30 @@ class _Recorder(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is optional
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         out = func(*args, **(kwargs or {}))
+        name = func.overloadpacket.__name__.removesuffix("_")  # in place or not is the same work
+        self._count(name, args)
         if self.watch.opaque == 0:
-            name = func.overloadpacket.__name__.removesuffix("_")  # in place or not is the same work
             self.operations.take(name, args, kwargs or {}, out)
         return out
+
+    def _count(self, name: str, args: tuple[Any, ...]) -> None:
+        """Count products with stored weights, those inside of neurons too."""
+        watch, counter = self.watch, self.watch.counter
+        if name in CONVOLUTIONS and watch.origin(args[1]) and not args[6]:
+            counter.convolution(args)
+        elif name in PRODUCTS:
+            left, right = factors(name, args)
+            if watch.origin(right) and right.dim() == 2:
+                counter.product(left, right)
+            elif watch.origin(left) and left.dim() == 2:
+                counter.product(right.mT, left.mT)
+
+
+def factors(name: str, args: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Both factors of a product of matrices."""
+    if name in {"addmm", "baddbmm"}:
+        return args[1], args[2]
+    return (args[0], args[1].mT) if name == "linear" else (args[0], args[1])
 
 
 class _Operations:
@@ -73,7 +91,7 @@ class _Operations:
         outs = [one for one in (out if isinstance(out, list | tuple) else [out]) if hasattr(one, "shape")]
         if not live:
             watch.note_origin(flat, outs)
-            if name in _PRODUCTS:
+            if name in PRODUCTS:
                 self._constant_product(flat)
         if not live or not outs or name in FRESH or name in COMPARISONS:
             return
@@ -97,9 +115,9 @@ class _Operations:
         builder = self.builder
         values: list[Value] = [self.watch.values[one] for one in live]
         first = values[0]
-        if name in {"convolution", "_convolution"}:
+        if name in CONVOLUTIONS:
             return self._convolution(args, out)
-        if name in _PRODUCTS:
+        if name in PRODUCTS:
             return self._product(name, args, out)
         if "pool" in name:
             return self._pooling(name, args, kwargs, live[0], out)
@@ -224,7 +242,7 @@ class _Operations:
         )
 
     def _product(self, name: str, args: tuple[Any, ...], out: Any) -> Value | None:
-        left, right = (args[1], args[2]) if name in {"addmm", "baddbmm"} else (args[0], args[1])
+        left, right = factors(name, args)
         watch, builder = self.watch, self.builder
         a, b = watch.value(left), watch.value(right)
         if a is not None and b is not None:

@@ -21,6 +21,7 @@ from neuroest.workloads.importers.network import (
     as_map,
 )
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
+from neuroest.workloads.importers.torch_counts import OperationCounter, as_numpy
 from neuroest.workloads.importers.torch_neurons import is_neuron, is_sequence, is_silent, own_weights
 
 
@@ -49,6 +50,7 @@ class Watch:
         self.fired: set[str] = set()
         self.potentials = self.torch.utils.weak.WeakIdKeyDictionary()
         self.timesteps = 0
+        self.counter = OperationCounter(self.torch, self.batch)
         self.excluded: dict[str, None] = {}
         kept = [*self.model.parameters(), *self.model.buffers()]
         self.extent = (  # before the model runs, since neurons keep their states among the buffers
@@ -65,16 +67,18 @@ class Watch:
         for path, module in self.model.named_modules():
             closed = is_neuron(module) or isinstance(module, nn.LSTM | nn.GRU | nn.RNN)
             handles.append(module.register_forward_pre_hook(partial(self._enter, path, closed)))
-            handles.append(module.register_forward_hook(partial(self._leave, closed)))
+            handles.append(module.register_forward_hook(partial(self._leave, path, closed)))
         return handles
 
-    def _enter(self, path: str, closed: bool, *_: Any) -> None:
+    def _enter(self, path: str, closed: bool, module: Any, *_: Any) -> None:
+        self.counter.enters(module, path)
         self.stack.append(path)
         self.opaque += int(closed)
 
-    def _leave(self, closed: bool, module: Any, given: tuple[Any, ...], out: Any) -> None:
-        path = self.stack.pop()
+    def _leave(self, path: str, closed: bool, module: Any, given: tuple[Any, ...], out: Any) -> None:
+        self.stack.pop()
         self.opaque -= int(closed)
+        self.counter.leaves(module, path, out)
         if closed and not self.opaque and given and self.value(given[0]) is not None:
             if is_neuron(module):
                 self._fired(module, given[0], tensors(out, self.torch), path)
@@ -310,13 +314,8 @@ class Watch:
             recorded={n: r for n, r in made.recorded.items() if n in names},
             parameters=parameters,
             stored_bytes=stored,
+            counted=self.counter.counted(),
         )
-
-
-def as_numpy(tensor: Any) -> Any:
-    """The numbers of a tensor, the short kinds of floating point in 32 bits."""
-    kept = tensor.detach().cpu()
-    return (kept.float() if kept.is_floating_point() and kept.element_size() < 4 else kept).numpy()
 
 
 def input_statistics(tensor: Any, axis: int, bits: int, *, spiking: bool) -> dict[str, Any]:

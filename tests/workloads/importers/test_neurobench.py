@@ -100,16 +100,35 @@ def frameworks() -> tuple[Any, Any]:
     return torch, snn
 
 
-@pytest.mark.parametrize("sizes", [(20, 256, 256, 256, 35), (96, 50, 2), (96, 32, 48, 2)])
-def test_spiking_baselines_have_the_integers_of_the_harness(sizes: tuple[int, ...]) -> None:
-    """Sizes of the spiking networks for keyword spotting and motor prediction in NeuroBench v1, from memory."""
+def equal(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """Every metric of the harness is ours too, its integers exactly."""
+    for name, value in theirs.items():
+        pairs = value.items() if isinstance(value, dict) else [(name, value)]
+        found = ours[name] if isinstance(value, dict) else {name: ours[name]}
+        for kind, mean in pairs:
+            assert found[kind] == pytest.approx(mean, rel=1e-12), (name, kind)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "bias", "reset", "weights", "dense"),
+    [
+        # speech commands: examples/gsc/SNN.py, whose recorded results are 583 900 bytes and 29 030 400 in 200 steps
+        ((20, 256, 256, 256, 35), True, "subtract", 583_900, 29_030_400 // 200),
+        # motor prediction of both primates: examples/primate_reaching/SNN2.py, as on the leaderboard
+        ((96, 50, 2), False, "zero", 19_648, 4900),
+        ((192, 50, 2), False, "zero", 38_848, 9700),
+    ],
+)  # fmt: skip
+def test_spiking_baselines_have_the_integers_of_the_harness(
+    sizes: tuple[int, ...], bias: bool, reset: str, weights: int, dense: int
+) -> None:
+    """Networks of NeuroBench v1 for keyword spotting and motor prediction."""
     torch, snn = frameworks()
     parts = []
     for place, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
         last = place == len(sizes) - 2
-        parts += [
-            torch.nn.Linear(inputs, outputs), snn.Leaky(beta=0.9, threshold=0.3, init_hidden=True, output=last)
-        ]  # fmt: skip
+        neurons = snn.Leaky(beta=0.9, threshold=0.3, init_hidden=True, output=last, reset_mechanism=reset)
+        parts += [torch.nn.Linear(inputs, outputs, bias=bias), neurons]
     model, sample = torch.nn.Sequential(*parts), (torch.rand(SAMPLES, STEPS, sizes[0]) < 0.3).float()
     theirs = harness(copy.deepcopy(model), sample, snntorch=True)
 
@@ -117,12 +136,37 @@ def test_spiking_baselines_have_the_integers_of_the_harness(sizes: tuple[int, ..
         return torch.stack([model(step)[0] for step in sample])
 
     ours = neurobench_results(neuroest.trace(model, sample.transpose(0, 1), time_first=True, run=run))
-    for name in ("Footprint", "ParameterCount", "ConnectionSparsity"):
-        assert ours[name] == theirs[name], name
-    for name in ("SynapticOperations", "NeuronOperations"):
-        for kind, mean in theirs[name].items():
-            assert round(ours[name][kind] * SAMPLES) == round(mean * SAMPLES), kind
-    assert round(ours["MembraneUpdates"] * SAMPLES) == round(theirs["MembraneUpdates"] * SAMPLES)
+    equal(ours, theirs)
+    assert ours["SynapticOperations"]["Dense"] == dense * STEPS
+    assert ours["Footprint"] == pytest.approx(weights, abs=100)  # the constants of neurons are stored too
+
+
+def keyword_network(torch: Any) -> Any:
+    """M5 of examples/gsc/ANN.py in NeuroBench, for speech commands; its recorded results: 109 228 bytes, 1 880 256."""
+    nn, channels = torch.nn, (1, 32, 32, 64, 64)
+    parts = []
+    for place, (inputs, outputs) in enumerate(itertools.pairwise(channels)):
+        kernel, stride = (80, 16) if place == 0 else (3, 1)
+        parts += [
+            nn.Conv1d(inputs, outputs, kernel, stride), nn.BatchNorm1d(outputs), nn.ReLU(), nn.MaxPool1d(4)
+        ]  # fmt: skip
+    return nn.Sequential(*parts, nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(64, 35)).eval()
+
+
+def test_dense_networks_have_the_integers_of_the_harness() -> None:
+    """Small numbers that round to zero at the bits of a chip, borders and weights of zero count as they do there."""
+    torch, _ = frameworks()
+    nn = torch.nn
+    perceptron = nn.Sequential(nn.Linear(96, 64), nn.ReLU(), nn.Linear(64, 48), nn.ReLU(), nn.Linear(48, 10))
+    with torch.no_grad():
+        perceptron[0].weight[:, :9] = 0.0
+    borders = nn.Sequential(nn.Conv2d(4, 6, 3, padding=2, groups=2), nn.ReLU(), nn.Conv2d(6, 2, 1, 2))
+    samples = torch.randn(4, 96), torch.relu(torch.randn(3, 4, 8, 8)), 0.1 * torch.randn(2, 1, 8000)
+    for model, sample in zip((perceptron, borders, keyword_network(torch)), samples, strict=True):
+        theirs = harness(copy.deepcopy(model), sample, snntorch=False)
+        ours = neurobench_results(neuroest.trace(model, sample))
+        equal(ours, theirs)
+    assert (ours["Footprint"], ours["SynapticOperations"]["Dense"]) == (109_228, 1_880_256)
 
 
 def test_results_of_the_harness_are_activity_of_a_workload(tmp_path: Path) -> None:

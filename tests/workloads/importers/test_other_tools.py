@@ -139,7 +139,9 @@ SANA_FE_MAPS = """network:
     - name: maps
       neurons: [0..107: []]
     - name: last
-      neurons: [0..9: []]
+      neurons:
+        - {0: {bias: 6}}
+        - {9: {bias: 0}}
   edges:
     - image -> maps:
       - type: conv2d
@@ -150,6 +152,8 @@ SANA_FE_MAPS = """network:
       - kernel_height: 3
       - kernel_count: 3
     - maps -> last: [type: dense, weight: [1]]
+mappings:
+  - 0.0: [core: 0.0]
 """
 
 

@@ -1,0 +1,111 @@
+"""Operations that a PyTorch model really computes while it is traced, counted one by one.
+
+A workload has the density of inputs at the bits of the chip, where small numbers round to zero. The harness of
+NeuroBench counts numbers that are not zero in floating point, and leaves out weights that are zero.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from neuroest.workloads.importers.network import CountedOperations
+from neuroest.workloads.importers.torch_neurons import is_neuron
+
+PRODUCTS = frozenset({"addmm", "baddbmm", "bmm", "linear", "matmul", "mm"})
+"""Operations that multiply matrices."""
+CONVOLUTIONS = frozenset({"convolution", "_convolution"})
+
+
+def as_numpy(tensor: Any) -> Any:
+    """The numbers of a tensor, the short kinds of floating point in 32 bits."""
+    kept = tensor.detach().cpu()
+    return (kept.float() if kept.is_floating_point() and kept.element_size() < 4 else kept).numpy()
+
+
+class OperationCounter:
+    """Sums over the calls of a run.
+
+    Parameters
+    ----------
+    torch : module
+        PyTorch.
+    samples : int
+        Samples of the run.
+    """
+
+    def __init__(self, torch: Any, samples: int) -> None:
+        self.torch, self.samples = torch, samples
+        self.sums: Counter[str] = Counter()
+        self.activations: dict[str, Counter[str]] = {}
+        self.updates: dict[tuple[str, str], Counter[str]] = {}
+        self.before: dict[str, Any] = {}
+        self.complete = True
+
+    def counted(self) -> CountedOperations | None:
+        """All sums; None where a module computed something that is not seen."""
+        if not self.complete:
+            return None
+        return CountedOperations(
+            samples=self.samples, dense=self.sums["dense"], multiplications=self.sums["multiplications"],
+            additions=self.sums["additions"],
+            activations={name: (one["active"], one["all"]) for name, one in self.activations.items()},
+            updates={kind: (one["changed"], one["all"]) for kind, one in self.updates.items()},
+        )  # fmt: skip
+
+    def product(self, inputs: Any, weights: Any) -> None:
+        """Count a product of matrices, the weights (inputs, outputs) on the right."""
+        active = (inputs != 0).reshape(-1, inputs.shape[-1]).sum(dim=0)
+        stored = (weights != 0).sum(dim=-1)
+        every = inputs.numel() * int(weights.shape[-1])
+        self._add(inputs, int((active * stored).sum()), every)
+
+    def convolution(self, arguments: tuple[Any, ...]) -> None:
+        """Count a convolution; taps at the border that read padding are none."""
+        inputs, weights, groups = arguments[0], arguments[1], int(arguments[8])
+        stored = (weights != 0).double().unflatten(0, (groups, -1)).sum(dim=1)
+        whole = self.torch.full_like(stored, float(weights.shape[0] // groups))
+
+        def counts(active: Any, taps: Any) -> int:
+            # the taps of all output channels of a group at once; whole numbers up to 2^53 are exact
+            found = self.torch.ops.aten.convolution.default(active, taps, None, *arguments[3:9])
+            return round(float(found.sum()))
+
+        active = (inputs != 0).double()
+        self._add(inputs, counts(active, stored), counts(self.torch.ones_like(active), whole))
+
+    def _add(self, inputs: Any, products: int, every: int) -> None:
+        spikes = bool(((inputs == 0) | (inputs.abs() == 1)).all())
+        self.sums["additions" if spikes else "multiplications"] += products
+        self.sums["dense"] += every
+
+    def enters(self, module: Any, path: str) -> None:
+        """Remember the potentials before a layer of neurons runs, and whether it has run before."""
+        if is_neuron(module):
+            potentials = getattr(module, "mem", None)
+            stored = as_numpy(potentials) if isinstance(potentials, self.torch.Tensor) else 0.0
+            self.before[path] = (path in self.before, stored)
+
+    def leaves(self, module: Any, path: str, outputs: Any) -> None:
+        """Count outputs of an activation function, and potentials that changed; in the first timestep all of them."""
+        nn = self.torch.nn
+        if isinstance(module, nn.RNNBase | nn.RNNCellBase):
+            self.complete = False
+        if not (is_neuron(module) or isinstance(module, nn.ReLU | nn.Sigmoid)):
+            return
+        # in numpy, where the operations of the count are not taken for those of the model
+        found = as_numpy(outputs[0] if isinstance(outputs, tuple) else outputs)
+        tally = self.activations.setdefault(path.rpartition(".")[2], Counter())
+        tally["active"] += int(np.count_nonzero(found))
+        tally["all"] += found.size
+        potentials = getattr(module, "mem", None)
+        if not is_neuron(module) or not isinstance(potentials, self.torch.Tensor):
+            return
+        again, before = self.before[path]
+        changed = np.count_nonzero(as_numpy(potentials) - before) if again else potentials.numel()
+        kind = (type(module).__name__, str(getattr(module, "_reset_mechanism", "")))
+        sums = self.updates.setdefault(kind, Counter())
+        sums["changed"] += int(changed)
+        sums["all"] += potentials.numel()
