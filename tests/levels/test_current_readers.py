@@ -88,6 +88,18 @@ def test_widths_and_joined_results_follow_the_converters(tmp_path: Path) -> None
     )
 
 
+def test_a_width_that_follows_nothing_is_said() -> None:
+    path = "chip.tile.accumulator.operand_bits"
+    names = [
+        {check.name for check in neuroest.estimate(chip, network, {path: "auto"}).failed_checks}
+        for chip, network in (
+            ("adc_crossbar_28nm", "mlp_mnist_dense"),
+            ("counting_neurons_28nm", "mlp_mnist_spiking"),
+        )
+    ]
+    assert ["added_width_known" in found for found in names] == [False, True]
+
+
 def test_lines_of_several_wires_lose_less_and_charge_more(tmp_path: Path) -> None:
     def found(wires: int) -> Any:
         chip = changed("adc_crossbar_28nm", {"chip.tile.array.parallel_wires": wires}, tmp_path)

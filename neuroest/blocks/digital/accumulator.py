@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import EnergyCost, NetworkContext, either
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import AddsPartialSums
@@ -70,6 +70,19 @@ class Accumulator(Datapath, AddsPartialSums):
             return bits
         known = self.options.get("operand_bits", network.result_bits)
         return either(np.asarray(known) > 0.0, np.minimum(known, bits), bits)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the width of what is added is known where it is to follow the converters."""
+        found = super().checks(network)
+        if "auto" in (self.spec.operand_bits, self.spec.results_joined):
+            found.append(
+                Check(
+                    "added_width_known", self.path, "advice", np.asarray(network.result_bits) > 0.0,
+                    "operand_bits or results_joined is auto, and it serves no level with converters or several levels, "
+                    "so that every result goes into the register with all bits of the sum; state them",
+                )
+            )  # fmt: skip
+        return found
 
     def kept(self, bits: u.Bit) -> u.Joule:
         """Energy of clocking bits that keep their value: the clock's part, all of a write where it is not known."""
