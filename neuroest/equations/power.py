@@ -410,6 +410,44 @@ def floorplan_area(block_area: u.SquareMetre, utilisation: u.Dimensionless) -> u
 
 
 @equation
+def pad_ring_area(core_area: u.SquareMetre, width: u.Metre, dies: u.Dimensionless = 1.0) -> u.SquareMetre:
+    """Area of the rings of pads around square cores. [m^2].
+
+    Parameters
+    ----------
+    core_area : float or array
+        Area inside of the rings, of all dies. [m^2]
+    width : float or array
+        Width of a ring. [m]
+    dies : float or array
+        Dies that the core is divided into. [1]
+
+    Returns
+    -------
+    float or array
+        Area of the rings alone. [m^2]
+
+    Notes
+    -----
+    Formula: A_ring = n (sqrt(A/n) + 2 w)^2 - A
+
+    Valid: square dies whose pads stand in one row along all sides
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    4 mm^2 behind a ring of 0.2 mm are a die of 2.4 mm by 2.4 mm, of which the ring is 1.76 mm^2:
+
+    >>> f"{pad_ring_area(4e-6, 0.2e-3):.3g}"
+    '1.76e-06'
+    """
+    return dies * (np.sqrt(core_area / dies) + 2.0 * width) ** 2.0 - core_area
+
+
+@equation
 def power_density(power: u.Watt, area: u.SquareMetre) -> u.WattPerSquareMetre:
     """Power per area. [W/m^2].
 

@@ -181,6 +181,7 @@ class EstimateAnalysis:
             *(static.power for static in table.statics),
             table.clock_fraction, table.control_fraction, table.control_area_fraction,
             table.macro_control_area_fraction, table.floorplan_utilisation, table.macro_utilisation,
+            table.pad_ring_width,
         ]  # fmt: skip
         used = frozenset[str]().union(*map(used_parameters, numbers))
         found = self.elasticities

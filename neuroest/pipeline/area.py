@@ -14,6 +14,9 @@ from neuroest.levels.base import NetworkMapping
 from neuroest.pipeline.cost_table import CostTable
 from neuroest.pipeline.energy import Array, total
 
+PAD_RING = "pad_ring"
+"""Term of the area of the rings of pads, which have no white space of their own."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class InstanceRow:
@@ -43,12 +46,16 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
         macros: Any = sum((r.total for r in rows if r.component in costs.macros), start=0.0)
         control = logic * costs.control_area_fraction + macros * costs.macro_control_area_fraction
         rows.append(InstanceRow(costs.overheads, "control", control, 1.0))
+        if np.any(np.asarray(costs.pad_ring_width) > 0.0):
+            dies = mapped.counts[min(mapped.counts, key=len)]
+            ring = power.pad_ring_area(chip_area(costs, rows), costs.pad_ring_width, dies)
+            rows.append(InstanceRow(costs.overheads, PAD_RING, ring, dies))
     return tuple(rows)
 
 
 def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
     """Area of the chip: blocks and macros over their shares of the die, and dies that are known as a whole. [m^2]."""
-    known_dies = {(a.component, a.term) for a in costs.areas if a.placed}
+    known_dies = {(a.component, a.term) for a in costs.areas if a.placed} | {(costs.overheads, PAD_RING)}
     blocks: list[u.Numeric] = []
     macros: list[u.Numeric] = []
     dies: list[u.Numeric] = []

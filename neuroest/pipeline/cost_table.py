@@ -57,6 +57,8 @@ class CostTable:
         What clock and control add to synchronous digital blocks, and in area to the macros of memories.
     floorplan_utilisation, macro_utilisation : Numeric
         Share of the die that blocks fill, and that compiled macros do.
+    pad_ring_width : Numeric
+        Width of the ring of pads around the core of a die. [m]
     power_density_limit : Numeric
         What the package can cool; infinite where the chip says nothing.
     synchronous : frozenset of str
@@ -78,6 +80,7 @@ class CostTable:
     macro_control_area_fraction: u.Dimensionless
     floorplan_utilisation: u.Dimensionless
     macro_utilisation: u.Dimensionless
+    pad_ring_width: u.Metre
     power_density_limit: u.WattPerSquareMetre
     synchronous: frozenset[str]
     macros: frozenset[str]
@@ -176,6 +179,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         macro_control_area_fraction=device.macro_control_area_fraction if device else 0.0,
         floorplan_utilisation=device.floorplan_utilisation / between if device else 1.0,
         macro_utilisation=device.macro_utilisation / between if device else 1.0,
+        pad_ring_width=device.pad_ring_width if device else 0.0,
         power_density_limit=device.power_density_limit if device else np.inf,
         synchronous=frozenset(c.path for c in components if c.clocked),
         macros=frozenset(c.path for c in components if c.compiled_macro),

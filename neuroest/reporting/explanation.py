@@ -302,6 +302,7 @@ class _Explainer:
             "clock_tree": ("clock_fraction", table.clock_fraction, power.clock_energy),
             "control": ("control_fraction", table.control_fraction, digital.control_energy),
             "white_space": ("floorplan_utilisation", table.floorplan_utilisation, power.floorplan_area),
+            "pad_ring": ("pad_ring_width", table.pad_ring_width, power.pad_ring_area),
         }
         name, value, equation = rows.get(term.term, rows["control"])
         if term.kind == "area" and term.term == "control":
@@ -315,7 +316,7 @@ class _Explainer:
         else:
             info = equation_info(equation)
             rule, about = info.formula, (info.reference,)
-            if term.term != "white_space":
+            if term.kind != "area":
                 about = (*about, f"clocked blocks: {clocked}")
         inputs = [derivation.step(name, value)]
         if name == "control_area_fraction":

@@ -24,6 +24,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "average_power": {"energy": 300e-9, "interval": 2e-6},
     "static_energy": {"static_power": 1e-3, "active_time": 2e-6},
     "floorplan_area": {"block_area": 0.7e-6, "utilisation": 0.7},
+    "pad_ring_area": {"core_area": 4e-6, "width": 0.2e-3, "dies": 2.0},
     "power_density": {"power": 700.0, "area": 814e-6},
     "junction_temperature": {
         "ambient_temperature": 300.0,
@@ -143,6 +144,12 @@ def test_idle_sensor_is_dominated_by_leakage():
 def test_floor_plan_is_larger_than_its_blocks():
     assert power.floorplan_area(0.7e-6, 0.7) == pytest.approx(1e-6, rel=1e-12)
     assert power.floorplan_area(0.7e-6, 0.0) == np.inf
+
+
+def test_pads_stand_around_each_die() -> None:
+    # dies of 2 mm by 2 mm become dies of 2.4 mm by 2.4 mm
+    assert power.pad_ring_area(4e-6, 0.2e-3) == pytest.approx(1.76e-6)
+    assert power.pad_ring_area(12e-6, 0.2e-3, 3.0) == pytest.approx(3 * 1.76e-6)
 
 
 def test_a_die_is_warmer_than_the_air_by_power_times_resistance():

@@ -36,6 +36,10 @@ class Overheads(Record):
     )
     """Area of the logic that comes with memories (schedulers, arbitration, address generators, error correction,
     self-test) over that of their macros."""
+    pad_ring_width: u.Metre = non_negative(
+        maximum=1e-2, absent=0.0, exact="without it, a die has no ring of its own"
+    )
+    """Width of the ring of pads around the core of a die, its input and output cells and its seal included."""
     power_density_limit: u.WattPerSquareMetre = positive()
     """Largest power density that the package can cool."""
     largest_die: u.SquareMetre = positive(
