@@ -40,7 +40,7 @@ def block(kind: type, library: str, process: str, voltage: float, **options: flo
     home = load_device(library).spec.process
     there = None if home in (None, process) else record(home)
     point = TechnologyPoint(record(process), voltage, ROOM)
-    spec = SimpleNamespace(rescaling="none")
+    spec = SimpleNamespace(rescaling="none", operand_bits=None, results_joined=1.0)
     return kind("block", spec, record(library), there, options, point, MappingProxyType({}))
 
 
@@ -299,3 +299,15 @@ def test_energy_falls_from_node_to_node_and_lies_between_the_fit_and_the_publish
             fit = energies[-1] / correction.value
             assert energies[-1] == pytest.approx(np.sqrt(fit * published), rel=0.02)
     assert energies == sorted(energies, reverse=True)
+
+
+def test_a_die_has_a_ring_of_pads_around_its_core(tmp_path: Path) -> None:
+    def found(device: str) -> tuple[float, float]:
+        result = run("adc_crossbar_28nm", "mlp_mnist_dense", {"chip.overheads.device": device}, tmp_path)
+        rows = [row for row in result.breakdown if row.kind == "area" and row.term == "pad_ring"]
+        return float(result.totals["area_m2"] or 0.0), sum(float(row.area_m2 or 0.0) for row in rows)
+
+    (core, none), (die, ring) = found("overheads_generic"), found("overheads_die")
+    assert none == 0.0
+    assert die == pytest.approx((core**0.5 + 2 * 0.2e-3) ** 2)
+    assert ring == pytest.approx(die - core)
