@@ -230,9 +230,8 @@ class DigitalArrayMapper(Mapper):
     @property
     def factor_bits(self) -> u.Bit:
         """Bits of a weight that a unit multiplies at once."""
-        unit = self.compute.slots["unit"]
         bits = self.network.weight_bits
-        return np.minimum(bits, unit.options.get("weight_slice", bits))
+        return np.minimum(bits, self.compute.slots["unit"].options.get("weight_slice", bits))
 
     @property
     def cycles_of_weight(self) -> u.Numeric:
@@ -483,8 +482,7 @@ class DigitalArrayMapper(Mapper):
         kept = placement.row_blocks * placement.column_blocks <= self.arrays
         often = np.where(kept, 1.0, np.maximum(self.layers.sequential_steps, self.tiles(placement)))
         # trees of all arrays work on a position each with the same weights
-        positions = self.arrays if self.tree else self.rows
-        there = np.where(self.order == _SUMS, positions, self.columns)
+        there = np.where(self.order == _SUMS, self.arrays if self.tree else self.rows, self.columns)
         groups_of_positions = mapping.block_count(self.layers.positions * self.options["batch"], there)
         return np.asarray(np.where(self.order == _WEIGHTS, often, groups_of_positions))
 
