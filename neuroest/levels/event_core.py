@@ -39,7 +39,8 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
     writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(
-            1.3, "within 13 % of simulations of each spike, which are within 25 % of the chip (docs/validation.md)"
+            1.3,
+            "within 13 % of simulations of each spike, which are within 25 % of the chip (docs/validation.md)",
         ),
     )
 
