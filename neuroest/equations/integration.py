@@ -17,13 +17,9 @@ from neuroest.equations import filament_growth
 
 _LONGEST_MEMORY = 1e6
 """Periods and integrations after which a memory counts as one that keeps everything; numerical, an error of 1e-6."""
-_RIPPLE_PHASE = 5.0
-"""Settling times within a period up to which the mean drive and half of its ripple decide; a fit to the rate equations
-(docs/models/integration.md)."""
-_SHORT_RIPPLE_SHARE = 0.5
-"""Share of the ripple that counts at most where the filament does not settle within a drive; the same fit."""
-_LONG_DRIVE_POWER, _LONG_DRIVE = 1.5, 7.5
-"""How the share of the ripple goes on to one with the settling times of a drive; the same fit."""
+_RIPPLE_PERIOD, _RIPPLE_DRIVE = 15.3, 1.25
+"""Squared settling times of a period, and settling times of a drive, by which half of the ripple decides: a fit to the
+rate equations (docs/models/integration.md)."""
 
 
 @equation
@@ -358,10 +354,10 @@ def filament_steps_to_fire(
     -----
     Formula: n = t(V e)/T with beta -> beta (D/e) x coth x, x = gamma_2 (T - h)/2, D = h/T,
         e = D + w (p - D), p = (1 - exp(-k h))/(1 - exp(-k T)),
-        w = min(a, 1/2) + max(a - 1/2, 0) (k h)^1.5/((k h)^1.5 + 7.5), a = (k T)^2/((k T)^2 + 25), k = gamma_1 + beta
+        1/w = 1 + 15.3/(k T)^2 + 1.25/(k h), k = gamma_1 + beta
 
-    Valid: h within 6 % of the rate equations for k T <= 80 and 2 to 1000 timesteps, within 10 % for any period and 5
-        timesteps or more; fewer on the safe side, by up to 18 %; 0.4 to 1.14 V_fast
+    Valid: h within 5 % of the rate equations for k T <= 80 and 2 to 300 timesteps, within 10 % for k T <= 300 and 5
+        timesteps or more; fewer on the safe side, by up to 19 %; 0.4 to 1.14 V_fast
 
     t is `filament_growth.integration_time`. In periods far below the settling time 1/k the filament sees the mean of
     the drive, V D. In longer ones it ripples up to p V and lets go of the residue at a peak, while the residue still
@@ -393,9 +389,8 @@ def _effective_duty(drive_time: u.Second, period: u.Second, settling: u.PerSecon
     """Share e of a drive that a filament sees: the mean of short periods, the peak of its ripple in long ones."""
     duty, phase = drive_time / period, settling * period
     peak = np.minimum(np.expm1(-settling * drive_time) / np.expm1(-phase), 1.0)
-    apart = phase * phase / (phase * phase + _RIPPLE_PHASE * _RIPPLE_PHASE)
-    settled = (settling * drive_time) ** _LONG_DRIVE_POWER
-    beyond = np.maximum(apart - _SHORT_RIPPLE_SHARE, 0.0)
-    share = np.minimum(apart, _SHORT_RIPPLE_SHARE) + beyond * settled / (settled + _LONG_DRIVE)
+    # w with both sides of its fraction multiplied by (k T)^2 and k h, so that no drive is no division
+    driven, square = settling * drive_time, phase * phase
+    share = square * driven / (square * driven + _RIPPLE_PERIOD * driven + _RIPPLE_DRIVE * square)
     result: u.Dimensionless = duty + share * (peak - duty)
     return result

@@ -203,15 +203,16 @@ def test_few_drives_between_which_the_residue_fades_are_an_extrapolation() -> No
 @pytest.mark.parametrize(
     ("hold", "period", "steps", "simulated", "failing"),
     [
-        (0.9881e-3, 2e-3, 100, (95, 105), set()),
-        (3.8612e-3, 20e-3, 50, (56, 65), {"spike_comes_in_time"}),
-        (11.379e-3, 100e-3, 20, (40, np.inf), {"spike_comes_in_time", "drive_above_threshold"}),
+        (0.98576e-3, 2e-3, 100, (99, 101), set()),
+        (2.7747e-3, 10e-3, 50, (50, 54), {"spike_comes_in_time"}),
+        (3.8675e-3, 20e-3, 50, (56, 65), {"spike_comes_in_time"}),
+        (11.481e-3, 100e-3, 20, (25, np.inf), {"spike_comes_in_time", "drive_above_threshold"}),
     ],
 )
 def test_spikes_that_come_late_because_the_residue_has_settled_are_named(
     hold: float, period: float, steps: int, simulated: tuple[float, float], failing: set[str]
 ) -> None:
-    """The rule is 2 % to 3 % short of hold time, and the rate equations fire much later; the checks say where."""
+    """The rule is up to 2 % short of hold time, and the rate equations fire much later; the checks say where."""
     neuron = neuron_of(CHIPS["diffusive_bench"])
     assert float(neuron.steps_to_fire(hold, period)) == pytest.approx(steps, rel=0.03)
     assert simulated[0] <= simulated_steps("diffusive_bench", hold, period, steps) <= simulated[1]

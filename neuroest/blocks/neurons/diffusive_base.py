@@ -53,7 +53,7 @@ gate may take to charge, before the closed forms are off by as much."""
 _LONGEST_PHASE, _FEW_STEPS = 120.0, 5.0
 """Settling times of the filament from one drive to the next beyond which a spike of fewer steps is driven for more than
 a tenth too long, against the rate equations (docs/models/integration.md)."""
-_SLOW_PHASE, _HOLD_ERRORS = 3.0, (0.01, 0.03)
+_SLOW_PHASE, _HOLD_ERRORS = 1.0, (0.01, 0.04)
 """Error of the rule in hold time, for periods of up to that many settling times and for longer ones, against the rate
 equations (docs/models/integration.md)."""
 _LATE, _NEVER = 0.1, 0.5
