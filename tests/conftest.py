@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
+
+from neuroest.core.startup import one_linear_algebra_thread, search_for_cycles_rarely
+
+one_linear_algebra_thread()  # the processes of a run have a core each
+search_for_cycles_rarely()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """No search for cycles while modules and items are made, and none among them afterwards: they stay to the end."""
+    gc.disable()
+    result = yield
+    gc.freeze()
+    gc.enable()
+    return result
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -44,6 +44,11 @@ def tree_of(module: str) -> ast.Module:
     return ast.parse(SOURCES[module].read_text(encoding="utf-8"))
 
 
+@cache
+def nodes_of(module: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree_of(module)))
+
+
 def place_of(module: str, node: ast.AST) -> str:
     return f"{SOURCES[module].relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
 
@@ -98,10 +103,11 @@ NARROW = {
 }
 
 
-def imports_of(module: str) -> set[str]:
+@cache
+def imports_of(module: str) -> frozenset[str]:
     """Modules of the package that a module imports anywhere: at the top, in functions, for type checks only."""
-    found = set()
-    for node in ast.walk(tree_of(module)):
+    found: set[str] = set()
+    for node in nodes_of(module):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names if name.name.split(".")[0] == "neuroest"}
         elif isinstance(node, ast.ImportFrom):
@@ -109,7 +115,7 @@ def imports_of(module: str) -> set[str]:
             if (node.module or "").split(".")[0] == "neuroest":
                 inside = {f"{node.module}.{name.name}" for name in node.names}
                 found |= {name if name in SOURCES else str(node.module) for name in inside}
-    return found - {module}
+    return frozenset(found - {module})
 
 
 def imports_at_once(module: str) -> set[ast.AST]:
@@ -212,7 +218,10 @@ def numbers_in(module: str) -> Iterator[tuple[str, float, ast.AST]]:
         stated = {
             argument
             for call in ast.walk(statement)
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "ModelError" and len(call.args) > 1
+            if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == "ModelError"
+            and len(call.args) > 1
             for argument in call.args
         }
         # bounds and defaults of fields are declarations; what computes stands in functions
@@ -227,7 +236,8 @@ def numbers_in(module: str) -> Iterator[tuple[str, float, ast.AST]]:
                 and type(node.value) in (int, float, complex)
                 and node not in stated
             ):
-                yield getattr(statement, "name", ast.unparse(statement)[:40]), node.value, node
+                owner = statement.name if hasattr(statement, "name") else ast.unparse(statement)[:40]
+                yield owner, node.value, node
 
 
 def is_text(statement: ast.AST | None) -> bool:
@@ -272,7 +282,7 @@ HOME = "neuroest.equations."
 def functions_used(module: str, part: ast.AST) -> set[Function]:
     """Functions of modules of the package, with their module, that a part of a module names."""
     names: dict[str, Function] = {}
-    for node in ast.walk(tree_of(module)):
+    for node in nodes_of(module):
         if isinstance(node, ast.ImportFrom):
             names |= {name.asname or name.name: (str(node.module), name.name) for name in node.names}
     found = set()
@@ -310,7 +320,7 @@ def test_every_equation_is_asked_by_what_estimates() -> None:
 
 def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
     for module in SOURCES:
-        for node in ast.walk(tree_of(module)):
+        for node in nodes_of(module):
             if isinstance(node, kinds):
                 yield module, node
 
@@ -413,7 +423,7 @@ def test_tables_of_a_module_are_never_changed() -> None:
     found = []
     for module in SOURCES:
         names = {name for name in containers_of(module) if (module, name) not in CHANGING}
-        for node in ast.walk(tree_of(module)):
+        for node in nodes_of(module):
             changed = None
             if (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)) or (
                 isinstance(node, ast.Attribute) and node.attr in _CHANGERS
@@ -485,7 +495,7 @@ def test_what_is_imported_is_declared() -> None:
     found = []
     for module in SOURCES:
         top = set() if module in loaded_on_demand() else imports_at_once(module)
-        for node in ast.walk(tree_of(module)):
+        for node in nodes_of(module):
             names = [n.name for n in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in {name.split(".")[0] for name in names}:
