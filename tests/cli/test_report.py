@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import signal
 import subprocess
@@ -7,35 +9,59 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.cli.conftest import CHIP, NETWORK, Command
+from neuroest.cli import main
+from tests.cli.conftest import CHIP, NETWORK, Command, Outcome
 
 pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 
+class Made(NamedTuple):
+    """A report with a bundle and the points of a sweep, and what the command said."""
+
+    folder: Path
+    outcome: Outcome
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    place = tmp_path_factory.mktemp("made")
+    points = place / "sweep.csv"
+    points.write_text(
+        "area_m2,energy_per_inference_J,feasible\n1e-6,2e-6,True\n2e-6,1e-6,True\n3e-6,3e-6,False\n"
+    )
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as stopped,
+    ):
+        main(
+            ["report", CHIP, "-w", NETWORK, "-o", str(place / "out"), "--bundle", "--from", str(points)]
+        )  # fmt: skip
+    return Made(place / "out", Outcome(int(stopped.value.code or 0), out.getvalue(), err.getvalue()))
+
+
 @pytest.mark.slow
-def test_report_and_rerun_to_the_bit(command: Command, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    outcome = command("report", CHIP, "-w", NETWORK, "-o", str(out), "--bundle")
-    assert outcome.code == 0, outcome.err
-    assert "1 result in" in outcome.err
-    again = command("rerun", str(out / "bundle.zip"))
+def test_report_and_rerun_to_the_bit(command: Command, made: Made) -> None:
+    assert made.outcome.code == 0, made.outcome.err
+    assert "1 result in" in made.outcome.err
+    again = command("rerun", str(made.folder / "bundle.zip"))
     assert again.code == 0, again.out
     assert "bit-identical" in again.out
-    assert command("report", CHIP, "-w", NETWORK, "-o", str(out)).err.startswith(
+    assert command("report", CHIP, "-w", NETWORK, "-o", str(made.folder)).err.startswith(
         "error: out exists and is kept"
     )
 
 
 @pytest.mark.slow
-def test_rerun_says_what_moved(command: Command, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    command("report", CHIP, "-w", NETWORK, "-o", str(out), "--bundle")
+def test_rerun_says_what_moved(command: Command, made: Made, tmp_path: Path) -> None:
     altered = tmp_path / "altered.zip"
-    with zipfile.ZipFile(out / "bundle.zip") as old, zipfile.ZipFile(altered, "w") as new:
+    with zipfile.ZipFile(made.folder / "bundle.zip") as old, zipfile.ZipFile(altered, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if name == "results.json":
@@ -139,12 +165,6 @@ def test_bad_input_is_one_line_and_leaves_nothing(command: Command, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_a_sweep_is_shown(command: Command, tmp_path: Path) -> None:
-    file = tmp_path / "sweep.csv"
-    file.write_text(
-        "area_m2,energy_per_inference_J,feasible\n1e-6,2e-6,True\n2e-6,1e-6,True\n3e-6,3e-6,False\n"
-    )
-    outcome = command("report", CHIP, "-w", NETWORK, "-o", str(tmp_path / "out"), "--from", str(file))
-    assert outcome.code == 0, outcome.err
-    assert (tmp_path / "out" / "figures" / "sweep.pdf").is_file()
-    assert 'id="sweepdata"' in (tmp_path / "out" / "report.html").read_text()
+def test_a_sweep_is_shown(made: Made) -> None:
+    assert (made.folder / "figures" / "sweep.pdf").is_file()
+    assert 'id="sweepdata"' in (made.folder / "report.html").read_text()
