@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
 from neuroest.loading.library import shipped
 
 # read by converters or fed by pulses whose width is a number: no spikes
@@ -101,3 +106,49 @@ def pairs(*networks: str) -> list[tuple[str, str]]:
     return [
         (chip, network) for chip in shipped("architecture") for network in networks if runs(chip, network)
     ]
+
+
+# Together they have every block and every computing level, which `tests/test_house.py` checks, and chips that learn,
+# systems of several chips and both CMOS baselines.
+EACH_KIND = frozenset(
+    {
+        "analog_lif_28nm",
+        "attention_crossbar_28nm",
+        "binary_crossbar_28nm",
+        "charge_domain_65nm",
+        "counting_neurons_28nm",
+        "diffusive_28nm_derived",
+        "diffusive_bench_28nm",
+        "digital_in_memory_28nm",
+        "digital_int8_28nm",
+        "ferroelectric_neuron_28nm",
+        "gpu_h100",
+        "isaac_like_32nm",
+        "learning_adc_crossbar_28nm",
+        "memristive_brain_28nm",
+        "microcontroller_stm32h7a3",
+        "mixed_spiking_28nm",
+        "phase_change_neuron_28nm",
+        "pulse_width_crossbar_28nm",
+        "ramp_crossbar_28nm",
+        "reckon_28nm",
+        "selector_crossbar_28nm",
+        "spinnaker_130nm",
+        "system_2_chips_28nm",
+        "vo2_switch_28nm",
+        "voltage_input_crossbar_28nm",
+    }
+)
+
+
+def other_chips_nightly(cases: Iterable[Any]) -> list[Any]:
+    """Parameters of a test that is long for its number of chips: those outside of EACH_KIND take the nightly lane.
+
+    A case is a chip, or a tuple that begins with one.
+    """
+    found = []
+    for case in cases:
+        values = case if isinstance(case, tuple) else (case,)
+        marks = () if values[0] in EACH_KIND else (pytest.mark.nightly,)
+        found.append(pytest.param(*values, marks=marks))
+    return found

@@ -19,7 +19,7 @@ from neuroest.exploration.checkpoint import Store
 from neuroest.loading.library import shipped
 from neuroest.reporting.bundle import rerun, write_bundle
 from tests.fuzz.targets import WrongResultError, sound
-from tests.pairs import pairs
+from tests.pairs import other_chips_nightly, pairs
 from tests.test_same_number import CHIPS, assert_same, network, same, shipped_estimate
 
 SUPPLY = "technology.supply_voltage"
@@ -31,7 +31,7 @@ def test_results_are_finite_add_up_and_have_bands_in_order(chip: str) -> None:
     sound(shipped_estimate(chip))
 
 
-@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 @settings(max_examples=3, deadline=None, derandomize=True)
 @given(moved=st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.5, 2.0)), min_size=1, max_size=3))
 def test_so_are_those_of_other_numbers_or_they_are_refused(
@@ -78,7 +78,7 @@ def with_outputs(name: str, outputs: int, folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_more_outputs_never_cost_less_energy_or_area(chip: str, tmp_path: Path) -> None:
     found = []
     for outputs in (1, 128, 200, 511, 512):  # the published sizes of some chips end here
@@ -92,7 +92,7 @@ def test_more_outputs_never_cost_less_energy_or_area(chip: str, tmp_path: Path) 
     assert found[-1][0] > found[0][0] or found[-1][0] == 0.0
 
 
-@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_more_activity_never_costs_less_energy(chip: str) -> None:
     base, compared = shipped_estimate(chip), 0
     for place in ("workload.activity", "workload.input.activity"):
@@ -111,7 +111,7 @@ def test_more_activity_never_costs_less_energy(chip: str) -> None:
     assert compared >= 2
 
 
-@pytest.mark.parametrize("chip", SPIKING)
+@pytest.mark.parametrize("chip", other_chips_nightly(SPIKING))
 def test_twice_the_timesteps_are_twice_the_dynamic_energy_or_explain_says_of_what_not(chip: str) -> None:
     one = neuroest.estimate(chip, "mlp_mnist_spiking")
     steps = one.claims["workload.timesteps"].value
@@ -132,7 +132,7 @@ def supplies(chip: str) -> tuple[str, ...]:
     return tuple(f"{value * factor!r} V" for factor in (0.99, 1.0, 1.01))
 
 
-@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_rows_of_a_sweep_that_was_broken_off_are_the_estimates(
     chip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,7 +175,7 @@ def test_rows_of_a_sweep_that_was_broken_off_are_the_estimates(
     assert compared > 0
 
 
-@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_a_bundle_gives_the_same_number(chip: str, tmp_path: Path) -> None:
     made = neuroest.report(chip, network(chip))
     (tmp_path / "results.json").write_text(json.dumps(made.to_dict()), encoding="utf-8")

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from neuroest.core.errors import MappingError, NeuroestError
+from neuroest.design.build import build
 from neuroest.loading.library import (
     Device,
     bibliography,
@@ -29,7 +30,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN
 from neuroest.specs.workload import workload_claims
 from neuroest.validation.cases import load_case, run_case, shipped_cases
-from tests.pairs import runs
+from tests.pairs import EACH_KIND, runs
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "neuroest"
@@ -619,6 +620,14 @@ def test_ships_in_order(kind: str, name: str) -> None:
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_every_chip_runs_a_shipped_network(architecture: str) -> None:
     assert any(isinstance(outcome(architecture, workload), Estimate) for workload in WORKLOADS)
+
+
+def test_chips_of_each_kind_have_every_block_and_every_level() -> None:
+    def kinds(chips: Iterable[str]) -> set[str]:
+        parts = [part for chip in chips for part in build(load_architecture(chip)).root.walk()]
+        return {getattr(part.spec, "model", "") or type(part.spec).__name__ for part in parts}
+
+    assert kinds(EACH_KIND) == kinds(ARCHITECTURES)
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

@@ -17,7 +17,7 @@ import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_architecture, shipped
 from neuroest.results.estimate import Estimate
-from tests.pairs import runs
+from tests.pairs import other_chips_nightly, runs
 
 CHIPS = list(shipped("architecture"))
 PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
@@ -83,7 +83,7 @@ def changed_places(tree: Any) -> int:
     return len(re.findall(rf": '?{QUANTITY.pattern}'?$", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_order_of_keys_folder_and_prefixes_of_units(chip: str, tmp_path: Path) -> None:
     before, rng = load_architecture(chip).document.data, random.Random(chip)
     tree = with_other_prefixes(before, rng)
@@ -106,7 +106,7 @@ def numbers(node: Any, path: str) -> dict[str, tuple[Any, str]]:
     return found
 
 
-@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_a_setting_is_an_edited_file(chip: str, tmp_path: Path) -> None:
     rng, compared = random.Random(chip), 0
     paths = sorted(numbers(load_architecture(chip).document.data, ""))

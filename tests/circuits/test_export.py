@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import textwrap
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "circuit_export.md"
 WITHOUT_NGSPICE = "ngspice is not installed (Debian package: ngspice)"
 _CELLS = 7
+exported = cache(export)
 _ROW = re.compile(r"^\| `(\w+)` \| (.*) \|$", re.MULTILINE)
 
 
@@ -99,7 +101,7 @@ def test_the_memristor_of_the_circuit_is_that_of_the_equation(closed: float) -> 
 
 
 def test_both_languages_have_the_same_files_and_numbers(tmp_path: Path) -> None:
-    spice, verilog = (export(form, "switch_vo2_oscillator") for form in ("spice", "verilog-a"))
+    spice, verilog = (exported(form, "switch_vo2_oscillator") for form in ("spice", "verilog-a"))
     assert list(spice.files) == [
         "switch_vo2_oscillator.lib", "switch_vo2_oscillator_bench.cir", "switch_vo2_oscillator_column.cir",
     ]  # fmt: skip
@@ -122,7 +124,7 @@ def test_both_languages_have_the_same_files_and_numbers(tmp_path: Path) -> None:
 
 
 def test_the_command_in_a_bench_gives_the_numbers_in_it(command: Command) -> None:
-    found = export("spice", "switch_generic_28nm")
+    found = exported("spice", "switch_generic_28nm")
     for due in found.benches.values():
         _, verb, *arguments = shlex.split(due.command)
         rows = command(verb, *arguments, "--format", "csv").lines[1:]
@@ -131,6 +133,7 @@ def test_the_command_in_a_bench_gives_the_numbers_in_it(command: Command) -> Non
         assert times[0] == pytest.approx(due.delay, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_what_has_no_circuit_says_why() -> None:
     for name, cause in (
         ("nbo2_capacitor_reported", "its numbers are published and no circuit"),
@@ -143,13 +146,14 @@ def test_what_has_no_circuit_says_why() -> None:
         export("spise", "switch_generic_28nm")
     with pytest.raises(NeuroestError, match="low and high conductance"):
         export("spice", "switch_generic_28nm", synapse="sram_28nm_lstp")
-    derived = export("spice", "diffusive_28nm_derived")
+    derived = exported("spice", "diffusive_28nm_derived")
     assert "gate follows the filament" in derived.no_bench
     assert list(derived.files) == ["diffusive_28nm_derived.lib"]
     with pytest.raises(NeuroestError, match="gate follows the filament"):
         agreement(derived)
 
 
+@pytest.mark.slow
 def test_the_page_has_a_row_for_every_neuron_with_the_cause_where_there_is_no_number() -> None:
     rows = table()
     assert sorted(rows) == sorted(neurons())
@@ -159,14 +163,14 @@ def test_the_page_has_a_row_for_every_neuron_with_the_cause_where_there_is_no_nu
             assert cells[0] == "—"
             assert cells[-1] == no_circuit(name)
         elif name not in AGREE:
-            assert cells[-1] in export("spice", name).no_bench
+            assert cells[-1] in exported("spice", name).no_bench
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
 @pytest.mark.parametrize("name", AGREE)
 def test_ngspice_agrees_with_simulate(name: str) -> None:
-    rows = agreement(export("spice", name))
+    rows = agreement(exported("spice", name))
     assert {row.bench for row in rows} == {"neuron", "column"}
     for row in rows:
         assert abs(row.deviation) <= TOLERANCE, row
@@ -197,7 +201,7 @@ def test_check_runs_the_benches_and_says_where_they_differ(command: Command, tmp
 
 @pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
 def test_a_wrong_circuit_would_be_found() -> None:
-    found = export("spice", "switch_generic_28nm")
+    found = exported("spice", "switch_generic_28nm")
     text = found.files["switch_generic_28nm.lib"]
     number = re.search(r"\.param capacitance=(\S+)", text)
     assert number is not None

@@ -13,6 +13,7 @@ from neuroest.loading.library import shipped
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.claims import Claim
 from neuroest.workloads.layout import points_first
+from tests.pairs import other_chips_nightly
 
 ALL = tuple(QUANTITIES)
 LIST = 300
@@ -42,7 +43,7 @@ def moved(group: Group, count: int) -> dict[str, np.ndarray]:
     return columns
 
 
-@pytest.mark.parametrize("chip", sorted(shipped("architecture")))
+@pytest.mark.parametrize("chip", other_chips_nightly(sorted(shipped("architecture"))))
 def test_a_list_gives_what_each_point_gives_alone(chip: str) -> None:
     group = group_of(chip)
     assert points_first(LIST, len(group.workload.layers))

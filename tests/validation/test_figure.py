@@ -10,11 +10,6 @@ pytest.importorskip("matplotlib")
 
 
 @pytest.fixture(scope="module")
-def board():
-    return reproduce()
-
-
-@pytest.fixture(scope="module")
 def panels(board):
     above, below = board_figure(board).axes[: len(CLASSES)], board_figure(board).axes[len(CLASSES) :]
     return dict(zip(CLASSES, zip(above, below, strict=True), strict=True))
