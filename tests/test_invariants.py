@@ -775,9 +775,12 @@ def digests_of_a_fresh_process(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
+OF_EACH_KIND = [pair for pair in RUNNING if pair[0] in EACH_KIND]
+
+
 @pytest.mark.slow
-def test_an_estimate_does_not_depend_on_what_was_estimated_before() -> None:
-    pairs = RUNNING
+@pytest.mark.parametrize("pairs", [OF_EACH_KIND, pytest.param(RUNNING, marks=pytest.mark.nightly)], ids=len)
+def test_an_estimate_does_not_depend_on_what_was_estimated_before(pairs: list[tuple[str, str]]) -> None:
     forwards, backwards = (digests_of_a_fresh_process(order) for order in (pairs, pairs[::-1]))
     assert forwards == backwards
     assert forwards == {f"{chip} {network}": digest_at_first(chip, network) for chip, network in pairs}
@@ -795,11 +798,11 @@ def test_an_estimate_leaves_nothing_behind(chip: str, network: str) -> None:
 
 
 @pytest.mark.slow
-def test_estimates_in_threads_are_those_of_one_thread() -> None:
-    some = [pair for pair in RUNNING if pair[0] in EACH_KIND]
-    expected = [digest_at_first(chip, network) for chip, network in some]
+@pytest.mark.parametrize("pairs", [OF_EACH_KIND, pytest.param(RUNNING, marks=pytest.mark.nightly)], ids=len)
+def test_estimates_in_threads_are_those_of_one_thread(pairs: list[tuple[str, str]]) -> None:
+    expected = [digest_at_first(chip, network) for chip, network in pairs]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda pair: digest(*pair), some * 2))
+        found = list(pool.map(lambda pair: digest(*pair), pairs * 2))
     assert found == expected * 2
 
 

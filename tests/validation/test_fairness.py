@@ -50,6 +50,7 @@ def test_a_chip_that_is_late_costs_without_end():
     assert np.isinf(energy(evaluate(late.design, late.workload, values))).all()
 
 
+@pytest.mark.slow
 def test_easier_is_reached_more_often(pair):
     condition = conditions()[0]
     roots = [solve(condition, *pair, times) for times in (1.0 / 1.1, 1.0, 10.0)]
@@ -60,6 +61,7 @@ def test_easier_is_reached_more_often(pair):
     assert roots[-1].reachable == 0.0
 
 
+@pytest.mark.slow
 def test_a_root_of_the_bare_neuron_is_where_it_takes_what_the_twin_takes(pair):
     condition = conditions()[-1]
     ours, twin = (estimated(name, SPEECH) for name in (LEADING, TWIN))
@@ -137,11 +139,11 @@ HINT = "run `python docs/tools/fairness_page.py`"
 
 
 @pytest.mark.slow
-def test_the_page_has_the_contest_of_the_claim_and_every_chip_on_every_network_as_they_are_now():
+def test_the_page_has_the_contest_of_the_claim_and_every_chip_on_its_network_as_they_are_now():
+    """The chips on the other networks, and all that the page solves for, are compared in the nightly lane."""
     text = PAGE.read_text(encoding="utf-8")
     assert "\n".join(contest_lines(SPEECH)) in text, HINT
-    for network in NETWORKS:
-        assert "\n".join(network_lines(network)) in text, HINT
+    assert "\n".join(network_lines(SPEECH)) in text, HINT
 
 
 @pytest.mark.nightly
