@@ -116,7 +116,10 @@ def step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Arra
     """Step that resolves filament and gap, and ends with the pulse at the latest."""
     gap = r.field_offset + np.maximum(1.0 - filament - rest, 0.0)
     settling = r.filament_decay + r.residue_rate
-    growth = np.maximum(drive / gap - settling * filament, 0.0) + r.residue_rate * filament
+    # a residue that decays as fast as it is fed closes no gap, and needs no small steps
+    growth = np.maximum(drive / gap - settling * filament, 0.0) + np.maximum(
+        r.residue_rate * filament - r.residue_decay * rest, 0.0
+    )
     longest = np.maximum(1.0 / (_STEPS_PER_SETTLING * settling), _SHARE_OF_PULSE * (width - left))
     steps = np.minimum(longest, _GAP_SHARE * gap / np.maximum(growth, 1e-300))
     return np.asarray(np.minimum(steps, left))
@@ -129,7 +132,8 @@ def move(r: Rates, drive: Array, filament: Array, rest: Array, step: Array) -> t
     def part(closed: Array, share: float) -> tuple[Array, Array]:
         gap = r.field_offset + np.maximum(1.0 - closed, 0.0)
         keep, stay = np.exp(-settling * step * share), np.exp(-r.residue_decay * step * share)
-        grown = filament * keep + drive / gap / settling * (1.0 - keep)
+        # a step may be so short that 1 - keep would be zero
+        grown = filament * keep - drive / gap / settling * np.expm1(-settling * step * share)
         fed = r.residue_rate * (filament + grown) / 2.0 * -np.expm1(-r.residue_decay * step * share)
         return grown, rest * stay + fed / np.maximum(r.residue_decay, 1e-300)
 

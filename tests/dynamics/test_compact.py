@@ -9,6 +9,7 @@ import pytest
 from neuroest.blocks.neurons.diffusive_ions import IonKineticsParameters
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.dynamics import compact
+from neuroest.dynamics import first_spike as first_spike_module
 from neuroest.dynamics.compact import default_step, simulate
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS, draw_devices, integration_time, load_cells
 from neuroest.dynamics.energy import compare_energy
@@ -265,3 +266,25 @@ def test_energy_of_a_fast_gate_does_not_depend_on_the_step() -> None:
     spike = {row.term: row for row in compare_energy(cells, 0.8).rows}
     assert spike["gate_charge"].verdict == "agrees"
     assert spike["output_load"].verdict == "agrees"
+
+
+def test_first_spike_of_a_very_mobile_ion() -> None:
+    """A gap of d closes before the filament decays, after ((d + 1)^2 - d^2) / 2 over mobility and voltage."""
+    found = first_spike(Rates(6e18, 0.01, 20.0, 600.0, 5.0), 0.5, 1.0, 1.0, 1)
+    assert float(found.time) == pytest.approx(0.51 / 3e18, rel=0.02)
+
+
+def test_first_spike_stands_still_in_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Filament and residue that only balance need no more steps for a longer pulse."""
+    calls = 0
+
+    def counted(*given: object) -> object:
+        nonlocal calls
+        calls += 1
+        return step_length(*given)
+
+    step_length = first_spike_module.step_length
+    monkeypatch.setattr(first_spike_module, "step_length", counted)
+    found = first_spike(Rates(15401.5, 0.01, 197104.0, 600.0, 49998.0), 0.55, 0.07, 0.03, 1)
+    assert np.isinf(found.time)
+    assert calls < 1500
