@@ -23,6 +23,8 @@ _SIGNIFICANT = 1e-3
 """Probability below which a misfit is not taken for scatter."""
 _UNREPEATED_SCATTER = 0.3
 """Deviation of the logarithm granted to rows that neither repeat nor state their error."""
+_SMALLEST_SCATTER = 1e-3
+"""Deviation of the logarithm below which rows are equal to the last digit that an instrument writes."""
 _REPEATS = 3
 """Repeated rows from which their own scatter counts."""
 
@@ -84,7 +86,7 @@ def misfit(part: Rows, parameters: int) -> Misfit | None:
     if within is None:
         within = float(np.mean(error**2)) if error_is_stated(part.experiment) else _UNREPEATED_SCATTER**2
     devices = np.array([len(np.unique(device[label == at])) for at in range(len(count))])
-    variance: Array = within / count + between / devices
+    variance: Array = np.maximum(within / count + between / devices, _SMALLEST_SCATTER**2)
     freedom = max(1, len(count) - parameters)
     statistic = float(np.sum(np.square(mean) / variance))
     systematic = float(np.sqrt(max(0.0, float(np.mean(np.square(mean) - variance)))))

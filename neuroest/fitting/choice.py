@@ -65,7 +65,7 @@ def candidates(experiment: Experiment, model: str | None = None, law: str | None
             continue
         about = (experiment.layout.name, each.model, each.name, each.about)
         try:
-            fit = each.fit(experiment)
+            fit = each.fitted(experiment)
         except NeuroestError as error:
             found.append(Candidate(*about, refused=str(error)))
             continue

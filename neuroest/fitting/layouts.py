@@ -134,6 +134,15 @@ LAYOUTS: Mapping[str, Layout] = {
 _MOST_ROWS = 1_000_000
 """Rows of a workbook; a sheet that unpacks to more is none of a laboratory."""
 _UNSIGNED = {"voltage", "current"}
+_SWEPT = {"current_voltage", "pulse_response"}
+"""Experiments whose voltage and current have a sign; of the others they are the amplitude of what was applied."""
+_DRIVEN = {"integration_time", "pulse_train", "relaxation", "oscillation", "spike_interval", "paired_pulse"}
+"""Experiments of what a voltage does, of which zero does nothing."""
+_MAGNITUDES = {
+    "s": (1e-18, 1e15), "V": (1e-9, 1e6), "A": (1e-21, 1e6), "ohm": (1e-6, 1e21), "F": (1e-24, 1e3), "S": (1e-21, 1e6),
+    "K": (1e-3, 1e5), "m^2": (1e-21, 1e3), "1": (1e-15, 1e18), "1/s": (1e-15, 1e18), "%": (1e-15, 1e3),
+}  # fmt: skip
+"""Between what a number of a unit can lie that somebody measured, zero apart."""
 _MAY_BE_ZERO = {
     "time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty", "pulse", "failed",
     "spike_rate", "rising",
@@ -383,14 +392,9 @@ class _Reader:
             except ValueError:
                 self.bad_cell(number, name, printable(shortened(text)), "is not a number")
                 continue
-            if not math.isfinite(value):
-                self.bad_cell(number, name, text, "is not a finite number")
-            elif name not in _UNSIGNED and value < 0.0:
-                self.bad_cell(number, name, text, "is negative")
-            elif name not in _MAY_BE_ZERO and value == 0.0:
-                self.bad_cell(number, name, text, "must be above zero")
-            elif name == "probability" and value > 1.0:
-                self.bad_cell(number, name, text, "is above 100 %")
+            fault = _fault(layout, name, value)
+            if fault:
+                self.bad_cell(number, name, text, fault)
             else:
                 found[name] = value
         return found
@@ -429,6 +433,25 @@ class _Reader:
             self.report(
                 lines[place], "time does not increase within a sweep; number the sweeps in a column `cycle`"
             )
+
+
+def _fault(layout: Layout, name: str, value: float) -> str:
+    """What is wrong with a number of a column; empty where nothing is."""
+    unit = {**layout.columns, **layout.optional}[name]
+    least, most = _MAGNITUDES[unit]
+    if not math.isfinite(value):
+        return "is not a finite number"
+    if value < 0.0 and name in _UNSIGNED and layout.name not in _SWEPT:
+        return "is negative; give the amplitude, without a sign"
+    if name not in _UNSIGNED and value < 0.0:
+        return "is negative"
+    if value == 0.0 and (name not in _MAY_BE_ZERO or (name == "voltage" and layout.name in _DRIVEN)):
+        return "must be above zero"
+    if name == "probability" and value > 1.0:
+        return "is above 100 %"
+    if value and not least <= abs(value) <= most:
+        return f"is nothing that is measured; between {least:g} and {most:g} {unit} is allowed"
+    return ""
 
 
 def check_contradictions(experiment: Experiment) -> list[str]:

@@ -25,15 +25,13 @@ from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import shipped
 from neuroest.workloads.importers import nir_file
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError
+from tests.fuzz.fits import changed_numbers, read_and_fit, tables
 from tests.fuzz.mutations import changed_bytes, changed_json, changed_text, changed_tree
+from tests.fuzz.wrong import WrongResultError
 from tests.pairs import runs
 
 SMALL = {True: "mlp_mnist_spiking", False: "mlp_mnist_dense"}
 CHIPS = ("analog_lif_28nm", "digital_int8_28nm")
-
-
-class WrongResultError(Exception):
-    """Something was accepted that should not have been, or a result that no result may be."""
 
 
 @dataclass(frozen=True)
@@ -596,6 +594,7 @@ TARGETS: Mapping[str, Target] = {
     "case": Target(".yaml", _cases, _texts(changed_tree), _read_case),
     "settings": Target(".json", _set_paths, _settings, _read_settings),
     "measurements": Target(".csv", _folder_of, _texts(changed_text), _read_measurements),
+    "fit": Target(".csv", tables, changed_numbers, read_and_fit),
     "cell": Target(".cell", _once("cell", CELL), _texts(changed_text), _read_cell),
     "accelforge_cell": Target(".yaml", _once("cell", ACCELFORGE_CELL), _texts(changed_text), _read_cell),
     "neurosim": Target(".csv", _once("net", NEUROSIM), _texts(changed_text), _read_network),

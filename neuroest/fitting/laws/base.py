@@ -14,6 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import Misfit
 from neuroest.fitting.intervals import quantile
@@ -136,6 +137,27 @@ class Law(ABC):
         NeuroestError
             When the rows are too few, or are none of what the law describes.
         """
+
+    def fitted(self, experiment: Experiment) -> LawFit:
+        """The fit, if it is one: a search may pass through numbers that no float holds, and must not end there.
+
+        Raises
+        ------
+        NeuroestError
+            As `fit`, and when an unknown, its band or the curve is not finite.
+        """
+        with np.errstate(all="ignore"):
+            found = self.fit(experiment)
+        unknown = [*(n for n, value in found.bounds.items() if not np.isfinite(value))]
+        unknown += [
+            name
+            for name, value in found.values.items()
+            if not (np.isfinite(value) and np.isfinite(found.deviations[name]))
+        ]
+        if unknown or not np.all(np.isfinite(found.rows.residuals)):
+            names = ", ".join(unknown or self.unknowns)
+            raise NeuroestError(f"{self.about}: the data leave {names} without a finite value")
+        return found
 
 
 @dataclass(frozen=True)

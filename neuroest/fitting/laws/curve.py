@@ -66,6 +66,8 @@ class CurveLaw(Law):
     def fit(self, experiment: Experiment) -> LawFit:
         """Fit to all rows; then again without each condition, and without each device."""
         used = self._used(experiment)
+        if not len(used):
+            raise NeuroestError(f"{self.about}: no row of {experiment.layout.name} has a result above zero")
         columns = {name: values[used] for name, values in experiment.columns.items()}
         result = columns[experiment.layout.result]
         settings = self.settings(columns)

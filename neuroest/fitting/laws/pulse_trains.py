@@ -91,6 +91,8 @@ class PulseLaw(CurveLaw):
 
     def fit(self, experiment: Experiment) -> LawFit:
         """Fit the curve, then find noise and spread of the steps."""
+        if np.ptp(experiment.columns["conductance"]) == 0.0:
+            raise NeuroestError(f"{self.about}: no pulse changes the conductance")
         experiment = _with_ways(experiment)
         ways = set(experiment.columns["rising"])
         if self.both != (len(ways) > 1):

@@ -27,7 +27,10 @@ _ELECTRONVOLT = 1.602176634e-19
 
 
 def _earliest(columns: Columns) -> dict[str, float]:
-    return {"drift_reference_time": float(np.min(columns["time"][columns["time"] > 0.0]))}
+    later = columns["time"][columns["time"] > 0.0]
+    if not len(later):
+        raise NeuroestError("retention needs a row after time zero")
+    return {"drift_reference_time": float(np.min(later))}
 
 
 def _drifting(columns: Columns, values: Mapping[str, Array]) -> Array:

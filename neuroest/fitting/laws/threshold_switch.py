@@ -81,6 +81,14 @@ def _inverse(v: Values) -> str:
     return f"delay = {format_quantity(zero, 's')} x exp({format_quantity(scale, 'V')} / V)" + _at_reference(v)
 
 
+def _hysteresis(v: Values) -> str:
+    """What the sweeps have: those that only rise show no hold voltage."""
+    parts = [f"on at {format_quantity(v['threshold_voltage'], 'V')}"]
+    parts += [f"off at {format_quantity(v['hold_voltage'], 'V')}"] if "hold_voltage" in v else []
+    off = f"; {format_quantity(v['off_resistance'], 'ohm')} while off" if "off_resistance" in v else ""
+    return ", ".join(parts) + off
+
+
 _DELAY_FROM = MappingProxyType(
     {
         "switching_delay": "level of the delays, at the reference voltage",
@@ -235,8 +243,7 @@ LAWS: tuple[Law, ...] = (
               "on_resistance": "voltage over current after it, where no compliance limits it",
               "hold_current": "current before the jump down, where no compliance limits it",
               "threshold_spread": "scatter of the threshold from sweep to sweep"},
-             lambda v: f"on at {format_quantity(v['threshold_voltage'], 'V')}, off at "
-             f"{format_quantity(v['hold_voltage'], 'V')}; {format_quantity(v['off_resistance'], 'ohm')} while off"),
+             _hysteresis),
 )  # fmt: skip
 """Models of threshold switches to fit."""
 
