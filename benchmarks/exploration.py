@@ -5,7 +5,7 @@
     python benchmarks/exploration.py            # about a minute
     python benchmarks/exploration.py --large    # and 10^8 points to a file
 
-Every time stands beside another of the same run. Two worker processes, each with one thread.
+Every time is compared with another of the same run. Two worker processes, each with one thread.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def flat_and_grid() -> None:
         one = min(seconds(lambda n=network: estimate(CHIP, n).totals) for _ in range(20))
         options = {"sampler": "random", "samples": MILLION}
         flat, grid = [], []
-        for _ in range(RUNS):  # in turns, so that other load on the machine falls on both
+        for _ in range(RUNS):  # alternating, so that other load on the machine falls on both
             flat.append(seconds(lambda n=network, o=options: swept(n, RANGES, **o)))
             grid.append(seconds(lambda n=network: swept(n, GRID)))
         worked = min(

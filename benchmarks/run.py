@@ -77,7 +77,7 @@ def timed(job: Callable[[], object], repeats: int) -> float:
 
 
 def cold() -> None:
-    """Whole processes: an estimate against the bare imports of what it stands on."""
+    """Whole processes: an estimate against the bare imports that it needs."""
     commands = {
         f"python -c '{IMPORTS}'": ("-c", IMPORTS),
         "neuroest estimate": ("-m", "neuroest", "estimate"),

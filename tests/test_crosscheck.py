@@ -1,4 +1,4 @@
-"""Component values of other tools and published blocks beside ours."""
+"""Component values of other tools and published blocks compared with ours."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def numbers_in(module: str) -> Iterator[tuple[str, float, ast.AST]]:
     """Numbers of a module with the name that owns each.
 
     A constant of the module may hold one where the text under it says what it is: mathematics, an exact definition or
-    a convention. An error that a block states of its own model has a rationale beside it.
+    a convention. An error that a block states of its own model has a rationale next to it.
     """
     body = tree_of(module).body
     for statement, after in zip(body, [*body[1:], None], strict=True):
@@ -326,7 +326,7 @@ def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
                 yield module, node
 
 
-# Where code of others may raise whatever it likes, and the user is told in a line of ours.
+# Where code of others may raise whatever it likes, and the user gets one of our lines.
 CATCHING = {
     "neuroest.core.lazy_registry": "what a plug-in raises when it is imported; a warning names it",
     "neuroest.exploration.cluster": "what a cluster raises",
@@ -349,7 +349,7 @@ def test_nothing_catches_everything() -> None:
 
 
 def test_nothing_asserts_in_place_of_telling_what_is_wrong() -> None:
-    # one that only tells the type checker what is known may stand
+    # one that only informs the type checker is allowed
     found = [
         place_of(module, node)
         for module, node in every(ast.Assert)
@@ -671,7 +671,7 @@ def runs_or_is_refused_in_words(architecture: str, workload: str) -> None:
 
 # --- Claims --------------------------------------------------------------------------------------------------------
 
-# Entries of the bibliography that no value rests on: texts that the equations and their derivations follow, and
+# Entries of the bibliography that no value uses: texts that the equations and their derivations follow, and
 # texts that were read to choose among values.
 _READ = """
 akopyan2015 ankit2019 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022

@@ -1,7 +1,7 @@
 """The kit of 7 nm for simulate.py: BSIM-CMG 107 in Verilog-A, which ngspice cannot read, and the cards of ASAP7.
 
 openvaf_py compiles the model and evaluates it; the circuit, the same as that of ngspice, is solved here by the
-trapezoidal rule. `python finfet.py kits` prints the typical currents beside those of the kit's paper.
+trapezoidal rule. `python finfet.py kits` prints the typical currents next to those of the kit's paper.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Model:
 
         code = folder / "bsimcmg107"
         body = (code / "bsimcmg_body.include").read_text(encoding="latin-1")
-        # the cards stand on the lower bound of this parameter, which a binary fraction misses
+        # the cards are at the lower bound of this parameter, which a binary fraction misses
         (code / "relaxed_body.include").write_text(
             body.replace("from [0.1n:inf)", "from (0:inf)"), encoding="latin-1"
         )

@@ -1,7 +1,7 @@
-"""Our component values beside those of other tools and published blocks, and the ratio of each pair.
+"""Our component values compared with those of other tools and published blocks, and the ratio of each pair.
 
 Run it as ``python benchmarks/crosscheck/compare.py``, with ``--summary`` for one line for each block and tool, with
-``--record`` to write results.csv anew. The others' values stand beside this file with the version they were obtained
+``--record`` to write results.csv anew. The others' values are next to this file with the version they were obtained
 with (component_values.csv, asked.csv, published_memories.csv), so that nothing of them has to be installed.
 """
 
@@ -60,7 +60,7 @@ BY_CURRENTS = {"LPDDR4": "lpddr4_3200_micron", "HBM2": "hbm2_2000", "HBM3": "hbm
 MEBIBYTE = 8.0 * 2**20
 ROOM = 300.0
 ONE_PORT = SimpleNamespace(ports="one")
-# The cells of hwcomponents-neurosim that are asked, and how it is told to read them.
+# The cells of hwcomponents-neurosim that are queried, and the options to read them.
 CONDUCTANCES, ACCESS_RESISTANCE, CELL_SQUARES = (1e-6, 1e-7), 20e3, 53.0
 READ_VOLTAGE, READ_TIME = 0.4, 10e-9
 NETWORK = NetworkContext(
@@ -370,7 +370,7 @@ def _spikesim(_case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, 
 def published_ratios(corner: str) -> Iterator[tuple[str, str, float]]:
     """Source, quantity and published value over the table of a corner with all factors at one.
 
-    Memories above 90 nm are held against the table of 90 nm, scaled as logic and by the memory cell.
+    Memories above 90 nm are compared with the table of 90 nm, scaled as logic and by the memory cell.
     """
     device = load_device(f"sram_cacti_{corner}")
     factors = {
@@ -420,7 +420,7 @@ def _delay(process: Any, voltage: float) -> float:
 
 
 def published() -> Iterator[tuple[str, str, str, float, float]]:
-    """Published memories beside what a chip is told of one of their size, at their supply."""
+    """Published memories compared with those that a chip gets at their size and supply."""
     for row in rows_of("published_memories.csv"):
         node, capacity, width = (float(row[key]) for key in ("node_nm", "capacity_bit", "width_bit"))
         name = PROCESSES.get(int(node), "cmos_45nm_lp")

@@ -28,7 +28,7 @@ LIMIT = 600
 
 @dataclass
 class Case:
-    """A tool with a network, and the case of neuroest that it stands beside."""
+    """A tool with a network, and the case of neuroest that it is compared with."""
 
     name: str
     words: str
@@ -109,7 +109,7 @@ def measure(cases: list[Case], rounds: int, folder: str) -> None:
 
 
 def table(cases: list[Case], batches: dict[str, float]) -> None:
-    """Print medians; ratios are to the case of neuroest beside."""
+    """Print medians; ratios are to the case of neuroest next to it."""
     base = {case.name: case for case in cases if case.name == case.beside}
     print("| tool and chip | cold process | ratio | warm, a point | ratio | over batch | energy it finds |")
     print("|---|---|---|---|---|---|---|")

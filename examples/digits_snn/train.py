@@ -1,7 +1,7 @@
 """Train a spiking network and its dense twin on scikit-learn's digits, quantise both, and record what they do.
 
 Run it with ``pip install 'neuroest[torch]' snntorch scikit-learn``; it takes about two minutes of one core and writes,
-beside itself, the recordings, the workloads and `training.json`. What is committed came from this script. `compare.py`
+next to itself, the recordings, the workloads and `training.json`. What is committed came from this script. `compare.py`
 needs the results only.
 """
 
@@ -39,7 +39,7 @@ CALIBRATION = 200
 DECAY = 0.9
 BITS = 8
 NARROW = 4
-"""Bits that tell apart the spike counts of ten timesteps."""
+"""Bits that distinguish the spike counts of ten timesteps."""
 CELL = "rram_hfox_28nm"
 PROGRAMMINGS = 20
 SPIKE_PENALTY = 1e-3

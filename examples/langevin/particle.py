@@ -61,7 +61,7 @@ class Parameters:
 
 
 def read_parameters() -> Parameters:
-    """Numbers of the file beside this one."""
+    """Numbers of the file next to this one."""
     path = Path(__file__).with_name("parameters.yaml")
     return Parameters(**yaml.safe_load(path.read_text(encoding="utf-8")))
 

@@ -1,7 +1,7 @@
 """How often the bands of a fit hold the truth: many simulated data sets, each fitted from the bench neuron.
 
 Run from the top of the repository: ``python examples/measurements/coverage.py``. It takes minutes and writes
-`coverage.json` beside itself. Each data set has the experiments of `make_simulated_neuron.py`: six devices of a
+`coverage.json` next to itself. Each data set has the experiments of `make_simulated_neuron.py`: six devices of a
 population with their times from the stochastic simulation, and pulses and pairs of the first of them.
 """
 

@@ -75,7 +75,7 @@ def rows(seed: int = 7) -> list[str]:
 
 
 def main() -> None:
-    """Write the file beside this script."""
+    """Write the file next to this script."""
     path = Path(__file__).with_name("simulated_neuron.csv")
     truth = ", ".join(f"{name} {value:g}" for name, value in TRUTH.items())
     head = [

@@ -153,7 +153,7 @@ def run(
             found = simulate_network(
                 architecture, workload, weights, samples, calibration=calibration, drives=drives,
                 without=without or (), recalibrate=recalibrate, cell_errors=cell_errors,
-                tell=lambda text: note([text]), progress=progress, **common,
+                notify=lambda text: note([text]), progress=progress, **common,
             )  # fmt: skip
     _written(found, workload, form, plot, output)
 
@@ -179,7 +179,7 @@ def _learned(*given: Any, **options: Any) -> Any:
     """A network that learns on the cells of a chip."""
     from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
 
-    return learn_network(*given, tell=lambda text: note([text]), **options)
+    return learn_network(*given, notify=lambda text: note([text]), **options)
 
 
 def _written(found: Any, workload: str, form: Format, plot: Path | None, output: Path | None) -> None:
@@ -208,7 +208,7 @@ def _dense(
             workload,
             samples,
             calibration,
-            tell=lambda text: note([text]),
+            notify=lambda text: note([text]),
             progress=progress,
             **options,
         )

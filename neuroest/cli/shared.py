@@ -154,7 +154,7 @@ def in_form(
     label : str
         What the table shows, which LaTeX prints above it.
     data : optional
-        Plain data for JSON where the rows do not tell all.
+        Plain data for JSON where the rows do not contain everything.
     """
     if form is Format.TABLE:
         return text()

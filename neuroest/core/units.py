@@ -283,7 +283,7 @@ def parse_quantity(text: str | float, unit: str) -> float:
 def _scaled(number: str, factor: float) -> float:
     """`number` times `factor`, to the nearest float where the factor is a power of ten.
 
-    ``90 nm`` and ``9e-11 km`` must equal ``90e-9`` to the bit, and 90 * 1e-9 does not.
+    ``90 nm`` and ``9e-11 km`` must equal ``90e-9`` exactly, and 90 * 1e-9 does not.
     """
     power = round(math.log10(factor))
     if abs(power) > _LARGEST_POWER or not math.isclose(10.0**power, factor, rel_tol=1e-14):

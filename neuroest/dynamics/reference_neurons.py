@@ -240,8 +240,8 @@ def simulate_accumulating(
 ) -> SpikeRun:
     """A material that adds up full pulses, fades between them, and is read and reset after each.
 
-    The state of one is the threshold; while a pulse is on it moves at a constant speed against what fades. Nothing
-    tells that the device has fired until the read after the pulse, so a spike stands at the end of its pulse.
+    The threshold is a state of one. During a pulse the state rises at a constant speed while it fades. Only the read
+    after the pulse detects that a device has fired, so the spike is at the end of its pulse.
     """
     state, time = np.zeros(devices), 0.0
     final = settled_state(integration_time, memory_time) if np.isfinite(memory_time) else np.inf

@@ -1,6 +1,6 @@
 """Columns that add charges: memory cells that each put one bit of a product on a capacitor with a common plate.
 
-All capacitors of a column are equal (`C_u`) and hang on one plate, or are joined by switches after they were charged.
+All capacitors of a column are equal (`C_u`) and share one plate, or switches join them after they were charged.
 The plate itself has a capacitance to ground, given here as its ratio to `C_u`.
 """
 

@@ -369,7 +369,7 @@ def handshake_wire_factor(
     Parameters
     ----------
     symbol_bits : float or array
-        Bits that one rising wire tells: 1 with two wires for each bit, 2 with four wires for two. [1]
+        Bits that one rising wire encodes: 1 with two wires for each bit, 2 with four wires for two. [1]
     acknowledged_bits : float or array
         Bits that are acknowledged together, by a wire of its own. [1]
 

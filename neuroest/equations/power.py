@@ -128,7 +128,7 @@ def domain_capacitance(
     Parameters
     ----------
     width : float or array
-        Width of the transistors whose gates and drains hang on these nodes. [m]
+        Width of the transistors whose gates and drains load these nodes. [m]
     gate_capacitance, drain_capacitance : float or array
         Capacitance of gate and of drain per width. [F/m]
 

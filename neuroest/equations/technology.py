@@ -35,7 +35,7 @@ def logic_energy_factor(
 
     Valid: supply voltages inside the fitted range of the node; dynamic energy of static logic
 
-    A value that is not positive tells that the voltage is outside the fit. 65 nm to 130 nm have one fit, the
+    A value that is not positive shows that the voltage is outside the fit. 65 nm to 130 nm have one fit, the
     smaller nodes one for high-performance and one for low-power transistors; the two do not mix.
 
     References
@@ -86,7 +86,7 @@ def logic_delay_factor(
     Valid: supply voltages inside the fitted range of the node; static logic
 
     The fits of 45 nm and 32 nm high-performance logic have a shallow minimum below their nominal voltage and
-    rise a little after it, so a slope of the wrong sign does not tell that a voltage is outside the fit; a
+    rise a little after it, so a slope of the wrong sign does not show that a voltage is outside the fit; a
     value that is not positive does.
 
     References

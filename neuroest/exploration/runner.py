@@ -104,8 +104,8 @@ def _work(chunk: int) -> Any:
 def _packed(task: Task) -> Iterator[str]:
     """A file that holds a task for those who start.
 
-    A new process is told what to do through a pipe, whose other end its parent holds as well. What is larger than the
-    pipe would keep the parent waiting for ever for a process that died before it had read all of it.
+    A new process gets its task through a pipe whose other end its parent keeps open as well. A task larger than the
+    pipe would block the parent for ever if the process died before it had read everything.
     """
     with ExitStack() as stack:
         try:

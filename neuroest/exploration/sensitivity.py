@@ -83,7 +83,7 @@ class SensitivityResult:
     sobol : mapping
         For each result the shares of the variance, the largest total first; empty unless asked for.
     feasible : float
-        Share of the samples that the shares of the variance rest on.
+        Share of the samples that the shares of the variance use.
     """
 
     architecture: str

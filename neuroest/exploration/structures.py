@@ -209,7 +209,7 @@ def resolved(
     candidates : sequence of Candidate
         Every combination of the choices, the last choice fastest.
     choices : sequence of ChoiceAxis
-        What tells the candidates apart.
+        The choices in which the candidates differ.
     axes : sequence of NumericAxis
         Numbers that move in all of them.
     """

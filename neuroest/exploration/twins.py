@@ -30,7 +30,7 @@ class TwinCase:
     Attributes
     ----------
     timesteps : float
-        Of the spiking network; the twin's activations have as many bits as tell apart its spike counts.
+        Of the spiking network; the twin's activations have enough bits to distinguish its spike counts.
     weight_bits : float
         Of both.
     inputs : float

@@ -104,7 +104,7 @@ def chosen_model(ranking: Sequence[Candidate]) -> str | None:
 
     def rank(model: str) -> tuple[float, ...]:
         good = sum(one.usable for one in best[model].values())
-        # where the data do not tell, the model with an estimate of its own in time
+        # where the data do not decide, the model with an estimate of its own in time
         last = model not in RATE_MODELS
         return (-good, -len(best[model]), sum(float(best[model][e].score) for e in compared), float(last))
 

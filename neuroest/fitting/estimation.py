@@ -1,8 +1,8 @@
-"""Robust least squares with bounds and several starts, and what the data can and cannot see.
+"""Robust least squares with bounds and several starts, and which parameters the data determine.
 
-All parameters are positive and fitted by their logarithms, so that a deviation is a factor. What a parameter set
-cannot be told from the data is found from the singular values of the weighted sensitivities (the square root of
-the Fisher information), and such parameters are held at the template's values, not fitted.
+All parameters are positive and fitted by their logarithms, so a deviation is a factor. The singular values of the
+weighted sensitivities (the square root of the Fisher information) show which parameters the data cannot determine.
+Those are not fitted and keep the template's values.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The CSV files that measurements come in: one header line with units, comments above it.
 
-A file holds one experiment, told by its columns or by the comment ``# experiment: name``, or several, told apart
-by a column ``experiment``; cells that an experiment does not have stay empty.
+A file contains one experiment, identified by its columns or by the comment ``# experiment: name``, or several,
+identified by a column ``experiment``; cells that an experiment does not have stay empty.
 """
 
 from __future__ import annotations

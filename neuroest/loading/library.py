@@ -125,7 +125,7 @@ def packed_files(files: Mapping[str, Mapping[str, Path]], folder: Path) -> Itera
         _packed.reset(token)
 
 
-def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
+def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
     """Path of a spec that is named or given by its path.
 
     Parameters
@@ -134,7 +134,7 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
         ``architecture``, ``device`` or ``workload``.
     name : str
         A name of `named`, or a path (anything with a slash or a YAML suffix).
-    beside : Path, optional
+    named_in : Path, optional
         File that refers to it; a relative path counts from its folder first.
 
     Raises
@@ -149,7 +149,7 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     packed = _packed.get()
     if is_path(name):
         given = Path(name)
-        near = beside.parent / given if beside is not None and not given.is_absolute() else given
+        near = named_in.parent / given if named_in is not None and not given.is_absolute() else given
         if packed is None:
             return given if _stamp(given) and not _stamp(near) else near
         if not near.resolve().is_relative_to(packed.folder):
@@ -165,9 +165,9 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     return found
 
 
-def _file(kind: str, name: str | Path, beside: Path | None = None) -> Path:
+def _file(kind: str, name: str | Path, named_in: Path | None = None) -> Path:
     """The path itself, or the file that a text names."""
-    return name if isinstance(name, Path) else find_file(kind, name, beside)
+    return name if isinstance(name, Path) else find_file(kind, name, named_in)
 
 
 def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
@@ -305,9 +305,9 @@ def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
             yield from _cited(value, (*place, index))
 
 
-def load_device(name: str | Path, beside: Path | None = None) -> Device:
+def load_device(name: str | Path, named_in: Path | None = None) -> Device:
     """The device of a shipped name or of a path, its claims resolved to SI."""
-    path = _file("device", name, beside)
+    path = _file("device", name, named_in)
     device = _device(path, _stamp(path))
     if device.spec.table is None:
         return device

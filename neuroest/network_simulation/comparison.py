@@ -109,9 +109,9 @@ def compare(
     without : list of str
         Characteristics to leave out, one at a time.
     calibration : Samples, optional
-        With it the input circuits are chosen anew wherever something is left out; without they stay.
+        If given, the input circuits are chosen anew for each run that leaves something out.
     note : callable, optional
-        Told what is run next.
+        Called with a text on what runs next.
     progress : callable, optional
         Called with the share of the runs that is done.
     """

@@ -323,7 +323,7 @@ def dense_study(
 def simulate_dense(
     architecture: str, model: str, samples: Path, calibration: Path, *, without: Sequence[str] = (),
     count: int | None = None, chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None,
-    tell: Callable[[str], None] = _silent, progress: Progress = silent,
+    notify: Callable[[str], None] = _silent, progress: Progress = silent,
 ) -> DenseSimulation:  # fmt: skip
     """Accuracy of a dense network whose weights lie in the resistive cells of a chip.
 
@@ -347,7 +347,7 @@ def simulate_dense(
         Chips that the samples are divided among, and the seed of all random numbers.
     settings : mapping of str to str, optional
         Changed values by path, as `neuroest.estimate` takes them.
-    tell : callable
+    notify : callable
         Called with the name of the next run.
     progress : callable
         Called with the share of the work that is done.
@@ -369,11 +369,11 @@ def simulate_dense(
     study = dense_study(architecture, model, inputs, labels, seen, Chips(chips, seed), settings)
     network, layers, chip = study.network, study.layers, study.chip
     _check_labels(samples, labels, network.run(inputs[:1]).shape[1])
-    tell("floating point and quantised")
+    notify("floating point and quantised")
     exact = study.right(study.outputs(_Quantised(layers), inputs))
     floating = study.right(study.outputs(network, inputs))
     squares = np.zeros((len(layers), 2))
-    tell("the chip")
+    notify("the chip")
     whole = study.right(study.on_chips(errors=squares, progress=progress))
     rounded = "weights and inputs of the layers rounded to their bits"
     left_out = tuple(CAUSES if "all" in without else dict.fromkeys(without))
@@ -381,7 +381,7 @@ def simulate_dense(
         DenseResult("floating point", "the file as it is", share(floating), difference(floating, exact)),
         DenseResult("quantised", rounded, share(exact), None),
         DenseResult("chip", "with all errors", share(whole), difference(whole, exact)),
-        *_without(study, left_out, exact, tell, progress),
+        *_without(study, left_out, exact, notify, progress),
     )
     return DenseSimulation(
         chip, Path(model).stem, len(labels), study.chips, results, _exactness(chip, layers, squares),
@@ -395,12 +395,12 @@ def _check_labels(file: Path, labels: Array, classes: int) -> None:
 
 
 def _without(
-    study: DenseStudy, causes: Sequence[str], exact: Array, tell: Callable[[str], None], progress: Progress
+    study: DenseStudy, causes: Sequence[str], exact: Array, notify: Callable[[str], None], progress: Progress
 ) -> Iterator[DenseResult]:
     """The chip without each of some causes of errors."""
     for name in causes:
         title = f"without {name.replace('_', ' ')}"
-        tell(title)
+        notify(title)
         left = study.right(study.on_chips((name,), progress=progress))
         yield DenseResult(title, _MEANING[name], share(left), difference(left, exact))
 

@@ -127,7 +127,7 @@ class LearnedNetwork:
 def learn_network(
     architecture: str, workload: str, weights: Path, training: Path, samples: Path, *, epochs: int = 1,
     rates: Sequence[float] = (), fresh: bool = False, count: int | None = None, seed: int = 0,
-    settings: Mapping[str, str] | None = None, tell: Callable[[str], None] = lambda _: None,
+    settings: Mapping[str, str] | None = None, notify: Callable[[str], None] = lambda _: None,
 ) -> LearnedNetwork:  # fmt: skip
     """Train a network by its rule on the cells of a chip, and test it.
 
@@ -151,8 +151,8 @@ def learn_network(
         Seed of cells, noise and order.
     settings : mapping of str to str, optional
         Changed values by path, as `neuroest.estimate` takes them.
-    tell : callable
-        Told what is about to run.
+    notify : callable
+        Called with a text on what runs next.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def learn_network(
     named = set(learning.layers or [layer.name for layer in layers])
     found = []
     for rate in rates or (float(chip.claims[f"{LEARNING}learning_rate"].value),):
-        tell(f"learning at a rate of {rate:g}")
+        notify(f"learning at a rate of {rate:g}")
         course = _Course(layers, named, learning, rate, shown, epochs, fresh, seed)
         before = _accuracy(course.start(), tested)
         cells = course.run(PulseResponse.of(chip))

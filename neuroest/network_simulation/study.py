@@ -160,7 +160,7 @@ def simulate_network(
     calibration: str | Path | None = None, drives: Mapping[str, Drive] | None = None,
     without: Sequence[str] = (), recalibrate: bool = False, cell_errors: bool = False, count: int | None = None,
     chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
-    tell: Callable[[str], None] = _silent, progress: Progress = silent,
+    notify: Callable[[str], None] = _silent, progress: Progress = silent,
 ) -> NetworkSimulation:  # fmt: skip
     """Accuracy and energy of a network in spikes on the neurons of a chip.
 
@@ -190,7 +190,7 @@ def simulate_network(
         Changed values by path, as `neuroest.estimate` takes them.
     kinetics : str
         Device spec with conduction, noise and barriers of the ions.
-    tell, progress : callable
+    notify, progress : callable
         Called with what is about to run, and with the share of the work that is done.
 
     Raises
@@ -215,21 +215,21 @@ def simulate_network(
     if drives:
         _check_drives(drives, [layer.name for layer in layers])
     elif seen is not None:
-        tell("choosing offset and load of each layer")
-        chosen = calibrate(place, layers, seen, group, _indented(tell), options, part(progress, 0, 2))
+        notify("choosing offset and load of each layer")
+        chosen = calibrate(place, layers, seen, group, _indented(notify), options, part(progress, 0, 2))
         files["calibration samples"] = seen.sha256
     stamp = package_version()
     origin = ActivityProvenance(chip.architecture, place, chosen, group, kinetics, stamp, files, cell_errors)
     study = Experiment(chip, network, layers, tested, origin, changes)
     left_out = list(WITHOUT) if "all" in without else list(dict.fromkeys(without))
     again = seen if recalibrate else None
-    outcomes = compare(study, left_out, again, lambda text: tell(f"running {text}"), running)
+    outcomes = compare(study, left_out, again, lambda text: notify(f"running {text}"), running)
     return NetworkSimulation(study, tuple(outcomes))
 
 
-def _indented(tell: Callable[[str], None]) -> Callable[[str], None]:
+def _indented(notify: Callable[[str], None]) -> Callable[[str], None]:
     """The same function for a text below another."""
-    return lambda text: tell(f"  {text}")
+    return lambda text: notify(f"  {text}")
 
 
 def _check_request(

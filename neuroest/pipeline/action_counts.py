@@ -330,7 +330,7 @@ def _transport(
         # neighbours of the last router
         reached = parts[0].destinations if len(parts) == 1 else entries / np.where(alone > 0.0, alone, 1.0)
         hops = network_equations.multicast_hops(hops, reached, 1.0)
-        lanes = np.ones_like(lanes)  # every column of the receiver is told of every packet
+        lanes = np.ones_like(lanes)  # every column of the receiver gets every packet
         bits = alone
     else:
         bits = entries

@@ -58,7 +58,7 @@ def compare(
     architecture : str, Path or Loaded
         The design: shipped name, path of a file, or a loaded architecture.
     baselines : the same, or a sequence of them
-        What it is put beside.
+        Designs to compare it with.
     workload : str, Path or Loaded, or a sequence of them
         The network of all, or a network for each, the design's first.
     settings : mapping of str to str, optional
@@ -133,7 +133,7 @@ def distinct(loaded: Sequence[Loaded[Any]]) -> list[Loaded[Any]]:
     Raises
     ------
     NeuroestError
-        When two files of different content state one name, so that nobody could tell their results apart.
+        When two files of different content state one name, so their results could not be distinguished.
     """
     kept: dict[str, Loaded[Any]] = {}
     for one in loaded:

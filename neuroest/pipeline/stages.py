@@ -41,9 +41,9 @@ class Stages:
     Attributes
     ----------
     layers, chip, levels, counts, costs, timing
-        Of the stages, in their order. The layers stand on the last axis, the design points before it.
+        Results of the stages, in their order. The last axis is the layers, the axes before it the design points.
     learning : Learning or None
-        What changing the weights takes, where the network learns.
+        Costs of changing the weights, where the network learns.
     heating : SelfHeating or None
         How the temperature was calculated, where the chip's own power makes it.
     """

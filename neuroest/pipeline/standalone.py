@@ -112,11 +112,11 @@ class BlockCosts:
     rows : tuple of CostRow
         Every term of energy, area and static power, and the characteristics.
     checks : tuple of Check
-        What holds and what does not.
+        Passed and failed checks.
     left_out : tuple of str
         What the numbers do not contain.
     claims : mapping
-        Every parameter and option that they rest on, as the files state it.
+        Every parameter and option that they use, as the files state it.
     values : mapping
         Value of each.
     """

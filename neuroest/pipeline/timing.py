@@ -122,7 +122,7 @@ def time_network(
             # every chip has links of its own, and the busiest carries at least the mean
             time_sharing[link.path] = _mean_time_of_links(run, link, resources[link.path])
     if run.in_turns:
-        time_sharing = {}  # all layers take the chip in turns, and their times add up
+        time_sharing = {}  # the layers use the chip one after the other, so their times add up
     stage_interval = _pace(run, _steps(run, resources), time_sharing)
     loads = {path: time / np.where(stage_interval > 0.0, stage_interval, 1.0) for path, time in busy.items()}
     _wait(run, busy, loads, resources)

@@ -23,7 +23,7 @@ _NOWHERE = np.inf
 class UnitAllocation:
     """Layers in the order of the network, one after the other on the units; a layer without weights where its input is.
 
-    Where layers take the whole chip in turns, every block works for each of them.
+    Where layers use the whole chip one after the other, every block works for each of them.
     """
 
     def __init__(self, mapped: LevelMapping, reads: tuple[tuple[int, ...], ...]) -> None:
@@ -107,7 +107,7 @@ class BlockAllocation:
         """Time for which the busiest instance of a block works for all layers that it serves; see `UnitAllocation`."""
         place = self._of(block)
         if place is None or self._units[place].shared:
-            # layers take such a block in turns, wherever they lie
+            # layers use such a block one after the other, wherever they are placed
             return np.asarray(np.sum(work / self.serving(block), axis=-1, keepdims=True))
         return self._units[place].busiest(block, work)
 

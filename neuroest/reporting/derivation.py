@@ -41,9 +41,9 @@ class Step:
     name : str
         What it is.
     value : float or None
-        In SI units; None where a step only holds others.
+        In SI units; None where a step only groups others.
     unit : str or None
-        SI unit; None where it cannot be told.
+        SI unit; None where it is unknown.
     how : str
         The formula or rule that gives the value from its parts.
     about : tuple of str

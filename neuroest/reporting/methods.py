@@ -25,7 +25,7 @@ class Methods:
     Attributes
     ----------
     sentences : tuple of str
-        How the numbers were computed and what they rest on.
+        How the numbers were computed, and from what.
     equations : tuple of (str, str)
         Equations that were used, with where each comes from.
     exclusions : tuple of (str, str)

@@ -240,7 +240,7 @@ class _Breakdown:
     Attributes
     ----------
     in_full : frozenset of str
-        Components whose terms all stand on lines of their own, however small.
+        Components whose terms each get a line, however small.
     """
 
     estimate: Estimate

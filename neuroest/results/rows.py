@@ -169,7 +169,7 @@ class LayerErrors:
     signal_to_error_ratio : float or None
         Variance of its exact results over that of their errors; None without any error.
     effective_bits : float or None
-        Bits that a read tells of a result.
+        Bits of a result that a read resolves.
     causes : dict of str to float
         Standard deviation of the error by cause, over that of the exact results.
     """

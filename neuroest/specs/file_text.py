@@ -21,7 +21,7 @@ _TOO_LARGE = f"larger than {LARGEST_FILE // 1024} KiB, the most that is read"
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_CHARACTERS = 20
 _MOST_NEIGHBOURS = 2000
-# Beside control characters these are the line breaks U+0085, U+2028 and U+2029, which editors do not show but
+# In addition to control characters these are the line breaks U+0085, U+2028 and U+2029, which editors do not show but
 # the parser counts, a byte order mark that is not at the start, and what is no character at all.
 _UNWANTED = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _UNWANTED_IN_ASCII = re.compile("[^\t\n\r\x20-\x7e]")

@@ -429,7 +429,7 @@ def selected_cases(names: Sequence[str]) -> list[Case]:
     Raises
     ------
     SpecError
-        When two folders hold a case of one name, which summaries could not tell apart.
+        When two folders contain cases of the same name, which summaries could not distinguish.
     """
     chosen: dict[str, Case] = {}
     for name in names or shipped_cases():

@@ -7,7 +7,7 @@ that of an action of learning, ``static_power(path)``, ``power(path)``, ``instan
 expression)`` is an expression over another run of the case, so that slopes and ratios of runs can be written.
 
 An expression has a dimension, which follows without any result: a total has that of its unit, a function has
-that of what it tells, and counts of operations, inferences and bits are plain numbers.
+that of its result, and counts of operations, inferences and bits are plain numbers.
 """
 
 from __future__ import annotations

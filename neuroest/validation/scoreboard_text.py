@@ -74,8 +74,8 @@ def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, o
 
     Parameters
     ----------
-    told : bool
-        Also what is said of each value: its source and place, why it may be off so far, why it is.
+    reported : bool
+        Also the text on each value: its source and place, why it may be off that far, why it is.
     """
     return [
         {

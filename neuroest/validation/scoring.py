@@ -244,7 +244,7 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
         return float(np.mean([hit for chip in chips if chip != without for hit in hits[scale][chip]]))
 
     def by_chip(scale: float, without: str | None = None) -> float:
-        # values of one chip err together, so that twenty of them tell little more than a few
+        # values of one chip err together, so twenty of them add little to a few
         return float(np.mean([np.mean(hits[scale][chip]) for chip in chips if chip != without]))
 
     def smallest(without: str | None) -> float:

@@ -33,7 +33,7 @@ def test_a_template_of_every_model_passes_the_check_and_explains_every_value(
         place = lines.index(f"  {name}:")
         assert lines[place - 1].startswith("  # ")
         assert claim.basis == "assumed"
-        assert claim.source is None  # nobody's source stays beside a value that its user replaced
+        assert claim.source is None  # a value that its user replaced loses its source
 
 
 def test_placeholders_are_the_values_of_the_device_they_come_from(tmp_path: Path) -> None:

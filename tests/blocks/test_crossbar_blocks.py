@@ -59,7 +59,7 @@ def test_passive_cells_cannot_be_written_in_a_large_array(tmp_path: Path) -> Non
 def test_half_selected_cells_are_paid_for_while_a_passive_array_is_written(tmp_path: Path) -> None:
     cell = {"model": "passive", "device": "rram_passive_generic"}
     result = run(ADC, DENSE, {f"{ARRAY}cell": cell, f"{ARRAY}write_circuit": None}, tmp_path)
-    # 9 pulses of (2 V * 100 uA + 254 cells * 1 V * 100 uA / 10) * 100 ns = 9 * (20 + 254) pJ, lines and reads beside
+    # 9 pulses of (2 V * 100 uA + 254 cells * 1 V * 100 uA / 10) * 100 ns = 9 * (20 + 254) pJ, plus lines and reads
     assert known(result, "energy to program a cell") == pytest.approx(9 * 274e-12, rel=0.01)
 
 

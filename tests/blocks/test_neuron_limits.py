@@ -150,7 +150,7 @@ def test_the_edge_of_the_output_lasts_as_long_as_the_refractory_time(tmp_path: P
     assert usual == pytest.approx(15e-15, rel=1e-9)
     slow = run(DERIVED, WORKLOAD, {NEURON: block}, tmp_path, **{f"{NEURON}.refractory_time": "3 us"})
     assert slow.spike_terms["restoration"] == pytest.approx(3.0 * usual, rel=1e-9)
-    # a file that states 1 us keeps it, and is told
+    # a file that states 1 us keeps it, and a check reports it
     assert "edge_follows_gate" not in checked(DERIVED, tmp_path)
     assert "edge_follows_gate" in checked(DERIVED, tmp_path, refractory_time="3 us")
 

@@ -25,7 +25,7 @@ def test_numbers_enter_once_and_a_class_leaves(tmp_path: Path) -> None:
     result = run(CMOS, SPIKING, {"chip.coder": coder()}, tmp_path)
     # 784 numbers of 8 bits, and the number of one of ten outputs in 4 bits
     assert count(result, "link", "bit") == pytest.approx(784 * 8 + 4)
-    # each input is held against a random number in each of 20 steps
+    # each input is compared with a random number in each of 20 steps
     assert count(result, "coder", "encode") == 20 * 784
     assert count(result, "coder", "decide") == 10
     plain = run(CMOS, SPIKING, {}, tmp_path)

@@ -127,7 +127,7 @@ HEATED = {NEURON: {"model": "threshold_switch_neuron", "device": "switch_vo2_hea
 
 def test_a_heated_switch_needs_its_stage(tmp_path: Path) -> None:
     warm = run(BASE, WORKLOAD, HEATED, tmp_path, **{"technology.temperature": "325 K"})
-    # 241 ns of 1480 ohm leave 2.06 V x exp(-1.123) = 0.670 V; 12 kohm beside 30 kohm, 145 pF:
+    # 241 ns of 1480 ohm leave 2.06 V x exp(-1.123) = 0.670 V; 12 kohm parallel to 30 kohm, 145 pF:
     # 1.2457 us x ln((8.571 - 0.670) / (8.571 - 7.09))
     assert known(warm, "integration time") == pytest.approx(2.086e-6, rel=5e-3)
     assert not {"switch_opens", "switch_conducts", "thermal_noise"} & failed(warm)
@@ -148,7 +148,7 @@ def test_a_switch_of_vanadium_dioxide_stops_at_its_transition(tmp_path: Path) ->
 def test_an_ovonic_switch_by_hand(tmp_path: Path) -> None:
     ovonic = {NEURON: {"model": "threshold_switch_neuron", "device": "switch_ots_gst"}}
     result = run(BASE, WORKLOAD, ovonic, tmp_path)
-    # 10 kohm beside 70 kohm: 8.75 kohm, 2.1875 V; 100 fF, empty after 31 of its time constants:
+    # 10 kohm parallel to 70 kohm: 8.75 kohm, 2.1875 V; 100 fF, empty after 31 of its time constants:
     # 0.875 ns x ln(2.1875 / 0.4375)
     assert known(result, "integration time") == pytest.approx(0.875e-9 * math.log(2.1875 / 0.4375), rel=1e-6)
     # 100 fF x 2.5 V x 1.75 V

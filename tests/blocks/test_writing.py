@@ -136,7 +136,7 @@ def test_schemes_ask_for_their_voltages(
     other = {f"{ARRAY}cell": cell, f"{ARRAY}read_voltage": "0.6 V", f"{ARRAY}cells_programmed_together": 1}
     result = with_circuit(tmp_path, other=other, polarity=polarity)
     assert known(result, "level shifters of an array") == shifted
-    # one written cell of 50 uA and 127 beside it on the line; k = 3000
+    # one written cell of 50 uA and 127 others on the line; k = 3000
     beside = 50e-6 / 3000 if scheme == "half" else 50e-6 * 3 ** -math.log2(3000)
     width = 1e6 * (50e-6 + 127 * beside) / (0.2 * 500)
     # each line also has the switch that keeps the voltage from what reads it
@@ -171,7 +171,7 @@ def test_the_pump_by_hand(tmp_path: Path) -> None:
     assert known(result, "current of the charge pump") == pytest.approx(1.6e-3)
     assert known(result, "capacitance of the charge pump") == pytest.approx(91.43e-12, rel=1e-3, abs=0)
     assert known(result, "efficiency of the charge pump") == pytest.approx(0.6323, rel=1e-3)
-    # 91.4 pF at 5 fF/um^2 and half as much beside, once for the whole chip
+    # 91.4 pF at 5 fF/um^2 and half as much again, once for the whole chip
     assert area(result, "pump") == pytest.approx(27.43e-9, rel=1e-3, abs=0)
 
 

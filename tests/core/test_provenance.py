@@ -298,7 +298,7 @@ def every_cost_comes_from_an_equation_or_is_stated(result: Estimate) -> None:
             continue
         origins = list(leaves(value))
         assert any(isinstance(origin, Parameter) for origin in origins), (
-            f"{component}: {term} rests on nothing"
+            f"{component}: {term} has no source"
         )
         if isinstance(value.origin, Parameter) or any(isinstance(origin, Call) for origin in origins):
             continue

@@ -130,7 +130,7 @@ _EXPONENTS = {"": 0} | {prefix: round(math.log10(factor)) for prefix, factor in 
 @settings(max_examples=100, derandomize=True)
 @given(whole=st.integers(1, 10**6))
 def test_a_whole_number_with_a_prefix_is_the_nearest_float(prefix: str, whole: int) -> None:
-    # 90 nm must be 90e-9 to the bit, which 90 * 1e-9 is not
+    # 90 nm must be exactly 90e-9, which 90 * 1e-9 is not
     assert parse_quantity(f"{whole} {prefix}V", "V") == float(f"{whole}e{_EXPONENTS[prefix]}")
 
 
@@ -297,7 +297,7 @@ def test_what_is_written_can_be_read_again(unit: str, mantissa: float, exponent:
     if unit == "bit":
         value = abs(value) + 1.0
     if unit in {"K", "W/m^2"}:
-        assume(abs(value) > 1e3)  # small ones are told below
+        assume(abs(value) > 1e3)  # small ones follow below
     written = format_quantity(value, unit, digits=6)
     assert written.isprintable()
     assert parse_quantity(written, unit) == pytest.approx(value, rel=2e-5)

@@ -231,7 +231,7 @@ def test_a_gate_that_follows_the_gap_is_stiff_and_costs_few_steps(monkeypatch: p
 
 
 def test_a_spike_of_a_fast_gate_takes_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gate of 0.6 us beside a filament of 1.6 ms: small steps where something happens, and nowhere else."""
+    """A gate of 0.6 us and a filament of 1.6 ms: small steps where something happens, and nowhere else."""
     cells = load_cells("diffusive_28nm_capacitor").broadcast(1)
     calls = 0
     advance = compact._Engine._advance
@@ -252,7 +252,7 @@ def test_a_spike_of_a_fast_gate_takes_few_steps(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_energy_of_a_fast_gate_does_not_depend_on_the_step() -> None:
-    """A gate of 0.6 us beside a filament of 1.6 ms: the output is on for R_c C_g ln(0.77 V/0.2 V), whatever the step.
+    """A gate of 0.6 us and a filament of 1.6 ms: the output is on for R_c C_g ln(0.77 V/0.2 V), whatever the step.
 
     By hand: 27.4 Mohm, 22.6 fF and a gate that peaks at 0.8 V * 27.4/28.4 = 0.772 V keep it on for 0.84 us; the rise
     through R_on and the rupture add some tenths. ngspice finds 1.03 us and 877 fJ for five spikes.

@@ -89,7 +89,7 @@ def test_digital_neuron_refuses_fractions_and_thresholds_beyond_its_word() -> No
 
 
 def test_a_switch_that_opens_slowly_adds_its_relaxation_to_the_period() -> None:
-    # beside the 117.375 ns above: 250 ns on, in which the capacitor falls on to 0.057143 V, and the charge from there
+    # plus the 117.375 ns above: 250 ns on, in which the capacitor falls on to 0.057143 V, and the charge from there
     # to 0.3 V: 99.0099 ln(1.130977/0.88812) = 23.934 ns
     run = simulate_switch(record("threshold_switch_example"), constant(1.2, 8e-6), relaxation=250e-9)
     np.testing.assert_allclose(np.diff(run.spike_times), 391.309e-9, rtol=1e-4)

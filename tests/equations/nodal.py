@@ -1,4 +1,4 @@
-"""A crossbar with its wires, solved node by node: what the closed forms are held against."""
+"""A crossbar with its wires, solved node by node, to test the closed forms."""
 
 from __future__ import annotations
 

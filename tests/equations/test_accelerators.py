@@ -107,7 +107,7 @@ def test_compute_and_memory_time_meet_at_the_ridge():
 
 
 def test_tiny_network_on_a_processor_is_launch_time():
-    # 668 672 multiply-accumulates and 5.3 Mbit of weights: 0.2 us of traffic beside 3 kernels of 4 us.
+    # 668 672 multiply-accumulates and 5.3 Mbit of weights: 0.2 us of traffic during 3 kernels of 4 us.
     time = rooflines.roofline_time(2 * 668672.0, 8 * 668672.0, 989e12, 26.8e12, 0.5, 0.8, 3.0, 4e-6)
     assert time == pytest.approx(12.25e-6, rel=2e-3)
 

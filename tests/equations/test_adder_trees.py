@@ -52,7 +52,7 @@ def test_still_inputs_switch_nothing_and_random_leaves_everything() -> None:
 
 
 def test_a_stage_for_each_level_keeps_the_sums_of_each_level_but_the_last() -> None:
-    # eight numbers of 4 bits: 4 sums of 5 bits and 2 of 6 inside, and the root's own beside them
+    # eight numbers of 4 bits: 4 sums of 5 bits and 2 of 6 inside, plus the root's own
     assert adder_trees.tree_stage_registers(8.0, 4.0, 1.0, 3.0) == pytest.approx(4 * 5 + 2 * 6)
     assert adder_trees.tree_stage_registers(8.0, 4.0, 1.0, 1.0) == 0.0
 

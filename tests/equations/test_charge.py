@@ -1,4 +1,4 @@
-"""Claims about columns that add charges, held against the circuits that they stand for."""
+"""Claims about columns that add charges, tested against their circuits."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ SAMPLES: dict[str, dict[str, float]] = {
 @given(steps=st.integers(1, 1000), memory=st.floats(1e-3, 1e3))
 def test_share_of_a_leaky_timestep(steps: int, memory: float) -> None:
     # 1 - exp(-h/tau) = (1 - exp(-t/tau)) (1 - d)/(1 - d^n), the share s of the full integration
-    assume(steps < 5.0 * memory)  # beyond, the last timesteps add nothing that a number can tell
+    assume(steps < 5.0 * memory)  # beyond, the last timesteps add less than rounding
     full, period = 1.0, 1.0
     share = -np.expm1(-period / memory) / -np.expm1(-steps * period / memory)
     hold = -memory * np.log1p(np.expm1(-full / memory) * share)

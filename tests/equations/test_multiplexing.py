@@ -154,7 +154,7 @@ def test_eight_inputs_are_selected_by_a_counter_of_three_bits_and_a_decoder():
 
 
 def test_gates_are_twice_as_wide_as_those_of_neurosim():
-    # NeuroSim 1.4, Mux.cpp run at 32 nm, low power, 0.9 V: 2.3992 um for 312.5 ohm beside a column of 1250 ohm, from
+    # NeuroSim 1.4, Mux.cpp run at 32 nm, low power, 0.9 V: 2.3992 um for 312.5 ohm for a column of 1250 ohm, from
     # both transistors fully on with half of the conductance each
     conductance = mx.transmission_gate_conductance(600.0, 0.5, 1.0, 1.0, 0.3, 0.05)
     width = mx.switch_width(1.0 / 1250.0, 0.2, conductance, 1.0)

@@ -1,4 +1,4 @@
-"""Cells beside the selected one, against solved networks and sums by hand."""
+"""Cells next to the selected one, against solved networks and sums by hand."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def test_a_fitted_device_learns_on_a_chip(tmp_path: Path) -> None:
     )
     assert response.rising == pytest.approx(found.result.values["rising_nonlinearity"], rel=1e-3)
     assert response.falling > response.rising
-    # the same change takes as many more pulses as there are states, 15 of the four bits that the other cell tells apart
+    # the same change takes as many more pulses as there are states, 15 of the four bits that the other cell resolves
     assert mine.totals["pulses_per_cell"] / other.totals["pulses_per_cell"] == pytest.approx(STATES / 15.0)
     paths = set(mine.used_paths)
     assert {

@@ -1,4 +1,4 @@
-"""Attention in spikes, and layers in numbers beside layers in spikes, counted by hand."""
+"""Attention in spikes, and dense layers between spiking ones, counted by hand."""
 
 from __future__ import annotations
 

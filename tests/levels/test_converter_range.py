@@ -81,7 +81,7 @@ def test_five_bits_on_128_rows_are_enough_where_they_cover_what_occurs() -> None
     spreads = signal_to_error(found(VGG, **FIVE_BITS, **{f"{READOUT}.full_scale_spreads": "4"}))
     nine = signal_to_error(found(VGG, **{**FIVE_BITS, f"{READOUT}.converter.bits": 9}))
     assert every_sum < 3.1
-    # what is left beside nine bits is the noise of samples, whose capacitors are sized for five bits
+    # in addition to nine bits there is the noise of samples, whose capacitors are sized for five bits
     assert quarter > 15.0 * every_sum
     assert spreads > 15.0 * every_sum
     assert nine > quarter

@@ -33,7 +33,7 @@ def test_without_a_time_the_cells_are_as_written_and_the_estimate_says_so(tmp_pa
 
 
 def test_currents_fall_with_the_exponents_of_both_states(tmp_path: Path) -> None:
-    # a weight of one bit beside its sign takes one cell
+    # a weight of one bit and a sign takes one cell
     whole = {"workload__precision__weights": "2 bit"}
     plain = run(PCM, DENSE, {}, tmp_path, **whole)
     old = run(PCM, DENSE, {TIME: "2e7 s"}, tmp_path, **whole)
@@ -56,7 +56,7 @@ def test_currents_fall_with_the_exponents_of_both_states(tmp_path: Path) -> None
 
 
 def test_a_slow_neuron_waits_longer_for_weights_that_have_drifted(tmp_path: Path) -> None:
-    # whole integrations in a timestep, beside which the link is fast
+    # whole integrations in a timestep, which take longer than the link
     whole = {**ON_NEURONS, f"{ARRAY}readout.integration": "within_timestep"}
     new = run(LIF, SPIKING, whole, tmp_path)
     old = run(LIF, SPIKING, {**whole, TIME: "1 year"}, tmp_path)

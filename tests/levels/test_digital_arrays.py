@@ -55,7 +55,7 @@ def test_a_tree_of_adders_neither_fills_nor_drains(tmp_path: Path) -> None:
 
 
 def test_groups_of_a_depthwise_layer_lie_on_the_diagonal(tmp_path: Path) -> None:
-    # 16 kernels of 9 weights: 14 of them stand on the diagonal of 128 x 128, so that two passes of 64 positions do
+    # 16 kernels of 9 weights: 14 of them fit the diagonal of 128 x 128, so that two passes of 64 positions do
     depthwise = network({"type": "convolution", "outputs": 16, "groups": 16, "kernel": 3, "padding": 1})
     result = run(tmp_path, depthwise)
     assert cycles(result) == pytest.approx(2 * (64 + 254))

@@ -26,7 +26,7 @@ def charges(folder: Path, **readout: Any) -> Estimate:
 
 def test_bits_of_a_weight_take_one_conversion_and_none_of_the_shifts(tmp_path: Path) -> None:
     apart, merged = charges(tmp_path), charges(tmp_path, merge=MERGE)
-    # 8-bit weights in cells of one bit: eight columns, which share one converter as before and take one turn
+    # 8-bit weights in cells of one bit: eight columns, which share one converter as before and take one slot
     assert count(apart, "converter", "conversion") == 8 * count(merged, "converter", "conversion")
     assert arrays(apart) == arrays(merged)
     assert area(apart, "converter") == pytest.approx(area(merged, "converter"))

@@ -131,7 +131,7 @@ def test_many_design_points_are_packed_as_one_each(
 
 
 def test_three_layers_by_hand() -> None:
-    # 16 x 12: the first takes the left 5 columns, the second stands beside it, the third on a shelf above both
+    # 16 x 12: the first takes the left 5 columns, the second is next to it, the third on a shelf above both
     found = pack(16.0, 12.0, [Piece(0, 9.0, 5.0, 1, 45.0), Piece(1, 8.0, 7.0, 1, 56.0), Piece(2, 7.0, 12.0, 1, 84.0)],
                  [1.0, 2.0, 4.0])  # fmt: skip
     assert found.arrays == 1.0

@@ -26,7 +26,7 @@ def placed(units: Any, each: Any, reads: Reads) -> UnitAllocation:
 
 
 def by_loop(units: list[float], each: float, reads: Reads, work: list[float]) -> float:
-    """Longest work of an instance that works for several layers, each instance held against each layer."""
+    """Longest work of an instance that works for several layers, each instance compared with each layer."""
     begin, width = [sum(units[:layer]) for layer in range(len(units))], list(units)
     for layer, inputs in enumerate(reads):
         if units[layer] == 0.0 and inputs[0] >= 0:

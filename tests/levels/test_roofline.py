@@ -32,7 +32,7 @@ def test_the_host_works_once_for_each_inference_and_the_framework_once_a_call():
 
 @pytest.mark.parametrize(("network", "depths"), [("spotter", 0), ("copies_2", 10), ("copies_10", 10)])
 def test_branches_are_handed_over_once_a_depth_however_many_there_are(network, depths):
-    # ten layers in each copy stand beside those of the others; the first, the joining and the last two stand alone
+    # ten layers in each copy run parallel to those of the others; the first, the joining and the last two run alone
     times = [time_of_a_call("cpu", network, handover_time=time) for time in ("0 us", "100 us")]
     assert times[1] - times[0] == pytest.approx(depths * 100e-6, abs=1e-12)
 

@@ -243,7 +243,7 @@ def test_steps_of_a_spiking_network_take_their_turns_in_every_slot(tmp_path: Pat
     while done[-1] < steps:
         ready = [steps, *done[:-1]]  # what the slot before left for each layer
         done = [own + (own < given) for own, given in zip(done, ready, strict=True)]
-        clock += slot  # as long as its turns, whether or not all layers work in it
+        clock += slot  # as long as its time slots, whether or not all layers work in it
     assert shared.totals["latency_s"] == pytest.approx(clock)
     rest = float(np.ravel(shared.evaluation.timing.rest)[0])
     assert shared.totals["initiation_interval_s"] == pytest.approx(steps * slot + rest)

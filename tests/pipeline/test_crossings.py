@@ -99,7 +99,7 @@ def test_inputs_reach_every_tile_that_needs_them_and_sums_meet_in_one(tmp_path: 
 
 
 def test_sums_of_more_tiles_than_one_go_to_the_neighbour(tmp_path: Path) -> None:
-    # four arrays a tile: seven blocks of rows stand on two tiles, so 512 sums of 24 bits pass from one to the other
+    # four arrays a tile: seven blocks of rows take two tiles, so 512 sums of 24 bits pass from one to the other
     result = run(ADC, DENSE, {f"{ARRAY}count": 4}, tmp_path)
     entries = at(result, "chip.noc", "bit_entry")
     assert entries == pytest.approx([784 * 8 * 16 + 512 * 24, 512 * 8 * 16, 512 * 8])
@@ -221,7 +221,7 @@ def test_an_explanation_tells_loops_and_writing(tmp_path: Path) -> None:
 
 def test_sums_wait_while_the_arrays_of_a_layer_have_their_turns(tmp_path: Path) -> None:
     # two layers of 192 rows and 20 outputs of four columns: each has 128 rows in an array of 80 columns and 64 rows in
-    # another. What is 80 x 64 of both fits one array, beside or above each other, and the 20 sums of each wait
+    # another. What is 80 x 64 of both fits one array, next to or above each other, and the 20 sums of each wait
     layers = [
         {"name": "first", "type": "fully_connected", "outputs": 20},
         {"name": "wide", "type": "fully_connected", "outputs": 192},

@@ -130,7 +130,7 @@ def test_a_budget_counts_arrays_after_packing_and_no_plan_is_much_faster(
 
 def test_two_layers_by_hand() -> None:
     # 8 x 12 and 6 x 12 fit one array of 16 x 12; 4 and 2 positions. On one array 4 + 2 reads; on two 4, each for
-    # itself; on three 2, two copies of the first. 6 and 1: the second stands beside one of two copies of the first
+    # itself; on three 2, two copies of the first. 6 and 1: the second is next to one of two copies of the first
     found = [shared([(8, 12, 4), (6, 12, 2)], n) for n in (1.0, 2.0, 3.0)]
     assert [(interval, copies.tolist(), places.arrays) for copies, interval, places in found] == [
         (6.0, [1.0, 1.0], 1.0),

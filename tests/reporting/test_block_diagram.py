@@ -27,7 +27,7 @@ def test_all_energy_of_an_inference_is_in_the_diagram(chip: str, network: str) -
     texts = [text.get_text() for text in axes.texts]
     assert any(text.endswith(", 100 %") for text in texts)
     widths = [line.get_linewidth() for line in axes.lines]
-    # lines that hang on the trunk of the chip carry all that is in the chip
+    # lines that leave the trunk of the chip carry all that is in the chip
     assert max(widths) <= _line(1.0, 1.0)
     title = axes.get_title()
     assert chip in title

@@ -435,7 +435,7 @@ def test_the_roofline_never_stands_above_its_roofs(small: Report) -> None:
 
 
 def test_the_drawing_library_is_the_one_that_was_published() -> None:
-    # the file of D3 7.9.2 as its authors published it; its licence stands beside it
+    # the file of D3 7.9.2 as its authors published it; its licence is next to it
     folder = Path(templates.__file__ or "").parent / "templates" / "d3"
     digest = hashlib.sha256((folder / "d3.min.js").read_bytes()).hexdigest()
     assert digest == "912111098ea99503a6f4967361d2bbdc9dbf58cf9c678c8e27e5b02d1a07f0c1"

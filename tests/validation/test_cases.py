@@ -230,7 +230,7 @@ def test_a_call_of_many_inferences_is_paid_once():
 
 @pytest.mark.parametrize(("rule", "worst"), [("800000", 0.15), ("0", 0.42)])
 def test_batches_on_a_processor_are_told_by_its_threads_and_not_by_its_peak(rule, worst):
-    # batch 2 and the host's time for an inference, which is the GPU's at batch 64, tell batches 4 to 64 within 15 %;
+    # batch 2 and the host's time for an inference, which is the GPU's at batch 64, give batches 4 to 64 within 15 %;
     # a roofline over all cores does not
     case = load_case(data_folder("validation_case") / "keyword_spotting_processors")
     published = {4: 3952.95, 8: 5964.26, 16: 11278.52, 32: 21375.79, 64: 38210.20}  # run logs

@@ -57,7 +57,7 @@ def test_easier_is_reached_more_often(pair):
     for easier, harder in pairwise(roots):
         assert easier.reachable >= harder.reachable
         assert all(getattr(easier, at) >= getattr(harder, at) for at in ("low", "median", "high"))
-    # what both chips stand on is most of the energy, so that no neuron makes it ten times less
+    # the fabric that both chips share takes most of the energy, so no neuron reduces it ten times
     assert roots[-1].reachable == 0.0
 
 

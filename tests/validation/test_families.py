@@ -38,7 +38,7 @@ def test_a_common_bias_is_gone_when_each_chip_is_divided_by_the_others():
     rows = [row("a", "pJ", 0.5), row("b", "TOPS/W", 2.0), row("c", "mW", 0.5), row("a", "mm^2", 0.8)]
     (blind, every) = family_summaries(rows, dict.fromkeys("abc", "analog"), frozenset("ab"))
     assert (blind.blind, blind.chips, blind.values) == (True, 2, 3)
-    assert blind.left_out_factor is None  # two chips tell no median of the others
+    assert blind.left_out_factor is None  # two chips give no median of the others
     assert (every.chips, every.values) == (3, 4)
     assert every.median_factor == pytest.approx(2.0)
     assert every.energy_median == pytest.approx(0.5)

@@ -1,4 +1,4 @@
-"""What is wrong with a case is told in one line: where, what, and what is allowed."""
+"""A fault of a case is reported in one line: where, what, and what is allowed."""
 
 import math
 import re

@@ -38,7 +38,7 @@ def test_a_case_as_json(capsys):
     data = json.loads(out)
     assert data["failed"] == []
     assert {row["case"] for row in data["rows"]} == {"puma"}
-    assert data["calibration"] is None  # one case tells nothing of coverage
+    assert data["calibration"] is None  # one case says nothing about coverage
 
 
 def test_a_moved_value_gives_another_exit_code(capsys, tmp_path):

@@ -102,7 +102,7 @@ def test_a_cell_sees_its_input_and_itself(cell: str, gates: int) -> None:
     assert table.total_macs == 7 * gates * 5 * (12 + 5)
     assert table.total_weights == gates * 5 * (12 + 5)
     assert table.output_shapes == ((5, 7, 1),)
-    # 12 inputs of density 0.5 beside 5 states of density 1
+    # 12 inputs of density 0.5 and 5 states of density 1
     assert table.input_density[0] == pytest.approx((12 * 0.5 + 5 * 1.0) / 17)
 
 

@@ -169,7 +169,7 @@ class Family:
     model : str
         Device model.
     template : str
-        Shipped spec to take from what the data do not tell.
+        Shipped spec that supplies what the data do not determine.
     about : str
         What it is, in words.
     completed : callable

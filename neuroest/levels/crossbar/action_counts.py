@@ -131,7 +131,7 @@ class CrossbarCounts(CrossbarLayout):
             return np.asarray(array.columns_switched(self.network) + 0.0 * self.on_array)
         neurons = np.ceil(self.layers.positions / np.maximum(placement.replication, 1.0))
         neurons = neurons * array.neurons_per_output
-        # the other layers of a shared array hang on one more way
+        # the other layers of a shared array are connected by one more way
         return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
 
     def switch_instances(self, placement: Placement, units: u.Numeric) -> tuple[u.Numeric, u.Numeric]:

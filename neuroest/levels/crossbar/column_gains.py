@@ -46,7 +46,7 @@ class ColumnGains:
     Attributes
     ----------
     resistance : float or array
-        At the foot of each column. [ohm]
+        At the end of each column. [ohm]
     active : array
         Active rows of each block.
     columns : tuple of DigitColumns

@@ -244,8 +244,8 @@ def _scaled(wanted: Wanted) -> Wanted:
 def _arranged(wanted: Wanted) -> tuple[Array, Packed]:
     """Copies and places at one design point.
 
-    With a budget: those of the shortest interval at which the layers, with the copies and within the turns that it
-    allows, take no more arrays. Where not even the fewest copies on as few arrays as possible fit it, those.
+    With a budget: those of the shortest interval whose copies and time slots let the layers fit the budget of arrays.
+    If even the fewest copies on the fewest arrays exceed the budget, those.
     """
     limit, budget = float(wanted.limit[0]), float(wanted.budget[0])
     if np.isinf(budget):
