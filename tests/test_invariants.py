@@ -693,7 +693,7 @@ def test_a_converter_of_the_survey_below_four_bits_is_refused(bits: int, tmp_pat
         file.write_text(json.dumps(chip))
         return estimate(file, "mlp_mnist_dense")
 
-    with pytest.raises(RangeError, match="resolution lies outside the converter survey"):
+    with pytest.raises(RangeError, match="resolution is outside the converter survey"):
         surveyed(bits)
     assert surveyed(4).totals["area_m2"] > 0.0
 

@@ -60,7 +60,7 @@ _NUMBERS = MappingProxyType(
         "VoltageDropAccessDevice": "V",
     }
 )
-_AS_STATED = "As the cell file states it, which gives neither spread nor origin."
+_AS_STATED = "From the cell file, which gives neither spread nor origin."
 _CONDUCTANCES = ("high_conductance", "low_conductance")
 # Entries of the format whose largest is a parameter, and what is said of it.
 _LARGEST = MappingProxyType(
@@ -161,7 +161,7 @@ def read_cell(path: Path) -> CellFile:
             continue
         name, unit, value = match.group(1), match.group(2), match.group(3)
         if name in lines:
-            problems.append(Problem(str(path), number, 1, name, f"stands in line {lines[name]} already"))
+            problems.append(Problem(str(path), number, 1, name, f"is already on line {lines[name]}"))
         elif name in _WORDS:
             words[name], lines[name] = value, number
         elif name in _NUMBERS:
@@ -220,7 +220,7 @@ def _contradictions(cell: CellFile) -> list[Problem]:
     on, off = _resistances(cell)
     if on is None or off is None:
         found.append(
-            problem("ResistanceOn" if on is None else "ResistanceOff", "is missing; nothing can stand for it")
+            problem("ResistanceOn" if on is None else "ResistanceOff", "is missing and has no default")
         )
     elif cell.numbers[off] <= cell.numbers[on]:
         found.append(
@@ -347,7 +347,7 @@ def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> d
     for key, name, state in zip(_CONDUCTANCES, _resistances(cell), ("on", "off"), strict=True):
         if name is not None:
             put(key, 1.0 / numbers[name], f"One over the resistance of the cell that is {state}.", name)
-    put("bits_per_cell", 1.0, "Cell files are those of memory cells of one bit.", "MemCellType")
+    put("bits_per_cell", 1.0, "Cell files describe memory cells of one bit.", "MemCellType")
     for key, (names, what) in _LARGEST.items():
         if name := cell.largest(*names):
             put(key, numbers[name], what, name)
@@ -360,7 +360,7 @@ def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> d
         size = numbers["AccessCMOSWidth"] * feature_size
         put("access_width", size, width, "AccessCMOSWidth", basis="derived")
     if "CellArea" in numbers:
-        floor = "The file knows no area below which its cell cannot shrink."
+        floor = "The file states no smallest area of its cell."
         put("minimum_cell_area", 0.0, floor, "CellArea")
         pitch = f"Half of the side of a square of {numbers['CellArea']:g} squares of {why}."
         side = math.sqrt(numbers["CellArea"]) * feature_size

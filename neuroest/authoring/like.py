@@ -197,8 +197,8 @@ def _circuits(device: Device, path: str, readout: Mapping[str, Any]) -> dict[str
     place = _Place("", "readout", _BUFFER, "")
     standard = _blocks(_chips_of(_STANDARD, place)[0], place)[_STANDARD]
     reason = {
-        "outside": "the neuron's model ends at its switch, which drives no wire by itself",
-        "unstated": "published figures of a neuron do not say what its spikes drive; "
+        "outside": "the neuron's model ends at its switch, which cannot drive a wire",
+        "unstated": "published figures of a neuron do not state the load of its spikes; "
         "remove this block if yours include it",
     }[buffer]
     return {f"{path}.{_BUFFER}": (standard, reason)}

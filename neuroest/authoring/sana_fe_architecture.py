@@ -74,7 +74,7 @@ def import_sana_fe_architecture(path: Path, name: str) -> ImportedArchitecture:
             "value": quantity_text(value, example.claims[key].unit),
             "basis": "assumed",
             "source": _SOURCE,
-            "rationale": "As the file states it, which gives neither spread nor origin.",
+            "rationale": "From the file, which gives neither spread nor origin.",
             **({"spread": _spread(spans[key], example.claims[key].unit)} if key in spans else {}),
         }
         for key, value in numbers.items()

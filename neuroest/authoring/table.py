@@ -265,5 +265,5 @@ def _with_unit(cell: str, unit: str) -> str:
         float(cell)
     except ValueError:
         due = describe_dimension(parse_unit(unit)[1])
-        raise QuantityError(f"{cell[:40]!r} is no number; the unit stands in the header ({due})") from None
+        raise QuantityError(f"{cell[:40]!r} is not a number; put the unit in the header ({due})") from None
     return f"{cell} {unit}"

@@ -77,7 +77,7 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
         "name": name,
         "model": example.spec.model,
         "description": f"A {kind} of mine: say here what it is and what it is not.",
-        "maturity": {"stage": "concept", "reason": "A template that nobody has filled in yet."},
+        "maturity": {"stage": "concept", "reason": "A template with placeholders."},
         "fab_compatibility": {"status": "unknown", "reason": "Nobody has said yet."},
         **({"process": example.spec.process} if example.spec.process else {}),
         "parameters": entries,

@@ -231,7 +231,7 @@ class _Reader:
         shared = {operand: self._innermost(operand, inner) for operand in _STORES}
         for one in inner:
             if one not in registers and one not in shared.values():
-                self._account.unused.append(f"memory {one.name}: another one lies nearer to the units")
+                self._account.unused.append(f"memory {one.name}: another one is closer to the units")
         blocks: dict[str, Any] = {} if external is None else {"memory": self._link(external)}
         for memory in dict.fromkeys(one for one in shared.values() if one is not None):
             stores = [_STORES[operand] for operand, one in shared.items() if one is memory]
@@ -303,7 +303,7 @@ class _Reader:
         copies = prod(self._extents.values()) / prod(self._extents[name] for name in memory.served)
         energy = _claim(f"{memory.write / memory.width / _PICO:.6g} pJ/bit", f"w_cost of {memory.name}.")
         nothing = _claim(
-            "1e-9 pJ/bit", "Reading is part of mac_energy; the smallest number that stands for none."
+            "1e-9 pJ/bit", "Reading is part of mac_energy; the smallest number in place of zero."
         )
         return {
             "model": "memory_macro", "device": _DEVICES["memory"], "capacity": f"{memory.size * copies:.0f} bit",
@@ -372,7 +372,7 @@ def _overheads() -> dict[str, Any]:
         "parameters": {
             "clock_fraction": none(0, "Not in the file."), "control_fraction": none(0, "Not in the file."),
             "control_area_fraction": none(0, "Not in the file."),
-            "power_density_limit": none("1000 kW/mm^2", "The file has no areas, so that no density follows."),
+            "power_density_limit": none("1000 kW/mm^2", "The file has no areas, so the density is unknown."),
         },
     }  # fmt: skip
 

@@ -338,7 +338,7 @@ class Component(Generic[_DeviceT_co]):
     without the white space between rows of cells."""
     scales_with_process: ClassVar[bool] = False
     """Whether its values follow the chip's process, or a check of its own says that they do not."""
-    unmoved: ClassVar[str] = "its values belong to another process and are used as they stand"
+    unmoved: ClassVar[str] = "its values are those of another process, used unscaled"
     """What to say of values that no law moves to the chip's process."""
     analog_circuit: ClassVar[bool] = False
     """Whether its values follow the chip's process by the laws of analog circuits that processes state."""

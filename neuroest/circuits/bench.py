@@ -113,9 +113,7 @@ def expected(found: DeviceCircuit, level: float | None = None, column: Column | 
     if not times:
         raise NoSpikeError(f"it does not fire at {run.level}")
     if first.get("first_switch_s") == [None]:
-        raise NoSpikeError(
-            "the gate follows the filament and takes its drive away, so that no filament is complete"
-        )
+        raise NoSpikeError("the gate follows the filament and removes its drive, so no filament completes")
     if len(times) == 1 and first.get("latched"):
         return _pulsed(run, times[0])
     times = times[:MOST_SPIKES]

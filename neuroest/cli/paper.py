@@ -19,10 +19,11 @@ def run(
     ],
     workload: Annotated[
         str | None,
-        typer.Option("-w", "--workload", metavar="WORKLOAD", help="Network, where the folder holds none."),
+        typer.Option("-w", "--workload", metavar="WORKLOAD", help="Network, if the folder contains none."),
     ] = None,
     like: Annotated[
-        str | None, typer.Option(metavar="ARCH", help="Chip whose fabric the device is put into.")
+        str | None,
+        typer.Option(metavar="ARCH", help="Chip whose fabric the device replaces the neuron or cell of."),
     ] = None,
     output: Annotated[
         Path | None,

@@ -349,7 +349,7 @@ def _reported(component: Any, _neuron: str, _changes: Mapping[str, str]) -> _Sim
     full, memory = float(component.integration_time()), component.memory_time()
     run = simulate_accumulating(full, np.inf if memory is None else float(memory), constant(1.0, full))
     energy = float(component.device.spike_energy)
-    notes = ("known by its numbers and not by equations in time: they are taken as they stand",)
+    notes = ("described by published numbers, not by equations in time; the numbers are used as published",)
     when = float(run.spike_times[0]) if len(run.spike_times) else np.inf
     return _Simulated(when, when + float(component.refractory_time()), energy, notes)
 
@@ -360,8 +360,8 @@ def _diffusive(_component: Any, neuron: str, changes: Mapping[str, str]) -> _Sim
     compared = compare_energy(cells, float(np.max(cells.input_voltage)))
     if compared.latched:
         reason = (
-            "the gate follows the filament and takes its drive away, so that by the rate equations the output stays "
-            "on; the estimate flags it (gate_waits)"
+            "the neuron latches on in the rate equations: its gate follows the filament and removes the drive; the "
+            "estimate flags it (gate_waits)"
         )
         return _Simulated(np.nan, np.nan, np.nan, (reason,))
     total = sum(row.simulated for row in compared.rows)

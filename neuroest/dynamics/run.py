@@ -463,8 +463,8 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
     lines += columns(terms, "<>>>><")
     if compared.latched:
         lines.append(
-            "latching: the gate follows the filament and takes its drive away, so the output stays on; the closed "
-            "forms do not hold here"
+            "latching: the gate follows the filament and removes its drive, so the output stays on; the closed "
+            "forms are not valid here"
         )
     else:
         lines.append("before switch: the closed form is an upper bound; a part of it charges the gate node")

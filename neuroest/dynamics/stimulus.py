@@ -63,7 +63,7 @@ def sampled(times: Array, levels: Array) -> list[Segment]:
     if len(times) < 2:
         raise NeuroestError("a stimulus needs at least two samples")
     if not (np.all(np.isfinite(times)) and np.all(np.isfinite(levels))):
-        raise NeuroestError("the stimulus holds a sample that is not a finite number")
+        raise NeuroestError("the stimulus contains a sample that is not a finite number")
     steps = np.diff(times)
     if np.any(steps <= 0.0):
         place = int(np.argmax(steps <= 0.0)) + 2

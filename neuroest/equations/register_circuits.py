@@ -133,7 +133,7 @@ def register_file_energy(
     bits : float or array
         Width of a word. [bit]
     words : float or array
-        How many words the file holds. [1]
+        How many words the file contains. [1]
     depth_coefficient : float or array
         Share of the register's energy that every doubling of the depth adds for multiplexers and decoder. [1]
 
@@ -179,7 +179,7 @@ def register_file_area(
     bits : float or array
         Width of a word. [bit]
     words : float or array
-        How many words the file holds. [1]
+        How many words the file contains. [1]
     further_ports : float or array
         Ports beyond one that reads and one that writes. [1]
     port_share : float or array

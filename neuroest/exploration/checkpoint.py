@@ -133,7 +133,7 @@ class Store:
         if done and _metadata_in(manifest).get("fingerprint") != job.fingerprint:
             if not overwrite:
                 raise ExplorationError(
-                    f"{self.folder} holds chunks of another input or version; name another output, or give "
+                    f"{self.folder} contains chunks of another input or version; name another output, or give "
                     "--overwrite"
                 )
             for chunk in done:

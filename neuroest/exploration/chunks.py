@@ -277,7 +277,7 @@ class Job:
             raise ExplorationError("the number of samples is 0; ask for at least 1")
         if self.points > CONFIRM_ABOVE and not confirmed:
             raise ExplorationError(
-                f"{self.points:.3g} points are very many; confirm them with --yes, or ask for fewer"
+                f"{self.points:.3g} points are very many; confirm with --yes, or reduce them"
             )
 
 

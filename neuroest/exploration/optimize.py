@@ -166,7 +166,7 @@ def optimize(
     signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))
     archive = _Archive(job, objectives, signs)
     if not archive.variables:
-        raise ExplorationError("the space has no axis; there is nothing to choose")
+        raise ExplorationError("the space has no axis, so there is nothing to optimise")
     _search(archive, population, generations, seed)
     front = _front(archive, minimize, maximize, signs)
     return OptimisationResult(front, len(archive.rows), generations, seed)

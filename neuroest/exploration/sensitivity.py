@@ -309,11 +309,11 @@ def _sobol(
 ) -> tuple[dict[str, tuple[Share, ...]], float]:
     if samples < 2 or samples & (samples - 1):
         raise ExplorationError(
-            f"{samples} base samples are no power of two of at least 2, which Sobol indices need"
+            f"{samples} base samples are not a power of two of at least 2, which Sobol indices need"
         )
     count = len(moved)
     if count < 2:
-        raise ExplorationError("fewer than two parameters state a spread; there is nothing to share")
+        raise ExplorationError("fewer than two parameters state a spread, so there are no shares")
     most = 1 << (_MOST_NUMBERS // ((count + 2) * count)).bit_length() - 1
     if samples > most:
         raise ExplorationError(

@@ -336,7 +336,7 @@ def _track(group: Candidate, path: str, track: Levels | Range) -> AxisValues:
     if whole:
         rounded = np.round(levels)
         if np.any(np.abs(levels - rounded) > 1e-9 * np.abs(levels)):
-            raise wrong(f"{text}:{track.points}", "takes whole numbers only, and these steps are none")
+            raise wrong(f"{text}:{track.points}", "takes whole numbers only, but these steps are not")
         levels = rounded
     return AxisValues(levels, low, high, track.log, whole)
 

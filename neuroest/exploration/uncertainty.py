@@ -231,7 +231,7 @@ def uncertainty(
     samples = {name: np.concatenate([parts[c][name] for c in range(chunks)]) for name in quantities}
     feasible = np.isfinite(samples[quantities[0]])
     if not feasible.any():
-        raise ExplorationError("no sample has an estimate; see `neuroest estimate` for what fails")
+        raise ExplorationError("no sample has an estimate; `neuroest estimate` shows the failed check")
     bands = {
         name: tuple(Band.of(part) for part in (values[1:, 0], values[0, 1:], values[1:, 1:]))
         for name, values in samples.items()

@@ -258,7 +258,7 @@ def _table(path: Path) -> CsvTable:
     kept = [row for row in kept if not row[1][0].startswith("#")]
     if not kept:
         raise SpecError(
-            [Problem(str(path), 0, 0, "", f"holds no header line; expected something like `{EXAMPLE}`")]
+            [Problem(str(path), 0, 0, "", f"has no header line; expected something like `{EXAMPLE}`")]
         )
     (line, heading), data = kept[0], kept[1:]
     return CsvTable(str(path), hashlib.sha256(content).hexdigest(), heading, line, data, comments)
@@ -305,7 +305,7 @@ class _Reader:
         if self.problems:
             raise SpecError(self.problems)
         if not groups:
-            self.stop(line, "holds a header and no data")
+            self.stop(line, "has a header and no data")
         experiments = tuple(self.experiment(LAYOUTS[kind], rows) for kind, rows in groups.items())
         if self.problems:
             raise SpecError(self.problems)

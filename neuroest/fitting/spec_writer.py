@@ -179,9 +179,7 @@ def _rationale(name: str, result: Fit) -> str:
         return f"Fitted, model rejected: {result.rejected}. The spread holds every row by itself."
     law = result.law_of(name)
     if law is None:
-        return (
-            "Robust least squares; the spread is that of the fit, with what is open of the held parameters."
-        )
+        return "Robust least squares; the spread is that of the fit, including the parameters that were not fitted."
     return (
         f"Determined by {_article(law.law.determined_by[name])}; {law.formula()}. The spread is that of fits without "
         "each condition and each device."

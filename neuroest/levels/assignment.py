@@ -72,7 +72,7 @@ def assigned(levels: Sequence[LevelNode], layers: LayerTable) -> Assignment:
             owner.append(None if free else rest[0])
         else:
             raise MappingError(
-                f"no level takes layer {name!r}; name it in the `layers` of a level, or leave `layers` out of one "
+                f"no level can run layer {name!r}; name it in the `layers` of a level, or leave `layers` out of one "
                 f"level, which then takes the rest: {', '.join(level.path for level in levels)}"
             )
     open_to = tuple(sorted((*free, *rest))) if free else ()

@@ -442,15 +442,15 @@ class Mapper(ABC):
         Raises
         ------
         MappingError
-            When two of them stand in one level, so that neither serves the other.
+            When two of them are in one level, so neither serves the other.
         """
         found: list[Memory] = []
         for level in reversed(self.chip.path_to(self.level)):
             here = [b for b in level.blocks.values() if isinstance(b, Memory) and contents in b.spec.stores]
             if len(here) > 1:
                 raise MappingError(
-                    f"{here[1].path} and {here[0].path} both store {contents} in one level, so that neither serves the "
-                    "other; put one of them into a level around it, or give either other contents"
+                    f"{here[1].path} and {here[0].path} both store {contents} in one level, where only one of them "
+                    "can serve; put the other into a level around it, or change its contents"
                 )
             found += here
         return tuple(found)

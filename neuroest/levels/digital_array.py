@@ -210,7 +210,7 @@ class DigitalArrayMapper(Mapper):
             raise CodingError("the chip has no neurons for a spiking network; add a digital_lif block")
         if self.network.spiking and self.winograd:
             raise CodingError(
-                f"{self.level.path}.convolution is winograd, whose transformed inputs are no spikes; set it to direct"
+                f"{self.level.path}.convolution is winograd, whose transformed inputs are not spikes; set it to direct"
             )
         if self.network.spiking and self.external:
             raise CodingError(

@@ -453,7 +453,7 @@ def _arithmetic(
         )  # fmt: skip
     if all(layer.reads is None for layer in found):
         raise NeuroestError(
-            f"{chip.architecture}: no layer of the network lies in resistive cells; try adc_crossbar_28nm"
+            f"{chip.architecture}: no layer of the network uses resistive cells; try adc_crossbar_28nm"
         )
     return found
 

@@ -86,7 +86,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
         found = dict(stored_arrays(path, _MOST_MEMBERS))
     for name, array in found.items():
         if not np.all(np.isfinite(array)):
-            raise NeuroestError(f"{formatted(path)}: {name!r} holds a number that is not finite")
+            raise NeuroestError(f"{formatted(path)}: {name!r} contains a number that is not finite")
     return found
 
 
@@ -233,5 +233,5 @@ def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str
                 f"{formatted(path)}: {name} has the shape {current.shape}, expected (samples, {due[0]}, {due[1]})"
             )
     if not arrays:
-        raise NeuroestError(f"{formatted(path)}: holds no currents")
+        raise NeuroestError(f"{formatted(path)}: contains no currents")
     return {name: array.astype(float) for name, array in arrays.items()}, file_sha256(path)

@@ -24,7 +24,7 @@ def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, 
             f"{chip}: neurons {place.neuron.spec.name}, timestep {format_quantity(place.timestep, 's')}, input held "
             f"for {format_quantity(place.hold, 's')} of it, rows at {format_quantity(place.read_voltage, 'V')}"
         ),
-        "a timestep holds a whole integration (integration: within_timestep), whatever the chip's estimate holds",
+        "a timestep contains a whole integration (integration: within_timestep), whatever the chip's estimate assumes",
         (
             "assumed: V_in = V_0 + R_T (I+ - I-) between 0 V and "
             f"{format_quantity(place.supply_voltage, 'V')}, the mirrored current of a pair of columns through a load"
@@ -47,8 +47,8 @@ def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, 
         )
     volatile = 1.0 / float(np.max(place.cells.residue_decay))
     lines.append(
-        f"between timesteps the residue carries on: {format_quantity(volatile, 's')}, of which a timestep leaves "
-        f"{100.0 * np.exp(-place.timestep / volatile):.0f} %"
+        f"between timesteps the residue remains: {format_quantity(volatile, 's')}; after a timestep "
+        f"{100.0 * np.exp(-place.timestep / volatile):.0f} % are left"
     )
     return lines
 
@@ -72,11 +72,11 @@ def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity
             )
         top = float(np.mean(one.voltage >= place.supply_voltage))
         if top > 0.0:
-            lines.append(f"  {100.0 * top:.2g} % of its inputs stand at the supply")
+            lines.append(f"  {100.0 * top:.2g} % of its inputs are at the supply")
         if one.latched > 0.0:
             lines.append(
                 f"  {100.0 * one.latched:.3g} % of its neurons never close their filament: the gate follows it and "
-                "takes the drive away, so the output follows the input and nothing is integrated; the published rate "
+                "removes the drive, so the output follows the input and nothing is integrated; the published rate "
                 "equations do not describe a spike here"
             )
     return lines

@@ -329,6 +329,6 @@ def _supply_check(point: TechnologyPoint) -> Check:
     low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
     return Check(
         "supply_voltage", _TECHNOLOGY, "infeasible", np.logical_and(inside, nominal > 0.0),
-        f"the supply lies outside the {low:g} to {high:g} V that the scaling laws of the process cover",
+        f"the supply is outside the {low:g} to {high:g} V that the scaling laws of the process cover",
         supply, process.maximum_supply_voltage, "V",
     )  # fmt: skip

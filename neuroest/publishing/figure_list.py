@@ -25,7 +25,7 @@ _BANDS = "Bands are the 10th and 90th percentile over the uncertainty of the inp
 _MARK = f"Open markers and asterisks: at least {LEAST_UNPROVEN * 100:g} % is based on projected or assumed values."
 _QUANTITIES = {
     "energy": ("Energy of one inference", "static energy belongs to no layer"),
-    "area": ("Area", "what layers share, white space included, is one part"),
+    "area": ("Area", "what layers share, including white space, is one part"),
     "latency": (
         "Latency",
         (

@@ -244,7 +244,7 @@ def _computed(
     places: dict[str, Path] = {}
     for item in manifest.files:
         if item.packed in places:
-            raise NeuroestError(f"{item.packed} stands in the manifest of the bundle twice")
+            raise NeuroestError(f"{item.packed} is listed twice in the manifest of the bundle")
         content = archive.read(item.packed)
         if hashlib.sha256(content).hexdigest() != item.sha256:
             raise NeuroestError(f"{item.packed} in the bundle is not the file that the report was made from")
@@ -256,7 +256,7 @@ def _computed(
     if len({(e.architecture, e.workload, *sorted(e.settings.items())) for e in manifest.results}) < len(
         manifest.results
     ):
-        raise NeuroestError("a result stands in the manifest of the bundle twice")
+        raise NeuroestError("a result is listed twice in the manifest of the bundle")
     after = {}
     with packed_files(shipped, folder):
         for entry in manifest.results:

@@ -16,7 +16,7 @@ from neuroest.results.quantities import label_and_unit
 from neuroest.results.uncertainty import Band
 
 _MAP = "The map: winner, and the cost of the runner-up over its own"
-_DEAD_ENDS = "Choices without a chip, of contenders that have one, and what most of these chips fail by"
+_DEAD_ENDS = "Choices without a feasible chip, and the check that most of these chips fail"
 _NAMED = 2
 """Reasons that are named for a choice without a chip."""
 _MANY = 1e3
@@ -162,7 +162,7 @@ def _rules(contest: Contest) -> Iterator[str]:
     )
     yield (
         f"bands are p10 .. p90 of {contest.samples} samples; what two chips share is drawn once for both, and a "
-        "sample without an estimate counts as one of endless cost"
+        "sample without an estimate counts as infinite cost"
     )
 
 
@@ -172,7 +172,7 @@ def _place(contest: Contest) -> str:
         for axis in contest.axes
     )
     stated = all(axis.stated for axis in contest.axes)
-    return f"Where the workload lies: {words}" if stated else f"At {words}; the workload does not state both"
+    return f"Position of the workload: {words}" if stated else f"At {words}; the workload does not state both"
 
 
 def _notes(contest: Contest) -> Iterator[str]:

@@ -86,7 +86,7 @@ def sheets(name: str, style: Style = PLAIN) -> list[str]:
         document = read_document(Path(name))
         kind = _stated_kind(document)
         if kind not in _FILES:
-            message = f"kind is {kind!r}; what can be shown: {', '.join(_FILES)}"
+            message = f"kind is {kind!r}; expected one of {', '.join(_FILES)}"
             raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
         return [_FILES[kind].sheet(_FILES[kind].load(name), style)]
     found = [file.sheet(file.load(name), style) for kind, file in _FILES.items() if name in named(kind)]
@@ -98,7 +98,7 @@ def sheets(name: str, style: Style = PLAIN) -> list[str]:
         found.append(source_sheet(name, bibliography()[name], style))
     if not found:
         everything = {*DEVICE_MODELS, *BLOCKS, *LEVELS, *bibliography()}.union(*map(named, _FILES))
-        raise UnknownNameError("name", name, everything, "`neuroest list` shows what there is")
+        raise UnknownNameError("name", name, everything, "`neuroest list` shows all of them")
     return found
 
 
@@ -309,7 +309,7 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
             lines += ["", *wrapped(f"its device is of model {stated.record.model}")]
         return "\n".join([*lines, *_says(stated, style)]) + "\n"
     lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
-    lines.append(f"its devices stand in device_specs/{record.folder}/")
+    lines.append(f"its devices are in device_specs/{record.folder}/")
     if record.table is not None:
         lines.append("each names a CSV file in the same folder in `table`")
         lines += wrapped(f"with the columns {', '.join(record.table.columns())}", indent=2, hanging=2)

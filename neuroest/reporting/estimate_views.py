@@ -369,7 +369,7 @@ _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts], str], ..
     (
         "latency", "component", "s", _latency_by_component,
         (
-            "Time of one step of every layer, given to the resource that holds the layer up. Layers may work at "
+            "Time of one step of every layer, by the resource that limits it. Layers may work at "
             "the same time, so the sum need not be the latency."
         ),
     ),

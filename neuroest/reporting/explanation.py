@@ -167,7 +167,7 @@ class _Explainer:
         if found:
             shown_names = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
             raise NeuroestError(f"{quantity!r} could be any of {shown_names}; write more of the path")
-        hint = f"`neuroest explain {self.estimate.called}` lists what there is"
+        hint = f"`neuroest explain {self.estimate.called}` lists all of them"
         raise UnknownNameError("quantity", quantity, self.paths, hint)
 
     def parameter(self, path: str) -> Step:
@@ -214,7 +214,7 @@ class _Explainer:
                 steps = tuple(self.term(term) for term in sorted(terms, key=lambda t: -t.value))
                 how = f"sum of {counted(len(steps), 'term')}"
                 parts.append(Step(name, sum(t.value for t in terms), unit, how, (), steps))
-        about = () if parts else ("costs nothing by itself; its parameters can be explained",)
+        about = () if parts else ("costs nothing itself; its parameters can be explained",)
         device = self.estimate.design.devices.get(path)
         what = summary(type(self.part(path).spec))
         known = (f"device {device.spec.name}: {one_line(device.spec.description)}",) if device else ()
@@ -469,7 +469,7 @@ class _Explainer:
             step = _at(result.timing.step, index)
             around = step > max(needs.values(), default=0.0)
             rule = (
-                "reading, and then what brings its output back, one after the other"
+                "reading, and then the transfer of its output, one after the other"
                 if around
                 else "slowest of"
             )

@@ -121,7 +121,7 @@ def _operated(results: Sequence[Estimate]) -> list[str]:
     for result in results:
         corner = corner_words(result.design)
         if corner:
-            reported.append(f"{result.architecture} stands for a die at the {corner} of its process.")
+            reported.append(f"{result.architecture} is a die at the {corner} of its process.")
         if result.totals["junction_temperature_K"] is not None:
             reported.append(
                 f"{result.architecture} on {result.workload.name} is at {temperature_words(result)}, where its power "

@@ -312,7 +312,7 @@ def write_folder(target: Path, files: Any, *, force: bool = False) -> None:
     if target.exists() and not (target.is_dir() and not target.is_symlink()):
         raise NeuroestError(f"{target.name} is no folder")
     if target.exists() and any(target.iterdir()) and not (target / "results.json").is_file():
-        raise NeuroestError(f"{target.name} holds no report, so even --force does not replace it")
+        raise NeuroestError(f"{target.name} contains no report, so even --force does not replace it")
     beside = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
     old = target.with_name(f".{target.name}.old.{os.urandom(6).hex()}")
     try:

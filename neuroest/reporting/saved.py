@@ -19,7 +19,7 @@ _MOST_VALUES = 5_000_000
 
 def _without_escapes(text: str) -> str:
     if "\x1b" in text or for_terminal(text) != text:
-        raise ValueError("holds characters that steer a terminal")
+        raise ValueError("contains terminal control characters")
     return text
 
 
@@ -126,6 +126,6 @@ def results_of(data: Any, file: str) -> dict[str, Any]:
             kept[f"{result.architecture} on {result.workload}"] = item
     if not kept:
         raise NeuroestError(
-            f"{file} holds no result; it should come from `neuroest estimate --format json` or a report"
+            f"{file} contains no result; it should come from `neuroest estimate --format json` or a report"
         )
     return kept

@@ -85,7 +85,7 @@ def read_sweep(file: Path) -> SweepPoints:
         raise NeuroestError(f"{file} is no sweep: {str(error).splitlines()[0]}") from None
     table = pd.concat(formatted, ignore_index=True) if formatted else pd.DataFrame()
     if table.empty or table.select_dtypes("number").shape[1] < 2:
-        raise NeuroestError(f"{file} holds no feasible point with two numbers")
+        raise NeuroestError(f"{file} contains no feasible point with two numbers")
     both = results if results is not None and len(results) == 2 else ()
     return SweepPoints(table, count, both, front)
 

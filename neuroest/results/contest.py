@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Verdict: TypeAlias = Literal["wins", "ties", "alone", "nobody"]
 VERDICTS: Mapping[Verdict, str] = {
-    "wins": "the band of the margin lies above 1",
+    "wins": "the band of the margin is above 1",
     "ties": "the band of the margin contains 1",
     "alone": "no other contender has a chip that passes every check and limit",
     "nobody": "no contender has such a chip",

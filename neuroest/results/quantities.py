@@ -180,10 +180,10 @@ def _firing_probability(e: Any) -> Any:
 
 
 _ENDURANCE = "a part that wears out"
-_STATISTICS = "neurons whose drive takes its length from firing statistics"
+_STATISTICS = "neurons whose drive time follows from firing statistics"
 _LEARNS = "a workload that learns"
 _PRICED = "a workload that learns, where the energy of inference does not contain it"
-_BUILT = "a workload that learns on a chip whose circuits of learning are blocks"
+_BUILT = "a learning workload on a chip with blocks for learning circuits"
 _MOVED = "a learning rule that moves cells"
 _PROGRAMMED = "weights in programmable cells"
 _REFRESHED = "cells that fade, or a refresh by choice"
@@ -191,7 +191,7 @@ _COST = "a `die_cost` block"
 _CARBON = "a `carbon_footprint` block"
 _SHELLS = "a `shell` around the chip"
 _COLUMNS = "crossbar columns with errors"
-_PEAK = "levels whose units have a highest rate"
+_PEAK = "levels whose units have a peak rate"
 
 _TABLE = (
     Quantity(
@@ -261,8 +261,8 @@ _TABLE = (
     Quantity(
         "junction_temperature_K", "K", "junction temperature",
         lambda e: np.nan if e.heating is None else e.heating.temperature,
-        "temperature of the die where its own power makes it; null where the architecture states the temperature",
-        symbol="T_J", better="less", applies="a temperature that the chip's own power makes",
+        "temperature of the die from its own power; null where the architecture states the temperature",
+        symbol="T_J", better="less", applies="a temperature that follows from the chip's own power",
         rule="where power and leakage balance",
     ),
     Quantity(
@@ -344,7 +344,7 @@ _TABLE = (
     ),
     Quantity(
         "learning_time_s", "s", "learning time", lambda e: _known(e.learning_time),
-        "time by which learning makes a sample longer", better="less", banded=True, applies=_LEARNS,
+        "time that learning adds to a sample", better="less", banded=True, applies=_LEARNS,
     ),
     Quantity(
         "learning_area_m2", "m^2", "learning area", lambda e: _known(e.learning_area),
@@ -477,7 +477,7 @@ _TABLE = (
     ),
     Quantity(
         "refresh_interval_s", "s", "refresh interval", lambda e: _of_pair(e.refresh, 0),
-        "time after which weights are written again, faded or by choice; null where neither is stated",
+        "refresh period of the weights, from retention or stated; null where neither is stated",
         better="more", applies=_REFRESHED,
     ),
     Quantity(

@@ -368,5 +368,5 @@ def _one_end(spread: Spread, value: float, check: QuantityField) -> tuple[float,
         )
     end = check.read(given[0])
     if (end < value) != (spread.low is not None):
-        raise QuantityError(f"spread to {given[0]} lies on the wrong side of the value")
+        raise QuantityError(f"spread to {given[0]} is on the wrong side of the value")
     return min(value, end), max(value, end)

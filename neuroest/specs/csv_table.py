@@ -144,6 +144,6 @@ def read_csv(path: Path, example: str = "") -> CsvTable:
         raise SpecError([Problem(file, reader.line_num, 1, "", f"no row of a CSV file: {error}")]) from None
     if not rows:
         hint = f"; expected something like `{example}`" if example else ""
-        raise SpecError([Problem(file, 0, 0, "", f"holds no header line{hint}")])
+        raise SpecError([Problem(file, 0, 0, "", f"has no header line{hint}")])
     line, heading = rows[0]
     return CsvTable(file, hashlib.sha256(content).hexdigest(), heading, line, rows[1:], comments)

@@ -93,7 +93,7 @@ def decoded(content: bytes, file: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "this is UTF-16 text; save it as UTF-8"
     elif b"\0" in content:
-        end, message = content.index(b"\0"), "this is a binary file (it holds a NUL byte), not UTF-8 text"
+        end, message = content.index(b"\0"), "this is a binary file (it contains a NUL byte), not UTF-8 text"
     else:
         try:
             text = content.decode("utf-8").removeprefix(_BYTE_ORDER_MARK)

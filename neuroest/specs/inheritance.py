@@ -237,7 +237,7 @@ def _holder(data: Any, way: Sequence[str], last: str | None, base: str) -> tuple
         return None, f"leads nowhere: {base} has no {path[count]!r}{where}{did_you_mean(path[count], known)}"
     holder, _ = reached(data, way)
     if not isinstance(holder, dict):
-        return None, f"leads nowhere: {'.'.join(way)} of {base} is a value and holds nothing"
+        return None, f"leads nowhere: {'.'.join(way)} of {base} is a value and has no keys"
     return holder, ""
 
 

@@ -371,7 +371,7 @@ def _known_type(given: object) -> object:
     if word in _OTHER_WORDS:
         message = f"unknown type {kind!r}; write {_OTHER_WORDS[word]}"
     elif word in _NO_LAYERS:
-        message = f"type {kind!r} is no layer of its own: {_NO_LAYERS[word]}; leave the entry out"
+        message = f"type {kind!r} is not a layer: {_NO_LAYERS[word]}; leave the entry out"
     elif "; did you mean" in (near := did_you_mean(word, LAYER_TYPES)):
         message = f"unknown type {kind!r}{near}"
     else:

@@ -208,7 +208,7 @@ class LearningSpec(Provenance):
     """Time from one learned sample to the next in use, which the years to failure count; the chip's own pace if nothing
     is said."""
     tolerated_failures: Annotated[float, _BELOW_ONE] = 0.01
-    """Share of the cells whose failure the network stands, for the time until so many have failed."""
+    """Share of the cells whose failure the network tolerates, for the time until so many have failed."""
     duty: Annotated[float, SHARE] = 1.0
     """Share of the time in which the chip learns, which its years to failure count."""
 
@@ -250,7 +250,7 @@ LEARNING_CHOICES: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
     {
         "samples": (_SAMPLES, "Samples of the whole training"),
         "learning_rate": (_RATE, "Factor on the mean change"),
-        "tolerated_failures": (_BELOW_ONE, "Share of the cells whose failure the network stands"),
+        "tolerated_failures": (_BELOW_ONE, "Share of the cells whose failure the network tolerates"),
         "use_period": (TIME, "Time from one learned sample to the next in use"),
         "duty": (SHARE, "Share of the time in which the chip learns"),
     }

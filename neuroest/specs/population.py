@@ -109,7 +109,7 @@ def _faults(spec: PopulationSpec) -> Iterator[Fault]:
     if steps > _MOST_STEPS or steps < 1.0 - _WHOLE or abs(steps - round(steps)) > _WHOLE * steps:
         yield ("duration",), f"is {steps:g} timesteps; a whole number from 1 to {_MOST_STEPS:g} is allowed"
     if "input" in spec.populations:
-        yield ("populations", "input"), "is the name of what comes from outside"
+        yield ("populations", "input"), "is reserved for the external input"
     names = ["input"]
     for name, group in spec.populations.items():
         if group.reads is not None and group.reads not in names:

@@ -224,7 +224,7 @@ class _Builder:
         self.nodes += size
         if self.nodes > self.most_nodes:
             self.stop(
-                place, f"more than {self.most_nodes} keys and values, with those that aliases stand for"
+                place, f"more than {self.most_nodes} keys and values, including expanded aliases"
             )
         if len(self.stack) + height > DEEPEST_NESTING:
             self.stop(place, _TOO_DEEP)
@@ -291,7 +291,7 @@ class _Builder:
         self.check_tag(event.tag, place, "str")
         if key in frame.node.children:
             line, column = frame.node.children[key][0]
-            self.report(place, f"duplicate key; it stands first at line {line}, column {column}")
+            self.report(place, f"duplicate key; first defined at line {line}, column {column}")
             frame.keep = False
 
     def scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
@@ -317,7 +317,7 @@ class _Builder:
 
     def named(self, node: _Node, anchor: str | None) -> _Node:
         if anchor is not None and (first := self.anchors.setdefault(anchor, node)) is not node:
-            message = f"anchor '&{shortened(anchor)}' is taken; it stands first at line {first.place[0]}"
+            message = f"anchor '&{shortened(anchor)}' is already defined at line {first.place[0]}"
             self.report(node.place, message)
         return node
 
@@ -328,7 +328,7 @@ class _Builder:
         if target is None:
             self.report(place, f"alias '*{name}' has no anchor before it; quote a text that starts with *")
         elif any(frame.node is target for frame in self.stack):
-            self.report(place, f"alias '*{name}' stands inside of what it stands for, which has no end")
+            self.report(place, f"alias '*{name}' refers to itself")
         else:
             self.grow(place, target.size, target.height)
             return _Node(_copied(target.data), place, target.children, target.size, target.height)
@@ -340,11 +340,13 @@ def _syntax_problem(file: str, error: yaml.MarkedYAMLError, text: str) -> Proble
     mark, start, problem = error.problem_mark, error.context_mark, error.problem or "not YAML"
     character = text[mark.index : mark.index + 1] if mark else ""
     if "tab char" in problem or (character == "\t" and "cannot start" in problem):
-        message = "a tab stands where only spaces may; indent with spaces"
+        message = "tabs are not allowed here; indent with spaces"
     elif "cannot start" in problem:
         message = f"a text cannot start with {character}; write it in quotes"
     elif "mapping values are not allowed" in problem:
-        message = "no ':' is allowed here; correct the indentation, or put a text that holds ': ' in quotes"
+        message = (
+            "no ':' is allowed here; correct the indentation, or put a text that contains ': ' in quotes"
+        )
     elif "nesting depth" in problem:
         message = _TOO_DEEP
     elif "tag" in f"{error.context} {problem}":

@@ -335,7 +335,7 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
         else:
             for name in ("time_constant", "shortest_time_constant"):
                 if getattr(layer, name) is not None:
-                    yield (*place, name), "belongs to spiking neurons, which dense coding has not"
+                    yield (*place, name), "belongs to spiking neurons, but the coding is dense"
             if isinstance(layer, Recurrent):
                 yield (*place, "type"), "needs timesteps, which only spiking coding has"
 

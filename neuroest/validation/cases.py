@@ -343,7 +343,7 @@ def _faults(name: str, stated: Published, published: Mapping[str, Published], ru
     if stated.quantity_class != "structural":
         yield ("anchor", "class"), f"{stated.quantity_class} has no anchor; only structural values have one"
     if stated.anchor == name:
-        yield ("anchor",), "a value is no anchor of itself; leave it out where others are anchored here"
+        yield ("anchor",), "a value cannot be its own anchor; leave it out where others are anchored here"
     anchor = published.get(stated.anchor)
     if anchor is None or anchor is stated:
         return

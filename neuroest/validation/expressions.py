@@ -246,7 +246,7 @@ def _number(node: ast.expr, text: str) -> float | None:
     try:
         return float(node.value)  # type: ignore[arg-type]
     except OverflowError:
-        raise ExpressionError(f"a number in {_short(text)} is beyond what numbers can hold") from None
+        raise ExpressionError(f"a number in {_short(text)} overflows") from None
 
 
 def _is_total(node: ast.AST) -> bool:

@@ -80,7 +80,7 @@ class LearningCounts:
     samples, duty : Numeric
         Samples of the whole training, and the share of the time in which the chip learns.
     tolerated_failures : Numeric
-        Share of the cells whose failure the network stands.
+        Share of the cells whose failure the network tolerates.
     use_period : Numeric
         Time from one learned sample to the next in use, at least; zero where the chip sets the pace. [s]
     """

@@ -56,7 +56,7 @@ def test_devices_of_several_models_share_a_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reported"),
     [
-        ("", "holds no header line; expected something like `name, model, "),
+        ("", "has no header line; expected something like `name, model, "),
         (HEADER, "needs a header line and a row"),
         (HEADER.replace("name,", "") + ROW, "lacks a column `name`"),
         (HEADER.replace("footprint", "fotprint") + ROW, "did you mean 'footprint'?"),

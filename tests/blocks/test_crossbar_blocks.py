@@ -171,7 +171,7 @@ def test_a_row_above_the_supply_takes_a_level_shifter(tmp_path: Path) -> None:
     # the gates of a row swing twice as far: four times the energy; each pulse also shifts once for 20 fJ
     assert energy(result, term="row_line") == pytest.approx(4 * energy(plain, term="row_line"))
     assert energy(result, term="shift") == pytest.approx(20e-15 * count(plain, "cell", "row_toggle"))
-    with pytest.raises(RangeError, match="shifter stands"):
+    with pytest.raises(RangeError, match="rating of the level shifter"):
         run(ADC, DENSE, changes | {f"{ARRAY}input.drive_voltage": "3.3 V"}, tmp_path)
 
 
@@ -266,7 +266,7 @@ def test_converters_from_their_circuit(
 )
 def test_converters_are_refused_beyond_their_kind(model: str, device: str, bits: int, tmp_path: Path) -> None:
     converter = {"model": model, "device": device, "clock_frequency": "1 GHz", "bits": bits}
-    with pytest.raises(RangeError, match="beyond what this kind"):
+    with pytest.raises(RangeError, match="beyond the range of this kind"):
         run(ADC, DENSE, {f"{ARRAY}readout.converter": converter}, tmp_path)
 
 
@@ -440,7 +440,7 @@ def test_an_integrating_converter_needs_bits_one_after_the_other(tmp_path: Path)
 
 
 def test_an_integrating_converter_is_refused_beyond_its_resolution(tmp_path: Path) -> None:
-    with pytest.raises(RangeError, match="beyond what this kind of converter"):
+    with pytest.raises(RangeError, match="beyond the range of this kind of converter"):
         run(ADC, DENSE, integrating(tmp_path, bits=11), tmp_path)
 
 

@@ -127,5 +127,5 @@ def test_charges_on_one_plate_cannot_be_buffered(tmp_path: Path) -> None:
     }  # fmt: skip
     driver = {"model": "one_bit_driver", "device": "row_driver_tapered"}
     chip = variant(tmp_path, cell=cell, input=driver, bits_per_cell=1)
-    with pytest.raises(MappingError, match="buffers cannot cut"):
+    with pytest.raises(MappingError, match="buffers cannot split"):
         estimate(chip, FOLDER / "full_chip.yaml")

@@ -16,7 +16,7 @@ def test_the_shipped_contest_says_who_wins_where(command: Command, tmp_path: Pat
     formatted = command("contest", "spiking_synapses", *AXES, "-p", str(figure))
     assert formatted.code == 0
     assert max(map(len, formatted.lines)) <= 80
-    assert "Where the workload lies: period 1.4 s and spike rate 1" in formatted.out
+    assert "Position of the workload: period 1.4 s and spike rate 1" in formatted.out
     assert figure.stat().st_size > 1000
 
 

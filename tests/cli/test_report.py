@@ -129,7 +129,7 @@ def test_diff_of_two_results(command: Command, tmp_path: Path) -> None:
     assert max(map(len, outcome.lines)) <= 100
     assert "bit-identical" in command("diff", str(one), str(one)).out
     (tmp_path / "c.json").write_text("{}")
-    assert "holds no result" in command("diff", str(one), str(tmp_path / "c.json")).err
+    assert "contains no result" in command("diff", str(one), str(tmp_path / "c.json")).err
 
 
 @pytest.mark.parametrize(("form", "mark"), [("markdown", "| result |"), ("latex", r"\begin{table}")])

@@ -57,7 +57,7 @@ def test_text_of_files_does_not_steer_the_terminal(command: Command, tmp_path: P
     for key, value in changes.items():
         other.write_text(json.dumps({**result, key: value}), encoding="utf-8")
         found.append(command("diff", str(one), str(other)))
-        assert "steer a terminal" in found[-1].err
+        assert "terminal control characters" in found[-1].err
     for outcome in found:
         assert outcome.code == 1
         assert all(c.isprintable() or c == "\n" for c in outcome.out + outcome.err)

@@ -297,9 +297,7 @@ def every_cost_comes_from_an_equation_or_is_stated(result: Estimate) -> None:
             assert value == 0.0, f"{component}: {term} has no origin"
             continue
         origins = list(leaves(value))
-        assert any(isinstance(origin, Parameter) for origin in origins), (
-            f"{component}: {term} has no source"
-        )
+        assert any(isinstance(origin, Parameter) for origin in origins), f"{component}: {term} has no source"
         if isinstance(value.origin, Parameter) or any(isinstance(origin, Call) for origin in origins):
             continue
         assert (models[component], term) in PRICED_AS_STATED, (

@@ -95,7 +95,7 @@ def test_a_manifest_that_a_break_down_cut_short_is_told(tmp_path: Path, left: st
         with pytest.raises(KeyboardInterrupt):
             run(file, workers=1)
     (stores.Store(file).folder / "manifest.json").write_text(left, "utf-8")
-    with pytest.raises(ExplorationError, match="holds chunks of another input"):
+    with pytest.raises(ExplorationError, match="contains chunks of another input"):
         run(file, workers=1)
     run(file, workers=1, overwrite=True)
     assert file.exists()

@@ -155,7 +155,7 @@ def test_a_resistor_is_no_switch() -> None:
     (found,) = candidates(
         experiment("current_voltage", voltage=voltage, current=voltage / 1e4), "threshold_switch_neuron"
     )
-    assert "no volatile switch" in found.refused
+    assert "not a volatile switch" in found.refused
 
 
 def test_relaxation_by_amplitude_and_width() -> None:

@@ -220,7 +220,7 @@ def test_winograd_multiplies_tiles(tmp_path: Path) -> None:
 
 
 def test_spikes_are_not_transformed(tmp_path: Path) -> None:
-    with pytest.raises(NeuroestError, match="winograd, whose transformed inputs are no spikes"):
+    with pytest.raises(NeuroestError, match="winograd, whose transformed inputs are not spikes"):
         estimate(changed(BASE, {"chip.array.convolution": "winograd"}, tmp_path), "mlp_mnist_spiking")
 
 

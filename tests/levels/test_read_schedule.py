@@ -186,7 +186,7 @@ def test_reads_do_not_reach_from_one_array_into_the_next(tmp_path: Path) -> None
     [
         ({f"{ARRAY}readout.converter": {**SAR, "model": "flash_adc", "device": "flash_28nm_circuit", "bits": 5}},
          {"holding": "converter"}, "needs its column"),
-        ({}, {"pulse_widths": "binary", "holding": "none"}, "adds up charges"),
+        ({}, {"pulse_widths": "binary", "holding": "none"}, "adds charges"),
         ({}, {"pulse_widths": "shared", "holding": "stage"}, "capacitors share the results"),
         ({}, {"bits_per_phase": 2}, "applies one bit"),
         ({}, {"rows_at_once": 256}, "more than the 128 rows"),

@@ -338,12 +338,12 @@ def _recorded(path: Path) -> None:
 
 
 KINDS_OF_FILE = {
-    "results.json": (_results, '{"totals": 1}', "holds no result"),
+    "results.json": (_results, '{"totals": 1}', "contains no result"),
     "neurobench.json": (
         lambda path: path.write_text('{"ActivationSparsityByLayer": {"hidden": 0.9}}', encoding="utf-8"),
         "[1", "JSON",
     ),
-    "sweep.csv": (_swept, "area_m2,feasible\n1,False\n", "holds no feasible point"),
+    "sweep.csv": (_swept, "area_m2,feasible\n1,False\n", "contains no feasible point"),
     "sweep.parquet": (_swept, "none", "is no sweep"),
     "spikes.npz": (_recorded, "none", "npz"),
     "rates.csv": (

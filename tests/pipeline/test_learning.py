@@ -310,7 +310,7 @@ def test_an_update_without_a_write_circuit_is_refused(tmp_path: Path) -> None:
     chip = changed(CROSSBAR, {**{k: v for k, v in LEARNS.items() if k not in without},
         "chip.tile.array.write_circuit": None}, tmp_path)  # fmt: skip
     with pytest.raises(
-        MappingError, match="has no write_circuit, so that no learning rule can change its cells"
+        MappingError, match="has no write_circuit, so a learning rule cannot change its cells"
     ):
         estimate(str(chip), str(workload(tmp_path)))
 
@@ -401,7 +401,7 @@ def test_traces_without_a_memory_are_refused(tmp_path: Path) -> None:
 
 def test_a_weight_in_several_cells_is_refused(tmp_path: Path) -> None:
     text = refused(tmp_path, {"chip.tile.array.weight_bits": "4", "chip.tile.array.bits_per_cell": "1"})
-    assert "holds a weight in several cells" in text
+    assert "splits a weight over several cells" in text
 
 
 def test_errors_back_through_arrays_without_a_second_readout_are_refused(tmp_path: Path) -> None:

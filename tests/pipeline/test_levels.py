@@ -235,7 +235,7 @@ def test_names_go_before_patterns_and_patterns_before_types(layers: str, message
 
 def test_what_no_level_takes_is_refused(tmp_path: Path) -> None:
     names = tuple(str(layer["name"]) for layer in LAYERS)
-    with pytest.raises(MappingError, match="no level takes layer 'mixing'"):
+    with pytest.raises(MappingError, match="no level can run layer 'mixing'"):
         estimate(
             chip(tmp_path, one=side(layers=["wide"]), two=side(layers=["deep"])),
             network(tmp_path, "whole", names),

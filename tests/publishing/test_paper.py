@@ -193,7 +193,7 @@ def test_folders_that_are_no_paper_are_refused(tmp_path: Path) -> None:
         paper(tmp_path / "empty")
     assert not (tmp_path / "empty" / "paper").exists()
     folder = folder_of_curves(tmp_path)
-    with pytest.raises(NeuroestError, match="must hold one network"):
+    with pytest.raises(NeuroestError, match="must contain one network"):
         paper(folder)
     with pytest.raises(NeuroestError, match=r"cannot run a dense network.*--like"):
         paper(folder, workload="mlp_mnist_dense")
@@ -295,9 +295,7 @@ def test_a_cell_on_a_dense_network_meets_all_baselines_in_a_contest(tmp_path: Pa
     assert "**Contest** (dense_crossbars, each of 12 contenders in its best chip)" in summary
     assert "technology.temperature 330 K, the middle of its axis since the network states none" in summary
     assert "| **this chip** |" in summary
-    assert (
-        "Stands: Is each baseline in the best chip that it can have?" in (place / "checklist.md").read_text()
-    )
+    assert "Fine: Is each baseline in the best chip that it can have?" in (place / "checklist.md").read_text()
 
 
 @pytest.mark.slow

@@ -263,7 +263,7 @@ def test_an_existing_folder_is_kept(small: Report, folder: Path) -> None:
 def test_force_replaces_no_folder_that_holds_no_report(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
-    with pytest.raises(NeuroestError, match="holds no report"):
+    with pytest.raises(NeuroestError, match="contains no report"):
         write_folder(tmp_path / "mine", lambda _: None, force=True)
     assert (tmp_path / "mine" / "thesis.txt").exists()
 

@@ -112,7 +112,7 @@ def test_a_byte_order_mark_is_dropped_and_takes_no_column():
 
 def test_nul_makes_a_binary_file():
     assert text_problems(b"a: 1\nb: \0") == [
-        (2, 4, "this is a binary file (it holds a NUL byte), not UTF-8 text")
+        (2, 4, "this is a binary file (it contains a NUL byte), not UTF-8 text")
     ]
 
 

@@ -158,7 +158,7 @@ def test_paths_in_a_base_count_from_its_own_folder(tmp_path: Path) -> None:
         ("base: first.yaml\nset: [a]\n", 5, "set: expected a mapping"),
         ("base: first.yaml\nset:\n  chip.tile.aray.rows: 1\n", 6, "no 'aray' in chip.tile; did you mean 'array'?"),
         ("base: first.yaml\nset:\n  chp.count: 1\n", 6, "first.yaml has no 'chp'; did you mean 'chip'?"),
-        ("base: first.yaml\nset:\n  chip.count.rows: 1\n", 6, "chip.count of first.yaml is a value and holds nothing"),
+        ("base: first.yaml\nset:\n  chip.count.rows: 1\n", 6, "chip.count of first.yaml is a value and has no keys"),
         ("base: first.yaml\nset:\n  name: other\n", 6, "also changes name, which this file states before"),
         ("base: first.yaml\nremove:\n  - chip.tile.stat\n", 6, "first.yaml has no 'stat' in chip.tile"),
         ("base: first.yaml\nremove:\n  - chip.tile.buffer\n  - chip.tile\n", 7, "also changes chip.tile.buffer"),

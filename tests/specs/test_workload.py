@@ -218,7 +218,7 @@ def test_a_recurrent_layer_needs_timesteps() -> None:
         ),
         ("conv2d", "write convolution"),
         ("maxpool", "write pooling with `mode: maximum`"),
-        ("relu", "no layer of its own"),
+        ("relu", "is not a layer"),
         ("batch_norm", "folded into the weights"),
         ("convolutoin", "did you mean 'convolution'"),
     ],

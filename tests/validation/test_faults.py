@@ -271,7 +271,7 @@ ANCHORED = "anchor: converter_energy_low"
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ("anchor: converter_energy_high", "a value is no anchor of itself; leave it out"),
+        ("anchor: converter_energy_high", "a value cannot be its own anchor; leave it out"),
         (
             "anchor: throughput_bits_1",
             "'throughput_bits_1' is in 'TOPS', this value in 'pJ'; both need one unit",

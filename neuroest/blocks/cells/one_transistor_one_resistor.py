@@ -45,7 +45,7 @@ class ResistiveCell(ResistiveMemory):
 
     schema: ClassVar[type[Block]] = ResistiveCellBlock
     unmoved: ClassVar[str] = (
-        "its resistances are those of another process, which no law moves; area and transistor follow the node"
+        "its resistances are those of another process and do not scale; area and transistor scale with the node"
     )
     idle_rows_conduct: ClassVar[bool] = False
     has_plates: ClassVar[bool] = True

@@ -45,7 +45,7 @@ class FixedBlock(Component[FixedBlockParameters], CoversWork):
 
     schema: ClassVar[type[Block]] = FixedBlockBlock
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

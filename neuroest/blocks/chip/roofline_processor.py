@@ -69,7 +69,7 @@ class RooflineProcessor(Component[RooflineParameters]):
     schema: ClassVar[type[Block]] = RooflineBlock
     owns: ClassVar[tuple[str, ...]] = ("processor as reported",)
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:

@@ -34,7 +34,7 @@ class AnalogBuffer(Component[AnalogStageParameters]):
     analog_circuit: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("analog buffering",)
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
 
     def pieces(self, cells: u.Dimensionless) -> u.Dimensionless:

@@ -40,7 +40,7 @@ class AnalogStage(Component[AnalogStageParameters]):
     analog_circuit: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("analog column stage",)
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:

@@ -24,7 +24,7 @@ class DirectCoupling(Component[None], CouplesDirectly):
     schema: ClassVar[type[Block]] = DirectCouplingBlock
     part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("neuron input charge",)
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no circuit of its own")
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no circuit")
 
     def coupling_energies(
         self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt

@@ -205,12 +205,12 @@ class Multiplexer(Component[TransmissionGateParameters]):
         return [
             Check(
                 "multiplexer_resistance", self.path, "design_rule", wanted <= width,
-                "the gates of the multiplexer take more of the resistance of their path than its resistance_share; "
-                "they are as wide as there is room for, or slower than they were drawn", taken, share,
+                "the multiplexer gates exceed their resistance_share of the path; the column pitch limits their width, "
+                "or they are slower than drawn", taken, share,
             ),
             Check(
                 "multiplexer_supply", self.path, "extrapolation", overdrive >= self.device.least_overdrive,
-                "the supply hardly opens a transmission gate in its middle, where its resistance is not known",
+                "the supply barely opens a transmission gate at mid-swing, where its resistance is not known",
                 overdrive, self.device.least_overdrive, "V",
             ),
         ]  # fmt: skip

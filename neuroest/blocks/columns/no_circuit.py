@@ -26,11 +26,11 @@ class VoltageMode(Component[None], LeavesColumnFloating):
     """No circuit: the neuron sees the voltage of the column."""
 
     schema: ClassVar[type[Block]] = VoltageModeBlock
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
+    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
 
 
 class IdealInterface(Component[None], IdealColumn):
     """No circuit and no loss, which the estimate lists as left out."""
 
     schema: ClassVar[type[Block]] = IdealInterfaceBlock
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
+    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")

@@ -46,4 +46,4 @@ class ReadScheduleChoice(Component[None]):
 
     schema: ClassVar[type[Block]] = ReadScheduleBlock
     part_of_array: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
+    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")

@@ -89,7 +89,7 @@ class SampleAndHold(Component[Any]):
     part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("sample and hold",)
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
     device: SampleAndHoldParameters
 

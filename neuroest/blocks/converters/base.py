@@ -178,7 +178,7 @@ class ClockedConverter(SampledConverter):
         return [
             self.check_range(
                 "converter_resolution", bits, 1.0, d.maximum_bits, "1",
-                "resolution is beyond what this kind of converter is good for", severity="infeasible",
+                "resolution is beyond the range of this kind of converter", severity="infeasible",
             ),
             self.check_range(
                 "converter_clock", clock, 0.0, d.maximum_clock_frequency / time_at_supply(self, 1.0), "1/s",

@@ -107,7 +107,7 @@ class IntegratingAdc(Converter, IntegratesInput):
         return [
             self.check_range(
                 "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
-                "resolution is beyond what this kind of converter is good for", severity="infeasible",
+                "resolution is beyond the range of this kind of converter", severity="infeasible",
             ),
             self.check_range(
                 "input_sign", self.options["sign_bits"], 0.0, 1.0, "1",

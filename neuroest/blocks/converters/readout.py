@@ -60,4 +60,4 @@ class AdcReadout(Component[None]):
 
     schema: ClassVar[type[Block]] = AdcReadoutBlock
     part_of_array: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
+    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")

@@ -41,7 +41,7 @@ class ReportedAdc(SampledConverter):
     schema: ClassVar[type[Block]] = ReportedAdcBlock
     analog_circuit: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
     device: ReportedAdcParameters
 

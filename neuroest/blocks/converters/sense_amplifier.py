@@ -42,7 +42,7 @@ class SenseAmplifier(SampledConverter):
     analog_circuit: ClassVar[bool] = True
     takes_columns: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
     device: SenseAmplifierParameters
 

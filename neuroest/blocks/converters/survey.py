@@ -131,14 +131,14 @@ class SurveyAdc(SampledConverter):
         return [
             self.check_range(
                 "converter_resolution", bits, d.minimum_bits, d.maximum_bits, "1",
-                "resolution lies outside the converter survey", severity="infeasible",
+                "resolution is outside the converter survey", severity="infeasible",
             ),
             self.check_range(
                 "converter_rate", self.options["sample_rate"], 0.0, d.maximum_sample_rate, "1/s",
-                "sampling rate lies outside the converter survey", severity="infeasible",
+                "sampling rate is outside the converter survey", severity="infeasible",
             ),
             self.check_range(
                 "converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m",
-                "node lies outside the converter survey, so that its energy and area are extrapolated",
+                "node is outside the converter survey, so its energy and area are extrapolated",
             ),
         ]  # fmt: skip

@@ -49,7 +49,7 @@ class TimeConverter(SampledConverter):
     analog_circuit: ClassVar[bool] = True
     takes_times: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
     device: TimeConverterParameters
 
@@ -73,6 +73,6 @@ class TimeConverter(SampledConverter):
         return [
             self.check_range(
                 "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
-                "resolution is beyond what this kind of converter is good for", severity="infeasible",
+                "resolution is beyond the range of this kind of converter", severity="infeasible",
             )
         ]  # fmt: skip

@@ -78,7 +78,7 @@ class WholeAdc(SampledConverter):
     analog_circuit: ClassVar[bool] = True
     example: ClassVar[str] = "sar_macro"
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "what published converters scatter around the law stands in the factors of its device"
+        "the scatter of published converters around the law is in the factors of its device"
     )
     device: WholeAdcParameters
 
@@ -147,11 +147,11 @@ class WholeAdc(SampledConverter):
         return [
             self.check_range(
                 "converter_resolution", bits, 1.0, d.maximum_bits, "1",
-                "resolution is beyond what this kind of converter is good for", severity="infeasible",
+                "resolution is beyond the range of this kind of converter", severity="infeasible",
             ),
             self.check_range(
                 "converter_fit", bits, d.lowest_fitted_bits, d.highest_fitted_bits, "1",
-                "no published converter of this resolution is in the law, so that it extrapolates",
+                "the law includes no published converter of this resolution, so it extrapolates",
             ),
             self.check_range(
                 "converter_rate", self.sample_rate(bits), 0.0, fastest, "1/s",
@@ -159,6 +159,6 @@ class WholeAdc(SampledConverter):
             ),
             self.check_range(
                 "converter_node", self.process.feature_size, d.minimum_feature_size, d.maximum_feature_size, "m",
-                "node lies outside of the published converters, so that energy and area are extrapolated",
+                "node is outside the published converters, so energy and area are extrapolated",
             ),
         ]  # fmt: skip

@@ -47,7 +47,7 @@ class ReportedMac(Component[ReportedMacParameters]):
     owns: ClassVar[tuple[str, ...]] = ("multiply-accumulate as reported",)
     example: ClassVar[str] = "mac_zigzag"
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:

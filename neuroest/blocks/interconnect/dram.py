@@ -95,76 +95,76 @@ class DramParameters(Record):
     supply_voltage: u.Volt = positive(exact=CHOSEN)
     """Supply of the core: VDD, or VDD2 of low-power memories."""
     activating_current: u.Ampere = positive(
-        symbol="I_DD0", exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        symbol="I_DD0", exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """Current while rows are opened and closed as often as allowed."""
     precharged_standby_current: u.Ampere = positive(
         symbol="I_DD2N",
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        exact="a data-sheet limit; factors state how far below it real devices are",
     )
     """Current at rest, all rows closed."""
     power_down_current: u.Ampere = positive(
         symbol="I_DD2P",
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        exact="a data-sheet limit; factors state how far below it real devices are",
     )
     """Current in power-down, all rows closed."""
     active_standby_current: u.Ampere = positive(
         symbol="I_DD3N",
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        exact="a data-sheet limit; factors state how far below it real devices are",
     )
     """Current at rest, rows open."""
     reading_current: u.Ampere = positive(
         symbol="I_DD4R",
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        exact="a data-sheet limit; factors state how far below it real devices are",
     )
     """Current of reading without a gap."""
     writing_current: u.Ampere = positive(
         symbol="I_DD4W",
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        exact="a data-sheet limit; factors state how far below it real devices are",
     )
     """Current of writing without a gap."""
     refreshing_current: u.Ampere = positive(
         symbol="I_DD5B",
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        exact="a data-sheet limit; factors state how far below it real devices are",
     )
     """Current of refreshing without a gap."""
     self_refresh_current: u.Ampere = positive(
-        symbol="I_DD6", exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        symbol="I_DD6", exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """Current in self-refresh."""
 
     second_supply_voltage: u.Volt = non_negative(absent=0.0, exact=CHOSEN)
     """Second supply: VPP, or VDD1 of low-power memories; zero where there is none."""
     second_activating_current: u.Ampere = non_negative(
-        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """I_DD0 of the second supply."""
     second_precharged_standby_current: u.Ampere = non_negative(
-        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """I_DD2N of the second supply."""
     second_power_down_current: u.Ampere = non_negative(
-        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """I_DD2P of the second supply."""
     second_active_standby_current: u.Ampere = non_negative(
-        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """I_DD3N of the second supply."""
     second_reading_current: u.Ampere = non_negative(
-        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """I_DD4R of the second supply."""
     second_writing_current: u.Ampere = non_negative(
-        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """I_DD4W of the second supply."""
     second_refreshing_current: u.Ampere = non_negative(
-        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """I_DD5B of the second supply."""
     second_self_refresh_current: u.Ampere = non_negative(
-        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
+        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
     )
     """I_DD6 of the second supply."""
 

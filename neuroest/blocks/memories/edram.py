@@ -306,7 +306,7 @@ class Edram(Memory):
             ),
             self.check_range(
                 "memory_capacity", o["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",
-                "capacity lies outside of what the memory's values stand for",
+                "capacity is outside the range of the memory's values",
             ),
             self.check_range(
                 "edram_supply", supply, d.reference_voltage * (1.0 - _SUPPLY_MARGIN),

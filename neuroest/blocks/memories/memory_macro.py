@@ -64,7 +64,7 @@ class MemoryMacro(Memory):
     schema: ClassVar[type[Block]] = MemoryMacroBlock
     example: ClassVar[str] = "gain_cell_16nm"
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
     device: MemoryMacroParameters
 
@@ -101,10 +101,10 @@ class MemoryMacro(Memory):
         return [
             self.check_range(
                 "memory_capacity", self.options["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",
-                "capacity lies outside of what the values of the macro stand for",
+                "capacity is outside the range of the macro's values",
             ),
             Check(
                 "memory_process", self.path, "extrapolation", self.device_process is None,
-                "the values of the macro belong to another process and are used as they stand",
+                "the values of the macro are those of another process, used unscaled",
             ),
         ]  # fmt: skip

@@ -102,7 +102,7 @@ class Sram(Memory):
             "largest residual of the form within a compiler whose macros are open "
             "(benchmarks/crosscheck/macro_areas.py); what cells fill of a macro has a spread in the device",
         ),
-        static_power=ModelError(1.5, "threshold options beyond those that the band of the device holds"),
+        static_power=ModelError(1.5, "threshold options beyond those in the band of the device"),
     )
     example: ClassVar[str] = "sram_28nm_anchored"
     device: SramParameters

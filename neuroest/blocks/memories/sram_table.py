@@ -75,7 +75,7 @@ class TabulatedSram(Memory):
             "compiler, corner and shape of the real macro; its distance to the table is a factor of the device",
         ),
         area=ModelError(1.15, "as for energy"),
-        static_power=ModelError(1.5, "threshold options beyond those that the device's band holds"),
+        static_power=ModelError(1.5, "threshold options beyond those in the device's band"),
     )
     device: SramTableParameters
     table: MemoryTable
@@ -213,7 +213,7 @@ class TabulatedSram(Memory):
         ]
         return [
             *(
-                self.check_range(name, value, low, high, unit, f"{what} lies outside of the memory table", "infeasible")
+                self.check_range(name, value, low, high, unit, f"{what} is outside the memory table", "infeasible")
                 for name, value, low, high, unit, what in inside
             ),
             Check(

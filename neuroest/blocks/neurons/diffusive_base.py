@@ -467,7 +467,7 @@ class DiffusiveNeuronBase(Neuron):
         return [
             self.check_range(
                 "timescale_separation", separation, _LEAST_SEPARATION, np.inf, "1",
-                "filament and residue move at nearly the same speed, so that the integration time is too short",
+                "filament and residue move at nearly the same speed, so the integration time is underestimated",
             ),
             Check(
                 "neuron_fires", self.path, "infeasible", self.assured_voltage() > threshold,

@@ -51,4 +51,4 @@ class NeuronReadout(Component[None]):
 
     schema: ClassVar[type[Block]] = NeuronReadoutBlock
     part_of_array: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
+    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")

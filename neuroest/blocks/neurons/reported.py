@@ -54,7 +54,7 @@ class ReportedNeuron(Neuron):
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "unstated"
     example: ClassVar[str] = "lif_28nm_besrour"
     prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published ones, whose spread stands in its device"
+        "its values are published; their spread is in its device file"
     )
     device: ReportedNeuronParameters
 

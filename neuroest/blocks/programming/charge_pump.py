@@ -146,11 +146,11 @@ class ChargePump(Component[ChargePumpParameters]):
             ),
             Check(
                 "pump_is_needed", self.path, "design_rule", voltage > source,
-                "the programming voltage is not above that which the charge pump is fed with", voltage, source, "V",
+                "the programming voltage is not above the input voltage of the charge pump", voltage, source, "V",
             ),
             Check(
                 "pump_stands_voltage", self.path, "design_rule", voltage <= self.device.maximum_voltage,
-                "the programming voltage exceeds what the charge pump stands", voltage, self.device.maximum_voltage,
+                "the programming voltage exceeds the rating of the charge pump", voltage, self.device.maximum_voltage,
                 "V",
             ),
             Check(

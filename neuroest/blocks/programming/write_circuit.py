@@ -317,7 +317,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         found = [
             Check(
                 "write_switch_voltage", self.path, "design_rule", highest <= d.maximum_voltage,
-                "the programming voltage exceeds what the switches of the write circuit stand", highest,
+                "the programming voltage exceeds the rating of the switches of the write circuit", highest,
                 d.maximum_voltage, "V",
             ),
             Check(
@@ -339,7 +339,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             found.append(
                 Check(
                     "write_shifter_voltage", self.shifter.path, "design_rule", highest <= most,
-                    "the programming voltage exceeds what the level shifters stand", highest, most, "V",
+                    "the programming voltage exceeds the rating of the level shifters", highest, most, "V",
                 )
             )  # fmt: skip
         if self.pump is not None:

@@ -70,6 +70,6 @@ class OneBitDriver(RowDriver, DrivesOneBit):
         return [
             Check(
                 "shifter_voltage", self.shifter.path, "infeasible", drive <= most,
-                "the row voltage exceeds what the level shifter stands", drive, most, "V",
+                "the row voltage exceeds the rating of the level shifter", drive, most, "V",
             )
         ]  # fmt: skip

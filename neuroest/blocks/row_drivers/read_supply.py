@@ -28,11 +28,11 @@ class LinearRegulator(Component[None]):
     """Regulator that drops the supply to the read voltage; the cells are charged for the full supply."""
 
     schema: ClassVar[type[Block]] = LinearRegulatorBlock
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
+    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
 
 
 class SwitchingConverter(Component[None]):
     """Converter from the supply to the read voltage with an efficiency."""
 
     schema: ClassVar[type[Block]] = SwitchingConverterBlock
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
+    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")

@@ -97,7 +97,7 @@ class PulseLaw(CurveLaw):
         ways = set(experiment.columns["rising"])
         if self.both != (len(ways) > 1):
             which = "trains one way only" if self.both else "trains both ways"
-            raise NeuroestError(f"{self.about}: the file holds {which}")
+            raise NeuroestError(f"{self.about}: the file contains {which}")
         found = super().fit(experiment)
         responses = self._responses(found, experiment)
         settings = {**found.settings, **_amplitude(experiment)}

@@ -205,9 +205,7 @@ def _completed(values: Values, fits: Mapping[str, LawFit]) -> dict[str, Completi
     if len(stated) != 1:
         return {}
     missing = next(name for name in ways if name not in fits)
-    why = (
-        f"no train goes this way; taken as {stated[0]}, which is optimistic, since cells are seldom symmetric"
-    )
+    why = f"no train goes this way; taken as {stated[0]}, which is optimistic, since few cells are symmetric"
     return {missing: Completion(values[stated[0]], why)}
 
 

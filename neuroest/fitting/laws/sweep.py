@@ -81,8 +81,8 @@ class SweepLaw(Law):
         seen = _sweeps(experiment)
         if not seen.threshold.values:
             raise NeuroestError(
-                f"no sweep of {experiment.layout.name} has a jump of the current by a factor {_JUMP:g}: this is no "
-                "volatile switch, or its off current lies below the instrument's floor"
+                f"no sweep of {experiment.layout.name} has a jump of the current by a factor {_JUMP:g}: this is not a "
+                "volatile switch, or its off current is below the instrument's floor"
             )
         known = {
             name: part.known()

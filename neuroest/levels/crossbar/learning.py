@@ -53,12 +53,12 @@ def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
         raise MappingError(f"{array.cell.path} is no cell that pulses move, so {path} cannot learn")
     if array.write_circuit is None:
         raise MappingError(
-            f"{path} has no write_circuit, so that no learning rule can change its cells; add one"
+            f"{path} has no write_circuit, so a learning rule cannot change its cells; add one"
         )
     if np.all(array.slices(mapper.network) > 1.0):
         raise MappingError(
-            f"{path} holds a weight in several cells, which no pulse moves as one; set {path}.weight_bits to what one "
-            "cell holds, its sign included"
+            f"{path} splits a weight over several cells, which one pulse cannot update; set {path}.weight_bits to the "
+            "bits of one cell, sign included"
         )
     named = {f for products in rule.formulas.values() for product in products for f in product.factors}
     if "w" in named and array.converter is None:

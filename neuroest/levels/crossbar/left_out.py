@@ -17,16 +17,14 @@ def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
     resistive = not array.adds_charges
     if array.spec.weight_encoding == "offset" and resistive and array.offset_subtraction == "none":
         left_out.append(
-            "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
+            "the offset that offset coding subtracts from every result: a reference column, or the sum of the inputs"
         )
     if array.reference_columns and array.neuron is not None:
         left_out.append("mirrors that subtract the current of the reference column from every column")
     if resistive:
         left_out.extend(_left_out_of_ageing(array))
         if np.any(np.asarray(array.options["spare_columns"]) > 0.0):
-            left_out.append(
-                "switches that put spare columns in the place of others, and what writes spare columns"
-            )
+            left_out.append("switches that replace columns by spare ones, and writing of spare columns")
         if not array.memory.has_stuck_cells:
             left_out.append("stuck cells (the device states no share of them)")
         left_out.extend(_left_out_of_writing(array))
@@ -144,9 +142,7 @@ def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
         )
     left_out = []
     if not array.memory.ages:
-        left_out.append(
-            "change of the conductances with time, of which the device of the cell states nothing"
-        )
+        left_out.append("drift of the conductances, which the device of the cell does not state")
     elif array.spec.drift_correction == "common_gain":
         left_out.append("reads and circuits that find and correct the common gain of drifted arrays")
     elif array.neuron is not None and not array.neuron.supports_input_scaling:

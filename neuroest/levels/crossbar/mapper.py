@@ -162,8 +162,8 @@ class CrossbarMapper(CrossbarCounts):
             )
         if self.compute.neuron is not None and self.compute.offset_subtraction == "digital_sum":
             raise MappingError(
-                f"{self.level.path}.offset_subtraction is digital_sum, but neurons are given currents, of which "
-                "nothing digital can be taken off; use reference_column"
+                f"{self.level.path}.offset_subtraction is digital_sum, but neurons receive currents, from which "
+                "a digital sum cannot be subtracted; use reference_column"
             )
 
     def place(self) -> Placement:

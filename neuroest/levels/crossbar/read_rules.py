@@ -29,7 +29,7 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
         yield "it orders reads with conversions, and neurons read this array; leave it out"
         return
     if converter.integrates and (chosen.holding in ("converter", "none") or chosen.pulse_widths != "equal"):
-        yield f"{converter.model} integrates and holds by itself; leave out holding and pulse_widths"
+        yield f"{converter.model} already integrates and holds; leave out holding and pulse_widths"
     if chosen.columns == "in_turn":
         yield from _turn_faults(array)
     if chosen.holding == "converter" and not converter.holds_input:
@@ -54,12 +54,12 @@ def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
         driver = array.driver.model
         yield f"pulse_widths is {chosen.pulse_widths}, but a {driver} applies whole inputs; use a one_bit_driver"
     if chosen.pulse_widths != "equal" and array.holding != "stage":
-        yield f"pulse_widths is {chosen.pulse_widths}, which takes a stage that adds up charges; use holding: stage"
+        yield f"pulse_widths is {chosen.pulse_widths}, which needs a stage that adds charges; use holding: stage"
     if chosen.pulse_widths == "binary" and array.adds_charges and not array.cell.discharges:
         settled = "the voltage of a divider" if array.cell.divides else "a charge on a capacitor"
         yield f"pulse_widths is binary, but {settled} does not depend on the width of a pulse; use shared"
     if chosen.pulse_widths == "shared" and array.sampler is None and array.merge is None:
-        yield "pulse_widths is shared, which takes a sample_and_hold or a merge whose capacitors share the results"
+        yield "pulse_widths is shared, which needs a sample_and_hold or a merge whose capacitors share the results"
 
 
 def _row_faults(array: CrossbarArray) -> Iterator[str]:
@@ -177,19 +177,19 @@ def event_faults(array: CrossbarArray, mode: str, input_bits: u.Bit) -> Iterator
     circuit = array.interface
     if array.neuron is None or not (isinstance(circuit, HoldsResults) and circuit.adds_results):
         found = "a converter" if array.neuron is None else circuit.model if circuit is not None else "nothing"
-        yield f"the columns end on {found}, which adds up no events; use pulse_coupling to neurons"
+        yield f"the columns end in {found}, which adds up no events; use pulse_coupling to neurons"
     if mode == "duty_cycled":
         yield "operation.mode is duty_cycled, and a chip that is off misses events; use always_on with a period"
     if array.readout.spec.partial_sums == "digital_counter":
         yield "partial_sums is digital_counter, which adds counts of a timestep; use analog_merge"
     if array.spec.sharing == "layers":
-        yield "sharing is layers, whose turns on an array are parts of a timestep; use none"
+        yield "sharing is layers, whose time slots on an array are parts of a timestep; use none"
     if array.spec.silent_blocks == "skip":
         yield "silent_blocks is skip, and no block without an event is read anyway; leave it out"
     if array.readout.spec.integration == "within_timestep":
         yield "integration is within_timestep, and there are none; use across_timesteps"
     if np.any(np.asarray(input_bits) > 1.0):
-        yield "a layer reads numbers of several bits, which are no events; encode the input as spikes"
+        yield "a layer reads multi-bit values, not events; encode the input as spikes"
 
 
 def charge_faults(array: CrossbarArray) -> Iterator[str]:
@@ -214,7 +214,7 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
             "resistive_ladder) and its columns are read by converters (readout: adc)"
         )
     if array.line_buffers:
-        yield "on one plate a column, which buffers cannot cut; leave out row_buffer and column_buffer"
+        yield "with one plate per column, which buffers cannot split; leave out row_buffer and column_buffer"
     if array.write_circuit is not None:
         yield (
             "of static memory cells, whose area holds the circuits that write them; leave out write_circuit"

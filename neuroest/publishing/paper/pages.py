@@ -94,17 +94,17 @@ def checklist(folder: Path) -> str:
         f"# Checklist for reviewers: {found.plan.title}",
         "",
         (
-            f"{good} of {len(items)} points stand as they are. **Look** marks what a reviewer will ask: answer "
-            "it in the text, or change it."
+            f"{good} of {len(items)} points are fine. **Look** marks what a reviewer will ask: answer it "
+            "in the text, or change it."
         ),
         "",
     ]
     for number, item in enumerate(items, 1):
-        lines.append(f"{number}. **{'Stands' if item.good else 'Look'}: {item.asks}** {item.answer}")
+        lines.append(f"{number}. **{'Fine' if item.good else 'Look'}: {item.asks}** {item.answer}")
     lines += [
         "",
         (
-            "Not asked here, since no file says it: whether the curves are of devices as the chip would have them, and "
+            "Not checked, since no file states it: whether the curves are of devices as the chip would have them, and "
             "whether the network reaches its accuracy on them (`neuroest behave`)."
         ),
         "",
@@ -158,7 +158,7 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     stated = any(pace["pace"] == "real_time" for pace in found.compared["paces"])
     yield _Item(
         "Is the pace stated?", stated,
-        "Ratios stand at each pace below." if stated else
+        "Ratios at each pace are below." if stated else
         "The workload states no `period` of its data, so there is no ratio in real time.",
     )  # fmt: skip
     own, *others = (_failed_checks(design) for design in found.compared["designs"])
@@ -200,7 +200,7 @@ def _on_the_contest(found: _Results) -> Iterator[_Item]:
         return
     cells, chips = len(found.contest["cells"]), found.contest["chips"]
     own = next(s for s in found.contest["standings"] if s["contender"] == _OWN)
-    failure = f"; this one has none where the network lies: {own['reason']}" if own["reason"] else ""
+    failure = f"; this one has none at the network's position: {own['reason']}" if own["reason"] else ""
     answer = f"Yes: {chips} chips were tried in each of {cells} cells of the map{failure}."
     yield _Item(asks, not own["reason"], answer)
 
@@ -402,7 +402,7 @@ def _file_lines(found: _Results) -> list[str]:
         if not step.absent and step.writes and step.name != "summary"
     ]
     lines = [
-        "**Files.** Any may be edited; `neuroest paper` then does again what depends on it.",
+        "**Files.** Any may be edited; `neuroest paper` then repeats the steps that depend on it.",
         "",
         "| step | files |",
         "|---|---|",

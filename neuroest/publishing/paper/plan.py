@@ -126,7 +126,7 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
     network : str, optional
         Shipped workload or path; the one in the folder if not given.
     like : str, optional
-        Chip whose fabric the device is put into.
+        Chip whose fabric the device replaces the neuron or cell of.
 
     Raises
     ------
@@ -143,8 +143,8 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
     if network is None and len(networks) != 1:
         found = ", ".join(file.name for file in networks) or "none"
         raise NeuroestError(
-            f"{folder} must hold one network (a workload, .onnx or .nir), and holds {found}; name one with -w, a path "
-            "or a shipped workload"
+            f"{folder} must contain one network (a workload, .onnx or .nir), but contains {found}; name one with -w, a "
+            "path or a shipped workload"
         )
     chosen = network if network is not None else str(networks[0])
     shown = _from(Path(chosen), place) if is_path(chosen) or Path(chosen).suffix else chosen

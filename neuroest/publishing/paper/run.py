@@ -66,9 +66,9 @@ def paper(
     folder : str or Path
         With curves and a network, or a folder that this has written.
     workload : str, optional
-        Network, where the folder holds none.
+        Network, if the folder contains none.
     like : str, optional
-        Chip whose fabric the device is put into.
+        Chip whose fabric the device replaces the neuron or cell of.
     output : str or Path, optional
         Folder to write; ``paper`` in the folder if not given.
     only : str, optional
@@ -160,8 +160,8 @@ class _Run:
             return Outcome(step, became, reason=record["reason"])
         if edited and not self.force:
             raise NeuroestError(
-                f"{', '.join(record['writes'])} of the step {name} was edited by hand, and what it comes from has "
-                f"changed; take {PLAN_FILE} back, remove the file, or replace it with --force"
+                f"{', '.join(record['writes'])} of the step {name} was edited by hand, and its inputs have "
+                f"changed; restore {PLAN_FILE}, remove the file, or replace it with --force"
             )
         self.say(f"{number} {step.line}")
         started = time.monotonic()
@@ -249,7 +249,7 @@ def _read_state(file: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise NeuroestError(f"{file}: {error}; remove it to run all steps anew") from None
+        raise NeuroestError(f"{file}: {error}; remove it to run all steps again") from None
     return state
 
 

@@ -33,11 +33,11 @@ _ACCOUNT = Account(
         "the number of instances on the chip of the estimate, as a comment",
     ),
     assumed=(
-        "throughput inf: times belong to whole levels here, so set what bounds yours",
+        "throughput inf: times belong to whole levels here, so set your own limits",
         "tensors: inputs on the way to the cells of an array, outputs behind them; correct where yours differ",
     ),
     left_out=(
-        "hierarchy and fan-out, which your architecture says: copy the nodes to their places in it",
+        "hierarchy and fan-out, which your architecture states: copy the nodes into it",
         "checks, bands and sources; `neuroest estimate` has them",
     ),
 )

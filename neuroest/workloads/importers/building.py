@@ -69,7 +69,7 @@ class NetworkBuilder:
         if any(not 0 < extent <= _LARGEST_EXTENT for extent in found) or prod(found) > MOST_ELEMENTS:
             formatted = " x ".join(map(str, found)) or "nothing"
             raise NetworkImportError(
-                f"{what} has the shape {formatted}; every extent must lie between 1 and {_LARGEST_EXTENT}"
+                f"{what} has the shape {formatted}; every extent must be between 1 and {_LARGEST_EXTENT}"
             )
         return found
 
@@ -281,7 +281,7 @@ class NetworkBuilder:
         """The network, without what reaches no output and with a single layer at its end."""
         ends = [value for value in dict.fromkeys(outputs) if value.layer != "input"]
         if not ends:
-            raise NetworkImportError("no layer lies between the network's input and its output")
+            raise NetworkImportError("there is no layer between the network's input and its output")
         if len(ends) > 1:
             total = sum(prod(value.shape) for value in ends)
             self.notes.append(f"The network has {len(ends)} outputs; they leave the chip together.")

@@ -120,7 +120,7 @@ def stored_arrays(path: Path, most: int) -> Iterator[tuple[str, Any]]:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         if len(members) > most:
-            raise NetworkImportError(f"holds more than {most} arrays")
+            raise NetworkImportError(f"contains more than {most} arrays")
         if sum(one.file_size for one in members) > _LARGEST_ARCHIVE:
             raise NetworkImportError(f"unpacks to more than {_LARGEST_ARCHIVE // 2**20} MiB and is not read")
         for member in members:

@@ -273,7 +273,7 @@ def require_supported(network: ImportedNetwork) -> None:
 def checked_fraction(value: float, what: str) -> float:
     """A number from 0 to 1."""
     if not 0.0 <= value <= 1.0:
-        raise QuantityError(f"{what} is {value:g}, but must lie between 0 and 1")
+        raise QuantityError(f"{what} is {value:g}, but must be between 0 and 1")
     return float(value)
 
 

@@ -87,7 +87,7 @@ def _lines(path: Path) -> list[_Line]:
             _Line(number, (depth, length, width), (kernel[0], kernel[1]), outputs, pooled == 1, stride)
         )
     if not found and not problems:
-        problems.append(Problem(file, 0, 0, "", f"holds no layer; a line has {_COLUMNS}"))
+        problems.append(Problem(file, 0, 0, "", f"contains no layer; a line has {_COLUMNS}"))
     if problems:
         raise SpecError(problems[:20])
     return found

@@ -134,9 +134,9 @@ def members(group: Any) -> Iterator[tuple[str, Any]]:
 def array(dataset: Any, limit: int = _MOST_BYTES_A_WEIGHT) -> Any:
     """The numbers of a dataset that lies in this file and has a bounded size."""
     if dataset.dtype.kind not in "biufO":
-        raise NetworkImportError(f"{dataset.name[:80]!r} holds no numbers")
+        raise NetworkImportError(f"{dataset.name[:80]!r} contains no numbers")
     if dataset.external or dataset.is_virtual:
-        raise NetworkImportError(f"{dataset.name[:80]!r} lies in another file, which is not read")
+        raise NetworkImportError(f"{dataset.name[:80]!r} is in another file, which is not read")
     needed = dataset.size * max(dataset.dtype.itemsize, 1)
     if needed > min(limit, LARGEST_ARRAY):
         raise NetworkImportError(f"{dataset.name[:80]!r} would take {needed} bytes; at most {limit} are read")
@@ -183,7 +183,7 @@ def _gather(
         a, b = prefix + _text(first), prefix + _text(second)
         for name in (a, b):
             if name not in nodes:
-                raise NetworkImportError(f"an edge names {name[:60]!r}, which is no node")
+                raise NetworkImportError(f"an edge names {name[:60]!r}, which is not a node")
         edges.append((f"{a}>" if a in subgraphs else a, b))
 
 
@@ -254,7 +254,7 @@ class _Reader:
         except CycleError as error:
             stuck = error.args[1][0]
             raise NetworkImportError(
-                f"{stuck[:60]!r} waits for itself: a cycle that is no recurrent layer of its own neurons"
+                f"{stuck[:60]!r} waits for itself: a cycle that is not a recurrent layer of its own neurons"
             ) from None
 
     def network(self, path: Path, options: ImportOptions) -> ImportedNetwork:
@@ -386,7 +386,7 @@ class _Reader:
                 continue
             found = np.asarray(array(node.data[key]), dtype=np.float64)
             if np.any(np.isnan(found)):
-                raise NetworkImportError(f"{node.name[:60]!r}: {key} holds what is no number")
+                raise NetworkImportError(f"{node.name[:60]!r}: {key} contains something that is not a number")
             finite = found[np.isfinite(found)]
             if not key.startswith("tau"):
                 continue
@@ -399,7 +399,7 @@ class _Reader:
 
     def _never_forget(self, value: Value) -> None:
         self.builder.notes.append(
-            f"{value.layer} has neurons that never forget; whether those of a chip do is not checked."
+            f"{value.layer} has neurons without leak; whether those of a chip leak is not checked."
         )
 
     def _recurrent_layer(self, node: _Node, value: Value) -> Value:

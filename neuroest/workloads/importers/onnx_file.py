@@ -146,7 +146,7 @@ class _Weights:
             NetworkBuilder.checked(f"tensor {name[:60]!r}", [d or 1 for d in tensor.dims])
             if len(tensor.dims) >= 2:
                 if tensor.data_type == _TEXTS:
-                    raise NetworkImportError(f"tensor {name[:60]!r} holds texts, not numbers")
+                    raise NetworkImportError(f"tensor {name[:60]!r} contains text, not numbers")
                 array = self.array(tensor)
                 found = None if array is None else weight_statistics(array)
                 if found is not None and np.isfinite(found[0]):

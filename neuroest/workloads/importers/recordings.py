@@ -118,7 +118,7 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
     Raises
     ------
     NetworkImportError
-        When the file cannot be read or holds no activity.
+        When the file cannot be read or contains no activity.
     """
     model_file(path)
     readers = {
@@ -137,7 +137,7 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
     with reading(path, "recording"):
         layers, found_step = reader(path, time_step)
         if not layers:
-            raise NetworkImportError("holds no activity")
+            raise NetworkImportError("contains no activity")
     return Recording(formatted(path), file_sha256(path), tuple(layers), samples, found_step)
 
 
@@ -232,7 +232,7 @@ def _means(table: pd.DataFrame) -> list[LayerRecording]:
     wrong = (names == "") | names.duplicated()
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
-        raise NetworkImportError(f"line {row + 2}: layer {names[row][:40]!r} is empty or stands there twice")
+        raise NetworkImportError(f"line {row + 2}: layer {names[row][:40]!r} is empty or appears twice")
     known = [f"{quantity}{end}" for quantity in _QUANTITIES for end in ("", "_low", "_high")]
     numbers = _numbers(table, [one for one in (*known, "samples") if one in table], may_be_empty=True)
     layers = []
@@ -298,7 +298,7 @@ def _gridded(
 ) -> LayerRecording:
     """Events with times, put into timesteps."""
     if time_step is None or time_step <= 0.0:
-        raise NetworkImportError(f"{name[:60]!r} holds events with times; give --time-step, such as 1e-3")
+        raise NetworkImportError(f"{name[:60]!r} contains events with times; give --time-step, such as 1e-3")
     indices, times = array(content["idx"]), array(content["time"])
     neurons, steps = int(about["n_neurons"]), round(float(about["t_max"]) / time_step)
     if steps < 1 or neurons < 1 or indices.shape != times.shape:
@@ -362,7 +362,7 @@ def _counted(
         raise NetworkImportError(f"{one.name!r} is empty")
     if due != ("rate",):
         if one.events is not None:
-            raise NetworkImportError(f"{one.name!r} holds spikes, but the layer has numbers")
+            raise NetworkImportError(f"{one.name!r} contains spikes, but the layer has numbers")
         _require(one, prod(one.spikes.shape[1:]), neurons, "elements")
         bits = spec.input.bits if one.name == "input" and spec.input.bits else spec.precision.activations or 8
         tally.take(number_statistics(one.spikes, 0, bits))
@@ -383,7 +383,7 @@ def _counted(
         _require(one, prod(one.spikes.shape[2:]), neurons, "neurons")
         if np.any(one.spikes != np.rint(one.spikes)):
             raise NetworkImportError(
-                f"{one.name!r} holds fractions, not spikes; means are named {one.name}.rate, one a sample"
+                f"{one.name!r} contains fractions, not spikes; means are named {one.name}.rate, one a sample"
             )
         tally.take(spike_statistics(one.spikes, 0, 1))
     return tally.recorded()

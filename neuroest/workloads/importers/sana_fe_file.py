@@ -84,7 +84,7 @@ def _groups(document: Document) -> dict[str, int]:
             raise _fault(document, where, "a group has a name and a list of neurons")
         name, largest = str(group["name"]), -1
         if name in sizes:
-            raise _fault(document, where, f"group {name[:40]} stands in the file twice")
+            raise _fault(document, where, f"group {name[:40]} appears twice in the file")
         for index, neuron in enumerate(group["neurons"]):
             text = str(next(iter(neuron), "")) if isinstance(neuron, dict) else str(neuron)
             match = _NEURONS.match(text)

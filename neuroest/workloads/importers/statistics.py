@@ -25,7 +25,7 @@ def spike_statistics(array: Any, axis: int = 0, time_axis: int | None = None) ->
     """
     spikes = np.asarray(array, dtype=np.float64)
     if not np.all(np.isfinite(spikes)) or np.any(spikes < 0.0):
-        raise NetworkImportError("a recording of spikes holds negative or infinite numbers")
+        raise NetworkImportError("a recording of spikes contains negative or infinite numbers")
     moved = np.moveaxis(spikes, axis, 0).reshape(spikes.shape[axis], -1)
     time = 0 if time_axis is None and axis == 1 else time_axis
     steps = spikes.shape[time] if time is not None else 1
@@ -46,7 +46,7 @@ def number_statistics(array: Any, axis: int, bits: int) -> dict[str, Any]:
     values = np.asarray(array, dtype=np.float64)
     moved = np.moveaxis(values, axis, 0).reshape(values.shape[axis], -1)
     if not np.all(np.isfinite(moved)):
-        raise NetworkImportError("a recording holds numbers that are not finite")
+        raise NetworkImportError("a recording contains numbers that are not finite")
     largest = float(np.abs(moved).max()) if moved.size else 0.0
     signed = bool(np.any(moved < 0.0))
     top = 2 ** (bits - 1) - 1 if signed else 2**bits - 1

@@ -150,7 +150,7 @@ class _Reader:
         read: set[int] = set()
         for layer in self._layers:
             if layer.number in self._values:
-                raise _fault(self._document, (layer.place, "id"), f"{layer.number} stands in the file twice")
+                raise _fault(self._document, (layer.place, "id"), f"{layer.number} appears twice in the file")
             read |= {source for source in layer.sources.values() if source != layer.number}
             self._values[layer.number] = self._put(layer)
         ends = [value for number, value in self._values.items() if number not in read]
@@ -197,7 +197,9 @@ class _Reader:
             known = ", ".join(map(str, self._values)) or "none"
             where = (layer.place, "operand_source", operand)
             raise _fault(
-                self._document, where, f"{operand} comes from {source}, which is no layer before: {known}"
+                self._document,
+                where,
+                f"{operand} comes from {source}, which is not an earlier layer: {known}",
             )
         return self._values[source]
 

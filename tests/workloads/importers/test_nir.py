@@ -312,11 +312,11 @@ def test_neurons_that_never_forget_are_told(tmp_path: Path) -> None:
         ("b", nir.LIF(np.full(4, np.inf), ones(4), 0.0 * ones(4), ones(4))),
     ):
         path = chain(tmp_path / f"{name}.nir", (8,), fc=matrix(4, 8), n=neurons)
-        assert any("never forget" in note for note in workload_from_file(path, TIMED).spec.notes)
+        assert any("without leak" in note for note in workload_from_file(path, TIMED).spec.notes)
     path = chain(
         tmp_path / "c.nir", (8,), fc=matrix(4, 8), n=nir.LIF(np.full(4, np.nan), ones(4), ones(4), ones(4))
     )
-    with pytest.raises(NetworkImportError, match="tau holds what is no number"):
+    with pytest.raises(NetworkImportError, match="tau contains something that is not a number"):
         workload_from_file(path, TIMED)
 
 

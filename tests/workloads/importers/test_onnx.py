@@ -510,7 +510,7 @@ def test_a_cell_that_reads_time_first_has_its_batch_on_the_second_axis(tmp_path:
             ("MatMul", {}),
             helper.make_tensor("w", TensorProto.STRING, [8, 8], [b"a"] * 64),
             (1, 8),
-            "holds texts",
+            "contains text",
         ),
     ],
 )

@@ -93,10 +93,10 @@ def test_a_workload_of_zigzag_has_the_operations_of_its_loops(tmp_path: Path) ->
         (
             "{I: 1, W: 2}",
             "{I: 7, W: 2}",
-            "2.operand_source.I: I comes from 7, which is no layer before: 0, 1",
+            "2.operand_source.I: I comes from 7, which is not an earlier layer: 0, 1",
         ),
         ("[1, 10, 8]", "[1, 10, 9]", "2: gemm_2 expects 9 elements and is given 8"),
-        ("- id: 1", "- id: 0", "1.id: 0 stands in the file twice"),
+        ("- id: 1", "- id: 0", "1.id: 0 appears twice in the file"),
     ],
 )
 def test_what_zigzag_would_not_mean_is_refused_at_its_place(
