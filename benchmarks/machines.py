@@ -63,7 +63,7 @@ def ip(*words: str) -> None:
 
 @contextmanager
 def network() -> Iterator[None]:
-    """Namespaces on a bridge that stands in the scheduler's."""
+    """Namespaces on a bridge that is in the scheduler's."""
     made: list[str] = []
     try:
         for host in HOSTS:

@@ -80,7 +80,7 @@ def pages() -> dict[Path, str]:
 
 
 def with_tables(text: str) -> str:
-    """A page with its tables of results written anew."""
+    """A page with its tables of results rewritten."""
     tables = {
         "totals": totals_table(),
         "further": totals_table(total=False),
@@ -155,7 +155,7 @@ def devices_page() -> str:
         lines += section(cls)
     for model, record in sorted(DEVICE_MODELS.items()):
         lines += [f"## Model `{model}`", "", first_paragraph(record), ""]
-        lines += [f"Devices of this model stand in `device_specs/{record.folder}/`.", ""]
+        lines += [f"Devices of this model are in `device_specs/{record.folder}/`.", ""]
         rows = [
             (f"`{name}`", info.symbol, info.check.unit, bounds(info.check), info.description)
             for name, info in record.parameters().items()
@@ -172,7 +172,7 @@ def architecture_page() -> str:
         _WRITTEN,
         "",
         "[file_formats.md](../file_formats.md) explains the format with a complete example. A level with a `mapper`",
-        "computes; under names of your choice, further levels and the blocks marked *free* may stand in any level.",
+        "computes; under names of your choice, further levels and the blocks marked *free* may be in any level.",
         "",
     ]
     whole = [architecture.ArchitectureSpec, inheritance.DerivedArchitecture]
@@ -222,8 +222,8 @@ def other_files_page() -> str:
 def equations_page() -> str:
     """Every equation with its formula, range and reference, module by module."""
     about = (
-        "Every formula of physics stands once, in `neuroest/equations/`, as a function that may be called from Python "
-        "with floats or arrays in SI units. Derivations, and how far each is from a full solution, stand under "
+        "Every formula of physics is once, in `neuroest/equations/`, as a function that may be called from Python "
+        "with floats or arrays in SI units. Derivations, and how far each is from a full solution, are under "
         "[Models](../models/index.md). `neuroest explain` shows which of them made a number of an estimate."
     )
     lines = ["# Equations", "", _WRITTEN.replace("the schemas", "the equations"), "", about, ""]
@@ -264,7 +264,7 @@ def classes(*modules: types.ModuleType) -> list[type[Spec]]:
 
 def section(cls: type[Spec]) -> list[str]:
     """Heading, explanation and table of keys of a spec class."""
-    free = " *Free*: may stand in any level." if cls in {BLOCKS[model] for model in FREE_BLOCKS} else ""
+    free = " *Free*: may be in any level." if cls in {BLOCKS[model] for model in FREE_BLOCKS} else ""
     record = getattr(cls, "record", None)
     model = record and record.model
     needs = f" Its `device` is of model [`{model}`](devices.md#model-{model})." if model else ""
@@ -410,7 +410,7 @@ def joined(lines: Sequence[str]) -> str:
 def printed(command: str) -> str:
     """What a ``neuroest`` command prints."""
     words = command.split()[1:]
-    run = subprocess.run(  # noqa: S603 - the command stands in our own README
+    run = subprocess.run(  # noqa: S603 - the command is in our own README
         [sys.executable, "-X", "utf8", "-m", "neuroest", *words],
         capture_output=True,
         text=True,
@@ -421,14 +421,14 @@ def printed(command: str) -> str:
 
 
 def readme_with_outputs(text: str) -> str:
-    """The README with every shown output printed anew."""
+    """The README with every shown output printed again."""
     return OUTPUT.sub(
         lambda found: f"<!-- output: {found['command']} -->\n```text\n{printed(found['command'])}\n```", text
     )
 
 
 def changed(texts: Mapping[Path, str]) -> Iterator[Path]:
-    """Pages that differ from what stands in the tree."""
+    """Pages that differ from what is in the tree."""
     for path, text in texts.items():
         if not path.exists() or path.read_text("utf-8") != text:
             yield path

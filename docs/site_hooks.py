@@ -1,4 +1,4 @@
-"""What MkDocs needs to serve pages that stand outside of docs/: they join the site, and links to them are rewritten."""
+"""What MkDocs needs to serve pages that are outside of docs/: they join the site, and links to them are rewritten."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The one table of everything that files name: blocks, computing levels, device models and importers.
 
-A row is all that the program knows of a block before it is used; the rest stands in the block's own file. Another
+A row is all that the program knows of a block before it is used; the rest is in the block's own file. Another
 package adds rows through the entry points ``neuroest.blocks``, ``neuroest.levels`` and ``neuroest.importers``, and
 spec files through ``neuroest.data`` (docs/extending/plugins.md).
 """
@@ -15,7 +15,7 @@ from typing import Any
 from neuroest.core.lazy_registry import Registry, load
 
 ANYWHERE = "anywhere"
-"""Role of a block that may stand under any name in any level."""
+"""Role of a block that may be under any name in any level."""
 
 _BLOCKS = {
     "sram": ("memories.sram.Sram", "memory", ANYWHERE),
@@ -198,7 +198,7 @@ IMPORTERS: Mapping[str, Any] = Registry(
 )
 """Reader of each kind of model file by its suffix: ``(path, options) -> ImportedNetwork``.
 
-A suffix that other files have too stands after the name of the format, whose files `MARKS` distinguishes.
+A suffix that other files have too is after the name of the format, whose files `MARKS` distinguishes.
 """
 
 MARKS: Mapping[str, str] = {
@@ -362,6 +362,6 @@ class _DeviceModels(Mapping[str, Any]):
 
 BLOCKS: Mapping[str, Any] = _Schemas(COMPONENTS)
 FREE_BLOCKS = Filling(ANYWHERE)
-"""Models that may stand under any name in any level."""
+"""Models that may be under any name in any level."""
 LEVELS: Mapping[str, Any] = _Schemas(MAPPERS)
 DEVICE_MODELS: Mapping[str, Any] = _DeviceModels()

@@ -198,7 +198,7 @@ def test_the_recorded_ratios_are_those_of_today(ratios: list[tuple[str, str, str
     with (FOLDER / "results.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     reported = "run `python benchmarks/crosscheck/compare.py --record`"
-    assert [(r["beside"], r["case"], r["quantity"]) for r in rows] == [r[:3] for r in ratios], reported
+    assert [(r["other"], r["case"], r["quantity"]) for r in rows] == [r[:3] for r in ratios], reported
     for row, (*_, ratio) in zip(rows, ratios, strict=True):
         assert float(row["ratio"]) == pytest.approx(ratio, rel=6e-3), reported
 

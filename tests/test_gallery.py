@@ -54,7 +54,7 @@ def test_commands_and_python_name_what_exists(name: str) -> None:
 def test_a_figure_of_the_gallery_is_what_its_python_draws(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Words of the picture that is shown, drawn anew: names and numbers move with the models."""
+    """Words of the picture that is shown, redrawn: names and numbers move with the models."""
     monkeypatch.chdir(tmp_path)
     exec(f"import neuroest\n{EXHIBITS['ratios'].python}", {})
     drawn, shown = ((folder / "ratios.svg").read_text("utf-8") for folder in (tmp_path, FIGURES))

@@ -225,7 +225,7 @@ def numbers_in(module: str) -> Iterator[tuple[str, float, ast.AST]]:
             and len(call.args) > 1
             for argument in call.args
         }
-        # bounds and defaults of fields are declarations; what computes stands in functions
+        # bounds and defaults of fields are declarations; what computes is in functions
         parts = (
             [p for p in statement.body if isinstance(p, ast.FunctionDef)]
             if isinstance(statement, ast.ClassDef)

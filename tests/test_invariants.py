@@ -198,7 +198,7 @@ CODED = {
 def clocked_actions(result: Evaluation) -> set[str]:
     meshes = [block for _, block in result.chip.find(Mesh)]
     frames = any(mesh.spec.packet == "frame" for mesh in meshes) or not meshes
-    # weights that the arrays do not hold together come anew for each inference
+    # weights that the arrays do not hold together come again for each inference
     loading = {"program"} if any(level.mapper.reprograms for level in result.levels) else set()
     coding = set(CODED) if result.chip.find(CodesSpikes) else set()
     return set(CLOCKED) | (set(FRAMED) if frames else set()) | coding | loading
@@ -527,7 +527,7 @@ def test_a_chip_of_fixed_size_costs_the_area_that_it_has(factor: int) -> None:
         return sum(
             r.area_m2
             for r in result.breakdown
-            # neurons follow the outputs, and one charge pump stands in a chip
+            # neurons follow the outputs, and one charge pump is in a chip
             if r.component.startswith("chip.tile") and not {"neuron", "pump"} & set(r.component.split("."))
         )
 

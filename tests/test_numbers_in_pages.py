@@ -1,4 +1,4 @@
-"""Numbers of this program that stand in hand-written pages are those of today, to the digit that the page shows."""
+"""Numbers of this program that are in hand-written pages are those of today, to the digit that the page shows."""
 
 from __future__ import annotations
 
@@ -127,13 +127,13 @@ def int8_baseline() -> list[str]:
     mobile = of("digital_int8_28nm", "mobilenet_v1_imagenet_dense").totals["latency_s"]
     return [
         f"ResNet-18 takes {1e3 * found['latency_s']:.1f} ms, {100 * found['share_of_peak']:.0f} % of the peak.",
-        f"MobileNet-V1 takes {1e3 * mobile:.1f} ms in place of",
+        f"MobileNet-V1 takes {1e3 * mobile:.1f} ms instead of",
     ]
 
 
 def trees_in_stages() -> list[str]:
     found = 1e3 * resnet("digital_int8_28nm").totals["energy_per_inference_J"]
-    return [f"whose trees have two, takes {found:.3g} mJ in place of"]
+    return [f"whose trees have two, takes {found:.3g} mJ instead of"]
 
 
 CLAIMS: dict[str, tuple[str, Callable[[], list[str]]]] = {
@@ -168,7 +168,7 @@ def test_a_page_states_the_numbers_of_today(name: str) -> None:
 
 RECORDED = "measured on the day that the page names or implies, such as run times"
 CITED = "of sources, of definitions and of circuits, with their place; no result of a chip that moves"
-TESTED = "computed anew by tests, here or in the file of the topic"
+TESTED = "recomputed by tests, here or in the file of the topic"
 GENERATED = "written by a tool, which a test compares"
 NUMBERS = {
     "docs/baselines.md": TESTED, "docs/brain_scale.md": RECORDED, "docs/circuit_export.md": GENERATED,

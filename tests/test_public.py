@@ -35,7 +35,7 @@ def test_every_error_is_a_neuroest_error() -> None:
 
 
 FUNCTIONS = [name for name in neuroest.__all__ if inspect.isfunction(getattr(neuroest, name))]
-INSIDE = {"beside"}
+INSIDE = {"named_in"}
 """Arguments that only the package itself gives."""
 
 

@@ -89,7 +89,7 @@ def asap7(folder: Path, corner: str) -> tuple[float, float]:
 
 
 def main(kits: Path) -> None:
-    """The file anew."""
+    """The file again."""
     rows = []
     for name in SKY130:
         corner, warm, volts = name.split("_")

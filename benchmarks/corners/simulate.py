@@ -2,7 +2,7 @@
 
 Needs ngspice and the design kits that set_up.sh fetches::
 
-    python simulate.py kits              the table anew, some minutes on one core
+    python simulate.py kits              the table again, some minutes on one core
     python simulate.py kits --check 20   runs 20 rows of the table that ships again and compares
 
 Every kit is asked the same at the same supply and temperature, so that the ratio of two rows is the process alone:
@@ -61,7 +61,7 @@ class Kit(NamedTuple):
     Attributes
     ----------
     models : str
-        Lines that load the models of a corner, with ``{folder}`` and its names in place of braces.
+        Lines that load the models of a corner, with ``{folder}`` and its names instead of braces.
     corners : mapping
         Name of each corner in the kit.
     n, p : str
@@ -278,7 +278,7 @@ def shipped() -> dict[tuple[str, ...], dict[str, str]]:
 
 
 def main() -> None:
-    """The table anew, or some of its rows again."""
+    """The table again, or some of its rows again."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kits", type=Path, help="folder that set_up.sh has made")
     parser.add_argument("--check", type=int, metavar="ROWS", help="run so many rows again and compare")

@@ -2,12 +2,12 @@
 
 Run it in the environment that set_up.sh makes::
 
-    .venv/bin/python cacti_table.py                  all tables anew, about 20 minutes on one core
+    .venv/bin/python cacti_table.py                  all tables again, about 20 minutes on one core
     .venv/bin/python cacti_table.py --check 20       runs 20 rows of the tables that ship again and compares
     .venv/bin/python cacti_table.py --held-out       points between the rows, for the test of the interpolation
 
 CACTI comes as a program inside hwcomponents-cacti. It is called directly: the wrapper of that package fixes the
-transistor, optimises leakage and extrapolates above 90 nm from 22 nm. A row is one run and stands as CACTI printed it.
+transistor, optimises leakage and extrapolates above 90 nm from 22 nm. A row is one run and is as CACTI printed it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Our component values compared with those of other tools and published blocks, and the ratio of each pair.
 
 Run it as ``python benchmarks/crosscheck/compare.py``, with ``--summary`` for one line for each block and tool, with
-``--record`` to write results.csv anew. The others' values are next to this file with the version they were obtained
+``--record`` to write results.csv again. The others' values are next to this file with the version they were obtained
 with (component_values.csv, asked.csv, published_memories.csv), so that nothing of them has to be installed.
 """
 
@@ -576,7 +576,7 @@ def write_results() -> None:
     """All pairs as results.csv."""
     with RESULTS.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("beside", "case", "quantity", "ours_SI", "theirs_SI", "ratio"))
+        writer.writerow(("other", "case", "quantity", "ours_SI", "theirs_SI", "ratio"))
         for tool, case, quantity, ours, theirs in comparisons():
             writer.writerow((tool, case, quantity, f"{ours:.4g}", f"{theirs:.4g}", f"{ours / theirs:.3g}"))
 

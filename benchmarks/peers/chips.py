@@ -110,7 +110,7 @@ CHIPS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
 
 
 def main() -> None:
-    """Ask for the chips whose name has the argument, and write their rows anew."""
+    """Ask for the chips whose name has the argument, and write their rows again."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     rows: list[tuple[str, ...]] = []
     if RECORDED.exists():

@@ -120,7 +120,7 @@ def zigzag_energy(performance: Callable[..., tuple[float, ...]], inputs: Path, n
 
 
 def sanafe() -> Estimate:
-    """Energy of 20 timesteps of a spiking network of the same size and rates on its Loihi, built anew each time."""
+    """Energy of 20 timesteps of a spiking network of the same size and rates on its Loihi, built again each time."""
     import numpy as np
     import sanafe as package
 

@@ -32,7 +32,7 @@ class Case:
 
     name: str
     words: str
-    beside: str
+    counterpart: str
     repeats: int
     cold: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
@@ -110,7 +110,7 @@ def measure(cases: list[Case], rounds: int, folder: str) -> None:
 
 def table(cases: list[Case], batches: dict[str, float]) -> None:
     """Print medians; ratios are to the case of neuroest next to it."""
-    base = {case.name: case for case in cases if case.name == case.beside}
+    base = {case.name: case for case in cases if case.name == case.counterpart}
     print("| tool and chip | cold process | ratio | warm, a point | ratio | over batch | energy it finds |")
     print("|---|---|---|---|---|---|---|")
     for case in cases:
@@ -118,14 +118,14 @@ def table(cases: list[Case], batches: dict[str, float]) -> None:
         if case.failure:
             print(f"| {label} | failed: {case.failure} | | | | | |")
             continue
-        own = base[case.beside]
+        own = base[case.counterpart]
         cold = statistics.median(case.cold)
         warm = statistics.median(case.warm) if case.warm else cold
         mark = "" if case.warm else " (cold)"
         print(
             f"| {label} | {cold:.2f} s | {cold / statistics.median(own.cold):.1f} "
             f"| {1e3 * warm:.4g} ms{mark} | {warm / statistics.median(own.warm):.3g} "
-            f"| {warm / batches[case.beside]:.2g} | {case.energy * 1e6:.3g} uJ |"
+            f"| {warm / batches[case.counterpart]:.2g} | {case.energy * 1e6:.3g} uJ |"
         )
     for name, seconds in batches.items():
         print(f"batch of {name}: {1e6 * seconds:.2f} us a point")
@@ -142,7 +142,7 @@ def main() -> None:
         measure(cases, rounds, folder)
         batches = {}
         for case in cases:
-            if case.name == case.beside:
+            if case.name == case.counterpart:
                 name = case.name.replace("neuroest", "batch")
                 times = [process(name, 1, folder)[1]["answer"] for _ in range(max(rounds, 1))]
                 batches[case.name] = statistics.median(times)

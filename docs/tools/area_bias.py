@@ -1,6 +1,6 @@
 """Area of what descriptions of digital chips do not list, from published chips, each also without its own.
 
-Run it as ``python docs/tools/area_bias.py``; the pair stands in
+Run it as ``python docs/tools/area_bias.py``; the pair is in
 `device_specs/integration/overheads_generic.yaml` (`control_area_fraction`, `macro_control_area_fraction`). The pair of
 fractions, of the clocked logic and of the macros of memories, is the one with the smallest sum over the chips of the
 absolute logarithm of the median of the band over the published area.

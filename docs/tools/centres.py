@@ -32,7 +32,7 @@ Logs = Mapping[str, Mapping[float, float]]
 def medians(quantity: Quantity, centre: float) -> Iterator[tuple[str, str, str, float]]:
     """Kind of array, chip, value and logarithm of the median of the band over what is published, by that centre alone.
 
-    Areas of both kinds are taken together: what stands around an array does not ask for its cells.
+    Areas of both kinds are taken together: what is around an array does not ask for its cells.
     """
     shipped = model_error.discrepancies()
     only = {quantity: model_error.Centre(centre=centre, factor=1.0, rationale="tried")}

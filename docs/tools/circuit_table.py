@@ -39,7 +39,7 @@ def row(name: str) -> str:
         return f"| `{name}` | {'— | ' * 6}{cause} |"
     rows = agreement(found)
     if differing := [row for row in rows if not row.agrees]:
-        raise SystemExit(f"{name} differs: {differing[0]}; find the cause before it stands in a table")
+        raise SystemExit(f"{name} differs: {differing[0]}; find the cause before it is in a table")
     alone = {row.quantity: row for row in rows if row.bench == "neuron"}
     cells = []
     for quantity in QUANTITIES:

@@ -8,13 +8,13 @@ Reads validation/converters/whole_converters.csv and prints what the devices `*_
 How it was chosen, before any chip of `validation/` was estimated with it:
 
 - Converters of 4 to 10 bit with one channel at Nyquist rate whose source states the resolution; no cryogenic ones.
-- Energy is brought to 0.9 V by the square of the supply. It goes with `b + r 2^b` for successive approximation and with
-  `2^b` for the others. Area goes with `b + r 2^b` for successive approximation, with `2^b` for flash, and with `b`
-  where a counter does the rest.
+- Energy is brought to 0.9 V by the square of the supply. It scales with `b + r 2^b` for successive approximation and
+  with `2^b` for the others. Area scales with `b + r 2^b` for successive approximation, with `2^b` for flash, and with
+  `b` where a counter does the rest.
 - Both go with a power of the node. That of the energy is fitted over the two kinds with five or more converters, each
   with a level of its own; the other kinds take the median of theirs. That of the area is set: test chips alone give
   1.7, as their pads, decoupling and calibration shrink with the rest, and the few macros give 0.2; in between is 1.
-- Successive approximation has a level for macros, where many stand side by side, and one for converters by themselves.
+- Successive approximation has a level for macros, where many are side by side, and one for converters by themselves.
   The device takes that of macros; its upper end reaches the other. Of the other kinds there are too few of either: they
   have one level, in which energies and areas of converters by themselves are divided by what successive approximation
   takes more. A converter by itself has its own reference, clock and input network for full speed, whatever its kind.
@@ -63,7 +63,7 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Fit:
-    """Energy or area of every kind at 28 nm, and how it goes with the node."""
+    """Energy or area of every kind at 28 nm, and how it scales with the node."""
 
     exponent: float
     exponent_error: float
@@ -78,7 +78,7 @@ class Fit:
 
 
 def shape(point: Anchor, step_share: float) -> float:
-    """How energy or area of a kind goes with its bits."""
+    """How energy or area of a kind scales with its bits."""
     if point.kind == "sar":
         return point.bits + step_share * 2.0**point.bits
     return point.bits if point.quantity == "area" and point.kind != "flash" else 2.0**point.bits

@@ -47,7 +47,7 @@ def spike_energy(result: Evaluation) -> Array:
 
 
 def energy(result: Evaluation) -> Array:
-    """Energy of one inference, endless for a chip that does not keep up. [J]."""
+    """Energy of one inference, infinite for a chip that does not keep up. [J]."""
     late = 0.0
     if result.chip.period is not None:
         late = np.where(np.asarray(result.timing.initiation_interval) <= result.chip.period, 0.0, np.inf)

@@ -4,7 +4,7 @@
 
     python docs/tools/peers_page.py
 
-The numbers of the others stand in ``benchmarks/peers/chips.csv``, which ``benchmarks/peers/chips.py`` writes.
+The numbers of the others are in ``benchmarks/peers/chips.csv``, which ``benchmarks/peers/chips.py`` writes.
 """
 
 from __future__ import annotations

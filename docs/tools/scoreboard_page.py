@@ -118,7 +118,7 @@ def _families(board: Scoreboard) -> list[str]:
         "## By family of chips",
         "",
         "Bottom-up values of chips. *Blind* chips were described before any of their ratios was seen: architecture,",
-        "operating points, published values and tolerances stand in the history of the repository before the first",
+        "operating points, published values and tolerances are in the history of the repository before the first",
         "score. Since then only faults were corrected, and what a case lists as restated. They take no part in the",
         "choice of the width of the bands.",
         "Ratios are those of the median of the band, which results lead with. *Median factor* is the exponential of",

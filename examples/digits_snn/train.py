@@ -128,7 +128,7 @@ def quantised(model: Any, bits: int = BITS) -> Any:
 
 
 def encoded(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """A spike with the pixel's intensity as its probability, in every timestep anew."""
+    """A spike with the pixel's intensity as its probability, in every timestep again."""
     drawn = torch.rand((TIMESTEPS, *pixels.shape), generator=generator)
     return (drawn < pixels).float()
 

@@ -35,7 +35,7 @@ _BUFFER, _STANDARD = "fan_out_buffer", "tapered_buffer"
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a device stands in a chip, and what a chip must have to take it.
+    """Where a device is in a chip, and what a chip must have to take it.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: 
 
 
 def _changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[Any, str]]:
-    """New values by path, each with the reason that stands above it."""
+    """New values by path, each with the reason that is above it."""
     place = _PLACES[what]
     found = load_device(device)
     if place.role not in roles_of(found.spec.model):
@@ -226,7 +226,7 @@ def _text(
     changes: Mapping[str, tuple[Any, str]],
     folder: Path,
 ) -> str:
-    """The file as it stands in a folder, which its paths count from."""
+    """The file as it is in a folder, which its paths count from."""
     base = _written(like, folder)
     chip = Path(like).stem if is_path(like) else like
     replaced = " and ".join(f"{Path(device).stem} as its {what}" for what, device in devices.items())

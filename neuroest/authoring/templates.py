@@ -103,7 +103,7 @@ def new_architecture(name: str, neuron: str | None = None, synapse: str | None =
     name : str
         Name of the new architecture.
     neuron, synapse : str, optional
-        Devices that stand in it: shipped names or paths.
+        Devices that are in it: shipped names or paths.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def new_workload(name: str) -> str:
 
 
 def _form(kind: str, **words: str) -> str:
-    """The template file of a kind, with words in place of its ``$`` names."""
+    """The template file of a kind, with words instead of its ``$`` names."""
     file = Path(__file__).with_name(f"{kind}_template.yaml")
     return Template(file.read_text(encoding="utf-8")).substitute(words)
 

@@ -302,9 +302,7 @@ class _Reader:
         self._account.unused.remove(f"{memory.name}: w_cost, of loading it")
         copies = prod(self._extents.values()) / prod(self._extents[name] for name in memory.served)
         energy = _claim(f"{memory.write / memory.width / _PICO:.6g} pJ/bit", f"w_cost of {memory.name}.")
-        nothing = _claim(
-            "1e-9 pJ/bit", "Reading is part of mac_energy; the smallest number in place of zero."
-        )
+        nothing = _claim("1e-9 pJ/bit", "Reading is part of mac_energy; the smallest number instead of zero.")
         return {
             "model": "memory_macro", "device": _DEVICES["memory"], "capacity": f"{memory.size * copies:.0f} bit",
             "width": f"{memory.width * columns:.0f} bit", "stores": ["weights"],

@@ -319,7 +319,7 @@ class Component(Generic[_DeviceT_co]):
     model: ClassVar[str] = ""
     """Name of the block in files, that of its schema."""
     fills: ClassVar[tuple[str, ...]] = ()
-    """Roles that a block of another package fills; those of the blocks that ship stand in `neuroest.registry`."""
+    """Roles that a block of another package fills; those of the blocks that ship are in `neuroest.registry`."""
     family: ClassVar[str] = ""
     """Kind of block that owns its quantities together with others of it, such as all memories."""
     owns: ClassVar[tuple[str, ...]] = ()
@@ -343,7 +343,7 @@ class Component(Generic[_DeviceT_co]):
     analog_circuit: ClassVar[bool] = False
     """Whether its values follow the chip's process by the laws of analog circuits that processes state."""
     answers_for_slots: ClassVar[bool] = False
-    """Whether its costs are those of what stands in its slots as well, which then are asked for none."""
+    """Whether its costs are those of what is in its slots as well, which then are asked for none."""
     part_of_array: ClassVar[bool] = False
     """Whether its costs follow from all of the array around it, so that it has none by itself."""
     one_per_child: ClassVar[bool] = False
@@ -434,7 +434,7 @@ class Component(Generic[_DeviceT_co]):
         return costs
 
     def alone(self, place: Place) -> Costs:
-        """Costs of the block by itself, without what stands in its slots.
+        """Costs of the block by itself, without what is in its slots.
 
         Raises
         ------

@@ -124,7 +124,7 @@ def decided(state: str) -> str:
 
 
 def may_end(state: str, timer: str) -> str:
-    """Whether a state may end: once its timer stands at its beginning, and for as long as it takes to end."""
+    """Whether a state may end: once its timer is at its beginning, and for as long as it takes to end."""
     return f"max({step(f'({timer}-{_FULL})/{_HALF_WIDTH}')},1-{decided(state)})"
 
 

@@ -75,7 +75,7 @@ class EmitsCarbon(Role):
 
 
 class SurroundsChip(Role):
-    """Stands around chips and takes power for them: a board, a frame, a rack."""
+    """Is around chips and takes power for them: a board, a frame, a rack."""
 
 
 class CoversWork(Role):
@@ -139,11 +139,11 @@ class MergesColumns(Role, ABC):
     def merge_energies(
         self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
     ) -> list[EnergyCost]:
-        """Energy at one column, in the mean over the bits of a weight."""
+        """Energy at one column, on average over the bits of a weight."""
 
     @abstractmethod
     def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
-        """Area at one column, in the mean over the bits of a weight."""
+        """Area at one column, on average over the bits of a weight."""
 
 
 class LeavesColumnFloating(Role):

@@ -90,7 +90,7 @@ def run(
         _chip(kind.value, name, workload or DEFAULT_WORKLOAD, settings, output, force=force)
         return
     if workload is not None:
-        raise NeuroestError(f"a circuit runs no network; -w goes with {', '.join(EXPORTS)}")
+        raise NeuroestError(f"a circuit runs no network; -w is for {', '.join(EXPORTS)}")
     from neuroest.circuits import export as circuits  # noqa: PLC0415 - loaded for this verb only
 
     changes = parse_settings(settings or [])

@@ -34,7 +34,7 @@ def import_devices(
     elif is_cell_file(file):
         _cell(file, output, template, process, force=force)
     elif process is not None:
-        raise NeuroestError("--process goes with .cell files; a table has a column `process`")
+        raise NeuroestError("--process is for .cell files; a table has a column `process`")
     else:
         _table(file, output, template, force=force)
 

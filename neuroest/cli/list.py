@@ -19,7 +19,7 @@ from neuroest.reporting.text_style import Style
 
 _WIDEST = 140
 _NARROWEST, _INDENT = 36, 6
-"""Columns that a description needs to stand next to its name; otherwise it stands below, so far to the right."""
+"""Columns that a description needs to be next to its name; otherwise it is below, so far to the right."""
 _LINES = 2
 """Lines of a description; `neuroest show` prints the rest."""
 

@@ -47,7 +47,7 @@ def run(
         typer.Option("--cell", "--synapse", metavar="DEVICE", help="Memory cell of a new architecture."),
     ] = None,
     adc: Annotated[
-        str | None, typer.Option(metavar="DEVICE", help="Converter of a new architecture; goes with --like.")
+        str | None, typer.Option(metavar="DEVICE", help="Converter of a new architecture; needs --like.")
     ] = None,
     chip: Annotated[
         str | None, typer.Option(metavar="ARCH", help="Architecture that enters a new contest.")
@@ -70,7 +70,7 @@ def run(
     _applicable(kind, {"--neuron": neuron, "--cell": cell, "--adc": adc}, {Template.ARCHITECTURE})
     _applicable(kind, {"--chip": chip, "--workload": workload}, {Template.CONTEST})
     if adc is not None and like is None:
-        raise NeuroestError("--adc goes with --like, a chip whose columns are read by converters")
+        raise NeuroestError("--adc needs --like, a chip whose columns are read by converters")
     devices = {
         what: device for what, device in {"neuron": neuron, "cell": cell, "adc": adc}.items() if device
     }

@@ -119,7 +119,7 @@ _install_arithmetic()
 def equation(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """Mark a function as one physical equation.
 
-    Formula, range and references stand in its docstring (`equation_info`). Outside of `tracing` the decorated function
+    Formula, range and references are in its docstring (`equation_info`). Outside of `tracing` the decorated function
     costs one look-up more.
     """
 

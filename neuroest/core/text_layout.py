@@ -49,7 +49,7 @@ def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: in
 
 
 def stacked_columns(rows: Iterable[Sequence[str]], align: str) -> list[str]:
-    """Rows as aligned columns; those that 80 columns have no room for stand below, under the number of their row.
+    """Rows as aligned columns; those that 80 columns have no room for are below, under the number of their row.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """From validated specs to a design: the tree of a chip and every number it uses.
 
 A `Design` holds the structure (which blocks, which models) and, apart from it, the values: a flat table of claims
-by path. An estimate of the design point that the files describe takes the values as they stand; a sweep or a
+by path. An estimate of the design point that the files describe takes the values unchanged; a sweep or a
 Monte Carlo run replaces some of them by arrays and keeps the structure.
 """
 

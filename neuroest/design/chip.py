@@ -111,7 +111,7 @@ class Chip:
                 yield from with_slots(level.compute)
 
     def find(self, role: type[_Role]) -> list[tuple[LevelNode, _Role]]:
-        """Free blocks that play a role, with the level they stand in, from the top down."""
+        """Free blocks that play a role, with the level they are in, from the top down."""
         return [
             (level, block)
             for level in self.top.walk()
@@ -167,7 +167,7 @@ def with_slots(component: Component[Any]) -> Iterator[Component[Any]]:
 
 
 def instantiate(design: Design, values: Mapping[str, u.Numeric]) -> Chip:
-    """The chip of a design, with values in place of its claims.
+    """The chip of a design, with values instead of its claims.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def instantiate(design: Design, values: Mapping[str, u.Numeric]) -> Chip:
 
 
 def instantiate_block(design: Design, values: Mapping[str, u.Numeric]) -> Component[Any]:
-    """The block that a design consists of, with values in place of its claims; see `instantiate`."""
+    """The block that a design consists of, with values instead of its claims; see `instantiate`."""
     spec: Any = design.root.spec
     return _component(design.root, COMPONENTS[spec.model], values, _technology_point(design, values))
 

@@ -111,7 +111,7 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -
 
 
 def _instead(data: Any, wanted: Mapping[str, str]) -> None:
-    """Take out what a file says in place of what is set: a chip has a temperature or air around it, not both."""
+    """Take out what a file says instead of what is set: a chip has a temperature or air around it, not both."""
     technology = data.get("technology")
     if not isinstance(technology, dict):
         return

@@ -345,7 +345,7 @@ def _accumulating(component: Any, _neuron: str, _changes: Mapping[str, str]) -> 
 
 
 def _reported(component: Any, _neuron: str, _changes: Mapping[str, str]) -> _Simulated:
-    """A neuron known by its numbers: they are taken as they stand, so there is nothing that could differ."""
+    """A neuron known by its numbers: they are taken unchanged, so there is nothing that could differ."""
     full, memory = float(component.integration_time()), component.memory_time()
     run = simulate_accumulating(full, np.inf if memory is None else float(memory), constant(1.0, full))
     energy = float(component.device.spike_energy)

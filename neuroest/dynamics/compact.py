@@ -4,7 +4,7 @@ The rate equations are those of `docs/models/neurons.md`, "Integration". Filamen
 midpoint steps, the gate node the exact exponential step of the resistances it sees. Noise is an
 Ornstein-Uhlenbeck process with its exact transition, so that a smaller step changes no statistics. Between two edges
 of the input each device takes its own steps: long ones while nothing happens, one exact step while nothing drives it,
-and small ones while it fires or switches off. Where the gate follows the closing gap and takes the drive away, steps
+and small ones while it fires or switches off. Where the gate follows the closing gap and removes the drive, steps
 are implicit: that balance is stiff.
 """
 
@@ -42,7 +42,7 @@ _STIFF = 0.3
 _EMPTY = 0.01
 """Distance of a gate from where it settles, over the threshold of the output, that no longer counts; numerical."""
 _LOW = 0.2
-"""Gate over the threshold of the output below which it takes little of the drive away; numerical."""
+"""Gate over the threshold of the output below which it removes little of the drive; numerical."""
 _REST = 0.25
 """Share of a step that is added to it instead of standing alone at the end; numerical."""
 _STANDSTILL = 1e-15
@@ -275,7 +275,7 @@ class _Engine:
             group.left = np.where(fired, 0.0, group.left)
 
     def _watch(self, group: _Group, final: Array) -> None:
-        """Find devices whose gate has taken the drive away before the gap closed, and stays where the gap lets it."""
+        """Find devices whose gate removed the drive before the gap closed, and stays where the gap lets it."""
         state = group.state
         high = (state.gate > group.cells.output_threshold) & (group.level > 0.0)
         if not high.any():

@@ -111,7 +111,7 @@ def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> Non
     Raises
     ------
     NeuroestError
-        The gate then follows the filament, takes its drive away, and the output stays on without a spike that could
+        The gate then follows the filament, removes its drive, and the output stays on without a spike that could
         be counted.
     """
     charging = float(np.max(filament_conduction.gate_charging(

@@ -95,7 +95,7 @@ def compare_energy(cells: DiffusiveCells, level: float, *, hold: float = 0.0) ->
     fired = float(first.first_switch[0])
     release = float(np.max(cells.control_resistance * cells.gate_capacitance))
     if not np.isfinite(fired):
-        # the gate follows the filament and takes its drive away before the gap closes
+        # the gate follows the filament and removes its drive before the gap closes
         return _comparison(cells, level, hold, closed_time, first, np.inf)
     charge = 10.0 * float(np.max(cells.on_resistance * cells.gate_capacitance))
     if hold > 0.0:

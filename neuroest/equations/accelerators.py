@@ -1,6 +1,6 @@
 """Digital accelerators that memristive chips are compared with: systolic arrays, trees of adders, serial units.
 
-Row-stationary arrays stand in `row_stationary`, processors in `rooflines`.
+Row-stationary arrays are in `row_stationary`, processors in `rooflines`.
 """
 
 from __future__ import annotations

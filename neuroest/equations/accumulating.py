@@ -284,7 +284,7 @@ def firing_energy(pulses: u.Dimensionless, energy_of_a_pulse: u.Joule) -> u.Joul
     -----
     Formula: E = N E_p
 
-    Valid: in the mean over many spikes: what is integrated is what has been put in
+    Valid: on average over many spikes: what is integrated is what has been put in
 
     References
     ----------

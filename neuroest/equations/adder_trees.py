@@ -319,7 +319,7 @@ def changed_sum_bits(operand_bits: u.Bit, carried_bits: u.Bit, sum_bits: u.Bit) 
     operand_bits : float or array
         Bits of what is added. [bit]
     carried_bits : float or array
-        Bits beyond them that a carry changes, in the mean. [bit]
+        Bits beyond them that a carry changes, on average. [bit]
     sum_bits : float or array
         Bits of the sum. [bit]
 
@@ -332,7 +332,7 @@ def changed_sum_bits(operand_bits: u.Bit, carried_bits: u.Bit, sum_bits: u.Bit) 
     -----
     Formula: b = min(b_o + b_c, b_s)
 
-    Valid: random operands, of which every second one carries, through two bits in the mean, so that b_c is one
+    Valid: random operands, of which every second one carries, through two bits on average, so that b_c is one
 
     References
     ----------

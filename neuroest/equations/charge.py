@@ -84,7 +84,7 @@ def shared_plate_charges(
 
     Valid: products independent of each other; capacitors of idle cells stay at ground; the plate floats
 
-    The k capacitors that are driven high stand in series with the N - k that stay low. All of them together, or none,
+    The k capacitors that are driven high are in series with the N - k that stay low. All of them together, or none,
     take nothing; half of them take most, N/4.
 
     References

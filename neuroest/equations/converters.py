@@ -1,6 +1,6 @@
 """Read-out of crossbar columns: resolution, sharing, front ends and samples, mirrors, spikes.
 
-Converters from their components stand in `converter_circuits`, the regression over published ones in
+Converters from their components are in `converter_circuits`, the regression over published ones in
 `converter_survey`. Decibels and bits are plain numbers. Derivations: docs/models/converters.md.
 """
 

@@ -1,6 +1,6 @@
 """Memristor crossbar arrays: weights as conductances, reading, and what lies at the columns.
 
-Sizes of cells stand in `cell_geometry`, rows and columns as capacitances in `array_lines`.
+Sizes of cells are in `cell_geometry`, rows and columns as capacitances in `array_lines`.
 
 Counts (rows, columns, bits, pulses) are plain numbers. "Row" is the driven line, "column" the line whose
 current or voltage is read. Energies are those of one cell or one line for one event; events are counted

@@ -6,7 +6,7 @@ with its capacitance and the control resistor to ground; the transistor pulls th
 - reset and rate: `gate_peak_voltage`, `refractory_time`, `control_resistance_for_refractory`,
   `lifetime`
 - energy of a spike, one function a term: `gate_charge_energy`, `divider_energy`, `subthreshold_energy`; the output
-  branch and what passes the spike on stand in `output_branch`
+  branch and what passes the spike on are in `output_branch`
 - between column and neuron: `transresistance_voltage`, `unbuffered_row_voltage`
 """
 

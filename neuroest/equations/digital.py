@@ -1,6 +1,6 @@
-"""Energy and area of digital blocks: arithmetic and comparison; registers stand in `register_circuits`.
+"""Energy and area of digital blocks: arithmetic and comparison; registers are in `register_circuits`.
 
-The coefficients per bit are arguments: they belong to a cell library and stand in its spec file. An energy
+The coefficients per bit are arguments: they belong to a cell library and are in its spec file. An energy
 here is that of one action; what the clock tree and the sequencer add is a share of its own.
 """
 

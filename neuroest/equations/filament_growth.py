@@ -7,7 +7,7 @@ memristor, one transistor and one resistor integrates in them, and not in the ch
 - time to a spike: `quasi_steady_integration_time`, `driven_integration_time`, `residue_assisted_integration_time`,
   `integration_time`, `timescale_separation`
 
-What it conducts stands in `filament_conduction`; firing from pulse to pulse and what follows it in `firing_statistics`.
+What it conducts is in `filament_conduction`; firing from pulse to pulse and what follows it in `firing_statistics`.
 """
 
 from __future__ import annotations

@@ -357,7 +357,7 @@ def state_after_pulses(
 
 @equation
 def row_readout_area(area: u.SquareMetre, rows: u.Dimensionless, columns: u.Dimensionless) -> u.SquareMetre:
-    """Area of the circuits of the columns where they stand at the rows as well, for each of them. [m^2].
+    """Area of the circuits of the columns where they are at the rows as well, for each of them. [m^2].
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ def groups_per_array(
 
 @equation
 def groups_beside(groups: u.Dimensionless, packed: u.Dimensionless) -> u.Dimensionless:
-    """Groups into whose columns a driven row of a group reaches off the diagonal, in the mean. [1].
+    """Groups into whose columns a driven row of a group reaches off the diagonal, on average. [1].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""On-chip networks: hops, packets, handshakes and load; wires stand in `wiring`."""
+"""On-chip networks: hops, packets, handshakes and load; wires are in `wiring`."""
 
 from __future__ import annotations
 

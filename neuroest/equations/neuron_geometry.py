@@ -291,7 +291,7 @@ def stored_electrons(
 
 @equation
 def thin_film_resistor_area(resistivity: u.OhmMetre, thickness: u.Metre, resistance: u.Ohm) -> u.SquareMetre:
-    """Area of a resistor that stands in the stack as a vertical film. [m^2].
+    """Area of a resistor that is in the stack as a vertical film. [m^2].
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ def reached_places(
 
 @equation
 def mean_grid_steps(decay_length: u.Metre, place_area: u.SquareMetre) -> u.Dimensionless:
-    """Steps on a grid of places to a target, in the mean over local targets. [1].
+    """Steps on a grid of places to a target, on average over local targets. [1].
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def mean_grid_steps(decay_length: u.Metre, place_area: u.SquareMetre) -> u.Dimen
 
     References
     ----------
-    .. [1] Derived here: |cos| + |sin| is 4/pi in the mean over directions, and Int r^2 exp(-r/L) dr / L^2 is 2 L.
+    .. [1] Derived here: |cos| + |sin| is 4/pi on average over directions, and Int r^2 exp(-r/L) dr / L^2 is 2 L.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from neuroest.equations._special import lambert_fraction
 
 @equation
 def clock_energy(logic_energy: u.Joule, clock_share: u.Dimensionless) -> u.Joule:
-    """Energy of the clock tree that goes with an energy of synchronous logic. [J].
+    """Energy of the clock tree of synchronous logic, from the energy of the logic. [J].
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ def disturb_rewriting_energy(programming_energy: u.Joule, disturb_reads: u.Dimen
     -----
     Formula: E = E_write / N
 
-    Valid: in the mean over many reads; reads that disturb alike
+    Valid: on average over many reads; reads that disturb alike
 
     References
     ----------

@@ -230,7 +230,7 @@ def third_voltage_current(write_current: u.Ampere, nonlinearity: u.Dimensionless
 
     Examples
     --------
-    An ohmic cell carries a third; one with k = 8, whose current goes with the cube, a 27th.
+    An ohmic cell carries a third; one with k = 8, whose current scales with the cube, a 27th.
 
     >>> f"{third_voltage_current(270e-6, 2.0):.3g} {third_voltage_current(270e-6, 8.0):.3g}"
     '9e-05 1e-05'

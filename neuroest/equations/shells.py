@@ -1,4 +1,4 @@
-"""Power of what stands around a chip: boards, frames, racks, supplies and cooling."""
+"""Power of what is around a chip: boards, frames, racks, supplies and cooling."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def finger_capacitance_density(
     -----
     Formula: c = c_0 p_0 / p
 
-    Valid: as many layers of fingers, whose height goes with their pitch: a finger has the same capacitance per length
+    Valid: as many layers of fingers, whose height scales with their pitch: a finger has the same capacitance per length
 
     References
     ----------
@@ -188,7 +188,7 @@ def cell_current(
     width : float or array
         Width of the transistors of the read port. [m]
     linearity : float or array
-        Current of the read port over that of one such transistor: two stand in series, and their gates may be driven
+        Current of the read port over that of one such transistor: two are in series, and their gates may be driven
         below the supply.
     supply_ratio : float or array
         Supply over the nominal one.
@@ -271,7 +271,7 @@ def discharge_charge(
     Parameters
     ----------
     products : float or array
-        Products of one in a read of the column, in the mean.
+        Products of one in a read of the column, on average.
     current : float or array
         Current of one cell. [A]
     time : float or array

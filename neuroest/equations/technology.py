@@ -1,6 +1,6 @@
 """How energy, delay, area and leakage of CMOS follow the node, the supply voltage and the temperature.
 
-The coefficients of every fit are arguments: they belong to a process and stand in its spec file.
+The coefficients of every fit are arguments: they belong to a process and are in its spec file.
 """
 
 from __future__ import annotations
@@ -381,7 +381,7 @@ def supply_energy_factor(supply_voltage: u.Volt, reference_voltage: u.Volt) -> u
 
     Examples
     --------
-    0.7 V in place of 0.8 V: 0.49 / 0.64.
+    0.7 V instead of 0.8 V: 0.49 / 0.64.
 
     >>> f"{supply_energy_factor(0.7, 0.8):.4g}"
     '0.7656'
@@ -429,7 +429,7 @@ def leakage_factor(
 
     Examples
     --------
-    Half the width, three times the off-current, 0.8 V in place of 1 V: 0.5 x 3 x 0.8.
+    Half the width, three times the off-current, 0.8 V instead of 1 V: 0.5 x 3 x 0.8.
 
     >>> f"{leakage_factor(14e-9, 28e-9, 3e-4, 1e-4, 0.8, 1.0):.3g}"
     '1.2'

@@ -68,7 +68,7 @@ def cycles_to_failure(
     groups : float or array
         Groups with spares of their own, A. [1]
     spares : float or array
-        Failed cells of a group that others stand in for, S. [1]
+        Failed cells of a group that others replace, S. [1]
 
     Returns
     -------

@@ -417,7 +417,7 @@ def level_shift_energy(pulses: u.Dimensionless, shifters: u.Dimensionless, toggl
     -----
     Formula: E = N n E_t
 
-    Valid: every pulse goes through the shifters anew
+    Valid: every pulse goes through the shifters again
 
     References
     ----------

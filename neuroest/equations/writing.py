@@ -164,7 +164,7 @@ def rewritten_cells(elements: u.Dimensionless, cells_per_value: u.Dimensionless)
     -----
     Formula: N = E n
 
-    Valid: factors that are computed anew in every inference and kept in cells for its products
+    Valid: factors that are recomputed in every inference and kept in cells for its products
 
     References
     ----------

@@ -79,7 +79,7 @@ class EstimateAnalysis:
 
     @cached_property
     def levels(self) -> tuple[LevelRow, ...]:
-        """Every computing level, and what stands around them."""
+        """Every computing level, and what is around them."""
         return breakdown.level_rows(self.evaluation)
 
     @cached_property

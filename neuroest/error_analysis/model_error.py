@@ -2,7 +2,7 @@
 
 A spread of a device parameter states the uncertainty of that number. What a model leaves out altogether (wires
 inside a macro, decoders, test logic, glitches) is not in any parameter. Each block and each level states it in its own
-file (`prior_error`); one exponent for all of them, and what is added outside of a model's range, stand in
+file (`prior_error`); one exponent for all of them, and what is added outside of a model's range, are in
 `model_discrepancy.yaml` next to this file.
 """
 
@@ -107,7 +107,7 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
     design : Design
         The chip.
     scale : float, optional
-        Exponent of the factors in place of the one in the file.
+        Exponent of the factors instead of the one in the file.
     """
     common = discrepancies()
     exponent = common.scale if scale is None else scale

@@ -155,7 +155,7 @@ class Store:
             with beside.open("rb+") as file:
                 os.fsync(file.fileno())
             if self.output.suffix == ".csv":
-                # rows of an earlier run must at no moment stand next to what is said of these
+                # rows of an earlier run must at no moment be next to what is said of these
                 self.output.unlink(missing_ok=True)
                 _sidecar(self.output).write_text(text, "utf-8")
             beside.replace(self.output)

@@ -117,7 +117,7 @@ class Job:
         return hashlib.sha256(json.dumps(self.description(), sort_keys=True).encode()).hexdigest()
 
     def _plugins(self) -> dict[str, str]:
-        """SHA-256 of each file of another package that a block or a level of the space stands in."""
+        """SHA-256 of each file of another package that a block or a level of the space is in."""
         specs = [part.spec for group in self.resolved.groups for part in group.design.root.walk()]
         found = COMPONENTS.foreign({model for spec in specs if (model := getattr(spec, "model", None))})
         found += MAPPERS.foreign({mapper for spec in specs if (mapper := getattr(spec, "mapper", None))})

@@ -55,15 +55,15 @@ def contest(
     workload : str, Path or Loaded
         The network that all run.
     axes : mapping, optional
-        The two axes of the map in place of those of the file, such as ``{"period": "1 ms..10 s:9:log",
+        The two axes of the map instead of those of the file, such as ``{"period": "1 ms..10 s:9:log",
         "technology.supply_voltage": [0.7, 0.8, 0.9]}``. `period` is the time from one inference to the next,
         `spike_rate` a factor on all spike rates; anything else is a path that all contenders have.
     limits : sequence of str
         Comparisons that every chip must meet, in addition to those of the file.
     minimize : str, optional
-        The result that decides, in place of that of the file.
+        The result that decides, instead of that of the file.
     by : str, optional
-        Name of an alternative whose choices compete in place of the contenders, such as ``column``.
+        Name of an alternative whose choices compete instead of the contenders, such as ``column``.
     points : path, optional
         ``.parquet`` or ``.csv`` for the best chips of all cells; a run that was cut off goes on from there.
     workers, scheduler, overwrite, started
@@ -83,7 +83,7 @@ def contest(
 
     Notes
     -----
-    The rules of the search, and when a chip may compete, stand in ``docs/exploration.md``.
+    The rules of the search, and when a chip may compete, are in ``docs/exploration.md``.
 
     Examples
     --------

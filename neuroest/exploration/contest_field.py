@@ -173,7 +173,7 @@ def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Fie
     workload : str, Path or Loaded
         The network.
     axes : sequence of Axis
-        The two axes, in place of those of the file.
+        The two axes, instead of those of the file.
 
     Raises
     ------

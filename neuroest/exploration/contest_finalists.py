@@ -24,7 +24,7 @@ _FASTER = 0.9
 
 @dataclass(frozen=True)
 class Best:
-    """The chip of a team in a cell, the row of the search that it stands in, and samples of its cost."""
+    """The chip of a team in a cell, the row of the search that it is in, and samples of its cost."""
 
     row: int
     chip: int
@@ -93,7 +93,7 @@ class Finalists:
 def sampled(
     field: Field, number: int, places: Sequence[Place], objective: str, samples: int, seed: int
 ) -> Iterator[tuple[Place, Array]]:
-    """Samples of the cost of a chip in some cells, endless where it has no estimate.
+    """Samples of the cost of a chip in some cells, infinite where it has no estimate.
 
     What an axis or a choice of the chip sets is exact. Each other cause has a stream of its own, so that two chips
     share what they have in common.

@@ -112,7 +112,7 @@ class ContestJob(Job):
         )
 
     def _judged(self, points: Points) -> tuple[Array, Codes, tuple[str, ...]]:
-        """Cost of each point, endless for one that may not compete, and what stands in its way."""
+        """Cost of each point, infinite for one that may not compete, and what stands in its way."""
         codes, words = points.failed.copy(), list(points.reasons)
 
         def refuse(wrong: Mask, reason: str) -> None:
@@ -201,7 +201,7 @@ class Search:
     totals : mapping
         Results of each row.
     chip, cost : array
-        Chip of each row, and its cost; endless for a row that stands for chips which may not compete.
+        Chip of each row, and its cost; infinite for a row that stands for chips which may not compete.
     """
 
     def __init__(self, found: SweepResult, job: ContestJob, field: Field) -> None:

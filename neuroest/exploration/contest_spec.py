@@ -122,7 +122,7 @@ def _faults(spec: ContestSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
                 yield place, f"unknown alternative {one!r}{did_you_mean(one, spec.alternatives)}"
                 continue
             if one in contender.alternatives[:index]:
-                yield place, f"{one!r} stands here twice"
+                yield place, f"{one!r} appears twice"
                 continue
             for path in {path for choice in spec.alternatives[one].values() for path in choice}:
                 other = owners.setdefault(path, one)

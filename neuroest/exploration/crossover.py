@@ -228,7 +228,7 @@ def crossover(
 
 
 def _mean_rate(table: Any) -> tuple[float, float]:
-    """Spike rate and number of inputs that a synapse meets in the mean."""
+    """Spike rate and number of inputs that a synapse meets on average."""
     macs = np.asarray(table.macs, dtype=np.float64)
     inputs = np.asarray(table.reduction + table.recurrent_reduction, dtype=np.float64)
     possible = float(np.sum(macs)) * first_number(table.timesteps)

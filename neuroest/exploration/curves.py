@@ -106,7 +106,7 @@ class Curves:
     values : array
         Points of the axis.
     own : float
-        Where the first design stands as its file says.
+        Where the first design is as its file says.
     curves : tuple of Curve
         The design first.
     equal : tuple of Equal

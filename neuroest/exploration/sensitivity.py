@@ -190,7 +190,7 @@ def causes(group: Group) -> dict[str, tuple[str, ...]]:
 
 
 def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
-    """Results of a chip as it stands.
+    """Results of an unchanged chip.
 
     Raises
     ------
@@ -238,7 +238,7 @@ def sensitivity(
     Raises
     ------
     NeuroestError
-        When the chip as it stands has no estimate, or too many samples have none.
+        When the unchanged chip has no estimate, or too many samples have none.
 
     Examples
     --------
@@ -300,7 +300,7 @@ def _reach(bar: Bar) -> float:
     low, high = abs(bar.low), abs(bar.high)
     if low == high:
         return 0.0
-    # the ratio as it stands: that of the sorted ends would round otherwise, and order by it bars that hardly move
+    # not the ratio of the sorted ends, whose rounding would reorder bars that barely move
     return np.inf if 0.0 in (low, high) else float(abs(np.log(high / low)))
 
 

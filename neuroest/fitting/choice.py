@@ -19,7 +19,7 @@ from neuroest.fitting.laws.table import laws_of
 from neuroest.fitting.layouts import Experiment, Measurements
 
 RATE_MODELS = frozenset({"diffusive_1m1t1r"})
-"""Models of rate equations, which stand in no table of laws."""
+"""Models of rate equations, which are in no table of laws."""
 _ABOUT_EQUAL, _BETTER, _FAR_BETTER = 2.0, 6.0, 10.0
 """Differences of the criterion that count as nothing, as positive and as very strong: Kass and Raftery, J. Am. Stat.
 Assoc. 90, 773 (1995)."""

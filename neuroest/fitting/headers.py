@@ -54,7 +54,7 @@ _KNOWN = MappingProxyType(
 _PARTS = re.compile(r"\s*(.*?)\s*(?:\[(.*)\]|\((.*)\)|[/,]\s*(.*)|\sin\s+(.*))?\s*\Z", re.DOTALL)
 _SEPARATED = re.compile(r"[\s.\-]+")
 _SEARCHED = 200
-"""Lines in which a header may stand below what an instrument writes above it."""
+"""Lines in which a header may be below what an instrument writes above it."""
 _FEWEST_KNOWN = 2
 """Columns that must be known for a line to be the header."""
 

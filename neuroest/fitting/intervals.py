@@ -4,7 +4,7 @@ Bands come from a sandwich: the bread is the curvature of the robust loss, the m
 things add up in it. Rows scatter, in each experiment by an amount of its own. Devices differ, and all rows of one
 device are late or early together, so that twenty rows of one device are not twenty devices. And the model misses its
 data by the same amount in every repetition of a condition, which no repetition averages out. Each is known from a few
-numbers only, for which the quantiles of Student's distribution stand in place of the normal ones.
+numbers only, for which the quantiles of Student's distribution replace the normal ones.
 """
 
 from __future__ import annotations

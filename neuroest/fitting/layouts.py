@@ -422,7 +422,7 @@ class _Reader:
     def check_time(self, columns: dict[str, Array], lines: Sequence[int]) -> None:
         if "time" not in columns:
             return
-        # sweeps that nobody numbered begin where time begins anew
+        # sweeps that nobody numbered begin where time begins again
         if "cycle" not in columns:
             back = (np.diff(columns["time"]) < 0.0) & (columns["time"][1:] <= columns["time"][0])
             columns["cycle"] = np.concatenate([[0.0], np.cumsum(back)])

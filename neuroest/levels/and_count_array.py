@@ -40,7 +40,7 @@ class AndCountLevel(ComputingLevel):
 
 
 class AndCountMapper(Mapper):
-    """The right factor stays in the units while the positions of the left one stream by, in every timestep anew."""
+    """The right factor stays in the units while the positions of the left one stream by, in every timestep again."""
 
     schema: ClassVar[type[Level]] = AndCountLevel
     multiplies_computed: ClassVar[bool] = True

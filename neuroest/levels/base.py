@@ -316,7 +316,7 @@ class Mapper(ABC):
         left_out = []
         if self.chip.technology.corner is not None:
             left_out.append(
-                "what the corner does to values that stand as chosen or as published: clock and sample rates, "
+                "what the corner does to values that stay as chosen or as published: clock and sample rates, "
                 "converters, bias currents of references, macros and neurons known by their energies"
             )
         left_out += self.left_out_of_units()
@@ -370,7 +370,7 @@ class Mapper(ABC):
         return {slot.path: units for slot in self.compute.slots.values()}
 
     def instances_of_chips(self, chips: u.Numeric) -> Mapping[str, u.Numeric]:
-        """Instances of what stands once in a chip, however many computing units share it."""
+        """Instances of what is once in a chip, however many computing units share it."""
         return {}
 
     def writers(self) -> list[Component[Any]]:
@@ -402,7 +402,7 @@ class Mapper(ABC):
 
     @property
     def inferences_per_writing(self) -> u.Numeric | None:
-        """Inferences after which the cells of an array are written anew; None where they never are."""
+        """Inferences after which the cells of an array are rewritten; None where they never are."""
         return 1.0 if self.weights_are_volatile else self.chip.inferences_per_programming
 
     def reloads_weights(self) -> Array:
@@ -478,7 +478,7 @@ class Mapper(ABC):
         """What a vector unit does in one inference, by action.
 
         An activation function is a comparison, with which a sum comes back to the bits of an activation; so is each
-        further element of a maximum. Spikes have one bit, and neurons in place of an activation function.
+        further element of a maximum. Spikes have one bit, and neurons instead of an activation function.
         """
         t = self.layers
         outputs = self.steps * t.output_elements

@@ -47,20 +47,20 @@ class DigitalArrayLevel(ComputingLevel):
     summation: Literal["systolic", "tree"] = "systolic"
     """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
     array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, and a sum of
-    accumulator width stands at its root."""
+    accumulator width is at its root."""
     tree_stages: Count | None = None
     """Parts into which registers cut a tree of adders; 1: only the sum at the root is kept. Left out, every adder keeps
     its sum in a register. A systolic array keeps every sum anyway."""
     convolution: Literal["direct", "winograd"] = "direct"
     """winograd: kernels of 3 x 3 and stride one multiply tiles of 4 x 4 inputs by transformed weights, which takes
-    16 multiplications for four outputs in place of 36."""
+    16 multiplications for four outputs instead of 36."""
     strides: Literal["native", "extended"] = "native"
     """extended: a strided convolution runs as one of stride one with the square of the stride times as many channels,
     its kernels stored with the zeros that fill them up; zeros are not multiplied."""
     tiling: Literal["none", "search"] = "none"
-    """How loops are ordered for memories of activations and weights that stand between the units and others of the same
+    """How loops are ordered for memories of activations and weights that are between the units and others of the same
     data. search: for each layer the order, with a part of the map or of the weights that such a memory holds, that
-    brings the fewest bits into them; none: what does not fit them as a whole comes anew for every access."""
+    brings the fewest bits into them; none: what does not fit them as a whole comes again for every access."""
     layer_outputs: Literal["kept", "external"] = "kept"
     """kept: what a layer writes stays on the chip as long as it fits; external: it goes to the external memory, after
     the pooling and additions that follow at once, and the next layer reads it from there."""
@@ -478,7 +478,7 @@ class DigitalArrayMapper(Mapper):
 
     def loads(self, placement: Placement) -> Array:
         """How often the weights of a layer come into the arrays."""
-        # blocks that do not all stay in the arrays come anew for each step that waits for the one before
+        # blocks that do not all stay in the arrays come again for each step that waits for the one before
         kept = placement.row_blocks * placement.column_blocks <= self.arrays
         often = np.where(kept, 1.0, np.maximum(self.layers.sequential_steps, self.tiles(placement)))
         # trees of all arrays work on a position each with the same weights
@@ -525,7 +525,7 @@ class DigitalArrayMapper(Mapper):
         return np.asarray(changed), np.asarray(trees)
 
     def tiles(self, placement: Placement) -> Array:
-        """Parts of a map whose sums fit their memory; every part takes all blocks of weights anew."""
+        """Parts of a map whose sums fit their memory; every part takes all blocks of weights again."""
         memory, t = self.memory("partial_sums"), self.layers
         if memory is None:
             return np.ones_like(t.positions)

@@ -1,6 +1,6 @@
 """How computing levels reach their weights when a rule changes them: in memories, by published events, in software.
 
-How crossbar arrays do it stands in `neuroest.levels.crossbar.learning`.
+How crossbar arrays do it is in `neuroest.levels.crossbar.learning`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def due_per_value(counts: LearningCounts, steps: u.Numeric) -> tuple[u.Dimension
         return 1.0, 1.0
     if write == "threshold":
         return equations.written_share(steps), equations.threshold_pulses(steps)
-    # at random or by a sum that is kept: as many steps as are asked for, in the mean
+    # at random or by a sum that is kept: as many steps as are asked for, on average
     return np.minimum(steps, 1.0), steps
 
 

@@ -102,7 +102,7 @@ class RooflineMapper(LearnsInSoftware):
         return first
 
     def _abreast(self) -> Array:
-        """One for the first layer of each depth at which several kernels stand side by side; zero for the others."""
+        """One for the first layer of each depth at which several kernels are side by side; zero for the others."""
         depth: list[int] = []
         for reads in self.layers.reads:
             depth.append(1 + max((depth[layer] for layer in reads if layer != NETWORK_INPUT), default=0))

@@ -216,7 +216,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         )
 
     def strips(self) -> Array:
-        """Strips of rows in which a map is worked on, each with all weights anew."""
+        """Strips of rows in which a map is worked on, each with all weights again."""
         return np.asarray(np.ceil(self.layers.output_rows / self.options["columns"]))
 
     def inputs_read(self) -> Array:

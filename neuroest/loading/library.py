@@ -358,7 +358,7 @@ def read_spec(schema: type[_T], path: Path) -> Loaded[_T]:
 
 
 def _stamp(path: Path) -> Stamp:
-    """What changes when a file is another one, or is written anew."""
+    """What changes when a file is another one, or is rewritten."""
     try:
         stat = path.stat()
     except (OSError, ValueError):

@@ -39,7 +39,7 @@ class Columns:
     place : Conditions
         The chip.
     layer : NeuronLayer
-        Its weights stand in the array.
+        Its weights are in the array.
     chips : Chips, optional
         Sample k is given to chip k modulo their number.
     number : int
@@ -101,7 +101,7 @@ class Columns:
         return total
 
     def _kept(self, active: Array, conductance: Array) -> Array:
-        """Share of the current that the wires leave, of each sample; cells without a weight stand at the lowest."""
+        """Share of the current that the wires leave, of each sample; cells without a weight are at the lowest."""
         place = self.place
         columns = len(self.written[0]) * conductance[:, :, 0].size
         filled = conductance.shape[2] / place.rows * min(columns / place.columns, 1.0)

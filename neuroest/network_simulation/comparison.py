@@ -109,7 +109,7 @@ def compare(
     without : list of str
         Characteristics to leave out, one at a time.
     calibration : Samples, optional
-        If given, the input circuits are chosen anew for each run that leaves something out.
+        If given, the input circuits are chosen again for each run that leaves something out.
     note : callable, optional
         Called with a text on what runs next.
     progress : callable, optional

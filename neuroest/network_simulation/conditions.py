@@ -190,7 +190,7 @@ def _fires(name: str, cells: DiffusiveCells, supply: float) -> None:
     ------
     NeuroestError
         When it never fires, or when its gate lets go about as fast as the gap closes: the gate then follows the
-        filament, takes its drive away, and the output stays on without a spike that could be counted.
+        filament, removes its drive, and the output stays on without a spike that could be counted.
     """
     if not np.all(np.isfinite(integration_time(cells, supply))):
         raise NeuroestError(f"{name}: its neurons never fire at the supply of {format_quantity(supply, 'V')}")

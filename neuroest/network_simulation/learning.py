@@ -46,7 +46,7 @@ class Training:
         Share of the test samples that is right before the training, after it, and after one on cells that take every
         change as it is.
     mean_change : float
-        Change that a due update has asked for in the mean, over the range of a weight.
+        Change that a due update has asked for on average, over the range of a weight.
     due : float
         Updates of a sample that were due.
     pulses_per_cell : float
@@ -256,7 +256,7 @@ def _as_simulated(
     counts = chip.evaluation.learning.counts
     expected = float(np.sum(counts.synaptic_updates + counts.skipped))
     share = due / expected if expected else 0.0
-    why = f"{due:.4g} updates of a sample were due and asked for {mean_change:.4g} in the mean, in a simulated training"
+    why = f"{due:.4g} updates of a sample were due and asked for {mean_change:.4g} on average, in a simulated training"
 
     def claimed(value: float) -> ClaimSpec:
         return ClaimSpec(value=min(max(value, 0.0), 1.0), basis="derived", rationale=why)

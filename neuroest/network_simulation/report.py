@@ -18,7 +18,7 @@ from neuroest.network_simulation.statistics import Interval
 
 
 def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, Drive]) -> list[str]:
-    """What the neurons stand in, and what of it is assumed."""
+    """What the neurons are in, and what of it is assumed."""
     lines = [
         (
             f"{chip}: neurons {place.neuron.spec.name}, timestep {format_quantity(place.timestep, 's')}, input held "

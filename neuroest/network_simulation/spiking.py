@@ -87,7 +87,7 @@ class LayerActivity:
         Time of the first spike of each neuron and sample; infinite where it stayed silent. [s]
     latched : float
         Share of neurons and samples whose filament never closed although the output was on: the gate follows
-        the filament and takes its drive away.
+        the filament and removes its drive.
     """
 
     counts: Array

@@ -175,11 +175,11 @@ def simulate_network(
     calibration : str or Path, optional
         Samples on which offset and load of each layer are chosen; other ones than `samples`.
     drives : mapping of str to Drive, optional
-        Offset [V] and load [ohm] of the input circuit of each layer, in place of a calibration.
+        Offset [V] and load [ohm] of the input circuit of each layer, instead of a calibration.
     without : sequence of str
         Characteristics that are left out as well, one at a time; ``all`` for each.
     recalibrate : bool
-        Choose offset and load anew wherever something is left out.
+        Choose offset and load again wherever something is left out.
     cell_errors : bool
         Draw each cell with the errors of the estimate, and include the IR drop of the wires.
     count : int, optional

@@ -83,7 +83,7 @@ def _cheapest(design: Design, chip: Chip, layers: LayerTable, stated: Assignment
     weighted = of_one_point(layers.is_weighted) > 0.0
     for index, name in enumerate(layers.names):
         said, source = stated.owner[index], layers.reads[index][0]
-        # a layer without weights goes with what it reads, where it can
+        # a layer without weights runs where its input runs, if it can
         beside = None if weighted[index] or source < 0 else owner[source]
         if said is not None:
             owner.append(said)

@@ -45,7 +45,7 @@ def breakdown_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
 def learning_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
     """Every term of the energy of learning from a sample; none without a rule.
 
-    What is drawn while the network learns stands at the end: static power over the time that it adds, and circuits that
+    What is drawn while the network learns is at the end: static power over the time that it adds, and circuits that
     stay on.
     """
     if result.learning is None:
@@ -144,7 +144,7 @@ def layer_rows(result: Evaluation) -> tuple[LayerRow, ...]:
 
 
 def level_rows(result: Evaluation) -> tuple[LevelRow, ...]:
-    """Every computing level with its layers and costs, and what stands around the levels; they add up to the totals."""
+    """Every computing level with its layers and costs, and what is around the levels; they add up to the totals."""
     rows, names = breakdown_rows(result), result.layers.names
     branches = tuple(contexts(result.layers, result.levels).own) or (f"{result.levels[0].path}.",)
     found: list[LevelRow] = []

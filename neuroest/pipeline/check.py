@@ -175,7 +175,7 @@ def _by_columns(path: Path) -> tuple[str, ...]:
 def _of_architecture(path: Path) -> list[Problem]:
     """Problems of a chip: its own, those of its devices and its baseline, and those of its parts with each other.
 
-    Where a value is faulty, that of the base stands in for it. Rules across blocks are left out where there is none,
+    Where a value is faulty, that of the base replaces it. Rules across blocks are left out where there is none,
     since they would speak of a chip that nobody described.
     """
     problems: list[Problem] = []

@@ -167,7 +167,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
     device = overheads.device if overheads is not None else None
-    # what stands between the blocks of a description takes die area like white space
+    # what is between the blocks of a description takes die area like white space
     between = chip.discrepancy.get("chip_overheads.area", 1.0)
     return CostTable(
         energies=tuple(energies),
@@ -206,7 +206,7 @@ def _with_discrepancy(
         if found:
             beyond = chip.discrepancy.get(f"{EXTRAPOLATION}.{quantity}", 1.0)
             factor = factor * np.where(reduce(np.logical_and, found), 1.0, beyond)
-        if type(factor) is float and factor == 1.0:  # as it stands outside of the sampling of bands
+        if type(factor) is float and factor == 1.0:  # unchanged outside of the sampling of bands
             return cost
         return replace(cost, **{field: getattr(cost, field) * factor})
 

@@ -366,7 +366,7 @@ class Evaluation(Stages):
 
     @cached_property
     def first_cell_failure(self) -> Array | None:
-        """Time until the first cell has failed that no spare stands in for; None where no rule moves cells. [s]."""
+        """Time until the first cell has failed that no spare replaces; None where no rule moves cells. [s]."""
         if self.learning is None or self.sample_period is None:
             return None
         return training.first_cell_failure(

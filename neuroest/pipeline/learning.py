@@ -1,6 +1,6 @@
 """The stage of learning: what changing the weights takes in addition to inference, and how long cells last.
 
-All of it stands apart from inference. A workload without `learning` has none of it, and its estimate is what it was.
+All of it is apart from inference. A workload without `learning` has none of it, and its estimate is what it was.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def refresh(
 ) -> tuple[Array, Array] | None:  # fmt: skip
     """Interval in which faded weights are written again, and the mean power of it; None where none fade. [s], [W].
 
-    The power stands in the results already, as static power of the cells and as a part of each read.
+    The power is in the results already, as static power of the cells and as a part of each read.
     """
     array = mapper.compute
     if not (isinstance(array, CrossbarArray) and isinstance(mapper, CrossbarMapper)):

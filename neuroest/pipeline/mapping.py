@@ -193,14 +193,14 @@ def _refuse_numbers(mapper: Mapper, chip: Chip, layers: LayerTable) -> None:
     """Refuse products of two computed factors, and numbers at the input of a chip that takes spikes only."""
     if mapper.multiplies_computed:
         return
-    kind, beside = mapper.level_name(), mapper.weights_in_cells and layers.coding == "dense"
+    kind, in_cells = mapper.level_name(), mapper.weights_in_cells and layers.coding == "dense"
     stationary, given = of_one_point(layers.stationary_elements), of_one_point(layers.input_bits)
     for name, elements, bits in zip(layers.names, stationary, given, strict=True):
-        if elements > 0 and not (beside and chip.find(MultipliesComputedFactors)):
-            add = "add a matrix_unit block to the chip, " if beside else ""
+        if elements > 0 and not (in_cells and chip.find(MultipliesComputedFactors)):
+            add = "add a matrix_unit block to the chip, " if in_cells else ""
             raise MappingError(
                 f"layer {name!r} multiplies two computed factors, but a {kind} level keeps one factor as stored "
-                f"weights{_cost_of_writing(chip, layers) if beside else ''}; {add}run it on a digital_array or "
+                f"weights{_cost_of_writing(chip, layers) if in_cells else ''}; {add}run it on a digital_array or "
                 "roofline chip, or import the network with that part on the host"
             )
         if bits > 1 and not (mapper.weights_in_cells and chip.find(UpdatesNeurons)):
@@ -268,7 +268,7 @@ def map_network(chip: Chip, mappers: Sequence[tuple[Mapper, Array]]) -> tuple[Ma
 def _shared_counts(
     mappers: Sequence[tuple[Mapper, Array]], placements: Sequence[Placement]
 ) -> dict[str, u.Numeric]:
-    """Instances of levels with an automatic count that several computing levels stand in: what the largest needs."""
+    """Instances of levels with an automatic count that several computing levels are in: what the largest needs."""
     if len(mappers) == 1:
         return {}
     found: dict[str, u.Numeric] = {}

@@ -35,7 +35,7 @@ class ChipPlaces:
     Attributes
     ----------
     begin, end : array
-        First and last place of each layer, counted in chips; a layer without units stands where its inputs end.
+        First and last place of each layer, counted in chips; a layer without units is where its inputs end.
     first, last : array
         First and last chip of each layer.
     """
@@ -140,7 +140,7 @@ def _with_weightless(
     layers: LayerTable, levels: Sequence[MappedLevel], begin: Array, end: Array,
     borders: tuple[tuple[float, ...], ...],
 ) -> ChipPlaces:  # fmt: skip
-    """Layers without units stand where the last of their inputs ends."""
+    """Layers without units are where the last of their inputs ends."""
     units: Any = sum(level.mapped.placement.units for level in levels)
     shape = np.broadcast_shapes(np.shape(begin), np.shape(units))
     begin, end = (np.array(np.broadcast_to(side, shape)) for side in (begin, end))

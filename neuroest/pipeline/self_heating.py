@@ -36,7 +36,7 @@ class SelfHeating:
     load : Numeric
         Leakage over the largest that the package can carry off in addition to the constant power. [1]
     cool : bool or array of bool
-        Whether the temperature lies below the highest that a file may state; where not, it stands at that.
+        Whether the temperature lies below the highest that a file may state; where not, it is at that.
     """
 
     temperature: u.Numeric

@@ -24,7 +24,7 @@ class SpikeCoding:
     actions : mapping
         Count by component path and action.
     inputs, outputs : array or None
-        Bits of the numbers that enter the chip, and of what leaves it, in place of spikes; None where nothing is
+        Bits of the numbers that enter the chip, and of what leaves it, instead of spikes; None where nothing is
         converted.
     checks : tuple of Check
         Whether the block is large enough.

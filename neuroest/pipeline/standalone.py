@@ -73,7 +73,7 @@ class CostRow:
     kind : str
         ``energy``, ``area``, ``static_power`` or ``characteristic``.
     component : str
-        The block, or what stands in its slots.
+        The block, or what is in its slots.
     action : str
         What it does; empty where the number is none of an action.
     term : str
@@ -263,7 +263,7 @@ def block(
         Numbers of the array around the block, where its costs depend on some; `neuroest.blocks.base.Surroundings` has
         all of them.
     inside : str or Path, optional
-        Architecture whose array stands around the block, in place of the one there. Blocks that have costs only
+        Architecture whose array is around the block, instead of the one there. Blocks that have costs only
         together with rows, columns and circuits of an array need it.
     **options
         What a file says of the block besides model, device and parameters, such as ``bits=8``.
@@ -311,7 +311,7 @@ class _Lists:
     def first(
         self, given: Mapping[str, Given], fields: Mapping[str, QuantityField], owner: str
     ) -> dict[str, Given]:
-        """What was given with the first of its values in place of each list, which is kept."""
+        """What was given with the first of its values instead of each list, which is kept."""
         found = dict(given)
         for name, value in given.items():
             if name in fields and isinstance(value, list | tuple | np.ndarray):
@@ -439,7 +439,7 @@ class _Asked:
 
 
 def _asked_alone(design: Design, values: Mapping[str, u.Numeric], place: Place) -> _Asked:
-    """A block by itself, and what stands in its slots."""
+    """A block by itself, and what is in its slots."""
     parts = [*with_slots(instantiate_block(design, values))]
     costs = []
     for part in parts:

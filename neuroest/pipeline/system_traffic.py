@@ -29,7 +29,7 @@ class PlaceTraffic:
     neurons : array
         Neurons of populations in one of them. [1]
     copies : array
-        Other places that a spike goes to, in the mean. [1]
+        Other places that a spike goes to, on average. [1]
     bits : array
         Bits that leave all of them in one inference. [bit]
     """

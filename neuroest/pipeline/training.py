@@ -47,7 +47,7 @@ def left_out(learning: Learning | None, texts: Iterable[str]) -> tuple[str, ...]
 def sample_period(learning: Learning, interval: Array, period: Array) -> Array:
     """Time from one sample to the next while the network learns. [s].
 
-    Inference and learning follow each other or stand side by side; a stated period may be longer than both.
+    Inference and learning follow each other or are side by side; a stated period may be longer than both.
     """
     if learning.alongside:
         return np.asarray(np.maximum(np.maximum(interval, learning.busy), period))

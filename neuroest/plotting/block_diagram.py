@@ -45,7 +45,7 @@ class _Node:
     Attributes
     ----------
     title : str
-        What stands in it.
+        What is in it.
     kind : str
         Which tone it has.
     energy : float
@@ -134,7 +134,7 @@ def _level(part: Part, energies: Mapping[str, float], counts: Mapping[str, float
 
 
 def _chain(slots: list[Part], energies: Mapping[str, float]) -> tuple[tuple[_Node, ...], tuple[_Node, ...]]:
-    """Slots on the way of a signal, those of a read-out among them, and what stands next to it."""
+    """Slots on the way of a signal, those of a read-out among them, and what is next to it."""
     every = [part for slot in slots for part in slot.walk()]
     on_the_way = sorted(
         (part for part in every if part.name in _ORDER and (part.name != "readout" or not part.parts)),

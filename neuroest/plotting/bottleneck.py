@@ -17,7 +17,7 @@ _COLOURS = len(COLOURS) - 1
 def bottleneck_figure(view: View, width: float) -> Any:
     """Left the time of each resource for one step of each layer, right a hierarchical roofline.
 
-    In the roofline a layer stands at its throughput, once for every resource that moves data, at the operations that
+    In the roofline a layer is at its throughput, once for every resource that moves data, at the operations that
     it does for a bit that the resource moves. Diagonals are the data rates, the dashed line is the rate of the
     computing units in their best layer.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TALLEST = 7.0
 """Inches that a column leaves for the rows of a figure with its caption."""
 _NARROW = 30
-"""Letters of a name of which two stand side by side."""
+"""Letters of a name of which two are side by side."""
 _STEP = 0.1
 """Decades from a marker to its number, about."""
 _AXES = ("area_m2", "energy_per_inference_J", "throughput_per_s")

@@ -105,7 +105,7 @@ def _title(contest: Contest, of: str | None) -> str:
 
 
 def _outcome(cell: Cell, of: str) -> tuple[str, str]:
-    """Outcome of one contender in a cell, and what stands in it."""
+    """Outcome of one contender in a cell, and what is in it."""
     band = cell.ratio.get(of)
     if band is not None:
         key = "wins" if band.high < 1.0 else "loses" if band.low > 1.0 else "ties"

@@ -23,7 +23,7 @@ Style: TypeAlias = tuple[str, str]
 """Marker and colour."""
 
 _SHAPES = {"measured_silicon": "opXh", "vendor_estimate": "Dd", "design_study": "s*", "peer_simulator": "^v"}
-"""Shapes of values by what stands behind them; the first ones are used up first."""
+"""Shapes of values by what is behind them; the first ones are used up first."""
 _COLOURS = 10
 _WIDTH = 4.6
 _ABOVE = 3.4
@@ -34,7 +34,7 @@ _NAMED = 60
 """Rows up to which each has its name next to it; of more only the cases are named, and misses."""
 _MARGIN = 1.04
 _ROOM = 1.15
-"""How far from the edge of a panel the name of a miss still stands at its right."""
+"""How far from the edge of a panel the name of a miss still is at its right."""
 _TICKS = {
     3.0: (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3, 1.5, 1.75, 2.0),
     100.0: (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0),

@@ -216,7 +216,7 @@ def wide(values: Any) -> bool:
 
 
 def result_label(name: str) -> str:
-    """A result as the label of its axis; its unit stands at the ticks.
+    """A result as the label of its axis; its unit is at the ticks.
 
     Examples
     --------

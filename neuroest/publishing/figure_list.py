@@ -75,13 +75,13 @@ def _of_network(
     first = views[0]
     most = MOST_DESIGNS
     formatted = f" The first {most} of {len(views)} designs." if len(views) > most else ""
-    beside = ", ".join(view.architecture for view in views[:MOST_BESIDE])
+    drawn = ", ".join(view.architecture for view in views[:MOST_BESIDE])
     found = []
     for quantity, (label, about) in _QUANTITIES.items():
         caption = f"{label} on {network} with the shares of components and layers; {about}. {_BANDS} {_MARK}{formatted}"
         make = partial(breakdown_figure, views, quantity, wide)
         found.append(Plan(f"{quantity}_{name}", f"{label} with shares, {network}", caption, make, wide=True))
-        caption = f"{label} by component and by layer on {network}, of {beside}; {about}. {_BANDS}"
+        caption = f"{label} by component and by layer on {network}, of {drawn}; {about}. {_BANDS}"
         make = partial(parts_figure, views, quantity, wide)
         found.append(
             Plan(f"{quantity}_parts_{name}", f"{label} in parts, {network}", caption, make, wide=True)

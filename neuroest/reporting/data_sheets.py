@@ -207,8 +207,13 @@ def architecture_sheet(loaded: Loaded[ArchitectureSpec], style: Style = PLAIN) -
     spec = design.spec
     lines = [style.bold(f"architecture {spec.name}"), *wrapped(one_line(spec.description)), ""]
     supply = design.claims["technology.supply_voltage"]
-    told = (spec.technology.process, corner_words(design), formatted(supply.value, "V"), _temperature(design))
-    lines += wrapped(f"technology: {', '.join(text for text in told if text)}", hanging=2)
+    parts = (
+        spec.technology.process,
+        corner_words(design),
+        formatted(supply.value, "V"),
+        _temperature(design),
+    )
+    lines += wrapped(f"technology: {', '.join(text for text in parts if text)}", hanging=2)
     lines.append(f"operation: {words(spec.operation.mode)}")
     lines += [f"based on: {Path(base.file).stem}" for base in loaded.document.chain[1:]]
     if spec.baseline:

@@ -105,7 +105,7 @@ class RooflinePoint:
 
 @dataclass(frozen=True)
 class Roofline:
-    """Where the layers stand below the rates of what computes and of what moves data.
+    """Where the layers are below the rates of what computes and of what moves data.
 
     Attributes
     ----------
@@ -223,7 +223,7 @@ class View:
 
     @cached_property
     def roofline(self) -> Roofline:
-        """Where the layers stand below the rates of what computes and of what moves data."""
+        """Where the layers are below the rates of what computes and of what moves data."""
         source = self.estimate.evaluation
         layers, timing = source.layers, source.timing
         shape = (len(layers.names),)

@@ -267,7 +267,7 @@ def _typeset(text: str) -> str:
 
 
 def scoreboard_table(standing: ValidationCoverage, label: str) -> str:
-    """Where the kinds of model stand against published chips, by class."""
+    """Where the kinds of model are against published chips, by class."""
     rows, last = [], ""
     for kind, *cells in standing.table():
         if kind != last:

@@ -31,7 +31,7 @@ def with_band(estimate: Estimate, name: str) -> tuple[str, str]:
 def learning_table(estimates: Sequence[Estimate], style: Style = PLAIN) -> list[str]:
     """Learning of all designs in one table; nothing where no network learns.
 
-    A dash stands where a chip has no number of its own: an energy that that of inference contains, or cells that do not
+    A dash is where a chip has no number of its own: an energy that that of inference contains, or cells that do not
     wear out.
     """
     learners = [estimate for estimate in estimates if estimate.workload.learning is not None]

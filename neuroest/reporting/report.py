@@ -101,7 +101,7 @@ class Report:
 
     @cached_property
     def validation_coverage(self) -> ValidationCoverage:
-        """Where the kinds of model stand against published chips."""
+        """Where the kinds of model are against published chips."""
         return validation_coverage(self.views)
 
     @cached_property
@@ -112,7 +112,7 @@ class Report:
 
     @cached_property
     def assumptions(self) -> tuple[tuple[str, Claim], ...]:
-        """Assumed and projected values that the results depend on, with the file each stands in, once each."""
+        """Assumed and projected values that the results depend on, with the file each is in, once each."""
         found: dict[tuple[Any, ...], tuple[str, Claim]] = {}
         for result in self.results:
             for path in sorted(result.used_paths):
@@ -207,7 +207,7 @@ def report(
     sweep : str or Path, optional
         File of a sweep that the report shows too.
     labels : mapping of str to str, optional
-        Names in figures by the names of architectures, in place of their titles.
+        Names in figures by the names of architectures, instead of their titles.
 
     Returns
     -------
@@ -340,7 +340,7 @@ _DRAWN: Mapping[str, tuple[str, ...]] = {
     ),
     "samples": ("architecture", "workload", "quantity", "value"),
 }  # fmt: skip
-"""Columns of what is drawn and stands in no other table."""
+"""Columns of what is drawn and is in no other table."""
 _DRAWN_TOTAL = "energy_per_inference_J"
 """Whose tornado and distribution are drawn."""
 

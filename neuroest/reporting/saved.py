@@ -30,7 +30,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class Saved(BaseModel):
-    """What must hold of a part of a saved file; what else stands in it is not looked at."""
+    """What must hold of a part of a saved file; what else is in it is not looked at."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 

@@ -43,7 +43,7 @@ Part: TypeAlias = Heading | Points | Table | str
 
 @dataclass(frozen=True)
 class Document:
-    """A title and what stands under it: paragraphs, headings, tables and lists."""
+    """A title and what is under it: paragraphs, headings, tables and lists."""
 
     title: str
     parts: tuple[Part, ...]
@@ -170,7 +170,7 @@ def _paces(comparison: Comparison) -> Iterator[Part]:
 
 
 def _design_row(view: View) -> tuple[str, ...]:
-    """Main results of a design with bands; a mark stands at what is projected or assumed."""
+    """Main results of a design with bands; a mark is at what is projected or assumed."""
     cells = [view.architecture]
     for name in MAIN:
         lead, interval, _ = headline_cells(view.estimate.headline(name), label_and_unit(name)[1])

@@ -189,5 +189,5 @@ def _packed(column: Any) -> tuple[dict[str, Any], bytes] | None:
 
 
 def _planes(values: NDArray[Any]) -> bytes:
-    """Bytes with all first bytes first: alike ones stand together and compress better."""
+    """Bytes with all first bytes first: alike ones are together and compress better."""
     return values.view(np.uint8).reshape(len(values), -1).T.tobytes()

@@ -184,11 +184,11 @@ def _columns(comparison: Comparison) -> list[str]:
         if all(value is None for value in values):
             continue
         label, unit = label_and_unit(name)
-        told = [headline_cells(estimate.headline(name), unit) for estimate in estimates]
-        rows.append(("  " * (name in _PARTS_OF_ENERGY) + label, *(lead for lead, _, _ in told)))
+        cells = [headline_cells(estimate.headline(name), unit) for estimate in estimates]
+        rows.append(("  " * (name in _PARTS_OF_ENERGY) + label, *(lead for lead, _, _ in cells)))
         if QUANTITIES[name].main:
-            rows.append(("    p10 .. p90", *(interval for _, interval, _ in told)))
-            rows.append(("    nominal", *(nominal for _, _, nominal in told)))
+            rows.append(("    p10 .. p90", *(interval for _, interval, _ in cells)))
+            rows.append(("    nominal", *(nominal for _, _, nominal in cells)))
     return fitting_columns(rows, "<" + ">" * len(estimates))
 
 
@@ -256,13 +256,13 @@ class _Breakdown:
         for part in parts:
             name = names.get(part.component, short(part.component))
             full = part.component in self.in_full
-            told = [term for term in part.terms if full or self.share(term.value) >= _LEAST_SHARE]
-            small += [term for term in part.terms if term not in told and term.value > 0.0]
-            if full or len(told) > 1:
+            large = [term for term in part.terms if full or self.share(term.value) >= _LEAST_SHARE]
+            small += [term for term in part.terms if term not in large and term.value > 0.0]
+            if full or len(large) > 1:
                 lines += self.line(name, 2, part.value)
-                lines += [line for term in told for line in self.line(_term_name(term), 4, term.value, term)]
-            elif told:
-                lines += self.line(f"{name}: {_term_name(told[0])}", 2, told[0].value, told[0])
+                lines += [line for term in large for line in self.line(_term_name(term), 4, term.value, term)]
+            elif large:
+                lines += self.line(f"{name}: {_term_name(large[0])}", 2, large[0].value, large[0])
         if small:
             name = f"{len(small)} more, each below {percent(_LEAST_SHARE)}"
             lines += self.line(name, 2, sum(term.value for term in small))

@@ -79,7 +79,7 @@ class Table:
     rows : tuple of tuple
         Cells, one a column.
     align : str
-        ``<`` or ``>`` a column; by default columns of numbers stand at the right.
+        ``<`` or ``>`` a column; by default columns of numbers are at the right.
     """
 
     head: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Where the kinds of model in a report stand against published chips, from the recorded scoreboard."""
+"""Where the kinds of model in a report are against published chips, from the recorded scoreboard."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class DesignCoverage:
         """The standing in one or two sentences."""
         kind = words(self.level)
         chips = "; ".join(case.title for case in self.chips)
-        beside = (
+        summary = (
             f"Chips of its kind ({kind}): {chips}." if chips else f"No case is a chip of its kind ({kind})."
         )
         if not self.unseen:
-            return f"{beside} Every block model of it occurs in the case of a chip."
+            return f"{summary} Every block model of it occurs in the case of a chip."
         low, high = (percent(share) for share in self.unseen_share)
         share = low if low == high else f"{low} to {high}"
         named = ", ".join(words(name) for name, _ in self.unseen)
-        return f"{beside} In no case of a chip occur: {named}; they carry {share} of its energy."
+        return f"{summary} No case of a chip contains {named}; they carry {share} of its energy."
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def scoreboard_rows(validation_coverage: ValidationCoverage) -> list[dict[str, o
 
 
 def validation_coverage(views: Sequence[View]) -> ValidationCoverage:
-    """Where the kinds of model in these results stand against published chips."""
+    """Where the kinds of model in these results are against published chips."""
     record = recorded()
     levels: dict[str, str] = {}
     shares: dict[str, list[dict[str, float]]] = {}

@@ -1,6 +1,6 @@
 """An estimate as users see it: totals, breakdown, checks, bands, sources, and what is left out.
 
-All of it is data. What takes long to compute (bands, elasticities, the trace to the sources) stands behind `Analysis`,
+All of it is data. What takes long to compute (bands, elasticities, the trace to the sources) is behind `Analysis`,
 which computes each part once, when it is first asked for.
 """
 
@@ -63,7 +63,7 @@ class Analysis(Protocol):
 
     @property
     def levels(self) -> tuple[LevelRow, ...]:
-        """Every computing level, and what stands around them."""
+        """Every computing level, and what is around them."""
 
     @property
     def shells(self) -> tuple[ShellRow, ...]:
@@ -221,7 +221,7 @@ class Estimate:
 
     @property
     def levels(self) -> tuple[LevelRow, ...]:
-        """Every computing level of the chip, and what stands around them; the rows add up to the totals."""
+        """Every computing level of the chip, and what is around them; the rows add up to the totals."""
         return self.analysis.levels
 
     @property

@@ -72,12 +72,12 @@ class LayerRow:
 
 @dataclass(frozen=True, eq=False)
 class LevelRow:
-    """A computing level of a chip, or what stands around all of them. The rows add up to the totals.
+    """A computing level of a chip, or what is around all of them. The rows add up to the totals.
 
     Attributes
     ----------
     level : str
-        Path of the level; empty for what stands around the levels.
+        Path of the level; empty for what is around the levels.
     mapper : str
         Kind of level.
     layers : tuple of str
@@ -87,7 +87,7 @@ class LevelRow:
     dynamic_energy_J : float
         Dynamic energy of these layers in one inference, also in blocks that levels share.
     static_energy_J, area_m2 : float
-        Of the blocks in the branch of the level; white space stands with what is around the levels.
+        Of the blocks in the branch of the level; white space is with what is around the levels.
     busy_s : float
         Time of one inference for which the level works, or its layers' times added up where they work side by side.
     """
@@ -137,7 +137,7 @@ class TrafficRow:
     places, neurons : float
         Places of this kind, and neurons of populations in one of them.
     copies_per_spike : float
-        Other places that a spike goes to, in the mean.
+        Other places that a spike goes to, on average.
     bits : float
         Bits that leave all of them in one inference, with an address that names each neuron.
     """

@@ -66,7 +66,7 @@ class Technology(Spec):
     package: str | None = None
     """Name or path of a device spec of model `package`, with `ambient_temperature`."""
     thermal_resistance: ThermalResistance | None = None
-    """Thermal resistance from the die of one chip to the air, in place of a `package`."""
+    """Thermal resistance from the die of one chip to the air, instead of a `package`."""
     temperature: Temperature | None = Field(default=None, validate_default=True)
     """Temperature of the die, where it is known; otherwise `ambient_temperature` and the package say it."""
 
@@ -101,7 +101,7 @@ class Operation(Spec):
     """Time from one inference to the next in always_on. With it, duty_cycled also pays for what must be kept while the
     chip is off: the self-refresh of a memory off the chip that holds weights."""
     inferences_per_programming: Count | None = None
-    """Inferences after which the weights are written anew: each then carries its share of the energy and time of it.
+    """Inferences after which the weights are rewritten: each then carries its share of the energy and time of it.
     Left out, programming is reported on its own line only."""
 
 
@@ -114,7 +114,7 @@ def _node_word(node: Any) -> str:
 
 
 class _Nodes(Mapping[str, type[Spec]]):
-    """Schema of whatever may stand in a level, by the key that identifies it."""
+    """Schema of whatever may be in a level, by the key that identifies it."""
 
     def __getitem__(self, word: str) -> type[Spec]:
         key, _, name = word.partition(":")
@@ -130,7 +130,7 @@ class _Nodes(Mapping[str, type[Spec]]):
 
 
 class _NodeWords(Sequence[str]):
-    """Keys that identify what may stand in a level."""
+    """Keys that identify what may be in a level."""
 
     def __contains__(self, word: object) -> bool:
         key, _, name = str(word).partition(":")

@@ -95,7 +95,7 @@ class QuantityField:
     example : str
         An example for the schema and the messages.
     words : tuple of str
-        Words that may stand in place of a quantity, such as ``auto``.
+        Words that may replace a quantity, such as ``auto``.
     """
 
     unit: str
@@ -107,7 +107,7 @@ class QuantityField:
     words: tuple[str, ...] = ()
 
     def read_or_word(self, given: Any) -> float | str:
-        """One of the words that may stand in place of the quantity, or the quantity.
+        """One of the words that may replace the quantity, or the quantity.
 
         Raises
         ------
@@ -225,7 +225,7 @@ WordWidthOrAuto: TypeAlias = Annotated[float | str, replace(_WORD_WIDTH, words=_
 Voltage: TypeAlias = Annotated[float, _VOLTAGE]
 VoltageOrAuto: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=_AUTO)]
 SUPPLY = "supply"
-"""What stands in place of a voltage that is the chip's supply, whatever that is set to."""
+"""What replaces a voltage that is the chip's supply, whatever that is set to."""
 VoltageOrSupply: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=(SUPPLY,))]
 CurrentOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("A", minimum=0, above=True, maximum=1e3, example="2 mA", words=_AUTO)

@@ -1,7 +1,7 @@
 """What a spec may say of each block of a chip.
 
 A block names its `model` and, where the model has physical parameters, the `device` that supplies them. What
-stands next to them in a block are the designer's choices: sizes, counts, clock, which interface.
+is next to them in a block are the designer's choices: sizes, counts, clock, which interface.
 """
 
 from collections.abc import Mapping

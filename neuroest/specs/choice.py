@@ -51,7 +51,7 @@ class Choice:
     key: str
 
     def members(self) -> list[type[BaseModel]]:
-        """All classes that may stand here."""
+        """All classes that may be here."""
         return [self.classes[word] for word in self.words]
 
     def validated(self, given: Any) -> BaseModel:

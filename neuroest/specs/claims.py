@@ -68,7 +68,7 @@ class Spread(Spec):
     factor: Annotated[float, QuantityField("1", minimum=1, maximum=1e6, example="1.3")] | None = None
     """p90 over median and median over p10, instead of `low` and `high`."""
     bound: Literal["hard", "low", "high"] | None = None
-    """An end that the true value cannot pass, in place of a percentile: `low`, `high`, or both (`hard`). Between it and
+    """An end that the true value cannot pass, instead of a percentile: `low`, `high`, or both (`hard`). Between it and
     the value every ratio is as likely."""
     shape: Shape = "two_sided"
     """two_sided: the value is the median; one_sided: the value is the bound on its side and the truth lies between it

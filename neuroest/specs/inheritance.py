@@ -24,7 +24,7 @@ from neuroest.specs.reading import Document
 from neuroest.specs.renamed import new_path, new_word
 
 MOST_BASES = 8
-"""Files that may stand below one architecture, each the base of the one before."""
+"""Files that may be below one architecture, each the base of the one before."""
 
 _CHANGES = frozenset({"base", "remove", "set"})
 _REFERENCES = frozenset(

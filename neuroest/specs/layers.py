@@ -67,7 +67,7 @@ Bits: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=64)]
 class Activity(Provenance):
     """How often the elements of a layer's output are active, and how that is known.
 
-    Basis, source, place, rationale and spread stand next to the numbers and hold for all of them; a number
+    Basis, source, place, rationale and spread are next to the numbers and hold for all of them; a number
     that needs its own is written as a full claim.
     """
 
@@ -100,7 +100,7 @@ class Layer(Spec):
     shortest_time_constant: Annotated[float, TIME] | None = None
     """Where the neurons of this layer differ: the shortest time constant, `time_constant` being the longest."""
     activity: Activity | None = None
-    """Activity of this layer's output, in place of the network's. A layer without weights that says
+    """Activity of this layer's output, instead of the network's. A layer without weights that says
     nothing passes on the mean activity of what it reads."""
 
 
@@ -155,11 +155,11 @@ class Connections(Spec):
     neurons: _claimed(_NUMBER)  # type: ignore[valid-type]
     """Neurons."""
     synapses: _claimed(_FAN_OUT)  # type: ignore[valid-type]
-    """Synapses of one neuron within the population, its fan-out and in the mean its fan-in."""
+    """Synapses of one neuron within the population, its fan-out and on average its fan-in."""
     input_synapses: _claimed(_ANY_NUMBER) = 0.0  # type: ignore[valid-type]
     """Synapses of one neuron from what the layer reads."""
     crosspoint_density: _claimed(_DENSITY) = 1.0  # type: ignore[valid-type]
-    """Share of the crosspoints of an array that are synapses, once neurons that share inputs stand together; 1 is the
+    """Share of the crosspoints of an array that are synapses, once neurons that share inputs are together; 1 is the
     best that any placement can do, and sparse connections come to little more than their probability."""
     sheet_density: _claimed(_PER_AREA)  # type: ignore[valid-type]
     """Neurons under an area of the sheet that they lie in, such as `8e4 1/mm^2`."""

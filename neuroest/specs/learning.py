@@ -37,7 +37,7 @@ class TraceSpec(Spec):
     window: Annotated[float, _STEPS] | None = None
     """Timesteps after a spike for which it is not zero."""
     share: Annotated[float, SHARE] | None = None
-    """Share of the timesteps in which it is not zero, in place of a window."""
+    """Share of the timesteps in which it is not zero, instead of a window."""
 
 
 class LearningRule(Spec):
@@ -67,8 +67,8 @@ class LearningRule(Spec):
     """How neurons come by their error. local: each output is compared with its target; broadcast: errors of the outputs
     go to all learning layers through fixed weights; backward: they go back through the weights of the layers."""
     write: Write = "threshold"
-    """How a change becomes pulses. threshold: whole steps, and none below one; stochastic: steps at random, right in
-    the mean; sign: one step in the direction of the change; accumulated: changes are added up in a digital word next to
+    """How a change becomes pulses. threshold: whole steps, and none below one; stochastic: random steps, right on
+    average; sign: one step in the direction of the change; accumulated: changes are added up in a digital word next to
     the weight until they make a step."""
     samples_per_update: Annotated[float, _STEPS] = 1.0
     """Samples after which a change that waits for the end of a sample (s) is made."""

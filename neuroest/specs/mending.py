@@ -101,7 +101,7 @@ def _related(path: str, place: str) -> bool:
 
 
 def _mend(schema: type[BaseModel], data: Any, detail: ErrorDetails, base: Any, places: list[str]) -> bool:
-    """Replace what one fault is about; False where nothing can stand in for it."""
+    """Replace what one fault is about; False where nothing can replace it."""
     path, _ = real_path(data, detail["loc"])
     if detail["type"] == "missing":
         path = [*path, detail["loc"][-1]]

@@ -93,7 +93,7 @@ def as_workload(spec: PopulationSpec) -> tuple[WorkloadSpec | None, list[Fault]]
 
 
 def place_in_file(spec: PopulationSpec, place: Location) -> Location:
-    """Where a population file says what stands at a place of the network."""
+    """Where a population file says what is at a place of the network."""
     if place[:1] == ("layers",) and len(place) > 1 and isinstance(place[1], int):
         name = tuple(spec.populations)[place[1]]
         inside = tuple("rate" if key == "activity" else key for key in place[2:3])

@@ -94,7 +94,7 @@ class Document:
     def value_position(self, path: Sequence[str | int]) -> Place:
         """Line and column, from 1, of the value at `path`, or at the longest part of it that exists.
 
-        The value of an alias stands where the alias is, and what is inside of it stands at the anchor.
+        The value of an alias is where the alias is, and what is inside of it is at the anchor.
         """
         return self._find(path)[1].place
 

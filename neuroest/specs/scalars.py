@@ -32,7 +32,7 @@ def scalar_value(text: str) -> Scalar:
     Parameters
     ----------
     text : str
-        The scalar as it stands in the file, without the white space around it.
+        The scalar as it is in the file, without the white space around it.
 
     Returns
     -------

@@ -152,7 +152,7 @@ class WorkloadSpec(Spec):
         return _resolved(self)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Copy that resolves its claims anew, since they may be among what is changed."""
+        """Copy that resolves its claims again, since they may be among what is changed."""
         copied = super().model_copy(update=update, deep=deep)
         copied.__dict__.pop("resolved", None)
         return copied

@@ -200,7 +200,7 @@ def joined(name: str, value: PublishedValue, defaults: GivenValue) -> dict[str, 
 class CaseSpec(Spec):
     """A published chip or paper with what it published.
 
-    Values stand in groups that share source, class and tolerance.
+    Values are in groups that share source, class and tolerance.
     """
 
     kind: Literal["validation_case"]
@@ -210,7 +210,7 @@ class CaseSpec(Spec):
     title: str
     """Name of the chip as people know it."""
     evidence: Evidence
-    """What stands behind the published values."""
+    """What is behind the published values."""
     family: Family | None = None
     """How the chip computes; each family has its own summary, and a case without one is in none. analog: columns add
     currents or charges; digital: multiply-accumulate units or digital compute-in-memory; spiking: digital cores that

@@ -122,7 +122,7 @@ class CaseResult:
         Parameters
         ----------
         scale : float, optional
-            Exponent of the model discrepancies in place of the shipped one.
+            Exponent of the model discrepancies instead of the shipped one.
         """
         samples = self._samples(scale)
         published = self.case.published
@@ -288,7 +288,7 @@ def _published(
     for index, group in enumerate(spec.published):
         for name, value in group.values.items():
             if name in groups:
-                problems.append(_problem(document, index, name, (), f"{name} stands there twice"))
+                problems.append(_problem(document, index, name, (), f"{name} appears twice"))
                 continue
             groups[name] = index
             try:

@@ -1,6 +1,6 @@
 """Small expressions over a result: totals by name, parts of the chip by path, and arithmetic.
 
-``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of all that stands in the tiles of
+``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of all that is in the tiles of
 the chip, ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``learning(path, action)``
 that of an action of learning, ``static_power(path)``, ``power(path)``, ``instances(path)``, ``count(path, action)`` and
 ``time(path)`` accordingly. All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run,
@@ -254,7 +254,7 @@ def _is_total(node: ast.AST) -> bool:
 
 
 def _unit_name(name: str) -> tuple[float, Dimension]:
-    """A unit that stands as a name in an expression."""
+    """A unit that is a name in an expression."""
     try:
         return parse_unit(name)
     except QuantityError:

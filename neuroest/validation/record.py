@@ -49,7 +49,7 @@ class RecordedCase:
 
     @property
     def is_chip(self) -> bool:
-        """Whether a chip stands behind the values."""
+        """Whether a chip is behind the values."""
         return self.evidence in CHIPS
 
 

@@ -189,7 +189,7 @@ def _verdict(stated: Published, ratio: float) -> Verdict:
 
 
 CHIPS: tuple[Evidence, ...] = ("measured_silicon", "vendor_estimate")
-"""Evidence that a chip stands behind, on which coverage is measured."""
+"""Evidence from a chip, on which coverage is measured."""
 
 
 def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list[Summary]:

@@ -111,7 +111,7 @@ class Geometry:
     window_comparisons, window_additions : array
         Of one output of a pooling layer or an addition, one less than its elements; zero for others.
     stationary_elements : array
-        Elements of a factor that takes the place of weights though it is computed anew in each inference.
+        Elements of a factor that takes the place of weights though it is recomputed in each inference.
     sequential_steps : array
         Steps of a recurrent cell, each of which waits for the one before.
     input_bits : array

@@ -1,7 +1,7 @@
 """What a learning rule asks of every layer in one sample: counts that follow from rule, activity and shapes.
 
 Arrays have the layers on their last axis and the design points before it. Nothing here knows a chip: how a level
-reaches its weights, and what its circuits do for it, stands in `neuroest.levels.learning`.
+reaches its weights, and what its circuits do for it, is in `neuroest.levels.learning`.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class LearningCounts:
     traces, tag_values, weights, stored_activity : array
         Traces, tags and weights that are kept, and bits of activity that wait for the backward pass.
     asked_share : Numeric
-        Change that an update asks for in the mean, over the range of the weight.
+        Change that an update asks for on average, over the range of the weight.
     hottest : Numeric
         Writes of the hottest cell over the mean of its layer.
     samples, duty : Numeric

@@ -133,7 +133,7 @@ def test_values_can_be_filled_up_from_another_device_of_the_model_only(tmp_path:
         (changed("(F^2): 53", "(um^2): 53"), "expected F^2"),
         (changed("(F): 6.0", "(nm): 6.0"), "expected F"),
         (CELL + "something else\n", "RRAM.cell:21:1: expected `-Name (unit): value`"),
-        (CELL + "-SetPulse (ns): 9\n", "stands in line 20 already"),
+        (CELL + "-SetPulse (ns): 9\n", "is already on line 20"),
     ],
 )
 def test_bad_cells_are_refused_with_file_and_line(tmp_path: Path, text: str, reported: str) -> None:

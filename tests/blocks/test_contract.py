@@ -20,7 +20,7 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 QUANTITIES = {"energy", "area", "static_power", "time"}
 HEADINGS = (REFERENCE / "architecture.md").read_text("utf-8").splitlines()
 MODELS = (REFERENCE / "devices.md").read_text("utf-8").splitlines()
-# what stands in a slot of one schema alone, which names it
+# what is in a slot of one schema alone, which names it
 IN_ONE_SLOT = {
     "analog_stage", "and_count_unit", "bit_serial_cell", "charge_pump", "event_energies", "in_memory_column",
     "level_shifter", "roofline_processor", "tapered_buffer",
@@ -70,7 +70,7 @@ def test_the_device_of_a_block_is_known(model: str) -> None:
     assert f"## Model `{record.model}`" in MODELS
     assert record.folder
     assert record.declared.keys() <= record.descriptions().keys()
-    # both stand under the path of the block
+    # both are under the path of the block
     assert not set(numeric_options(schema)) & set(record.declared)
     if block.example:
         assert load_device(block.example).record is record

@@ -342,7 +342,7 @@ def test_mirrors_merge_what_slices_and_arrays_share(tmp_path: Path) -> None:
     reads = count(plain, "cell", "column_read")
     assert count(result, "merge", "merge") == pytest.approx(reads)
     assert energy(result, component="merge") == pytest.approx(reads * 4e-6 * 0.9 * known(result, "read time"))
-    # two slices of 4 bits: mirrors of 1 and 16 units, 8.5 in the mean
+    # two slices of 4 bits: mirrors of 1 and 16 units, 8.5 on average
     assert area(result, "merge") == pytest.approx(arrays(result) * 128 * 8.5 * 4e-12)
     assert any("merge" in text for text in plain.exclusions)
     assert not any("mirrors" in text for text in result.exclusions)

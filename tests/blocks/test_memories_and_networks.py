@@ -30,7 +30,7 @@ def test_embedded_memory_is_paid_per_bit_and_refreshed(tmp_path: Path) -> None:
     assert area(result, "buffer") == pytest.approx(tiles * 82.8e-9, rel=0.001)
     refresh = sum(r.energy_J for r in result.breakdown if r.kind == "static" and r.term == "refresh")
     assert refresh == pytest.approx(tiles * 65536 * 8 * 1e-9 * result.evaluation.active_time.item())
-    assert "memory_process" in failed(result)  # 32 nm values on a 28 nm chip, as they stand
+    assert "memory_process" in failed(result)  # 32 nm values on a 28 nm chip, unscaled
 
 
 def test_register_file_grows_with_its_depth(tmp_path: Path) -> None:

@@ -357,7 +357,7 @@ def test_cells_of_the_process_and_the_supply_move_the_table_as_by_hand() -> None
     # CACTI interpolates its supplies of 22 nm and 32 nm, 0.8 V and 1.0 V, on a line; we on the logarithm of the node
     assert supply == pytest.approx(0.8 + 0.2 * math.log(28 / 22) / math.log(32 / 22), rel=1e-9)
 
-    # energy goes with the square of the supply
+    # energy scales with the square of the supply
     expected = made.quantity("read_pJ") * 2.0 * (0.7 / supply) ** 2
     assert made.energies(NETWORK)[0].energy == pytest.approx(expected, rel=1e-9)
     # 146 squares of 28 nm are 0.1145 um^2, the cell of the process is 0.127 um^2

@@ -33,7 +33,7 @@ GATE, JUNCTION = 1.449e-9, 0.725e-9
 
 
 def switched(folder: Path, more: dict[str, Any] | None = None, base: str = ADC, **choices: Any) -> Estimate:
-    """A chip whose multiplexers stand behind its clamps, without stages."""
+    """A chip whose multiplexers are behind its clamps, without stages."""
     block = {READOUT + "multiplexer": SWITCHES | choices, READOUT + "sample_and_hold": None}
     return run(base, DENSE, block | (more or {}), folder)
 

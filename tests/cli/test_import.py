@@ -23,7 +23,7 @@ def test_a_model_becomes_a_workload_that_can_be_estimated(command: Command, tmp_
     directly = command("estimate", "digital_int8_28nm", "-w", str(model), "--format", "json")
     assert from_file.code == directly.code == 0
 
-    # the bands are drawn anew for a file of another name; what they are drawn around is the same
+    # the bands are redrawn for a file of another name; what they are drawn around is the same
     totals = [json.loads(found.out)["totals"] for found in (from_file, directly)]
     assert totals[0] == totals[1]
 

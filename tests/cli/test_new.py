@@ -43,7 +43,7 @@ def test_bad_wishes_are_one_line(command: Command, tmp_path: Path) -> None:
             ("architecture", "--like", "analog_lif_28nm", "--adc", "sar_macro"),
             "no array of it is read by conv",
         ),
-        (("architecture", "--adc", "sar_macro"), "--adc goes with --like"),
+        (("architecture", "--adc", "sar_macro"), "--adc needs --like"),
         (("architecture", "--like", "analog_lif_28nm", "--neuron", "switch_vo2_heated"), "never fires"),
         (("architecture", "--like", "adc_crossbar_28nm", "--cell", "charge_sram_28nm"), "cim_sram_28nm"),
         (("architecture", "--like", "adc_crossbar_28nm", "--adc", "sample_hold_28nm"), "is no adc but a"),

@@ -15,7 +15,7 @@ from tests.chips import run
 
 NEURONS = [name for name, path in shipped("device").items() if path.parent.name == "neurons"]
 SILENT = {"diffusive_28nm_derived"}
-"""Neurons without a spike in time, which the estimate flags: the gate follows the filament and takes its drive away."""
+"""Neurons without a spike in time, which the estimate flags: the gate follows the filament and removes its drive."""
 
 
 @pytest.mark.parametrize("name", NEURONS)

@@ -96,7 +96,7 @@ def _mean_energy_of_capacitors(bits, output_floats):
 
 @pytest.mark.parametrize(("floats", "factor"), [(True, 1 / 6), (False, 1 / 2)])
 def test_switching_factor_of_a_single_step(floats, factor):
-    # a sum over 1024 codes in place of the integral: 0.1 %
+    # a sum over 1024 codes instead of the integral: 0.1 %
     expected = _mean_energy_of_capacitors(10, floats)
     assert drivers.capacitive_dac_energy(10.0, 1.0, 1.0, factor) == pytest.approx(expected, rel=2e-3)
 
@@ -140,7 +140,7 @@ def test_pulse_width_of_the_largest_and_the_mean_input():
 
 def test_tapered_buffer_by_hand() -> None:
     # 1 fF to 64 fF in steps of 4: 3 inverters of 1, 4 and 16 units; they charge 4 + 16 + 64 = 84 fF, and the
-    # closed form 64 * 4/3 = 85.3 fF is the sum of an endless chain
+    # closed form 64 * 4/3 = 85.3 fF is the sum of an infinite chain
     stages = drivers.tapered_buffer_stages(64e-15, 1e-15, 4.0)
     assert stages == 3.0
     assert drivers.tapered_buffer_area(1e-12, stages, 4.0) == pytest.approx(21e-12)

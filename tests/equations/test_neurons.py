@@ -191,7 +191,7 @@ def test_one_lane_serves_its_neurons_in_turn() -> None:
 
 
 def test_threshold_of_a_switch_that_heats_itself_vanishes_at_its_transition() -> None:
-    # heat V^2/R goes with the distance to the transition: half the voltage where a quarter of the heating is left
+    # heat V^2/R scales with the distance to the transition: half the voltage where a quarter of the heating is left
     factor = threshold_switches.transition_voltage_factor(
         np.array([300.0, 330.0, 340.0, 400.0]), 340.0, 300.0
     )

@@ -1,4 +1,4 @@
-"""Power of what stands around chips."""
+"""Power of what is around chips."""
 
 import numpy as np
 import pytest

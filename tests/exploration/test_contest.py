@@ -369,7 +369,7 @@ def test_a_chip_that_sleeps_leaves_no_block_awake(name: str) -> None:
     [
         ({"contenders__analog__alternatives": ["suply"]}, "did you mean 'supply'"),
         ({"contenders__analog__alternatives": ["supply"]}, "alternative of no contender"),
-        ({"contenders__analog__alternatives": ["supply", "array", "supply"]}, "stands here twice"),
+        ({"contenders__analog__alternatives": ["supply", "array", "supply"]}, "appears twice"),
         ({"contenders__analog__architecture": "analog_lif"}, "unknown architecture 'analog_lif'"),
         ({"contenders__analog__set": {"chip.tile.array.row": 3}}, "did you mean"),
         ({"contenders__analog__set": {"chip.tile.array.rows": "many"}}, "two.yaml:.*contenders.analog"),

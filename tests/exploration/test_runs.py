@@ -177,7 +177,7 @@ def test_workers_that_always_die_end_the_run(monkeypatch: pytest.MonkeyPatch) ->
         list(run_chunks(Hopeless(), range(3), 2))
 
 
-@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="needs a shell to stand in for a worker")
+@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="needs a shell to replace a worker")
 def test_workers_that_die_before_they_begin_end_the_run(tmp_path: Path) -> None:
     stand_in = tmp_path / "python"
     stand_in.write_text(

@@ -81,7 +81,7 @@ def test_a_sweep_is_drawn_from_memory_and_from_files(tmp_path: Path, suffix: str
     assert found.sample(5)["chip.tile.array.rows"].tolist() == [64.0] * 4
     axes = found.plot("energy_per_inference_J", path=tmp_path / "s.svg").axes[0]
     assert (tmp_path / "s.svg").stat().st_size > 1000
-    assert axes.get_xlabel() == "array › read voltage"  # the unit stands at the marks
+    assert axes.get_xlabel() == "array › read voltage"  # the unit is at the marks
     # without merging the network does not fit, so those rows have nothing to draw
     lines = axes.get_lines()
     assert [line.get_label() for line in lines] == ["array › rows 64", "array › rows 128"]

@@ -478,7 +478,7 @@ def _read_network(file: Path, seed: str) -> None:
 
 
 def _in_a_fork(path: Path) -> None:
-    """What a NIR file is tried with before it is opened, in a fork in place of a new interpreter: 100 times as fast."""
+    """What a NIR file is tried with before it is opened, in a fork instead of a new interpreter: 100 times as fast."""
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -559,7 +559,7 @@ def _bundles() -> list[tuple[str, bytes]]:
 
 
 def _changed_bundle(content: bytes, rng: random.Random) -> bytes:
-    """Bytes changed as they stand, or a member changed and packed again."""
+    """Changed bytes, or a member changed and packed again."""
     if rng.random() < 0.3:
         return changed_bytes(content, rng)
     made = io.BytesIO()

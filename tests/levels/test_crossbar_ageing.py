@@ -300,7 +300,7 @@ def test_spare_columns_take_over_from_faulty_ones_and_cost_area(tmp_path: Path) 
     none, some, many = (
         run(RRAM, DENSE, {spares: number}, tmp_path, **stuck) for number in (0, 8, 32)
     )  # fmt: skip
-    # 128 columns and 15.4 faulty ones among them in the mean
+    # 128 columns and 15.4 faulty ones among them on average
     shares = [r.evaluation.mapper.compute.stuck_shares()[1] for r in (none, some, many)]
     assert shares[0] == pytest.approx(1e-3)
     assert shares[0] > shares[1] > shares[2]

@@ -213,7 +213,7 @@ def test_winograd_multiplies_tiles(tmp_path: Path) -> None:
     added = area(fast, "array") / (128 * 24 * 32 + 2 * 128 * 8)
     unit = area(plain, "unit") / 128**2
     # a unit has 64 products of 7.85 um^2 and 16 registers of 7.57 um^2; 128 of them have 127 adders of 16 bits and up,
-    # in the mean 120/127 wider, registers a bit wider than those, and 32 bits of either at the root
+    # on average 120/127 wider, registers a bit wider than those, and 32 bits of either at the root
     adders, registers = 127 * 16 + 120 + 32, 127 * 17 + 120 + 32
     by_hand = 64 * 7.85 + adders / 128 * 11 + (16 + registers / 128) * 7.57
     assert added / unit == pytest.approx(11 / by_hand, rel=1e-6)
@@ -362,7 +362,7 @@ def test_filters_may_lie_in_a_memory_of_each_unit(tmp_path: Path) -> None:
     assert count(plain, "unit", "storage_bit") == macs * (8 + 8 + 32)
     assert count(result, "unit", "storage_bit") == macs * (8 + 32)
     assert result.evaluation.mapped.instances["chip.array.filter_memory"] == 12 * 14
-    # two strips of 14 rows take all filters anew
+    # two strips of 14 rows take all filters again
     assert count(result, "filter_memory", "write") == 2 * 32 * 32 * 9 * 8 / 16
     assert count(result, "weights", "read") == 2 * 32 * 32 * 9 * 8 / 512
 

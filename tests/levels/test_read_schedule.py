@@ -101,7 +101,7 @@ def test_digits_of_an_input_are_read_and_converted_one_by_one(tmp_path: Path) ->
     assert settled(whole) == pytest.approx(255e-9)
     assert settled(halves) == pytest.approx(max(15e-9, known(halves, "settling time")))
     assert count(halves, "converter", "conversion") == 2 * count(whole, "converter", "conversion")
-    # the same mean input in two pulses of at most 15 in place of one of at most 255
+    # the same mean input in two pulses of at most 15 instead of one of at most 255
     ratio = energy(halves, term="read_current") / energy(whole, term="read_current")
     assert ratio == pytest.approx(2 * settled(halves) / 255e-9)
 

@@ -100,7 +100,7 @@ def test_drift_of_all_cells_alike_is_taken_off_by_a_common_gain() -> None:
 
 
 def test_stuck_cells_replace_what_was_written() -> None:
-    # three of ten cells stay at the low conductance, so that a pair shows seven tenths of its weight in the mean
+    # three of ten cells stay at the low conductance, so that a pair shows seven tenths of its weight on average
     cell, weights = f"{ARRAY}.cell", RNG.integers(-127, 128, (300, 300)).astype(float)
     kept = [cause for cause in CAUSES if cause != "stuck_cells"]
     stuck, _ = programmed({f"{cell}.stuck_low_share": "0.3", f"{cell}.stuck_high_share": "0"}, weights, kept)

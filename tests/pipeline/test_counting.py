@@ -30,7 +30,7 @@ ROW_STATIONARY = {
 
 
 def nested(folder: Path, counts: tuple[Any, ...], mapper: str = "digital_array") -> Estimate:
-    """The int8 baseline whose arrays stand below a level for each further count, the outermost count first."""
+    """The int8 baseline whose arrays are below a level for each further count, the outermost count first."""
     data = copy.deepcopy(load_architecture("digital_int8_28nm").document.data)
     array = data["chip"].pop("array")
     if mapper == "row_stationary":
@@ -149,7 +149,7 @@ def test_what_a_near_memory_cannot_hold_comes_anew_for_every_access(tmp_path: Pa
         ("1 KiB", 1, 1),
         # three rows of 8 positions and 14 or 15 channels (2731 bits) fit both: once for each block of columns
         ("512 byte", 1, 2),
-        # not even those: every one of nine positions of a window comes anew
+        # not even those: every one of nine positions of a window comes again
         ("256 byte", 9, 18),
     ],
 )

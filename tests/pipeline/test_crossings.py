@@ -86,11 +86,11 @@ def test_several_chips_without_a_link_for_it_say_so(tmp_path: Path) -> None:
 def test_inputs_reach_every_tile_that_needs_them_and_sums_meet_in_one(tmp_path: Path) -> None:
     result = run(ADC, DENSE, {}, tmp_path)
     placement = result.evaluation.mapped.placement
-    # 784 rows on seven arrays, which stand in one tile of eight; 2048 columns on sixteen: each input goes to 16 tiles
+    # 784 rows on seven arrays, which are in one tile of eight; 2048 columns on sixteen: each input goes to 16 tiles
     assert placement.row_blocks.tolist() == [7.0, 4.0, 4.0]
     assert placement.column_blocks.tolist() == [16.0, 16.0, 1.0]
     entries = at(result, "chip.noc", "bit_entry")
-    # of the second layer two columns of four arrays stand in a tile: eight tiles
+    # of the second layer two columns of four arrays are in a tile: eight tiles
     assert entries == pytest.approx([784 * 8 * 16, 512 * 8 * 8, 512 * 8])
     # buffers of 64 bits: each tile has its inputs written once and reads them once; outputs are written once
     written = at(result, "chip.tile.buffer", "write")

@@ -183,7 +183,7 @@ def test_auto_takes_the_cheaper_level_of_each_layer(by: str) -> None:
             for name, row in rows.items()
         }  # fmt: skip
     for name, level in chosen.items():
-        if name != "pool":  # it has no weights and goes with what it reads
+        if name != "pool":  # it has no weights and runs where its input runs
             assert costs[level][name] == min(cost[name] for cost in costs.values())
 
 

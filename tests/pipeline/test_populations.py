@@ -193,7 +193,7 @@ def test_what_is_not_known_of_a_population_widens_the_band() -> None:
 def test_what_moves_whole_arrays_has_an_elasticity() -> None:
     found = neuroest.estimate("memristive_brain_28nm", HUMAN).analysis.elasticities
     slopes = dict(zip(found.paths, found.totals["area"], strict=True))
-    # 547 blocks of 128 rows a neuron; arrays and what stands next to them go with these blocks
+    # 547 blocks of 128 rows a neuron; arrays and what is next to them go with these blocks
     assert slopes["workload.layers.brain.synapses"] == pytest.approx(1.0, abs=0.2)
     assert slopes["workload.layers.brain.crosspoint_density"] == pytest.approx(-1.0, abs=0.2)
     assert slopes["workload.layers.brain.neurons"] == pytest.approx(1.0, abs=0.05)

@@ -77,7 +77,7 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     }),
     "level_shifter": ("sar_crossbar_28nm", f"{ARRAY}.input.level_shifter", {"device": "level_shifter_28nm"}),
 }  # fmt: skip
-"""Blocks that stand in no shipped chip by themselves, each with the chip that takes one and the place there."""
+"""Blocks that are in no shipped chip by themselves, each with the chip that takes one and the place there."""
 BESIDE = {
     "voltage_mode": {f"{ARRAY}.read_voltage": "0.9 V"},
     "direct_coupling": {

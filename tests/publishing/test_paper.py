@@ -116,7 +116,7 @@ def test_what_has_not_changed_is_not_done_again(
     ]  # fmt: skip
     # curves that change ask for a fit, whose device nobody has edited, and for a chip, which somebody has
     (folder / "switch_delays.csv").write_text("Voltage (V),Delay (us)\n1,2\n")
-    monkeypatch.setitem(LINES, "device.yaml", LINES["device.yaml"] + "# fitted anew\n")
+    monkeypatch.setitem(LINES, "device.yaml", LINES["device.yaml"] + "# fitted again\n")
     with pytest.raises(NeuroestError, match=r"chip.yaml of the step chip was edited by hand.*--force"):
         paper(folder)
     assert "another supply" in (place / "chip.yaml").read_text()

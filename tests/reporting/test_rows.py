@@ -63,7 +63,7 @@ def test_no_rows_are_an_empty_table_and_nothing_at_all_is_said() -> None:
 @pytest.mark.parametrize("columns", ["onecolumn", "twocolumn"])
 def test_any_table_compiles_without_warnings(columns: str, tmp_path: Path) -> None:
     long = [
-        {"path": f"chip.tile.array.readout.neuron.parameter_{i}", "why": "as it stands " * (i % 9), "value": i * 1e-7}
+        {"path": f"chip.tile.array.readout.neuron.parameter_{i}", "why": "as it is given " * (i % 9), "value": i * 1e-7}
         for i in range(60)
     ]  # fmt: skip
     wide = [{f"column {i}": 10.0**i for i in range(12)} for _ in range(9)]

@@ -25,7 +25,7 @@ from neuroest.validation.expressions import (
 
 
 def copied(folder, name="odin", **changes):
-    """A copy of a case with texts of its file changed; the new text stands under the old one in `changes`."""
+    """A copy of a case with texts of its file changed; the new text is under the old one in `changes`."""
     copy = shutil.copytree(data_folder("validation_case") / name, folder / name)
     file = copy / "published.yaml"
     text = file.read_text()

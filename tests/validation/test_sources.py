@@ -1,4 +1,4 @@
-"""Sources of the cases stand in the bibliography, so that every estimate of a case can be cited."""
+"""Sources of the cases are in the bibliography, so that every estimate of a case can be cited."""
 
 import pytest
 

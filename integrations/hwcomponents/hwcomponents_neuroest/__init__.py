@@ -105,7 +105,7 @@ class NeuroestCell(_Block):
     device : str
         Cell of `neuroest list devices`, or a path.
     inside : str
-        Chip of neuroest whose array stands around the cell.
+        Chip of neuroest whose array is around the cell.
     model : str, optional
         Model of the block, where several take the device.
     """
@@ -173,7 +173,7 @@ class NeuroestRowDriver(_Block):
     device : str
         Driver of `neuroest list devices`, or a path.
     inside : str
-        Chip of neuroest whose array stands around the driver.
+        Chip of neuroest whose array is around the driver.
     process, supply_voltage : str, optional
         Where it works.
     model : str, optional

@@ -191,7 +191,7 @@ class ResistiveMemory(Cell):
 
     @abstractmethod
     def limited(self, conductance: u.Siemens) -> u.Siemens:
-        """Conductance with what stands in series."""
+        """Conductance with what is in series."""
 
     has_plates: ClassVar[bool] = False
     """Whether a cell has a third line in addition to its row and its column, that behind its transistor."""

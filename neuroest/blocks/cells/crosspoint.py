@@ -82,7 +82,7 @@ class CrosspointCell(ResistiveMemory):
         return self.device.memristor_capacitance
 
     def limited(self, conductance: u.Siemens) -> u.Siemens:
-        """Nothing stands in series that the stated conductances do not contain."""
+        """Nothing is in series that the stated conductances do not contain."""
         return conductance
 
     @property

@@ -21,7 +21,7 @@ class ResistiveCellParameters(CellParameters):
     model: ClassVar[str] = "one_transistor_one_resistor"
 
     access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
-    """Width of the access transistor; on a process where the cell is smaller it goes with the side of the cell."""
+    """Width of the access transistor; on a process where the cell is smaller it scales with the side of the cell."""
     access_on_current: u.AmperePerMetre = positive(absent=0.0)
     """Saturated current of the access transistor per width at its programming gate voltage; without it that of the core
     transistors of the process."""

@@ -35,7 +35,7 @@ class RooflineParameters(Record):
     host_time: u.Second = non_negative(absent=0.0)
     """Time that the host spends on each inference of a batch: making the input, moving it, reading the result."""
     handover_time: u.Second = non_negative(absent=0.0)
-    """Time to hand kernels that stand side by side to other threads and to wait for them, for each depth of the
+    """Time to hand kernels that are side by side to other threads and to wait for them, for each depth of the
     network that has several; zero where one thread starts all kernels."""
     cores: u.Dimensionless = positive(absent=1.0)
     """Cores that share the peak rate."""

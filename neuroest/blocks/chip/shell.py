@@ -17,7 +17,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ShellParameters(Record):
-    """What stands around chips: parts with a power of their own, conversion of the supply, cooling."""
+    """What is around chips: parts with a power of their own, conversion of the supply, cooling."""
 
     model: ClassVar[str] = "shell"
     folder: ClassVar[str] = "shells"
@@ -51,7 +51,7 @@ class ShellBlock(DeviceBlock):
 
 
 class Shell(Component[ShellParameters], SurroundsChip):
-    """What stands around chips."""
+    """What is around chips."""
 
     schema: ClassVar[type[Block]] = ShellBlock
     prior_error: ClassVar[ModelErrors] = exact_model(

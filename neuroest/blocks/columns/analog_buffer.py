@@ -24,7 +24,7 @@ class AnalogBufferBlock(DeviceBlock):
     every: Count
     """Cells of a line from one buffer to the next."""
     first: Literal["driven", "buffered"]
-    """driven: the first piece of a line stands at its own driver; buffered: a buffer stands in front of it as well."""
+    """driven: the first piece of a line is at its own driver; buffered: a buffer is in front of it as well."""
 
 
 class AnalogBuffer(Component[AnalogStageParameters]):

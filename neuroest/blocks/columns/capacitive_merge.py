@@ -53,7 +53,7 @@ class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
     def merge_energies(
         self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
     ) -> list[EnergyCost]:
-        """Charging the capacitor to half of the supply in the mean, and the gates of its switches."""
+        """Charging the capacitor to half of the supply on average, and the gates of its switches."""
         d, supply = self.device, self.technology.supply_voltage
         units = converters.mirror_unit_transistors(slices, cell_bits) / slices
         charge = array_lines.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
@@ -65,7 +65,7 @@ class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
         ]
 
     def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
-        """Capacitor, which matching sets at any node, and switches at one column, in the mean over the bits."""
+        """Capacitor, which matching sets at any node, and switches at one column, on average over the bits."""
         d = self.device
         units = converters.mirror_unit_transistors(slices, cell_bits) / slices
         area = units * d.unit_capacitance / d.capacitance_density + d.switch_area

@@ -27,7 +27,7 @@ class RampAdcParameters(ClockedAdcParameters):
     comparator_cycle_energy: u.Joule = positive()
     """Energy of the comparator in one clock cycle."""
     mean_fraction: u.Dimensionless = positive(maximum=1.0, exact="mean of a uniform distribution")
-    """Share of the ramp after which the comparator has decided, in the mean."""
+    """Share of the ramp after which the comparator has decided, on average."""
     latch_energy: u.Joule = positive()
     """Energy of the latch for one bit."""
     generator_energy: u.Joule = non_negative()

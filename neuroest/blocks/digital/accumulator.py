@@ -18,7 +18,7 @@ from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
 
 CARRIED_BITS: u.Bit = 1.0
-"""Bits that a carry changes in the mean: every second sum of random bits carries, through 1 + 1/2 + 1/4 + ... bits."""
+"""Bits that a carry changes on average: every second sum of random bits carries, through 1 + 1/2 + 1/4 + ... bits."""
 
 
 class AccumulatorBlock(ClockedBlock):

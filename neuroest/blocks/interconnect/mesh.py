@@ -75,7 +75,7 @@ class MeshBlock(sleep.GatedBlock):
     routing: Literal["unicast", "multicast"] = "unicast"
     """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
     signalling: Literal["clocked", "bundled_data", "dual_rail", "one_of_four"] = "clocked"
-    """clocked: one wire a bit; the others have handshakes in place of a clock. bundled_data: one wire a bit and a
+    """clocked: one wire a bit; the others have handshakes instead of a clock. bundled_data: one wire a bit and a
     request with its acknowledgement; dual_rail, one_of_four: two wires a bit or four for two, which return to zero."""
 
 

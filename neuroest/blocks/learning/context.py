@@ -36,7 +36,7 @@ class LearningContext:
     Attributes
     ----------
     update, tag, threshold : Arithmetic
-        Operations of a change of a weight, of all tags of a synapse in the mean, and of a threshold.
+        Operations of a change of a weight, of all tags of a synapse on average, and of a threshold.
     accumulated : bool
         Whether a change is added to a digital word next to the weight.
     """

@@ -34,7 +34,7 @@ class MemoryBlock(DeviceBlock):
     a backward pass."""
     sleep: MemorySleep = "none"
     """Between the inferences of an always_on chip. retention: at a supply that just keeps the bits; off: without any,
-    for what the next inference writes anew. Waking takes energy; see `technology.sleep_options`."""
+    for what the next inference writes again. Waking takes energy; see `technology.sleep_options`."""
 
     @field_validator("sleep")
     @classmethod

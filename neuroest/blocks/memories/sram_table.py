@@ -66,7 +66,7 @@ _TWO_PORT_CELL = 8.0 / 6.0
 
 
 class TabulatedSram(Memory):
-    """Static memory whose cost stands in a table over node, banks, capacity and word width."""
+    """Static memory whose cost is in a table over node, banks, capacity and word width."""
 
     schema: ClassVar[type[Block]] = SramTableBlock
     prior_error: ClassVar[ModelErrors] = model_errors(
@@ -154,7 +154,7 @@ class TabulatedSram(Memory):
         )
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Area of the macro, with the memory cell of the chip's process in place of the table's."""
+        """Area of the macro, with the memory cell of the chip's process instead of the table's."""
         cell = technology.cell_area_ratio(
             self.process.sram_bitcell_area, self.device.cell_squares, self.node()
         )

@@ -106,7 +106,7 @@ class WriteCircuitBlock(DeviceBlock):
 
 
 class WriteCircuit(Component[WriteCircuitParameters]):
-    """Decoders, drivers and switches of one array, with what stands in their slots."""
+    """Decoders, drivers and switches of one array, with what is in their slots."""
 
     schema: ClassVar[type[Block]] = WriteCircuitBlock
     part_of_array: ClassVar[bool] = True
@@ -135,7 +135,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
 
     @property
     def parts(self) -> list[Component[Any]]:
-        """This circuit and what stands in its slots."""
+        """This circuit and what is in its slots."""
         return [self, *self.slots.values()]
 
     @property

@@ -47,7 +47,7 @@ class RowDriver(Component[Any]):
     """What the array must know of the circuit at its rows.
 
     A number can enter bit by bit (`planes` reads of the array), as one pulse whose width is the number, or as one
-    voltage. All three give a cell the same charge in the mean: it is proportional to the mean input.
+    voltage. All three give a cell the same charge on average: it is proportional to the mean input.
     """
 
     whole_numbers: ClassVar[bool] = False

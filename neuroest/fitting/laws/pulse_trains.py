@@ -147,7 +147,7 @@ def _with_ways(experiment: Experiment) -> Experiment:
 
 
 def trains_of(experiment: Experiment) -> Array:
-    """Number of the train of each row: a new one begins with another device or way, or where pulses count anew."""
+    """Number of the train of each row: a new one begins with another device or way, or where pulses count again."""
     keys = [experiment.column(name, -1.0) for name in ("device", "cycle", "rising")]
     begins = np.diff(experiment.columns["pulse"], prepend=np.inf) <= 0.0
     for key in keys:

@@ -106,7 +106,7 @@ class CrossbarCounts(CrossbarLayout):
         return np.logical_or(array.slices(self.network) > 1.0, several)
 
     def _writing(self, placement: Placement) -> Mapping[tuple[str, str], u.Numeric]:
-        """Cells that are written anew, for an inference."""
+        """Cells that are rewritten, for an inference."""
         rewritten = self.inferences_per_writing
         if rewritten is None:
             return {}

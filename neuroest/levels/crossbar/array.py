@@ -85,7 +85,7 @@ class CrossbarArray(WrittenArray):
             cell.cell_energy("cell_read", "read_current", used, "cell read current"),
             cell.cell_energy("off_diagonal_read", "read_current", beside, "cell read current"),
         ]
-        if self.reference_columns:  # its cells stand in the middle of the window, as weights do in the mean
+        if self.reference_columns:  # its cells are in the middle of the window, as weights are on average
             costs.append(cell.cell_energy("reference_read", "reference_current", used, "cell read current"))
         return costs
 
@@ -395,7 +395,7 @@ class CrossbarArray(WrittenArray):
         return found
 
     def column_characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What stands between the columns and what they share."""
+        """What is between the columns and what they share."""
         found = []
         if self.sampler is not None:
             load = self.sampled_load(network)

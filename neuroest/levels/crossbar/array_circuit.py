@@ -406,7 +406,7 @@ class ArrayCircuit(ArrayParts):
 
     @property
     def switches_columns(self) -> bool:
-        """Whether a multiplexer to shared converters stands at the bare columns, which then charge its lines."""
+        """Whether a multiplexer to shared converters is at the bare columns, which then charge its lines."""
         held = self.sampler is not None or isinstance(self.interface, ClampsColumn)
         return self.converter is not None and (self.columns_take_turns or not held)
 

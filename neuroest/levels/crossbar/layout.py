@@ -96,7 +96,7 @@ class CrossbarLayout(Mapper):
 
     @property
     def reprograms(self) -> bool:
-        """Whether the arrays are written anew with the next part of a network that is too large."""
+        """Whether the arrays are rewritten with the next part of a network that is too large."""
         return bool(self.compute.spec.oversize == "time_multiplex")
 
     @property

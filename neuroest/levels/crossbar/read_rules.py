@@ -166,7 +166,7 @@ def event_faults(array: CrossbarArray, mode: str, input_bits: u.Bit) -> Iterator
     Parameters
     ----------
     array : CrossbarArray
-        With its reads and what stands at its columns.
+        With its reads and what is at its columns.
     mode : str
         How the chip is operated.
     input_bits : array

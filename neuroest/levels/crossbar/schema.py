@@ -91,7 +91,7 @@ class CrossbarLevel(ComputingLevel):
     Above it a design check fails, and no sweep or search calls the design feasible. At 100 % errors are as large as
     results; the page on crossbars says what networks need."""
     oversize: Literal["refuse", "time_multiplex"] = "refuse"
-    """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
+    """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays again with
     the next part of the network, again in every inference."""
     inferences_per_pass: Count = 1.0
     """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
@@ -100,7 +100,7 @@ class CrossbarLevel(ComputingLevel):
     """Cells of a weight that a learning rule moves: both of a pair, in opposite directions, or one next to a fixed
     one."""
     backward_readout: Literal["none", "at_rows"] = "none"
-    """at_rows: the circuits of the columns stand at the rows once more, so that errors can be read back through the
+    """at_rows: the circuits of the columns are at the rows once more, so that errors can be read back through the
     weights."""
     silent_blocks: Literal["read", "skip"] = "read"
     """Whether the columns of a block of rows are read when none of its rows is active: skip, for which bias and

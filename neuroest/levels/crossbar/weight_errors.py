@@ -149,7 +149,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
         lasting["rounding"] = _rounding(array, network)
     if array.memory.has_stuck_cells:
         stuck = weight((stuck_among(shares), stuck_among(opposite)))
-        # and every weight is by so much smaller in the mean
+        # and every weight is by so much smaller on average
         lost = sum(array.stuck_shares()) * np.sqrt(moment)
         lasting[STUCK_CELLS] = np.sqrt(stuck * stuck + lost * lost)
     if age is not None:

@@ -163,10 +163,10 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     )  # fmt: skip
     own, *others = (_failed_checks(design) for design in found.compared["designs"])
     yield _Item("Do all checks of this chip hold?", not own, "Yes." if not own else f"{own}.")
-    told = "; ".join(text for text in others if text)
+    faults = "; ".join(text for text in others if text)
     yield _Item(
-        "Do the baselines work as they are built to?", not told,
-        "Yes, all their checks hold." if not told else f"{told}. Say so next to their ratios, or leave them out.",
+        "Do the baselines work as they are built to?", not faults,
+        "Yes, all their checks hold." if not faults else f"{faults}. Say so next to their ratios, or leave them out.",
     )  # fmt: skip
     share = found.own["basis_share"]["energy"]
     weak, measured = share["assumed"] + share["projected"], share["measured"]

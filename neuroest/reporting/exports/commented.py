@@ -18,7 +18,7 @@ class Account:
     Attributes
     ----------
     taken, assumed, left_out : tuple of str
-        What stands in the file as it is, what it needs and we do not know, and what it has no place for.
+        What is in the file as it is, what it needs and we do not know, and what it has no place for.
     """
 
     taken: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The network of an estimate by the metrics of NeuroBench, as its harness writes results, and what a chip makes of it.
 
-The harness measures networks; energy, latency and area of the chip stand next to its metrics under ``system``.
+The harness measures networks; energy, latency and area of the chip are next to its metrics under ``system``.
 """
 
 from __future__ import annotations

@@ -251,7 +251,7 @@ class NetworkBuilder:
         return made
 
     def without_weights(self, raw: str, value: Value) -> Value:
-        """Neurons that no layer with weights stands before."""
+        """Neurons without a layer with weights before them."""
         self.notes.append(
             f"{raw} are neurons without weights; each counts as one element-wise operation a step."
         )

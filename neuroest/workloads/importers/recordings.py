@@ -414,7 +414,7 @@ def attach_activity(
     day: str | None = None,
     name: str | None = None,
 ) -> tuple[Loaded[WorkloadSpec], str]:
-    """A workload with recorded activity in place of what it stated, and the text of its file.
+    """A workload with recorded activity instead of what it stated, and the text of its file.
 
     Parameters
     ----------

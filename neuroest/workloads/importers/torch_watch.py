@@ -191,7 +191,7 @@ class Watch:
         self.timesteps = max(self.timesteps, tally.steps)
 
     def _with_own_weights(self, module: Any, given: Any, path: str, shape: Shape) -> Value:
-        """The layer that neurons belong to, with the weights that stand in the neurons' own module."""
+        """The layer that neurons belong to, with the weights that are in the neurons' own module."""
         own = own_weights(module, self.torch)
         value: Value = self.values[given]
         if own.kind == "recurrent" and self.builder.is_weighted(value):

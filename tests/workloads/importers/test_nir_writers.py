@@ -1,6 +1,6 @@
 """NIR files as snnTorch, SpikingJelly, Norse and sinabs write them, against traces of the same models.
 
-The files are recordings of `nir_writers.py`, so that no library has to be installed; where one is, it writes anew.
+The files are recordings of `nir_writers.py`, so that no library has to be installed; where one is, it writes again.
 """
 
 from __future__ import annotations
