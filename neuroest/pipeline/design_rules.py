@@ -111,11 +111,11 @@ def _peak_checks(s: Stages, share: Array | None) -> list[Check]:
     times, step = s.timing.resources, s.timing.step
     held = {path: float(np.sum(np.where(time >= step, step, 0.0))) for path, time in times.items()}
     cause = max(held, key=lambda path: held[path])
+    part = f"{held[cause] / float(np.sum(step)):.0%}".replace("%", " %")
     return [
         Check(
             "share_of_peak", s.levels[0].path, "advice", share >= _IDLE,
-            f"the units are idle most of the time, limited by {cause} for "
-            f"{100.0 * held[cause] / float(np.sum(step)):.0f} % of it", share, _IDLE,
+            f"the units are idle most of the time, limited by {cause} for {part} of it", share, _IDLE,
         )
     ]  # fmt: skip
 

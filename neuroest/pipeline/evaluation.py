@@ -379,7 +379,7 @@ class Evaluation(Stages):
 
     @cached_property
     def tolerated_failures(self) -> Array | None:
-        """Time until as many cells have failed as the network stands; None where no rule moves cells. [s]."""
+        """Time until as many cells have failed as the network tolerates; None where no rule moves cells. [s]."""
         if self.learning is None or self.sample_period is None:
             return None
         return training.tolerated_failures(

@@ -149,7 +149,7 @@ def first_cell_failure(
 def tolerated_failures(
     chip: Chip, mapper: Mapper, learning: Learning, period: u.Second
 ) -> Array | None:  # fmt: skip
-    """Time until the share of the busiest layer's cells has failed that the network stands. [s]."""
+    """Time until the share of the busiest layer's cells has failed that the network tolerates. [s]."""
     each, array = pulses_per_cell(learning), mapper.compute
     if each is None or not isinstance(array, CrossbarArray):
         return None

@@ -410,7 +410,7 @@ _TABLE = (
     ),
     Quantity(
         "tolerated_failures_s", "s", "time to tolerated failures", lambda e: _finite(e.tolerated_failures),
-        "time until the share of the busiest layer's cells has failed that the network stands "
+        "time until the share of the busiest layer's cells has failed that the network tolerates "
         "(`tolerated_failures`), at the stated use",
         better="more", banded=True, applies=_MOVED,
     ),
