@@ -223,9 +223,7 @@ class _Builder:
     def grow(self, place: Place, size: int = 1, height: int = 0) -> None:
         self.nodes += size
         if self.nodes > self.most_nodes:
-            self.stop(
-                place, f"more than {self.most_nodes} keys and values, including expanded aliases"
-            )
+            self.stop(place, f"more than {self.most_nodes} keys and values, including expanded aliases")
         if len(self.stack) + height > DEEPEST_NESTING:
             self.stop(place, _TOO_DEEP)
 
