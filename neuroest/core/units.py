@@ -332,7 +332,8 @@ _TIME_LONG = ((31557600.0, "year"), (86400.0, "day"), (3600.0, "h"))
 def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     """A number with a readable prefix: ``format_quantity(1.39e-12, "J")`` is ``1.39 pJ``.
 
-    Areas are written in m^2, mm^2, um^2 or nm^2, amounts of information in KiB and MiB, long times in h to years.
+    Areas are written in m^2, mm^2, um^2 or nm^2, amounts of information in KiB and MiB, long times in h to years,
+    masses in kg or in g with a prefix.
     """
     value = float(value)
     if value == 0.0 or not math.isfinite(value):
@@ -356,7 +357,9 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     head, _, tail = unit.partition("/")
     if (head in {"1", "m", "m^2"} or "^" in head) and unit != "m":
         return f"{_digits(value, digits)} {unit}"
-    factor, prefix = (1.0, "") if unit in OUTSIDE_SI or head == "K" else prefix_of(size)
+    if head == "kg" and size < 1.0:
+        value, size, head = value * 1e3, size * 1e3, "g"
+    factor, prefix = (1.0, "") if head in {"K", "kg"} or unit in OUTSIDE_SI else prefix_of(size)
     return f"{_digits(value / factor, digits)} {prefix}{head}" + (f"/{tail}" if tail else "")
 
 

@@ -384,10 +384,11 @@ def _totals(
     if one.mapper.reprograms:
         shared = one.mapper.options["inferences_per_pass"]
         part_by_part = one.mapped.passes > 1.0
-        # a layer that goes on in the next part reads all of its positions again
+        # arrays read all positions again where a layer goes on in the next part, and what they have held is converted
+        # before it is written; adders, memories and links have the same work, divided among the parts
         parts = parts_of_layers(one.mapped)
-        # and what it has held is converted before the next part is written
-        worked = np.sum((one.mapper.steps * step + drain) * parts, axis=-1, keepdims=True)
+        longest = np.maximum(step, resources[one.path] * parts)
+        worked = np.sum(one.mapper.steps * longest + drain * parts, axis=-1, keepdims=True)
         latency = np.where(part_by_part, (worked + writing) * shared, latency)
         interval = np.where(part_by_part, worked, interval)
         together = np.where(part_by_part, shared, together)

@@ -36,5 +36,15 @@ def test_carbon_of_an_area_as_act_has_it(energy: float, gases: float, published:
     assert found * 1e3 == pytest.approx(published, abs=0.06)
 
 
+def test_checks_of_the_tests_of_act() -> None:
+    """`test_logic_model` and `test_op_model` of act/tests/model_unit_tests.py: a die of 10 nm, 3.5 years of 273 mW."""
+    assert carbon.embodied_carbon(**SAMPLES["embodied_carbon"]) == pytest.approx(
+        (1.475 * 1.45 * 0.583 + 0.24 * 1.45 + 0.5 * 1.45) / 0.943543 + 0.15, rel=1e-9
+    )
+    year = 365.25 * 86_400.0
+    found = carbon.operational_carbon(0.273, 0.723, 3.5 * year, 0.597 / KILOWATT_HOUR)
+    assert found == pytest.approx(0.597 * 0.273e-3 * 0.723 * 3.5 * 8766.0, rel=1e-9)
+
+
 def test_no_good_die_has_no_carbon_that_is_finite() -> None:
     assert carbon.embodied_carbon(**SAMPLES["embodied_carbon"] | {"die_yield": 0.0}) == np.inf

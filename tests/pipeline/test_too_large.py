@@ -32,6 +32,16 @@ def test_written_part_by_part_every_inference_pays_for_all_cells(tmp_path: Path)
     assert parts.totals["area_m2"] < whole.totals["area_m2"]
 
 
+@pytest.mark.parametrize("tiles", [1, 4])
+def test_adders_have_the_same_work_in_however_many_parts(tiles: int, tmp_path: Path) -> None:
+    """Adders at 1 kHz hold everything up: 64 a cycle and tile for all sums of an inference."""
+    slow = {"chip.tile.count": tiles, "chip.tile.accumulator.clock_frequency": "1 kHz"}
+    parts = run(ADC, DENSE, SMALL | slow, tmp_path)
+    worked = parts.totals["latency_s"] - float(parts.evaluation.timing.writing.item())
+    # the last layer has room on one tile, whose adders serve it alone
+    assert worked == pytest.approx(count(parts, "accumulator", "addition") / (64 * 1e3 * tiles), rel=0.03)
+
+
 def test_inferences_that_share_a_part_share_its_writing(tmp_path: Path) -> None:
     one = run(ADC, DENSE, SMALL, tmp_path)
     many = run(ADC, DENSE, SMALL | {f"{ARRAY}inferences_per_pass": 100}, tmp_path)
