@@ -218,3 +218,8 @@ def test_spikes_that_come_late_because_the_residue_has_settled_are_named(
     assert simulated[0] <= simulated_steps("diffusive_bench", hold, period, steps) <= simulated[1]
     checks = neuron.drive_checks(np.array([[hold]]), np.array([[period]]))
     assert {check.name for check in checks if not np.all(check.passed)} == failing
+
+
+def test_the_default_chip_spikes_in_time_on_every_network_of_the_claim() -> None:
+    for network in ("mlp_mnist_spiking", SHD, "keyword_spotting_spiking"):
+        assert not estimate("diffusive_low_power_28nm", network).failed_checks

@@ -53,8 +53,8 @@ gate may take to charge, before the closed forms are off by as much."""
 _LONGEST_PHASE, _FEW_STEPS = 120.0, 5.0
 """Settling times of the filament from one drive to the next beyond which a spike of fewer steps is driven for more than
 a tenth too long, against the rate equations (docs/models/integration.md)."""
-_SLOW_PHASE, _HOLD_ERRORS = 1.0, (0.01, 0.04)
-"""Error of the rule in hold time, for periods of up to that many settling times and for longer ones, against the rate
+_HOLD_ERROR, _HOLD_ERRORS = 0.01, (0.01, 0.04)
+"""Error of the rule in hold time for each settling time in a period, and its least and largest value, against the rate
 equations (docs/models/integration.md)."""
 _LATE, _NEVER = 0.1, 0.5
 """Error in timesteps by which a spike is late, and from which the rate equations may not fire at all."""
@@ -246,7 +246,7 @@ class DiffusiveNeuronBase(Neuron):
             moved = np.log(steps / self.steps_to_fire(hold_time * (1.0 + _NEARBY), period)) / np.log1p(
                 _NEARBY
             )
-        error = np.where(phase > _SLOW_PHASE, _HOLD_ERRORS[1], _HOLD_ERRORS[0])
+        error = np.clip(_HOLD_ERROR * phase, *_HOLD_ERRORS)
         off = np.max(np.where(whole | ~np.isfinite(moved), 0.0, moved * error), axis=-1, keepdims=True)
         return [
             Check(
