@@ -9,14 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.blocks.base import Check
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.soundness import sound_points
-from neuroest.results.quantities import QUANTITIES
+from neuroest.results.quantities import BANDED, QUANTITIES, TOTALS
 
 Codes: TypeAlias = NDArray[np.int16]
 
@@ -91,8 +91,9 @@ def box_of(group: Group) -> int:
 
 
 def evaluate_points(
-    group: Group, columns: Mapping[str, Array], shape: tuple[int, ...], quantities: Sequence[str]
-) -> Points:
+    group: Group, columns: Mapping[str, Array], shape: tuple[int, ...], quantities: Sequence[str],
+    *, judged: bool = True,
+) -> Points:  # fmt: skip
     """Results of the points that the columns span.
 
     Parameters
@@ -105,6 +106,9 @@ def evaluate_points(
         Shape of the points; the results are flat, in C order.
     quantities : sequence of str
         Names of `neuroest.results.quantities.QUANTITIES`.
+    judged : bool
+        Whether design rules and ranges of models are asked too, how exact results are among them, which takes longer
+        than all the rest; without them only what refuses an estimate is.
     """
     count = int(np.prod(shape))
     # numpy computes exponentials of neighbours in another way than of numbers with gaps between them
@@ -124,8 +128,10 @@ def evaluate_points(
 
     with np.errstate(all="ignore"):
         totals = {name: flat(QUANTITIES[name].of(result)) for name in quantities}
-        failed, reasons, extrapolates, refused = _first_failures(result, shape, count)
-        broken = ~sound_points(result, shape).reshape(-1)
+        checks = result.checks if judged else result.refusing_checks
+        failed, reasons, extrapolates, refused = _first_failures(checks, shape, count)
+        names = TOTALS if judged else tuple(dict.fromkeys((*BANDED, *quantities)))
+        broken = ~sound_points(result, shape, names).reshape(-1)
     new = broken & ~refused
     if np.any(new):
         failed[new] = len(reasons)
@@ -137,13 +143,13 @@ def evaluate_points(
 
 
 def _first_failures(
-    result: Evaluation, shape: tuple[int, ...], count: int
+    checks: Sequence[Check], shape: tuple[int, ...], count: int
 ) -> tuple[Codes, tuple[str, ...], Mask, Mask]:
     failed = np.full(count, PASSED, dtype=np.int16)
     refused, extrapolates = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     reasons: list[str] = []
     for severity in ("infeasible", "design_rule", "extrapolation"):
-        for check in result.checks:
+        for check in checks:
             passed = np.asarray(check.passed)
             if check.severity != severity or bool(passed.all()):
                 continue
@@ -192,10 +198,13 @@ def joined(parts: Sequence[Points]) -> Points:
     )  # fmt: skip
 
 
-def in_blocks(group: Group, columns: Mapping[str, Array], count: int, quantities: Sequence[str]) -> Points:
+def in_blocks(
+    group: Group, columns: Mapping[str, Array], count: int, quantities: Sequence[str], *, judged: bool = True
+) -> Points:
     """Results of a list of points, a block at a time; `columns` has the values by path, one a point."""
     parts, block = [], block_of(group)
     for start in range(0, count, block):
         part = {path: values[start : start + block].reshape(-1, 1) for path, values in columns.items()}
-        parts.append(evaluate_points(group, part, (min(block, count - start),), quantities))
+        shape = (min(block, count - start),)
+        parts.append(evaluate_points(group, part, shape, quantities, judged=judged))
     return joined(parts)

@@ -184,9 +184,12 @@ class _Side:
 
     def at(self, values: Array, quantity: str) -> Array:
         if self.axis is None:
-            return np.full(values.size, evaluate_points(self.group, {}, (1,), [quantity]).totals[quantity][0])
+            return np.full(values.size, self._results({}, (1,), quantity)[0])
         columns = {path: values.reshape(-1, 1) for path in self.axis.tracks}
-        return evaluate_points(self.group, columns, (values.size,), [quantity]).totals[quantity]
+        return self._results(columns, (values.size,), quantity)
+
+    def _results(self, columns: Mapping[str, Array], shape: tuple[int, ...], quantity: str) -> Array:
+        return evaluate_points(self.group, columns, shape, [quantity], judged=False).totals[quantity]
 
     def drawn(self, places: Array, quantity: str) -> Array:
         """The result for each draw of the uncertain inputs, at each place along the parameter."""
@@ -195,7 +198,7 @@ class _Side:
         if self.axis is not None:
             columns |= {path: places.reshape(1, -1, 1) for path in self.axis.tracks}
         shape = (_SAMPLES, places.size)
-        return evaluate_points(self.group, columns, shape, [quantity]).totals[quantity].reshape(shape)
+        return self._results(columns, shape, quantity).reshape(shape)
 
     def failed(self, quantity: str) -> tuple[str, ...]:
         """Checks that fail at the values of the files."""

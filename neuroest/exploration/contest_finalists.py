@@ -115,8 +115,8 @@ def sampled(
         stop = min(start + step, samples)
         given = {path: values[start:stop].reshape(-1, 1, 1, 1) for path, values in drawn.items()}
         shape = (stop - start, len(xs), len(ys))
-        found = evaluate_points(group, {**given, **moved}, shape, (objective,)).totals[objective]
-        parts.append(cost_of(found, objective).reshape(shape))
+        found = evaluate_points(group, {**given, **moved}, shape, (objective,), judged=False)
+        parts.append(cost_of(found.totals[objective], objective).reshape(shape))
     cost = np.concatenate(parts)
     cost = np.where(np.isfinite(cost), cost, np.inf)
     for x, y in places:

@@ -246,7 +246,7 @@ def _drawn(group: Group, samples: int, seed: int) -> dict[str, Array]:
 
 
 def _energies(group: Group, columns: Mapping[str, Array], samples: int) -> dict[str, Array]:
-    points = evaluate_points(group, columns, (samples + 1,), list(SCOPES))
+    points = evaluate_points(group, columns, (samples + 1,), list(SCOPES), judged=False)
     _refuse(group, points)
     return dict(points.totals)
 
@@ -284,10 +284,10 @@ def _spiking_curves(group: Group, *, scaled: bool, samples: int, seed: int) -> _
     for start in range(0, samples + 1, _BLOCK):
         block = {path: values[start : start + _BLOCK, :, np.newaxis] for path, values in fixed.items()}
         count = min(_BLOCK, samples + 1 - start)
-        points = evaluate_points(group, {**block, **moved}, (count, _RATES), list(SCOPES))
+        points = evaluate_points(group, {**block, **moved}, (count, _RATES), list(SCOPES), judged=False)
         for scope in SCOPES:
             parts[scope].append(np.broadcast_to(points.totals[scope].reshape(count, -1), (count, _RATES)))
-    alone = evaluate_points(group, {}, (1,), list(SCOPES))
+    alone = evaluate_points(group, {}, (1,), list(SCOPES), judged=False)
     _refuse(group, alone)
     return _Curves(
         rates,

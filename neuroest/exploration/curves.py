@@ -219,7 +219,8 @@ def _drawn(points: Sequence[Point], quantity: str) -> Array:
                 drawn[path] = np.minimum(
                     drawn.get(path, np.full((SAMPLES, 1), nominal)) * factor[0], factor[1]
                 )
-            known[key] = evaluate_points(group, drawn, (SAMPLES,), [quantity]).totals[quantity]
+            found = evaluate_points(group, drawn, (SAMPLES,), [quantity], judged=False)
+            known[key] = found.totals[quantity]
         columns.append(known[key])
     return np.stack(columns, axis=1)
 

@@ -199,7 +199,7 @@ def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
     """
     check_quantities(quantities)
     wanted = tuple(dict.fromkeys((*quantities, "energy_per_inference_J")))
-    found = evaluate_points(group, {}, (1,), wanted)
+    found = evaluate_points(group, {}, (1,), wanted, judged=False)
     if not np.isfinite(found.totals["energy_per_inference_J"][0]):
         raise ExplorationError(f"the chip has no estimate to start from: {found.reasons[found.failed[0]]}")
     for name in quantities:
@@ -253,7 +253,7 @@ def sensitivity(
     base = starting_point(group, quantities)
     bars = tornado(group, quantities)
     stepped = steps(group.claims)
-    found = in_blocks(group, stepped, 2 * len(stepped) + 1, quantities).totals
+    found = in_blocks(group, stepped, 2 * len(stepped) + 1, quantities, judged=False).totals
     elasticity = {
         name: _sorted(dict(zip(stepped, slopes(found[name], stepped).tolist(), strict=True)))
         for name in quantities
@@ -282,7 +282,7 @@ def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...
         columns.update({path: spread_over(group.claims[path], z) for path in paths})
     if not columns:
         return dict.fromkeys(quantities, ())
-    found = in_blocks(group, columns, 2 * count, quantities).totals
+    found = in_blocks(group, columns, 2 * count, quantities, judged=False).totals
     tables = {}
     for name in quantities:
         bars = [
@@ -329,7 +329,7 @@ def _sobol(
         for i, paths in enumerate(moved.values())
         for path in paths
     }
-    found = in_blocks(group, columns, len(unit), quantities)
+    found = in_blocks(group, columns, len(unit), quantities, judged=False)
     sets = np.isfinite(found.totals[quantities[0]]).reshape(samples, count + 2).all(axis=1)
     feasible = float(sets.mean())
     if feasible < _LEAST_SHARE:

@@ -143,7 +143,7 @@ def _logarithms(
     columns = {
         path: values[path] * axis for p, axis in zip(parameters, axes, strict=True) for path in p.paths
     }
-    found = evaluate_points(group, columns, shape, quantities).totals
+    found = evaluate_points(group, columns, shape, quantities, judged=False).totals
     with np.errstate(all="ignore"):
         return {name: np.log10(found[name]).reshape(shape) for name in quantities}
 

@@ -156,7 +156,7 @@ class _Draw:
             factor[:, 0] = 1.0
             claim = self.group.claims[path]
             values[path] = within_bounds(claim, values.get(path, claim.value) * factor.reshape(-1, 1))
-        found = in_blocks(self.group, values, rows * columns, self.quantities)
+        found = in_blocks(self.group, values, rows * columns, self.quantities, judged=False)
         return {name: found.totals[name].reshape(rows, columns) for name in self.quantities}
 
 
