@@ -285,6 +285,15 @@ COMPONENTS: Registry[Any] = Registry(
 """Component class of each block by its model."""
 MAPPERS: Registry[Any] = Registry("neuroest.levels", _LEVELS, "neuroest.levels", _level_fault)
 """Mapper class of each computing level by its name."""
+ARRAYS: Registry[Any] = Registry(
+    "neuroest.levels.crossbar",
+    {
+        "charge_domain": "charge_domain_array.ChargeDomainArray",
+        "current_domain": "current_domain_array.CurrentDomainArray",
+        "divider": "divider_array.DividerArray",
+    },
+)
+"""Arrays of static cells by what their columns do."""
 ROLES = frozenset(role for _, *roles in _BLOCKS.values() for role in roles)
 """Slots that blocks fill, and `ANYWHERE`."""
 

@@ -21,7 +21,12 @@ from neuroest.cli.elapsed import Elapsed
 from neuroest.cli.examples import EXAMPLES
 from neuroest.core.errors import NeuroestError, SpecError, shown_line
 from neuroest.core.lazy_registry import PluginWarning
-from neuroest.core.startup import leave, one_linear_algebra_thread, search_for_cycles_rarely
+from neuroest.core.startup import (
+    leave,
+    one_linear_algebra_thread,
+    search_for_cycles_rarely,
+    without_plugins_of_pydantic,
+)
 from neuroest.specs.renamed import RenamedWarning
 
 VERB_GROUPS = MappingProxyType(
@@ -202,6 +207,7 @@ def _terminated(number: int, _frame: object) -> NoReturn:
 def start() -> NoReturn:
     """Run the command line as a process of its own, which a short verb should not spend on tidying up."""
     search_for_cycles_rarely()
+    without_plugins_of_pydantic()
     short = set(sys.argv[1:2]) <= _SHORT
     if short:
         one_linear_algebra_thread()

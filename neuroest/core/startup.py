@@ -34,6 +34,14 @@ def one_linear_algebra_thread() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def without_plugins_of_pydantic() -> None:
+    """Let pydantic not look for plug-ins in every installed package, which counts only before it is imported.
+
+    Saves 0.02 s, more where much is installed.
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
 def leave(code: int) -> NoReturn:
     """End a process that has no other process, thread or open file, without freeing its objects one by one.
 

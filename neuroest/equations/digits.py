@@ -264,7 +264,9 @@ def _distributed(
     values = counted(np.arange(base) / (base - 1))
     if base ** (place + 1) > _FINEST:
         return np.full_like(mean, np.mean(values))
-    return np.asarray(np.tensordot(values, _chances(mean.tobytes(), centre.tobytes(), base, place), axes=1))
+    chances = _chances(mean.tobytes(), centre.tobytes(), base, place)
+    # a product of matrices would round by the place of a point among the others
+    return np.asarray(np.sum(values[:, np.newaxis] * chances, axis=0))
 
 
 @lru_cache(maxsize=_KEPT)

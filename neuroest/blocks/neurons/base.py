@@ -9,15 +9,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, Place
-from neuroest.blocks.circuit import Circuit
 from neuroest.core import units as u
 from neuroest.equations import integration, neuron_geometry
+
+if TYPE_CHECKING:
+    from neuroest.blocks.circuit import Circuit
 
 _NOISE_SIGMAS = 6.0
 """Standard deviations of kT/C noise that a threshold must exceed; a convention, once in 10^9 for a Gaussian."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 
@@ -21,9 +21,7 @@ from neuroest.blocks.base import (
     resistance_at_corner,
     threshold_at_corner,
 )
-from neuroest.blocks.circuit import Circuit
 from neuroest.blocks.neurons.base import FiringRule, Neuron
-from neuroest.blocks.neurons.diffusive_circuit import diffusive_circuit
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics, IonKineticsParameters, at_temperature
 from neuroest.core import units as u
 from neuroest.equations import (
@@ -39,6 +37,9 @@ from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.specs.base import PositiveNumber, Voltage, WholeNumber
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record
+
+if TYPE_CHECKING:
+    from neuroest.blocks.circuit import Circuit
 
 _LEAST_SEPARATION = 5.0
 """Ratio of the speeds of filament and residue below which the closed form of the integration time is off by more than
@@ -117,6 +118,10 @@ class DiffusiveNeuronBase(Neuron):
     @classmethod
     def circuit(cls, values: Mapping[str, float]) -> Circuit:
         """Filament, residue, gate node and output branch."""
+        from neuroest.blocks.neurons.diffusive_circuit import (  # noqa: PLC0415 - only an export needs it
+            diffusive_circuit,
+        )
+
         return diffusive_circuit(IonDynamics, values)
 
     @classmethod

@@ -21,7 +21,6 @@ from neuroest.equations import accelerators, counting, multiplexing, read_schedu
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.layout import CrossbarLayout
-from neuroest.levels.crossbar.static_array import StaticArray
 from neuroest.workloads.shapes import GATES
 
 
@@ -220,7 +219,7 @@ class CrossbarCounts(CrossbarLayout):
     ) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
         t, array = self.layers, self.compute
-        if not isinstance(array, StaticArray):
+        if not array.adds_charges:
             return {(array.cell.path, "cell_read"): reads}
         _, rows_each = array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads

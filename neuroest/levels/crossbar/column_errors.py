@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import ColumnGains, DigitColumns, along_blocks
 from neuroest.levels.crossbar.converter_range import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
-from neuroest.levels.crossbar.static_array import StaticArray
 from neuroest.levels.crossbar.weight_errors import (
     COMMON_DRIFT,
     digit_gain,
@@ -27,6 +27,9 @@ from neuroest.levels.crossbar.weight_errors import (
     subtracts_column,
     weight_errors,
 )
+
+if TYPE_CHECKING:
+    from neuroest.levels.crossbar.static_array import StaticArray
 
 _RANGE = 3.0
 """Standard deviations of the results that the full swing of a stage in front of a neuron stands for; a convention."""
@@ -141,8 +144,8 @@ class _Columns:
         return np.asarray(np.sqrt(self.blocks * columns * reads * digits) * of_products + 0.0 * self.result)
 
     def errors(self) -> ColumnErrors:
-        if isinstance(self.array, StaticArray):
-            causes = self._of_charges(self.array)
+        if self.array.adds_charges:
+            causes = self._of_charges(cast("StaticArray", self.array))
         else:
             causes = {**self._of_cells(), **self._of_wires(), **self._of_circuits()}
         converter = self.array.converter

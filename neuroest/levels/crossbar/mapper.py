@@ -18,9 +18,6 @@ from neuroest.design.build import Part
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
-from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
-from neuroest.levels.crossbar.current_domain_array import CurrentDomainArray
-from neuroest.levels.crossbar.divider_array import DividerArray
 from neuroest.levels.crossbar.learning import learn_in_arrays
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
 from neuroest.levels.crossbar.read_rules import (
@@ -32,7 +29,7 @@ from neuroest.levels.crossbar.read_rules import (
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.levels.crossbar.timestep import longest
 from neuroest.levels.learning import LevelLearning
-from neuroest.registry import COMPONENTS
+from neuroest.registry import ARRAYS, COMPONENTS
 from neuroest.specs.architecture import Level
 from neuroest.workloads.learning import LearningCounts
 
@@ -57,8 +54,8 @@ class CrossbarMapper(CrossbarCounts):
         if not cell.adds_charges:
             return CrossbarArray
         if cell.divides:
-            return DividerArray
-        return CurrentDomainArray if cell.discharges else ChargeDomainArray
+            return ARRAYS["divider"]
+        return ARRAYS["current_domain" if cell.discharges else "charge_domain"]
 
     def check_supported(self) -> None:
         """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""
