@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.workloads.shapes import GATES
+
+if TYPE_CHECKING:
+    from neuroest.levels.crossbar.static_array import StaticArray
 
 
 class CrossbarCounts(CrossbarLayout):
@@ -218,9 +221,10 @@ class CrossbarCounts(CrossbarLayout):
         self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
     ) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
-        t, array = self.layers, self.compute
-        if not array.adds_charges:
-            return {(array.cell.path, "cell_read"): reads}
+        t = self.layers
+        if not self.compute.adds_charges:
+            return {(self.compute.cell.path, "cell_read"): reads}
+        array = cast("StaticArray", self.compute)
         _, rows_each = array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads
         active = self.active_share()

@@ -53,9 +53,9 @@ class CrossbarMapper(CrossbarCounts):
         cell = COMPONENTS[getattr(parts["cell"].spec, "model", "")]
         if not cell.adds_charges:
             return CrossbarArray
-        if cell.divides:
-            return ARRAYS["divider"]
-        return ARRAYS["current_domain" if cell.discharges else "charge_domain"]
+        kind = "divider" if cell.divides else "current_domain" if cell.discharges else "charge_domain"
+        found: type[Component[Any]] = ARRAYS[kind]
+        return found
 
     def check_supported(self) -> None:
         """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""
