@@ -173,6 +173,7 @@ GENERATED = "written by a tool, which a test compares"
 NUMBERS = {
     "docs/baselines.md": TESTED, "docs/brain_scale.md": RECORDED, "docs/circuit_export.md": GENERATED,
     "docs/compared.md": TESTED, "docs/describe_a_macro.md": CITED, "docs/device_lab.md": RECORDED,
+    "docs/describe_a_chip.md": RECORDED, "docs/known_limits.md": RECORDED,
     "docs/exploration.md": RECORDED, "docs/fairness.md": GENERATED, "docs/file_formats.md": CITED,
     "docs/importing.md": TESTED, "docs/reliability.md": RECORDED, "docs/models/converters.md": CITED,
     "docs/models/crossbar.md": CITED, "docs/models/crosscheck.md": GENERATED, "docs/models/digital.md": CITED,
