@@ -179,11 +179,13 @@ def claim_lines() -> list[str]:
     cells = [one for net in NETWORKS for one in held(net).cells]
     outcomes = [_outcome(held(net), LEADING) for net in NETWORKS]
     wins, ties, loses = (sum(one[key] for one in outcomes) for key in ("wins", "ties", "loses"))
+    best = next(one.ratio for one in held(network).standings if one.contender == LEADING)
+    at_best = "has no chip" if best is None else f"takes {_times(best)} the energy of the best"
     text = f"""On spoken digits, the {stated} chip takes {_times(own["back_to_back"])} the energy of its CMOS twin
         back to back, {_times(own["equal_pace"])} at equal pace and {_times(own["real_time"])} in real time. In the
-        contest of best chips on three networks it has a chip in {wins + ties + loses} of {len(cells)} cells of the
-        map; it wins in {wins}, ties in {ties} and loses in {loses}. [Is the claim fair?](docs/fairness.md) says by
-        how much, how certain that is, and what would have to be true."""
+        contest, each neuron in its best chip, it {at_best} there. On three networks it has a chip in
+        {wins + ties + loses} of {len(cells)} cells of the map; it wins in {wins}, ties in {ties} and loses in {loses}.
+        [Is the claim fair?](docs/fairness.md) says by how much, how certain that is, and what would have to be true."""
     return _paragraph(text)[:-1]
 
 
