@@ -425,7 +425,7 @@ class Mapper(ABC):
         """
         raise MappingError(
             f"{self.level.path} is a {self.level_name()} level, whose weights no learning rule changes; crossbar, "
-            "spiking_core, digital_array, event_core and roofline levels learn"
+            "spiking_core, event_core and roofline levels learn"
         )
 
     def external_maps(self) -> ExternalMaps | None:

@@ -16,6 +16,7 @@ from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.accuracy import network_errors
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.stages import FIRING_SLACK, Stages
+from neuroest.pipeline.training import sample_period
 
 _IDLE = 0.1
 """Share of its peak below which a chip is far from what it was built for; a convention."""
@@ -52,7 +53,7 @@ def check_design(
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
-        *(s.learning.checks if s.learning is not None else ()),
+        *_learning_checks(s),
     )  # fmt: skip
 
 
@@ -180,6 +181,31 @@ def _period_checks(s: Stages) -> list[Check]:
             "an inference takes longer than the stated period", interval, s.chip.period, "s",
         )
     ]  # fmt: skip
+
+
+def _learning_checks(s: Stages) -> list[Check]:
+    """Whether a sample has been learned before the next comes, and what must have room."""
+    if s.learning is None:
+        return []
+    interval = np.asarray(s.timing.initiation_interval)
+    needed, slack = sample_period(s.learning, interval, np.zeros(())), 1.0 + ROUNDING
+    found, used = list(s.learning.checks), s.learning.counts.use_period
+    if s.chip.period is not None:
+        found.append(
+            Check(
+                "learning_keeps_up", "operation", "design_rule", needed <= s.chip.period * slack,
+                "a sample takes longer than the stated period while the network learns", needed, s.chip.period, "s",
+            )
+        )  # fmt: skip
+    if np.any(used > 0.0):
+        found.append(
+            Check(
+                "use_keeps_up", "workload.learning", "design_rule", (needed <= used * slack) | (used == 0.0),
+                "the network is to learn faster than the chip does; wear counts the pace of the chip", needed, used,
+                "s",
+            )
+        )  # fmt: skip
+    return found
 
 
 def _power_off_checks(s: Stages) -> list[Check]:

@@ -36,6 +36,10 @@ VALUES: Mapping[str, str] = MappingProxyType(
 _EPOCH = re.compile(r"u\d")
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|([A-Za-z][A-Za-z0-9_]*)|([-+*^()]))")
 _SIGNS = ("+", "-")
+_LONGEST = 10_000
+"""Characters of a formula; no rule has a hundredth of them."""
+_MOST_FACTORS = 64
+"""Factors of one product, and the largest exponent of a number."""
 _OPERATORS = frozenset("+-*^")
 
 
@@ -106,6 +110,8 @@ def read_formula(text: str, known: Collection[str], constants: Collection[str] =
     >>> [product.factors for product in read_formula("2^-4*x1*y0 - A*y1*x0", {"x1", "y1"}, {"A"})]
     [('x1', 'y0'), ('y1', 'x0')]
     """
+    if len(text) > _LONGEST:
+        raise QuantityError(f"has {len(text)} characters; at most {_LONGEST} are allowed")
     tokens, place = [], 0
     while text[place:].strip():
         found = _TOKEN.match(text, place)
@@ -146,17 +152,39 @@ def _product(
         base, power, exponent = piece.partition("^")
         if not base or (power and not re.fullmatch(r"-?\d+", exponent)):
             raise QuantityError(f"{'*'.join(''.join(tokens).split('*'))!r} is no product such as 2^-4*x1*y0")
+        times = _times(exponent) if power else 1
         if base[0].isdigit():
             numbers += 0 if float(base) in {1.0, 2.0} else 1
-            scale *= float(base) ** (int(exponent) if power else 1)
+            scale *= _number(base, times)
         elif base in constants:
             numbers += 1
             named.append(base)
         elif base in known or base in EVENTS or base in VALUES or is_epoch(base):
-            factors += [base] * (int(exponent) if power else 1)
+            if times < 1 or len(factors) + times > _MOST_FACTORS:
+                raise QuantityError(f"{base}^{times}: a product has 1 to {_MOST_FACTORS} factors, and no quotients")
+            factors += [base] * times
         else:
             raise QuantityError(_unknown(base, {*known, *constants, *EVENTS, *VALUES}))
     return Product(tuple(factors), numbers, negative, tuple(named), scale)
+
+
+def _times(exponent: str) -> int:
+    """An exponent, if it is one that a rule may have."""
+    if len(exponent) > len(str(-_MOST_FACTORS)) or abs(int(exponent)) > _MOST_FACTORS:
+        raise QuantityError(f"^{exponent[:_MOST_FACTORS]}: exponents lie between -{_MOST_FACTORS} and {_MOST_FACTORS}")
+    return int(exponent)
+
+
+def _number(base: str, times: int) -> float:
+    """A number of a product, which must be one: zero changes nothing and costs as if it did."""
+    try:
+        value = float(base) ** times
+    except (OverflowError, ZeroDivisionError):
+        value = 0.0
+    if not 0.0 < value < float("inf"):
+        raise QuantityError(f"{base}^{times} is zero or not finite; leave the product out" if times != 1 else
+                            f"{base} is zero or not finite; leave the product out")  # fmt: skip
+    return value
 
 
 def _unknown(name: str, allowed: Collection[str]) -> str:

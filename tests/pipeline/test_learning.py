@@ -292,6 +292,19 @@ def test_years_follow_the_stated_use(tmp_path: Path) -> None:
     assert ratio == pytest.approx(10.0 / own.totals["sample_period_s"])
 
 
+def test_a_chip_that_learns_slower_than_samples_come_says_so(tmp_path: Path) -> None:
+    def failed(found: Estimate) -> set[str]:
+        return {check.name for check in found.checks if not check.passed}
+
+    soon, own = learned(tmp_path, more="use_period: 1 us"), learned(tmp_path)
+    assert failed(soon) - failed(own) == {"use_keeps_up"}
+    assert soon.totals["first_cell_failure_s"] == own.totals["first_cell_failure_s"]
+    interval, period = own.totals["initiation_interval_s"], own.totals["sample_period_s"]
+    between = f"{1e6 * (interval + period) / 2.0} us"
+    paced = learned(tmp_path, {"operation": {"mode": "always_on", "period": between}})
+    assert failed(paced) - failed(own) == {"learning_keeps_up"}
+
+
 # --- what is refused
 
 

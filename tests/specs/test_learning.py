@@ -36,7 +36,9 @@ def test_a_formula_is_read_into_products() -> None:
         ("x1*y0 +", "no product"), ("", "is empty"), ("(x0+y0)*w", "multiply the brackets out"),
         ("x0 y0", "no sign between 'x0' and 'y0'"), ("x0/y0", "'/' has no meaning"), ("x0^y0", "no product"),
         ("x0*__import__", "has no meaning"), ("q*x0", "unknown name 'q'"), ("x5*y0", "unknown trace 'x5'"),
-        ("t3*y0", "unknown tag 't3'"),
+        ("t3*y0", "unknown tag 't3'"), ("2^99999*x0", "exponents lie between -64 and 64"), ("0^-1*x0", "is zero"),
+        ("0*x0", "is zero"), ("1e999*x0", "not finite"), ("x0^-1*y0", "no quotients"), ("x1^60*x1^60", "1 to 64"),
+        ("x0" + "+x0" * 20_000, "at most 10000"),
     ],
 )  # fmt: skip
 def test_a_formula_that_is_none_is_refused(text: str, says: str) -> None:
