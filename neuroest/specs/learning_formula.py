@@ -161,7 +161,9 @@ def _product(
             named.append(base)
         elif base in known or base in EVENTS or base in VALUES or is_epoch(base):
             if times < 1 or len(factors) + times > _MOST_FACTORS:
-                raise QuantityError(f"{base}^{times}: a product has 1 to {_MOST_FACTORS} factors, and no quotients")
+                raise QuantityError(
+                    f"{base}^{times}: a product has 1 to {_MOST_FACTORS} factors, and no quotients"
+                )
             factors += [base] * times
         else:
             raise QuantityError(_unknown(base, {*known, *constants, *EVENTS, *VALUES}))
@@ -171,7 +173,9 @@ def _product(
 def _times(exponent: str) -> int:
     """An exponent, if it is one that a rule may have."""
     if len(exponent) > len(str(-_MOST_FACTORS)) or abs(int(exponent)) > _MOST_FACTORS:
-        raise QuantityError(f"^{exponent[:_MOST_FACTORS]}: exponents lie between -{_MOST_FACTORS} and {_MOST_FACTORS}")
+        raise QuantityError(
+            f"^{exponent[:_MOST_FACTORS]}: exponents lie between -{_MOST_FACTORS} and {_MOST_FACTORS}"
+        )
     return int(exponent)
 
 
