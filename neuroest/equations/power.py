@@ -431,7 +431,7 @@ def pad_ring_area(core_area: u.SquareMetre, width: u.Metre, dies: u.Dimensionles
     -----
     Formula: A_ring = n (sqrt(A/n) + 2 w)^2 - A
 
-    Valid: square dies whose pads stand in one row along all sides
+    Valid: square dies whose pads form one row along all sides
 
     References
     ----------
