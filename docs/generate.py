@@ -13,6 +13,7 @@ import inspect
 import math
 import pkgutil
 import re
+import runpy
 import subprocess
 import sys
 import types
@@ -46,6 +47,11 @@ OUTPUT = re.compile(r"<!-- output: (?P<command>[^\n]+?) -->\n```text\n(?P<text>.
 
 TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 """A table of a page that is written from the table of results."""
+
+NUMBERS = re.compile(r"<!-- numbers: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
+"""A table of results in a hand-written page."""
+
+NUMBER_PAGES = (DOCS / "brain_scale.md", DOCS / "device_lab.md", DOCS / "models" / "mapping.md")
 
 _PAGES = {
     "specs.workload": "workload",
@@ -90,6 +96,20 @@ def with_tables(text: str) -> str:
     return TABLE.sub(
         lambda found: f"<!-- table: {found[1]} -->\n" + "\n".join(tables[found[1]]) + "\n<!-- end -->", text
     )
+
+
+def pages_with_numbers() -> dict[Path, str]:
+    """Hand-written pages with their tables of results computed again."""
+    tables = runpy.run_path(str(DOCS / "tools" / "result_tables.py"))["TABLES"]
+    return {
+        page: NUMBERS.sub(
+            lambda found: (
+                f"<!-- numbers: {found[1]} -->\n" + "\n".join(tables[found[1]]()) + "\n<!-- end -->"
+            ),
+            page.read_text("utf-8"),
+        )
+        for page in NUMBER_PAGES
+    }
 
 
 def totals_table(*, total: bool = True) -> list[str]:
@@ -436,7 +456,7 @@ def changed(texts: Mapping[Path, str]) -> Iterator[Path]:
 
 def main() -> None:
     """Write or check."""
-    texts = {**pages(), README: readme_with_outputs(README.read_text("utf-8"))}
+    texts = {**pages(), **pages_with_numbers(), README: readme_with_outputs(README.read_text("utf-8"))}
     stale = list(changed(texts))
     names = ", ".join(str(path.relative_to(DOCS.parent)) for path in stale)
     if "--check" in sys.argv[1:]:

@@ -122,6 +122,76 @@ def events_in_words() -> list[str]:
     ]
 
 
+def a_memory_next_to_the_units() -> list[str]:
+    """Energy of the larger memory and of all, with the loops ordered for the nearer one and without."""
+    found = {}
+    for capacity in ("4 KiB", "64 KiB"):
+        for tiling in ("search", "none"):
+            near = {
+                "model": "sram", "device": "sram_28nm_anchored", "capacity": capacity, "width": "512 bit", "banks": "4",
+                "stores": ["activations"],
+            }  # fmt: skip
+            result = neuroest.estimate(
+                "digital_int8_28nm", "resnet18_imagenet_dense",
+                {"chip.array.near": near, "chip.array.tiling": tiling},
+            )  # fmt: skip
+            frame = result.to_frame()
+            larger = frame[frame.component == "chip.activations"].energy_J.sum()
+            found[capacity, tiling] = (
+                f"{1e6 * larger:.1f} uJ",
+                f"{1e3 * (result.totals['energy_per_inference_J'] or 0.0):.2f} mJ",
+            )
+
+    def both(capacity: str, place: int) -> str:
+        return f"{found[capacity, 'search'][place]} instead of {found[capacity, 'none'][place]}"
+
+    small = f"of 4 KiB, the larger memory takes {both('4 KiB', 0)} and all together {both('4 KiB', 1)}"
+    return [f"{small}; of 64 KiB, {both('64 KiB', 0)} and {both('64 KiB', 1)},"]
+
+
+def shared_arrays() -> list[str]:
+    mobile: Callable[..., Any] = partial(of, "adc_crossbar_28nm", "mobilenet_v1_imagenet_dense")
+    sharing = "chip.tile.array.sharing=layers"
+    alone, packed = mobile().totals, mobile(sharing).totals
+    budget = mobile(sharing, "chip.tile.array.array_budget=1389").totals
+
+    def pair(name: str, factor: float, form: str, then: str) -> str:
+        return f"{factor * packed[name]:{form}}{then} instead of {factor * alone[name]:{form}}"
+
+    fewer = [
+        f"{whole - of('adc_crossbar_28nm', name, sharing).totals['computing_units']:.0f} of {whole:.0f}"
+        for name in ("vgg9_cifar10_dense", "resnet18_imagenet_dense")
+        if (whole := of("adc_crossbar_28nm", name).totals["computing_units"])
+    ]
+    from_to = [
+        f"from {1e3 * alone[name]:.1f} to {1e3 * packed[name]:.1f} ms"
+        for name in ("initiation_interval_s", "latency_s")
+    ]
+    arrays, area = pair("computing_units", 1.0, ".0f", " arrays"), pair("area_m2", 1e6, ".0f", " mm²")
+    full = pair("utilisation", 100.0, ".0f", " % full")
+    shortest = (
+        f"{1e3 * alone['initiation_interval_s']:.1f} to {1e3 * budget['initiation_interval_s']:.1f} ms,"
+    )
+    return [
+        f"takes {arrays}, {full} %, and {area}; its interval grows {from_to[0]}, its latency {from_to[1]}.",
+        f"{fewer[0]} arrays of VGG-9, {fewer[1]} of ResNet-18.",
+        f"comes from an interval of {shortest}",
+    ]
+
+
+def shares_of_a_brain() -> list[str]:
+    found = of("memristive_brain_28nm", "human_brain_spiking")
+    frame = found.to_frame()
+    total, energy = frame.energy_J.sum(), frame.groupby("component").energy_J.sum()
+    around = 1.0 - found.shells[-2].power_W / found.shells[-1].power_W
+    links, memories = (
+        100.0 * sum(energy[f"chip.{name}"] for name in names) / total
+        for names in (("neighbours",), ("noc", "tile.buffer"))
+    )
+    chips = f"links between chips take {links:.0f} % of the power of the chips, routers and buffers {memories:.1f} %"
+    return [f"{chips}, and supply and cooling {100 * around:.0f} % of the power from the wall."]
+
+
 def int8_baseline() -> list[str]:
     found = resnet("digital_int8_28nm").totals
     mobile = of("digital_int8_28nm", "mobilenet_v1_imagenet_dense").totals["latency_s"]
@@ -152,6 +222,9 @@ CLAIMS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "drive left on": ("docs/which_model.md", drive_left_on),
     "events in words": ("docs/models/mapping.md", events_in_words),
     "int8 baseline": ("docs/models/mapping.md", int8_baseline),
+    "memory next to the units": ("docs/models/mapping.md", a_memory_next_to_the_units),
+    "shared arrays": ("docs/models/mapping.md", shared_arrays),
+    "shares of a brain": ("docs/brain_scale.md", shares_of_a_brain),
     "trees in stages": ("docs/models/digital.md", trees_in_stages),
     "digits": ("docs/importing.md", digits_on_chips),
     "digits, crossovers": ("docs/importing.md", crossovers_of_the_digits),
@@ -166,18 +239,27 @@ def test_a_page_states_the_numbers_of_today(name: str) -> None:
     assert [claim for claim in computed() if claim not in text] == []
 
 
+def test_tables_of_results_in_pages_are_those_of_today() -> None:
+    written = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages_with_numbers"]()
+    assert len(written) == 3
+    for page, text in written.items():
+        assert "<!-- numbers: " in text
+        assert page.read_text("utf-8") == text, "run: python docs/generate.py"
+
+
 RECORDED = "measured on the day that the page names or implies, such as run times"
 CITED = "of sources, of definitions and of circuits, with their place; no result of a chip that moves"
 TESTED = "recomputed by tests, here or in the file of the topic"
 GENERATED = "written by a tool, which a test compares"
 NUMBERS = {
-    "docs/baselines.md": TESTED, "docs/brain_scale.md": RECORDED, "docs/circuit_export.md": GENERATED,
-    "docs/compared.md": TESTED, "docs/describe_a_macro.md": CITED, "docs/device_lab.md": RECORDED,
-    "docs/describe_a_chip.md": RECORDED, "docs/known_limits.md": RECORDED,
+    "docs/baselines.md": TESTED, "docs/brain_scale.md": GENERATED, "docs/circuit_export.md": GENERATED,
+    "docs/compared.md": TESTED, "docs/describe_a_chip.md": CITED,
+    "docs/describe_a_macro.md": CITED, "docs/device_lab.md": RECORDED,
     "docs/exploration.md": RECORDED, "docs/fairness.md": GENERATED, "docs/file_formats.md": CITED,
-    "docs/importing.md": TESTED, "docs/reliability.md": RECORDED, "docs/models/converters.md": CITED,
+    "docs/importing.md": TESTED, "docs/known_limits.md": CITED,
+    "docs/reliability.md": RECORDED, "docs/models/converters.md": CITED,
     "docs/models/crossbar.md": CITED, "docs/models/crosscheck.md": GENERATED, "docs/models/digital.md": CITED,
-    "docs/models/dram.md": CITED, "docs/models/integration.md": CITED, "docs/models/mapping.md": RECORDED,
+    "docs/models/dram.md": CITED, "docs/models/integration.md": CITED, "docs/models/mapping.md": GENERATED,
     "docs/models/network.md": RECORDED, "docs/models/neurons.md": CITED, "docs/models/read_schedule.md": CITED,
     "docs/models/static_cells.md": CITED, "docs/models/technology.md": CITED, "docs/paper.md": RECORDED,
     "docs/reports.md": RECORDED, "docs/scoreboard.md": GENERATED,
