@@ -32,6 +32,13 @@ def test_every_recorded_chip_stands_in_the_table(peers: Any) -> None:
     assert set(peers.recorded()) <= {pair.chip for pair in peers.PAIRS}
 
 
+def test_all_chips_are_recorded_with_the_time_of_both_processes(peers: Any) -> None:
+    said = peers.recorded()
+    assert [*said] == [pair.chip for pair in peers.PAIRS]
+    for chip, found in said.items():
+        assert 0.0 < found["processor time of neuroest"] < found["processor time"], chip
+
+
 def test_with_the_same_inputs_energies_agree(peers: Any) -> None:
     said = peers.recorded()
     for pair in peers.PAIRS:

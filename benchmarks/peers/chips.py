@@ -7,13 +7,19 @@
     benchmarks/peers/.venv/bin/python benchmarks/peers/chips.py mlp      # those of the perceptron, some minutes
     python docs/tools/peers_page.py                                      # the table of docs/compared.md from it
 
-Nothing here is estimated by neuroest: docs/tools/peers_page.py does that for the same networks and inputs.
+Energies and times of chips are those of the other tools: docs/tools/peers_page.py estimates the same networks and
+inputs. Every chip is asked in a process of its own, and so is neuroest with the inputs of that chip; the processor time
+of both whole processes, imports included, is recorded too.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import logging
+import os
+import resource
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,6 +30,7 @@ from typing import Any
 from estimates import LAYERS, perceptron_of_zigzag
 
 RECORDED = Path(__file__).with_name("chips.csv")
+PAGE = Path(__file__).parents[2] / "docs" / "tools" / "peers_page.py"
 Row = tuple[str, float, str]
 
 
@@ -109,25 +116,55 @@ CHIPS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
 }
 
 
+def process(*arguments: str) -> tuple[float, str]:
+    """Processor time of a whole process, and the last line that it prints. [s]."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if run.returncode:
+        raise SystemExit(
+            f"{arguments}: {(run.stderr.strip().splitlines() or [f'exit status {run.returncode}'])[-1]}"
+        )
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, (
+        run.stdout.splitlines() or [""]
+    )[-1]
+
+
+def write(rows: list[tuple[str, ...]]) -> None:
+    """Write chips.csv in the order of `CHIPS`."""
+    rows.sort(key=lambda row: [*CHIPS].index(row[0]))
+    with RECORDED.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("chip", "tool", "version", "quantity", "value", "unit"))
+        writer.writerows(rows)
+
+
 def main() -> None:
     """Ask for the chips whose name has the argument, and write their rows again."""
+    if sys.argv[1:2] == ["--ask"]:
+        print()  # a tool may have left a line without its end
+        print(json.dumps(list(CHIPS[sys.argv[2]][1]())))
+        return
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     rows: list[tuple[str, ...]] = []
     if RECORDED.exists():
         with RECORDED.open(encoding="utf-8") as file:
             rows = [tuple(row) for row in csv.reader(file)][1:]
-    for name, (package, asked) in CHIPS.items():
+    for name, (package, _) in CHIPS.items():
         if wanted in name:
-            new = [
-                (name, package, version(package), what, f"{value:.6g}", unit) for what, value, unit in asked()
-            ]
+            about = (name, package, version(package))
+            seconds, answer = process(__file__, "--ask", name)
+            new = [(*about, what, f"{value:.6g}", unit) for what, value, unit in json.loads(answer)]
             rows = [row for row in rows if row[0] != name] + new
-            print(name, *new, sep="\n  ", flush=True)
-            rows.sort(key=lambda row: [*CHIPS].index(row[0]))
-            with RECORDED.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(("chip", "tool", "version", "quantity", "value", "unit"))
-                writer.writerows(rows)
+            write(rows)  # neuroest takes its inputs from there
+            ours, _ = process(str(PAGE), "--pair", name)
+            times = (("processor time", seconds), ("processor time of neuroest", ours))
+            rows += [(*about, what, f"{value:.3g}", "s") for what, value in times]
+            write(rows)
+            print(name, *(row for row in rows if row[0] == name), sep="\n  ", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 #!/bin/sh
 # An environment of its own for benchmarks/peers/run.py: neuroest from this repository and the peers, in Python 3.12.
 # Graphviz is a system program (Debian: apt-get install graphviz); accelforge gives no result without it.
+# PYTHON names another interpreter than python3.12.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-python3.12}
 # where pyenv keeps several versions, python3.12 answers only when it is asked for
-python3.12 -c '' 2>/dev/null || export PYENV_VERSION=3.12
-python3.12 -m venv "$here/.venv" || { echo "this needs python3.12 with venv" >&2; exit 1; }
+"$python" -c '' 2>/dev/null || export PYENV_VERSION=3.12
+"$python" -m venv "$here/.venv" || { echo "$python -m venv fails; set PYTHON to a Python 3.12" >&2; exit 1; }
 unset PYENV_VERSION
 pip="$here/.venv/bin/python -m pip --disable-pip-version-check"
 $pip install --quiet --editable "$here/../.."

@@ -136,12 +136,15 @@ PAIRS = (
 )  # fmt: skip
 
 
+COLUMNS = (
+    "chip and network", "tool", "energy", "ours, its inputs", "ratio", "ours as shipped", "time", "ours", "ratio",
+    "processor time of the tool", "of neuroest",
+)  # fmt: skip
+
+
 def table(said: Recorded) -> str:
     """One line for each chip and network that is recorded."""
-    lines = [
-        "| chip and network | tool | energy | ours, its inputs | ratio | ours as shipped | time | ours | ratio |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    lines = [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}"]
     for pair in PAIRS:
         if pair.chip not in said:
             continue
@@ -157,9 +160,14 @@ def table(said: Recorded) -> str:
         cells = (
             pair.words, f"{peer['tool']} {peer['version']}", format_quantity(theirs, "J", 3),
             format_quantity(energy, "J", 3), f"{energy / theirs:.2f}", shipped, *times,
+            *(_seconds(peer.get(name)) for name in ("processor time", "processor time of neuroest")),
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g} s"
 
 
 def page_with_table(page: str) -> str:
@@ -170,4 +178,7 @@ def page_with_table(page: str) -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--pair"]:  # how long our part of a pair takes, for chips.py
+        next(pair for pair in PAIRS if pair.chip == sys.argv[2]).ours(recorded())
+        raise SystemExit
     PAGE.write_text(page_with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -27,6 +27,8 @@ _AT_ONCE = 2**21
 """Largest number of results computed together; bounds memory, and fits caches."""
 _BYTE = 8
 """Bits of a byte."""
+_ON_ONE_THREAD = 2**18
+"""Multiplications up to which OpenBLAS takes one thread; more wait for each other longer than they work here."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,7 @@ class ProgrammedLayer:
         total = np.zeros((len(digits), self.outputs), dtype=np.float32)
         for first, columns, noise in self.blocks:
             part = digits[:, first : first + len(columns)]
-            sums = part @ columns
+            sums = _sums(part, columns)
             if NOISE not in self.without and np.any(noise > 0.0):
                 power = np.sqrt(np.einsum("ni,ni->n", part, part))[:, np.newaxis]
                 drawn = self.generator.standard_normal(sums.shape, dtype=np.float32)
@@ -290,3 +292,14 @@ class ProgrammedLayer:
     def _wide(self) -> int:
         reference = self.reads.encoding == "offset" and self.reads.subtraction == "reference_column"
         return self.outputs + int(reference)
+
+
+def _sums(digits: Array, columns: Array) -> Array:
+    """Sums of the columns for each row of digits, in products that are small enough for one thread."""
+    each = max(_ON_ONE_THREAD // columns.size, 1)
+    whole = len(digits) // each * each
+    found = np.empty((len(digits), columns.shape[1]), dtype=np.float32)
+    stacked = (-1, each, columns.shape[0])
+    np.matmul(digits[:whole].reshape(stacked), columns, out=found[:whole].reshape(-1, each, columns.shape[1]))
+    np.matmul(digits[whole:], columns, out=found[whole:])
+    return found
