@@ -11,6 +11,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.files import NeuronLayer
 from neuroest.network_simulation.learned_cells import LearningCells
+from neuroest.network_simulation.through_time import errors_back, gradients_through_time
 from neuroest.specs.learning import LearningRule
 from neuroest.specs.learning_formula import Product, is_epoch
 
@@ -19,10 +20,10 @@ class RuleState:
     """The state of a rule while a network is shown samples.
 
     Errors are the class that is due less the spikes of the outputs. A hidden layer has them through fixed random
-    weights (`error: broadcast`), or back through the weights of the layer behind it, timestep by timestep (`error:
-    backward`). Changes at the end of a sample use the means over it, and clear the tags. Recurrent synapses are
-    synapses whose spikes before are those of the layer itself in the timestep before; errors do not go back through
-    them, nor through time.
+    weights (`error: broadcast`), or back through the weights of the layer behind it (`error: backward`): through time
+    and recurrent synapses where gradients of all timesteps are added up and weights change at the end of a sample, else
+    timestep by timestep. Changes at the end of a sample use the means over it, and clear the tags. Recurrent synapses
+    are synapses whose spikes before are those of the layer itself in the timestep before.
     """
 
     def __init__(
@@ -39,6 +40,13 @@ class RuleState:
         }
         self._refuse(last)
         self._seen = 0
+        formulas = rule.formulas
+        at_end = all("s" in product.factors for product in formulas["update"])
+        self._through_time = at_end and any(
+            "d" in product.factors and "s" not in product.factors
+            for products in formulas.values()
+            for product in products
+        )
 
     def _refuse(self, last: int) -> None:
         """Refuse what has no meaning in time, or needs what a network of ideal neurons has not."""
@@ -67,6 +75,7 @@ class RuleState:
         due = np.zeros(self.layers[-1].outputs)
         due[label] = 1.0
         counts, error_sum = np.zeros_like(due), np.zeros_like(due)
+        gradients = self._gradients(spikes, due) if self._through_time else None
         for step in range(steps):
             given, fired = self._forward(spikes[step], potentials)
             counts += fired[-1]
@@ -76,6 +85,8 @@ class RuleState:
             # what the outputs say so far
             reward = 1.0 if np.any(counts) and int(np.argmax(counts)) == label else -1.0
             errors = self._errors(error, error_sum if last_step else error, potentials)
+            if gradients is not None:
+                errors = {place: (own, gradients[step][place]) for place, (own, _) in errors.items()}
             for place in self.cells:
                 names = self._values(
                     place, given[place], fired[place], potentials[place], traces[place], sums[place]
@@ -85,6 +96,15 @@ class RuleState:
                 if last_step:
                     names |= {"mean": sums[place], "steps": float(steps)}
                 yield from self._changed(place, names, tags[place], last_step=last_step)
+
+    def _gradients(self, spikes: Array, due: Array) -> list[list[Array]]:
+        """Gradients of all timesteps, of a sample in which no weight changes."""
+        potentials = [np.zeros(layer.outputs) for layer in self.layers]
+        errors, course = [], []
+        for given in spikes:
+            errors.append(due - self._forward(given, potentials)[1][-1])
+            course.append(list(potentials))
+        return gradients_through_time(self.layers, errors, course, self._slope)
 
     def _silent(self, place: int) -> dict[str, Array]:
         layer = self.layers[place]
@@ -120,8 +140,7 @@ class RuleState:
         gradient = mean_error
         gradients = {last: gradient}
         for place in range(last, 0, -1):
-            layer = self.layers[place]
-            back = layer.weights.T @ gradient / max(float(np.max(np.abs(layer.weights))), 1.0)
+            back = errors_back(self.layers[place], gradient)
             gradient = back * self._slope(place - 1, potentials[place - 1])
             gradients[place - 1] = gradient
         found = {}

@@ -14,6 +14,7 @@ from neuroest.network_simulation.learned_cells import LearningCells, PulseRespon
 from neuroest.network_simulation.learning import LearnedNetwork, learn_network
 from neuroest.network_simulation.reference import ideal_network
 from neuroest.network_simulation.rule import RuleState
+from neuroest.network_simulation.through_time import gradients_through_time
 from neuroest.specs.learning import named_rules
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
@@ -112,7 +113,7 @@ def test_samples_that_are_learned_are_not_those_of_the_test() -> None:
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("rule", ["pair_stdp", "eprop_full", "surrogate_bptt"])
+@pytest.mark.parametrize("rule", ["pair_stdp", "eprop_full", "mixed_precision"])
 def test_recurrent_synapses_learn_as_synapses_from_the_spikes_of_the_step_before(rule: str) -> None:
     rng = np.random.default_rng(5)
     inputs, outputs, steps = 12, 6, 15
@@ -135,6 +136,54 @@ def test_recurrent_synapses_learn_as_synapses_from_the_spikes_of_the_step_before
     assert np.sum(np.abs(changes[0][-1][:, inputs:])) > 0.0
     for one, other in zip(*changes, strict=True):
         np.testing.assert_allclose(one, other)
+
+
+def test_gradients_through_time_are_those_that_run_forward_with_the_neurons() -> None:
+    """The gradient that is carried forward, dU/dw of every weight in every timestep, against the one that goes back."""
+    rng = np.random.default_rng(3)
+    steps, inputs, outputs, label = 7, 5, 4, 1
+    weights, own = rng.integers(-3, 8, (outputs, inputs)), rng.integers(-4, 5, (outputs, outputs))
+    layer = NeuronLayer("a", weights.astype(float), own.astype(float), step=0.1, decay=0.8, threshold=0.5)
+    spikes = (rng.random((steps, inputs)) < 0.5).astype(float)
+    cells = {
+        0: LearningCells(layer.matrix / 8.0, PulseResponse(exact=True), np.random.default_rng(0), "threshold")
+    }
+    state = RuleState(named_rules()["surrogate_bptt"], [layer], cells, np.random.default_rng(1))
+    ((_, change),) = state.sample(spikes, label)
+
+    due = np.eye(outputs)[label]
+    potential, before, wanted = np.zeros(outputs), np.zeros(outputs), np.zeros(layer.matrix.shape)
+    carried = np.zeros((outputs, *layer.matrix.shape))  # of potential i against weight (j, k)
+    for given in spikes:
+        slope = 1.0 / (1.0 + np.abs(potential - 0.5) / 0.5) ** 2
+        way = 0.8 * np.eye(outputs) + 0.1 / 0.5 * layer.recurrent * slope
+        carried = np.einsum("ij,jkl->ikl", way, carried)
+        row = np.concatenate([given, before])
+        carried[np.arange(outputs), np.arange(outputs)] += row
+        potential = 0.8 * potential + 0.1 * layer.matrix @ row - 0.5 * before
+        before = (potential > 0.5).astype(float)
+        wanted += np.einsum("i,ikl->kl", due - before, carried)
+    np.testing.assert_allclose(change, wanted, rtol=1e-12)
+
+
+def test_gradients_of_hidden_layers_go_back_through_time() -> None:
+    """Two neurons in a row, three timesteps: by hand, with slopes of the hidden one of 1, 1/4 and 4/9."""
+    hidden = NeuronLayer("a", np.array([[1.0]]), None, step=1.0, decay=0.5, threshold=1.0)
+    output = NeuronLayer("b", np.array([[2.0]]), None, step=1.0, decay=0.25, threshold=1.0)
+    slopes = iter([4.0 / 9.0, 1.0 / 4.0, 1.0])  # from the last timestep to the first
+
+    def slope(place: int, _: np.ndarray) -> np.ndarray:
+        return np.array([next(slopes) if place == 0 else 1.0])
+
+    nothing = [np.zeros(1), np.zeros(1)]
+    found = gradients_through_time(
+        [hidden, output], [np.array([e]) for e in (1.0, -1.0, 2.0)], [nothing] * 3, slope
+    )
+    behind = [float(step[1][0]) for step in found]
+    assert behind == pytest.approx([1.0 - 0.5 * 0.25, -0.5, 2.0])
+    assert [float(step[0][0]) for step in found] == pytest.approx([
+        0.875 + 0.5 * (-0.125 + 0.5 * 8.0 / 9.0), -0.125 + 0.5 * 8.0 / 9.0, 8.0 / 9.0,
+    ])  # fmt: skip
 
 
 def test_a_recurrent_layer_learns_the_digits(tmp_path: Path) -> None:
