@@ -13,6 +13,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
+from neuroest.equations import front_ends
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
 
@@ -455,7 +456,7 @@ def biased_clamp_current(
     active_conductance : float or array
         Sum of the conductances to active rows; idle rows are cut off. [S]
     input_resistance : float or array
-        Resistance that the column sees. [ohm]
+        Resistance that the column sees without a current. [ohm]
     bias_current : float or array
         Bias, the most that a class-A circuit carries. [A]
 
@@ -466,9 +467,10 @@ def biased_clamp_current(
 
     Notes
     -----
-    Formula: I = min(V_read G/(1 + R_in G), I_b)
+    Formula: I = min(G (V_read - R_in I_b y), I_b), y = ln(I_b/(I_b - I)) (`front_ends.clamp_depth`)
 
-    Valid: class-A clamp: its input resistance lifts the column, and no more than its bias flows on
+    Valid: class-A clamp in weak inversion: its transistor carries what the column leaves of the bias, so that the input
+        resistance R_in grows as the current comes near to it
 
     References
     ----------
@@ -476,13 +478,16 @@ def biased_clamp_current(
 
     Examples
     --------
-    80 uS at 0.1 V behind 3 kohm: 8 uA/(1 + 0.24) = 6.45 uA; with a bias of 5 uA no more than that.
+    80 uS at 0.1 V behind 3 kohm: 8 uA/(1 + 0.24) = 6.45 uA with all the bias that one wants, 6.0 uA of 12 uA; of 5 uA
+    nearly all.
 
-    >>> f"{1e6 * biased_clamp_current(0.1, 80e-6, 3e3, 12e-6):.3g}"
-    '6.45'
-    >>> f"{1e6 * biased_clamp_current(0.1, 80e-6, 3e3, 5e-6):.3g}"
-    '5'
+    >>> [f"{1e6 * biased_clamp_current(0.1, 80e-6, 3e3, bias):.3g}" for bias in (1.0, 12e-6, 5e-6)]
+    ['6.45', '6', '4.68']
     """
-    return np.minimum(
-        read_voltage * active_conductance / (1.0 + input_resistance * active_conductance), bias_current
-    )
+    full = read_voltage * active_conductance
+    limited = np.isfinite(bias_current)  # without a bias it is a resistance that no current moves
+    bias = np.where(limited, bias_current, full)
+    depth = front_ends.clamp_depth(read_voltage, active_conductance, input_resistance, bias_current)
+    left = active_conductance * (read_voltage - input_resistance * bias * depth)
+    unlimited = full / (1.0 + input_resistance * active_conductance)
+    return np.minimum(np.where(limited, left, unlimited), bias_current)

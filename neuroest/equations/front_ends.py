@@ -7,6 +7,11 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
+_ROUNDS = 10
+"""Rounds of Newton's method; numerical."""
+_DEEPEST = 50.0
+"""Logarithm at which all of a bias counts as used; numerical, nothing that a number can tell from zero is left."""
+
 
 @equation
 def drawn_bias(
@@ -48,6 +53,150 @@ def drawn_bias(
     '2e-05'
     """
     return np.maximum(stated_bias * current / stated_current, least_bias)
+
+
+@equation
+def clamp_depth(
+    read_voltage: u.Volt, column_conductance: u.Siemens, input_resistance: u.Ohm, bias_current: u.Ampere
+) -> u.Dimensionless:
+    """How far the current of a column empties the transistor of a class-A clamp: ln(I_b/(I_b - I)). [1].
+
+    Parameters
+    ----------
+    read_voltage : float or array
+        Voltage that active rows are driven to, above zero. [V]
+    column_conductance : float or array
+        Sum of the conductances to active rows; idle rows are cut off. [S]
+    input_resistance : float or array
+        Of the clamp without a current of the column, R. [ohm]
+    bias_current : float or array
+        Bias, the most that a class-A circuit carries, above zero. [A]
+
+    Returns
+    -------
+    float or array
+        Logarithm of the bias over what is left of it. [1]
+
+    Notes
+    -----
+    Formula: y from I_b (1 - e^-y) = G (V - R I_b y)
+
+    Valid: a transistor in weak inversion that carries what the column leaves of the bias, so that its gate or source
+        moves by n U_T y = R I_b y. Newton's method from y = 0 comes from one side; ten rounds leave less than 1e-9
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    80 uS at 0.1 V behind 3 kohm and 12 uA: 80 uS x (100 mV - 36 mV x 0.694) = 6.00 uA, and ln(12/(12 - 6.00)) = 0.693.
+
+    >>> f"{clamp_depth(0.1, 80e-6, 3e3, 12e-6):.3f}"
+    '0.694'
+    """
+    full = read_voltage * column_conductance / bias_current
+    lost = input_resistance * column_conductance
+    depth: u.Dimensionless = full / (1.0 + lost)
+    for _ in range(_ROUNDS):
+        left = np.exp(-depth)
+        depth = np.minimum(depth + (full - lost * depth - (1.0 - left)) / (left + lost), _DEEPEST)
+    return depth
+
+
+@equation
+def class_a_gain(
+    read_voltage: u.Volt, column_conductance: u.Siemens, input_resistance: u.Ohm, bias_current: u.Ampere
+) -> u.Dimensionless:
+    """Current that a little more conductance of a column adds behind a class-A clamp, over that without a clamp. [1].
+
+    Parameters
+    ----------
+    read_voltage : float or array
+        Voltage that active rows are driven to, above zero. [V]
+    column_conductance : float or array
+        Sum of the conductances to active rows; idle rows are cut off. [S]
+    input_resistance : float or array
+        Of the clamp without a current of the column, R. [ohm]
+    bias_current : float or array
+        Bias, the most that a class-A circuit carries, above zero. [A]
+
+    Returns
+    -------
+    float or array
+        Gain. [1]
+
+    Notes
+    -----
+    Formula: g = (1 - R I_b y/V)/(1 + R e^y G), y = `clamp_depth`
+
+    Valid: as `clamp_depth`; 1/(1 + R G)^2 for a bias far above the current
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A bias of 1 A leaves the resistance alone: 3 kohm and 100 uS give 1/1.69; 12 uA are nearly used up.
+
+    >>> f"{class_a_gain(0.1, 100e-6, 3e3, 1.0):.4f} {class_a_gain(0.1, 100e-6, 3e3, 12e-6):.4f}"
+    '0.5917 0.4048'
+    """
+    depth = clamp_depth(read_voltage, column_conductance, input_resistance, bias_current)
+    kept = 1.0 - input_resistance * bias_current * depth / read_voltage
+    return kept / (1.0 + input_resistance * np.exp(depth) * column_conductance)
+
+
+@equation
+def class_a_curvature(
+    read_voltage: u.Volt,
+    column_conductance: u.Siemens,
+    input_resistance: u.Ohm,
+    bias_current: u.Ampere,
+    pair_spread: u.Siemens,
+) -> u.Dimensionless:
+    """Relative error of a pair of columns behind class-A clamps, a common gain removed. [1].
+
+    Parameters
+    ----------
+    read_voltage : float or array
+        Voltage that active rows are driven to, above zero. [V]
+    column_conductance : float or array
+        Sum of the conductances to active rows; idle rows are cut off. [S]
+    input_resistance : float or array
+        Of the clamp without a current of the column, R. [ohm]
+    bias_current : float or array
+        Bias, the most that a class-A circuit carries, above zero. [A]
+    pair_spread : float or array
+        Standard deviation, from read to read, of the sum of both columns, s_G. [S]
+
+    Returns
+    -------
+    float or array
+        Standard deviation over that of the result. [1]
+
+    Notes
+    -----
+    Formula: s = (r s_G/(1 + r G)) (1 + (e^y - 1)/(2 (1 + r G))), r = R e^y, y = `clamp_depth`
+
+    Valid: second order in r s_G, sum and difference of the columns of a pair independent
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A bias of 1 A leaves 3 kohm alone, 0.12/1.3; 12 uA are nearly used up by 100 uS at 0.1 V.
+
+    >>> [f"{class_a_curvature(0.1, 100e-6, 3e3, bias, 40e-6):.3f}" for bias in (1.0, 12e-6)]
+    ['0.092', '0.232']
+    """
+    depth = clamp_depth(read_voltage, column_conductance, input_resistance, bias_current)
+    resistance = input_resistance * np.exp(depth)
+    loaded = 1.0 + resistance * column_conductance
+    return resistance * pair_spread / loaded * (1.0 + np.expm1(depth) / (2.0 * loaded))
 
 
 @equation

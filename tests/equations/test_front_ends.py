@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
+from neuroest.equations import crossbar
 from neuroest.equations import front_ends as equations
 
+CLAMP = {
+    "read_voltage": 0.1,
+    "column_conductance": 1e-4,
+    "input_resistance": 3e3,
+    "bias_current": 12e-6,
+}
 SAMPLES: dict[str, dict[str, float]] = {
     "drawn_bias": {
         "stated_bias": 8e-5,
@@ -25,6 +34,9 @@ SAMPLES: dict[str, dict[str, float]] = {
         "active_share": 0.5,
         "cell_mean_square": 0.25,
     },
+    "clamp_depth": CLAMP,
+    "class_a_gain": CLAMP,
+    "class_a_curvature": {**CLAMP, "pair_spread": 4e-5},
     "bias_power": {"bias_current": 8e-5, "supply_voltage": 0.9},
 }
 
@@ -42,3 +54,29 @@ def test_a_weakly_coupled_load_sees_the_sum_and_a_strongly_coupled_one_the_mean(
     assert column(20, 1e-3) == pytest.approx(20e-6, rel=1e-4)
     assert column(1, 1e-12) == pytest.approx(0.999, abs=1e-5)
     assert column(20, 1e-12) == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("bias", [5e-6, 12e-6, 36e-6, 1.0])
+def test_gain_and_curve_of_a_clamp_are_the_slopes_of_its_current(bias: float) -> None:
+    """Slope of the current by conductance, and how that slope moves with the conductance of both columns of a pair."""
+    voltage, conductance, resistance, spread, step = 0.1, 80e-6, 3e3, 40e-6, 1e-8
+
+    def current(more: float) -> float:
+        return float(crossbar.biased_clamp_current(voltage, conductance + more, resistance, bias))
+
+    depth = equations.clamp_depth(voltage, conductance, resistance, bias)
+    assert current(0.0) == pytest.approx(bias * -math.expm1(-depth), rel=1e-6)
+    slope = (current(step) - current(-step)) / (2.0 * step)
+    assert equations.class_a_gain(voltage, conductance, resistance, bias) == pytest.approx(
+        slope / voltage, rel=1e-4
+    )
+    up, down = (current(2.0 * step) - current(0.0)) / step, (current(0.0) - current(-2.0 * step)) / step
+    moved = abs(math.log(up / down)) / (2.0 * step) * spread / 2.0
+    found = equations.class_a_curvature(voltage, conductance, resistance, bias, spread)
+    assert found == pytest.approx(moved, rel=1e-2)
+
+
+def test_a_column_never_takes_more_than_the_bias_of_its_clamp() -> None:
+    for conductance in (1e-7, 1e-4, 1e-2):
+        for resistance in (0.0, 300.0, 3e3):
+            assert crossbar.biased_clamp_current(0.1, conductance, resistance, 12e-6) <= 12e-6

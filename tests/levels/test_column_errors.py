@@ -117,6 +117,16 @@ def test_error_of_a_column_is_that_of_a_random_array() -> None:
     assert np.std(total - exact) == pytest.approx(modelled, rel=0.1)
 
 
+def clamped(column: np.ndarray, read: float, resistance: float, bias: float) -> np.ndarray:
+    """Current of a column over the read voltage: its transistor carries what is left of the bias, in weak inversion."""
+    low, high = np.zeros_like(column), np.minimum(column * read, bias * (1.0 - 1e-12))
+    for _ in range(50):
+        tried = (low + high) / 2.0
+        more = column * (read + resistance * bias * np.log1p(-tried / bias)) > tried
+        low, high = np.where(more, tried, low), np.where(more, high, tried)
+    return low / read
+
+
 def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> None:
     """A recurrent layer: 700 inputs at 10 % and 200 own outputs at 0.3 % on eight blocks of rows, two slices.
 
@@ -130,6 +140,7 @@ def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> N
     share = np.repeat([layers.input_bit_density[0], layers.output_rate[0]], [inputs, own])
     generator, rows = np.random.default_rng(9), int(array.options["rows"])
     resistance, mismatch = array.interface.device.input_resistance, array.merge.device.relative_error
+    bias, read = array.interface.device.bias_current, array.options["read_voltage"]
     noise = array.memory.device.read_noise * array.ends()[1]
     active = (generator.random((600, inputs + own)) < share).astype(float)
     seen, exact = 0.0, 0.0
@@ -140,7 +151,7 @@ def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> N
                 on = active[:, first : first + rows]
                 column = on @ half[:, first : first + rows].T
                 column += noise * np.sqrt(on.sum(axis=1, keepdims=True)) * generator.normal(size=column.shape)
-                current = column / (1.0 + resistance * column)
+                current = clamped(column, read, resistance, bias)
                 gains = 1.0 + mismatch * generator.normal(size=column.shape[1])
                 seen = seen + sign * value * gains * current / full_weight(array, None)
     seen = seen * np.sum(exact * exact) / np.sum(seen * exact)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, HoldsResults
@@ -16,7 +17,7 @@ from neuroest.core import units as u
 from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
-from neuroest.levels.crossbar.column_gains import ColumnGains, DigitColumns, along_blocks
+from neuroest.levels.crossbar.column_gains import Clamp, ColumnGains, DigitColumns, along_blocks
 from neuroest.levels.crossbar.converter_range import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.levels.crossbar.weight_errors import (
@@ -232,12 +233,11 @@ class _Columns:
     def _of_circuits(self) -> dict[str, Array]:
         """Circuits at the ends of the lines, each with an error of its own."""
         array, found = self.array, {}
-        resistance: u.Ohm = 0.0
         front_end = array.front_end(self.network)
+        resistance, clamp = self._foot(front_end)
         if isinstance(front_end, ClampsColumn):
-            resistance = front_end.input_resistance()
             found["uneven gain of the clamps"], found["curve of the clamps"] = self._resistance_errors(
-                resistance
+                resistance, clamp
             )
         if array.multiplexer is not None and array.switches_columns:
             switches = array.multiplexer.resistance(array.switch_width(self.network))
@@ -246,7 +246,8 @@ class _Columns:
         if isinstance(array.merge, CurrentMirror):
             merged = np.logical_or(array.slices(self.network) > 1.0, self.mapper.row_reads > 1.0)
             # a mirror that is off is so for all events of a timestep, which add up to the current of its rows
-            current = self._behind(resistance, self.mapper.rows_of_blocks).root_mean_square / self.weight
+            behind = self._behind(resistance, self.mapper.rows_of_blocks, clamp)
+            current = behind.root_mean_square / self.weight
             found["mirrors"] = merged * np.asarray(
                 np.sqrt(self.columns * self.reads) * array.merge.device.relative_error * current
             )
@@ -282,7 +283,18 @@ class _Columns:
             )
         return found
 
-    def _behind(self, resistance: u.Ohm, blocks: Sequence[tuple[Array, Array]]) -> ColumnGains:
+    def _foot(self, front_end: object) -> tuple[u.Ohm, Clamp | None]:
+        """Resistance at the feet of the columns, and the clamp that it is of if that is of class A."""
+        if not isinstance(front_end, ClampsColumn):
+            return 0.0, None
+        if not isinstance(front_end, CurrentClamp):
+            return front_end.input_resistance(), None
+        bias = along_blocks(front_end.device.bias_current)
+        return front_end.input_resistance(), Clamp(along_blocks(self.array.options["read_voltage"]), bias)
+
+    def _behind(
+        self, resistance: u.Ohm, blocks: Sequence[tuple[Array, Array]], clamp: Clamp | None = None
+    ) -> ColumnGains:
         """The columns of every block and digit, behind a resistance; blocks are rows and how often one is active."""
         array, network = self.array, self.network
         low, high = array.ends()
@@ -315,13 +327,13 @@ class _Columns:
                     along_blocks(alike),
                 )
             )
-        return ColumnGains(along_blocks(resistance), active, tuple(found))
+        return ColumnGains(along_blocks(resistance), active, tuple(found), clamp)
 
-    def _resistance_errors(self, resistance: u.Ohm) -> tuple[Array, Array]:
+    def _resistance_errors(self, resistance: u.Ohm, clamp: Clamp | None = None) -> tuple[Array, Array]:
         """What a resistance at the feet of the columns does: uneven gains of the blocks, and the curve of each."""
         one = np.ones_like(self.result)[..., np.newaxis]
         read = ((one, one),) if self.array.reads_events else self.mapper.rows_of_blocks
-        gains = self._behind(resistance, read)
+        gains = self._behind(resistance, read, clamp)
         each_read = accuracy.dot_product_spread(
             self.fan_in, self.density * self.reads, np.sqrt(self.weight_square)
         )

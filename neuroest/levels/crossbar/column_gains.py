@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.equations import accuracy
+from neuroest.equations import accuracy, front_ends
 from neuroest.levels.base import Array
 
 
@@ -37,6 +37,22 @@ class DigitColumns:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Clamp:
+    """A class-A clamp at the feet of the columns of each layer.
+
+    Attributes
+    ----------
+    voltage : float
+        That active rows are driven to. [V]
+    bias : float or array
+        Of each clamp. [A]
+    """
+
+    voltage: u.Numeric
+    bias: u.Numeric
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class ColumnGains:
     """What a resistance at the feet of the columns makes of the results of each block and digit.
 
@@ -51,14 +67,32 @@ class ColumnGains:
         Active rows of each block.
     columns : tuple of DigitColumns
         The highest digit first.
+    clamp : Clamp or None
+        Whose transistor the resistance is of; without it the resistance is the same whatever the current.
     """
 
     resistance: u.Numeric
     active: Array
     columns: tuple[DigitColumns, ...]
+    clamp: Clamp | None = None
 
     def _gain(self, each: DigitColumns) -> Array:
-        return np.asarray(accuracy.clamp_gain(self.resistance, each.conductance))
+        if self.clamp is None:
+            return np.asarray(accuracy.clamp_gain(self.resistance, each.conductance))
+        clamp = self.clamp
+        return np.asarray(
+            front_ends.class_a_gain(clamp.voltage, each.conductance, self.resistance, clamp.bias)
+        )
+
+    def _curvature(self, each: DigitColumns) -> Array:
+        if self.clamp is None:
+            return np.asarray(accuracy.clamp_curvature(self.resistance, each.conductance, each.spread))
+        clamp = self.clamp
+        return np.asarray(
+            front_ends.class_a_curvature(
+                clamp.voltage, each.conductance, self.resistance, clamp.bias, each.spread
+            )
+        )
 
     def _power(
         self, factor: Callable[[DigitColumns], Array], other: Callable[[DigitColumns], Array]
@@ -93,8 +127,7 @@ class ColumnGains:
         common = self.common[..., np.newaxis]
 
         def moved(each: DigitColumns) -> Array:
-            curvature = accuracy.clamp_curvature(self.resistance, each.conductance, each.spread)
-            return np.asarray(self._gain(each) / common * curvature)
+            return np.asarray(self._gain(each) / common * self._curvature(each))
 
         return np.sqrt(self._power(moved, moved) / self._result)
 
