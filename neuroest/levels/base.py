@@ -163,6 +163,13 @@ class ExternalMaps:
     owner: tuple[int, ...]
 
 
+def moved_to(count: Array, owner: tuple[int, ...]) -> Array:
+    """A count by layer, given to the layers that do it on their way out."""
+    moves = np.zeros((len(owner), len(owner)))
+    moves[np.arange(len(owner)), owner] = 1.0
+    return np.asarray(count @ moves)
+
+
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class NetworkMapping:
     """A network on a chip.

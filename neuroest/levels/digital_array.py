@@ -19,10 +19,10 @@ from neuroest.core.errors import CodingError, MappingError
 from neuroest.design.build import Part
 from neuroest.equations import accelerators, adder_trees, mapping, winograd
 from neuroest.equations import digital as equations
-from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic
+from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
 from neuroest.levels.tiling import LoopOrder, best_order
 from neuroest.specs.architecture import ComputingLevel, Level
-from neuroest.specs.base import Count, Frequency
+from neuroest.specs.base import Count, Duration, Frequency
 from neuroest.specs.blocks import ProcessingElementBlock
 from neuroest.workloads.layout import of_one_point
 
@@ -64,6 +64,9 @@ class DigitalArrayLevel(ComputingLevel):
     layer_outputs: Literal["kept", "external"] = "kept"
     """kept: what a layer writes stays on the chip as long as it fits; external: it goes to the external memory, after
     the pooling and additions that follow at once, and the next layer reads it from there."""
+    layer_setup: Duration | None = None
+    """Time for which the array waits before each layer: its configuration by a processor, and the copies of what its
+    first cycles need. Left out, none."""
     clock_frequency: Frequency
     """Clock."""
     batch: Count
@@ -384,7 +387,7 @@ class DigitalArrayMapper(Mapper):
             read = t.input_elements * bits
             written = t.is_weighted * (read + self.repeated_bits(read))
             loaded = weights * self.reloads_weights()
-            elements = {action: _moved(count, outside.owner) for action, count in elements.items()}
+            elements = {action: moved_to(count, outside.owner) for action, count in elements.items()}
         inputs_read = inputs * self.input_passes(placement) * wide + stationary_read
         order = self.loop_order(placement, product, distinct * wide, inputs_read, weights)
         return LevelCounts(
@@ -539,7 +542,8 @@ class DigitalArrayMapper(Mapper):
         t, product = self.layers, self.product()
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         time = t.is_weighted * self.cycles_of_layer(product, streamed) * self.cycles_of_weight / self.clock
-        return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
+        time = time / self.arrays + t.is_weighted * self.options.get("layer_setup", 0.0)
+        return np.asarray(time / (self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:
         """Transformed weights are more than those of the network."""
@@ -583,16 +587,9 @@ class DigitalArrayMapper(Mapper):
         written[-1] = 0.0
         owners = tuple(owner)
         return ExternalMaps(
-            self.zeros() + _moved(read, owners), self.zeros() + _moved(written, owners), owners
+            self.zeros() + moved_to(read, owners), self.zeros() + moved_to(written, owners), owners
         )
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Processing elements of all arrays."""
         return {self.compute.slots["unit"].path: units * self.rows * self.columns}
-
-
-def _moved(count: Array, owner: tuple[int, ...]) -> Array:
-    """A count by layer, given to the layers that do it on their way out."""
-    moves = np.zeros((len(owner), len(owner)))
-    moves[np.arange(len(owner)), owner] = 1.0
-    return np.asarray(count @ moves)

@@ -140,6 +140,16 @@ def test_trees_whose_sums_stay_read_weights_for_every_position(tmp_path: Path) -
     assert count(kept, "weights", "read") * 512 == 144 * 32 * 8
 
 
+def test_an_array_waits_before_each_layer_with_weights(tmp_path: Path) -> None:
+    two = network(CONVOLUTION, POOL, {"type": "fully_connected", "outputs": 10})
+    plain, waiting = run(tmp_path, two), run(tmp_path, two, {"chip.array.layer_setup": "10 us"})
+    assert waiting.totals["latency_s"] == pytest.approx(plain.totals["latency_s"] + 2 * 10e-6)
+    batch = run(tmp_path, two, {"chip.array.layer_setup": "10 us", "chip.array.batch": 4})
+    assert cycles(batch) == pytest.approx(
+        cycles(run(tmp_path, two, {"chip.array.batch": 4})) + 2 * 10e-6 / 4 * 500e6
+    )
+
+
 def test_inputs_that_stay_take_weights_for_each_group_of_positions(tmp_path: Path) -> None:
     # 49 positions of 512 outputs with a fan-in of 144: two blocks of inputs, which 512 vectors of weights pass
     layer = network({**CONVOLUTION, "outputs": 512}, shape=(16, 7, 7))
