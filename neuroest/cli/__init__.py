@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import io
 import os
@@ -11,11 +12,12 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from neuroest.cli.elapsed import Elapsed
 from neuroest.cli.examples import EXAMPLES
@@ -85,6 +87,14 @@ def _command(verb: str) -> Any:
     return typer.main.get_command(one)
 
 
+def _short_help(verb: str) -> str:
+    """First sentence of a verb's help, read without importing what the verb needs."""
+    source = Path(__file__).with_name(f"{_MODULES.get(verb, verb)}.py").read_text(encoding="utf-8")
+    functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+    text = next(ast.get_docstring(node) or "" for node in functions if node.name == "run")
+    return TyperCommand(verb, help=text).get_short_help_str(_SHORT_HELP)
+
+
 class _Verbs(TyperGroup):
     """The verbs, and what becomes of their errors."""
 
@@ -97,7 +107,7 @@ class _Verbs(TyperGroup):
         for name, verbs in VERB_GROUPS.items():
             with formatter.section(name):
                 formatter.write_dl(
-                    [(verb, _command(verb).get_short_help_str(_SHORT_HELP)) for verb in verbs], col_max=16
+                    [(verb, _short_help(verb)) for verb in verbs], col_max=16
                 )
 
     def invoke(self, ctx: Any) -> Any:

@@ -25,8 +25,8 @@ _FINEST = 2**9
 """Parts of the range down to which the distribution of a digit is summed up; finer digits are spread evenly."""
 _FEW = 2**10
 """Points up to which it takes longer to find equal ones than to compute them."""
-_KEPT = 4
-"""Distributions that are kept: two places of a digit in two arrays, each asked for by three moments."""
+_KEPT = 16
+"""Distributions that are kept: those of two places of a digit in the arrays of a few chips."""
 
 
 @equation

@@ -6,6 +6,7 @@ refuses.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 
 import numpy as np
@@ -62,6 +63,8 @@ def estimate_exists(result: Evaluation, points: int, leaving_out: Collection[str
 def _are_costs(values: u.Numeric) -> bool:
     """Whether all are finite and not negative; a comparison with what is no number fails."""
     found = np.asarray(values)
+    if found.size == 1:
+        return 0.0 <= found.item() < math.inf
     return bool(found.min() >= 0.0 and found.max() < np.inf)
 
 
@@ -99,6 +102,8 @@ def _totals(result: Evaluation, names: Collection[str]) -> Iterator[tuple[str, N
     }
     for name in names:
         quantity, value = QUANTITIES[name], np.atleast_1d(QUANTITIES[name].of(result))
+        if _are_costs(value):
+            continue
         wrong = _wrong(value)
         if quantity.applies and computed.get(name) is None:
             wrong &= ~np.isnan(value)  # where it does not apply
