@@ -12,7 +12,7 @@ import functools
 import inspect
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -64,7 +64,10 @@ class EquationInfo:
     valid: str
 
 
-_signature = functools.cache(inspect.signature)
+@functools.cache
+def _parameters(function: Callable[..., Any]) -> Mapping[str, Any]:
+    """Default of each parameter of an equation, by name; `inspect.Parameter.empty` where it has none."""
+    return {name: item.default for name, item in inspect.signature(function).parameters.items()}
 
 
 class Traced(float):
@@ -127,9 +130,8 @@ def equation(function: Callable[_P, _T]) -> Callable[_P, _T]:
     def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         if not _tracing.get():
             return function(*args, **kwargs)
-        bound = _signature(function).bind(*args, **kwargs)
-        bound.apply_defaults()
-        given = tuple(bound.arguments.items())
+        parameters = _parameters(function)
+        given = tuple({**parameters, **dict(zip(parameters, args, strict=False)), **kwargs}.items())
         plain = {name: float(x) if isinstance(x, Traced) else x for name, x in given}
         token = _tracing.set(False)
         try:

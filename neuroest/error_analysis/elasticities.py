@@ -36,9 +36,11 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
     values: dict[str, u.Numeric] = {path: claim.value for path, claim in claims.items()}
     result = evaluate(design, workload, values | stepped)
 
+    sizes = step_sizes(paths)
+
     def elasticity(quantity: u.Numeric) -> _Term:
         array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
-        return float(array[0]), slopes(array, paths)
+        return float(array[0]), slopes(array, sizes)
 
     totals = {
         name: elasticity(quantity.of(result))[1]
@@ -78,12 +80,16 @@ def _step_of(path: str) -> float:
     return _COARSE_STEP if path.startswith("workload.layers.") and ".activity." not in path else _STEP
 
 
-def slopes(array: Array, paths: Iterable[str]) -> Array:
+def step_sizes(paths: Iterable[str]) -> Array:
+    """Relative step by which each parameter is moved."""
+    return np.array([_step_of(path) for path in paths])
+
+
+def slopes(array: Array, sizes: Array) -> Array:
     """Elasticity of a result with respect to each parameter, from the result in all rows of `steps`."""
     base, count = float(array[0]), array.size // 2
     if base == 0.0 or not np.isfinite(base):
         return np.zeros(count)
-    sizes = np.array([_step_of(path) for path in paths])
     up = (array[1 : count + 1] / base - 1.0) / sizes
     down = (1.0 - array[count + 1 :] / base) / sizes
     return np.asarray(np.where(np.abs(up) < np.abs(down), up, down))

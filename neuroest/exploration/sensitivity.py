@@ -13,7 +13,7 @@ from neuroest.core.extras import extra
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import WIDTH, columns, wrapped
 from neuroest.error_analysis.draws import common_cause, spread_over
-from neuroest.error_analysis.elasticities import slopes, steps
+from neuroest.error_analysis.elasticities import slopes, step_sizes, steps
 from neuroest.exploration.batch_evaluation import evaluate_points, in_blocks
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
@@ -254,8 +254,9 @@ def sensitivity(
     bars = tornado(group, quantities)
     stepped = steps(group.claims)
     found = in_blocks(group, stepped, 2 * len(stepped) + 1, quantities, judged=False).totals
+    sizes = step_sizes(stepped)
     elasticity = {
-        name: _sorted(dict(zip(stepped, slopes(found[name], stepped).tolist(), strict=True)))
+        name: _sorted(dict(zip(stepped, slopes(found[name], sizes).tolist(), strict=True)))
         for name in quantities
     }
     shares, feasible = (

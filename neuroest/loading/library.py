@@ -155,10 +155,11 @@ def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
         if not near.resolve().is_relative_to(packed.folder):
             raise NeuroestError(f"{name!r} leads out of the bundle")
         return near
-    known = {**shipped(kind), **(packed.files.get(kind, {}) if packed is not None else {})}
-    found = known.get(name) or named(kind).get(name)  # plug-ins are looked for last, since that is slow
+    carried = packed.files.get(kind, {}) if packed is not None else {}
+    found = carried.get(name) or shipped(kind).get(name)
+    found = found or named(kind).get(name)  # plug-ins are looked for last, since that is slow
     if found is None:
-        known_names = known.keys() | named(kind).keys()
+        known_names = carried.keys() | named(kind).keys()
         raise UnknownNameError(
             kind, name, known_names, f"see `neuroest list {kind}s`, or give the path of a .yaml file"
         )
