@@ -106,9 +106,7 @@ class _Verbs(TyperGroup):
         """Write the verbs in groups."""
         for name, verbs in VERB_GROUPS.items():
             with formatter.section(name):
-                formatter.write_dl(
-                    [(verb, _short_help(verb)) for verb in verbs], col_max=16
-                )
+                formatter.write_dl([(verb, _short_help(verb)) for verb in verbs], col_max=16)
 
     def invoke(self, ctx: Any) -> Any:
         try:

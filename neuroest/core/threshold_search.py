@@ -19,7 +19,11 @@ _CLOSEST = 1e-12
 
 
 def least_reaching(
-    value_of: Callable[[Array, NDArray[np.intp]], Array], wanted: Array, low: Array, high: Array, guess: Array
+    value_of: Callable[[Array, NDArray[np.intp]], Array],
+    wanted: Array,
+    low: Array,
+    high: Array,
+    *guesses: Array,
 ) -> Array:
     """Least number of an interval at which a rising function reaches a value.
 
@@ -34,8 +38,8 @@ def least_reaching(
         Value to reach, one for each function; above zero.
     low, high : ndarray
         Ends of the intervals.
-    guess : ndarray
-        Where to look first; the middle, if it lies outside.
+    guesses : ndarray
+        Where to look first, one after the other; where they lie outside of what is left, as anywhere else.
 
     Returns
     -------
@@ -53,23 +57,24 @@ def least_reaching(
     at_low = np.where(at_low > 0.0, at_low, 0.0)  # a rate without a drive need not be a number
     answer = np.where(at_low >= wanted, low, high)
     places = np.flatnonzero((at_low < wanted) & (at_high >= wanted))
-    inside = (guess > low) & (guess < high)
-    tried = np.where(inside, guess, (low + high) / 2.0)[places]
     ends = _Interval(high, at_high, low, at_low, high, at_high, wanted).of(places)
     with np.errstate(all="ignore"):  # of interpolations that are not taken
         for turn in range(_ROUNDS):
             if not places.size:
                 break
+            tried = ends.next()
+            if turn < len(guesses):
+                guess = guesses[turn][places]
+                tried = np.where(ends.contain(guess), guess, tried)
+            elif turn == len(guesses):  # the whole interval may be needed
+                whole = high[places]
+                tried = np.where((ends.least == whole) & ends.nothing_below, whole * (1.0 - _CLOSEST), tried)
             ends = ends.divided(tried, value_of(tried, places))
             least = ends.least
             answer[places] = least
             searched = ends.width > _CLOSEST * least
             if not searched.all():
                 places, ends = places[searched], ends.of(searched)
-            tried = ends.next()
-            if turn == 0:  # the whole interval may be needed
-                whole = high[places]
-                tried = np.where((ends.least == whole) & ends.nothing_below, whole * (1.0 - _CLOSEST), tried)
     return answer
 
 
@@ -106,6 +111,10 @@ class _Interval(NamedTuple):
     def width(self) -> Array:
         """Width of the intervals."""
         return np.abs(self.new - self.other)
+
+    def contain(self, number: Array) -> Mask:
+        """Whether a number lies inside of each."""
+        return np.asarray((number - self.new) * (number - self.other) < 0.0)
 
     @property
     def nothing_below(self) -> Mask:

@@ -64,7 +64,7 @@ def _are_costs(values: u.Numeric) -> bool:
     """Whether all are finite and not negative; a comparison with what is no number fails."""
     found = np.asarray(values)
     if found.size == 1:
-        return 0.0 <= found.item() < math.inf
+        return bool(0.0 <= found.item() < math.inf)
     return bool(found.min() >= 0.0 and found.max() < np.inf)
 
 

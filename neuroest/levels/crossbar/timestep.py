@@ -66,7 +66,7 @@ def hold_times(
     if np.any(longer > pace):
         period = longer / events
         # with the same share of a longer period a neuron fires as often or sooner
-        found = _least_hold(neuron, steps, lambda hold: period + 0.0 * hold, own * (longer / pace))
+        found = _least_hold(neuron, steps, lambda hold: period + 0.0 * hold, own * (longer / pace), own)
         found = np.where(longer > pace, found, own)
     whole = np.asarray(full, dtype=float)
     share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
@@ -90,7 +90,7 @@ def shortest(time: u.Second) -> u.Second:
 
 
 def _least_hold(
-    neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second], guess: u.Second
+    neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second], *guesses: u.Second
 ) -> u.Second:
     """Least time with which the neuron fires within so many timesteps; the whole integration at most.
 
@@ -111,7 +111,6 @@ def _least_hold(
         period = spread(period_of(holds))[places]
         return np.asarray(1.0 / rule.at(places).steps_to_fire(hold, period))
 
-    found = least_reaching(
-        rate, 1.0 / spread(steps), spread(neuron.least_drive()), spread(longest_drive), spread(guess)
-    )
+    ends = spread(neuron.least_drive()), spread(longest_drive)
+    found = least_reaching(rate, 1.0 / spread(steps), *ends, *map(spread, guesses))
     return found.reshape(shape)
