@@ -590,6 +590,7 @@ def test_a_damaged_network_ends_well(data: st.DataObject, tmp_path: Path) -> Non
     settle(data.draw(st.sampled_from(sorted(CHIPS))), path)
 
 
+@pytest.mark.slow
 @_MUTATION
 @given(data=st.data(), factor=st.sampled_from([0.0, 1e-9, 1e-3, 0.5, 2.0, 1e3, 1e9]))
 def test_a_number_out_of_all_proportion_ends_well(data: st.DataObject, factor: float) -> None:

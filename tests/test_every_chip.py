@@ -175,6 +175,7 @@ def test_rows_of_a_sweep_that_was_broken_off_are_the_estimates(
     assert compared > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_a_bundle_gives_the_same_number(chip: str, tmp_path: Path) -> None:
     made = neuroest.report(chip, network(chip))

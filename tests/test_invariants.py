@@ -786,6 +786,7 @@ def test_an_estimate_does_not_depend_on_what_was_estimated_before(pairs: list[tu
     assert forwards == {f"{chip} {network}": digest_at_first(chip, network) for chip, network in pairs}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("chip", "network"), other_chips_nightly(RUNNING))
 def test_an_estimate_leaves_nothing_behind(chip: str, network: str) -> None:
     before = digest_at_first(chip, network)
@@ -891,6 +892,7 @@ def varied(claims: Mapping[str, Claim], generator: random.Random, points: int) -
 BATCHED = pairs(FIRST_SPIKING, "vgg9_cifar10_spiking", "shd_recurrent_spiking", "vgg9_cifar10_dense")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (2, 3))])
 @pytest.mark.parametrize(("chip", "network"), other_chips_nightly(BATCHED))
 def test_a_batch_gives_the_same_as_its_points_one_by_one(chip: str, network: str, seed: int) -> None:

@@ -25,6 +25,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -264,6 +265,7 @@ def test_a_file_of_a_plugin_does_not_replace_one_that_ships(tmp_path: Path) -> N
     assert os.fspath(package) not in run(tmp_path, "show", "soi_mosfet_lif").stdout
 
 
+@pytest.mark.slow
 def test_a_run_is_not_continued_with_another_plugin(tmp_path: Path) -> None:
     install_example(tmp_path)
     (tmp_path / "neuroest_example").unlink()

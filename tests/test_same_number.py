@@ -106,6 +106,7 @@ def numbers(node: Any, path: str) -> dict[str, tuple[Any, str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_a_setting_is_an_edited_file(chip: str, tmp_path: Path) -> None:
     rng, compared = random.Random(chip), 0

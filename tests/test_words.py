@@ -89,6 +89,7 @@ def test_pages_use_words_of_the_field(page: str) -> None:
     assert refused(page, dict(written_pages())[page]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["neuroest", "docs", "examples", "benchmarks", "integrations", "tests"])
 def test_messages_docstrings_and_comments_use_words_of_the_field(folder: str) -> None:
     texts = [

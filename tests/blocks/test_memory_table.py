@@ -200,6 +200,7 @@ heights = st.lists(st.floats(-5.0, 5.0), min_size=24, max_size=24)
 places = st.floats(0.0, 1.0)
 
 
+@pytest.mark.slow
 @given(heights)
 def test_levelling_makes_every_axis_rise_and_leaves_what_rises_alone(values: list[float]) -> None:
     grid = np.array(values).reshape(2, 3, 4)

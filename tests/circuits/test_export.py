@@ -210,6 +210,7 @@ def test_a_wrong_circuit_would_be_found() -> None:
     assert not all(row.agrees for row in agreement(wrong))
 
 
+@pytest.mark.slow
 def test_export_prints_the_model_and_check_needs_a_simulator(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,6 +268,7 @@ def test_a_switch_that_waits_agrees_as_well(tmp_path: Path, exponent: int) -> No
         assert abs(row.deviation) <= TOLERANCE, row
 
 
+@pytest.mark.slow
 def test_verilog_a_takes_every_number_as_real() -> None:
     """The load of diffusive_3nm_projection is 242 Gohm: as digits alone it overflows the integers of the language."""
     text = next(iter(export("verilog-a", "diffusive_3nm_projection").files.values()))

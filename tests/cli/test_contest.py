@@ -10,6 +10,7 @@ from tests.cli.conftest import Command
 AXES = ("--axis", "period=10ms,10s", "--axis", "spike_rate=1,2", "--samples", "16")
 
 
+@pytest.mark.slow
 def test_the_shipped_contest_says_who_wins_where(command: Command, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     figure = tmp_path / "map.svg"
@@ -20,6 +21,7 @@ def test_the_shipped_contest_says_who_wins_where(command: Command, tmp_path: Pat
     assert figure.stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_json_has_every_cell(command: Command) -> None:
     asked = ("contest", "spiking_synapses", *AXES, "--format", "json", "--limit", "area_m2 <= 5 mm^2")
     found = json.loads(command(*asked).out)

@@ -85,6 +85,7 @@ def test_rerun_refuses_what_is_no_bundle(command: Command, tmp_path: Path) -> No
     assert "no such file" in command("rerun", str(tmp_path / "none.zip")).err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.5, 1.5, 2.5])
 def test_a_report_that_is_terminated_leaves_nothing_behind(tmp_path: Path, delay: float) -> None:
     arguments = ["report", CHIP, "-w", NETWORK, "-o", str(tmp_path / "out"), "--bundle"]

@@ -99,6 +99,7 @@ def test_energy_by_simulation_is_that_of_the_closed_forms(neuron, held) -> None:
     assert {row.term: row.verdict for row in compared.rows} == CLOSED_FORMS
 
 
+@pytest.mark.slow
 def test_supply_energy_is_what_the_circuit_holds_and_loses() -> None:
     # without rupture, all energy from the input: C V^2/2 stored or lost, R_c, and the memristor; here by the charge:
     # E = V (C V_g + integral of V_g/R_c), from a run with the gate resolved
@@ -109,6 +110,7 @@ def test_supply_energy_is_what_the_circuit_holds_and_loses() -> None:
     assert drawn == pytest.approx(0.8 * charge, rel=0.01)
 
 
+@pytest.mark.slow
 def test_published_rate_equations_latch_at_250_megaohm_and_not_at_50() -> None:
     resistances = np.array([50e6, 250e6, 500e6, 1e9])
     many = BENCH.changed(control_resistance=resistances)
@@ -251,6 +253,7 @@ def test_a_spike_of_a_fast_gate_takes_few_steps(monkeypatch: pytest.MonkeyPatch)
     assert run.first_switch[0] == pytest.approx(closed, rel=0.03)
 
 
+@pytest.mark.slow
 def test_energy_of_a_fast_gate_does_not_depend_on_the_step() -> None:
     """A gate of 0.6 us and a filament of 1.6 ms: the output is on for R_c C_g ln(0.77 V/0.2 V), whatever the step.
 

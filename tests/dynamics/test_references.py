@@ -95,6 +95,7 @@ def test_a_switch_that_opens_slowly_adds_its_relaxation_to_the_period() -> None:
     np.testing.assert_allclose(np.diff(run.spike_times), 391.309e-9, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_large_step_takes_no_event_of_a_long_run() -> None:
     switch = record("threshold_switch_example")
     fine = simulate_switch(switch, constant(1.2, 30e-6), step=1e-9)

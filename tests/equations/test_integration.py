@@ -65,6 +65,7 @@ def test_a_duty_below_the_threshold_never_fires() -> None:
     assert np.isfinite(fires)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("volts", [0.6, 0.8, 0.9, 1.0])
 @pytest.mark.parametrize("phase", [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 80.0, 120.0])
 @pytest.mark.parametrize("steps", [2, 5, 20, 100])

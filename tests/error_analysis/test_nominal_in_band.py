@@ -53,6 +53,7 @@ def tail(chip: str, workload: str, name: str, nominal: float) -> tuple[float, in
     return min(below, 1.0 - below), values.size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chip", other_chips_nightly(shipped("architecture")))
 def test_nominal_values_lie_in_their_bands_but_for_stated_bounds(chip: str) -> None:
     """Percentiles of a few hundred samples are known to some points, so two standard errors of a tenth are allowed.

@@ -136,6 +136,7 @@ def test_the_corner_of_the_samples_is_the_estimate() -> None:
     assert found.samples["area_m2"][0, 0] == pytest.approx(estimate(CHIP, NET).totals["area_m2"], rel=1e-12)
 
 
+@pytest.mark.slow
 def test_bands_of_knowledge_agree_with_those_of_an_estimate() -> None:
     found, known = uncertainty(CHIP, NET, variability=1), estimate(CHIP, NET).bands.totals
     # two draws of 1000 and 512 samples: quantiles of these wide distributions agree to some ten per cent

@@ -40,6 +40,7 @@ def test_rate_equations_have_a_band_too() -> None:
     assert np.all((part.low < part.predicted[0]) & (part.predicted[0] < part.high))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names", [("delays",), ("sweeps",), ("delays", "sweeps", "relaxation", "capacitors")]
 )

@@ -98,6 +98,7 @@ def test_the_page_has_every_kind_of_neuron() -> None:
     assert {name for name, *_ in rows()} == set(CHIPS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("device", "hold", "period", "steps"), rows())
 def test_steps_per_spike_against_the_simulator(device: str, hold: float, period: float, steps: int) -> None:
     closed = float(np.max(neuron_of(CHIPS[device]).steps_to_fire(hold, period)))
@@ -200,6 +201,7 @@ def test_few_drives_between_which_the_residue_fades_are_an_extrapolation() -> No
     assert float(np.max(far.value)) == pytest.approx(186.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hold", "period", "steps", "simulated", "failing"),
     [

@@ -114,6 +114,7 @@ HIDDEN_SPIKES = [4, 4, 4, 4]
 OUTPUT_SPIKES = [3, 3, 3, 3]
 
 
+@pytest.mark.slow
 def test_each_characteristic_left_out_does_what_it_says(small) -> None:
     _, layers, samples, place = small
     quiet = {**WITHOUT}

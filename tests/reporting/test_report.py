@@ -164,6 +164,7 @@ def test_a_report_holds_everything(folder: Path) -> None:
     assert {f"data/{name}.csv" for name in data} <= names
 
 
+@pytest.mark.slow
 def test_the_numbers_of_every_figure_stand_in_a_table(small: Report, folder: Path) -> None:
     plain = json.loads((folder / "results.json").read_text("utf-8"))["drawn"]
     for name in ("tornado", "times", "roofline", "samples"):
@@ -195,6 +196,7 @@ def test_what_is_drawn_of_one_design_says_how_many_there_are(small: Report) -> N
     assert all(f"Drawn of the first {MOST_DRAWN_ALONE} of 8 designs." in plan.caption for plan in drawn)
 
 
+@pytest.mark.slow
 def test_the_json_holds_no_folder_of_the_machine(folder: Path) -> None:
     text = (folder / "results.json").read_text()
     assert str(Path.cwd()) not in text
@@ -204,6 +206,7 @@ def test_the_json_holds_no_folder_of_the_machine(folder: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_references_are_exactly_the_sources_used(small: Report, folder: Path) -> None:
     text = (folder / "references.bib").read_text()
     keys = {key for result in small.results for key in result.source_keys}
@@ -211,6 +214,7 @@ def test_the_references_are_exactly_the_sources_used(small: Report, folder: Path
     assert "@misc{neuroest," in text
 
 
+@pytest.mark.slow
 def test_fonts_are_embedded_in_the_figures(folder: Path) -> None:
     figure = (folder / "figures" / "tornado_shd_recurrent_spiking-analog_lif_28nm.pdf").read_bytes()
     assert b"/FontFile2" in figure
@@ -226,6 +230,7 @@ def test_a_figure_is_drawn_the_same_twice(memristive: Estimate, tmp_path: Path) 
     assert first == second
 
 
+@pytest.mark.slow
 def test_differences_stand_before_ratios_in_every_form(small: Report, folder: Path) -> None:
     comparison = small.comparisons["shd_recurrent_spiking"]
     html = (folder / "report.html").read_text()
@@ -253,6 +258,7 @@ def test_file_names_differ_where_case_does_not_count() -> None:
     assert len({name.lower() for name in unique_slugs(["Chip", "chip", "chip!", "con"]).values()}) == 4
 
 
+@pytest.mark.slow
 def test_an_existing_folder_is_kept(small: Report, folder: Path) -> None:
     before = (folder / "report.html").stat().st_mtime_ns
     with pytest.raises(NeuroestError, match="exists and is kept"):
@@ -384,6 +390,7 @@ def test_points_of_a_sweep_are_packed_without_loss_of_what_is_shown() -> None:
     assert np.isnan(third[0])
 
 
+@pytest.mark.slow
 def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: Path) -> None:
     stands = small.validation_coverage
     memristive = stands.designs[0]

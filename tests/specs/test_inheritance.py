@@ -229,6 +229,7 @@ def test_cycles_and_long_chains_are_refused_with_one_line(tmp_path: Path) -> Non
     assert f"at most {MOST_BASES} may follow each other" in refusal(last)
 
 
+@pytest.mark.slow
 def test_a_setting_changes_a_derived_chip_as_a_whole_one(tmp_path: Path) -> None:
     settings = {
         f"{ARRAY}.rows": "64",

@@ -245,6 +245,7 @@ def test_a_file_that_crashes_the_library_is_refused(tmp_path: Path, monkeypatch:
     assert "the HDF5 library cannot read it" in refused(path)
 
 
+@pytest.mark.slow
 def test_a_file_that_the_library_reads_for_ever_is_refused(tmp_path: Path) -> None:
     # the size of an entry of the heap that holds the names of the nodes: the HDF5 library finds no end of the heap
     content = bytearray((WRITERS / "snntorch_fully_connected.nir").read_bytes())
@@ -257,6 +258,7 @@ def test_a_file_that_the_library_reads_for_ever_is_refused(tmp_path: Path) -> No
     assert time.monotonic() - began < 10.0
 
 
+@pytest.mark.slow
 def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:
     content = convolutional(tmp_path / "c.nir").read_bytes()
     generator = np.random.default_rng(5)

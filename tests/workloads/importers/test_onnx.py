@@ -48,6 +48,7 @@ def test_resnet18_from_onnx_has_the_layers_of_the_shipped_workload(resnets: dict
         assert sorted(getattr(ours, name)) == sorted(getattr(theirs, name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(RESNETS))
 def test_import_and_estimate_take_less_than_three_seconds_cold(resnets: dict[str, Path], name: str) -> None:
     program = (

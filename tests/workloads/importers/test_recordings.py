@@ -190,6 +190,7 @@ def bomb(path: Path, header: bytes, length: int) -> None:
             member.write(bytes(2**20))
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_costs_no_memory(tmp_path: Path) -> None:
     stream = io.BytesIO()
     np.lib.format.write_array_header_1_0(
