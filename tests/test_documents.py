@@ -134,6 +134,7 @@ def test_setup_commands_are_one_line_each() -> None:
     assert "pytest" in lines[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
 def test_commands_of_the_readme_run(command: str, tmp_path: Path) -> None:
     saved_examples(README, tmp_path)
@@ -223,6 +224,7 @@ def test_python_of_a_page_runs(
         assert "Band(" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [OWN_NETWORK, IMPORTING], ids=["readme", "importing"])
 def test_commands_on_model_files_run(page: str, tmp_path: Path) -> None:
     pytest.importorskip("h5py", reason="needs neuroest[nir]")

@@ -31,6 +31,7 @@ def test_results_are_finite_add_up_and_have_bands_in_order(chip: str) -> None:
     sound(shipped_estimate(chip))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 @settings(max_examples=3, deadline=None, derandomize=True)
 @given(moved=st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.5, 2.0)), min_size=1, max_size=3))

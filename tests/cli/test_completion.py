@@ -25,6 +25,7 @@ ASKED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ASKED)
 def test_a_shell_completes(typed: str, tmp_path: Path) -> None:
     (tmp_path / "my_chip.yaml").touch()

@@ -33,6 +33,7 @@ def test_the_csv_holds_one_spike_a_line(command: Command) -> None:
     assert float(lines[1].split(",")[1]) == pytest.approx(34.9e-3, rel=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

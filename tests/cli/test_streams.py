@@ -16,6 +16,7 @@ from tests.cli.conftest import CHIP, NETWORK, Command
 ESCAPE = "\x1b[31mred\x1b]0;title\x07\r\u202egnp"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [("--version",), ("--help",), ("estimate", "--help"), ("estimate", CHIP, "-w", NETWORK), ("list",)],

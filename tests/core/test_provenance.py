@@ -335,6 +335,7 @@ def what_moves_the_energy_was_used(result: Estimate) -> None:
         assert all(0.0 <= share <= 1.0 + 1e-12 for share in total.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("chip", "network"), PAIRS)
 def test_a_result_knows_where_it_comes_from(chip: str, network: str) -> None:
     result = estimate(chip, network)

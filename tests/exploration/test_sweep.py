@@ -86,6 +86,7 @@ def test_answers_do_not_depend_on_order_or_company() -> None:
             assert alone.totals[name][0] == pytest.approx(frame[name][index], rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampler", ["random", "latin_hypercube", "sobol"])
 def test_sampled_chunks_are_the_same_for_any_number_of_workers(sampler: str) -> None:
     one = sweep(CHIP, NET, SAMPLED, sampler=sampler, samples=256, chunk_size=64, workers=1).to_frame()  # type: ignore[arg-type]
@@ -95,6 +96,7 @@ def test_sampled_chunks_are_the_same_for_any_number_of_workers(sampler: str) -> 
     assert (one["chip.tile.array.rows"] % 1 == 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk_size", [1, 5, 7, 12, 1000])
 def test_a_grid_is_the_same_in_chunks_of_any_size(chunk_size: int) -> None:
     whole, cut = (
