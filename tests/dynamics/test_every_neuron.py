@@ -1,7 +1,9 @@
 """Every shipped neuron runs in time and is characterised or refused with its cause; times: benchmarks/device_lab.py."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,10 @@ LONG = {"diffusive_28nm_capacitor", "diffusive_65nm_estimate", "diffusive_3nm_pr
 """Half a minute each; two of their kind are tried with each change."""
 
 
+def others_nightly(names: Iterable[str], long: set[str]) -> list[Any]:
+    return [pytest.param(name, marks=pytest.mark.nightly) if name in long else name for name in names]
+
+
 def hundred_spikes(name: str) -> None:
     """A hundred spikes of a neuron: in a row where it fires by itself, one each of a hundred where it stays on."""
     model = NEURONS[name]
@@ -44,19 +50,24 @@ def hundred_spikes(name: str) -> None:
         assert len(found.data["spikes"]) >= 0.9 * SPIKES, name
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.nightly) if name in LONG else name for name in RUN_IN_TIME]
-)
-def test_a_neuron_runs_for_a_hundred_spikes_and_is_characterised_or_refused_with_the_cause(name: str) -> None:
+@pytest.mark.parametrize("name", others_nightly(RUN_IN_TIME, LONG))
+def test_a_neuron_runs_for_a_hundred_spikes(name: str) -> None:
     hundred_spikes(name)
-    if NEURONS[name] in NEURON_MODELS:
-        # two neurons are refused with their cause: one never fires at its input, one has a gate that follows
-        refusal = ""
-        try:
-            assert characterise(name, devices=20) is not None
-        except NeuroestError as error:
-            refusal = str(error)
-        assert not refusal or re.search("never fires|follows the filament", refusal), refusal
+
+
+# `test_characteristics.py` has the experiments of the bench neuron one by one
+@pytest.mark.parametrize(
+    "name",
+    others_nightly([n for n in RUN_IN_TIME if NEURONS[n] in NEURON_MODELS], LONG | {"diffusive_bench"}),
+)
+def test_a_neuron_is_characterised_or_refused_with_the_cause(name: str) -> None:
+    # two neurons are refused with their cause: one never fires at its input, one has a gate that follows
+    refusal = ""
+    try:
+        assert characterise(name, devices=20) is not None
+    except NeuroestError as error:
+        refusal = str(error)
+    assert not refusal or re.search("never fires|follows the filament", refusal), refusal
 
 
 def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
