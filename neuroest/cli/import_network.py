@@ -16,7 +16,10 @@ from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecErro
 from neuroest.core.units import parse_quantity
 from neuroest.registry import importer_of
 from neuroest.workloads.importers import import_network
-from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions
+from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, UnknownFormatError
+
+_DEVICES = "a memory cell (.cell, or .yaml with MemCellType), hardware of zigzag .yaml, architecture of sana-fe .yaml"
+"""What else is read, in messages."""
 
 
 class Unsupported(StrEnum):
@@ -84,7 +87,10 @@ def run(
     )  # fmt: skip
     if output is not None and output.is_file() and not force:
         raise NeuroestError(f"{output} exists; name another file, or --force to replace it")
-    network = import_network(file, options)
+    try:
+        network = import_network(file, options)
+    except UnknownFormatError as error:
+        raise NeuroestError(f"{error}; or {_DEVICES}") from None
     name = output.stem if output is not None and str(output) != "-" else None
     loaded_workload(network, name)
     emit(workload_text(workload_data(network, name)), output)

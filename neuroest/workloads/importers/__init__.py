@@ -13,6 +13,7 @@ from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
     NetworkImportError,
+    UnknownFormatError,
     UnsupportedOperatorError,
 )
 
@@ -60,7 +61,7 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
         if why := why_no_network(file):
             raise NetworkImportError(f"{formatted(file)}: {why}")
         what = "no such network" if file.suffix.lower() in {".csv", ".yaml", ".yml"} else "unknown suffix"
-        raise NetworkImportError(f"{formatted(file)}: {what} {file.suffix.lower()!r}; allowed: {known}")
+        raise UnknownFormatError(f"{formatted(file)}: {what} {file.suffix.lower()!r}; allowed: {known}")
     network: ImportedNetwork = IMPORTERS[kind](file, chosen)
     return network
 

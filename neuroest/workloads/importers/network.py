@@ -34,6 +34,10 @@ class NetworkImportError(NeuroestError):
         super().__init__(printable(text))
 
 
+class UnknownFormatError(NetworkImportError):
+    """A file of no format that is read as a network."""
+
+
 class UnsupportedOperatorError(NetworkImportError):
     """A network with operators that a workload cannot express, all of them listed."""
 

@@ -82,7 +82,7 @@ def _static(spec: WorkloadSpec, table: LayerTable, imported: ImportedNetwork | N
     if imported is not None and imported.parameters is not None:
         found["Footprint"], found["ParameterCount"] = imported.stored_bytes, imported.parameters
     else:
-        found["Footprint"] = float(table.total_weights) * spec.precision.weights / _BYTE
+        found["Footprint"] = int(np.ceil(float(table.total_weights) * spec.precision.weights / _BYTE))
         found["ParameterCount"] = int(table.total_weights)
     if imported is not None and imported.zero_weights:
         weights = sum(number for _, number in imported.weights.values())
