@@ -58,7 +58,16 @@ def run(
         found.plot(output)
     else:
         emit(in_form(form, lambda: _text(found), found.rows, f"{found.quantity} along {found.label}"))
-    note(_equal_lines(found))
+    note([*_failed_lines(found), *_equal_lines(found)])
+
+
+def _failed_lines(found: Curves) -> list[str]:
+    """How many points of each design fail a check, and which."""
+    return [
+        f"{curve.name}: {sum(map(bool, curve.failed))} of {len(curve.failed)} points fail a check: {', '.join(names)}"
+        for curve in found.curves
+        if (names := sorted({check for check in curve.failed if check}))
+    ]
 
 
 def _text(found: Curves) -> str:

@@ -54,11 +54,14 @@ class Curve:
         Of the architecture.
     samples : array
         The result by draw and point; not a number where there is no estimate.
+    failed : tuple of str
+        Check that fails at each point with every parameter as stated; empty text where all pass.
     """
 
     name: str
     title: str
     samples: Array
+    failed: tuple[str, ...] = ()
 
     def bands(self) -> list[Band | None]:
         """Band at each point; None where fewer than half of the draws have an estimate."""
@@ -127,8 +130,9 @@ class Curves:
         """A row for each design and point."""
         return [
             {"architecture": curve.name, self.kind: float(x), **(asdict(band) if band else {})}
+            | {"failed_check": curve.failed[at] if curve.failed else ""}
             for curve in self.curves
-            for x, band in zip(self.values, curve.bands(), strict=True)
+            for at, (x, band) in enumerate(zip(self.values, curve.bands(), strict=True))
         ]
 
     def plot(self, path: str | Path | None = None) -> Any:
@@ -179,21 +183,14 @@ def curves(
     label, unit, points_of = KINDS[kind]
     own, points = points_of(architecture, workload)
     values = np.array([value for value, *_ in points])
-    first = points[0][1]
-    found = [
-        Curve(
-            first.design.spec.name,
-            first.design.spec.title or first.design.spec.name,
-            _drawn(points, quantity),
-        )
-    ]
+    first = _group(architecture, workload)  # with the label of this run, which a changed design has not
+    found = [_curve(first, points, quantity)]
     for baseline in listed(baselines):
         still = _group(baseline, workload)
         moved: Sequence[Point] = [(value, still, {}) for value in values]
         if kind == _OF_THE_NETWORK:
             moved = points_of(baseline, workload)[1]
-        spec = still.design.spec
-        found.append(Curve(spec.name, spec.title or spec.name, _drawn(moved, quantity)))
+        found.append(_curve(still, moved, quantity))
     equal = [_equal(values, found[0], other, quantity) for other in found[1:]]
     return Curves(
         kind, label, unit, quantity, first.workload.name, values, own, tuple(found),
@@ -203,6 +200,26 @@ def curves(
 
 def _group(architecture: Named, workload: Named, settings: Mapping[str, str] | None = None) -> Group:
     return resolve(architecture, workload, Space(()), settings).groups[0]
+
+
+def _curve(group: Group, points: Sequence[Point], quantity: str) -> Curve:
+    spec = group.design.spec
+    return Curve(spec.name, spec.title or spec.name, _drawn(points, quantity), _failures(points, quantity))
+
+
+def _failures(points: Sequence[Point], quantity: str) -> tuple[str, ...]:
+    """The first check that fails at each point, with every parameter as stated."""
+    known: dict[tuple[int, tuple[Any, ...]], str] = {}
+    for _, group, changes in points:
+        key = (id(group), tuple(changes.items()))
+        if key not in known:
+            moved = {
+                path: np.minimum(np.array([[group.claims[path].value]]) * factor[0], factor[1])
+                for path, factor in changes.items()
+            }
+            found = evaluate_points(group, moved, (1,), [quantity])
+            known[key] = "" if found.feasible[0] else found.reasons[found.failed[0]]
+    return tuple(known[id(group), tuple(changes.items())] for _, group, changes in points)
 
 
 def _drawn(points: Sequence[Point], quantity: str) -> Array:

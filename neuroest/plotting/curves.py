@@ -47,6 +47,17 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
         label = named(curve.title).replace("\n", "")
         axes.plot(result.values, median, style, color=colour, label=label, lw=1.4 if index == 0 else 1.0)
         axes.fill_between(result.values, low, high, color=colour, alpha=_SHADE, lw=0.0)
+        missed = np.array([bool(check) for check in curve.failed], dtype=bool)
+        if missed.any():
+            axes.scatter(
+                result.values[missed],
+                median[missed],
+                s=12,
+                marker="x",
+                color=colour,
+                linewidths=0.8,
+                zorder=3,
+            )
         spans += [low, high]
     known = np.concatenate(spans)
     known = known[np.isfinite(known) & (known > 0.0)]
@@ -69,7 +80,8 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
     if few:
         axes.set_xticks(result.values, [f"{value:g}" for value in result.values])
         axes.xaxis.set_minor_locator(matplotlib("ticker").NullLocator())
-    figure.legend(loc="outside lower center", ncols=2)
+    title = "crosses: a check fails" if any(any(curve.failed) for curve in result.curves) else None
+    figure.legend(loc="outside lower center", ncols=2, title=title, title_fontsize=6.0)
     return save_figure(figure, path)
 
 

@@ -60,10 +60,9 @@ def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
     )  # fmt: skip
     if sweep is not None and sweep.results:
         drawn = len(sweep.formatted)
+        left = f"; {counted(sweep.infeasible, 'infeasible point')} left out" if sweep.infeasible else ""
         of = f", of which {drawn} are drawn," if drawn < sweep.count else ""
-        caption = (
-            f"{counted(sweep.count, 'point')} of a sweep{of} and the Pareto front of the two results shown."
-        )
+        caption = f"{counted(sweep.count, 'point')} of a sweep{of} and the Pareto front of the two results shown{left}."
         found.append(Plan("sweep", "Sweep", caption, partial(points_figure, sweep, narrow)))
     return found
 

@@ -56,7 +56,7 @@ def _fill(report: Report, sweep: SweepPoints | None, venue: str, bundle: bool, f
     write_file(folder / "figures.tex", _environments(drawn))
     write_file(folder / "report.tex", _article(tables))
     pictures = [(plan, folder / "figures" / f"{plan.name}.svg") for plan in drawn]
-    points = sweep_points(sweep.formatted, sweep.count) if sweep is not None else None
+    points = sweep_points(sweep.formatted, sweep.count, sweep.infeasible) if sweep is not None else None
     write_file(folder / "report.html", page(report, points, pictures))
     if bundle:
         from neuroest.reporting.bundle import write_bundle  # noqa: PLC0415 - rarely asked for

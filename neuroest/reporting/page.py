@@ -183,9 +183,16 @@ def _json(data: Any) -> str:
     )
 
 
+_NAMED = 3
+"""Designs that a title names; a convention."""
+
+
 def _title(report: Report) -> str:
     names = list(dict.fromkeys(view.label for view in report.views))
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    if len(names) == 1:
+        return names[0]
+    others = f"{names[1]} and {len(names) - 2} more" if len(names) > _NAMED else " and ".join(names[1:])
+    return f"{names[0]} compared with {others}"
 
 
 def _network(report: Report, number: int, name: str, views: Sequence[View]) -> dict[str, Any]:

@@ -17,13 +17,14 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
 from neuroest.exploration.pareto import non_dominated
 from neuroest.reporting.formatting import short_names
-from neuroest.results.quantities import label_and_unit
+from neuroest.results.quantities import QUANTITIES, label_and_unit
 from neuroest.specs.file_text import is_file
 
 MOST_POINTS = 100_000
 """Points of a sweep that the page takes."""
 _DRAWN = ("area_m2", "energy_per_inference_J", "latency_s")
 """Results of which a figure shows the first two."""
+RESULT_COLUMNS = frozenset(QUANTITIES)
 _ROWS = 1 << 18
 _MOST_CODES = 65_535
 _BYTE = 256
@@ -43,6 +44,8 @@ class SweepPoints:
         All of them, or as many as are shown, equally far apart.
     count : int
         How many there are.
+    infeasible : int
+        Points of the file that are left out.
     results : tuple of str
         Two results that a figure shows; empty where the sweep did not keep as many.
     front : pandas.DataFrame
@@ -51,6 +54,7 @@ class SweepPoints:
 
     formatted: Any
     count: int
+    infeasible: int
     results: tuple[str, ...]
     front: Any
 
@@ -69,6 +73,7 @@ def read_sweep(file: Path) -> SweepPoints:
         raise NeuroestError(f"{file}: there is no such file")
     try:
         count = sum(len(piece) for piece in _feasible(file, ("feasible",)))
+        infeasible = _rows(file) - count
         step = max(1, math.ceil(count / MOST_POINTS))
         formatted, results, passed = [], None, 0
         front: Any = None
@@ -87,7 +92,16 @@ def read_sweep(file: Path) -> SweepPoints:
     if table.empty or table.select_dtypes("number").shape[1] < 2:
         raise NeuroestError(f"{file} contains no feasible point with two numbers")
     both = results if results is not None and len(results) == 2 else ()
-    return SweepPoints(table, count, both, front)
+    return SweepPoints(table, count, infeasible, both, front)
+
+
+def _rows(file: Path) -> int:
+    """Points of a file, feasible or not."""
+    import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
+
+    if file.suffix == ".csv":
+        return len(pd.read_csv(file, usecols=[0]))
+    return int(extra("pyarrow.parquet", "explore").ParquetFile(str(file)).metadata.num_rows)
 
 
 def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]:
@@ -122,7 +136,7 @@ def _front(before: Any, piece: Any) -> Any:
     return both[non_dominated(both.to_numpy(np.float64))].drop_duplicates()
 
 
-def sweep_points(frame: Any, count: int | None = None) -> dict[str, Any]:
+def sweep_points(frame: Any, count: int | None = None, infeasible: int = 0) -> dict[str, Any]:
     """Columns of a sweep that vary, thinned evenly where the points are too many.
 
     Parameters
@@ -131,12 +145,15 @@ def sweep_points(frame: Any, count: int | None = None) -> dict[str, Any]:
         The points, or those that are shown.
     count : int, optional
         How many there are, where `frame` has not all of them.
+    infeasible : int
+        Points of the sweep that are left out.
 
     Returns
     -------
     dict
         ``columns`` with name, label, unit and coding of each, ``data``: their bytes one after the other, gzip and
-        base64, ``rows`` of how many (``of``), and ``names`` of columns that have one value only or cannot be shown.
+        base64, ``rows`` of how many (``of``), ``infeasible`` points that are left out, ``results`` among the columns,
+        and ``names`` of columns that have one value only or cannot be shown.
     """
     points = frame.iloc[:: math.ceil(len(frame) / MOST_POINTS)] if len(frame) > MOST_POINTS else frame
     short = short_names([str(name).partition(" ")[0] for name in points.columns])
@@ -156,6 +173,8 @@ def sweep_points(frame: Any, count: int | None = None) -> dict[str, Any]:
         "columns": columns,
         "rows": len(points),
         "of": len(frame) if count is None else count,
+        "infeasible": infeasible,
+        "results": [str(name) for name in points.columns if str(name) in RESULT_COLUMNS],
         "names": left,
         "data": data,
     }

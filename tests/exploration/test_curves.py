@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest import NeuroestError, curves, estimate
+from neuroest import NeuroestError, curves, estimate, load_architecture, sweep
 from neuroest.authoring.templates import new_device
 from neuroest.core.errors import UnknownNameError
 from neuroest.exploration.curves import Curve, _equal
+from neuroest.reporting.report import labelled
 
 NETWORK = "mlp_mnist_spiking"
 
@@ -47,6 +48,21 @@ def test_the_integration_time_is_that_of_the_model_and_breaks_even_with_all_base
     drawn = written.read_text(encoding="utf-8")
     assert "break-even" in drawn  # text is text, not outlines
     assert "Digital spiking, 28 nm" in drawn
+
+
+def test_failed_checks_and_the_label_of_the_run_reach_every_point(tmp_path: Path) -> None:
+    """Long columns miss the limit of the IR drop; the sweep of the same sizes says which."""
+    chip = labelled([load_architecture("analog_lif_28nm")], {"analog_lif_28nm": "Mine"})[0]
+    found = curves("array-size", chip, [], NETWORK)
+    swept = sweep(
+        "analog_lif_28nm", NETWORK,
+        {"chip.tile.array.rows+chip.tile.array.columns": "32,64,128,256,512"},
+    ).to_frame()  # fmt: skip
+    assert found.curves[0].title == "Mine"
+    assert [bool(check) for check in found.curves[0].failed] == list(~swept["feasible"])
+    assert any(found.curves[0].failed)
+    found.plot(tmp_path / "figure.svg")
+    assert "crosses: a check fails" in (tmp_path / "figure.svg").read_text(encoding="utf-8")
 
 
 def test_break_even_counts_draws_that_pass_outside_of_the_axis() -> None:

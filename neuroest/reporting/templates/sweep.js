@@ -60,7 +60,11 @@
     select.append(option);
   }));
   const place = (name, fallback) => { const i = columns.findIndex((column) => column.name === name); return String(i < 0 ? fallback % columns.length : i); };
-  x.value = place("area_m2", 0);
+  // Across: area where the points have more areas than values of any parameter, else the parameter with most values.
+  const results = new Set(data.results ?? []), kinds = columns.map((column) => new Set(column.numbers).size);
+  const area = columns.findIndex((column) => column.name === "area_m2");
+  const parameter = d3.maxIndex(columns, (column, i) => (results.has(column.name) || column.words ? -1 : kinds[i]));
+  x.value = results.size && parameter >= 0 && !results.has(columns[parameter].name) && (area < 0 || kinds[parameter] > kinds[area]) ? String(parameter) : place("area_m2", 0);
   y.value = place("energy_per_inference_J", 1);
 
   const margin = { left: 84, right: 18, top: 12, bottom: 46 };
@@ -122,7 +126,7 @@
       chosen[i] = inside;
       count += inside;
     }
-    status.textContent = `${count} of ${rows} points${active() ? " chosen" : ""}${rows < data.of ? `, thinned from ${data.of}` : ""}`;
+    status.textContent = `${count} of ${rows} points${active() ? " chosen" : ""}${rows < data.of ? `, thinned from ${data.of}` : ""}${data.infeasible ? `; ${data.infeasible} points without a feasible design are left out` : ""}`;
   };
   const fillTable = () => {
     const table = field("sweeptable");
@@ -162,6 +166,7 @@
   const across = svg.append("g"), up = svg.append("g"), layer = svg.append("g");
   const labelx = svg.append("text").attr("text-anchor", "middle"), labely = svg.append("text").attr("text-anchor", "start");
   const redraw = () => {
+    if (plot.clientWidth <= margin.left + margin.right) return; // hidden, or too narrow to draw in
     width = plot.clientWidth;
     height = Math.round(Math.min(520, Math.max(320, width * 0.55)));
     plot.style.height = `${height}px`;
