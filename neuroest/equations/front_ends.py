@@ -10,7 +10,7 @@ from neuroest.core.provenance import equation
 _ROUNDS = 10
 """Rounds of Newton's method; numerical."""
 _DEEPEST = 50.0
-"""Logarithm at which all of a bias counts as used; numerical, too small for a float to distinguish from zero is left."""
+"""Logarithm at which all of a bias counts as used; numerical, since what is left is lost in rounding."""
 
 
 @equation
