@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from neuroest.cli import main
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
@@ -47,19 +46,18 @@ def missing(formatted: str, printed: str) -> str | None:
     return None
 
 
-def run_shell(text: str, folder: Path) -> str:
-    printed = ""
+def run_shell(text: str) -> str:
+    printed = io.StringIO()
     for line in text.replace("\\\n", " ").splitlines():
         words = shlex.split(line)
         assert words[0] == "neuroest", line
-        done = subprocess.run(
-            [sys.executable, "-X", "utf8", "-m", "neuroest", *words[1:]],
-            cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8",
-            stdin=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-        assert done.returncode == 0, f"{line}\n{done.stderr}"
-        printed += done.stdout
-    return printed
+        noise = io.StringIO()
+        with (
+            contextlib.redirect_stdout(printed), contextlib.redirect_stderr(noise), pytest.raises(SystemExit) as stopped
+        ):  # fmt: skip
+            main(words[1:])
+        assert not stopped.value.code, f"{line}\n{noise.getvalue()}"
+    return printed.getvalue()
 
 
 def run_python(text: str, names: dict[str, Any]) -> str:
@@ -74,6 +72,7 @@ def test_tutorial_does_what_it_shows(path: Path, tmp_path: Path, monkeypatch: py
     pytest.importorskip("pyarrow")
     pytest.importorskip("matplotlib").use("agg")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
     page = path.read_text("utf-8")
     names: dict[str, Any] = {}
     printed, end = "", 0
@@ -81,7 +80,7 @@ def test_tutorial_does_what_it_shows(path: Path, tmp_path: Path, monkeypatch: py
         before, end = page[end : block.start()], block.end()
         match block["language"]:
             case "sh":
-                printed = run_shell(block["text"], tmp_path)
+                printed = run_shell(block["text"])
             case "python":
                 printed = run_python(block["text"], names)
             case "yaml":
