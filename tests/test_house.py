@@ -627,7 +627,8 @@ def test_chips_of_each_kind_have_every_block_and_every_level() -> None:
         parts = [part for chip in chips for part in build(load_architecture(chip)).root.walk()]
         return {getattr(part.spec, "model", "") or type(part.spec).__name__ for part in parts}
 
-    assert kinds(EACH_KIND) == kinds(ARCHITECTURES)
+    lacking = kinds(ARCHITECTURES) - kinds(EACH_KIND)
+    assert not lacking, f"add a chip with {sorted(lacking)} to EACH_KIND in tests/pairs.py"
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
