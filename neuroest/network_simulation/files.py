@@ -16,6 +16,8 @@ from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.importers.files import file_sha256, formatted, model_file, reading, stored_arrays
 
 _MOST_MEMBERS = 200
+_LARGEST = 1e30
+"""Step or threshold beyond which potentials, squared, are no longer numbers; their units are the network's own."""
 _FIELDS = ("step", "decay", "threshold", "recurrent")
 
 
@@ -180,8 +182,14 @@ def _number(path: Path, arrays: Mapping[str, Array], name: str) -> float:
     if found is None or np.size(found) != 1:
         raise NeuroestError(f"{formatted(path)}: {name} must be one number, the ideal neuron's")
     value = float(np.ravel(found)[0])
-    if not value > 0.0 and not name.endswith(".decay"):
+    if name.endswith(".decay"):
+        return value
+    if not value > 0.0:
         raise NeuroestError(f"{formatted(path)}: {name} must be above zero, got {value:g}")
+    if not 1.0 / _LARGEST <= value <= _LARGEST:
+        raise NeuroestError(
+            f"{formatted(path)}: {name} must lie from {1.0 / _LARGEST:g} to {_LARGEST:g}, got {value:g}"
+        )
     return value
 
 

@@ -138,6 +138,16 @@ def test_recurrent_synapses_learn_as_synapses_from_the_spikes_of_the_step_before
         np.testing.assert_allclose(one, other)
 
 
+def test_a_step_that_no_potential_can_take_is_refused(tmp_path: Path) -> None:
+    arrays = {**np.load(DIGITS / "weights.npz"), "output.step": np.array(1e300)}
+    np.savez(tmp_path / "weights.npz", **arrays)
+    with pytest.raises(NeuroestError, match=r"output\.step must lie from 1e-30 to 1e\+30"):
+        learn_network(
+            CHIP, str(DIGITS / "digits_learning.yaml"), tmp_path / "weights.npz", DIGITS / "calibration.npz",
+            DIGITS / "test.npz", count=2,
+        )  # fmt: skip
+
+
 def test_gradients_through_time_are_those_that_run_forward_with_the_neurons() -> None:
     """The gradient that is carried forward, dU/dw of every weight in every timestep, against the one that goes back."""
     rng = np.random.default_rng(3)
