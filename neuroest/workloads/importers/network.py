@@ -124,6 +124,8 @@ class CountedOperations:
         Outputs that are not zero and all outputs, by name of a rectifier, a sigmoid or a layer of neurons.
     updates : mapping
         Membrane potentials that changed and all of them, by class of the neurons and how they reset.
+    weights : tuple of int
+        Weights that are zero and all weights, of linear, convolutional and recurrent modules.
     """
 
     samples: int
@@ -132,6 +134,7 @@ class CountedOperations:
     additions: int
     activations: Mapping[str, tuple[int, int]]
     updates: Mapping[tuple[str, str], tuple[int, int]]
+    weights: tuple[int, int]
 
 
 @dataclass(frozen=True)

@@ -95,12 +95,14 @@ def _counted(run: CountedOperations, *, spiking: bool) -> dict[str, Any]:
     """What depends on data, of a traced run: means over its samples."""
     found: dict[str, Any] = {}
     every = sum(of for _, of in run.activations.values())
-    if every:
-        active = sum(number for number, _ in run.activations.values())
-        found["ActivationSparsity"] = (every - active) / every
-        found["ActivationSparsityByLayer"] = {
-            name: (of - number) / of for name, (number, of) in run.activations.items() if of
-        }
+    active = sum(number for number, _ in run.activations.values())
+    found["ActivationSparsity"] = (every - active) / every if every else 0.0
+    found["ActivationSparsityByLayer"] = {
+        name: (of - number) / of for name, (number, of) in run.activations.items() if of
+    }
+    zeros, weights = run.weights
+    if weights:
+        found["ConnectionSparsity"] = round(zeros / weights, _DECIMALS)
     found["SynapticOperations"] = {
         "Effective_MACs": run.multiplications / run.samples, "Effective_ACs": run.additions / run.samples,
         "Dense": run.dense / run.samples,

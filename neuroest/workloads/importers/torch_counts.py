@@ -32,16 +32,19 @@ class OperationCounter:
     ----------
     torch : module
         PyTorch.
+    model : torch.nn.Module
+        The model that runs.
     samples : int
         Samples of the run.
     """
 
-    def __init__(self, torch: Any, samples: int) -> None:
-        self.torch, self.samples = torch, samples
+    def __init__(self, torch: Any, model: Any, samples: int) -> None:
+        self.torch, self.model, self.samples = torch, model, samples
         self.sums: Counter[str] = Counter()
         self.activations: dict[str, Counter[str]] = {}
         self.updates: dict[tuple[str, str], Counter[str]] = {}
         self.before: dict[str, Any] = {}
+        self.cells = 0
         self.complete = True
 
     def counted(self) -> CountedOperations | None:
@@ -53,10 +56,23 @@ class OperationCounter:
             additions=self.sums["additions"],
             activations={name: (one["active"], one["all"]) for name, one in self.activations.items()},
             updates={kind: (one["changed"], one["all"]) for kind, one in self.updates.items()},
+            weights=self._weights(),
         )  # fmt: skip
+
+    def _weights(self) -> tuple[int, int]:
+        """Weights of zero and all weights; of recurrent modules the biases too, as the harness has them."""
+        nn, found = self.torch.nn, []
+        for module in self.model.modules():
+            if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d):
+                found.append(as_numpy(module.weight))
+            elif isinstance(module, nn.RNNBase | nn.RNNCellBase):
+                found += [as_numpy(one) for one in module.parameters(recurse=False)]
+        return sum(int(np.sum(one == 0)) for one in found), sum(one.size for one in found)
 
     def product(self, inputs: Any, weights: Any) -> None:
         """Count a product of matrices, the weights (inputs, outputs) on the right."""
+        if self.cells:
+            return  # counted as a whole when the cell leaves
         active = (inputs != 0).reshape(-1, inputs.shape[-1]).sum(dim=0)
         stored = (weights != 0).sum(dim=-1)
         every = inputs.numel() * int(weights.shape[-1])
@@ -83,15 +99,19 @@ class OperationCounter:
 
     def enters(self, module: Any, path: str) -> None:
         """Remember the potentials before a layer of neurons runs, and whether it has run before."""
+        self.cells += int(isinstance(module, self.torch.nn.RNNCellBase))
         if is_neuron(module):
             potentials = getattr(module, "mem", None)
             stored = as_numpy(potentials) if isinstance(potentials, self.torch.Tensor) else 0.0
             self.before[path] = (path in self.before, stored)
 
-    def leaves(self, module: Any, path: str, outputs: Any) -> None:
+    def leaves(self, module: Any, path: str, given: tuple[Any, ...], outputs: Any) -> None:
         """Count outputs of an activation function, and potentials that changed; in the first timestep all of them."""
         nn = self.torch.nn
-        if isinstance(module, nn.RNNBase | nn.RNNCellBase):
+        if isinstance(module, nn.RNNCellBase):
+            self.cells -= 1
+            self._cell(module, given)
+        elif isinstance(module, nn.RNNBase):
             self.complete = False
         if not (is_neuron(module) or isinstance(module, nn.ReLU | nn.Sigmoid)):
             return
@@ -109,3 +129,27 @@ class OperationCounter:
         sums = self.updates.setdefault(kind, Counter())
         sums["changed"] += int(changed)
         sums["all"] += potentials.numel()
+
+    def _cell(self, module: Any, given: tuple[Any, ...]) -> None:
+        """Count the products of a recurrent cell; those of the gates of an LSTM too, as the harness has them."""
+        nn = self.torch.nn
+        if not isinstance(module, nn.LSTMCell | nn.RNNCell):
+            self.complete = False
+            return
+        states = given[1] if len(given) > 1 and given[1] is not None else ()
+        hidden = [as_numpy(one) != 0 for one in (states if isinstance(states, tuple) else (states,))]
+        inputs = as_numpy(given[0]) != 0
+        pairs = [(inputs, module.weight_ih), *((one, module.weight_hh) for one in hidden[:1])]
+        sums = sum(one.astype(np.int64) @ (as_numpy(weights) != 0).T for one, weights in pairs)
+        effective, every = (
+            int(np.sum(sums)),
+            sum(one[..., :1].size * weights.numel() for one, weights in pairs),
+        )
+        if isinstance(module, nn.LSTMCell):
+            biases = [as_numpy(one) != 0 for one in (module.bias_ih, module.bias_hh)] if module.bias else []
+            open_gates = (sums + sum(one.astype(np.int64) for one in biases)) != 0
+            enters, forgets, cell, leaves = np.split(open_gates, 4, axis=-1)
+            kept = (enters & cell).astype(np.int64) + (forgets & hidden[1] if hidden else 0)
+            effective += int(np.sum(kept) + np.sum(leaves & (kept != 0)))
+            every += leaves.size * (3 if hidden else 2)  # kept, entered and put out
+        self._add(given[0], effective, every)

@@ -50,7 +50,7 @@ class Watch:
         self.fired: set[str] = set()
         self.potentials = self.torch.utils.weak.WeakIdKeyDictionary()
         self.timesteps = 0
-        self.counter = OperationCounter(self.torch, self.batch)
+        self.counter = OperationCounter(self.torch, self.model, self.batch)
         self.excluded: dict[str, None] = {}
         kept = [*self.model.parameters(), *self.model.buffers()]
         self.extent = (  # before the model runs, since neurons keep their states among the buffers
@@ -78,7 +78,7 @@ class Watch:
     def _leave(self, path: str, closed: bool, module: Any, given: tuple[Any, ...], out: Any) -> None:
         self.stack.pop()
         self.opaque -= int(closed)
-        self.counter.leaves(module, path, out)
+        self.counter.leaves(module, path, given, out)
         if closed and not self.opaque and given and self.value(given[0]) is not None:
             if is_neuron(module):
                 self._fired(module, given[0], tensors(out, self.torch), path)
