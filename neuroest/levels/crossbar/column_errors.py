@@ -246,7 +246,7 @@ class _Columns:
         if isinstance(array.merge, CurrentMirror):
             merged = np.logical_or(array.slices(self.network) > 1.0, self.mapper.row_reads > 1.0)
             # a mirror that is off is so for all events of a timestep, which add up to the current of its rows
-            behind = self._behind(resistance, self.mapper.rows_of_blocks, clamp)
+            behind = self._behind(resistance, self.mapper.kinds_of_blocks, clamp)
             current = behind.root_mean_square / self.weight
             found["mirrors"] = merged * np.asarray(
                 np.sqrt(self.columns * self.reads) * array.merge.device.relative_error * current
@@ -293,9 +293,13 @@ class _Columns:
         return front_end.input_resistance(), Clamp(along_blocks(self.array.options["read_voltage"]), bias)
 
     def _behind(
-        self, resistance: u.Ohm, blocks: Sequence[tuple[Array, Array]], clamp: Clamp | None = None
+        self,
+        resistance: u.Ohm,
+        kinds: tuple[Sequence[tuple[Array, Array]], u.Numeric],
+        clamp: Clamp | None = None,
     ) -> ColumnGains:
         """The columns of every block and digit, behind a resistance; blocks are rows and how often one is active."""
+        blocks, times = kinds
         array, network = self.array, self.network
         low, high = array.ends()
         offset = array.spec.weight_encoding == "offset"
@@ -327,12 +331,12 @@ class _Columns:
                     along_blocks(alike),
                 )
             )
-        return ColumnGains(along_blocks(resistance), active, tuple(found), clamp)
+        return ColumnGains(along_blocks(resistance), active, times, tuple(found), clamp)
 
     def _resistance_errors(self, resistance: u.Ohm, clamp: Clamp | None = None) -> tuple[Array, Array]:
         """What a resistance at the feet of the columns does: uneven gains of the blocks, and the curve of each."""
         one = np.ones_like(self.result)[..., np.newaxis]
-        read = ((one, one),) if self.array.reads_events else self.mapper.rows_of_blocks
+        read = (((one, one),), 1.0) if self.array.reads_events else self.mapper.kinds_of_blocks
         gains = self._behind(resistance, read, clamp)
         each_read = accuracy.dot_product_spread(
             self.fan_in, self.density * self.reads, np.sqrt(self.weight_square)

@@ -65,6 +65,8 @@ class ColumnGains:
         At the end of each column. [ohm]
     active : array
         Active rows of each block.
+    times : float or array
+        How many equal blocks each one stands for.
     columns : tuple of DigitColumns
         The highest digit first.
     clamp : Clamp or None
@@ -73,6 +75,7 @@ class ColumnGains:
 
     resistance: u.Numeric
     active: Array
+    times: u.Numeric
     columns: tuple[DigitColumns, ...]
     clamp: Clamp | None = None
 
@@ -100,7 +103,7 @@ class ColumnGains:
         """Mean product of a layer's results when each column's is multiplied by one and by the other factor."""
         apart = sum(c.value * c.value * c.apart * factor(c) * other(c) for c in self.columns)
         first, second = (sum(c.value * c.alike * by(c) for c in self.columns) for by in (factor, other))
-        return np.asarray(np.sum(self.active * (apart + first * second), axis=-1))
+        return np.asarray(np.sum(self.times * self.active * (apart + first * second), axis=-1))
 
     @cached_property
     def _result(self) -> Array:
@@ -138,7 +141,7 @@ class ColumnGains:
             each.value**2 * self._gain(each) * (each.conductance**2 + (each.spread / 2.0) ** 2)
             for each in self.columns
         ]
-        return np.asarray(np.sqrt(np.sum(sum(squares), axis=-1)) / self.common)
+        return np.asarray(np.sqrt(np.sum(self.times * sum(squares), axis=-1)) / self.common)
 
 
 def _as_it_is(each: DigitColumns) -> Array:

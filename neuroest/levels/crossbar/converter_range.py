@@ -93,7 +93,7 @@ class ConverterRange:
             squared = along_blocks(square if offset or self._signed else square / 2.0)
             centre: u.Dimensionless = 0.0
             variance: u.Dimensionless = 0.0
-            for inputs, share in self.mapper.rows_of_blocks:
+            for inputs, share in self.mapper.kinds_of_blocks[0]:
                 rows = along_blocks(array.rows_at_once() * array.merged_lines)
                 power = accuracy.input_mean_square(share, along_blocks(self.input_bits))
                 centre = centre + clipping.column_sum_mean(inputs * share, cell, rows)
@@ -104,7 +104,8 @@ class ConverterRange:
     @cached_property
     def _pooled(self) -> tuple[Array, Array]:
         """Mean and mean square of the sums over all digits and the blocks that hold weights."""
-        filled = sum(inputs for inputs, _ in self.mapper.rows_of_blocks) > 0.0
+        blocks, times = self.mapper.kinds_of_blocks
+        filled = np.where(sum(inputs for inputs, _ in blocks) > 0.0, times, 0.0)
         count = np.maximum(np.sum(filled, axis=-1), 1.0) * len(self._sums)
         mean = sum(np.sum(filled * centre, axis=-1) for _, centre, _ in self._sums) / count
         square = sum(np.sum(filled * (c * c + v), axis=-1) for _, c, v in self._sums) / count
@@ -130,4 +131,4 @@ class ConverterRange:
             (value * clipping.clipping_error(centre, variance, low, high)) ** 2
             for value, centre, variance in self._sums
         ]
-        return np.asarray(np.sqrt(np.sum(sum(squares), axis=-1)))
+        return np.asarray(np.sqrt(np.sum(self.mapper.kinds_of_blocks[1] * sum(squares), axis=-1)))

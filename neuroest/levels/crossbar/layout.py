@@ -169,6 +169,16 @@ class CrossbarLayout(Mapper):
             for rows, share in zip((own, every - own), shares, strict=True)
         )
 
+    @cached_property
+    def kinds_of_blocks(self) -> tuple[tuple[tuple[Array, Array], ...], u.Numeric]:
+        """The same with blocks that are equal in every layer as one, and how many each stands for."""
+        (own, share), (fed_back, rate) = self.rows_of_blocks
+        if own.ndim > 2 or fed_back.ndim > 2:
+            return self.rows_of_blocks, 1.0
+        both = np.concatenate([own, fed_back])
+        _, first, times = np.unique(both, axis=1, return_index=True, return_counts=True)
+        return ((own[:, first], share), (fed_back[:, first], rate)), times.astype(np.float64)
+
     def read_blocks(self, placement: Placement) -> Array:
         """Blocks of rows whose columns are read for an output in a timestep: the block of each event, or all."""
         if self.compute.reads_events:
