@@ -53,8 +53,9 @@ def least_reaching(
     '1.414214'
     """
     every = np.arange(wanted.size)
-    at_low, at_high = value_of(low, every), value_of(high, every)
-    at_low = np.where(at_low > 0.0, at_low, 0.0)  # a rate without a drive need not be a number
+    with np.errstate(divide="ignore", invalid="ignore"):  # a rate without a drive need not be a number
+        at_low, at_high = value_of(low, every), value_of(high, every)
+    at_low = np.where(at_low > 0.0, at_low, 0.0)
     answer = np.where(at_low >= wanted, low, high)
     places = np.flatnonzero((at_low < wanted) & (at_high >= wanted))
     ends = _Interval(high, at_high, low, at_low, high, at_high, wanted).of(places)

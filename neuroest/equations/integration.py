@@ -389,8 +389,8 @@ def _effective_duty(drive_time: u.Second, period: u.Second, settling: u.PerSecon
     """Share e of a drive that a filament sees: the mean of short periods, the peak of its ripple in long ones."""
     duty, phase = drive_time / period, settling * period
     peak = np.minimum(np.expm1(-settling * drive_time) / np.expm1(-phase), 1.0)
-    # w with both sides of its fraction multiplied by (k T)^2 and k h, so that no drive is no division
-    driven, square = settling * drive_time, phase * phase
-    share = square * driven / (square * driven + _RIPPLE_PERIOD * driven + _RIPPLE_DRIVE * square)
+    # 1/w = 1/a + b/(k h), so written that neither no drive nor an infinite period divides by zero
+    driven, longest = settling * drive_time, 1.0 / (1.0 + _RIPPLE_PERIOD / (phase * phase))
+    share = longest * driven / (driven + _RIPPLE_DRIVE * longest)
     result: u.Dimensionless = duty + share * (peak - duty)
     return result
