@@ -58,7 +58,7 @@ def test_events_come_over_the_period() -> None:
     # the last spike leaves when the last event has passed both layers
     assert 1.4 + passage < float(found.totals["latency_s"]) < 1.4 + 1.2 * passage
     assert float(np.squeeze(timing.stage_interval)) == pytest.approx(1.4 / 100, rel=1e-12)
-    # by the error of the integration rule in periods of 14 ms, the rarest spikes may be 11 % late: an advice, from 10 % on
+    # an advice: by the error of the rule in periods of 14 ms, spikes of the rarest layer may be 11 % late
     assert [check.name for check in found.checks if not check.passed] == ["spike_comes_in_time"]
 
 
