@@ -252,6 +252,7 @@ CITED = "of sources, of definitions and of circuits, with their place; no result
 TESTED = "recomputed by tests, here or in the file of the topic"
 GENERATED = "written by a tool, which a test compares"
 NUMBERS = {
+    "docs/accuracy.md": TESTED,
     "docs/baselines.md": TESTED, "docs/brain_scale.md": GENERATED, "docs/circuit_export.md": GENERATED,
     "docs/compared.md": TESTED, "docs/describe_a_chip.md": CITED,
     "docs/describe_a_macro.md": CITED, "docs/device_lab.md": RECORDED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import sys
 from pathlib import Path
@@ -46,6 +47,20 @@ def test_with_the_same_inputs_energies_agree(peers: Any) -> None:
             energy, _ = pair.ours(said)
             theirs = said[pair.chip]["energy"] - said[pair.chip].get("leakage", 0.0)
             assert 0.98 < energy / theirs < 1.15, pair.chip
+
+
+def test_accuracy_with_the_cells_of_each_other_agrees_with_crosssim() -> None:
+    """docs/accuracy.md: one image of 200 apart at most, scores within 1 %, a fifth of the time."""
+    with (ROOT / "benchmarks" / "accuracy" / "results.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    ours = {(row["case"], row["threads"]): row for row in rows if row["tool"] == "neuroest"}
+    theirs = [row for row in rows if row["tool"] == "CrossSim with the cells of neuroest"]
+    assert len(ours) == len(theirs) == 9
+    for row in theirs:
+        own = ours[row["case"], row["threads"]]
+        assert float(own["accuracy_percent"]) == pytest.approx(float(row["accuracy_percent"]), abs=0.51)
+        assert float(own["score_error"]) == pytest.approx(float(row["score_error"]), rel=0.01)
+        assert float(own["cpu_ms_per_sample"]) < float(row["cpu_ms_per_sample"]) / 5.0
 
 
 def test_conversions_of_isaac_are_those_that_another_tool_counts(peers: Any) -> None:
