@@ -210,9 +210,18 @@ def read_devices(paths: Sequence[Path]) -> Measurements:
 
     Raises
     ------
+    NeuroestError
+        When a file is given twice.
     SpecError
         With what is wrong with the first file that cannot be read.
     """
+    seen: dict[Path, Path] = {}
+    for path in paths:
+        twice = seen.setdefault(path.resolve(), path)
+        if twice is not path:
+            raise NeuroestError(
+                f"{path}: is given twice, as {twice}; a device that counts twice narrows every band"
+            )
     files = [read_measurements(path) for path in paths]
     if len(files) == 1:
         return files[0]
@@ -268,6 +277,7 @@ class _Reader:
     def __init__(self, table: CsvTable) -> None:
         self.table, self.file, self.problems = table, table.file, list[Problem]()
         self.cells: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self.faults: dict[str, list[int]] = {}
         self.labels: dict[tuple[str, str], float] = {}
         self.comments: dict[str, str] = {}
         for comment in table.comments:
@@ -293,12 +303,12 @@ class _Reader:
         groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
         for number, cells in data:
             if len(cells) > len(names):
-                self.report(number, f"has {len(cells)} cells, the header {len(names)}")
+                self.bad_row(number, f"has {len(cells)} cells, the header {len(names)}")
                 continue
             given = dict(zip(names, cells, strict=False))
             kind = given.pop("experiment", None) or self.kind_of(line, names)
             if kind not in LAYOUTS:
-                self.report(number, f"unknown experiment {shortened(kind)!r}{did_you_mean(kind, LAYOUTS)}")
+                self.bad_row(number, f"unknown experiment {shortened(kind)!r}{did_you_mean(kind, LAYOUTS)}")
                 continue
             groups.setdefault(kind, []).append((number, self.values(number, given, factors, LAYOUTS[kind])))
         self.report_cells()
@@ -382,7 +392,7 @@ class _Reader:
             text = given.get(name, "")
             if not text:
                 if name in layout.columns:
-                    self.report(number, f"{layout.name} needs a value for {name}")
+                    self.bad_row(number, f"{layout.name} needs a value for {name}")
                 continue
             if name in _NAMES and not _NUMBER.match(text):
                 found[name] = self.labels.setdefault((name, text), _FIRST_NAME + len(self.labels))
@@ -399,11 +409,17 @@ class _Reader:
                 found[name] = value
         return found
 
+    def bad_row(self, line: int, fault: str) -> None:
+        self.faults.setdefault(fault, []).append(line)
+
     def bad_cell(self, line: int, name: str, text: str, fault: str) -> None:
         self.cells.setdefault((name, fault), []).append((line, text))
 
     def report_cells(self) -> None:
-        """One message a cause: its first cell, and how many more there are."""
+        """One message a cause: its first row or cell, and how many more there are."""
+        for fault, lines in self.faults.items():
+            more = f"; {len(lines) - 1} more rows as well" if len(lines) > 1 else ""
+            self.report(lines[0], f"{fault}{more}")
         for (name, fault), found in self.cells.items():
             line, text = found[0]
             more = f"; {len(found) - 1} more cells of this column as well" if len(found) > 1 else ""

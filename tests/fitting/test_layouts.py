@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from neuroest.core.errors import SpecError
-from neuroest.fitting.layouts import LAYOUTS, check_contradictions, example_folder, read_measurements
+from neuroest.core.errors import NeuroestError, SpecError
+from neuroest.fitting.layouts import (
+    LAYOUTS,
+    check_contradictions,
+    example_folder,
+    read_devices,
+    read_measurements,
+)
 
 
 def read(tmp_path, text):
@@ -90,6 +96,37 @@ def test_all_problems_come_at_once(tmp_path) -> None:
     with pytest.raises(SpecError) as caught:
         read(tmp_path, "voltage [V],integration_time [ms]\nx,1\n0.8,-1\n")
     assert len(caught.value.problems) == 2
+
+
+def test_a_cause_is_told_once_however_many_rows_have_it(tmp_path) -> None:
+    with pytest.raises(SpecError) as error:
+        read(tmp_path, "voltage [V],integration_time [ms]\n" + "0.8,\n" * 5 + "0.9,1,2\n" * 3)
+    first, second = str(error.value).splitlines()
+    assert first.endswith(
+        "data.csv:2:1: integration_time needs a value for integration_time; 4 more rows as well"
+    )
+    assert second.endswith("data.csv:7:1: has 3 cells, the header 2; 2 more rows as well")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("-0.8,1", "voltage: '-0.8' is negative; give the amplitude"), ("0,1", "voltage: '0' must be above zero"),
+        ("1e9,1", "voltage: '1e9' is nothing that is measured; between 1e-09 and 1e+06 V is allowed"),
+    ],
+)  # fmt: skip
+def test_a_drive_is_an_amplitude_that_somebody_can_apply(tmp_path, row, words) -> None:
+    with pytest.raises(SpecError) as error:
+        read(tmp_path, f"voltage [V],integration_time [ms]\n{row}\n")
+    assert words in str(error.value)
+
+
+def test_a_file_counts_as_one_device_once(tmp_path) -> None:
+    path, link = tmp_path / "data.csv", tmp_path / "other.csv"
+    path.write_text("voltage [V],integration_time [ms]\n0.8,34.6\n", encoding="utf-8")
+    link.symlink_to(path)
+    with pytest.raises(NeuroestError, match="is given twice"):
+        read_devices([path, link])
 
 
 def test_contradictions_are_found(tmp_path) -> None:
