@@ -176,7 +176,9 @@ class Fit:
             elif part.experiment.layout.name == "paired_pulse":
                 deviation = np.abs(predicted - part.measured) / np.max(np.abs(part.measured))
             else:
-                deviation = np.abs(np.log(predicted / part.measured))
+                # a neuron below its rheobase is predicted to be silent
+                with np.errstate(divide="ignore"):
+                    deviation = np.abs(np.log(predicted / part.measured))
             found[part.experiment.layout.name] = float(np.median(deviation))
         return found
 

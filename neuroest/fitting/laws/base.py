@@ -157,6 +157,9 @@ class Law(ABC):
         if unknown or not np.all(np.isfinite(found.rows.residuals)):
             names = ", ".join(unknown or self.unknowns)
             raise NeuroestError(f"{self.about}: the data leave {names} without a finite value")
+        result = experiment.layout.result
+        if result != "probability" and 2 * np.sum(found.rows.predicted[0] <= 0.0) >= len(found.rows.measured):
+            raise NeuroestError(f"{self.about}: has no {result} in half of the rows, which have one")
         return found
 
 

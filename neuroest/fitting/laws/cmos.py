@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves
@@ -29,8 +30,11 @@ def _rate(columns: Columns, values: Mapping[str, Array]) -> Array:
 
 
 def _start(columns: Columns, result: Array) -> Values:
-    current = columns["current"]
-    charge = float(np.median(current / result))
+    driven = columns["current"] > 0.0
+    if not np.any(driven):
+        raise NeuroestError("no row of firing_rate has a current and a rate above zero")
+    current = columns["current"][driven]
+    charge = float(np.median(current / result[driven]))
     return {
         "threshold_charge": charge, "memory_time": _LEAK * charge / float(np.min(current)),
         "refractory_time": 0.1 / float(np.max(result)),
