@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -97,55 +97,58 @@ class ColumnGains:
             )
         )
 
-    def _power(
-        self, factor: Callable[[DigitColumns], Array], other: Callable[[DigitColumns], Array]
-    ) -> Array:
+    @cached_property
+    def _gains(self) -> tuple[Array, ...]:
+        return tuple(self._gain(each) for each in self.columns)
+
+    @cached_property
+    def _as_they_are(self) -> tuple[Array, ...]:
+        return tuple(np.ones_like(each.conductance) for each in self.columns)
+
+    def _power(self, factors: Sequence[Array], others: Sequence[Array]) -> Array:
         """Mean product of a layer's results when each column's is multiplied by one and by the other factor."""
-        apart = sum(c.value * c.value * c.apart * factor(c) * other(c) for c in self.columns)
-        first, second = (sum(c.value * c.alike * by(c) for c in self.columns) for by in (factor, other))
+        both = zip(self.columns, factors, others, strict=True)
+        apart = sum(c.value * c.value * c.apart * factor * other for c, factor, other in both)
+        first, second = (
+            sum(c.value * c.alike * factor for c, factor in zip(self.columns, given, strict=True))
+            for given in (factors, others)
+        )
         return np.asarray(np.sum(self.times * self.active * (apart + first * second), axis=-1))
 
     @cached_property
     def _result(self) -> Array:
-        return self._power(_as_it_is, _as_it_is)
+        return self._power(self._as_they_are, self._as_they_are)
 
     @cached_property
     def common(self) -> Array:
         """Gain of the results as a whole, which is no error."""
-        return self._power(self._gain, _as_it_is) / self._result
+        return self._power(self._gains, self._as_they_are) / self._result
 
     @cached_property
     def uneven(self) -> Array:
         """Relative error of a result because blocks and digits are read with different gains."""
         common = self.common[..., np.newaxis]
-
-        def off(each: DigitColumns) -> Array:
-            return self._gain(each) / common - 1.0
-
+        off = tuple(gain / common - 1.0 for gain in self._gains)
         return np.sqrt(self._power(off, off) / self._result)
 
     @cached_property
     def curved(self) -> Array:
         """Relative error of a result because the gain of a block moves from read to read with its active cells."""
         common = self.common[..., np.newaxis]
-
-        def moved(each: DigitColumns) -> Array:
-            return np.asarray(self._gain(each) / common * self._curvature(each))
-
+        moved = tuple(
+            np.asarray(gain / common * self._curvature(each))
+            for gain, each in zip(self._gains, self.columns, strict=True)
+        )
         return np.sqrt(self._power(moved, moved) / self._result)
 
     @cached_property
     def root_mean_square(self) -> Array:
         """Conductances that columns show, all digits and blocks of one sign, over the common gain. [S]."""
         squares = [
-            each.value**2 * self._gain(each) * (each.conductance**2 + (each.spread / 2.0) ** 2)
-            for each in self.columns
+            each.value**2 * gain * (each.conductance**2 + (each.spread / 2.0) ** 2)
+            for gain, each in zip(self._gains, self.columns, strict=True)
         ]
         return np.asarray(np.sqrt(np.sum(self.times * sum(squares), axis=-1)) / self.common)
-
-
-def _as_it_is(each: DigitColumns) -> Array:
-    return np.ones_like(each.conductance)
 
 
 def along_blocks(value: u.Numeric) -> u.Numeric:
