@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def test_a_verb_is_a_documented_function(verb: str) -> None:
     neuroest.estimate("loihi_14nm", "mlp_mnist_spiking")  # imports most rooms, which must not hide a function
     function = getattr(neuroest, FUNCTIONS.get(verb, verb))
     assert callable(function)
-    assert "    Parameters\n    ---" in (function.__doc__ or ""), f"{verb} does not state its parameters"
+    assert "Parameters\n---" in (inspect.getdoc(function) or ""), f"{verb} does not state its parameters"
 
 
 def test_verbs_answer_from_python(tmp_path: Path) -> None:
