@@ -10,6 +10,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -192,10 +193,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with warnings.catch_warnings():
         warnings.showwarning = partial(_show_warning, warnings.showwarning)
         try:
-            typer.main.get_command(app)(args=given, prog_name="neuroest")
+            try:
+                typer.main.get_command(app)(args=given, prog_name="neuroest")
+            except SystemExit as leaving:
+                if leaving.code:  # what went wrong has been reported
+                    _discard_output()
+                raise
+            finally:
+                sys.stdout.flush()
         except OSError as error:  # of the help or the version, which are printed before any verb is asked
+            _discard_output()  # the interpreter would try to write again at exit
+            if isinstance(error, BrokenPipeError):
+                raise SystemExit(_BROKEN_PIPE) from None
             _tell(_of_the_system(error))
             raise SystemExit(BAD_INPUT) from None
+
+
+def _discard_output() -> None:
+    """Send what cannot be written to standard output to nowhere."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show_warning(
