@@ -31,8 +31,8 @@ from neuroest.workloads.layers import LayerTable, layer_table
 FIRING_SLACK = 0.1
 """Share by which neurons may fire later than the network's; a convention, the error of the closed forms."""
 _STRETCHES = 4
-"""Rounds in which a timestep and the drives within it are made to fit; numerical, the check `neuron_fires_in_time` reports
-designs that need more."""
+"""Rounds in which a timestep and the drives within it are made to fit; numerical, the check `neuron_fires_in_time`
+reports designs that need more."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
