@@ -71,13 +71,13 @@ def test_no_chip_with_device_to_device_differences_leaves_the_bounds(monkeypatch
     seen = []
 
     def watched(
-        group: Group, columns: dict[str, np.ndarray], count: int, quantities: Sequence[str]
+        group: Group, columns: dict[str, np.ndarray], count: int, quantities: Sequence[str], **options: bool
     ) -> object:
         for path, values in columns.items():
             claim = group.claims[path]
             seen.append(path)
             assert np.all((values >= claim.minimum) & (values <= claim.maximum)), path
-        return in_blocks(group, columns, count, quantities)
+        return in_blocks(group, columns, count, quantities, **options)
 
     monkeypatch.setattr("neuroest.exploration.uncertainty.in_blocks", watched)
     uncertainty("diffusive_28nm_derived", NETWORKS[0], knowledge=64, variability=4, workers=1)
