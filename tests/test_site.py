@@ -27,12 +27,12 @@ def build(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
 
 def copy_of_the_docs(folder: Path) -> Path:
     root = folder / "copy"
-    (root / "benchmarks" / "peers").mkdir(parents=True)
     shutil.copytree(ROOT / "docs", root / "docs", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("mkdocs.yml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "CITATION.cff"):
         shutil.copy(ROOT / name, root / name)
-    for name in ("benchmarks/README.md", "benchmarks/peers/README.md"):
-        shutil.copy(ROOT / name, root / name)
+    for folder in ("benchmarks", "benchmarks/peers", "benchmarks/accuracy"):
+        (root / folder).mkdir(parents=True)
+        shutil.copy(ROOT / folder / "README.md", root / folder / "README.md")
     return root
 
 
@@ -43,7 +43,8 @@ def test_site_has_every_page_and_needs_no_network(tmp_path: Path) -> None:
     built = {
         str(path.relative_to(tmp_path / "site").with_suffix("")) for path in tmp_path.glob("site/**/*.html")
     }
-    assert built - {"404"} == pages | {"start", "contributing", "changelog", "benchmarks", "peers"}
+    outside = {"start", "contributing", "changelog", "benchmarks", "peers", "accuracy_benchmark"}
+    assert built - {"404"} == pages | outside
     assert not list((tmp_path / "site").rglob("__pycache__"))
     front = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert 'href="start.html"' in front
