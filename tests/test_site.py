@@ -30,9 +30,9 @@ def copy_of_the_docs(folder: Path) -> Path:
     shutil.copytree(ROOT / "docs", root / "docs", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("mkdocs.yml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "CITATION.cff"):
         shutil.copy(ROOT / name, root / name)
-    for folder in ("benchmarks", "benchmarks/peers", "benchmarks/accuracy"):
-        (root / folder).mkdir(parents=True)
-        shutil.copy(ROOT / folder / "README.md", root / folder / "README.md")
+    for place in ("benchmarks", "benchmarks/peers", "benchmarks/accuracy"):
+        (root / place).mkdir(parents=True)
+        shutil.copy(ROOT / place / "README.md", root / place / "README.md")
     return root
 
 
