@@ -7,12 +7,14 @@ run, as the harness counts them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.importers.network import CountedOperations, ImportedNetwork
+from neuroest.workloads.importers.torch_trace import count_operations
 from neuroest.workloads.layers import LayerTable, layer_table
 
 _OPERATIONS_OF_A_LEAKY_NEURON = 4
@@ -74,6 +76,33 @@ def neurobench_results(network: WorkloadSpec | ImportedNetwork) -> dict[str, Any
             "Neuron Dense Ops": updates * _OPERATIONS_OF_A_LEAKY_NEURON,
         }
     return found
+
+
+def neurobench_run(
+    model: Any,
+    sample: Any,
+    *,
+    run: Callable[[Any, Any], Any] | None = None,
+    neurons: tuple[type, ...] = (),
+) -> dict[str, Any]:
+    """The metrics of a PyTorch model that runs, also of one that no workload can say.
+
+    Parameters
+    ----------
+    model, sample
+        The model and what it reads; the first axis counts samples, as in the harness.
+    run : callable, optional
+        How the model is run, if not as ``model(sample)``.
+    neurons : tuple of types
+        Modules of the model's own whose outputs are spikes; `add_activation_module` of the harness.
+
+    Returns
+    -------
+    dict
+        As of `neurobench_results`.
+    """
+    run_counts, (parameters, stored) = count_operations(model, sample, run=run, neurons=neurons)
+    return {"Footprint": stored, "ParameterCount": parameters} | _counted(run_counts, spiking=True)
 
 
 def _static(spec: WorkloadSpec, table: LayerTable, imported: ImportedNetwork | None) -> dict[str, Any]:

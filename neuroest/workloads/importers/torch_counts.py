@@ -36,16 +36,19 @@ class OperationCounter:
         The model that runs.
     samples : int
         Samples of the run.
+    neurons : tuple of types
+        Modules of neurons that no library has.
     """
 
-    def __init__(self, torch: Any, model: Any, samples: int) -> None:
-        self.torch, self.model, self.samples = torch, model, samples
+    def __init__(self, torch: Any, model: Any, samples: int, neurons: tuple[type, ...] = ()) -> None:
+        self.torch, self.model, self.samples, self.neurons = torch, model, samples, neurons
         self.sums: Counter[str] = Counter()
         self.activations: dict[str, Counter[str]] = {}
         self.updates: dict[tuple[str, str], Counter[str]] = {}
         self.before: dict[str, Any] = {}
         self.cells = 0
         self.complete = True
+        self.weights = self._weights()  # before the model runs, since it may write into them
 
     def counted(self) -> CountedOperations | None:
         """All sums; None where a module computed something that is not seen."""
@@ -56,7 +59,7 @@ class OperationCounter:
             additions=self.sums["additions"],
             activations={name: (one["active"], one["all"]) for name, one in self.activations.items()},
             updates={kind: (one["changed"], one["all"]) for kind, one in self.updates.items()},
-            weights=self._weights(),
+            weights=self.weights,
         )  # fmt: skip
 
     def _weights(self) -> tuple[int, int]:
@@ -113,7 +116,7 @@ class OperationCounter:
             self._cell(module, given)
         elif isinstance(module, nn.RNNBase):
             self.complete = False
-        if not (is_neuron(module) or isinstance(module, nn.ReLU | nn.Sigmoid)):
+        if not (is_neuron(module) or isinstance(module, (nn.ReLU, nn.Sigmoid, *self.neurons))):
             return
         # in numpy, where the operations of the count are not taken for those of the model
         found = as_numpy(outputs[0] if isinstance(outputs, tuple) else outputs)

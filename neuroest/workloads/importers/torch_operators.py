@@ -8,7 +8,7 @@ from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from neuroest.workloads.importers.network import Pair, Value, as_map
+from neuroest.workloads.importers.network import Pair, Value
 from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
 from neuroest.workloads.importers.torch_counts import CONVOLUTIONS, PRODUCTS, as_numpy
 from neuroest.workloads.importers.torch_names import (
@@ -87,14 +87,27 @@ class _Operations:
     def take(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> None:
         watch = self.watch
         flat = [one for arg in args for one in (arg if isinstance(arg, list | tuple) else [arg])]
-        live = [one for one in flat if watch.value(one) is not None]
         outs = [one for one in (out if isinstance(out, list | tuple) else [out]) if hasattr(one, "shape")]
+        if name == "copy":  # what was there before does not matter
+            flat = flat[1:]
+        is_later = name in VIEWS and bool(flat) and watch.note_views(outs, flat[0])
+        live = [] if is_later else [one for one in flat if watch.value(one) is not None]
         if not live:
             watch.note_origin(flat, outs)
             if name in PRODUCTS:
                 self._constant_product(flat)
-        if not live or not outs or name in FRESH or name in COMPARISONS:
-            return
+        if live and watch.only_counts:
+            for one in outs:
+                watch.values[one] = self.builder.input
+            self._note_writes(args, outs)
+        elif live and outs and name not in FRESH and name not in COMPARISONS:
+            self._layers(name, args, kwargs, live, outs)
+
+    def _layers(
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], live: list[Any], outs: list[Any]
+    ) -> None:
+        """What an operation on values of layers puts out."""
+        watch = self.watch
         value = self._value(name, args, kwargs, live, outs[0])
         if value is None:
             return
@@ -105,9 +118,16 @@ class _Operations:
                 for given in live:
                     if given in watch.potentials:
                         watch.potentials[one] = watch.potentials[given]
+        self._note_writes(args, outs)
         if name in _PARTS and not watch.spiking:
             for index, one in enumerate(outs):
                 watch.values[one] = self._moved(name, live[0], one, f"_{index}")
+
+    def _note_writes(self, args: tuple[Any, ...], outs: list[Any]) -> None:
+        """An operation in place on a view changes what the view shows."""
+        for one in outs:
+            if one is args[0] and one in self.watch.bases and one in self.watch.values:
+                self.watch.note_write(one, self.watch.values[one])
 
     def _value(
         self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], live: list[Any], out: Any
@@ -162,19 +182,6 @@ class _Operations:
     def _label(self, otherwise: str) -> str:
         return self.watch.here.replace(".", "_") or otherwise
 
-    def _shape(self, tensor: Any) -> tuple[int, ...]:
-        """Shape of one sample, where the batch is the first axis or somewhere within."""
-        shape = tuple(int(extent) for extent in tensor.shape)
-        batch = self.watch.batch
-        steps = self.watch.steps
-        if shape and (shape[0] == batch or (steps > 1 and shape[0] == batch * steps)):
-            return as_map(shape[1:])
-        if len(shape) > 1 and shape[1] == batch:
-            return as_map(shape[2:] if self.watch.spiking else (shape[0], *shape[2:]))
-        if self.watch.spiking and shape and shape[0] % batch == 0:  # timesteps and samples on one axis
-            return as_map(shape[1:])
-        return (max(1, prod(shape) // batch),)
-
     def _once(self, key: tuple[Any, ...], values: Sequence[Value], make: Callable[[], Value]) -> Value:
         """What an operation of the module at work makes of some values, the same in every timestep."""
         return self.watch.once((*key, tuple(value.layer for value in values), self.watch.here), make)
@@ -183,14 +190,14 @@ class _Operations:
         return self._once(
             ("unsupported", name),
             values,
-            lambda: self.builder.not_supported(name, self._label(label), values, self._shape(out)),
+            lambda: self.builder.not_supported(name, self._label(label), values, self.watch.shape(out)),
         )
 
     def _as(self, tensor: Any) -> Value:
         """The value of a tensor in the shape that the tensor has."""
         value: Value = self.watch.values[tensor]
         self.watch.seen(tensor)
-        shape = self._shape(tensor)
+        shape = self.watch.shape(tensor)
         if value.shape == shape:
             return value
         return self.watch.once(
@@ -314,7 +321,9 @@ class _Operations:
             return values[0]  # timesteps of one layer, put together
         if len(live) < count and not self.watch.spiking:  # joined with something stored
             return self._once(
-                ("cat",), values, lambda: self.builder.moved(self._label("cat"), values, self._shape(out))
+                ("cat",),
+                values,
+                lambda: self.builder.moved(self._label("cat"), values, self.watch.shape(out)),
             )
         for one in live:
             self.watch.seen(one)
@@ -322,7 +331,7 @@ class _Operations:
             ("cat",),
             values,
             lambda: self.builder.concatenation(
-                self._label("cat"), [self._as(one) for one in live], self._shape(out)
+                self._label("cat"), [self._as(one) for one in live], self.watch.shape(out)
             ),
         )
 
@@ -346,7 +355,7 @@ class _Operations:
     def _moved(self, name: str, tensor: Any, out: Any, part: str = "") -> Value:
         """A part of a tensor, or its elements in other places."""
         value: Value = self.watch.values[tensor]
-        shape = self._shape(out)
+        shape = self.watch.shape(out)
         if prod(shape) == prod(value.shape):
             return value
         return self._once(
@@ -356,7 +365,7 @@ class _Operations:
         )
 
     def _reduced(self, name: str, value: Value, out: Any) -> Value:
-        label, shape = self._label(name), self._shape(out)
+        label, shape = self._label(name), self.watch.shape(out)
 
         def made() -> Value:
             reduced = self.builder.element_wise(label, [value])

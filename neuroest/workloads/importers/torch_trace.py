@@ -12,7 +12,12 @@ from typing import Any
 
 from neuroest.core.extras import extra
 from neuroest.workloads.importers.files import brief
-from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError
+from neuroest.workloads.importers.network import (
+    CountedOperations,
+    ImportedNetwork,
+    ImportOptions,
+    NetworkImportError,
+)
 from neuroest.workloads.importers.torch_neurons import reset_neurons
 from neuroest.workloads.importers.torch_watch import Watch
 
@@ -55,16 +60,75 @@ def trace_model(
         When PyTorch is missing, the model fails on the sample, or the network cannot be followed.
     """
     torch = extra("torch", "torch")
-    from neuroest.workloads.importers.torch_operators import recorder_mode  # noqa: PLC0415
+    _checked(torch, model, sample, time_first=time_first)
+    watch = Watch(torch, model, sample, options or ImportOptions(), time_first=time_first)
+    out = _watched(torch, watch, run)
+    return watch.network(out, name or type(model).__name__, dataset)
 
-    chosen = options or ImportOptions()
+
+def count_operations(
+    model: Any,
+    sample: Any,
+    *,
+    run: Callable[[Any, Any], Any] | None = None,
+    neurons: tuple[type, ...] = (),
+    options: ImportOptions | None = None,
+) -> tuple[CountedOperations, tuple[int, int]]:
+    """Count what a model computes, whether or not a workload can say it.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The model; it is run once, in evaluation mode and without gradients.
+    sample : torch.Tensor
+        What it reads; the first axis counts samples.
+    run : callable, optional
+        How the model is run, if not as ``model(sample)``.
+    neurons : tuple of types
+        Modules of the model's own whose outputs are spikes.
+    options : ImportOptions, optional
+        As in `trace_model`.
+
+    Returns
+    -------
+    CountedOperations, (int, int)
+        The sums, and the parameters with the bytes of what is stored.
+
+    Raises
+    ------
+    NetworkImportError
+        When the model fails on the sample, multiplies nothing stored by the sample, or has a module that is not seen.
+    """
+    torch = extra("torch", "torch")
+    _checked(torch, model, sample, time_first=False)
+    watch = Watch(torch, model, sample, options or ImportOptions(), only_counts=True)
+    watch.counter.neurons = neurons
+    _watched(torch, watch, run)
+    found = watch.counter.counted()
+    if found is None:
+        raise NetworkImportError(
+            "operations inside of nn.LSTM, nn.GRU, nn.RNN and nn.GRUCell are not counted; those of nn.LSTMCell and "
+            "nn.RNNCell are"
+        )
+    if not found.dense:
+        raise NetworkImportError("the run multiplies nothing by weights that the model stores")
+    return found, watch.extent
+
+
+def _checked(torch: Any, model: Any, sample: Any, *, time_first: bool) -> None:
     if not isinstance(model, torch.nn.Module):
         raise NetworkImportError(f"the model must be a torch.nn.Module, not {type(model).__name__}")
     if not isinstance(sample, torch.Tensor) or sample.dim() < 1 + int(time_first):
         raise NetworkImportError("the sample must be one tensor whose first axis is the batch")
     if not sample.numel():
         raise NetworkImportError(f"the sample is empty: {tuple(sample.shape)}")
-    watch = Watch(torch, model, sample, chosen, time_first=time_first)
+
+
+def _watched(torch: Any, watch: Watch, run: Callable[[Any, Any], Any] | None) -> Any:
+    """What a model puts out while it is watched."""
+    from neuroest.workloads.importers.torch_operators import recorder_mode  # noqa: PLC0415
+
+    model = watch.model
     was_training = model.training
     model.eval()
     reset_neurons(model)
@@ -78,8 +142,7 @@ def trace_model(
             for handle in watch.hooks():
                 stack.callback(handle.remove)
             stack.enter_context(recorder_mode(watch))
-            out = _ran(model, sample, run)
-        return watch.network(out, name or type(model).__name__, dataset)
+            return _ran(model, watch.sample, run)
     finally:
         model.train(was_training)
         reset_neurons(model)

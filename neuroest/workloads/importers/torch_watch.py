@@ -34,6 +34,7 @@ class Watch:
     sample: Any
     options: ImportOptions
     time_first: bool = False
+    only_counts: bool = False
     layers: dict[Any, Value] = field(default_factory=dict)
     stack: list[str] = field(default_factory=list)
     opaque: int = 0
@@ -59,6 +60,8 @@ class Watch:
         )
         self.stored = {one.untyped_storage().data_ptr() for one in kept}
         self.origins = self.torch.utils.weak.WeakIdKeyDictionary()
+        self.bases = self.torch.utils.weak.WeakIdKeyDictionary()
+        self.written = self.torch.utils.weak.WeakIdKeyDictionary()
 
     def hooks(self) -> list[Any]:
         """Hooks that keep track of the module at work."""
@@ -66,6 +69,7 @@ class Watch:
         nn = self.torch.nn
         for path, module in self.model.named_modules():
             closed = is_neuron(module) or isinstance(module, nn.LSTM | nn.GRU | nn.RNN)
+            closed &= not self.only_counts
             handles.append(module.register_forward_pre_hook(partial(self._enter, path, closed)))
             handles.append(module.register_forward_hook(partial(self._leave, path, closed)))
         return handles
@@ -87,7 +91,65 @@ class Watch:
 
     def value(self, tensor: Any) -> Value | None:
         """The layer that a tensor comes from."""
-        return self.values.get(tensor) if isinstance(tensor, self.torch.Tensor) else None
+        if not isinstance(tensor, self.torch.Tensor):
+            return None
+        found: Value | None = self.values.get(tensor)
+        base = self.bases.get(tensor, tensor)
+        if found is None and base in self.written:
+            found = self.values[tensor] = self._filled(tensor)
+            if base in self.potentials:
+                self.potentials[tensor] = self.potentials[base]
+        return found
+
+    def note_views(self, views: Sequence[Any], given: Any) -> bool:
+        """Remember which tensor of no layer is shown by views, since the model may write into it through them.
+
+        False where there is nothing to remember; else what the views show is known when they are read.
+        """
+        is_fresh = given not in self.values or given in self.written or given in self.bases
+        if not isinstance(given, self.torch.Tensor) or not is_fresh:
+            return False
+        storage = given.untyped_storage().data_ptr()
+        if not views or any(one is given or one.untyped_storage().data_ptr() != storage for one in views):
+            return False
+        for view in views:
+            self.bases[view] = self.bases.get(given, given)
+        return True
+
+    def note_write(self, view: Any, value: Value) -> None:
+        """Remember what the model writes into a part of a tensor; what showed it before is read again."""
+        base = self.bases[view]
+        known = self.written.get(base, ())
+        self.written[base] = known if value in known else (*known, value)
+        for one in [base, *(one for one, of in self.bases.items() if of is base)]:
+            self.values.pop(one, None)
+        if view in self.potentials:
+            self.potentials[base] = self.potentials[view]
+
+    def _filled(self, tensor: Any) -> Value:
+        """What a tensor holds, or a view of it, whose parts were written one by one."""
+        parts: tuple[Value, ...] = self.written[self.bases.get(tensor, tensor)]
+        if self.spiking or self.only_counts:
+            return parts[0]
+        shape = self.shape(tensor)
+        if len(parts) == 1 and np.prod(parts[0].shape) == np.prod(shape):
+            return parts[0]
+        key = ("written", tuple(part.layer for part in parts), shape, tensor.storage_offset(), self.here)
+        return self.once(
+            key, lambda: self.builder.moved(f"{self.here or 'tensor'}_filled", list(parts), shape)
+        )
+
+    def shape(self, tensor: Any) -> Shape:
+        """The shape of one sample in a tensor, where the batch is the first axis or somewhere within."""
+        shape = tuple(int(extent) for extent in tensor.shape)
+        batch, steps = self.batch, self.steps
+        if shape and (shape[0] == batch or (steps > 1 and shape[0] == batch * steps)):
+            return as_map(shape[1:])
+        if len(shape) > 1 and shape[1] == batch:
+            return as_map(shape[2:] if self.spiking else (shape[0], *shape[2:]))
+        if self.spiking and shape and shape[0] % batch == 0:  # timesteps and samples on one axis
+            return as_map(shape[1:])
+        return (max(1, int(np.prod(shape)) // batch),)
 
     def origin(self, tensor: Any) -> tuple[Any, ...]:
         """Which stored tensors of the model a tensor was computed from, so that rounded weights are known again."""

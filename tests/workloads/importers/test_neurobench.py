@@ -13,7 +13,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_workload
-from neuroest.workloads.importers.neurobench import neurobench_results
+from neuroest.workloads.importers.neurobench import neurobench_results, neurobench_run
 from neuroest.workloads.importers.recordings import read_recording
 
 STEPS, SAMPLES = 10, 6
@@ -55,7 +55,9 @@ def harness(model: Any, sample: Any, snntorch: bool) -> dict[str, Any]:
     measured = [workload.ActivationSparsity, workload.ActivationSparsityByLayer, workload.SynapticOperations]
     if snntorch:
         measured += [workload.MembraneUpdates, workload.NeuronOperations]
-    wrapped = SNNTorchModel(model) if snntorch else TorchModel(model)
+    wrapped = model
+    if not isinstance(model, TorchModel):
+        wrapped = SNNTorchModel(model) if snntorch else TorchModel(model)
     fixed = [static.Footprint, static.ParameterCount, static.ConnectionSparsity]
     found: dict[str, Any] = Benchmark(
         wrapped, DataLoader(data, batch_size=len(sample)), [], [], [fixed, measured]
@@ -195,6 +197,117 @@ def test_recurrent_cells_have_the_integers_of_the_harness(kind: str) -> None:
         # the harness takes the first axis for samples, here it is time; a state of zeros, which it leaves out of the
         # dense products (`cylce_tuple_ones` makes no ones of tuples in tuples), does not occur
         assert ours["SynapticOperations"][name] * 3 == pytest.approx(mean * STEPS, rel=1e-12), name
+
+
+def in_windows(torch: Any, samples: Any, steps: int) -> Any:
+    """Sums over parts of a sample, written into a tensor of their own as in examples/primate_reaching of NeuroBench."""
+    sums = torch.zeros((steps, samples.shape[-1]))
+    for step in range(steps):
+        sums[step, :] = samples[2 * step : 2 * step + 2].sum(dim=0)
+    return sums
+
+
+def test_samples_copied_into_a_fresh_tensor() -> None:
+    """The 3D perceptron for motor prediction: 7 sums are one input, and its first layer has 7 x 96 inputs."""
+    torch, _ = frameworks()
+    nn = torch.nn
+
+    class Perceptron(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc1, self.fc2, self.act = nn.Linear(7 * 96, 32), nn.Linear(32, 2), nn.ReLU()
+
+        def forward(self, samples: Any) -> Any:
+            read = [in_windows(torch, one, 7).permute(1, 0).contiguous().view(1, -1) for one in samples]
+            return torch.stack([self.fc2(self.act(self.fc1(one))) for one in read])
+
+    model, sample = Perceptron(), (torch.rand(1, 14, 96) < 0.1).float()
+    theirs, traced = harness(copy.deepcopy(model), sample, snntorch=False), neuroest.trace(model, sample)
+    equal(neurobench_results(traced), theirs)
+    kinds = [layer.type for layer in traced.layers]
+    assert kinds.count("fully_connected") == 2
+    filled = next(layer for layer in traced.layers if layer.name.endswith("filled"))
+    assert len(filled.inputs) == 7
+    several = (torch.rand(4, 14, 96) < 0.1).float()
+    equal(neurobench_run(model, several), harness(copy.deepcopy(model), several, snntorch=False))
+
+
+def test_a_run_counts_what_no_workload_can_say() -> None:
+    """SNN3 for motor prediction: a normalised window, potentials as outputs, no axis of samples within."""
+    torch, snn = frameworks()
+    nn = torch.nn
+
+    class Windows(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm, self.fc1, self.fc2 = nn.LayerNorm([7, 96]), nn.Linear(96, 32), nn.Linear(32, 2)
+            self.lif1, self.lif2 = (snn.Leaky(beta=0.5, threshold=0.3, init_hidden=True) for _ in range(2))
+
+        def one(self, samples: Any) -> Any:
+            for neurons in (
+                self.lif1,
+                self.lif2,
+            ):  # `reset_hidden` of snnTorch does not know copies of a model
+                neurons.mem = torch.zeros_like(neurons.mem)
+            for step in self.norm(in_windows(torch, samples, 7)):
+                self.lif2(self.fc2(self.lif1(self.fc1(step))))
+            return self.lif2.mem.clone()
+
+        def forward(self, samples: Any) -> Any:
+            return torch.stack([self.one(one) for one in samples])
+
+    from neurobench.models import TorchModel
+
+    model, sample = Windows().eval(), (torch.rand(5, 14, 96) < 0.1).float()
+    wrapped = TorchModel(copy.deepcopy(model))
+    wrapped.add_activation_module(snn.SpikingNeuron)
+    theirs, ours = harness(wrapped, sample, snntorch=False), neurobench_run(model, sample)
+    equal(ours, theirs)
+    assert ours["SynapticOperations"]["Dense"] == 7 * (96 * 32 + 32 * 2)
+    assert ours["SynapticOperations"]["Effective_ACs"] > 0
+
+
+def test_neurons_of_the_models_own_in_a_run() -> None:
+    """Recurrent neurons as those of examples/mswc_fscil, and a recurrent convolution as in examples/obj_detection."""
+    torch, _ = frameworks()
+    nn = torch.nn
+
+    class Neurons(nn.Module):  # type: ignore[misc]
+        def __init__(self, forward: Any, back: Any) -> None:
+            super().__init__()
+            self.W, self.V = forward, back
+
+        def forward(self, samples: Any) -> Any:
+            driven = [self.W(one) for one in samples.unbind(1)]
+            potential, spikes, found = torch.zeros_like(driven[0]), torch.zeros_like(driven[0]), []
+            for drive in driven:
+                potential = 0.8 * (potential - spikes) + drive + self.V(spikes)
+                spikes = potential.gt(0.3).float()
+                found.append(spikes)
+            return torch.stack(found, dim=1)
+
+    from neurobench.models import TorchModel
+
+    vectors = (torch.rand(3, STEPS, 12) < 0.3).float()
+    maps = torch.relu(torch.randn(2, 4, 3, 8, 8))
+    for parts, sample in (
+        ((nn.Linear(12, 9), nn.Linear(9, 9, bias=False)), vectors),
+        ((nn.Conv2d(3, 5, 3, stride=2, padding=1), nn.Conv2d(5, 5, 3, padding=1)), maps),
+    ):
+        model = nn.Sequential(Neurons(*parts))
+        wrapped = TorchModel(copy.deepcopy(model))
+        wrapped.add_activation_module(Neurons)
+        ours = neurobench_run(model, sample, neurons=(Neurons,))
+        equal(ours, harness(wrapped, sample, snntorch=False))
+        assert ours["SynapticOperations"]["Effective_ACs"] > 0
+
+
+def test_a_run_refuses_what_it_does_not_see() -> None:
+    torch, _ = frameworks()
+    with pytest.raises(NeuroestError, match=r"inside of nn\.LSTM"):
+        neurobench_run(torch.nn.LSTM(3, 4), torch.rand(2, 5, 3))
+    with pytest.raises(NeuroestError, match="multiplies nothing"):
+        neurobench_run(torch.nn.ReLU(), torch.rand(2, 3))
 
 
 def test_results_of_the_harness_are_activity_of_a_workload(tmp_path: Path) -> None:
