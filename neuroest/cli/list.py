@@ -73,13 +73,13 @@ def _entries(listed: list[Entry], width: int, drawn: Style) -> list[str]:
     names = max(len(entry.name) for entry in listed)
     stages = max(len(words(entry.maturity) or entry.group) for entry in listed)
     left = 2 + names + 2 + stages + 2
-    beside = width - left >= _NARROWEST
+    one_row = width - left >= _NARROWEST
     lines = []
     for entry in listed:
         start = f"  {entry.name:{names}}  {words(entry.maturity) or entry.group:{stages}}"
-        room = width - (left if beside else _INDENT)
+        room = width - (left if one_row else _INDENT)
         text = textwrap.wrap(entry.description, room, max_lines=_LINES, placeholder=" ...")
-        first = text.pop(0) if beside and text else ""
+        first = text.pop(0) if one_row and text else ""
         lines.append(f"{start}  {drawn.dim(first)}".rstrip() if first else start.rstrip())
-        lines += [" " * (left if beside else _INDENT) + drawn.dim(line) for line in text]
+        lines += [" " * (left if one_row else _INDENT) + drawn.dim(line) for line in text]
     return lines

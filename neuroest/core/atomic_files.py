@@ -25,18 +25,18 @@ def write_whole(path: Path, content: bytes) -> None:
     target = path.resolve()
     if target.is_dir():
         raise NeuroestError(f"{path} is a folder; name a file in it")
-    beside = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}")
+    temporary = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}")
     try:
         if target.exists() and not target.is_file():
             target.write_bytes(content)  # a pipe or device cannot be replaced
             return
-        beside.write_bytes(content)
+        temporary.write_bytes(content)
         if target.exists():
-            beside.chmod(target.stat().st_mode)
-        beside.replace(target)
+            temporary.chmod(target.stat().st_mode)
+        temporary.replace(target)
     except OSError as error:
         with suppress(OSError):  # of a place where nothing can be written there is nothing to remove
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         raise NeuroestError(f"cannot write {path}: {error.strerror or error}") from None
 
 

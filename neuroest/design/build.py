@@ -165,9 +165,9 @@ class _Builder:
                 )  # fmt: skip
 
     def device(self, path: str, name: str, model: str, where: tuple[str, ...]) -> Device | None:
-        beside = Path(self.loaded.file) if self.loaded.file != "<text>" else None
+        named_in = Path(self.loaded.file) if self.loaded.file != "<text>" else None
         try:
-            device = load_device(name, beside)
+            device = load_device(name, named_in)
         except SpecError as error:
             reported = error.problems[0]
             if reported.line:
@@ -262,7 +262,7 @@ def sleeps(spec: Spec) -> bool:
     return getattr(spec, "sleep", "none") != "none"
 
 
-def load_process(name: str, beside: Path) -> Device:
+def load_process(name: str, named_in: Path) -> Device:
     """The process that a device file names.
 
     Raises
@@ -270,7 +270,7 @@ def load_process(name: str, beside: Path) -> Device:
     NeuroestError
         When there is no such device, or when it is no process.
     """
-    process = load_device(name, beside)
+    process = load_device(name, named_in)
     if process.spec.model != Process.model:
         raise NeuroestError(f"{name!r} is a {process.spec.model}, expected a {Process.model}")
     return process

@@ -332,7 +332,7 @@ def changed_sum_bits(operand_bits: u.Bit, carried_bits: u.Bit, sum_bits: u.Bit) 
     -----
     Formula: b = min(b_o + b_c, b_s)
 
-    Valid: random operands, of which every second one carries, through two bits on average, so that b_c is one
+    Valid: random operands: every second one carries, through two bits on average, so that b_c is one
 
     References
     ----------

@@ -93,7 +93,7 @@ def groups_per_array(
 
 
 @equation
-def groups_beside(groups: u.Dimensionless, packed: u.Dimensionless) -> u.Dimensionless:
+def off_diagonal_groups(groups: u.Dimensionless, packed: u.Dimensionless) -> u.Dimensionless:
     """Groups into whose columns a driven row of a group reaches off the diagonal, on average. [1].
 
     Parameters
@@ -122,13 +122,13 @@ def groups_beside(groups: u.Dimensionless, packed: u.Dimensionless) -> u.Dimensi
     --------
     64 groups, 14 in an array: four arrays of 14 and one of 8, (4 x 196 + 64) / 64 - 1.
 
-    >>> f"{groups_beside(64.0, 14.0):g}"
+    >>> f"{off_diagonal_groups(64.0, 14.0):g}"
     '12.25'
     """
     full = np.floor(groups / packed)
     rest = groups - full * packed
-    beside: u.Dimensionless = (full * packed**2 + rest**2) / groups - 1.0
-    return beside
+    others: u.Dimensionless = (full * packed**2 + rest**2) / groups - 1.0
+    return others
 
 
 @equation

@@ -439,7 +439,7 @@ def pad_ring_area(core_area: u.SquareMetre, width: u.Metre, dies: u.Dimensionles
 
     Examples
     --------
-    4 mm^2 behind a ring of 0.2 mm are a die of 2.4 mm by 2.4 mm, of which the ring is 1.76 mm^2:
+    4 mm^2 behind a ring of 0.2 mm are a die of 2.4 mm by 2.4 mm, 1.76 mm^2 of ring:
 
     >>> f"{pad_ring_area(4e-6, 0.2e-3):.3g}"
     '1.76e-06'

@@ -452,7 +452,7 @@ def divider_mismatch_error(
 
     Examples
     --------
-    10 % a cell in 100 cells, half of which pull up:
+    10 % a cell in 100 cells, half of them pulling up:
 
     >>> f"{divider_mismatch_error(0.1, 100.0, 0.5):.3g}"
     '0.005'

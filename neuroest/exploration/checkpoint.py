@@ -68,11 +68,11 @@ class Store:
         arrow = extra("pyarrow", "explore")
         table = arrow_table(columns)
         path = self.folder / _PART.format(chunk)
-        beside = path.with_suffix(f".{os.getpid()}.tmp")
-        with _reported(path), _no_rest(beside):
-            with arrow.OSFile(str(beside), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        with _reported(path), _no_rest(temporary):
+            with arrow.OSFile(str(temporary), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
-            beside.replace(path)
+            temporary.replace(path)
         return int(table.num_rows)
 
     def finished(self) -> frozenset[int]:
@@ -141,24 +141,24 @@ class Store:
         with _reported(self.output):
             for rest in self.folder.glob("*.tmp"):  # of workers that were killed while they wrote
                 rest.unlink()
-            beside = manifest.with_suffix(".tmp")
+            temporary = manifest.with_suffix(".tmp")
             text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
-            beside.write_text(text, "utf-8")
-            beside.replace(manifest)
+            temporary.write_text(text, "utf-8")
+            temporary.replace(manifest)
 
     def assemble(self, job: Job, metadata: Mapping[str, Any]) -> None:
         """Make the output of the chunks, and remove them."""
-        beside = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
+        temporary = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
         text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
-        with _reported(self.output), _no_rest(beside):
-            self._write_all(job, beside, text)
-            with beside.open("rb+") as file:
+        with _reported(self.output), _no_rest(temporary):
+            self._write_all(job, temporary, text)
+            with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             if self.output.suffix == ".csv":
                 # rows of an earlier run must at no moment be next to what is said of these
                 self.output.unlink(missing_ok=True)
                 _sidecar(self.output).write_text(text, "utf-8")
-            beside.replace(self.output)
+            temporary.replace(self.output)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def tables(self, job: Job) -> Iterator[Any]:
@@ -168,22 +168,22 @@ class Store:
             with arrow.memory_map(str(self.folder / _PART.format(chunk))) as source:
                 yield arrow.ipc.open_file(source).read_all()
 
-    def _write_all(self, job: Job, beside: Path, text: str) -> None:
+    def _write_all(self, job: Job, temporary: Path, text: str) -> None:
         writer: Any = None
         with contextlib.ExitStack() as stack:
             for table in self.tables(job):
                 if writer is None:
-                    schema, writer = self._writer(job, beside, table.schema, text)
+                    schema, writer = self._writer(job, temporary, table.schema, text)
                     stack.enter_context(writer)
                 writer.write_table(table.cast(schema))
 
-    def _writer(self, job: Job, beside: Path, schema: Any, text: str) -> tuple[Any, Any]:
+    def _writer(self, job: Job, temporary: Path, schema: Any, text: str) -> tuple[Any, Any]:
         """Schema of the output, and what writes tables of it: numbers to the last digit that matters."""
         arrow = extra("pyarrow", "explore")
         coded = [field.name for field in schema if arrow.types.is_dictionary(field.type)]
         if self.output.suffix == ".csv":
             plain = arrow.schema([(f.name, arrow.string() if f.name in coded else f.type) for f in schema])
-            return plain, extra("pyarrow.csv", "explore").CSVWriter(str(beside), plain)
+            return plain, extra("pyarrow.csv", "explore").CSVWriter(str(temporary), plain)
         units = column_units(field.name for field in schema if field.name not in coded)
         fields = [
             field.with_metadata({_UNIT_KEY: units[field.name].encode()}) if field.name in units else field
@@ -192,7 +192,7 @@ class Store:
         attrs = json.dumps({**json.loads(text), "units": units}).encode()
         schema = arrow.schema(fields, {METADATA_KEY: text.encode(), _PANDAS_KEY: attrs})
         return schema, extra("pyarrow.parquet", "explore").ParquetWriter(
-            str(beside), schema, compression="snappy", use_dictionary=[*coded, *job.parameters.values()],
+            str(temporary), schema, compression="snappy", use_dictionary=[*coded, *job.parameters.values()],
             write_statistics=True,
         )  # fmt: skip
 

@@ -137,7 +137,7 @@ _UNSIGNED = {"voltage", "current"}
 _SWEPT = {"current_voltage", "pulse_response"}
 """Experiments whose voltage and current have a sign; of the others they are the amplitude of what was applied."""
 _DRIVEN = {"integration_time", "pulse_train", "relaxation", "oscillation", "spike_interval", "paired_pulse"}
-"""Experiments of what a voltage does, of which zero does nothing."""
+"""Experiments of what a voltage does; zero volts does nothing."""
 _MAGNITUDES = {
     "s": (1e-18, 1e15), "V": (1e-9, 1e6), "A": (1e-21, 1e6), "ohm": (1e-6, 1e21), "F": (1e-24, 1e3), "S": (1e-21, 1e6),
     "K": (1e-3, 1e5), "m^2": (1e-21, 1e3), "1": (1e-15, 1e18), "1/s": (1e-15, 1e18), "%": (1e-15, 1e3),

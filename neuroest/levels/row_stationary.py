@@ -117,8 +117,8 @@ class RowStationaryMapper(DigitalArrayMapper):
         t, o = self.layers, self.options
         strip = np.minimum(t.output_rows, o["columns"])
         stacked = np.maximum(np.floor(o["rows"] / t.kernel_rows), 1.0)
-        beside = np.maximum(np.floor(o["columns"] / t.output_rows), 1.0)
-        sets = stacked * beside
+        sets_across = np.maximum(np.floor(o["columns"] / t.output_rows), 1.0)
+        sets = stacked * sets_across
         reach = t.dilation * (t.kernel_rows - 1.0) + 1.0
         rows = row_stationary.rows_with_halo(strip, strip, reach, t.row_stride)
         words = rows * t.padded_columns

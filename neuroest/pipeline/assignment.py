@@ -84,11 +84,11 @@ def _cheapest(design: Design, chip: Chip, layers: LayerTable, stated: Assignment
     for index, name in enumerate(layers.names):
         said, source = stated.owner[index], layers.reads[index][0]
         # a layer without weights runs where its input runs, if it can
-        beside = None if weighted[index] or source < 0 else owner[source]
+        neighbour = None if weighted[index] or source < 0 else owner[source]
         if said is not None:
             owner.append(said)
-        elif beside is not None and (beside not in able or able[beside][index]):
-            owner.append(beside)
+        elif neighbour is not None and (neighbour not in able or able[neighbour][index]):
+            owner.append(neighbour)
         else:
             owner.append(_least(name, {p: cost[..., index] for p, cost in costs.items() if able[p][index]}))
     return tuple(owner)

@@ -110,7 +110,7 @@ def _level(part: Part, energies: Mapping[str, float], counts: Mapping[str, float
     number = counts.get(part.path, 1.0) / (above or 1.0)
     many = f" × {number:,.4g}" if number != 1.0 else ""
     slots = [part.parts[name] for name in spec.slots if name in part.parts]
-    chain, beside = _chain(slots, energies)
+    chain, unchained = _chain(slots, energies)
     blocks = [
         _Node(_title(child), _kind(child), energies.get(child.path, 0.0))
         for child in part.parts.values()
@@ -128,7 +128,7 @@ def _level(part: Part, energies: Mapping[str, float], counts: Mapping[str, float
         title,
         "compute" if mapper else "level",
         energies.get(part.path, 0.0),
-        (*blocks, *beside, *levels),
+        (*blocks, *unchained, *levels),
         chain,
     )
 
@@ -142,8 +142,8 @@ def _chain(slots: list[Part], energies: Mapping[str, float]) -> tuple[tuple[_Nod
     ) or slots  # fmt: skip
     chain = tuple(_Node(words(part.name), _kind(part), energies.get(part.path, 0.0)) for part in on_the_way)
     others = [part for part in every if part not in on_the_way and energies.get(part.path, 0.0) > 0.0]
-    beside = tuple(_Node(_title(part), "block", energies.get(part.path, 0.0)) for part in others)
-    return chain, beside
+    unchained = tuple(_Node(_title(part), "block", energies.get(part.path, 0.0)) for part in others)
+    return chain, unchained
 
 
 def _kind(part: Part) -> str:

@@ -313,21 +313,21 @@ def write_folder(target: Path, files: Any, *, force: bool = False) -> None:
         raise NeuroestError(f"{target.name} is no folder")
     if target.exists() and any(target.iterdir()) and not (target / "results.json").is_file():
         raise NeuroestError(f"{target.name} contains no report, so even --force does not replace it")
-    beside = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
+    staging = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
     old = target.with_name(f".{target.name}.old.{os.urandom(6).hex()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside.mkdir()
-        files(beside)
+        staging.mkdir()
+        files(staging)
         if target.exists():
             target.rename(old)
-        beside.rename(target)
+        staging.rename(target)
     except OSError as error:
         if old.exists() and not target.exists():
             old.rename(target)
         raise NeuroestError(f"cannot write {target}: {error.strerror or error}") from None
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
 
 

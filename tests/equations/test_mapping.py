@@ -12,7 +12,7 @@ from neuroest.equations import accelerators, mapping
 SAMPLES: dict[str, dict[str, float]] = {
     "block_count": {"size": 576.0, "capacity": 128.0},
     "groups_per_array": {"rows": 128.0, "columns": 128.0, "group_rows": 9.0, "group_columns": 2.0},
-    "groups_beside": {"groups": 64.0, "packed": 14.0},
+    "off_diagonal_groups": {"groups": 64.0, "packed": 14.0},
     "replication_for_interval": {"work": 3136.0, "cycle_time": 100e-9, "interval": 100e-6},
     "units_for": {"needed": 92.0, "per_unit": 8.0},
 }
@@ -75,7 +75,7 @@ def test_units_without_room_are_visibly_out_and_nothing_needs_none():
 
 
 @given(st.integers(1, 200), st.integers(1, 30))
-def test_groups_beside_are_the_mean_over_all_groups(groups, packed):
+def test_off_diagonal_groups_are_the_mean_over_all_groups(groups, packed):
     sizes = [min(packed, groups - start) for start in range(0, groups, packed)]
     mean = sum(size * (size - 1) for size in sizes) / groups
-    assert mapping.groups_beside(float(groups), float(packed)) == pytest.approx(mean, abs=1e-12)
+    assert mapping.off_diagonal_groups(float(groups), float(packed)) == pytest.approx(mean, abs=1e-12)

@@ -275,9 +275,9 @@ class ResistiveMemory(Cell):
     ) -> u.Joule:
         """Energy of writing one cell with verification, the half-selected cells of its lines included."""
         d = self.device
-        beside = self.half_select_energy(rows, columns)
+        half_selected = self.half_select_energy(rows, columns)
         return writing.write_verify_energy(
-            d.write_pulses, d.program_voltage, d.program_current, d.program_time, line_energy + beside,
+            d.write_pulses, d.program_voltage, d.program_current, d.program_time, line_energy + half_selected,
             read_power * d.verify_time,
         )  # fmt: skip
 

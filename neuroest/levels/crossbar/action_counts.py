@@ -51,8 +51,8 @@ class CrossbarCounts(CrossbarLayout):
             (driver.path, "row_toggle"): pulses,
         }
         if np.any(t.groups > 1.0) and array.unselected_cells_conduct:
-            beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
-            actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
+            others = equations.off_diagonal_groups(np.maximum(t.groups, 1.0), self._groups_together())
+            actions[array.cell.path, "off_diagonal_read"] = toggles * others * self._block[1]
         if driver.whole_numbers:
             actions[driver.path, "input"] = pulses / rows_each  # both rows of a pair have one conversion
         if isinstance(driver, DrivesOneBit) and driver.shifter is not None:

@@ -77,13 +77,13 @@ class CrossbarArray(WrittenArray):
         if self.driven_load is not None:  # the cells have what the column's voltage, and so the neuron, leave
             reached = self.driven_voltage(network)
             left = left * (1.0 - reached / self.options["read_voltage"]) * (1.0 - reached / supply)
-        used, beside = (
+        used, off_diagonal = (
             equations.cell_read_energy(conductance, self.options["read_voltage"], supply, read_time) * left
             for conductance in (self.conductance(network), self.ends()[0])
         )
         costs = [
             cell.cell_energy("cell_read", "read_current", used, "cell read current"),
-            cell.cell_energy("off_diagonal_read", "read_current", beside, "cell read current"),
+            cell.cell_energy("off_diagonal_read", "read_current", off_diagonal, "cell read current"),
         ]
         if self.reference_columns:  # its cells are in the middle of the window, as weights are on average
             costs.append(cell.cell_energy("reference_read", "reference_current", used, "cell read current"))

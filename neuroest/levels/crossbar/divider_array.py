@@ -70,8 +70,10 @@ class DividerArray(StaticArray):
         energy = brought * self.read_supply_voltage()
         found = [self.cell.cell_energy("charge", "divider", energy, "cell read current")]
         if self.unselected_cells_conduct:
-            beside = energy * ones  # of all cells, as many as pull up
-            found.append(self.cell.cell_energy("off_diagonal_read", "divider", beside, "cell read current"))
+            pulled_up = energy * ones  # of all cells, as many as pull up
+            found.append(
+                self.cell.cell_energy("off_diagonal_read", "divider", pulled_up, "cell read current")
+            )
         return found
 
     def column_line_energies(self) -> list[EnergyCost]:

@@ -126,9 +126,9 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
 
     def absolute(spread: u.Siemens, at_low: u.Siemens) -> u.Dimensionless:
         # the other cell of a pair is left at the low conductance, those of a reference column are written
-        beside = spread if subtracts_column(array) else at_low
+        partner = spread if subtracts_column(array) else at_low
         written = np.sqrt((1.0 - nothing) * spread * spread + nothing * at_low * at_low)
-        return weight((written, 0.0 if opposite is None else beside))
+        return weight((written, 0.0 if opposite is None else partner))
 
     def apart(low_spread: u.Dimensionless, high_spread: u.Dimensionless) -> u.Dimensionless:
         both = (

@@ -50,8 +50,8 @@ class WrittenArray(ArrayCircuit):
 
     def programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell, with what the circuits that write it and their supply take."""
-        beside = [cost.energy for cost in self.writing_energies()]
-        return sum(beside, start=self.cell_programming_energy(network))
+        circuits = [cost.energy for cost in self.writing_energies()]
+        return sum(circuits, start=self.cell_programming_energy(network))
 
     def writing_energies(self) -> list[EnergyCost]:
         """What circuits take in addition to a cell that is programmed with verification."""
@@ -76,8 +76,8 @@ class WrittenArray(ArrayCircuit):
     def written_cell_current(self) -> u.Ampere:
         """Current from the programming supply for one written cell, half-selected ones of its lines included."""
         d = self.memory.device
-        beside = self.memory.half_select_energy(self.options["rows"], self.options["columns"])
-        current: u.Ampere = d.program_current + beside / (d.program_voltage * d.program_time)
+        line_energy = self.memory.half_select_energy(self.options["rows"], self.options["columns"])
+        current: u.Ampere = d.program_current + line_energy / (d.program_voltage * d.program_time)
         return current
 
     @cached_property
@@ -87,10 +87,10 @@ class WrittenArray(ArrayCircuit):
         if circuit is None:
             raise NeuroestError(f"{self.path} has no write_circuit")
         rows, columns = self.options["rows"], self.options["columns"]
-        d, beside, together = cell.device, cell.half_selected_cell_current(), self.cells_together()
+        d, other_current, together = cell.device, cell.half_selected_cell_current(), self.cells_together()
         one, voltage, levels = circuit.unipolar, self.program_voltage, cell.write_levels(circuit.unipolar)
-        in_row = write_circuits.written_line_current(columns, together, d.program_current, beside)
-        in_column = write_circuits.written_line_current(rows, 1.0, d.program_current, beside)
+        in_row = write_circuits.written_line_current(columns, together, d.program_current, other_current)
+        in_column = write_circuits.written_line_current(rows, 1.0, d.program_current, other_current)
         shifter = self.driver.slots.get("level_shifter") is not None
         along_columns, drivers = circuit.spec.plates == "along_columns", circuit.drivers(columns)
         row = Lines(

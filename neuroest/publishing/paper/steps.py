@@ -66,7 +66,7 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
     entered = (folder / CONTEST).exists() or not (folder / CHIP).exists()
     checked = (device, CHIP, *files, *((CONTEST,) if entered else ()))
     no_contest = "" if entered else "there is no contest.yaml"
-    beside = (CHIP, *plan.baselines, *run)
+    compared = (CHIP, *plan.baselines, *run)
     map_figures = "--overwrite -p figures/contest.pdf --front figures/front.pdf"
     made = [
         Step("fit", _command("fit", plan.curves, f"-o {DEVICE} -p figures/fit.pdf --force --format json"), plan.curves,
@@ -85,16 +85,16 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
         Step("check", _command("check", checked), checked, ()),
         Step("estimate", _command("estimate", (CHIP, *run), "--format json -o data/estimate.json"), on_chip,
              ("data/estimate.json",)),
-        Step("compare", _command("compare", beside, "--format json -o data/compare.json"), on_chip,
+        Step("compare", _command("compare", compared, "--format json -o data/compare.json"), on_chip,
              ("data/compare.json",)),
-        Step("table", _command("compare", beside, "--format markdown -o tables/compare.md"), on_chip,
+        Step("table", _command("compare", compared, "--format markdown -o tables/compare.md"), on_chip,
              ("tables/compare.md",)),
         Step("contest",
              _command("contest", (CONTEST, *run, "--points", "data/contest.csv"),
                       f"{map_figures} --format json -o data/contest.json"),
              (CONTEST, *on_chip), ("data/contest.json", "figures/contest.pdf", "figures/front.pdf"), optional=True,
              absent=no_contest),
-        Step("report", _command("report", beside, "-o report --bundle --force"), on_chip, ("report",)),
+        Step("report", _command("report", compared, "-o report --bundle --force"), on_chip, ("report",)),
     ]  # fmt: skip
     fitted = ("data/fit.json",) if plan.curves else ()
     results = ("data/compare.json", *fitted, *(() if no_contest else ("data/contest.json",)))
