@@ -39,6 +39,7 @@ _BLOCKS = {
     "h_tree": ("interconnect.h_tree.HTree", ANYWHERE),
     "off_chip_link": ("interconnect.off_chip_link.OffChip", ANYWHERE),
     "dram": ("interconnect.dram.Dram", ANYWHERE),
+    "processor": ("digital.processor.Processor", ANYWHERE),
     "fixed_block": ("chip.fixed_block.FixedBlock", ANYWHERE),
     "chip_overheads": ("chip.overheads.ChipOverheads", ANYWHERE),
     "die_cost": ("chip.die_cost.DieYield", ANYWHERE),

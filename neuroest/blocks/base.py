@@ -173,6 +173,8 @@ class StaticCost:
     """Whether it is drawn while the chip is switched off between inferences, instead of while it is on."""
     working: bool = False
     """Whether it is drawn only while a network runs, so that it is no part of the power of a chip at rest."""
+    switching: bool = False
+    """Whether it is the power of a clock and of what it switches, and no leakage or bias."""
     asleep_share: u.Dimensionless | None = None
     """Share of it that is left while the block sleeps between inferences; None for a block that does not sleep."""
     wake_energy: u.Joule = 0.0

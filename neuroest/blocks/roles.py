@@ -74,6 +74,10 @@ class EmitsCarbon(Role):
     """Says the carbon of making a die and of running it."""
 
 
+class ExecutesInstructions(Role):
+    """Runs a program next to the units of the chip."""
+
+
 class SurroundsChip(Role):
     """Is around chips and takes power for them: a board, a frame, a rack."""
 

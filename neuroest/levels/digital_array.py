@@ -22,7 +22,7 @@ from neuroest.equations import digital as equations
 from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
 from neuroest.levels.tiling import LoopOrder, best_order
 from neuroest.specs.architecture import ComputingLevel, Level
-from neuroest.specs.base import Count, Duration, Frequency
+from neuroest.specs.base import Count, Duration, Frequency, WordWidth
 from neuroest.specs.blocks import ProcessingElementBlock
 from neuroest.workloads.layout import of_one_point
 
@@ -67,6 +67,10 @@ class DigitalArrayLevel(ComputingLevel):
     layer_setup: Duration | None = None
     """Time for which the array waits before each layer: its configuration by a processor, and the copies of what its
     first cycles need. Left out, none."""
+    copy_width: WordWidth | None = None
+    """Bits that an engine copies in a cycle between the memories further out and those next to the array, before a layer
+    and after it, as where a program copies tiles and starts the array. Left out, copies overlap with the layer, as with
+    two buffers that take turns."""
     clock_frequency: Frequency
     """Clock."""
     batch: Count

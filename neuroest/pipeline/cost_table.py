@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import numpy as np
 
 from neuroest.blocks.base import (
-    FREE_CLOCK,
     ROOM_TEMPERATURE,
     AreaCost,
     Check,
@@ -24,7 +23,7 @@ from neuroest.blocks.chip.overheads import ChipOverheads
 from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.core import units as u
-from neuroest.design.chip import Chip
+from neuroest.design.chip import Chip, with_slots
 from neuroest.equations import network as network_equations
 from neuroest.equations import technology
 from neuroest.levels.base import MappedLevel, NetworkMapping
@@ -89,8 +88,8 @@ class CostTable:
 
 
 def costed_components(chip: Chip) -> list[Component[Any]]:
-    """What the stage asks for costs: free blocks, levels, and slots that their level does not answer for."""
-    components = [c for level in chip.top.walk() for c in level.blocks.values()]
+    """What the stage asks for costs: free blocks with what is in them, levels, and slots that their level does not answer for."""
+    components = [c for level in chip.top.walk() for b in level.blocks.values() for c in with_slots(b)]
     components += [level.compute for level in chip.top.walk() if level.compute is not None]
     for level in chip.top.walk():
         if level.compute is not None and not level.compute.answers_for_slots:
@@ -213,8 +212,8 @@ def _with_discrepancy(
     return (
         [scaled(e, "energy", "energy") for e in energies],
         tuple(scaled(a, "area", "area") for a in areas),
-        # a clock that runs freely switches capacitances, it does not leak
-        tuple(scaled(s, "energy" if s.term == FREE_CLOCK else "static_power", "power") for s in statics),
+        # a clock that runs freely and a processor switch capacitances, they do not leak
+        tuple(scaled(s, "energy" if s.switching else "static_power", "power") for s in statics),
     )
 
 

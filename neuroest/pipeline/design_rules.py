@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.interconnect.dram import Dram
-from neuroest.blocks.roles import ChargesClock
+from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
@@ -53,7 +53,7 @@ def check_design(
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
-        *_learning_checks(s),
+        *_learning_checks(s), *_always_on_checks(s),
     )  # fmt: skip
 
 
@@ -224,6 +224,21 @@ def _power_off_checks(s: Stages) -> list[Check]:
             "always_on",
         )
         for store in stores.values()
+    ]  # fmt: skip
+
+
+def _always_on_checks(s: Stages) -> list[Check]:
+    """Whether a chip with processors has anything that is on while it sleeps, as what wakes it must be."""
+    programs = s.chip.find(ExecutesInstructions)
+    if not programs or s.chip.operation.mode != "always_on":
+        return []
+    asleep = [block for _, block in programs if block.spec.sleep != "off"]
+    return [
+        Check(
+            "always_on_domain", programs[0][1].path, "advice", bool(asleep or s.chip.find(CoversWork)),
+            "all processors are off between inferences, and nothing is on that wakes the chip; add a fixed_block with "
+            "the power of the always-on domain (clock, regulators, timer), some microwatts",
+        )
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from neuroest.blocks.roles import (
 from neuroest.blocks.sleep import LEFT_OUT
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
-from neuroest.design.chip import Chip, LevelNode
+from neuroest.design.chip import Chip, LevelNode, with_slots
 from neuroest.equations import mapping as equations
 from neuroest.equations import writing
 from neuroest.levels.base import (
@@ -295,7 +295,7 @@ def _instances(
             number = counts[level.path]
             if block.one_per_child:
                 number = sum((counts[child.path] for child in level.levels.values()), start=0.0 * number)
-            instances[block.path] = number
+            instances.update((part.path, number) for part in with_slots(block))
     for (mapper, _), placement in zip(mappers, placements, strict=True):
         units = counts[mapper.level.path]
         instances.update(mapper.slot_instances(placement, units))

@@ -100,6 +100,7 @@ def time_network(
     for level in levels:
         off = chip.discrepancy.get(f"{level.mapped.level.mapper}.time", 1.0)
         resources[level.path] = run.each_step(level.mapper.unit_time(level.mapped.placement), level) * off
+        resources[level.path] = resources[level.path] + _copies(run, level) * off
     places = BlockAllocation(levels, layers.reads)
     time_sharing = _blocks(run, places, resources)
     sharing = [_turns_on_units(run, level, resources[level.path]) for level in levels]
@@ -173,6 +174,20 @@ class _Run:
         if len(self.levels) == 1 or self.by_steps:
             return time
         return np.asarray(time * level.mapper.steps)
+
+
+def _copies(run: _Run, level: MappedLevel) -> Array:
+    """Time in which an engine copies data of each layer between memories while the units wait; none if they overlap."""
+    options = getattr(level.mapper.compute, "options", {})
+    if "copy_width" not in options:
+        return _nothing(run)
+    chains = [level.mapper.memories(contents) for contents in ("activations", "weights")]
+    outer = {chain[-1].path: chain[-1] for chain in chains if len(chain) > 1}
+    bits = _nothing(run)
+    for path, memory in outer.items():
+        for action in ("read", "write"):
+            bits = bits + run.counts.actions.get((path, action), 0.0) * memory.options["width"]
+    return np.asarray(bits / (run.steps * options["copy_width"] * level.mapper.clock))
 
 
 def _turns_on_units(run: _Run, level: MappedLevel, time: Array) -> tuple[TimeMultiplexing, Array]:

@@ -146,7 +146,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
             self.register_bits(network),
             self.options["free_running_clock"],
         )
-        return [leakage, StaticCost(self.path, FREE_CLOCK, clock)]
+        return [leakage, StaticCost(self.path, FREE_CLOCK, clock, switching=True)]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage behind open switches; a clock that runs freely goes on."""

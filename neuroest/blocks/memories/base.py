@@ -26,10 +26,12 @@ class MemoryBlock(DeviceBlock):
     width: WordWidth
     """Bits that one access moves."""
     stores: tuple[
-        Literal["activations", "weights", "partial_sums", "state", "queues", "traces", "tags", "errors"], ...
+        Literal["activations", "weights", "partial_sums", "state", "queues", "instructions", "traces", "tags", "errors"],
+        ...,
     ] = Field(min_length=1)
     """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first. queues:
-    words that wait between units, and tables; they take area and leak, their accesses are not counted. traces, tags and
+    words that wait between units, and tables; they take area and leak, their accesses are not counted; so do instructions, whose reads the processor that the
+    memory is in counts. traces, tags and
     errors belong to learning: traces of neurons, values kept for every synapse, and errors and activity that wait for
     a backward pass."""
     sleep: MemorySleep = "none"

@@ -1,0 +1,152 @@
+"""Processor that runs next to the units of a chip: a controller, a host, the cores of a cluster."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks import sleep
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    Component,
+    NetworkContext,
+    StaticCost,
+    leakage_of_gates,
+    logic_area_ratio,
+    logic_energy_ratio,
+)
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ExecutesInstructions
+from neuroest.core import units as u
+from neuroest.equations import processors
+from neuroest.specs.base import Count, Fraction, Frequency
+from neuroest.specs.blocks import AnyMemoryBlock, Block, DeviceBlock
+from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
+
+_READ = "read"
+"""Action of a memory whose energy an instruction costs."""
+
+
+class ProcessorParameters(Record):
+    """A processor core, or a whole microcontroller without its accelerators, by the energy of a cycle."""
+
+    model: ClassVar[str] = "processor"
+    folder: ClassVar[str] = "processors"
+
+    reference_voltage: u.Volt = positive(exact=DEFINED)
+    """Supply of the core that the energy belongs to."""
+    cycle_energy: u.Joule = positive()
+    """Energy of a cycle in which a core executes: its power over its clock, its own clock tree included."""
+    waiting_share: u.Dimensionless = non_negative(maximum=1.0)
+    """Energy of a cycle in which a core waits for an interrupt, its clocks on, over that of one in which it executes."""
+    footprint: u.SquareMetre = non_negative()
+    """Area of one core, or of the logic of the microcontroller, on the device's process."""
+    leakage_width: u.Dimensionless = non_negative()
+    """Transistor width that leaks in a two-input gate, in feature sizes."""
+    supplied: u.Dimensionless = non_negative(
+        maximum=1.0, absent=0.0, exact="a statement about the energy of a cycle"
+    )
+    """1: the energy of a cycle holds what supplies instructions (cache or memory, and the bus); 0: it is that of
+    the core alone."""
+
+
+class ProcessorBlock(DeviceBlock):
+    """Processor next to the computing units. It computes no layer; it draws power while the chip is on.
+
+    Layers that run on processors are for the level `roofline`; the time that a processor needs before each layer is
+    `layer_setup` of a digital array.
+    """
+
+    record: ClassVar[type[Record] | None] = ProcessorParameters
+    slots: ClassVar[tuple[str, ...]] = ("instruction_memory",)
+    model: Literal["processor"]
+    cores: Count = 1.0
+    """Cores with one clock."""
+    clock_frequency: Frequency
+    """Clock."""
+    executing: Fraction = 1.0
+    """Share of the cycles in which the cores execute; they wait in the others, with their clocks on."""
+    instruction_memory: AnyMemoryBlock | None = None
+    """Memory or cache that the instructions come from, shared by the cores, where the device's energy of a cycle does not
+    hold it."""
+    fetches: Fraction = 1.0
+    """Words of that memory that an executing cycle reads: 0.25 for words of four instructions that are kept."""
+    sleep: Literal["none", "waiting", "off"] = "none"
+    """Between the inferences of an always_on chip. waiting: the clocks go on, nothing is executed; off: power switches
+    open; none: as during an inference."""
+
+
+class Processor(Component[ProcessorParameters], ExecutesInstructions):
+    """Processor by the energy of a cycle."""
+
+    schema: ClassVar[type[Block]] = ProcessorBlock
+    scales_with_process: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "cores of one class, libraries and programs differ: tests/blocks/test_processor.py"),
+        area=ModelError(1.5, "extensions of the instruction set, debug and test logic"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+    example: ClassVar[str] = "riscv_core_55nm"
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Power of executing and of waiting cycles, of reading instructions, and leakage."""
+        d, o = self.device, self.options
+        cycle = d.cycle_energy * logic_energy_ratio(self, d.reference_voltage)
+        executing, waiting = o["executing"], (1.0 - o["executing"]) * d.waiting_share
+        found = [
+            StaticCost(self.path, "executing", self._power(cycle, executing), switching=True),
+            StaticCost(self.path, "waiting", self._power(cycle, waiting), switching=True),
+        ]
+        if "instruction_memory" in self.slots:
+            costs = self.slots["instruction_memory"].energies(network)
+            read = sum((cost.energy for cost in costs if cost.action == _READ), start=0.0)
+            power = self._power(read, executing * o["fetches"])
+            found.append(StaticCost(self.path, "instructions", power, switching=True))
+        leakage = leakage_of_gates(self, self._area(), d.leakage_width)
+        return [*found, StaticCost(self.path, "leakage", leakage)]
+
+    def _power(self, energy: u.Joule, share: u.Dimensionless) -> u.Watt:
+        return processors.cycle_power(energy, self.options["cores"], self.options["clock_frequency"], share)
+
+    def _area(self) -> u.SquareMetre:
+        """Area of all cores on the chip's process."""
+        return self.options["cores"] * self.device.footprint * logic_area_ratio(self)
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of all cores."""
+        return [AreaCost(self.path, "cores", self._area())]
+
+    def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
+        """What is left of each term between inferences."""
+        how = self.spec.sleep
+        if how == "none":
+            return costs
+        if how == "waiting":
+            left = {"executing": self.device.waiting_share, "instructions": 0.0}
+            return [cost.asleep(left[cost.term], 0.0) if cost.term in left else cost for cost in costs]
+        share, process = sleep.gated_share(self), self.process
+        width = self._area() / process.gate_area * self.device.leakage_width * process.feature_size
+        return [
+            cost.asleep(share, sleep.wake(self, width, 0.0))
+            if cost.term == "leakage"
+            else replace(cost, asleep_share=0.0)
+            for cost in costs
+        ]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether anything supplies the instructions."""
+        supplied = np.logical_or(self.device.supplied > 0.0, "instruction_memory" in self.slots)
+        return [
+            Check(
+                "instruction_supply", self.path, "advice", supplied,
+                "the energy of a cycle is that of the core alone, and nothing supplies its instructions; add an "
+                "instruction_memory, or take a device whose energy holds it",
+            )
+        ]  # fmt: skip
+
+    def left_out(self) -> list[str]:
+        """Data of its programs."""
+        return ["loads and stores of processors"] if "instruction_memory" in self.slots else []
