@@ -68,9 +68,8 @@ class DigitalArrayLevel(ComputingLevel):
     """Time for which the array waits before each layer: its configuration by a processor, and the copies of what its
     first cycles need. Left out, none."""
     copy_width: WordWidth | None = None
-    """Bits that an engine copies in a cycle between the memories further out and those next to the array, before a layer
-    and after it, as where a program copies tiles and starts the array. Left out, copies overlap with the layer, as with
-    two buffers that take turns."""
+    """Bits that a DMA engine copies in a cycle between the outer memories and those next to the array, before a layer
+    and after it. Left out, copies overlap with the layer, as with double buffers."""
     clock_frequency: Frequency
     """Clock."""
     batch: Count

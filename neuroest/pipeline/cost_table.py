@@ -88,7 +88,7 @@ class CostTable:
 
 
 def costed_components(chip: Chip) -> list[Component[Any]]:
-    """What the stage asks for costs: free blocks with what is in them, levels, and slots that their level does not answer for."""
+    """What the stage asks for costs: free blocks, levels, and slots except those that their level answers for."""
     components = [c for level in chip.top.walk() for b in level.blocks.values() for c in with_slots(b)]
     components += [level.compute for level in chip.top.walk() if level.compute is not None]
     for level in chip.top.walk():

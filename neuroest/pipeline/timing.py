@@ -187,7 +187,7 @@ def _copies(run: _Run, level: MappedLevel) -> Array:
     for path, memory in outer.items():
         for action in ("read", "write"):
             bits = bits + run.counts.actions.get((path, action), 0.0) * memory.options["width"]
-    return np.asarray(bits / (run.steps * options["copy_width"] * level.mapper.clock))
+    return np.asarray(bits / (run.steps * options["copy_width"] * options["clock_frequency"]))
 
 
 def _turns_on_units(run: _Run, level: MappedLevel, time: Array) -> tuple[TimeMultiplexing, Array]:

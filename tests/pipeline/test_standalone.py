@@ -57,6 +57,7 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "multiply_accumulate": ("digital_int8_28nm", "chip.array.unit", {
         **LOGIC, "weight_bits": "8 bit", "activation_bits": "8 bit", "accumulator_bits": "32 bit",
     }),
+    "processor": ("adc_crossbar_28nm", "chip.host", {"device": "microcontroller_22nm", "clock_frequency": "100 MHz"}),
     "fixed_block": ("adc_crossbar_28nm", "chip.fixed", {"device": "component_table_row"}),
     "survey_adc": ("adc_crossbar_28nm", f"{READOUT}.converter", {
         "device": "adc_survey_median", "dropped_bits": 2, "sample_rate": "100 MHz",

@@ -26,6 +26,9 @@ from neuroest.specs.base import Count, Fraction, Frequency
 from neuroest.specs.blocks import AnyMemoryBlock, Block, DeviceBlock
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
 
+_FAR = 2.0
+"""Ratio of two nodes from which on a processor may not be moved without saying so: from 65 nm to 22 nm whole
+microcontrollers have come down by two, logic by five. A convention."""
 _READ = "read"
 """Action of a memory whose energy an instruction costs."""
 
@@ -41,7 +44,7 @@ class ProcessorParameters(Record):
     cycle_energy: u.Joule = positive()
     """Energy of a cycle in which a core executes: its power over its clock, its own clock tree included."""
     waiting_share: u.Dimensionless = non_negative(maximum=1.0)
-    """Energy of a cycle in which a core waits for an interrupt, its clocks on, over that of one in which it executes."""
+    """Energy of a cycle in which a core waits with its clocks on, over that of one in which it executes."""
     footprint: u.SquareMetre = non_negative()
     """Area of one core, or of the logic of the microcontroller, on the device's process."""
     leakage_width: u.Dimensionless = non_negative()
@@ -70,8 +73,8 @@ class ProcessorBlock(DeviceBlock):
     executing: Fraction = 1.0
     """Share of the cycles in which the cores execute; they wait in the others, with their clocks on."""
     instruction_memory: AnyMemoryBlock | None = None
-    """Memory or cache that the instructions come from, shared by the cores, where the device's energy of a cycle does not
-    hold it."""
+    """Memory or cache that the instructions come from, shared by the cores, where the device's energy of a cycle does
+    not hold it."""
     fetches: Fraction = 1.0
     """Words of that memory that an executing cycle reads: 0.25 for words of four instructions that are kept."""
     sleep: Literal["none", "waiting", "off"] = "none"
@@ -85,7 +88,7 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
     schema: ClassVar[type[Block]] = ProcessorBlock
     scales_with_process: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(1.5, "cores of one class, libraries and programs differ: tests/blocks/test_processor.py"),
+        energy=ModelError(1.5, "cores of one class, their libraries and their programs differ"),
         area=ModelError(1.5, "extensions of the instruction set, debug and test logic"),
         static_power=ModelError(3, "threshold options of the real library"),
     )
@@ -137,9 +140,19 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether anything supplies the instructions."""
-        supplied = np.logical_or(self.device.supplied > 0.0, "instruction_memory" in self.slots)
+        """Whether anything supplies the instructions, and whether the device is of a node near the chip's."""
+        there = self.device.supplied > 0.0
+        supplied = np.logical_or(there, "instruction_memory" in self.slots) | (
+            self.options["executing"] <= 0.0
+        )
+        here, own = self.process.feature_size, (self.device_process or self.process).feature_size
+        moved = np.maximum(here / own, own / here)
         return [
+            Check(
+                "processor_node", self.path, "extrapolation", moved <= _FAR,
+                "its device is of a node far from the chip's, and its memories and clocks shrink less than logic; use "
+                "one of a nearer node", moved, _FAR,
+            ),
             Check(
                 "instruction_supply", self.path, "advice", supplied,
                 "the energy of a cycle is that of the core alone, and nothing supplies its instructions; add an "

@@ -26,14 +26,23 @@ class MemoryBlock(DeviceBlock):
     width: WordWidth
     """Bits that one access moves."""
     stores: tuple[
-        Literal["activations", "weights", "partial_sums", "state", "queues", "instructions", "traces", "tags", "errors"],
+        Literal[
+            "activations",
+            "weights",
+            "partial_sums",
+            "state",
+            "queues",
+            "instructions",
+            "traces",
+            "tags",
+            "errors",
+        ],
         ...,
     ] = Field(min_length=1)
     """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first. queues:
-    words that wait between units, and tables; they take area and leak, their accesses are not counted; so do instructions, whose reads the processor that the
-    memory is in counts. traces, tags and
-    errors belong to learning: traces of neurons, values kept for every synapse, and errors and activity that wait for
-    a backward pass."""
+    words that wait between units, and tables; they take area and leak, their accesses are not counted. instructions: a
+    program; the processor that the memory is in counts its reads. traces, tags and errors belong to learning: traces of
+    neurons, values kept for every synapse, and errors and activity that wait for a backward pass."""
     sleep: MemorySleep = "none"
     """Between the inferences of an always_on chip. retention: at a supply that just keeps the bits; off: without any,
     for what the next inference writes again. Waking takes energy; see `technology.sleep_options`."""
