@@ -10,8 +10,6 @@
 Names are loaded when they are first used, so that importing the package costs next to nothing.
 """
 
-from __future__ import annotations
-
 import ast
 from functools import cache
 from importlib import import_module

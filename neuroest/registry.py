@@ -5,8 +5,6 @@ package adds rows through the entry points ``neuroest.blocks``, ``neuroest.level
 spec files through ``neuroest.data`` (docs/extending/plugins.md).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

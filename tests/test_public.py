@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 
@@ -43,7 +44,7 @@ INSIDE = {"named_in"}
 def test_every_path_may_be_a_text(name: str) -> None:
     parameters = inspect.signature(getattr(neuroest, name)).parameters
     for argument, parameter in parameters.items():
-        kinds = {kind.strip() for kind in str(parameter.annotation).split("|")}
+        kinds = set(re.findall(r"\w+", inspect.formatannotation(parameter.annotation)))
         assert "Path" not in kinds or "str" in kinds or argument in INSIDE, argument
 
 

@@ -1,7 +1,5 @@
 """Cell files of NVSim, NVMExplorer, CiMLoop and AccelForge as synapse specs, with what the file did not say."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """A shipped contest with a chip of one's own among the contenders."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A device spec as commented text, and what is filled up from another device."""
 
-from __future__ import annotations
-
 import math
 import re
 import tempfile

@@ -4,8 +4,6 @@ The fabric stays, so that both chips leave out the same things. Circuits that th
 not have are added.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import tempfile

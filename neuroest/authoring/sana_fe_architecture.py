@@ -5,8 +5,6 @@ and times of our events. What SANA-FE has no key for (area, static power, memory
 ships.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """A table of devices, one a row as on data sheets, as one device spec a row."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Commented templates that pass the check as they are: neurons, synapses, memories, architectures and workloads."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from string import Template

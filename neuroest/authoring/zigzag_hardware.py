@@ -5,8 +5,6 @@ A file gives an energy to one multiply-accumulate and to one access of each memo
 leakage.
 """
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Mapping

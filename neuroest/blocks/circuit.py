@@ -5,8 +5,6 @@ An expression may hold ``V(node)``, ``V(from,to)``, ``I(in)``, names of paramete
 ``exp``, ``ln``, ``tanh``, ``max`` and ``min``, which both languages share.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal

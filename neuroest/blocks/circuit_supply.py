@@ -1,7 +1,5 @@
 """How the values of analog circuits follow the supply and the node of the chip."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How far the model of a block or of a level may be off, besides the spreads of its parameters."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

@@ -4,8 +4,6 @@ A block plays a role by inheriting it, so that a block of another package is fou
 ship. Roles of free blocks are asked for with `Chip.find`; those of a crossbar's circuits with `isinstance`.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -1,7 +1,5 @@
 """Blocks that sleep between inferences: what they draw then, and what waking them takes."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from neuroest.blocks.base import Component, StaticCost, off_current

@@ -1,7 +1,5 @@
 """A device as files of a circuit simulator, and how far ngspice agrees with `neuroest simulate` on them."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import tempfile

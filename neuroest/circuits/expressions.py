@@ -1,7 +1,5 @@
 """Expressions of a circuit, written as one of the languages wants its names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

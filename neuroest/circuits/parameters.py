@@ -1,7 +1,5 @@
 """The circuit of a device, with the numbers that `neuroest simulate` integrates."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any

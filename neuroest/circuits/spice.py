@@ -1,7 +1,5 @@
 """A circuit as a SPICE subcircuit of ngspice: behavioural sources, and a capacitor for each state."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from neuroest.blocks.circuit import Circuit

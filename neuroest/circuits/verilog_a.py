@@ -1,7 +1,5 @@
 """A circuit as a Verilog-A module without analog events, so that compilers for OSDI take it as well."""
 
-from __future__ import annotations
-
 from neuroest.blocks.circuit import Circuit
 from neuroest.circuits.expressions import names_of, rewritten
 

@@ -1,7 +1,5 @@
 """The command line: ``neuroest VERB ...``, one module a verb, loaded when it is asked for."""
 
-from __future__ import annotations
-
 import ast
 import errno
 import io

@@ -1,7 +1,5 @@
 """``neuroest activity attach``: recorded spikes or densities in a workload."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

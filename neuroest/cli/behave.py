@@ -1,7 +1,5 @@
 """``neuroest behave``: what a network does on a chip with the errors of its devices, and what that costs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """``neuroest breakeven``: where one chip begins to beat another."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``neuroest characterise``: the six characteristics of a neuron."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

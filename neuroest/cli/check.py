@@ -1,7 +1,5 @@
 """``neuroest check``: problems of spec files."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """``neuroest cite``: the sources that an estimate uses."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``neuroest compare``: designs side by side, their ratios and what differs."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import typer

@@ -1,7 +1,5 @@
 """What a shell completes: names of shipped files, own files, models, parameters, quantities."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``neuroest contest``: each neuron in the best chip that it can have, and who wins where."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

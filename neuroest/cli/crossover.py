@@ -1,7 +1,5 @@
 """``neuroest crossover``: below which spike rate a spiking chip needs less energy than a dense one."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

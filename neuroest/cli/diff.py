@@ -1,7 +1,5 @@
 """``neuroest diff``: what changed between two saved results."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``neuroest estimate``: area, energy, latency and throughput of a chip on a network."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """An example of each verb, which its help ends with."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 

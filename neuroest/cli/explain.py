@@ -1,7 +1,5 @@
 """``neuroest explain``: how a number was calculated."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated, Any
 

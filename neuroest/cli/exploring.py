@@ -1,7 +1,5 @@
 """What the verbs that explore have in common: options, the space on the command line, progress."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Callable, Iterator

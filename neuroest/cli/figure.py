@@ -1,7 +1,5 @@
 """``neuroest figure``: a ready figure of a design and its baselines along one axis."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``neuroest fit``: from measurements to a device spec."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

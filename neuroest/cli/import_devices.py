@@ -1,7 +1,5 @@
 """``neuroest import`` of cell files and tables: device specs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from neuroest.authoring.cell_file import import_cell, is_cell_file

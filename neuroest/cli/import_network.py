@@ -1,7 +1,5 @@
 """``neuroest import``: files of others as spec files: networks, cell files, tables of devices."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

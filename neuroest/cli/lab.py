@@ -1,7 +1,5 @@
 """What the verbs of the device lab have in common."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

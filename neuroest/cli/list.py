@@ -1,7 +1,5 @@
 """``neuroest list``: what there is to name."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 import textwrap

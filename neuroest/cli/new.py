@@ -1,7 +1,5 @@
 """``neuroest new``: a spec file to start from."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``neuroest optimize``: search for the best designs of a space."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

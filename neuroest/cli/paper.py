@@ -1,7 +1,5 @@
 """``neuroest paper``: from a folder with curves and a network to everything for a paper."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

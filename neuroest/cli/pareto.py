@@ -1,7 +1,5 @@
 """``neuroest pareto``: the points of a sweep that none beats."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``neuroest report``: figures, tables, a page and a bundle for a paper."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``neuroest reproduce``: published chips rebuilt from their inputs, predicted against published."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``neuroest rerun``: a report's numbers once more, from its bundle."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

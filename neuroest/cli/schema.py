@@ -1,7 +1,5 @@
 """``neuroest schema``: JSON Schema of the spec files."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

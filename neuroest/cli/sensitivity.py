@@ -1,7 +1,5 @@
 """``neuroest sensitivity``: which parameters matter."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """What several verbs have in common: their options, and writing out."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -1,7 +1,5 @@
 """``neuroest show``: one thing in full."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``neuroest simulate``: a neuron in time."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``neuroest sweep``: every point of a design space."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``neuroest uncertainty``: distributions of the results, in two levels."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """Writing files that are either whole or not there."""
 
-from __future__ import annotations
-
 import os
 from contextlib import suppress
 from io import BytesIO

@@ -13,8 +13,6 @@
 Each message is one line: where, what, what is allowed, and the likely fix.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Collection, Iterable

@@ -1,7 +1,5 @@
 """Mappings that nobody changes, and that travel to other processes."""
 
-from __future__ import annotations
-
 import copyreg
 from collections.abc import Mapping
 from types import MappingProxyType

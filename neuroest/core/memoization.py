@@ -4,8 +4,6 @@ Components and mappers live for one evaluation. What a method of theirs returns 
 on the network, so asking again gives the same number; in a batch of thousands of points the second answer is free.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from inspect import CO_GENERATOR, CO_VARARGS, CO_VARKEYWORDS

@@ -1,7 +1,5 @@
 """Progress of a long run, reported to a callback."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeAlias
 

@@ -4,8 +4,6 @@ Times are processor time of ``neuroest estimate``, 0.54 s in all, on the machine
 `benchmarks/` holds the runs of lists.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

@@ -1,7 +1,5 @@
 """Percentiles, defined once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Plain text that fits a terminal of 80 columns: aligned columns and wrapped lines."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """Changing single values of an architecture or a workload without editing its file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace

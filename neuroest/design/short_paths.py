@@ -1,7 +1,5 @@
 """Short paths: the last words of a path stand for the whole, where only one path ends so."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 

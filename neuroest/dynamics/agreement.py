@@ -4,8 +4,6 @@ The drive is on until the neuron has fired and off until it is ready again, as a
 model's closed forms may be off by is what its block states; a spike that is off by more is named with its cause.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """One neuron drives the next, straight from its drain and through an inverting buffer."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core.units import format_quantity

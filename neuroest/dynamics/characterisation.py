@@ -1,7 +1,5 @@
 """The six characteristics of a neuron as a user asks for them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The six characteristics of a neuron as experiments, each with its numbers and the published measurement."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import numpy as np

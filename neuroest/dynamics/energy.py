@@ -1,7 +1,5 @@
 """Energy of one spike by simulation and by the closed forms of the estimate, term by term."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from types import MappingProxyType
 

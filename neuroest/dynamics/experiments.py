@@ -1,7 +1,5 @@
 """What an experiment works on and what it gives, with what several experiments need."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

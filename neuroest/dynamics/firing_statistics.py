@@ -1,7 +1,5 @@
 """One device again and again: its firing probability and the statistics of its intervals."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core.units import format_quantity

@@ -4,8 +4,6 @@ Each device takes its own steps: none longer than its filament needs, none that 
 half of the gap that is left. It is what a fit calls thousands of times.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the time-domain models need beyond what an estimate needs."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from neuroest.core import units as u

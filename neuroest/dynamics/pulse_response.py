@@ -5,8 +5,6 @@ complete filament holds until the gate has followed the input to within the fiel
 and the next one grows as the gate lets go. Smooth in all parameters but for the last spike that a pulse holds.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

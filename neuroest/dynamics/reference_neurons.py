@@ -3,8 +3,6 @@
 Between events each of them is linear, so that every step is exact whatever its length.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

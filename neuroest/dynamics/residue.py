@@ -1,7 +1,5 @@
 """What a spike leaves behind: the residue that shortens the next integration, and the charge that delays it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """One run of one neuron as a user asks for it: any kind of neuron, its input, and a report."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What every run in time gives: spikes, energy from the supplies, and traces."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Input voltages and currents as stretches of constant value, so that every edge falls on a step."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

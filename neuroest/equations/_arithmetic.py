@@ -1,7 +1,5 @@
 """Division, rounding up and exponentials that stay defined at the edge of their range."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -3,8 +3,6 @@
 An equation takes them as arguments with these values as defaults, so that its units can be tested.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, TypeAlias
 
 from neuroest.core import units as u

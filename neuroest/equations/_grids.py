@@ -5,8 +5,6 @@ each cell of the grid is a product of power laws. A value that rises along an ax
 which splines of higher order promise for one axis only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import product
 from typing import Any, TypeAlias

@@ -1,7 +1,5 @@
 """Special functions that numpy does not have, vectorised."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

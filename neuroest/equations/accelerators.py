@@ -3,8 +3,6 @@
 Row-stationary arrays are in `row_stationary`, processors in `rooflines`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -9,8 +9,6 @@ between the pulses the state stays: such a neuron forgets little or nothing.
 - time: `accumulating_interval`
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -4,8 +4,6 @@ A result is the sum of inputs times weights, both over their largest value; weig
 standard deviations in the same unit. Derivations, and a random array against them: docs/models/crossbar.md.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

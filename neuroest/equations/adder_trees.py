@@ -3,8 +3,6 @@
 Energies and areas of the adders themselves are those of `neuroest.equations.digital`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Capacitance of the rows and columns of an array, and the energy of moving them."""
 
-from __future__ import annotations
-
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 

@@ -1,7 +1,5 @@
 """Carbon of making and of running a chip."""
 
-from __future__ import annotations
-
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import divided

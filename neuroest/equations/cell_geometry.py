@@ -1,7 +1,5 @@
 """Area and pitch of memory cells and the width of their access transistors."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

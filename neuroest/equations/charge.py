@@ -4,8 +4,6 @@ All capacitors of a column are equal (`C_u`) and share one plate, or switches jo
 The plate itself has a capacitance to ground, given here as its ratio to `C_u`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Converters that cover a part of what a column can sum up to, and what lies outside of it."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

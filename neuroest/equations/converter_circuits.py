@@ -1,7 +1,5 @@
 """Converters from their components: successive approximation, flash, ramp, time to digital."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

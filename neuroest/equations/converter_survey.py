@@ -5,8 +5,6 @@ and next to the coefficients the unit of each axis of the fit (``reference_lengt
 no unit is hidden in a coefficient. Derivations and what the fit is worth: docs/models/converters.md.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -4,8 +4,6 @@ Converters from their components are in `converter_circuits`, the regression ove
 `converter_survey`. Decibels and bits are plain numbers. Derivations: docs/models/converters.md.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

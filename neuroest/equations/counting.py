@@ -4,8 +4,6 @@ All arguments are counts, rates and times that may be arrays: an axis of layers 
 design points.
 """
 
-from __future__ import annotations
-
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 

@@ -7,8 +7,6 @@ current or voltage is read. Energies are those of one cell or one line for one e
 elsewhere. The derivations, and how far each closed form is from a full solution: docs/models/crossbar.md.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

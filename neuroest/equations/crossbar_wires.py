@@ -4,8 +4,6 @@
 solution of the array: docs/models/crossbar.md.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

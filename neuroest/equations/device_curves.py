@@ -5,8 +5,6 @@
 - leaky integrators: `leaky_firing_rate`
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

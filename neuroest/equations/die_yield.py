@@ -1,7 +1,5 @@
 """Yield and cost of a die."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

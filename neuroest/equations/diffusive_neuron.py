@@ -10,8 +10,6 @@ with its capacitance and the control resistor to ground; the transistor pulls th
 - between column and neuron: `transresistance_voltage`, `unbuffered_row_voltage`
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

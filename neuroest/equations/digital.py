@@ -4,8 +4,6 @@ The coefficients per bit are arguments: they belong to a cell library and are in
 here is that of one action; what the clock tree and the sequencer add is a share of its own.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -5,8 +5,6 @@ digit of such a weight is small, the lower ones are spread almost evenly. A weig
 are those of the weight itself. Places count from 0 for the highest digit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias

@@ -4,8 +4,6 @@ The currents are those of the loops that JEDEC defines: what a device draws whil
 rest with its rows closed or open (IDD2N, IDD3N), in bursts (IDD4R, IDD4W) and while it is refreshed (IDD5B).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

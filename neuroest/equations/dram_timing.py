@@ -1,7 +1,5 @@
 """Rows, refresh and latency of memory off the chip."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -3,8 +3,6 @@
 Laws, sources of their constants and how far they were tested: docs/models/crossbar.md.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -5,8 +5,6 @@ a driver owns what it spends on its own transistors and in its converter. Bits a
 Derivations: docs/models/crossbar.md, section "Drivers".
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Energy, area, refreshing and time of embedded dynamic memory, from its cells and the lines that they load."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """What a memristor conducts while its filament grows, and what its gate node takes."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

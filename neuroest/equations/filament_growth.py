@@ -10,8 +10,6 @@ memristor, one transistor and one resistor integrates in them, and not in the ch
 What it conducts is in `filament_conduction`; firing from pulse to pulse and what follows it in `firing_statistics`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

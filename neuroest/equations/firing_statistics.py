@@ -1,7 +1,5 @@
 """Firing of a diffusive memristor from pulse to pulse: probability, residue after a spike, erasure, temperature."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Circuits at the ends of rows and columns, drawn for the current that they carry."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -4,8 +4,6 @@ An input enters bit by bit. The bit of weight 2^k is sampled and integrated 2^k 
 2^m - 1 integrations; a long input is split in two halves that are integrated and converted one after the other.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -7,8 +7,6 @@ they take for a given drive: `leaky_steps_to_fire` for what a linear equation de
 material that adds up pulses), `filament_steps_to_fire` for a diffusive memristor.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """What learning asks for: updates that are due, pulses of an update, and the time of a row of them."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -4,8 +4,6 @@ The power laws over capacity and word width are anchored at a reference macro th
 that one and the same law serves a fit to a simulator and an anchor at a measured macro.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

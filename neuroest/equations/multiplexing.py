@@ -5,8 +5,6 @@ to a line of n^(1/L) gates. Widths are those of the n-type transistor; the p-typ
 Derivations: docs/models/converters.md, sections "Multiplexers" and "Sample-and-hold stages".
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """On-chip networks: hops, packets, handshakes and load; wires are in `wiring`."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -5,8 +5,6 @@
 - area: `thin_film_resistor_area`, `stacked_footprint`, `planar_footprint`
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -5,8 +5,6 @@
 - digital, one datapath for many neurons: `leaky_integration_energy`, `time_multiplexed_step_time`
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

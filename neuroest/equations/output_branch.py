@@ -1,7 +1,5 @@
 """Output branch of the 1M1T1R neuron: pulse, energies, swing and the loads that it can drive."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Spikes of large populations: how many places a spike goes to, and what a neuron of a brain takes."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

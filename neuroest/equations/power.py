@@ -1,7 +1,5 @@
 """Clock, regulators, heat, floor plan: what a chip adds to the sum of its blocks."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

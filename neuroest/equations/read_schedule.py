@@ -1,7 +1,5 @@
 """When the columns of an array are driven, when they are converted, and when the next read begins."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Spare columns in the place of columns with cells that cannot be written."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Registers and register files."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Weights that fade: retention by temperature, disturbance by reading, and how often both ask for rewriting."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Processors by their peak rate and bandwidth: threads, calls and the roofline."""
 
-from __future__ import annotations
-
 from typing import Annotated, TypeAlias
 
 import numpy as np

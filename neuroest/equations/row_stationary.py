@@ -1,7 +1,5 @@
 """Row-stationary arrays: passes over filters and channels, rows with their halo, and cycles."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

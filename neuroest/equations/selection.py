@@ -1,7 +1,5 @@
 """Cells without transistors: what those next to the selected one conduct, and how large their arrays can be."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

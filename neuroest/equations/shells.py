@@ -1,7 +1,5 @@
 """Power of what is around a chip: boards, frames, racks, supplies and cooling."""
 
-from __future__ import annotations
-
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import divided

@@ -1,7 +1,5 @@
 """What a digital core that serves many neurons in time reads, writes and computes."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Static memory cells that compute: how they go from node to node, and columns that their currents discharge."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -3,8 +3,6 @@
 The coefficients of every fit are arguments: they belong to a process and are in its spec file.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

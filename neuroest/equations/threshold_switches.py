@@ -1,7 +1,5 @@
 """Neurons of a threshold switch (VO2, NbO2, ovonic, perovskite ...) with a series resistor and a capacitor."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -5,8 +5,6 @@ inputs; one gets spikes and adds, the other gets numbers and multiplies. Everyth
 its inputs, so the rate at which both need the same energy follows in closed form.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Wear of many cells as a distribution: the first failures, and the share that has failed."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Errors of the weights in a crossbar: conductances, cells in parallel, stuck cells."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

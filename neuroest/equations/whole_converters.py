@@ -3,8 +3,6 @@
 The laws and the converters that they are fitted to: docs/models/converters.md, Whole converters.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """Wires on a die: energy and delay, buses and H trees."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -3,8 +3,6 @@
 Derivations: docs/models/crossbar.md, section "Circuits that write".
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

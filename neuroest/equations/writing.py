@@ -1,7 +1,5 @@
 """Writing the cells of a crossbar array: energy, time and wear."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

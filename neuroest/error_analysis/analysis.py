@@ -1,7 +1,5 @@
 """What follows from an estimate and takes time: parts, bands, elasticities, shares, origins and sources."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Bands of the results from the uncertainty of the parameters' means."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Shares of results that are based on values of each basis."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What an estimate would be with twice of one number: of a choice of the designer, which moves in steps."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

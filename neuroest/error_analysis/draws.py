@@ -1,7 +1,5 @@
 """Draws of everything that is not known: spreads of parameters and errors of models."""
 
-from __future__ import annotations
-
 import math
 import zlib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """How much each result moves with each parameter, all of them in one batch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 

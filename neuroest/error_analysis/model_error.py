@@ -6,8 +6,6 @@ file (`prior_error`); one exponent for all of them, and what is added outside of
 `model_discrepancy.yaml` next to this file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path

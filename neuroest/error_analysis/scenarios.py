@@ -1,7 +1,5 @@
 """What an estimate would be under the choices that its claims name as scenarios, each alone."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

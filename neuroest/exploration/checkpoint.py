@@ -4,8 +4,6 @@ Next to the output is a folder of finished chunks and a manifest that says what 
 goes on from the chunks that are there; the output itself appears at once and complete, or not at all.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import json

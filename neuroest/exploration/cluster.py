@@ -4,8 +4,6 @@ The task travels to the workers with each chunk and the rows travel back, so wor
 of what they did before; any of them may go and come at any time.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import pickle

@@ -1,7 +1,5 @@
 """A fair contest: each neuron or synapse in the best chip that it can have, at the same work and pace."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType

@@ -4,8 +4,6 @@ Chips of one contender that differ in numbers alone (rows, bits, volts) are one 
 its chips are evaluated together.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence

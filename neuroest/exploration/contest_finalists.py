@@ -1,7 +1,5 @@
 """The finalists of a contest: the few best chips of each team in each cell, with samples of their cost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What follows from the finalists of a contest: who wins each cell, lines between winners, standings, dead ends."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections import Counter

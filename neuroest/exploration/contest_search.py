@@ -4,8 +4,6 @@ A circuit with all of its numbers is evaluated at once. Of its chips those are k
 how many fail by which check, so that millions of chips take little memory.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections import Counter

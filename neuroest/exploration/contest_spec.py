@@ -1,7 +1,5 @@
 """What a contest file may say: who competes, with which alternatives, under which limits, and over which axes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

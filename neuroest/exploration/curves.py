@@ -4,8 +4,6 @@ Each design has its median with its band at every point, and the points where th
 same have bands too. Draws of what the designs share are the same for all of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What can go wrong while a space is explored."""
 
-from __future__ import annotations
-
 from neuroest.core.errors import NeuroestError
 
 

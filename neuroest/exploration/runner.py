@@ -4,8 +4,6 @@ A worker that dies costs its chunk, which is computed again. What comes of a chu
 computed.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import pickle

@@ -5,8 +5,6 @@ that of a Latin hypercube would hold all points in the memory of each worker. Th
 own, which then draws as well.
 """
 
-from __future__ import annotations
-
 import warnings
 
 import numpy as np

@@ -4,8 +4,6 @@ An axis moves one path, or several that are linked. Its values are listed, or li
 chip; `neuroest.exploration.structures` holds the axes against one.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ of a result linearly in the logarithms of the parameters, as `interpolated` does
 results at random points and is part of the table.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Mapping, Sequence

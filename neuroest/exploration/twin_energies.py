@@ -1,7 +1,5 @@
 """Energies that spiking and quantised networks are compared with where no chip is described."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from neuroest.core import units as u

@@ -4,8 +4,6 @@ No chip is described: a device of model `twin_energies` names the energies of ar
 says what is compared.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

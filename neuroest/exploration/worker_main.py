@@ -1,7 +1,5 @@
 """The task of a worker, and how workers start without the program that asks for them."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

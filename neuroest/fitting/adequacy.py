@@ -5,8 +5,6 @@ devices show; what lies beyond belongs to the model. A fit that leaves a conditi
 rejected by its data, so fewer parameters are fitted until at least `SPARE_CONDITIONS` remain.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -5,8 +5,6 @@ misses conditions that it was not fitted to. Between device models the one wins 
 then the one with the lower sum over those that both describe.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A device spec from measurements: which model, its fit, what it says, and whether it may become a spec."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

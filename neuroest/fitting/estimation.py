@@ -5,8 +5,6 @@ weighted sensitivities (the square root of the Fisher information) show which pa
 Those are not fitted and keep the template's values.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """Headers of measurement files as instruments and people write them: names, units, and where the header stands."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

@@ -7,8 +7,6 @@ data by the same amount in every repetition of a condition, which no repetition 
 numbers only, for which the quantiles of Student's distribution replace the normal ones.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Laws of one device model, each fitted to its experiment, put together into what a spec is written from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

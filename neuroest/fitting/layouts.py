@@ -4,8 +4,6 @@ A file contains one experiment, identified by its columns or by the comment ``# 
 identified by a column ``experiment``; cells that an experiment does not have stay empty.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import math

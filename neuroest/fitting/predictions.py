@@ -1,7 +1,5 @@
 """What the model says each row of a measurement should be, for many sets of parameters at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar

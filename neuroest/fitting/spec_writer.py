@@ -1,7 +1,5 @@
 """A device spec from a fit: every value with its basis, its band, and what the data did not see."""
 
-from __future__ import annotations
-
 import os
 import re
 import tempfile

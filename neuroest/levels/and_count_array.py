@@ -1,7 +1,5 @@
 """Array of units that AND and count spikes: products of two factors that are spikes, as in spiking attention."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Which computing level of a chip runs which layer of a network, as far as the designer says so."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase

@@ -1,7 +1,5 @@
 """Memory cells with adders: weights lie in them, inputs come bit by bit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """What spiking cores share."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Array of multiply-accumulate units that keeps weights and streams the rest."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

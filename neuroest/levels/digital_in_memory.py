@@ -1,7 +1,5 @@
 """Digital compute-in-memory: weights in memory cells, inputs slice by slice, sums by trees of adders."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, cast

@@ -1,7 +1,5 @@
 """Core of a chip that is known by its published energies per event."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Literal

@@ -3,8 +3,6 @@
 How crossbar arrays do it is in `neuroest.levels.crossbar.learning`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

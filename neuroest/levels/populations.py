@@ -1,7 +1,5 @@
 """Where the spikes of populations go: places of a hierarchy that a spike reaches by the law of distance."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.blocks.base import Check

@@ -1,7 +1,5 @@
 """Processor known by its peak rate, bandwidth and power."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import ClassVar, Literal
 

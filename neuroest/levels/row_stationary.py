@@ -1,7 +1,5 @@
 """Array of multiply-accumulate units that each keep one row of a kernel."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal

@@ -1,7 +1,5 @@
 """Digital spiking core: one datapath shared in time by many neurons."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, Literal
 
 import numpy as np

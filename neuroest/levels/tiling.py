@@ -1,7 +1,5 @@
 """Orders of the loops around an array, and what each brings into memories that are next to the units."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

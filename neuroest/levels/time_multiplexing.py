@@ -1,7 +1,5 @@
 """Layers that take turns on units which they share: the shortest interval, and the way of an inference through them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce

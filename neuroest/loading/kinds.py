@@ -1,7 +1,5 @@
 """The kinds of file that the program reads: schema, loader and folder of each."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ A `Library` is a frozen view of the data folders; what it loads it keeps, since 
 while a process runs and files of users are keyed by their content.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

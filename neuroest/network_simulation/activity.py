@@ -1,7 +1,5 @@
 """Simulated spikes as the activity of a workload, with everything that is needed to simulate them again."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Offset and load of each layer's input circuit, chosen on samples that are no test samples."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Columns of a layer on every chip of a run: cells as writing left them, wires, and clamps."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The network with real neurons compared with the ideal one, and with each of their characteristics left out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial

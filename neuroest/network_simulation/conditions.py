@@ -1,7 +1,5 @@
 """What a chip puts in front of its neurons: conductances, clamps, voltages and times, as its estimate has them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any

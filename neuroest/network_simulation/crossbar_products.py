@@ -4,8 +4,6 @@ Weights and inputs are integers. A read sums the active rows of a column. Column
 smallest difference that an integer weight and input can make (docs/accuracy.md).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Accuracy of a dense network on crossbars with converters: its layers as the arrays of an estimate compute them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path

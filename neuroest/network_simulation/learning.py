@@ -4,8 +4,6 @@ Neurons are the ideal ones that the network was described with; what is simulate
 the rule asks for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -5,8 +5,6 @@ normalisation, additions of residual blocks, softmax and products of attention. 
 operators of the standard.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

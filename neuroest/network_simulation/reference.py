@@ -1,7 +1,5 @@
 """The ideal neuron that a network was trained with: a leaky integrator in discrete time, without noise."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

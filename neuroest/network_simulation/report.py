@@ -1,7 +1,5 @@
 """Results of a run of a network: text, data and a table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import astuple
 from typing import Any

@@ -1,7 +1,5 @@
 """A learning rule at work: its products on spikes, traces, tags and errors of a network of ideal neurons."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -5,8 +5,6 @@ spike of a timestep is a rise of the gate through the output's threshold in it; 
 on one a step, however many there were. Filament, residue, gate and noise go on from one timestep to the next.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

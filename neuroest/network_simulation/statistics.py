@@ -1,7 +1,5 @@
 """How far a share of right answers can be trusted, and the difference of two on the same samples."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A network in spikes on the chip of an estimate, and single layers under given currents."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

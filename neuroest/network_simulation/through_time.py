@@ -1,7 +1,5 @@
 """Back-propagation through time in a network of ideal neurons."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

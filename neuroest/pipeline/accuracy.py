@@ -1,7 +1,5 @@
 """Accuracy of what crossbar columns compute."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

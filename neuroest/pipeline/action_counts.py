@@ -5,8 +5,6 @@ asks of blocks outside. `count_actions` is the one place that puts the counts of
 adders, vector units and neurons outside of it, of memories, of the network on chip and of the links.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce

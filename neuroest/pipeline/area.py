@@ -1,7 +1,5 @@
 """Area of a chip: areas of its blocks times their instances, and the white space of the floor plan."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal

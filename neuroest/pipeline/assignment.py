@@ -1,7 +1,5 @@
 """The stage that gives each layer of a network to a computing level of the chip."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

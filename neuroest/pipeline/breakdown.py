@@ -1,7 +1,5 @@
 """Parts of a result by term, layer and cause, as rows of an estimate."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

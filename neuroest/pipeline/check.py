@@ -1,7 +1,5 @@
 """Checking spec files and everything they refer to, all problems at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path

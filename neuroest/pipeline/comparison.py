@@ -1,7 +1,5 @@
 """Designs compared with each other: what differs between them first, then ratios with bands."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property

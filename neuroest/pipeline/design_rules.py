@@ -1,7 +1,5 @@
 """Design rules: everything that must hold for a design to work, from all stages and families of results."""
 
-from __future__ import annotations
-
 from functools import reduce
 
 import numpy as np

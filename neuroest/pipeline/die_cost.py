@@ -1,7 +1,5 @@
 """Yield, cost and carbon of a die."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Dynamic energy of one inference: counts of actions times what each of them costs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias

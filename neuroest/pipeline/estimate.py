@@ -1,7 +1,5 @@
 """What a chip costs on a network."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import replace

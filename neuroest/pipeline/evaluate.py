@@ -1,7 +1,5 @@
 """One pass through all stages, for one design point or for many at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 A batch that asks for one total pays for what that total needs and for nothing else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce

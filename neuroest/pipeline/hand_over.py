@@ -1,7 +1,5 @@
 """Cost of passing results from one computing level of a chip to another, and of converting spikes to numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -3,8 +3,6 @@
 All of it is apart from inference. A workload without `learning` has none of it, and its estimate is what it was.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType

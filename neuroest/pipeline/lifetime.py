@@ -1,7 +1,5 @@
 """Wear and fading: lifetimes of neurons and cells, programming, and refresh of cells that fade."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import reduce
 

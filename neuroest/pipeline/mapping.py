@@ -1,7 +1,5 @@
 """The stage that maps a network onto a chip."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 

@@ -1,7 +1,5 @@
 """What the memories of a chip read and write: the nearest serves the units, each further one the one inside it."""
 
-from __future__ import annotations
-
 from typing import TypeAlias
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What leaves a chip and comes back: input and output, other chips, weights, and maps that find no room."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

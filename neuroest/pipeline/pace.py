@@ -4,8 +4,6 @@ A slow chip pays static power for longer. So a ratio of energies says little bef
 chip works; here are the three that matter.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 

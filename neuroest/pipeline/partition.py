@@ -1,7 +1,5 @@
 """Which chip of a system holds which part of a network, and what the chips exchange."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Times that static power is charged for, static power and energy, and mean power."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any

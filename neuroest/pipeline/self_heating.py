@@ -1,7 +1,5 @@
 """Temperature of a die that its own power makes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Power and energy of a system at each shell around its chips."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ Estimates, rows of sweeps and samples of bands ask the same questions, so none o
 refuses.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator
 

@@ -1,7 +1,5 @@
 """Spikes that a chip makes of numbers at its input, and what it reads from those of its output."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The stages of a pass, one after the other: layers, chip, mapping, counts, costs, times."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Spikes of populations between the units, the chips and the shells of a system."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

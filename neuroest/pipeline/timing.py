@@ -1,7 +1,5 @@
 """How long an inference takes, when the next may start, and what holds it up."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce

@@ -1,7 +1,5 @@
 """Results of learning: energy, time and area of it apart from inference, and how long cells and neurons last."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Where layers lie among the units of a chip, and which block works for which of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias

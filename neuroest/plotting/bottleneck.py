@@ -1,7 +1,5 @@
 """What limits the throughput: time of each resource in each layer, and the same as a roofline."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

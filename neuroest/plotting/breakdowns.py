@@ -1,7 +1,5 @@
 """Totals in parts: as shares of a bar, and absolute with bands."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

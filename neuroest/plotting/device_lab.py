@@ -1,7 +1,5 @@
 """Figures of the device lab: for print, in grey and for readers with colour blindness."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """Figure of a fit for a paper: data, curve and band of each experiment, sweeps in the order of time."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Accuracy and energy of a simulated network, with each characteristic left out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

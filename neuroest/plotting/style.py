@@ -1,7 +1,5 @@
 """What every figure shares: widths of the venues, style, axes of quantities, fills distinct in grey, files."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps

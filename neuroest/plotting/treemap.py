@@ -1,7 +1,5 @@
 """Area of a chip, or energy from the wall to the cell, divided among its parts in proportion."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

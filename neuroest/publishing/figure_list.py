@@ -1,7 +1,5 @@
 """Which figures a report has, each with the caption that a paper prints below it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Writing a report: page, tables, figures, methods, bibliography and data in one folder."""
 
-from __future__ import annotations
-
 import multiprocessing
 import signal
 import sys

@@ -1,7 +1,5 @@
 """How exact the columns of a crossbar are, in words."""
 
-from __future__ import annotations
-
 from neuroest.equations import accuracy
 from neuroest.reporting.formatting import formatted, percent
 from neuroest.results.estimate import Estimate

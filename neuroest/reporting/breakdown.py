@@ -1,7 +1,5 @@
 """The breakdown of an estimate, gathered by component and term."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Bundles: everything that anyone needs to compute a report again, in one zip file."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

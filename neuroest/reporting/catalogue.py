@@ -1,7 +1,5 @@
 """What there is to name: shipped files, models, mappers and sources."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What the designs of a comparison are, attribute by attribute."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 
 from neuroest.pipeline.comparison import PUBLISHED

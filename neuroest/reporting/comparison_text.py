@@ -1,7 +1,5 @@
 """A comparison as text for a terminal of 80 columns."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from neuroest.core.text_layout import wrapped

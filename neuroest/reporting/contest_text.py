@@ -1,7 +1,5 @@
 """A contest as text of 80 columns, as a document, and as rows of a table."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from string import ascii_uppercase
 from typing import Any

@@ -1,7 +1,5 @@
 """One shipped thing or file in full: a device with its claims, an architecture as a tree, a network by layers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping
 from operator import attrgetter
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What changed between two saved results, by component and by cause."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

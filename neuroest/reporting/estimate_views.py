@@ -1,7 +1,5 @@
 """What figures, tables and the page show of an estimate, computed once: shares with bands, samples, tornado."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Explaining a result, a component, one of its terms or a parameter, down to the sources."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Names, units and wording of the results."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 

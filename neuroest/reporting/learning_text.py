@@ -1,7 +1,5 @@
 """What learning takes on one chip or on several: energy, time, area and the first failure, each with its band."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from neuroest.core.text_layout import fitting_columns

@@ -1,7 +1,5 @@
 """The paragraph of a paper that says how the numbers were calculated, as plain sentences, LaTeX and Markdown."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Energies at the three paces as a table; every form of a comparison shows this one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from neuroest.reporting.formatting import formatted, percent, ratio_digits

@@ -1,7 +1,5 @@
 """The report as one page of HTML that needs nothing from outside."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

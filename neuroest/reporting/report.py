@@ -1,7 +1,5 @@
 """A report: many designs on many networks, with everything that goes into a paper, written as one folder."""
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -1,7 +1,5 @@
 """Results that were saved: read within bounds, and checked before anything computes with them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar

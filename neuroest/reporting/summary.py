@@ -1,7 +1,5 @@
 """Designs by results on one screen: failed checks, totals with bands, and a sentence on each question asked first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np

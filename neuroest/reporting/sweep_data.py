@@ -1,7 +1,5 @@
 """Points of a sweep: read from its file, however large, and packed for the page as compressed bytes."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import math

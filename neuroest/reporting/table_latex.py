@@ -1,7 +1,5 @@
 """Any table as LaTeX of booktabs and siunitx."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Laying out plain text: columns, bars, wrapped lines, and colour where it is wanted."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Where the kinds of model in a report are against published chips, from the recorded scoreboard."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

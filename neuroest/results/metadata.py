@@ -1,7 +1,5 @@
 """What tables carry along: the unit of each column and how the numbers were calculated, as plain data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from neuroest.results.quantities import QUANTITIES, label_and_unit

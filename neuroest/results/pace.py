@@ -1,7 +1,5 @@
 """Energies of two chips that do the same work at the same pace, as data."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """Rows of an estimate: parts of its totals, layers, levels, shells, traffic, characteristics, errors and checks."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import NamedTuple

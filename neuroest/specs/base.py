@@ -1,7 +1,5 @@
 """Base of all spec schemas, and the field types that read quantities."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import math

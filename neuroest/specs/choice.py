@@ -1,7 +1,5 @@
 """One of several schemas, selected by a word in the file, of which only those in use are built."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

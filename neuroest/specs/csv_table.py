@@ -1,7 +1,5 @@
 """CSV files: a header line, comments that begin with ``#``, and one row a line, with all faults at their lines."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import math

@@ -1,7 +1,5 @@
 """The text of a spec file, or why it has none: missing, too large, no regular file, not UTF-8."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import stat

@@ -4,8 +4,6 @@ The files of the chain are put together as plain data before anything is validat
 result knows the file and the line of every value, so that a fault is reported where it is written.
 """
 
-from __future__ import annotations
-
 import copy
 import os
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """What a workload may say of its learning: the rule, how far it moves weights, and how long training lasts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path

@@ -5,8 +5,6 @@ update, what must be read, and how many multiplications and additions it takes. 
 engine of Loihi in Lava, with an error and a surrogate slope added.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A spec together with the file that it came from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ A check of files reports what the schema finds and then asks what only a sound f
 parameters, rules across blocks. Nothing is ever computed for users from a mended document.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence

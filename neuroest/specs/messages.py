@@ -1,7 +1,5 @@
 """Turning what the schema found wrong into one line per problem, at its place in the file."""
 
-from __future__ import annotations
-
 import re
 import types
 from collections.abc import Iterable, Mapping, Sequence

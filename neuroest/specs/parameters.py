@@ -158,9 +158,12 @@ class Record:
 
 
 def _unit_type(cls: type[Record], name: str) -> Any:
-    """The type that annotates a quantity, by its name: evaluating annotations takes longer than reading a file."""
+    """The type that annotates a quantity; a name is looked up, since evaluating it takes longer than reading a file."""
     home = next(base for base in cls.__mro__ if name in vars(base).get("__annotations__", {}))
-    way = home.__annotations__[name].split(".")
+    annotation = home.__annotations__[name]
+    if not isinstance(annotation, str):
+        return annotation
+    way = annotation.split(".")
     return reduce(getattr, way[1:], vars(sys.modules[home.__module__])[way[0]])
 
 

@@ -1,7 +1,5 @@
 """What a file of `kind: population` may say: populations of neurons by their numbers, and the network that they are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 

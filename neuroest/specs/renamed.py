@@ -1,7 +1,5 @@
 """Keys and words of spec files that have a new name. The old one is accepted in this version, with a note."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType

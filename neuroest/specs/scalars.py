@@ -4,8 +4,6 @@ These are the rules of the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2,
 still follow YAML 1.1, by which ``no`` is a boolean, ``1:30`` is 90, ``010`` is 8 and ``1e-9`` is text.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from typing import TypeAlias

@@ -1,7 +1,5 @@
 """The scoreboard: all cases that are asked for, with their scores."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field

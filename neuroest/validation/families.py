@@ -5,8 +5,6 @@ published value, and it is taken as that of a cost: an efficiency of twice the p
 rate of twice the published one is half the time.
 """
 
-from __future__ import annotations
-
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence

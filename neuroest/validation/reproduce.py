@@ -6,8 +6,6 @@
 ()
 """
 
-from __future__ import annotations
-
 from neuroest.validation.board import Scoreboard, reproduce
 from neuroest.validation.cases import shipped_cases
 

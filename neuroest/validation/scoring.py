@@ -1,7 +1,5 @@
 """Scores: how each published value compares with the estimate, and what that says of the bands."""
 
-from __future__ import annotations
-
 import math
 import statistics
 from collections.abc import Mapping, Sequence

@@ -6,8 +6,6 @@ points are neighbours instead, a handful of long loops does the same. Indices an
 keeps the order of what it is given, so it is enough to hand out the tables of a network in it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 

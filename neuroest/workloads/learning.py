@@ -4,8 +4,6 @@ Arrays have the layers on their last axis and the design points before it. Nothi
 reaches its weights, and what its circuits do for it, is in `neuroest.levels.learning`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias

@@ -1,7 +1,5 @@
 """A network as one of several computing levels sees it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

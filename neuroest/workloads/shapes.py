@@ -3,8 +3,6 @@
 What does not fit is a fault with its place in the file; all of them are found in one pass.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod

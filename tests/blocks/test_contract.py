@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from neuroest.blocks.base import Component, lacking
+from neuroest.blocks.base import Component, EnergyCost, lacking
 from neuroest.blocks.roles import ChargesClock
 from neuroest.core.errors import NeuroestError
 from neuroest.design.build import build, numeric_options
@@ -30,9 +30,9 @@ IN_ONE_SLOT = {
 def makes_energies(block: type[Component[Any]]) -> bool:
     """Whether a method of the block, or of what it inherits but `Component`, says what an action takes."""
     own = (vars(cls).values() for cls in block.__mro__ if cls not in Component.__mro__)
-    made = ("EnergyCost", "list[EnergyCost]")
+    made = (EnergyCost, list[EnergyCost])
     return any(
-        inspect.isfunction(member) and member.__annotations__.get("return") in made
+        inspect.isfunction(member) and get_type_hints(member).get("return") in made
         for members in own
         for member in members
     )

@@ -1,7 +1,5 @@
 """What the cells of a crossbar share."""
 
-from __future__ import annotations
-
 import math
 from abc import abstractmethod
 from typing import Any, ClassVar

@@ -1,7 +1,5 @@
 """What resistive cells without a transistor share."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Static memory cell that pulls its column up or down, so that the column is a divider of resistances."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, ReadPortCell, ReadPortParameters

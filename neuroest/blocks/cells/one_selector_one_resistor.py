@@ -1,7 +1,5 @@
 """Resistive cell in series with a selector (1S1R)."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.cells.crosspoint import CrosspointCell, CrosspointCellBlock, CrosspointCellParameters

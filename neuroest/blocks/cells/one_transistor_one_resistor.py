@@ -1,7 +1,5 @@
 """Resistive cell behind a transistor (1T1R)."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check, at_corner, either, resistance_at_corner

@@ -1,7 +1,5 @@
 """Resistive cell alone at a crossing of two wires."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.cells.crosspoint import CrosspointCell, CrosspointCellBlock, CrosspointCellParameters

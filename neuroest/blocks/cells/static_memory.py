@@ -1,7 +1,5 @@
 """What static memory cells share whose columns add charges."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar
 

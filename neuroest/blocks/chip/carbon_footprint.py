@@ -1,7 +1,5 @@
 """Carbon of making a die and of running it."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component

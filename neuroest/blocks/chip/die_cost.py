@@ -1,7 +1,5 @@
 """Yield and cost of a die."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component

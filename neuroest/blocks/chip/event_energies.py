@@ -1,7 +1,5 @@
 """Core by its published energies per event."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Block by its published area and power."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, StaticCost

@@ -1,7 +1,5 @@
 """Clock, control and floor plan of a chip."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar, Literal
 

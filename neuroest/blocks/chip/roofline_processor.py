@@ -1,7 +1,5 @@
 """Processor by its peak rate, bandwidth and power."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Shell around a chip: a board, a frame, a rack, or a building with its cooling."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Analog buffers that divide rows or columns into segments."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext

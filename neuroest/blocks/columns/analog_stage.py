@@ -1,7 +1,5 @@
 """Analog circuit at each column that acts once in each read."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext

@@ -1,7 +1,5 @@
 """Capacitors that weigh the columns of a weight's bits and join their charges before one conversion."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place

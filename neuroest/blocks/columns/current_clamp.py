@@ -1,7 +1,5 @@
 """Current conveyor that clamps a column and passes its current to the neuron."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import ClassVar, Literal, Self
 

@@ -1,7 +1,5 @@
 """Mirror that weights the bit slices of a weight and merges the currents of arrays."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place

@@ -1,7 +1,5 @@
 """Columns that drive their neurons directly, as on the bench."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component, EnergyCost

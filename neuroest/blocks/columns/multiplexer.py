@@ -1,7 +1,5 @@
 """Transmission gates between columns and the converters or neurons that they share."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Columns without an interface circuit: unclamped (voltage mode) or ideal."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component

@@ -1,7 +1,5 @@
 """Clamp whose result becomes the width of a pulse at the neuron, so that nothing analog drives it."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost

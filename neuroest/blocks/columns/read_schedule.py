@@ -1,7 +1,5 @@
 """The order of what an array does in one read."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component

@@ -1,7 +1,5 @@
 """Stage that keeps the result of a column until the shared converter reads it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Sample-and-hold stage sized for its converter: capacitor by noise, follower by settling."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Clamp whose result is stored on a capacitor, so that the rows are idle while the neuron integrates."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Tapered buffer behind each neuron."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, logic_area_ratio

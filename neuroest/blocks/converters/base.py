@@ -1,7 +1,5 @@
 """What converters at the columns of a crossbar share."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 

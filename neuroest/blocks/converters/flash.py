@@ -1,7 +1,5 @@
 """Flash converter from its circuit."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import NetworkContext

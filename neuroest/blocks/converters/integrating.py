@@ -1,7 +1,5 @@
 """Integrator that weights the bits of an input by repetition, with a step-wise converter."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Single-slope converter from its circuit."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.circuit_supply import area_at_node

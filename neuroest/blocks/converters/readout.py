@@ -1,7 +1,5 @@
 """Read-out of a crossbar by converters at the end of its columns."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component

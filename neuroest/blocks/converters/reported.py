@@ -1,7 +1,5 @@
 """Analog-to-digital converter known by its published numbers."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply

@@ -1,7 +1,5 @@
 """Analog-to-digital converter by a regression over published ones."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check

@@ -1,7 +1,5 @@
 """Time-to-digital converter, for columns whose result is a time."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check

@@ -1,7 +1,5 @@
 """Whole converter of a macro: a law through published converters, with everything that they need to work."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Adders of partial sums."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

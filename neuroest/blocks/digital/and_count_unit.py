@@ -1,7 +1,5 @@
 """Unit that ANDs two vectors of spikes and counts what is left."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

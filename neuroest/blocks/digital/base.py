@@ -1,7 +1,5 @@
 """What clocked digital blocks share."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from typing import ClassVar
 

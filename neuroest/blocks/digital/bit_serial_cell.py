@@ -1,7 +1,5 @@
 """Memory cell with an adder for bit-serial arithmetic."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext

@@ -1,7 +1,5 @@
 """Digital leaky integrate-and-fire datapath, time-multiplexed over neurons."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext, logic_area_ratio

@@ -1,7 +1,5 @@
 """Column of memory cells with multipliers, a tree of adders and an accumulator."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Unit for products of two computed factors."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext

@@ -1,7 +1,5 @@
 """Multiply-accumulate unit."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

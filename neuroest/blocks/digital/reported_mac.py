@@ -1,7 +1,5 @@
 """Multiply-accumulate unit known by its published numbers."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost

@@ -1,7 +1,5 @@
 """Encoder of input spikes and decoder of output spikes."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Unit for element-wise operations."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext

@@ -1,7 +1,5 @@
 """What networks on chip and links off the chip share."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from dataclasses import replace
 from typing import Any, ClassVar, Literal

@@ -1,7 +1,5 @@
 """Off-chip dynamic memory by the currents and times of its data sheet."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """H-tree to all units of a level."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock

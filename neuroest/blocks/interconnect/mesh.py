@@ -1,7 +1,5 @@
 """Two-dimensional mesh of routers."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

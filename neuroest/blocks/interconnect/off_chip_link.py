@@ -1,7 +1,5 @@
 """Link off the chip by energy per bit and rate."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

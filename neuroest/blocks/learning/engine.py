@@ -1,7 +1,5 @@
 """Digital datapath that computes traces, tags, errors and changes of weights by a learning rule."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What memories share."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import Any, ClassVar, Literal
 

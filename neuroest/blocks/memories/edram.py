@@ -1,7 +1,5 @@
 """Embedded dynamic memory."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

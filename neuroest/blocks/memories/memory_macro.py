@@ -1,7 +1,5 @@
 """Memory known by its published numbers."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Register file from the cells of a logic library."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Static memory by power laws from one anchored macro."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

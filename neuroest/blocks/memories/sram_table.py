@@ -1,7 +1,5 @@
 """Static memory by a table over capacity and width."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, Literal
 
 import numpy as np

@@ -4,8 +4,6 @@ The column's result sets the strength of a pulse. A read-out checks after each p
 a reset restores it. The state stays between pulses, so all neurons are reset before the next inference as well.
 """
 
-from __future__ import annotations
-
 import math
 from abc import abstractmethod
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """Subthreshold analog CMOS leaky integrate-and-fire neuron, from its circuit."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self

@@ -1,7 +1,5 @@
 """1M1T1R neuron with node capacitance, control resistor and footprint as published."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, NetworkContext, leakage_at_chip_temperature

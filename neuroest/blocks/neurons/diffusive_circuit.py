@@ -1,7 +1,5 @@
 """The 1M1T1R neuron as a circuit: the rate equations of its filament and residue, its gate node and its output."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from neuroest.blocks.circuit import (

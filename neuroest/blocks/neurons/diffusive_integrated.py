@@ -1,7 +1,5 @@
 """1M1T1R neuron whose node capacitance, control resistor and footprint follow from its geometry."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Ions of the diffusive memristor: rates, conduction and rupture, noise, and how the rates follow the temperature."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from types import MappingProxyType

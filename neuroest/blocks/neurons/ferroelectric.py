@@ -1,7 +1,5 @@
 """Neuron of a ferroelectric transistor that switches after enough pulses below its coercive voltage."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

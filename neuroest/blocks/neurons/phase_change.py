@@ -1,7 +1,5 @@
 """Neuron of a phase-change cell that crystallises pulse by pulse; melting it is the reset."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check, NetworkContext

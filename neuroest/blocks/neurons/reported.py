@@ -1,7 +1,5 @@
 """Neuron known by the numbers that its authors report."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar, Literal, Self
 

@@ -1,7 +1,5 @@
 """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self

@@ -1,7 +1,5 @@
 """What is written, and over which lines."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Charge pump that makes the programming voltage."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Decoders, switches and level shifters that write cells."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """What row drivers of a crossbar share."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 import numpy as np

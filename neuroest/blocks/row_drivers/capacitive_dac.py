@@ -1,7 +1,5 @@
 """Row driver that encodes a number as a voltage, by switched capacitors."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext

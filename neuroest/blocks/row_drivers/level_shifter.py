@@ -1,7 +1,5 @@
 """Level shifter between the logic supply and the row voltage."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import (

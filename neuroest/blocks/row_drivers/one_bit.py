@@ -1,7 +1,5 @@
 """One-bit word-line driver: a row is driven or not."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check, Component, NetworkContext

@@ -1,7 +1,5 @@
 """Supply of the read voltage."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component

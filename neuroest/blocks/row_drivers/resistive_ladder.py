@@ -1,7 +1,5 @@
 """Row driver that encodes a number as a voltage, by a resistor ladder."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext

@@ -1,7 +1,5 @@
 """CMOS process, its corners, and the package of a die."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from neuroest.blocks.technology.corner_table import CornerTable

@@ -1,7 +1,5 @@
 """Devices that add up pulses: phase-change cells and ferroelectric transistors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """CMOS neurons by their f-I curve."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

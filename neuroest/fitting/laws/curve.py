@@ -1,7 +1,5 @@
 """Laws that are a formula: robust least squares of logarithms, bands by leaving out conditions and devices."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Trains go one way or both. The fit finds the ends of the window and how the step
 about it gives the noise from pulse to pulse and the spread from device to device.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple

@@ -1,7 +1,5 @@
 """Resistive memory cells: pulse response, drift, retention, wear with censoring, read noise."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

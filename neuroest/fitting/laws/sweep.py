@@ -3,8 +3,6 @@
 No sweep needs a number: a branch ends where the voltage turns around. A quantity that a compliance hides is a bound.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 

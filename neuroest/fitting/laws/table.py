@@ -1,7 +1,5 @@
 """All models to fit, and the device models that they write."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 

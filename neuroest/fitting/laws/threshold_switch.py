@@ -1,7 +1,5 @@
 """Volatile threshold switches: diffusive, ovonic, vanadium and niobium oxide, whatever makes them switch."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 

@@ -1,7 +1,5 @@
 """Resistive crossbar: what the circuit of an array costs, what it stands, and how exact it is."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The circuit of a crossbar array: its parts, its lines, and its times."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

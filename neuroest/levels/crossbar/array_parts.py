@@ -1,7 +1,5 @@
 """The parts of a crossbar array: its blocks, and how weights lie in its cells."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar

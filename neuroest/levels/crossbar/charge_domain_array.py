@@ -1,7 +1,5 @@
 """Array of static memory cells with capacitors, whose columns add charges."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from neuroest.blocks.base import EnergyCost, NetworkContext

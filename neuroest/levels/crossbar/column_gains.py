@@ -1,7 +1,5 @@
 """Gains of columns that end on a resistance: uneven from block to block, and curved within each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Range of the converters of a crossbar: how much of a column's sums their codes cover, and what they clip."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Array of static memory cells whose currents discharge the columns."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import numpy as np

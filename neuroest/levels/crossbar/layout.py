@@ -1,7 +1,5 @@
 """How layers are cut into crossbar arrays, copied, and placed side by side."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cached_property
 from typing import Any

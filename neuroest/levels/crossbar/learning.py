@@ -1,7 +1,5 @@
 """How crossbar arrays change their weights: pulses on cells, row by row or all at once, from one end or from both."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.blocks.base import Check

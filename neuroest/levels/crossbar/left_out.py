@@ -1,7 +1,5 @@
 """What an estimate of crossbar arrays leaves out because no block of the chip stands for it."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.blocks.converters.base import Converter

@@ -1,7 +1,5 @@
 """Layers on resistive crossbar arrays."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar

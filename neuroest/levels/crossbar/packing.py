@@ -1,7 +1,5 @@
 """Pieces of several layers in one array, on shelves."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple

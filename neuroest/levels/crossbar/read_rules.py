@@ -1,7 +1,5 @@
 """What of a read the circuits of an array cannot do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

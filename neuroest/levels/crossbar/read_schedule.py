@@ -1,7 +1,5 @@
 """What one read of an array does after the other, and how long each part of it takes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from neuroest.core import units as u

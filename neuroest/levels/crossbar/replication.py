@@ -1,7 +1,5 @@
 """How many copies of each layer a number of arrays allows."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """What a file may say of a crossbar level."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from neuroest.blocks.cells.static_memory import StaticCellParameters

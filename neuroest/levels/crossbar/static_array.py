@@ -1,7 +1,5 @@
 """Array of static memory cells, whose columns add charges."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """How long neurons see their input in a timestep: the least time with which they fire as often as the network's."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Errors of a weight that lies in resistive cells: what each cause adds, and the time in which they reach a limit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 

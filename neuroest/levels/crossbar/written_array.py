@@ -1,7 +1,5 @@
 """How the cells of an array are written: programmed with verification, or moved by the pulses of a learning rule."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cached_property
 

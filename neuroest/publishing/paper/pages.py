@@ -1,7 +1,5 @@
 """The checklist for reviewers and the page of summary, from what the steps have computed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a folder of curves becomes: the plan, a file that its owner may edit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

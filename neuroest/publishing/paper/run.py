@@ -1,7 +1,5 @@
 """Running the steps of a paper: only those whose command or files have changed, each as a process of its own."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """The steps of a paper, each a command that anybody may run by hand in its folder."""
 
-from __future__ import annotations
-
 import shlex
 from dataclasses import dataclass
 from pathlib import Path

@@ -5,8 +5,6 @@ AccelForge asks of a component `actions` with `energy` and `throughput`, `area` 
 that each value pays; a block with several actions becomes a toll for each.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

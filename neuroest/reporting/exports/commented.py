@@ -1,7 +1,5 @@
 """What every exported file begins with: where it comes from, and what it contains, assumes and leaves out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Estimates and sweeps as data sets of xarray: named axes, units, words and origin with each number."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from math import prod

@@ -3,8 +3,6 @@
 The harness measures networks; energy, latency and area of the chip are next to its metrics under ``system``.
 """
 
-from __future__ import annotations
-
 import json
 
 from neuroest.results.estimate import Estimate

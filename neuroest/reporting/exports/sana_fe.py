@@ -4,8 +4,6 @@ SANA-FE charges an energy and a time for each event: a message that leaves a cor
 at a synapse, an access, an update and a spike of a neuron (its `arch/loihi.yaml`).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any

@@ -4,8 +4,6 @@ It knows the shapes of a workload (channels, rows, columns), folds what costs no
 could not express.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod

@@ -1,7 +1,5 @@
 """Files of others, looked at before they are opened: regular, of bounded size, and never a program."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import stat

@@ -5,8 +5,6 @@ knows rates and not single spikes, so its counts are expectations; of a network 
 run, as the harness counts them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -5,8 +5,6 @@ pooling follows, and the stride (NeuroSim's `main.cpp`, `getNetStructure`). It n
 latest output of the size that its line states, and outputs of one size that no layer has read are added first.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 The file is read with h5py, dataset by dataset: no link leads out of it, and no dataset is larger than announced.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping

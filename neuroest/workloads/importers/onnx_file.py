@@ -3,8 +3,6 @@
 Nothing of the graph is executed. Weights in files of their own are looked up next to the model only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from math import prod

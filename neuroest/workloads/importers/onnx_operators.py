@@ -3,8 +3,6 @@
 A handler takes a node and returns the value of its first output, a list for several, or None where it cannot.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from math import prod
 from types import MappingProxyType

@@ -4,8 +4,6 @@ Exporters write `Shape`, `Gather`, `Div` and the like to compute a target size. 
 constants of a few elements; the reference implementation of the standard works them out, until no shape changes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import prod
 from types import MappingProxyType

@@ -3,8 +3,6 @@
 What a row has once (the division of a mean, a square root) is left out: rows are long.
 """
 
-from __future__ import annotations
-
 SOFTMAX = 5
 """Largest, difference, exponential, sum, quotient."""
 LAYER_NORMALISATION = 7

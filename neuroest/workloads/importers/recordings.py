@@ -1,7 +1,5 @@
 """Recorded activity for the layers of a workload: spikes or rates in .npz, CSV or NIRData files."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

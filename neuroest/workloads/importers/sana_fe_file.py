@@ -4,8 +4,6 @@
 workload has all connections between two groups or none, so a group that is connected in part is refused.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

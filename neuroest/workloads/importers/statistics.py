@@ -1,7 +1,5 @@
 """How active recorded arrays are: spikes per neuron and timestep, densities, and densities of bits."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

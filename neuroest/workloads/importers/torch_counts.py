@@ -4,8 +4,6 @@ A workload has the density of inputs at the bits of the chip, where small number
 NeuroBench counts numbers that are not zero in floating point, and leaves out weights that are zero.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

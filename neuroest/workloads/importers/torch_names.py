@@ -1,7 +1,5 @@
 """Names of the operations of PyTorch by what they are in a workload, without the ``_`` of those in place."""
 
-from __future__ import annotations
-
 ACTIVATIONS = frozenset({
     "_prelu_kernel", "abs", "clamp", "clamp_min", "elu", "erf", "exp", "gelu", "hardsigmoid",
     "hardswish", "hardtanh", "leaky_relu", "log", "mish", "neg", "prelu", "reciprocal", "relu",

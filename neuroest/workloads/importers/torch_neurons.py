@@ -1,7 +1,5 @@
 """Layers of spiking neurons in PyTorch libraries: which they are, and which weights they own apart from their state."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

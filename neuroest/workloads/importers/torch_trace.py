@@ -4,8 +4,6 @@ The layers come from the operations that PyTorch really dispatches in a forward 
 modules do. Spikes are counted at the neurons, numbers where the next layer reads them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any

@@ -1,7 +1,5 @@
 """Layers, shapes and activity of a PyTorch model while it runs."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """An imported network as the workload file that a person can read and edit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date

@@ -4,8 +4,6 @@
 as `ix = 2*ox + 1*fx` for stride and dilation (ZigZag's `parser/workload_validator.py`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
