@@ -48,7 +48,7 @@ class ContestSpec(Spec):
     kind: Literal["contest"]
     """The kind of this file."""
     name: _Named
-    """Name; equals the file name."""
+    """Name; in a library the same as the file name."""
     description: str
     """What is asked, in one or two sentences."""
     minimize: str = "energy_per_inference_J"

@@ -20,6 +20,7 @@ from neuroest.loading.library import (
     load_architecture,
     load_device,
     load_workload,
+    named,
     network_of,
     workload_problems,
 )
@@ -36,8 +37,6 @@ from neuroest.specs.workload import WorkloadSpec
 
 _BITS = (1, 8)
 """Bits of weights and activations of the smallest networks, of which a chip may be built for either; a convention."""
-_CASE = "published.yaml"
-"""File that makes a folder a validation case, whose other files are found by their paths."""
 _RECORDING = "workloads.importers.recordings.read_recording"
 _SWEEP = "reporting.sweep_data.read_sweep"
 _OTHER_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -65,7 +64,10 @@ _BY_COLUMNS: Mapping[frozenset[str], str] = MappingProxyType(
 """What reads a .csv with such columns, where it has no others that measurements have."""
 _LONGEST_HEAD = 65_536
 """Characters of a first line that are looked at; a convention."""
-_NAMED_LIKE_THEIR_FILES = frozenset({"architecture", "device", "workload", "population"})
+_LIBRARIES: Mapping[str, str] = MappingProxyType(
+    {"architecture": "architecture", "device": "device", "workload": "workload", "population": "workload"}
+)
+"""Kinds of file that a library finds by file name, and the library of each."""
 
 
 def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
@@ -102,8 +104,7 @@ def _problems(path: Path) -> list[Problem]:
         kind = _kind(document)
     except SpecError as error:
         return list(error.problems)
-    named = kind in _NAMED_LIKE_THEIR_FILES and not (path.parent / _CASE).is_file()
-    problems = _misnamed(document, path) if named else []
+    problems = _misnamed(document, path, _LIBRARIES[kind]) if kind in _LIBRARIES else []
     try:
         if kind == "architecture":
             problems += _of_architecture(path)
@@ -338,10 +339,14 @@ def _kind(document: Document) -> str:
     return kind
 
 
-def _misnamed(document: Document, path: Path) -> list[Problem]:
+def _misnamed(document: Document, path: Path, library: str) -> list[Problem]:
+    """A file of a library, which users name by its file name, must have that name; any other may have its own."""
     name = document.data.get("name")
-    if isinstance(name, str) and name != path.stem:
-        message = f"is {name!r} in a file called {path.name!r}; name and file name must agree"
+    in_library = path.resolve() in {file.resolve() for file in named(library).values()}
+    if in_library and isinstance(name, str) and name != path.stem:
+        message = (
+            f"is {name!r} in the library file {path.name!r}, which is found as {path.stem!r}; both must agree"
+        )
         return [problem_at(document, ["name"], message, at_value=True)]
     return []
 

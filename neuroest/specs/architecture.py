@@ -195,7 +195,7 @@ class Heading(Spec):
     kind: Literal["architecture"]
     """The kind of this file."""
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    """Name; equals the file name."""
+    """Name; in a library the same as the file name."""
     description: str
     """One or two sentences: what this chip is, and whether it exists."""
     title: str = Field(default="", max_length=60)

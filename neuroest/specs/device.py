@@ -91,7 +91,7 @@ class DeviceSpec(Spec):
     kind: Literal["device"]
     """The kind of this file."""
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    """Name that architectures refer to; equals the file name."""
+    """Name of the device; in a library the same as the file name, by which architectures refer to it."""
     model: str
     """Device model, which says which parameters there are; `neuroest list models` names them."""
     description: str

@@ -48,7 +48,7 @@ class PopulationSpec(Spec):
     kind: Literal["population"]
     """The kind of this file. It is named, listed and run like a workload."""
     name: str = Field(pattern=NAME)
-    """Name; equals the file name."""
+    """Name; in a library the same as the file name."""
     description: str
     """One or two sentences: what these populations are and where their numbers come from."""
     duration: Annotated[float, TIME]

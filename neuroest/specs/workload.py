@@ -111,7 +111,7 @@ class WorkloadSpec(Spec):
     kind: Literal["workload"]
     """The kind of this file."""
     name: str = Field(pattern=NAME)
-    """Name of the workload; equals the file name."""
+    """Name of the workload; in a library the same as the file name."""
     description: str
     """One or two sentences: what this network is and where it comes from."""
     task: Task | None = None

@@ -61,7 +61,6 @@ def test_a_file_without_a_suffix_is_no_shipped_name(tmp_path: Path, monkeypatch:
         (("2 pJ", ".nan"), "parameters.spike_energy", ("finite",)),
         (("spike_energy", "spike_enrgy"), "parameters.spike_enrgy", ("did you mean 'spike_energy'",)),
         (("reported_neuron", "reported_neurn"), "model", ("did you mean 'reported_neuron'",)),
-        (("name: mine", "name: yours"), "name", ("mine.yaml",)),
         (("kind: device", "kind: devices"), "kind", ("did you mean 'device'",)),
         (("kind: device\n", ""), "kind", ("is missing", "architecture")),
     ],
@@ -233,12 +232,22 @@ def test_chips_that_ship_refuse_no_network_that_they_are_for() -> None:
     assert refused_networks(shipped("device")["rram_hfox_28nm"]) == ()
 
 
-def test_files_of_a_case_are_found_by_their_paths(tmp_path: Path) -> None:
+def test_a_file_of_a_user_may_have_any_name(tmp_path: Path) -> None:
+    """As for `estimate`, which reads it by its path."""
+    chip = write(tmp_path, "chip.yaml", ADC)
+    assert "name: chip\n" not in ADC
+    assert check_files([chip, write(tmp_path, "my neuron (2).yaml", DEVICE)]) == ()
+
+
+def test_a_file_of_a_library_has_the_name_of_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library finds its files by file name."""
     file = write(tmp_path, "chip.yaml", ADC)
+    monkeypatch.setattr("neuroest.pipeline.check.named", lambda kind: {"chip": file})
     (problem,) = check_files([file])
-    assert "name and file name must agree" in problem.message
-    write(tmp_path, "published.yaml", "kind: validation_case\n")
-    assert check_files([file]) == ()
+    assert problem.path == "name"
+    assert "found as 'chip'; both must agree" in problem.message
 
 
 FIVE_FAULTS = {
