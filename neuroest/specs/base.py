@@ -234,8 +234,10 @@ ThermalResistance: TypeAlias = Annotated[
 ]
 Time: TypeAlias = Annotated[float, QuantityField("s", minimum=0, above=True, maximum=1e9, example="10 ns")]
 Duration: TypeAlias = Annotated[float, QuantityField("s", minimum=0, maximum=1e9, example="2 ns")]
-Frequency: TypeAlias = Annotated[
-    float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
-]
+_FREQUENCY = QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
+Frequency: TypeAlias = Annotated[float, _FREQUENCY]
+GATED = "gated"
+"""What replaces the rate of a clock that reaches registers only when they are written."""
+FrequencyOrGated: TypeAlias = Annotated[float | str, replace(_FREQUENCY, words=(GATED,))]
 Length: TypeAlias = Annotated[float, _LENGTH]
 LengthOrAuto: TypeAlias = Annotated[float | str, replace(_LENGTH, words=_AUTO)]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
+from neuroest import block
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_device
@@ -431,6 +432,45 @@ def test_a_clock_that_runs_freely_is_paid_whether_or_not_units_work(tmp_path: Pa
         r.term: r.energy_J for r in result.breakdown if r.kind == "static" and r.component == "chip.overheads"
     }
     assert tree["clock_tree"] == pytest.approx(table["clock"] / 3)  # a quarter of all is a third of the rest
+
+
+def test_a_storage_has_a_clock_domain_of_its_own(tmp_path: Path) -> None:
+    # 48 registers of the datapath and 100 bits of storage in each of 128 x 128 units
+    unit, one = "chip.array.unit", network(CONVOLUTION)
+
+    def clock(**keys: str) -> float:
+        result = run(tmp_path, one, {f"{unit}.{key}": value for key, value in keys.items()})
+        rows = [r for r in result.evaluation.statics if (r.component, r.term) == (unit, "clock")]
+        return float(np.squeeze(sum(r.total for r in rows)))
+
+    free = {"storage": "100 bit", "free_running_clock": "500 MHz"}
+    bit = clock(free_running_clock="500 MHz") / 48 / 500e6
+    assert clock(**free) == pytest.approx(148 * 500e6 * bit)
+    assert clock(**free, storage_clock="gated") == pytest.approx(48 * 500e6 * bit)
+    assert clock(**free, storage_clock="250 MHz") == pytest.approx((48 * 500e6 + 100 * 250e6) * bit)
+    assert clock(storage="100 bit", storage_clock="250 MHz") == pytest.approx(100 * 250e6 * bit)
+    assert clock(storage="100 bit", storage_clock="gated") == 0.0
+    with pytest.raises(NeuroestError, match="needs a `storage`"):
+        clock(storage_clock="gated")
+
+
+def test_a_storage_that_is_gated_pays_the_clock_of_what_it_writes() -> None:
+    keys = {
+        "weight_bits": "8 bit",
+        "activation_bits": "8 bit",
+        "accumulator_bits": "32 bit",
+        "storage": "100 bit",
+    }
+    device = "logic_45nm_horowitz"
+    costs = {
+        domain: block(
+            "multiply_accumulate", device=device, **keys, free_running_clock="500 MHz", storage_clock=domain
+        )
+        for domain in ("gated", "500 MHz")
+    }
+    # a register takes 9 fJ a bit, half of it its clock
+    gated, free = (costs[domain].energies["storage_bit"] for domain in ("gated", "500 MHz"))
+    assert gated == pytest.approx(2.0 * free)
 
 
 def test_a_free_clock_needs_the_energy_of_the_library(tmp_path: Path) -> None:

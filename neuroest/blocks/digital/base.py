@@ -109,13 +109,22 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
     def registers(self, bits: u.Bit) -> u.Joule:
         """Energy of writing a word in the library; a free-running clock pays for its part of it in every cycle."""
-        clocked = self.device.clock_energy if self.runs_freely else 0.0
-        return register_circuits.register_energy(self.device.register_energy - clocked, bits)
+        return self.written(bits, clocked_anyway=self.runs_freely)
 
     @property
     def runs_freely(self) -> bool:
-        """Whether the clock reaches all registers in every cycle."""
+        """Whether a clock reaches the registers of the datapath in every cycle."""
         return "free_running_clock" in self.options
+
+    def written(self, bits: u.Bit, *, clocked_anyway: bool) -> u.Joule:
+        """Energy of writing a word in the library, less the clock where that is paid for in every cycle."""
+        clocked = self.device.clock_energy if clocked_anyway else 0.0
+        return register_circuits.register_energy(self.device.register_energy - clocked, bits)
+
+    def free_clocks(self, network: NetworkContext) -> dict[str, tuple[u.Bit, u.PerSecond]]:
+        """Registers that a clock reaches whether or not they are written, and that clock, by clock domain."""
+        clock = self.options.get("free_running_clock")
+        return {} if clock is None else {"registers": (self.register_bits(network), clock)}
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """Registers of the datapath, all lanes."""
@@ -137,14 +146,15 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         """Leakage of all gates that fit the datapath's area."""
         power = leakage_of_gates(self, self.area(network), self.device.leakage_width)
         leakage = StaticCost(self.path, "leakage", power)
-        if not self.runs_freely:
+        energy = self.scaled(self.device.clock_energy)
+        domains = [
+            register_circuits.free_running_clock_power(energy, bits, clock)
+            for bits, clock in self.free_clocks(network).values()
+        ]
+        if not domains:
             return [leakage]
-        clock = register_circuits.free_running_clock_power(
-            self.scaled(self.device.clock_energy),
-            self.register_bits(network),
-            self.options["free_running_clock"],
-        )
-        return [leakage, StaticCost(self.path, FREE_CLOCK, clock, switching=True)]
+        clocks = sum(domains[1:], start=domains[0])
+        return [leakage, StaticCost(self.path, FREE_CLOCK, clocks, switching=True)]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage behind open switches; a clock that runs freely goes on."""
@@ -153,7 +163,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the library states the energy of a clocked register, and is of a node near the chip's."""
         found = self._node_checks()
-        if not self.runs_freely:
+        if not self.free_clocks(network):
             return found
         known = self.device.clock_energy
         return [

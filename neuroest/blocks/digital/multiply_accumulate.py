@@ -3,6 +3,8 @@
 from typing import ClassVar, Literal
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext, logic_delay_ratio
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
@@ -10,7 +12,7 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations
-from neuroest.specs.base import BitCount, WordWidth
+from neuroest.specs.base import GATED, BitCount, FrequencyOrGated, WordWidth
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
 
@@ -31,6 +33,16 @@ class MultiplyAccumulateBlock(ClockedBlock):
     takes as many cycles as they have slices, each with an addition that is shifted. Left out, all bits at once."""
     storage: BitCount | None = None
     """Operand storage of each unit besides the registers of its datapath."""
+    storage_clock: FrequencyOrGated | None = None
+    """Clock domain of the storage. A rate: a clock that runs through it whether or not it is written; gated: a word is
+    clocked only when it is written; left out, the storage is clocked as the registers of the datapath are."""
+
+    @field_validator("storage_clock")
+    @classmethod
+    def _needs_storage(cls, stated: float | str | None, info: ValidationInfo) -> float | str | None:
+        if stated is not None and info.data.get("storage") is None:
+            raise PydanticCustomError("storage", "the clock of a storage needs a `storage`")
+        return stated
 
 
 class MultiplyAccumulate(Multiplying):
@@ -60,7 +72,7 @@ class MultiplyAccumulate(Multiplying):
         """Energy of one product, and of what adds and keeps it: a spike needs no multiplier."""
         sums = self.options["accumulator_bits"]
         factor, cycles = self.sliced(network.weight_bits)
-        bit = self.registers(1.0)
+        bit = self.written(1.0, clocked_anyway="storage" in self.free_clocks(network))
         # the input stays for all slices of a weight, and what is added changes with each of them
         costs = [
             ("multiply_accumulate", "add", cycles * self.add(sums)),
@@ -137,6 +149,18 @@ class MultiplyAccumulate(Multiplying):
         o = self.options
         factor = self.sliced(o["weight_bits"])[0]
         return factor + o["activation_bits"] + self.sum_bits() + o.get("storage", 0.0)
+
+    def free_clocks(self, network: NetworkContext) -> dict[str, tuple[u.Bit, u.PerSecond]]:
+        """The datapath and, where it has a clock of its own, the storage."""
+        datapath = self.options.get("free_running_clock")
+        gated = getattr(self.spec, "storage_clock", None) == GATED
+        domain = None if gated else self.options.get("storage_clock", datapath)
+        stored = self.options.get("storage", 0.0)
+        domains = {
+            "registers": (self.register_bits(network) - stored, datapath),
+            "storage": (stored, domain),
+        }
+        return {name: (bits, clock) for name, (bits, clock) in domains.items() if clock is not None}
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""
