@@ -281,13 +281,13 @@ def switch_behaviour(device: Any, headroom: Any = 1.0) -> ThresholdSwitchParamet
 
 def switch_delay(device: Any) -> Callable[[Any, Any, Any], Any] | None:
     """Delay of a switch from the moment at which its node reaches a voltage, where its file states one."""
-    if not float(device.switching_delay):
+    if not float(device.switching_delay) + float(device.delay_floor):
         return None
 
     def delay(voltage: Any, final: Any, time_constant: Any) -> Any:
         return device_curves.incubation_time(
             voltage, final, time_constant, device.reference_voltage, device.switching_delay, device.delay_steepness,
-            device.delay_exponent,
+            device.delay_exponent, device.delay_floor,
         )  # fmt: skip
 
     return delay

@@ -11,7 +11,7 @@ from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations._arithmetic import bounded_exponential
 
-_STEPS = 96
+_STEPS = 144
 """Steps of voltage on the way of the node to its final voltage; numerical."""
 _LAST_SHARE = 1e-3
 """Share of the way that is left where the node counts as settled; numerical."""
@@ -26,11 +26,12 @@ def switching_delay(
     reference_delay: u.Second,
     steepness: u.Dimensionless,
     exponent: u.Dimensionless,
+    floor: u.Second,
 ) -> u.Second:
     """Time from the edge of a voltage step until a threshold switch turns on. [s].
 
     One formula for the three laws that are in use: with the exponent 1 the delay falls exponentially with the voltage,
-    with 0 by a power of it, with -1 exponentially with its inverse.
+    with 0 by a power of it, with -1 exponentially with its inverse. A step that no voltage shortens adds a floor.
 
     Parameters
     ----------
@@ -39,11 +40,13 @@ def switching_delay(
     reference_voltage : float or ndarray
         Voltage of the reference, V_r. [V]
     reference_delay : float or ndarray
-        Delay at that voltage, t_r. [s]
+        Delay at that voltage, without the floor, t_r. [s]
     steepness : float or ndarray
-        Minus d ln t/d ln V at that voltage, S. [1]
+        Minus d ln t/d ln V of it at that voltage, S. [1]
     exponent : float or ndarray
         Exponent of the voltage, k. [1]
+    floor : float or ndarray
+        Part of the delay that does not depend on the voltage, t_0. [s]
 
     Returns
     -------
@@ -52,29 +55,33 @@ def switching_delay(
 
     Notes
     -----
-    Formula: t = t_r exp(-S ((V/V_r)^k - 1)/k), at k = 0: t = t_r (V/V_r)^-S
+    Formula: t = t_0 + t_r exp(-S ((V/V_r)^k - 1)/k), at k = 0: t = t_0 + t_r (V/V_r)^-S
 
-    Valid: between the voltages of the measurement; one process sets the delay there
+    Valid: between the voltages of the measurement; one process depends on the voltage, others do not
 
     References
     ----------
     .. [1] Derivation: docs/models/neurons.md, "Delay of a switch".
     .. [2] G. E. P. Box and D. R. Cox, J. R. Stat. Soc. B 26, 211 (1964): the transformation of the voltage.
+    .. [3] J. van den Hurk, S. Menzel, R. Waser and I. Valov, J. Phys. Chem. C 119, 18678 (2015): in a silver cell
+       nucleation, electron transfer and ion hopping follow each other, and another one limits at other voltages.
 
     Examples
     --------
-    ln t = ln(2 ns) + 9 V/V is 16.2 us and S = 9 at 1 V: at 1.5 V 2 ns exp(6) = 0.807 us.
+    ln t = ln(2 ns) + 9 V/V is 16.2 us and S = 9 at 1 V: at 1.5 V 2 ns exp(6) = 0.807 us; with a floor of 3 us 3.807 us.
 
-    >>> f"{1e6 * switching_delay(1.5, 1.0, 2e-9 * np.exp(9.0), 9.0, -1.0):.3f} us"
+    >>> f"{1e6 * switching_delay(1.5, 1.0, 2e-9 * np.exp(9.0), 9.0, -1.0, 0.0):.3f} us"
     '0.807 us'
-    >>> f"{switching_delay(2.0, 1.0, 1e-6, 3.0, 0.0):.3g}"
+    >>> f"{1e6 * switching_delay(1.5, 1.0, 2e-9 * np.exp(9.0), 9.0, -1.0, 3e-6):.3f} us"
+    '3.807 us'
+    >>> f"{switching_delay(2.0, 1.0, 1e-6, 3.0, 0.0, 0.0):.3g}"
     '1.25e-07'
     """
     logarithm = np.log(np.maximum(voltage / reference_voltage, np.finfo(float).tiny))
     curved = np.abs(exponent) > 0.0
     power = np.where(curved, exponent, 1.0)
     transformed = np.where(curved, (bounded_exponential(power * logarithm) - 1.0) / power, logarithm)
-    result: u.Second = reference_delay * bounded_exponential(-steepness * transformed)
+    result: u.Second = floor + reference_delay * bounded_exponential(-steepness * transformed)
     return result
 
 
@@ -87,6 +94,7 @@ def incubation_time(
     reference_delay: u.Second,
     steepness: u.Dimensionless,
     exponent: u.Dimensionless,
+    floor: u.Second,
 ) -> u.Second:
     """Time from the threshold until a switch with a delay turns on, while its node settles. [s].
 
@@ -98,8 +106,8 @@ def incubation_time(
         Voltage that the node settles at, V_f. [V]
     time_constant : float or ndarray
         Time constant of the node, tau. [s]
-    reference_voltage, reference_delay, steepness, exponent : float or ndarray
-        The law of `switching_delay`. [V], [s], [1], [1]
+    reference_voltage, reference_delay, steepness, exponent, floor : float or ndarray
+        The law of `switching_delay`. [V], [s], [1], [1], [s]
 
     Returns
     -------
@@ -122,16 +130,16 @@ def incubation_time(
     --------
     A node that settles at once waits for the delay at its final voltage, a slow one for that at the threshold:
 
-    >>> law = (1.0, 1e-6, 9.0, -1.0)
+    >>> law = (1.0, 1e-6, 9.0, -1.0, 0.0)
     >>> f"{1e6 * incubation_time(0.9, 1.0, 1e-12, *law):.3f} us {1e6 * incubation_time(0.9, 1.0, 1.0, *law):.2f} us"
     '1.000 us 2.72 us'
     """
     kept = _LAST_SHARE ** (1.0 / _STEPS)
     length = -np.log(kept) * time_constant
     span = final_voltage - threshold_voltage
-    law = (reference_voltage, reference_delay, steepness, exponent)
+    law = (reference_voltage, reference_delay, steepness, exponent, floor)
     spent, missing = 0.0 * time_constant, 1.0 + 0.0 * steepness
-    waits = reference_delay > 0.0 * reference_delay
+    waits = reference_delay + floor > 0.0 * reference_delay
     late = switching_delay(threshold_voltage, *law)
     for step in range(_STEPS):
         early, late = late, switching_delay(final_voltage - span * kept ** (step + 1.0), *law)

@@ -78,7 +78,7 @@ def ordered(found: Sequence[Candidate]) -> list[Candidate]:
     """
 
     def rank(one: Candidate) -> tuple[bool, bool, float]:
-        open_ended = one.fit is not None and one.fit.open_ended
+        open_ended = one.fit is not None and bool(one.fit.left_open)
         return not one.usable, bool(one.refused), float(np.nan_to_num(one.score)) + _BETTER * open_ended
 
     return sorted(found, key=rank)
@@ -120,6 +120,21 @@ def in_words(difference: float) -> str:
     return "clearly worse" if difference < _FAR_BETTER else "far worse"
 
 
+def _verdict(one: Candidate, best: Candidate) -> str:
+    """What speaks for or against a model next to the best one."""
+    if one.refused:
+        return "not fitted"
+    if one.rejected:
+        return "rejected by the data"
+    words = "best" if one is best else in_words(one.score - best.score)
+    left = one.fit.left_open if one.fit is not None else ()
+    return f"{words}, {' and '.join(left)} open" if left else words
+
+
+def _signed(difference: float) -> str:
+    return f"{difference:+.3g}" if np.isfinite(difference) else "-"
+
+
 def missed(logarithm: float) -> str:
     """By how much conditions are missed: per cent, or a factor where that is more than double."""
     if not np.isfinite(logarithm):
@@ -139,13 +154,19 @@ def table_lines(ranking: Sequence[Candidate]) -> list[str]:
         if len(mine) < 2:
             continue
         several = len({one.model for one in mine}) > 1
-        rows = [(f"which model describes {experiment}", "misses by", "")]
+        rows = [(f"which model describes {experiment}", "misses by", "BIC", "")]
         for one in mine:
-            verdict = "best" if one is mine[0] else in_words(one.score - mine[0].score)
-            verdict = "not fitted" if one.refused else "rejected by the data" if one.rejected else verdict
+            behind = one.score - mine[0].score
             name = f"{one.about} ({one.model})" if several and one.model != mine[0].model else one.about
-            rows.append((f"  {name}", missed(one.misses), verdict))
-        lines += ["", *columns(rows, "<><")]
+            rows.append(
+                (
+                    f"  {name}",
+                    missed(one.misses),
+                    _signed(behind) if one is not mine[0] else "0",
+                    _verdict(one, mine[0]),
+                )
+            )
+        lines += ["", *columns(rows, "<>><")]
         for one in mine:
             lines += wrapped(f"not fitted: {one.refused}", indent=2, hanging=4) if one.refused else []
     return lines

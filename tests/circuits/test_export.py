@@ -249,8 +249,8 @@ def test_the_circuit_of_the_page_on_new_neurons_is_one() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
-@pytest.mark.parametrize("exponent", [-1, 0, 1])
-def test_a_switch_that_waits_agrees_as_well(tmp_path: Path, exponent: int) -> None:
+@pytest.mark.parametrize(("exponent", "floor"), [(-1, 10), (0, 0), (1, 0)])
+def test_a_switch_that_waits_agrees_as_well(tmp_path: Path, exponent: int, floor: int) -> None:
     # from its threshold on it waits some 20 ns, while its node rises by a tenth
     text = Path(load_device("switch_generic_28nm").file).read_text(encoding="utf-8")
     delay = f"""
@@ -258,6 +258,7 @@ def test_a_switch_that_waits_agrees_as_well(tmp_path: Path, exponent: int) -> No
   delay_steepness: {{value: 6, spread: {{factor: 1.1}}, basis: assumed, rationale: Chosen for this test.}}
   reference_voltage: {{value: 1 V, basis: assumed, rationale: Chosen for this test.}}
   delay_exponent: {{value: {exponent}, basis: assumed, rationale: Chosen for this test.}}
+  delay_floor: {{value: {floor} ns, spread: {{factor: 1.1}}, basis: assumed, rationale: Chosen for this test.}}
 """
     named = text.replace("name: switch_generic_28nm", "name: waiting").rstrip("\n")
     head, _, tail = named.partition("parameters:\n")

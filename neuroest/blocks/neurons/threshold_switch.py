@@ -91,9 +91,13 @@ class ThresholdSwitchNeuronParameters(Record):
     reference_temperature: u.Kelvin = positive(symbol="T_0", absent=0.0, exact=DEFINED)
     """Temperature at which the thresholds were taken; without it room temperature."""
     switching_delay: u.Second = non_negative(symbol="t_r", absent=0.0)
-    """Time from a step to the reference voltage until the switch turns on; without it it turns on at its threshold."""
+    """Time from a step to the reference voltage until the switch turns on, on top of `delay_floor`; without either it
+    turns on at its threshold."""
+    delay_floor: u.Second = non_negative(symbol="t_0", absent=0.0)
+    """Part of the delay that no voltage shortens: charging of device and wires, or a slow step that the field does not
+    drive."""
     delay_steepness: u.Dimensionless = non_negative(symbol="S", absent=0.0)
-    """Minus d ln t/d ln V of that delay at the reference voltage."""
+    """Minus d ln t/d ln V of the switching delay at the reference voltage."""
     reference_voltage: u.Volt = positive(symbol="V_r", absent=1.0, exact=DEFINED)
     """Reference voltage of the delay."""
     delay_exponent: u.Dimensionless = quantity(
@@ -129,8 +133,10 @@ _OF_THE_CIRCUIT = (
 )  # fmt: skip
 """Parameters that its circuit needs."""
 
-_OF_ITS_DELAY = ("switching_delay", "delay_steepness", "reference_voltage", "delay_exponent")
+_OF_ITS_DELAY = ("switching_delay", "delay_steepness", "reference_voltage", "delay_exponent", "delay_floor")
 """Parameters that it needs besides of a switch that waits."""
+_DELAYS = ("switching_delay", "delay_floor")
+"""Times of which one above zero makes a switch wait."""
 _SOME_HEATING = 1e-6
 """Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
 
@@ -149,9 +155,11 @@ def _waited(exponent: float) -> State:
     """Share of the delay that is over, one as the switch turns on: the rate is that of the voltage of the moment."""
     voltage = "ln(max(V(node),threshold_voltage/2)/reference_voltage)"
     law = f"(exp(delay_exponent*{voltage})-1)/delay_exponent" if exponent else voltage
+    faster = f"exp(delay_steepness*({law}))"
+    total = "(switching_delay+delay_floor)"
     return State(
-        "switching_delay",
-        f"reached*exp(delay_steepness*({law}))-(1-reached)*waited*switching_delay/decision_time",
+        total,
+        f"reached*{total}*{faster}/(switching_delay+delay_floor*{faster})-(1-reached)*waited*{total}/decision_time",
         "share of the delay that is over since the threshold was reached",
     )
 
@@ -182,7 +190,7 @@ class ThresholdSwitch(Neuron):
         """Resistor, capacitor and a switch with hysteresis that opens a relaxation time after it was let go."""
         fast = values["capacitance"] / (1.0 / values["series_resistance"] + 1.0 / values["on_resistance"])
         known = {"relaxation_time": 0.0, **values}
-        waits = bool(known.get("switching_delay", 0.0))
+        waits = any(known.get(name, 0.0) for name in _DELAYS)
         names = (*_OF_THE_CIRCUIT, *_OF_ITS_DELAY) if waits else _OF_THE_CIRCUIT
         parameters = numbers_of(ThresholdSwitchNeuronParameters, known, names)
         parameters["decision_time"] = Parameter(
@@ -265,19 +273,23 @@ class ThresholdSwitch(Neuron):
             d.series_resistance, d.off_resistance, d.supply_voltage
         )
 
+    def _waits(self) -> bool:
+        """Whether the switch has a delay at all."""
+        return any(np.any(getattr(self.device, name)) for name in _DELAYS)
+
     def incubation_time(self) -> u.Second:
         """Time from the threshold on until the switch turns on; none for one without a delay."""
         d = self.device
-        if not np.any(d.switching_delay):
+        if not self._waits():
             return 0.0
         return device_curves.incubation_time(
             self.threshold_voltage(), self.final_voltage(), self.time_constant(), d.reference_voltage,
-            d.switching_delay, d.delay_steepness, d.delay_exponent,
+            d.switching_delay, d.delay_steepness, d.delay_exponent, d.delay_floor,
         )  # fmt: skip
 
     def firing_voltage(self) -> u.Volt:
         """Voltage of the node as the switch turns on: the threshold, or what it has reached after the delay."""
-        if not np.any(self.device.switching_delay):
+        if not self._waits():
             return self.threshold_voltage()
         left = np.exp(-self.incubation_time() / self.time_constant())
         final = self.final_voltage()
@@ -389,7 +401,7 @@ class ThresholdSwitch(Neuron):
             "the switch is driven at a voltage at which its delay was not measured",
         )  # fmt: skip
         return [
-            *([delay] if np.any(d.switching_delay) else []),
+            *([delay] if self._waits() else []),
             Check(
                 "switch_below_transition", self.path, "infeasible", temperature < d.transition_temperature,
                 "the chip is at or above the transition of the switch, which never opens", temperature,

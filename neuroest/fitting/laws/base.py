@@ -77,10 +77,11 @@ class LawFit:
         return self.misfit is not None and self.misfit.rejected
 
     @property
-    def open_ended(self) -> bool:
-        """Whether an unknown that is fitted by its logarithm is left open by more than a factor."""
+    def left_open(self) -> tuple[str, ...]:
+        """Unknowns that are fitted by their logarithms and left open by more than a factor."""
         signed: frozenset[str] = getattr(self.law, "signed", frozenset())
-        return any(self.factor(name) > IDENTIFIED_WITHIN for name in self.deviations if name not in signed)
+        names = (name for name in self.deviations if name not in signed)
+        return tuple(name for name in names if self.factor(name) > IDENTIFIED_WITHIN)
 
     def factor(self, name: str, share: float = 0.8) -> float:
         """Factor to either side within which an unknown lies with a probability."""

@@ -29,6 +29,8 @@ _FAR = 1.5
 _FLOOR = 0.01
 """Misfit of a logarithm that is no misfit: laws that miss by less are equally good."""
 _TINY = 1e-300
+_UNKNOWN = 1e3
+"""Deviation of a logarithm of which nothing is known."""
 _BOUND = np.log(1e12)
 _TOLD = 0.8
 """Probability of the interval that a spec states."""
@@ -88,10 +90,13 @@ class CurveLaw(Law):
         freedoms = np.where(variance > 0.0, variance**2 / np.maximum(sum(shares), _TINY), freedom)
         deviation = np.sqrt(np.maximum(variance, LEAST_DEVIATION**2))
         freedoms = np.maximum(freedoms, 1.0)
-        missed = misfit(part, size)
+        missed, influence = misfit(part, size), problem.influence(point)
+        # an unknown that hardly moves the results is hardly known, however little the search moves it
+        scatter = float(np.std(problem.deviation(point))) / np.sqrt(len(used))
+        deviation = np.minimum(np.maximum(deviation, scatter / influence), _UNKNOWN)
         if missed is not None:
             # what the law misses its conditions by, it may miss any other by
-            deviation = np.hypot(deviation, missed.systematic / problem.influence(point))
+            deviation = np.hypot(deviation, np.minimum(missed.systematic / influence, _UNKNOWN))
         if missed is not None and missed.rejected:
             needed = _until_every_row_is_met(problem, point)
             deviation = np.maximum(deviation, needed / quantile(_TOLD, float(count - size)))

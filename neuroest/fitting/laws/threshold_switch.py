@@ -1,6 +1,6 @@
 """Volatile threshold switches: diffusive, ovonic, vanadium and niobium oxide, whatever makes them switch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +13,8 @@ from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.sweep import SweepLaw
 
 MODEL = "threshold_switch_neuron"
+_SHARE_OF_FLOOR = 0.5
+"""Share of the shortest delay that the search for a floor starts from; numerical."""
 _OPEN = 1e15
 """Resistance of a switch that leaks nothing."""
 _MUCH_LESS = 0.2
@@ -27,8 +29,10 @@ def _middle(values: Array) -> float:
     return float(np.exp(np.mean(np.log(values))))
 
 
-def _delay(exponent: float) -> dict[str, object]:
-    """What the three laws of the delay share."""
+def _delay_law(
+    name: str, about: str, exponent: float, formula: Callable[[Values], str], floor: bool
+) -> CurveLaw:
+    """One law of the delay, without or with a floor."""
 
     def settings(columns: Columns) -> dict[str, float]:
         voltage = columns["voltage"]
@@ -41,16 +45,25 @@ def _delay(exponent: float) -> dict[str, object]:
         return np.asarray(
             device_curves.switching_delay(
                 columns["voltage"], values["reference_voltage"], values["switching_delay"], values["delay_steepness"],
-                values["delay_exponent"],
+                values["delay_exponent"], values.get("delay_floor", np.zeros(())),
             )
         )  # fmt: skip
 
     def start(columns: Columns, result: Array) -> Values:
         reference = settings(columns)["reference_voltage"]
-        slope, level = np.polyfit(np.log(columns["voltage"] / reference), np.log(result), 1)
-        return {"switching_delay": float(np.exp(level)), "delay_steepness": max(0.1, -float(slope))}
+        least = _SHARE_OF_FLOOR * float(np.min(result)) if floor else 0.0
+        slope, level = np.polyfit(np.log(columns["voltage"] / reference), np.log(result - least), 1)
+        found = {"switching_delay": float(np.exp(level)), "delay_steepness": max(0.1, -float(slope))}
+        return {**found, "delay_floor": least} if floor else found
 
-    return {"predict": predict, "start": start, "settings": settings}
+    if not floor:
+        return CurveLaw(
+            name, MODEL, "integration_time", about, _DELAY_FROM, formula, predict, start, settings
+        )
+    return CurveLaw(
+        f"{name}_floor", MODEL, "integration_time", f"{about}, to a floor", {**_DELAY_FROM, **_FLOOR_FROM},
+        lambda v: f"{formula(v)}, above a floor of {format_quantity(v['delay_floor'], 's')}", predict, start, settings,
+    )  # fmt: skip
 
 
 def _at_reference(v: Values) -> str:
@@ -93,6 +106,9 @@ _DELAY_FROM = MappingProxyType(
         "delay_steepness": "slope of the logarithm of the delays against the voltage",
     }
 )
+
+
+_FLOOR_FROM = MappingProxyType({"delay_floor": "delays at the highest voltages, which fall no further"})
 
 
 def _pulse_place(columns: Columns) -> dict[str, float]:
@@ -188,12 +204,15 @@ def _chance_start(columns: Columns, result: Array) -> Values:
 
 
 LAWS: tuple[Law, ...] = (
-    CurveLaw("delay_exponential", MODEL, "integration_time", "delay falls exponentially with the voltage",
-             _DELAY_FROM, _exponential, **_delay(1.0)),  # type: ignore[arg-type]
-    CurveLaw("delay_power", MODEL, "integration_time", "delay falls by a power of the voltage",
-             _DELAY_FROM, _power, **_delay(0.0)),  # type: ignore[arg-type]
-    CurveLaw("delay_inverse", MODEL, "integration_time", "delay falls exponentially with 1/V",
-             _DELAY_FROM, _inverse, **_delay(-1.0)),  # type: ignore[arg-type]
+    *(
+        _delay_law(name, about, exponent, formula, floor)
+        for floor in (False, True)
+        for name, about, exponent, formula in (
+            ("delay_exponential", "delay falls exponentially with the voltage", 1.0, _exponential),
+            ("delay_power", "delay falls by a power of the voltage", 0.0, _power),
+            ("delay_inverse", "delay falls exponentially with 1/V", -1.0, _inverse),
+        )
+    ),
     _relaxation_law("relaxation_constant", "relaxation does not depend on the pulse"),
     _relaxation_law("relaxation_amplitude", "relaxation by a power of the amplitude", "amplitude_exponent"),
     _relaxation_law("relaxation_width", "relaxation by a power of the width", "width_exponent"),
