@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import Output, emit, note
+from neuroest.cli.shared import Output, complete_workload, emit, note
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_workload
 from neuroest.workloads.importers.network import fitting_name
@@ -21,7 +21,12 @@ class Action(StrEnum):
 def run(
     action: Annotated[Action, typer.Argument(metavar="attach", help="What to do: attach.")],
     workload: Annotated[
-        str, typer.Argument(metavar="WORKLOAD", help="Name of a shipped workload, or a file.")
+        str,
+        typer.Argument(
+            metavar="WORKLOAD",
+            help="Name of a shipped workload, or a file.",
+            autocompletion=complete_workload,
+        ),
     ],
     recording: Annotated[
         Path,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import quantities
 from neuroest.cli.shared import (
     DEFAULT_WORKLOAD,
     Architecture,
@@ -13,7 +14,9 @@ from neuroest.cli.shared import (
     Plot,
     Settings,
     Workload,
+    complete_architecture,
     complete_path,
+    complete_workload,
     emit,
     in_form,
 )
@@ -26,7 +29,12 @@ from neuroest.exploration.space import SETTING
 def run(
     first: Architecture,
     second: Annotated[
-        str, typer.Argument(metavar="OTHER", help="Name of a shipped architecture, or a file.")
+        str,
+        typer.Argument(
+            metavar="OTHER",
+            help="Name of a shipped architecture, or a file.",
+            autocompletion=complete_architecture,
+        ),
     ],
     along: Annotated[
         str,
@@ -38,14 +46,21 @@ def run(
     ],
     workload: Workload = DEFAULT_WORKLOAD,
     second_workload: Annotated[
-        str | None, typer.Option("--other-workload", help="Workload of OTHER, if it differs.")
+        str | None,
+        typer.Option(
+            "--other-workload",
+            help="Workload of OTHER, if it differs.",
+            autocompletion=complete_workload,
+        ),
     ] = None,
     varied: Annotated[
         str,
         typer.Option("--vary", help="If both chips have the parameter, vary it in: first, second or both."),
     ] = "both",
     settings: Settings = None,
-    result: Annotated[str, typer.Option(help="Result to compare.")] = "energy_per_inference_J",
+    result: Annotated[
+        str, typer.Option(help="Result to compare.", autocompletion=quantities)
+    ] = "energy_per_inference_J",
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,

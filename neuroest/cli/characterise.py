@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import characteristics
 from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Temperature, bar, quantity
 from neuroest.cli.shared import Format, Output, Seed, emit, in_form, note
 from neuroest.design.overrides import parse_settings
@@ -13,7 +14,10 @@ from neuroest.design.overrides import parse_settings
 def run(
     neuron: Neuron,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[CHARACTERISTIC]...", help="Which; all six by default.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[CHARACTERISTIC]...", help="Which; all six by default.", autocompletion=characteristics
+        ),
     ] = None,
     devices: Annotated[
         int, typer.Option(min=2, max=100_000, help="Devices or repetitions of each point.")

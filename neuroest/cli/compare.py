@@ -5,8 +5,17 @@ from typing import Annotated, Any
 import typer
 
 import neuroest
-from neuroest.cli.completion import names
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, emit, style_for
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Architecture,
+    Format,
+    Output,
+    Settings,
+    complete_architecture,
+    complete_workload,
+    emit,
+    style_for,
+)
 from neuroest.design.overrides import parse_settings
 from neuroest.pipeline.comparison import at_corner
 from neuroest.reporting.comparison_text import comparison_text
@@ -20,7 +29,11 @@ def run(
     architecture: Architecture,
     baselines: Annotated[
         list[str] | None,
-        typer.Argument(metavar="BASELINE...", help="Designs to compare with: names or files."),
+        typer.Argument(
+            metavar="BASELINE...",
+            help="Designs to compare with: names or files.",
+            autocompletion=complete_architecture,
+        ),
     ] = None,
     workloads: Annotated[
         list[str] | None,
@@ -29,7 +42,7 @@ def run(
             "--workload",
             metavar="WORKLOAD",
             help=f"Network of all designs, default: {DEFAULT_WORKLOAD}; repeated: one per design, in order.",
-            autocompletion=names("workload", "population"),
+            autocompletion=complete_workload,
         ),
     ] = None,
     corners: Annotated[

@@ -1,6 +1,6 @@
 """What a shell completes: names of shipped files, own files, models, parameters, quantities."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import typer
@@ -27,7 +27,11 @@ def names(*kinds: str, folder: str = "") -> Callable[[str], list[str]]:
 
 
 def _paths(incomplete: str) -> list[str]:
-    """Folders and spec files that a path so far may mean; a name without a folder means spec files that are here."""
+    """Folders and spec files that a path so far may mean; a name without a folder means spec files that are here.
+
+    Of one folder alone also what is in it, so that a shell adds no space behind it; nothing where that is nothing, so
+    that the shell completes names of files as it does everywhere.
+    """
     begun, _, last = incomplete.rpartition("/")
     here = Path(f"{begun}/" if begun or incomplete.startswith("/") else ".")
     try:
@@ -35,18 +39,68 @@ def _paths(incomplete: str) -> list[str]:
     except OSError:
         return []
     stem = incomplete[: len(incomplete) - len(last)]
-    return [
+    found = [
         f"{stem}{entry.name}{'/' if entry.is_dir() else ''}"
         for entry in entries
         if entry.suffix in _SPECS or (entry.is_dir() and stem)
     ]
+    if len(found) != 1 or not found[0].endswith("/"):
+        return found
+    inside = _paths(found[0])
+    return found + inside if inside else []
 
 
-def models(incomplete: str) -> list[str]:
-    """Models of devices."""
+def one_of(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """Completion by words that are looked up when a shell completes."""
+    return lambda incomplete: [word for word in known() if word.startswith(incomplete)]
+
+
+def _models() -> Iterable[str]:
     from neuroest.registry import DEVICE_MODELS  # noqa: PLC0415 - only a shell that completes needs it
 
-    return [name for name in DEVICE_MODELS if name.startswith(incomplete)]
+    return DEVICE_MODELS
+
+
+def _fitted_models() -> Iterable[str]:
+    from neuroest.fitting.device_fit import MODELS  # noqa: PLC0415 - only a shell that completes needs it
+
+    return MODELS
+
+
+def _cases() -> Iterable[str]:
+    from neuroest.validation.cases import shipped_cases  # noqa: PLC0415 - only a shell that completes needs it
+
+    return shipped_cases()
+
+
+def _characteristics() -> Iterable[str]:
+    from neuroest.dynamics.characteristics import (  # noqa: PLC0415 - only a shell that completes needs it
+        CHARACTERISTICS,
+    )
+
+    return CHARACTERISTICS
+
+
+def _quantities() -> Iterable[str]:
+    from neuroest.results.quantities import QUANTITIES  # noqa: PLC0415 - only a shell that completes needs it
+
+    return QUANTITIES
+
+
+models, fitted_models, cases, characteristics, quantities = map(
+    one_of, (_models, _fitted_models, _cases, _characteristics, _quantities)
+)
+"""Models of devices, those that `fit` takes, published chips, what `characterise` shows, totals of an estimate."""
+
+
+def last_of_several(complete: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
+    """Completion of the last of several words with commas between them."""
+
+    def completed(incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        return [f"{before}{comma}{word}" for word in complete(last)]
+
+    return completed
 
 
 def neuron_parameters(context: typer.Context, incomplete: str) -> list[str]:
@@ -56,10 +110,3 @@ def neuron_parameters(context: typer.Context, incomplete: str) -> list[str]:
     except NeuroestError:
         return []
     return [f"{name}=" for name in claims if name.startswith(incomplete)]
-
-
-def quantities(incomplete: str) -> list[str]:
-    """Totals of an estimate."""
-    from neuroest.results.quantities import QUANTITIES  # noqa: PLC0415 - only a shell that completes needs it
-
-    return [name for name in QUANTITIES if name.startswith(incomplete)]

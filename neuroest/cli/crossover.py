@@ -4,17 +4,37 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import Architecture, Format, Output, Workload, emit, in_form
+from neuroest.cli.shared import (
+    Architecture,
+    Format,
+    Output,
+    Workload,
+    complete_architecture,
+    complete_workload,
+    emit,
+    in_form,
+)
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.exploration.crossover import crossover
 
 
 def run(
     spiking: Architecture,
-    dense: Annotated[str, typer.Argument(metavar="DENSE", help="The dense chip: name or file.")],
+    dense: Annotated[
+        str,
+        typer.Argument(
+            metavar="DENSE", help="The dense chip: name or file.", autocompletion=complete_architecture
+        ),
+    ],
     workload: Workload,
     dense_workload: Annotated[
-        str, typer.Option("--other-workload", metavar="WORKLOAD", help="The network in dense coding.")
+        str,
+        typer.Option(
+            "--other-workload",
+            metavar="WORKLOAD",
+            help="The network in dense coding.",
+            autocompletion=complete_workload,
+        ),
     ],
     scaled: Annotated[
         bool,

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from neuroest.cli.completion import last_of_several, quantities
 from neuroest.cli.elapsed import stop_counting
 from neuroest.cli.shared import complete_path
 from neuroest.exploration.errors import ExplorationError
@@ -42,7 +43,14 @@ Scheduler = Annotated[
         "--scheduler", help="Compute on Dask: `local`, or the tcp:// or tls:// address of a scheduler."
     ),
 ]
-Results = Annotated[str, typer.Option("--results", help="Results, separated by commas.")]
+Results = Annotated[
+    str,
+    typer.Option(
+        "--results",
+        help="Results, separated by commas.",
+        autocompletion=last_of_several(quantities),
+    ),
+]
 
 
 def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] | None) -> Space:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neuroest.cli.completion import names
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Format, emit, in_form, note
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Format, complete_workload, emit, in_form, note
 from neuroest.core.errors import NeuroestError
 from neuroest.design.overrides import parse_settings
 from neuroest.registry import EXPORTS, export
@@ -55,7 +55,13 @@ def run(
     ],
     workload: Annotated[
         str | None,
-        typer.Option("-w", "--workload", metavar="WORKLOAD", help="Network that a chip runs."),
+        typer.Option(
+            "-w",
+            "--workload",
+            metavar="WORKLOAD",
+            help="Network that a chip runs.",
+            autocompletion=complete_workload,
+        ),
     ] = None,
     output: Annotated[
         Path | None,

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import quantities
 from neuroest.cli.shared import (
     DEFAULT_WORKLOAD,
     Architecture,
     Format,
     Workload,
+    complete_architecture,
     emit,
     in_form,
     note,
@@ -29,13 +31,19 @@ def run(
     architecture: Architecture,
     baselines: Annotated[
         list[str] | None,
-        typer.Argument(metavar="BASELINE...", help="Designs to compare with: names or files."),
+        typer.Argument(
+            metavar="BASELINE...",
+            help="Designs to compare with: names or files.",
+            autocompletion=complete_architecture,
+        ),
     ] = None,
     workload: Workload = DEFAULT_WORKLOAD,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The figure: .pdf, .svg or .png.")
     ] = None,
-    result: Annotated[str, typer.Option(help="Result to draw.")] = "energy_per_inference_J",
+    result: Annotated[
+        str, typer.Option(help="Result to draw.", autocompletion=quantities)
+    ] = "energy_per_inference_J",
     labels: Annotated[
         list[str] | None,
         typer.Option(

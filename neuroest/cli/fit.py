@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.completion import models
+from neuroest.cli.completion import fitted_models
 from neuroest.cli.lab import bar
 from neuroest.cli.shared import Format, Plot, Seed, emit, in_form, note
 from neuroest.core.errors import NeuroestError
@@ -26,7 +26,7 @@ def run(
         str | None,
         typer.Option(
             help="Device model to fit; the one that describes the data best by default.",
-            autocompletion=models,
+            autocompletion=fitted_models,
         ),
     ] = None,
     law: Annotated[

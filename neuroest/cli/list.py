@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import one_of
 from neuroest.cli.shared import Format, emit, in_form, style
 from neuroest.core.text_layout import WIDTH
 from neuroest.reporting.catalogue import CATALOGUE, Entry, list_entries
@@ -28,7 +29,7 @@ def run(
         typer.Argument(
             metavar="KIND",
             help=f"One of {', '.join(CATALOGUE)}, or a kind of device such as neurons; without it all files that ship.",
-            autocompletion=lambda incomplete: [name for name in CATALOGUE if name.startswith(incomplete)],
+            autocompletion=one_of(lambda: CATALOGUE),
         ),
     ] = None,
     word: Annotated[

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.completion import models
-from neuroest.cli.shared import emit, note
+from neuroest.cli.completion import models, names
+from neuroest.cli.shared import complete_architecture, complete_workload, emit, note
 from neuroest.core.errors import NeuroestError
 
 
@@ -35,23 +35,56 @@ def run(
         str | None, typer.Option(help="Device model of a neuron, synapse or memory.", autocompletion=models)
     ] = None,
     like: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Shipped file to start from; of a chip also a path.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Shipped file to start from; of a chip also a path.",
+            autocompletion=complete_architecture,
+        ),
     ] = None,
     neuron: Annotated[
-        str | None, typer.Option(metavar="DEVICE", help="Neuron of a new architecture.")
+        str | None,
+        typer.Option(
+            metavar="DEVICE",
+            help="Neuron of a new architecture.",
+            autocompletion=names("device", folder="neurons"),
+        ),
     ] = None,
     cell: Annotated[
         str | None,
-        typer.Option("--cell", "--synapse", metavar="DEVICE", help="Memory cell of a new architecture."),
+        typer.Option(
+            "--cell",
+            "--synapse",
+            metavar="DEVICE",
+            help="Memory cell of a new architecture.",
+            autocompletion=names("device"),
+        ),
     ] = None,
     adc: Annotated[
-        str | None, typer.Option(metavar="DEVICE", help="Converter of a new architecture; needs --like.")
+        str | None,
+        typer.Option(
+            metavar="DEVICE",
+            help="Converter of a new architecture; needs --like.",
+            autocompletion=names("device", folder="converters"),
+        ),
     ] = None,
     chip: Annotated[
-        str | None, typer.Option(metavar="ARCH", help="Architecture that enters a new contest.")
+        str | None,
+        typer.Option(
+            metavar="ARCH",
+            help="Architecture that enters a new contest.",
+            autocompletion=complete_architecture,
+        ),
     ] = None,
     workload: Annotated[
-        str | None, typer.Option("-w", "--workload", metavar="WORKLOAD", help="Network of a new contest.")
+        str | None,
+        typer.Option(
+            "-w",
+            "--workload",
+            metavar="WORKLOAD",
+            help="Network of a new contest.",
+            autocompletion=complete_workload,
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import note
+from neuroest.cli.shared import complete_architecture, complete_workload, note
 
 
 def run(
@@ -17,11 +17,21 @@ def run(
     ],
     workload: Annotated[
         str | None,
-        typer.Option("-w", "--workload", metavar="WORKLOAD", help="Network, if the folder contains none."),
+        typer.Option(
+            "-w",
+            "--workload",
+            metavar="WORKLOAD",
+            help="Network, if the folder contains none.",
+            autocompletion=complete_workload,
+        ),
     ] = None,
     like: Annotated[
         str | None,
-        typer.Option(metavar="ARCH", help="Chip whose fabric the device replaces the neuron or cell of."),
+        typer.Option(
+            metavar="ARCH",
+            help="Chip whose fabric the device replaces the neuron or cell of.",
+            autocompletion=complete_architecture,
+        ),
     ] = None,
     output: Annotated[
         Path | None,

@@ -5,15 +5,22 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import quantities
 from neuroest.cli.exploring import frame_text
 from neuroest.cli.shared import Format, Output, Plot, emit, in_form, note
 from neuroest.exploration.pareto import pareto
 
 Minimize = Annotated[
-    list[str] | None, typer.Option("--minimize", metavar="RESULT", help="Less is better; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--minimize", metavar="RESULT", help="Less is better; may be repeated.", autocompletion=quantities
+    ),
 ]
 Maximize = Annotated[
-    list[str] | None, typer.Option("--maximize", metavar="RESULT", help="More is better; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--maximize", metavar="RESULT", help="More is better; may be repeated.", autocompletion=quantities
+    ),
 ]
 
 

@@ -6,8 +6,14 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.completion import names
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note, parse_labels
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Settings,
+    complete_architecture,
+    complete_workload,
+    note,
+    parse_labels,
+)
 from neuroest.design.overrides import parse_settings
 from neuroest.plotting.style import VENUES
 from neuroest.publishing.publish import publish
@@ -19,7 +25,11 @@ Venue = StrEnum("Venue", {name.upper(): name for name in VENUES})  # type: ignor
 
 def run(
     architectures: Annotated[
-        list[str], typer.Argument(metavar="ARCH...", help="Names or files; the first is compared with the others.")
+        list[str],
+        typer.Argument(
+            metavar="ARCH...", help="Names or files; the first is compared with the others.",
+            autocompletion=complete_architecture,
+        )
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write.")],
     workloads: Annotated[
@@ -27,7 +37,7 @@ def run(
         typer.Option(
             "-w", "--workload", metavar="WORKLOAD",
             help=f"Network; may be repeated, each runs on every design; default: {DEFAULT_WORKLOAD}.",
-            autocompletion=names("workload", "population"),
+            autocompletion=complete_workload,
         )
     ] = None,
     sweep: Annotated[

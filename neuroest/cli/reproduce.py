@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import cases
 from neuroest.cli.shared import Format, Output, emit, in_form
 from neuroest.validation.board import reproduce
 from neuroest.validation.record import record_text
@@ -17,7 +18,9 @@ def run(
     cases: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="CASE...", help="Shipped cases, or folders of others; all that ship if none is given."
+            metavar="CASE...",
+            help="Shipped cases, or folders of others; all that ship if none is given.",
+            autocompletion=cases,
         ),
     ] = None,
     layout: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,

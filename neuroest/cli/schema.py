@@ -4,13 +4,19 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import one_of
 from neuroest.cli.shared import Output, emit
 from neuroest.loading.kinds import KINDS
 from neuroest.reporting.schemas import schema_text
 
 
 def run(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help=f"One of {', '.join(KINDS)}.", autocompletion=one_of(lambda: KINDS)
+        ),
+    ],
     output: Output = None,
 ) -> None:
     """JSON Schema of a kind of spec file, for editors.

@@ -15,7 +15,9 @@ from neuroest.cli.completion import names
 from neuroest.cli.elapsed import without_count
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.reporting.text_style import PLAIN, Style, for_terminal
+from neuroest.specs.claims import Claim
 
 DEFAULT_ARCHITECTURE = "diffusive_low_power_28nm"
 """What is estimated when no architecture is named."""
@@ -33,13 +35,16 @@ class Format(StrEnum):
     LATEX = "latex"
 
 
-_complete_architecture = names("architecture")
-_complete_workload = names("workload", "population")
+complete_architecture = names("architecture")
+"""Chips that ship, and spec files."""
+complete_workload = names("workload")
+"""Networks that ship, and spec files."""
 
 
 def complete_path(context: typer.Context, incomplete: str) -> list[str]:
     """Paths that can be set in the chip and the network of the command so far, whole or by their last words."""
-    from neuroest.design.short_paths import settable_paths  # noqa: PLC0415 - only a shell that completes needs it
+    from neuroest.design.build import build  # noqa: PLC0415 - only a shell that completes needs it
+    from neuroest.design.short_paths import settable_paths  # noqa: PLC0415
     from neuroest.loading.library import load_architecture, load_workload  # noqa: PLC0415
     from neuroest.specs.workload import workload_claims  # noqa: PLC0415
 
@@ -47,15 +52,35 @@ def complete_path(context: typer.Context, incomplete: str) -> list[str]:
     networks = context.params.get("workloads") or context.params.get("workload")
     network = networks if isinstance(networks, str) else next(iter(networks or []), DEFAULT_WORKLOAD)
     try:
-        paths = settable_paths(load_architecture(chips[0]))
-        paths = (*paths, *workload_claims(load_workload(network).spec))
+        chip = load_architecture(chips[0])
+        numbers = {**build(chip).claims, **workload_claims(load_workload(network).spec)}
+        paths = (*settable_paths(chip), *numbers)
     except NeuroestError:
         return []
-    whole = [path for path in paths if path.startswith(incomplete)]
+    paths = tuple(dict.fromkeys(paths))
+    whole = {path: path for path in paths if path.startswith(incomplete)}
     words = incomplete.count(".") + 1
     tails = [".".join(path.split(".")[-words:]) for path in paths]
-    short = [tail for tail in tails if tail.startswith(incomplete) and tails.count(tail) == 1]
-    return [f"{path}=" for path in dict.fromkeys(whole or short)]
+    found = whole or {
+        tail: path
+        for tail, path in zip(tails, paths, strict=True)
+        if tail.startswith(incomplete) and tails.count(tail) == 1
+    }
+    now = [f"{word}={_without_blanks(numbers.get(path))}" for word, path in found.items()]
+    # of one path alone its value too, so that a shell adds no space behind the sign
+    return [f"{word}=" for word in found] + (now if len(found) == 1 else [])
+
+
+def _without_blanks(claim: Claim | None) -> str:
+    """A value as a word of a shell; what to write where there is no such word."""
+    if claim is None:
+        return "VALUE"
+    text = format_quantity(claim.value, claim.unit).replace(" ", "")
+    try:
+        parse_quantity(text, claim.unit)
+    except NeuroestError:
+        return "VALUE"
+    return text
 
 
 Architecture = Annotated[
@@ -63,7 +88,7 @@ Architecture = Annotated[
     typer.Argument(
         metavar="ARCH",
         help="Name of a shipped architecture, or a file.",
-        autocompletion=_complete_architecture,
+        autocompletion=complete_architecture,
     ),
 ]
 OptionalArchitecture = Annotated[
@@ -71,7 +96,7 @@ OptionalArchitecture = Annotated[
     typer.Argument(
         metavar="ARCH",
         help=f"Name of a shipped architecture, or a file; default: {DEFAULT_ARCHITECTURE} and its baseline.",
-        autocompletion=_complete_architecture,
+        autocompletion=complete_architecture,
     ),
 ]
 Workload = Annotated[
@@ -81,7 +106,7 @@ Workload = Annotated[
         "--workload",
         metavar="WORKLOAD",
         help="Name of a shipped workload, or a file.",
-        autocompletion=_complete_workload,
+        autocompletion=complete_workload,
     ),
 ]
 Settings = Annotated[

@@ -16,7 +16,7 @@ def run(
         typer.Argument(
             metavar="NAME",
             help="Anything that `neuroest list` names, or a path.",
-            autocompletion=names("architecture", "device", "workload", "population", "contest"),
+            autocompletion=names("architecture", "device", "workload", "contest"),
         ),
     ],
     form: Annotated[Format, typer.Option("--format", help="Form of the values.")] = Format.TABLE,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli.completion import last_of_several, quantities
 from neuroest.cli.exploring import (
     Axes,
     Constraints,
@@ -55,7 +56,11 @@ def run(
         int | None, typer.Option(min=0, help="Seed of the random numbers.")
     ] = None,
     keep: Annotated[
-        str, typer.Option(metavar="RESULTS", help="Results to keep, separated by commas.")
+        str,
+        typer.Option(
+            metavar="RESULTS", help="Results to keep, separated by commas.",
+            autocompletion=last_of_several(quantities),
+        )
     ] = ",".join(STANDARD),
     workers: Workers = None,
     scheduler: Scheduler = None,

@@ -80,8 +80,8 @@ class Device:
 
 @cache
 def shipped(kind: str) -> Mapping[str, Path]:
-    """Shipped files of a kind by name, in alphabetical order."""
-    return _files_in(data_folder(kind))
+    """Shipped files of a kind by name, in alphabetical order; none of a kind that has no folder."""
+    return _files_in(data_folder(kind)) if KINDS[kind].folder else frozen({})
 
 
 def _files_in(folder: Path) -> Mapping[str, Path]:

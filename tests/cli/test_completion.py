@@ -17,6 +17,12 @@ ASKED = {
     "neuroest estimate analog_l": "analog_lif_28nm",
     "neuroest estimate my_": "my_chip.yaml",
     "neuroest check specs/": "specs/my_cell.yaml",
+    "neuroest check ./sp": "./specs/my_cell.yaml",  # a shell adds no space behind a folder
+    "neuroest estimate analog_lif_28nm --set supply_voltage": "supply_voltage=900mV",
+    "neuroest compare analog_lif_28nm digital_spiking": "digital_spiking_28nm",
+    "neuroest reproduce odi": "odin",
+    "neuroest fit curves.csv --model thr": "threshold_switch_neuron",
+    "neuroest sensitivity analog_lif_28nm --results area_m2,lat": "area_m2,latency_s",
     "neuroest compare analog_lif_28nm digital_spiking_28nm -w shd": "shd_recurrent_spiking",
     "neuroest contest spik": "spiking_neurons",
     "neuroest show rram_h": "rram_hfox_28nm",
