@@ -32,7 +32,9 @@ from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import Headline, label_and_unit
+from neuroest.specs.claims import Claim
 from neuroest.specs.learning import LEARNING
+from neuroest.specs.parameters import DEFINED, FIT, RANGE_END
 from neuroest.specs.workload import workload_exclusions
 
 _SHOWN = {
@@ -392,16 +394,15 @@ def _with_band(estimate: Estimate, name: str) -> str:
 def _strongest(estimate: Estimate) -> str:
     """The parameter of a component that the energy follows most.
 
-    Network and process, that of a device among them, are not the designer's to change, and reference points only say
-    where a value was measured.
+    Network and process, that of a device among them, are not the designer's to change, and neither are coefficients
+    of a fit and the points that values were measured at.
     """
     found = estimate.sensitivity
     slopes = found.totals["energy"]
-    fixed = (".reference_", ".process.")
     own = [
         at
         for at, path in enumerate(found.paths)
-        if path.startswith(CHIP) and not any(word in path for word in fixed)
+        if path.startswith(CHIP) and ".process." not in path and not _only_describes(estimate.claims[path])
     ]
     index = max(own, key=lambda at: abs(float(slopes[at])), default=None)
     if index is None or slopes[index] == 0.0:
@@ -410,6 +411,12 @@ def _strongest(estimate: Estimate) -> str:
     more = "less" if slopes[index] > 0.0 else "more"
     path = shortest_name(found.paths[index], estimate.claims)
     return f"{_STEP * 100:g} % {more} {path} saves {percent(1.0 - float(change))} of the energy"
+
+
+def _only_describes(claim: Claim) -> bool:
+    """Whether a parameter says what others were measured at, or belongs to a fit or to its range."""
+    declared = getattr(claim.about, "declared", {}).get(claim.path.rpartition(".")[2])
+    return declared is not None and declared.exact in {DEFINED, FIT, RANGE_END}
 
 
 def _largest_cause(estimate: Estimate) -> str:
@@ -439,11 +446,11 @@ def _choices(estimate: Estimate) -> str:
 
 def _closing(estimates: Sequence[Estimate]) -> list[str]:
     """Checks, what is left out, sources, and where the rest is."""
-    clean = [estimate for estimate in estimates if not estimate.failed_checks]
-    passed = f"{counted(sum(len(estimate.checks) for estimate in clean), 'check')} passed"
-    if len(clean) < len(estimates):
-        failed = sum(len(estimate.failed_checks) for estimate in estimates)
-        passed = f"{failed} of {counted(sum(len(estimate.checks) for estimate in estimates), 'check')} failed"
+    total = counted(sum(len(estimate.checks) for estimate in estimates), "check")
+    failed = [check for estimate in estimates for check in estimate.failed_checks]
+    advice = sum(check.severity == "advice" for check in failed)
+    passed = f"{len(failed) - advice} of {total} failed" if len(failed) > advice else f"{total} passed"
+    passed += f", {advice} with advice" if advice else ""
     left = max(len(estimate.exclusions) for estimate in estimates)
     sources = max(len(estimate.source_keys) for estimate in estimates)
     text = "; ".join([passed, f"{counted(left, 'part')} left out", counted(sources, "source")])

@@ -13,7 +13,7 @@ from neuroest.core import units as u
 from neuroest.equations import converters, front_ends
 from neuroest.specs.base import PositiveFraction, PositiveNumber
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
 
 
 class CurrentClampParameters(Record):
@@ -28,7 +28,7 @@ class CurrentClampParameters(Record):
     """Small-signal resistance that the column sees."""
     footprint: u.SquareMetre = positive()
     """Area of one conveyor."""
-    carried_current: u.Ampere = non_negative(absent=0.0, symbol="I_c", exact=CHOSEN)
+    carried_current: u.Ampere = non_negative(absent=0.0, symbol="I_c", exact=DEFINED)
     """Current of a column that bias, resistance and area are stated for; a conveyor is drawn for its column in
     proportion. Without it the conveyor is the same at every column."""
     minimum_bias: u.Ampere = non_negative(absent=0.0)
