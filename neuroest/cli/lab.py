@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.completion import names, neuron_parameters
+from neuroest.cli.elapsed import stop_counting
 from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
 from neuroest.core.units import parse_quantity
@@ -49,6 +50,7 @@ def bar(word: str) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield silent
         return
+    stop_counting()
     from rich.console import Console  # noqa: PLC0415 - only terminals need it
     from rich.progress import (  # noqa: PLC0415
         BarColumn,

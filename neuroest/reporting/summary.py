@@ -1,5 +1,6 @@
 """Designs by results on one screen: failed checks, totals with bands, and a sentence on each question asked first."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -45,6 +46,8 @@ _ROWS = ("median", "p10..p90", "nominal")
 _MOST = 2
 _MANY = 0.01
 """Share of the samples without an estimate from which on the summary speaks of it."""
+FAR = 1.5
+"""Factor between nominal value and median from which on a table says why they differ; a convention."""
 _STEP = 0.1
 """Change of a parameter that the sentence on the strongest one speaks of."""
 
@@ -152,8 +155,10 @@ def left_out_samples(estimate: Estimate, of: str = "") -> list[str]:
     return wrapped(f"{of}{text}", hanging=2)
 
 
-def skewed(found: Headline) -> str:
-    """Words for a nominal value that its own band leaves out, which happens where most doubts point the same way.
+def skewed(found: Headline, far: float = math.inf) -> str:
+    """Words for a nominal value outside of its own band, or further from the median than a factor of `far`.
+
+    That happens where most doubts point the same way.
 
     Examples
     --------
@@ -161,14 +166,22 @@ def skewed(found: Headline) -> str:
     'the stated values give less than p10: their spreads reach further up than down'
     >>> skewed(Headline(3.0, 2.0, 5.0, 9.0))
     ''
+    >>> skewed(Headline(3.0, 2.0, 5.0, 9.0), far=1.5)
+    'the stated values give 0.6 of the median: their spreads reach further up than down'
     """
-    if found.nominal is None or found.low is None or found.high is None:
+    nominal, low, median, high = found.nominal, found.low, found.median, found.high
+    if nominal is None or low is None or median is None or high is None:
         return ""
-    if found.low <= found.nominal <= found.high:
+    if nominal < low:
+        what = "less than p10"
+    elif nominal > high:
+        what = "more than p90"
+    elif median > 0.0 and not median / far <= nominal <= median * far:
+        what = f"{nominal / median:.2g} of the median"
+    else:
         return ""
-    if found.nominal < found.low:
-        return "the stated values give less than p10: their spreads reach further up than down"
-    return "the stated values give more than p90: their spreads reach further down than up"
+    up, down = ("up", "down") if nominal < median else ("down", "up")
+    return f"the stated values give {what}: their spreads reach further {up} than {down}"
 
 
 def scope_lines(comparison: Comparison, where: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from neuroest.reporting.formatting import (
     short_names,
     words,
 )
-from neuroest.reporting.summary import left_out_samples, settings_lines, skewed
+from neuroest.reporting.summary import FAR, left_out_samples, settings_lines, skewed
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, label_and_unit
@@ -146,7 +147,7 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         shown = main or QUANTITIES[name].learning
         rows.append((indent + label, lead, interval if shown else "", nominal))
         cause = _cause(estimate, name) if main else ""
-        notes[len(rows) - 1] = [text for text in (cause, skewed(found)) if text]
+        notes[len(rows) - 1] = [text for text in (cause, skewed(found, FAR if main else math.inf)) if text]
     lines = []
     for index, line in enumerate(fitting_columns(rows, "<>>>", widest=2)):
         lines.append(style.dim(line) if index == 0 else line)
@@ -196,7 +197,7 @@ def _next_to_baseline(comparison: Comparison) -> list[str]:
     lines = [*_columns(comparison), ""]
     for estimate in comparison.estimates:
         for name in MAIN:
-            doubt = skewed(estimate.headline(name))
+            doubt = skewed(estimate.headline(name), FAR)
             if doubt:
                 lines += wrapped(f"{estimate.architecture}, {label_and_unit(name)[0]}: {doubt}.")
     for ratio in comparison.ratios:
