@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import neuroest
 from neuroest.pipeline.estimate import estimate
 from tests.chips import changed
 
@@ -38,6 +39,39 @@ def test_a_low_power_memory_leaks_the_same_beside_fast_logic(tmp_path: Path, tem
     kelvin = float(temperature.removesuffix(" K"))
     supply = 0.9 / 0.92 * math.exp(-3.3 * 0.02)
     assert beside_slow == pytest.approx(7.993e-6 * supply * 2 ** ((kelvin - 330) / 19.8), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    # the supply moves the table by the process of its device, which is of 22 nm
+    ("model", "device", "within"),
+    [("sram", "sram_28nm_anchored", 1e-9), ("sram_table", "sram_cacti_lstp", 0.05)],
+)
+def test_a_low_power_memory_is_as_slow_beside_fast_logic(
+    tmp_path: Path, model: str, device: str, within: float
+) -> None:
+    memory = {
+        "model": model,
+        "device": device,
+        "capacity": "64 KiB",
+        "width": "64 bit",
+        "stores": ["weights"],
+    }
+    chip = changed("digital_int8_28nm", {"chip.weights": memory}, tmp_path)
+    slow, fast = (
+        estimate(chip, "mlp_mnist_dense", {"technology.process": f"cmos_28nm_{flavour}"})
+        .evaluation.timing.resources["chip.weights"].sum()
+        for flavour in ("lp", "hp")
+    )  # fmt: skip
+    assert fast == pytest.approx(slow, rel=within)
+
+
+def test_a_memory_beside_fast_logic_has_the_range_of_its_own_transistors() -> None:
+    keys = {"device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit", "stores": ["weights"]}
+    low, high = (
+        neuroest.block("sram", **keys, process="cmos_22nm_hp", supply_voltage=supply).failed_checks
+        for supply in ("0.57 V", "0.8 V")
+    )
+    assert "memory_supply" in {check.name for check in low} - {check.name for check in high}
 
 
 def test_no_low_power_memory_leaks_more_than_a_fast_one(tmp_path: Path) -> None:

@@ -3,17 +3,32 @@
 from abc import abstractmethod
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.blocks import sleep
-from neuroest.blocks.base import Component, EnergyCost, NetworkContext, StaticCost, off_current
+from neuroest.blocks.base import (
+    Check,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    at_corner,
+    either,
+    logic_delay_ratio,
+    off_current,
+)
 from neuroest.blocks.sleep import MemorySleep
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import power, technology
 from neuroest.specs.base import BitCount, WordWidth
 from neuroest.specs.blocks import DeviceBlock
+
+_APART = 30.0
+"""Ratio of off-currents from which on two processes are of different flavours, which are a thousand apart where equal
+flavours differ by a third; a convention."""
 
 
 class MemoryBlock(DeviceBlock):
@@ -90,6 +105,40 @@ class Memory(Component[Any]):
             off_current(self.flavour, supply), off_current(self.flavour, reference_voltage),
             supply, reference_voltage,
         )  # fmt: skip
+
+    @property
+    def other_flavour(self) -> Any:
+        """Whether its transistors have other thresholds than the chip's logic."""
+        ratio = self.process.off_current / self.flavour.off_current
+        return np.logical_or(ratio > _APART, ratio < 1.0 / _APART)
+
+    def delay_ratio(self, reference_voltage: u.Volt, reference: Process) -> u.Dimensionless:
+        """Delay on the chip's node and supply over that on a process, with transistors of its own flavour.
+
+        Where the chip's logic has another flavour, the supply moves it by the memory's own process, and nodes in
+        proportion to their size.
+        """
+        own, supply = self.flavour, self.technology.supply_voltage
+        at, then = (
+            technology.logic_delay_factor(
+                v, own.delay_cubic, own.delay_quadratic, own.delay_linear, own.delay_constant
+            )
+            for v in (supply, reference_voltage)
+        )
+        kept = at_corner(self, "delay", at / then * (self.process.feature_size / reference.feature_size))
+        return either(self.other_flavour, kept, logic_delay_ratio(self, reference_voltage, reference))
+
+    def flavour_checks(self) -> list[Check]:
+        """Whether the supply is one that the process of its flavour covers, where the chip's is another one."""
+        own, supply = self.flavour, self.technology.supply_voltage
+        if not np.any(self.other_flavour):
+            return []
+        return [
+            self.check_range(
+                "memory_supply", supply, own.minimum_supply_voltage, own.maximum_supply_voltage, "V",
+                "the supply is outside the range of the process whose transistors the memory has",
+            )
+        ]  # fmt: skip
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage at the retention voltage or behind open switches, and the energy of charging the cells again."""

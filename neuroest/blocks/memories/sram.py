@@ -11,7 +11,6 @@ from neuroest.blocks.base import (
     NetworkContext,
     StaticCost,
     leakage_at_chip_temperature,
-    logic_delay_ratio,
     logic_energy_ratio,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
@@ -156,7 +155,7 @@ class Sram(Memory):
         time = equations.sram_access_time(
             self.macro, d.access_time, d.reference_capacity, d.access_time_exponent
         )
-        return time * logic_delay_ratio(self, d.reference_voltage)
+        return time * self.delay_ratio(d.reference_voltage, self.flavour)
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """All banks work side by side, and so do the two ports of a macro."""
@@ -168,6 +167,7 @@ class Sram(Memory):
         """Whether capacity and width lie within the fit."""
         d = self.device
         return [
+            *self.flavour_checks(),
             self.check_range(
                 "memory_capacity", self.macro, d.minimum_capacity, d.maximum_capacity, "bit",
                 "capacity lies outside the memory fit",

@@ -14,7 +14,6 @@ from neuroest.blocks.base import (
     at_corner,
     either,
     leakage_at_chip_temperature,
-    logic_delay_ratio,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.memory_table import MemoryTable
@@ -182,7 +181,7 @@ class TabulatedSram(Memory):
     def access_time(self) -> u.Second:
         """Time from one access to the next: that of the access, or of the cycle where that is longer."""
         time = np.maximum(self.quantity("access_ns"), self.quantity("cycle_ns"))
-        return time * self.device.access_time_factor * self.ratio(logic_delay_ratio)
+        return time * self.device.access_time_factor * self.ratio(TabulatedSram.delay_ratio)
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """All banks work side by side, each with one port."""
@@ -210,6 +209,7 @@ class TabulatedSram(Memory):
             ("memory_banks", o["banks"], t.banks[0], t.banks[-1], "1", "number of banks"),
         ]
         return [
+            *self.flavour_checks(),
             *(
                 self.check_range(name, value, low, high, unit, f"{what} is outside the memory table", "infeasible")
                 for name, value, low, high, unit, what in inside
