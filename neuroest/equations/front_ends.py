@@ -6,7 +6,9 @@ from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
 _ROUNDS = 10
-"""Rounds of Newton's method; numerical."""
+"""Most rounds of Newton's method; numerical."""
+_NOTHING = 2.0**-50
+"""By how much a round still moves what it has found; the rounding error of a double."""
 _DEEPEST = 50.0
 """Logarithm at which all of a bias counts as used; numerical, since what is left is lost in rounding."""
 
@@ -97,14 +99,20 @@ def clamp_depth(
     lost = input_resistance * column_conductance
     depth: u.Dimensionless = full / (1.0 + lost)
     for _ in range(_ROUNDS):
-        left = np.exp(-depth)
+        left, before = np.exp(-depth), depth
         depth = np.minimum(depth + (full - lost * depth - (1.0 - left)) / (left + lost), _DEEPEST)
+        if np.all(np.abs(depth - before) <= _NOTHING * (1.0 + depth)):
+            break
     return depth
 
 
 @equation
 def class_a_gain(
-    read_voltage: u.Volt, column_conductance: u.Siemens, input_resistance: u.Ohm, bias_current: u.Ampere
+    read_voltage: u.Volt,
+    column_conductance: u.Siemens,
+    input_resistance: u.Ohm,
+    bias_current: u.Ampere,
+    depth: u.Dimensionless,
 ) -> u.Dimensionless:
     """Current that a little more conductance of a column adds behind a class-A clamp, over that without a clamp. [1].
 
@@ -118,6 +126,8 @@ def class_a_gain(
         Of the clamp without a current of the column, R. [ohm]
     bias_current : float or array
         Bias, the most that a class-A circuit carries, above zero. [A]
+    depth : float or array
+        Logarithm of the bias over what the column leaves of it, y, as `clamp_depth` gives it. [1]
 
     Returns
     -------
@@ -126,7 +136,7 @@ def class_a_gain(
 
     Notes
     -----
-    Formula: g = (1 - R I_b y/V)/(1 + R e^y G), y = `clamp_depth`
+    Formula: g = (1 - R I_b y/V)/(1 + R e^y G), y = ln(I_b/(I_b - I)) (`clamp_depth`)
 
     Valid: as `clamp_depth`; 1/(1 + R G)^2 for a bias far above the current
 
@@ -138,34 +148,31 @@ def class_a_gain(
     --------
     A bias of 1 A leaves the resistance alone: 3 kohm and 100 uS give 1/1.69; 12 uA are nearly used up.
 
-    >>> f"{class_a_gain(0.1, 100e-6, 3e3, 1.0):.4f} {class_a_gain(0.1, 100e-6, 3e3, 12e-6):.4f}"
-    '0.5917 0.4048'
+    >>> given = ((0.1, 100e-6, 3e3, bias) for bias in (1.0, 12e-6))
+    >>> [f"{class_a_gain(*each, clamp_depth(*each)):.4f}" for each in given]
+    ['0.5917', '0.4048']
     """
-    depth = clamp_depth(read_voltage, column_conductance, input_resistance, bias_current)
     kept = 1.0 - input_resistance * bias_current * depth / read_voltage
     return kept / (1.0 + input_resistance * np.exp(depth) * column_conductance)
 
 
 @equation
 def class_a_curvature(
-    read_voltage: u.Volt,
     column_conductance: u.Siemens,
     input_resistance: u.Ohm,
-    bias_current: u.Ampere,
+    depth: u.Dimensionless,
     pair_spread: u.Siemens,
 ) -> u.Dimensionless:
     """Relative error of a pair of columns behind class-A clamps, a common gain removed. [1].
 
     Parameters
     ----------
-    read_voltage : float or array
-        Voltage that active rows are driven to, above zero. [V]
     column_conductance : float or array
         Sum of the conductances to active rows; idle rows are cut off. [S]
     input_resistance : float or array
         Of the clamp without a current of the column, R. [ohm]
-    bias_current : float or array
-        Bias, the most that a class-A circuit carries, above zero. [A]
+    depth : float or array
+        Logarithm of the bias over what the column leaves of it, y, as `clamp_depth` gives it. [1]
     pair_spread : float or array
         Standard deviation, from read to read, of the sum of both columns, s_G. [S]
 
@@ -176,7 +183,7 @@ def class_a_curvature(
 
     Notes
     -----
-    Formula: s = (r s_G/(1 + r G)) (1 + (e^y - 1)/(2 (1 + r G))), r = R e^y, y = `clamp_depth`
+    Formula: s = (r s_G/(1 + r G)) (1 + (e^y - 1)/(2 (1 + r G))), r = R e^y, y from `clamp_depth`
 
     Valid: second order in r s_G, sum and difference of the columns of a pair independent
 
@@ -188,10 +195,10 @@ def class_a_curvature(
     --------
     A bias of 1 A leaves 3 kohm alone, 0.12/1.3; 12 uA are nearly used up by 100 uS at 0.1 V.
 
-    >>> [f"{class_a_curvature(0.1, 100e-6, 3e3, bias, 40e-6):.3f}" for bias in (1.0, 12e-6)]
+    >>> depths = (clamp_depth(0.1, 100e-6, 3e3, bias) for bias in (1.0, 12e-6))
+    >>> [f"{class_a_curvature(100e-6, 3e3, depth, 40e-6):.3f}" for depth in depths]
     ['0.092', '0.232']
     """
-    depth = clamp_depth(read_voltage, column_conductance, input_resistance, bias_current)
     resistance = input_resistance * np.exp(depth)
     loaded = 1.0 + resistance * column_conductance
     return resistance * pair_spread / loaded * (1.0 + np.expm1(depth) / (2.0 * loaded))

@@ -35,8 +35,13 @@ SAMPLES: dict[str, dict[str, float]] = {
         "cell_mean_square": 0.25,
     },
     "clamp_depth": CLAMP,
-    "class_a_gain": CLAMP,
-    "class_a_curvature": {**CLAMP, "pair_spread": 4e-5},
+    "class_a_gain": {**CLAMP, "depth": 0.7},
+    "class_a_curvature": {
+        "column_conductance": CLAMP["column_conductance"],
+        "input_resistance": CLAMP["input_resistance"],
+        "depth": 0.7,
+        "pair_spread": 4e-5,
+    },
     "bias_power": {"bias_current": 8e-5, "supply_voltage": 0.9},
 }
 
@@ -67,12 +72,12 @@ def test_gain_and_curve_of_a_clamp_are_the_slopes_of_its_current(bias: float) ->
     depth = equations.clamp_depth(voltage, conductance, resistance, bias)
     assert current(0.0) == pytest.approx(bias * -math.expm1(-depth), rel=1e-6)
     slope = (current(step) - current(-step)) / (2.0 * step)
-    assert equations.class_a_gain(voltage, conductance, resistance, bias) == pytest.approx(
+    assert equations.class_a_gain(voltage, conductance, resistance, bias, depth) == pytest.approx(
         slope / voltage, rel=1e-4
     )
     up, down = (current(2.0 * step) - current(0.0)) / step, (current(0.0) - current(-2.0 * step)) / step
     moved = abs(math.log(up / down)) / (2.0 * step) * spread / 2.0
-    found = equations.class_a_curvature(voltage, conductance, resistance, bias, spread)
+    found = equations.class_a_curvature(conductance, resistance, depth, spread)
     assert found == pytest.approx(moved, rel=1e-2)
 
 

@@ -174,10 +174,10 @@ def test_reads_do_not_reach_from_one_array_into_the_next(tmp_path: Path) -> None
     # 128 rows are read 48, 48 and 32 at a time; 784 inputs take six such arrays and 16 rows of a seventh
     deepest = int(np.argmax(mapper.layers.reduction))
     assert np.ravel(mapper.row_reads)[deepest] == 6 * 3 + 1
-    rows, _ = mapper.rows_of_blocks[0]
-    assert rows[deepest][:4].tolist() == [48, 48, 32, 48]
-    assert rows[deepest].sum() == 784
-    assert rows[deepest][18] == 16
+    ((rows, _), _), times = mapper.kinds_of_blocks
+    blocks = dict(zip(rows[deepest].tolist(), times[deepest].tolist(), strict=True))
+    assert {size: number for size, number in blocks.items() if number} == {48: 12, 32: 6, 16: 1}
+    assert rows[deepest] @ times[deepest] == 784
     assert np.max(mapper.reads_in_array) == 3
 
 

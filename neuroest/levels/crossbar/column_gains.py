@@ -64,7 +64,7 @@ class ColumnGains:
     active : array
         Active rows of each block.
     times : float or array
-        How many equal blocks each one stands for.
+        How many equal blocks of the layer each one stands for.
     columns : tuple of DigitColumns
         The highest digit first.
     clamp : Clamp or None
@@ -77,27 +77,35 @@ class ColumnGains:
     columns: tuple[DigitColumns, ...]
     clamp: Clamp | None = None
 
-    def _gain(self, each: DigitColumns) -> Array:
-        if self.clamp is None:
-            return np.asarray(accuracy.clamp_gain(self.resistance, each.conductance))
+    @cached_property
+    def _depths(self) -> tuple[u.Numeric, ...]:
+        """How far the current of each digit's columns empties the transistor of the clamp."""
         clamp = self.clamp
-        return np.asarray(
-            front_ends.class_a_gain(clamp.voltage, each.conductance, self.resistance, clamp.bias)
-        )
-
-    def _curvature(self, each: DigitColumns) -> Array:
-        if self.clamp is None:
-            return np.asarray(accuracy.clamp_curvature(self.resistance, each.conductance, each.spread))
-        clamp = self.clamp
-        return np.asarray(
-            front_ends.class_a_curvature(
-                clamp.voltage, each.conductance, self.resistance, clamp.bias, each.spread
-            )
+        if clamp is None:
+            return tuple(0.0 for _ in self.columns)
+        return tuple(
+            front_ends.clamp_depth(clamp.voltage, each.conductance, self.resistance, clamp.bias)
+            for each in self.columns
         )
 
     @cached_property
     def _gains(self) -> tuple[Array, ...]:
-        return tuple(self._gain(each) for each in self.columns)
+        clamp = self.clamp
+        if clamp is None:
+            return tuple(
+                np.asarray(accuracy.clamp_gain(self.resistance, each.conductance)) for each in self.columns
+            )
+        return tuple(
+            np.asarray(
+                front_ends.class_a_gain(clamp.voltage, each.conductance, self.resistance, clamp.bias, depth)
+            )
+            for each, depth in zip(self.columns, self._depths, strict=True)
+        )
+
+    def _curvature(self, each: DigitColumns, depth: u.Numeric) -> Array:
+        if self.clamp is None:
+            return np.asarray(accuracy.clamp_curvature(self.resistance, each.conductance, each.spread))
+        return np.asarray(front_ends.class_a_curvature(each.conductance, self.resistance, depth, each.spread))
 
     @cached_property
     def _as_they_are(self) -> tuple[Array, ...]:
@@ -134,8 +142,8 @@ class ColumnGains:
         """Relative error of a result because the gain of a block moves from read to read with its active cells."""
         common = self.common[..., np.newaxis]
         moved = tuple(
-            np.asarray(gain / common * self._curvature(each))
-            for gain, each in zip(self._gains, self.columns, strict=True)
+            np.asarray(gain / common * self._curvature(each, depth))
+            for gain, each, depth in zip(self._gains, self.columns, self._depths, strict=True)
         )
         return np.sqrt(self._power(moved, moved) / self._result)
 

@@ -15,6 +15,7 @@ from neuroest.levels.base import Array, LevelMapping, Mapper, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.packing import Sharing, Wanted, share_arrays
 from neuroest.levels.crossbar.replication import copies_within
+from neuroest.levels.crossbar.row_blocks import Rows, row_blocks
 from neuroest.levels.time_multiplexing import TimeMultiplexing
 from neuroest.workloads.layers import LayerTable
 
@@ -142,40 +143,23 @@ class CrossbarLayout(Mapper):
         return np.asarray(np.where(self._cut[0] > 1.0, array, self.row_reads))
 
     @cached_property
-    def rows_of_blocks(self) -> tuple[tuple[Array, Array], ...]:
-        """Weights in each block of rows read at once, along a last axis, and how often one is active in a read.
+    def kinds_of_blocks(self) -> tuple[tuple[tuple[Array, Array], ...], Array]:
+        """Weights in each kind of block of rows read at once, along a last axis, and how often one is active in a read.
 
-        Inputs come first, outputs that a layer feeds back into itself after them.
+        Inputs come first, outputs that a layer feeds back into itself after them; then how many blocks of each kind a
+        layer has.
         """
         t, array = self.layers, self.compute
-        fan_in = t.reduction + t.recurrent_reduction
-        each, rows = array.rows_at_once(), array.options["rows"]
+        each, rows, devices = array.rows_at_once(), array.options["rows"], array.devices_per_weight()[1]
         if array.stacks_columns:
             each = rows = np.maximum(self._block[0], 1.0)
-        full = _along(equations.block_count(rows, each), fan_in)
-        reads = np.arange(np.max(self.row_reads) + 1.0)
-        inside = np.minimum(np.mod(reads, full) * _along(each, fan_in), _along(rows, fan_in))
-        ends = (np.floor(reads / full) * _along(rows, fan_in) + inside) / array.devices_per_weight()[1]
-        own = np.diff(np.minimum(t.reduction[..., np.newaxis], ends))
-        every = np.diff(np.minimum(fan_in[..., np.newaxis], ends))
+        found = row_blocks(t.reduction, t.recurrent_reduction, Rows(rows, each, devices))
         toggles = array.every_input_toggles
-        shares = (
+        share, rate = (
             1.0 + 0.0 * t.reduction if toggles else share for share in (t.input_bit_density, t.output_rate)
         )
-        return tuple(
-            (rows, np.clip(share, 0.0, 1.0)[..., np.newaxis])
-            for rows, share in zip((own, every - own), shares, strict=True)
-        )
-
-    @cached_property
-    def kinds_of_blocks(self) -> tuple[tuple[tuple[Array, Array], ...], u.Numeric]:
-        """The same with blocks that are equal in every layer as one, and how many each stands for."""
-        (own, share), (fed_back, rate) = self.rows_of_blocks
-        if own.ndim > 2 or fed_back.ndim > 2:
-            return self.rows_of_blocks, 1.0
-        both = np.concatenate([own, fed_back])
-        _, first, times = np.unique(both, axis=1, return_index=True, return_counts=True)
-        return ((own[:, first], share), (fed_back[:, first], rate)), times.astype(np.float64)
+        active = (np.clip(each_read, 0.0, 1.0)[..., np.newaxis] for each_read in (share, rate))
+        return tuple(zip((found.inputs, found.fed_back), active, strict=True)), found.times
 
     def read_blocks(self, placement: Placement) -> Array:
         """Blocks of rows whose columns are read for an output in a timestep: the block of each event, or all."""
@@ -183,12 +167,12 @@ class CrossbarLayout(Mapper):
             return np.asarray(self.on_array * self.network.events)
         if self.compute.spec.silent_blocks == "read":
             return self.row_reads
-        (own, share), (fed_back, rate) = self.rows_of_blocks
+        ((own, share), (fed_back, rate)), times = self.kinds_of_blocks
         if self.compute.driver.whole_numbers or self.compute.adds_pulses:
             # one read for all bits of an input, which any of them wakes
             share = np.clip(self.layers.input_density, 0.0, 1.0)[..., np.newaxis]
         silent = counting.silent_block_share(own, share) * counting.silent_block_share(fed_back, rate)
-        return np.asarray(np.sum(1.0 - silent, axis=-1))
+        return np.asarray(np.sum(times * (1.0 - silent), axis=-1))
 
     @cached_property
     def _copy(self) -> Array:
@@ -362,8 +346,3 @@ class CrossbarLayout(Mapper):
 def _layered(value: u.Numeric) -> Array:
     """A value for all layers, with the axis of the layers."""
     return np.asarray(value, dtype=float).reshape(np.shape(value) or (1,))
-
-
-def _along(value: u.Numeric, layers: Array) -> Array:
-    """A value of each layer with a last axis for the blocks of rows."""
-    return np.asarray(value + 0.0 * layers)[..., np.newaxis]
