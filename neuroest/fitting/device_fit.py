@@ -101,8 +101,9 @@ class DeviceFit:
         rows = sum(part.experiment.rows for part in found.rows)
         names = ", ".join(part.experiment.layout.name for part in found.rows)
         lines = wrapped(
-            f"{self.data.name}: {rows} rows, {names}; fitted as {self.template.spec.model}", hanging=2
+            f"{self.measurements.file}: {rows} rows, {names}; fitted as {self.template.spec.model}", hanging=2
         )
+        lines += [line for note in self.measurements.notes for line in wrapped(note, indent=2, hanging=4)]
         lines += table_lines(self.ranking)
         lines += self._law_lines() if found.laws else self._search_lines()
         lines += ["", *columns(self._table(), "<>>>" if not found.laws else "<>><")]

@@ -9,12 +9,15 @@ from neuroest.core.units import parse_unit
 
 ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "voltage": ("v", "u", "bias", "bias_voltage", "applied_voltage", "pulse_voltage", "amplitude", "v1", "v_in"),
-        "current": ("i", "i1", "device_current", "measured_current", "input_current", "i_in"),
-        "time": ("t", "timestamp", "elapsed_time"),
+        "voltage": (
+            "v", "u", "bias", "bias_voltage", "pulse_voltage", "amplitude", "v1", "v_in", "av", "anodev", "drainv",
+            "spannung",
+        ),
+        "current": ("i", "i1", "input_current", "i_in", "ai", "anodei", "draini", "strom"),
+        "time": ("t", "timestamp", "elapsed_time", "relative_time", "zeit"),
         "integration_time": (
             "delay", "delay_time", "t_delay", "tau", "switching_delay", "switching_time", "incubation_time", "t_int",
-            "time_to_spike",
+            "time_to_spike", "verzögerung", "verzögerungszeit", "schaltzeit",
         ),
         "pulse_width": ("width", "pulse_length", "pulse_duration", "t_pulse", "t_on"),
         "gap": ("pulse_gap", "off_time", "t_off", "spacing"),
@@ -27,7 +30,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "relaxation_time": ("t_relax", "recovery_time", "relaxation", "t_rel", "self_recovery_time"),
         "capacitance": ("c", "cap", "c_mem"),
         "area": ("a", "device_area", "capacitor_area"),
-        "temperature": ("t_k", "stage_temperature", "chuck_temperature"),
+        "temperature": ("t_k", "stage_temperature", "chuck_temperature", "temperatur"),
         "threshold_voltage": ("vth", "v_th", "v_t", "vt", "switching_voltage"),
         "pulse": ("pulse_index", "pulse_no", "pulse_#"),
         "conductance": ("g", "read_conductance"),
@@ -38,8 +41,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "noise": ("read_noise", "conductance_noise", "sigma_g", "standard_deviation"),
         "spike_rate": ("rate", "firing_rate", "frequency", "f", "spiking_frequency"),
         "uncertainty": ("error", "relative_error", "sigma"),
-        "device": ("dev", "device_id", "device_number", "cell", "sample"),
-        "cycle": ("sweep", "cycle_number", "run", "loop", "repeat"),
+        "device": ("dev", "device_id", "device_number", "cell", "sample", "gerät", "bauteil"),
+        "cycle": ("sweep", "cycle_number", "run", "loop", "repeat", "zyklus"),
     }
 )  # fmt: skip
 """Other names of each column, in lower case with underscores."""
@@ -51,6 +54,14 @@ _KNOWN = MappingProxyType(
 )
 _PARTS = re.compile(r"\s*(.*?)\s*(?:\[(.*)\]|\((.*)\)|[/,]\s*(.*)|\sin\s+(.*))?\s*\Z", re.DOTALL)
 _SEPARATED = re.compile(r"[\s.\-]+")
+_QUALIFIER = re.compile(
+    r"(?:(?:smu|ch|channel)_?\d+|smu|source|sourced|measured?|applied|anode|drain|top|device|dut|set|actual)_+(?=.)"
+)
+"""What instruments and people write before the name of a quantity: the channel, the terminal, who applies it."""
+_OF_TERMINALS = re.compile(r"(?:a|anode|drain)_?[iv]\Z")
+"""Names that a Keithley 4200 gives the columns of its first terminal; it writes SI units, and not what they are."""
+_DATA_NAME = "dataname"
+"""First cell of the header of a Keysight EasyEXPERT file, whose numbers are in SI units."""
 _SEARCHED = 200
 """Lines in which a header may be below what an instrument writes above it."""
 _FEWEST_KNOWN = 2
@@ -81,21 +92,42 @@ def column_of(cell: str, columns: Sequence[str]) -> tuple[str, str | None]:
     ('voltage', 'V')
     """
     match = _PARTS.match(cell)
-    name = _SEPARATED.sub("_", (match[1] if match else cell).strip().lower())
+    name = _name(match[1] if match else cell)
     unit = next((part for part in match.groups()[1:] if part is not None), None) if match else None
     unit = unit.strip() if unit is not None else None
     if name in columns:
         return name, unit or None
-    return _KNOWN.get(name, name), unit or None
+    plain = _QUALIFIER.sub("", name)
+    found = next((_KNOWN[one] for one in (name, plain, _QUALIFIER.sub("", plain)) if one in _KNOWN), name)
+    return found, unit or None
 
 
-def header_row(rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]) -> int:
-    """Which row is the header: the first with two columns that are known; the first row where none has."""
+def _name(text: str) -> str:
+    return _SEPARATED.sub("_", text.strip().lower())
+
+
+def is_si(cells: Sequence[str]) -> bool:
+    """Whether a header is one that an instrument writes without units, since its numbers are all in SI units.
+
+    Examples
+    --------
+    >>> is_si(["DataName", "V1", "I1"]), is_si(["AnodeI", "AnodeV", "Time"]), is_si(["voltage", "current"])
+    (True, True, False)
+    """
+    names = [_name(cell) for cell in cells]
+    return bool(names) and (names[0] == _DATA_NAME or any(_OF_TERMINALS.match(name) for name in names))
+
+
+def header_row(rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]) -> int | None:
+    """Which row is the header: the first with two columns that are known; the first row if it has one; else None."""
     known = {*columns, "experiment"}
+    first = None
     for place, (_, cells) in enumerate(rows[:_SEARCHED]):
-        if sum(column_of(cell, columns)[0] in known for cell in cells) >= _FEWEST_KNOWN:
+        count = sum(column_of(cell, columns)[0] in known for cell in cells)
+        if count >= _FEWEST_KNOWN or _name(cells[0]) == _DATA_NAME:
             return place
-    return 0
+        first = 0 if count and not place else first
+    return first
 
 
 def units_row(cells: Sequence[str]) -> bool:

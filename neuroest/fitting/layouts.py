@@ -4,25 +4,21 @@ A file contains one experiment, identified by its columns or by the comment ``# 
 identified by a column ``experiment``; cells that an experiment does not have stay empty.
 """
 
-import hashlib
-import io
 import math
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
-from neuroest.core.extras import extra
 from neuroest.core.units import describe_dimension, parse_unit
-from neuroest.fitting.headers import IGNORED, column_of, decimal_point, header_row, units_row
-from neuroest.specs.csv_table import CsvTable, read_csv
-from neuroest.specs.file_text import file_content, is_file, shortened
+from neuroest.fitting.headers import IGNORED, column_of, decimal_point, header_row, is_si, units_row
+from neuroest.fitting.tables import EXAMPLE, Sheet, sheets_of
+from neuroest.specs.csv_table import CsvTable
+from neuroest.specs.file_text import is_file, shortened
 
 
 @dataclass(frozen=True)
@@ -129,8 +125,10 @@ LAYOUTS: Mapping[str, Layout] = {
 }  # fmt: skip
 """Experiments by name."""
 
-_MOST_ROWS = 1_000_000
-"""Rows of a workbook; a sheet that unpacks to more is none of a laboratory."""
+_OVERFLOW = 9.9e37
+"""What Keithley and Keysight instruments write, or more, where a reading is out of range."""
+_OVERFLOWN = "is what an instrument writes for an overflow; delete the row"
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+\Z|[+-]?\d{1,3}(?:,\d{3})+\.\d+\Z")
 _UNSIGNED = {"voltage", "current"}
 _SWEPT = {"current_voltage", "pulse_response"}
 """Experiments whose voltage and current have a sign; of the others they are the amplitude of what was applied."""
@@ -150,11 +148,11 @@ _NAMES = frozenset({"device", "cycle"})
 _NUMBER = re.compile(r"[+-]?[\d.,]")
 _FIRST_NAME = 1e6
 """Number of the first name, beyond what anybody numbers devices by."""
+_FIRST_RUN = 1e12
+"""Number of the first sweep of a second sheet, beyond that of every name."""
 _MANY_REPEATS = 5
 """Repeated rows from which on their scatter is a measured one, however wide, and no contradiction."""
 _COLUMNS = frozenset(name for layout in LAYOUTS.values() for name in {**layout.columns, **layout.optional})
-EXAMPLE = "voltage [V],integration_time [ms]"
-"""Header of the simplest measurement."""
 _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
 
 
@@ -185,6 +183,7 @@ class Measurements:
     file: str
     experiments: tuple[Experiment, ...]
     comments: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def named(self, name: str) -> Experiment | None:
         """The experiment of a kind, if there is one."""
@@ -200,7 +199,33 @@ def read_measurements(path: Path | str) -> Measurements:
         With place and fix: a column without unit or of another dimension, a missing column, text for a number,
         a value that is not finite or cannot be, time that does not increase, too few rows.
     """
-    return _Reader(_table(Path(path))).read()
+    sheets = sheets_of(Path(path))
+    if len(sheets) == 1:
+        return _Reader(sheets[0].table).read()
+    used = [sheet for sheet in sheets if _has_header(sheet)] or sheets[:1]
+    labels: dict[tuple[str, str], float] = {}
+    found = [_Reader(sheet.table, labels).read() for sheet in used]
+    others = ", ".join(sheet.name for sheet in sheets if sheet not in used)
+    notes = [f"sheets without a header of measurements, not read: {others}"] if others else []
+    if len(found) > 1:
+        names = ", ".join(sheet.name for sheet in used)
+        notes.append(f"sheets {names} are read as runs of one device; name devices in a column `device`")
+        found = [replace(one, experiments=_of_run(one, at)) for at, one in enumerate(found)]
+    return replace(_joined(found), file=str(path), notes=(*notes, *(n for one in found for n in one.notes)))
+
+
+def _has_header(sheet: Sheet) -> bool:
+    rows = [(sheet.table.line, sheet.table.heading), *sheet.table.rows]
+    start = header_row(rows, [*_COLUMNS])
+    return start is not None and sum(column_of(cell, [])[0] in _COLUMNS for cell in rows[start][1]) > 1
+
+
+def _of_run(found: Measurements, number: int) -> tuple[Experiment, ...]:
+    """Experiments whose sweeps are numbered apart from those of other runs."""
+    return tuple(
+        replace(e, columns={**e.columns, "cycle": e.column("cycle", 0.0) + number * _FIRST_RUN})
+        for e in found.experiments
+    )
 
 
 def read_devices(paths: Sequence[Path]) -> Measurements:
@@ -223,60 +248,48 @@ def read_devices(paths: Sequence[Path]) -> Measurements:
     files = [read_measurements(path) for path in paths]
     if len(files) == 1:
         return files[0]
+    return replace(_joined(_of_devices(files)), notes=tuple(note for file in files for note in file.notes))
+
+
+def _of_devices(files: Sequence[Measurements]) -> list[Measurements]:
+    """Files whose devices are numbered apart from those of other files."""
+    most: dict[str, float] = {}
+    for experiment in (e for file in files for e in file.experiments):
+        highest, kind = float(np.nanmax(experiment.column("device", 0.0))), experiment.layout.name
+        most[kind] = max(most.get(kind, 0.0), highest)
+
+    def apart(e: Experiment, number: int) -> Experiment:
+        device = e.column("device", 0.0) + number * (most[e.layout.name] + 1.0)
+        return replace(e, columns={**e.columns, "device": device})
+
+    return [
+        replace(file, experiments=tuple(apart(e, at) for e in file.experiments))
+        for at, file in enumerate(files)
+    ]
+
+
+def _joined(files: Sequence[Measurements]) -> Measurements:
+    """One set of measurements, with the rows of each kind of experiment one after the other."""
     kinds = dict.fromkeys(e.layout.name for file in files for e in file.experiments)
     joined = []
     for kind in kinds:
-        parts = [
-            (number, e)
-            for number, file in enumerate(files)
-            for e in file.experiments
-            if e.layout.name == kind
-        ]
-        names = dict.fromkeys(name for _, part in parts for name in (*part.columns, "device"))
-        most = max(float(np.nanmax(part.column("device", 0.0))) for _, part in parts) + 1.0
-        columns = {name: np.concatenate([part.column(name) for _, part in parts]) for name in names}
-        columns["device"] = np.concatenate([part.column("device", 0.0) + at * most for at, part in parts])
-        lines = tuple(line for _, part in parts for line in part.lines)
-        joined.append(Experiment(parts[0][1].layout, columns, lines, parts[0][1].file))
+        parts = [e for file in files for e in file.experiments if e.layout.name == kind]
+        names = dict.fromkeys(name for part in parts for name in part.columns)
+        columns = {name: np.concatenate([part.column(name) for part in parts]) for name in names}
+        lines = tuple(line for part in parts for line in part.lines)
+        joined.append(Experiment(parts[0].layout, columns, lines, parts[0].file))
     comments = {key: text for file in reversed(files) for key, text in file.comments.items()}
     return Measurements(", ".join(Path(file.file).name for file in files), tuple(joined), comments)
 
 
-def _table(path: Path) -> CsvTable:
-    """The cells of a CSV file, or of the first sheet of a workbook."""
-    if path.suffix.lower() != ".xlsx":
-        return read_csv(path, EXAMPLE)
-    content = file_content(path, str(path))
-    try:
-        book = extra("openpyxl", "lab").load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = list(islice(book.worksheets[0].iter_rows(values_only=True), _MOST_ROWS + 1))
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError, OSError) as error:
-        raise SpecError(
-            [Problem(str(path), 0, 0, "", f"is no workbook: {printable(shortened(str(error)))}")]
-        ) from None
-    if len(sheet) > _MOST_ROWS:
-        raise SpecError([Problem(str(path), 0, 0, "", f"has more than {_MOST_ROWS} rows")])
-    rows = [
-        (line, ["" if cell is None else str(cell).strip() for cell in cells])
-        for line, cells in enumerate(sheet, 1)
-    ]
-    kept = [row for row in rows if any(row[1])]
-    comments = [cells[0] for _, cells in kept if cells[0].startswith("#")]
-    kept = [row for row in kept if not row[1][0].startswith("#")]
-    if not kept:
-        raise SpecError(
-            [Problem(str(path), 0, 0, "", f"has no header line; expected something like `{EXAMPLE}`")]
-        )
-    (line, heading), data = kept[0], kept[1:]
-    return CsvTable(str(path), hashlib.sha256(content).hexdigest(), heading, line, data, comments)
-
-
 class _Reader:
-    def __init__(self, table: CsvTable) -> None:
+    def __init__(self, table: CsvTable, labels: dict[tuple[str, str], float] | None = None) -> None:
         self.table, self.file, self.problems = table, table.file, list[Problem]()
         self.cells: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self.faults: dict[str, list[int]] = {}
-        self.labels: dict[tuple[str, str], float] = {}
+        self.labels: dict[tuple[str, str], float] = {} if labels is None else labels
+        self.exported = self.si = False
+        self.unread: list[str] = []
         self.comments: dict[str, str] = {}
         for comment in table.comments:
             if match := _COMMENT.match(comment):
@@ -292,7 +305,16 @@ class _Reader:
     def read(self) -> Measurements:
         rows = [(self.table.line, self.table.heading), *self.table.rows]
         start = header_row(rows, [*_COLUMNS])
+        if start is None:
+            first = shortened(", ".join(cell for cell in rows[0][1] if cell))
+            self.stop(
+                rows[0][0], f"no line is a header; expected something like `{EXAMPLE}`, found {first!r}"
+            )
+            raise AssertionError
         (line, heading), data = rows[start], rows[start + 1 :]
+        self.si = is_si(heading)
+        # an instrument writes the columns of all its channels; a person only those that are meant
+        self.exported = self.si or start > 0
         if data and units_row(data[0][1]) and not any(column_of(cell, [*_COLUMNS])[1] for cell in heading):
             heading = [
                 f"{cell} [{unit.strip('[]() ')}]" for cell, unit in zip(heading, data.pop(0)[1], strict=False)
@@ -317,7 +339,8 @@ class _Reader:
         experiments = tuple(self.experiment(LAYOUTS[kind], rows) for kind, rows in groups.items())
         if self.problems:
             raise SpecError(self.problems)
-        return Measurements(self.file, experiments, self.comments)
+        unread = (f"columns not read: {', '.join(self.unread)}",) if self.unread else ()
+        return Measurements(self.file, experiments, self.comments, unread)
 
     def header(self, line: int, cells: Sequence[str]) -> tuple[list[str], dict[str, float]]:
         known = {
@@ -325,23 +348,24 @@ class _Reader:
         }
         names: list[str] = []
         factors: dict[str, float] = {}
+        strange: list[tuple[int, str, str]] = []
         for place, cell in enumerate(cells, 1):
             name, unit = column_of(cell, [*known])
             if name == "experiment" or name in IGNORED:
                 names.append(name if name == "experiment" else f"column_{place}")
                 continue
             if name not in known:
-                self.report(
-                    line,
-                    f"column {place}: unknown column {shortened(cell.strip())!r}{did_you_mean(name, known)}; "
-                    f"a header looks like `{EXAMPLE}`",
-                )
+                strange.append((place, cell.strip(), name))
                 names.append(f"column_{place}")
                 continue
             if name in names:
                 self.report(line, f"column {place}: {name} occurs twice")
             names.append(name)
             factors[name] = self.factor(line, name, unit, known[name])
+        if self.exported:
+            self.unread = [shortened(cell) for _, cell, _ in strange]
+        elif strange:
+            self.report(line, _unknown_columns(strange))
         if self.problems:
             raise SpecError(self.problems)
         return names, factors
@@ -349,7 +373,7 @@ class _Reader:
     def factor(self, line: int, name: str, unit: str | None, due: str) -> float:
         dimension = parse_unit(due)[1]
         if unit is None:
-            if not any(dimension):
+            if self.si or not any(dimension):
                 return 1.0
             self.report(line, f"column {name} has no unit; write it as `{name} [{due}]`")
             return 1.0
@@ -396,11 +420,13 @@ class _Reader:
                 found[name] = self.labels.setdefault((name, text), _FIRST_NAME + len(self.labels))
                 continue
             try:
-                value = float(decimal_point(text)) * factors[name]
+                number_of_file = float(decimal_point(text))
             except ValueError:
-                self.bad_cell(number, name, printable(shortened(text)), "is not a number")
+                why = "; write it without marks between the thousands" if _THOUSANDS.match(text) else ""
+                self.bad_cell(number, name, printable(shortened(text)), f"is not a number{why}")
                 continue
-            fault = _fault(layout, name, value)
+            value = number_of_file * factors[name]
+            fault = _OVERFLOWN if _OVERFLOW <= abs(number_of_file) < math.inf else _fault(layout, name, value)
             if fault:
                 self.bad_cell(number, name, text, fault)
             else:
@@ -447,6 +473,23 @@ class _Reader:
             self.report(
                 lines[place], "time does not increase within a sweep; number the sweeps in a column `cycle`"
             )
+
+
+def _unknown_columns(strange: Sequence[tuple[int, str, str]]) -> str:
+    """What to do about columns that no experiment has, in one line."""
+    near = next((hint for _, _, name in strange if (hint := _near(name))), "")
+    names = ", ".join(repr(shortened(cell)) for _, cell, _ in strange)
+    if len(strange) == 1:
+        return f"column {strange[0][0]}: unknown column {names}{near}; a header looks like `{EXAMPLE}`"
+    return (
+        f"columns {strange[0][0]} to {strange[-1][0]}: unknown columns {names}{near}; a header looks like `{EXAMPLE}`, "
+        "with one reading a row and devices in a column `device`"
+    )
+
+
+def _near(name: str) -> str:
+    hint = did_you_mean(name, _COLUMNS)
+    return hint if hint.startswith("; did you mean") else ""
 
 
 def _fault(layout: Layout, name: str, value: float) -> str:

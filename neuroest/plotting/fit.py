@@ -45,6 +45,7 @@ _BEYOND = 0.04
 """How far a curve goes on beyond its data, over the span of the axis."""
 _MOST_CURVES = 6
 _PANELS_IN_A_ROW = 3
+_BAND = "80 % band"
 _DIFFERENCE = 1e-4
 _TOLD = 0.8
 """Probability of a band."""
@@ -75,13 +76,11 @@ def draw_fit(result: Fit, path: Path, label: str = "data") -> None:
         axis = axes[place // across][place % across]
         law = next((fit for fit in result.laws if fit.rows is part), None)
         if part.experiment.layout.name == "current_voltage":
-            _sweep(axis, part, label)
+            _sweep(axis, part, law, label)
         else:
             _experiment(axis, part, law, label)
-        if count > 1:
-            axis.set_title(f"({chr(ord('a') + place)})", loc="left", fontweight="bold")
     for place in range(count, across * down):
-        axes[place // across][place % across].set_axis_off()
+        axes[place // across][place % across].remove()
     if result.rejected:
         figure_title(figure, "model rejected by the data")
     save_figure(figure, path)
@@ -178,7 +177,8 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     else:
         drawn = curves(part, law)
         several = len(drawn) > 1
-        for number, curve in enumerate(drawn[:_MOST_CURVES]):
+        some = np.unique(np.linspace(0, len(drawn) - 1, min(len(drawn), _MOST_CURVES)).round().astype(int))
+        for number, curve in enumerate(drawn[at] for at in some):
             colour = COLOURS[number % len(COLOURS)]
             name = curve.label if several else "fit, 80 % band"
             axis.plot(curve.x, curve.y, color=colour, label=name)
@@ -191,6 +191,8 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
                 label=shown or None,
                 **_points(number, colour if several else "black"),
             )
+        if len(some) < len(drawn):
+            axis.plot([], [], linestyle="none", label=f"{len(some)} of {len(drawn)} settings")
     if wide(part.measured[part.measured > 0.0]) and unit != "%" and np.all(part.measured > 0.0):
         axis.set_yscale("log")
     if np.all(x > 0.0) and wide(x):
@@ -207,8 +209,11 @@ def _points(number: int, colour: str = "black") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sweep(axis: Any, part: Rows, label: str) -> None:
-    """Current against voltage in the order in which it was measured, so that a hysteresis stays a loop."""
+def _sweep(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
+    """Current against voltage in the order in which it was measured, so that a hysteresis stays a loop.
+
+    The bands are those of the voltages at which the switch turns on and off.
+    """
     columns = part.experiment.columns
     voltage = columns["voltage"][part.used]
     breaks = [0, *np.flatnonzero(_restarts(part)), len(voltage)]
@@ -219,10 +224,19 @@ def _sweep(axis: Any, part: Rows, label: str) -> None:
     axis.plot(
         voltage[:first], part.predicted[0][:first], color=COLOURS[0], linewidth=1.2, label="fit", zorder=6
     )
+    for name in ("threshold_voltage", "hold_voltage"):
+        if law is None or name not in law.values:
+            continue
+        middle, factor = law.values[name], law.factor(name)
+        for side in {float(np.sign(v)) for v in voltage[:first] if v}:
+            ends = sorted((side * middle / factor, side * middle * factor))
+            axis.axvspan(*ends, color=COLOURS[0], alpha=0.2, linewidth=0, label=_BAND)
     axis.set_yscale("log")
     quantity_axis(axis.yaxis, "A", "current")
     quantity_axis(axis.xaxis, "V", "voltage")
-    axis.legend(loc="best")
+    handles, names = axis.get_legend_handles_labels()
+    once = dict(zip(names, handles, strict=True))
+    axis.legend(once.values(), once.keys(), loc="best")
 
 
 def _restarts(part: Rows) -> Array:

@@ -127,7 +127,12 @@ def read_csv(path: Path, example: str = "") -> CsvTable:
     """
     file = str(path)
     content = file_content(path, file)
-    lines = decoded(content, file).splitlines()
+    return csv_of(decoded(content, file), file, hashlib.sha256(content).hexdigest(), example)
+
+
+def csv_of(text: str, file: str, digest: str, example: str = "") -> CsvTable:
+    """The cells of the text of a CSV file; see `read_csv`."""
+    lines = text.splitlines()
     comments = [line.strip() for line in lines if line.lstrip().startswith("#")]
     kept = ["" if line.lstrip().startswith("#") else line for line in lines]
     delimiter = delimiter_of([line for line in kept if line.strip(" ,;\t")])
@@ -144,4 +149,4 @@ def read_csv(path: Path, example: str = "") -> CsvTable:
         hint = f"; expected something like `{example}`" if example else ""
         raise SpecError([Problem(file, 0, 0, "", f"has no header line{hint}")])
     line, heading = rows[0]
-    return CsvTable(file, hashlib.sha256(content).hexdigest(), heading, line, rows[1:], comments)
+    return CsvTable(file, digest, heading, line, rows[1:], comments)

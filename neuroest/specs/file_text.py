@@ -15,7 +15,7 @@ Place: TypeAlias = tuple[int, int]
 LARGEST_FILE = 2**20
 
 _SUFFIXES = (".yaml", ".yml")
-_TOO_LARGE = f"larger than {LARGEST_FILE // 1024} KiB, the most that is read"
+_TOO_LARGE = "larger than {} KiB, the most that is read"
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_CHARACTERS = 20
 _MOST_NEIGHBOURS = 2000
@@ -35,7 +35,7 @@ def is_path(name: str) -> bool:
     return name.endswith(_SUFFIXES) or "/" in name or "\\" in name
 
 
-def file_content(path: Path, file: str) -> bytes:
+def file_content(path: Path, file: str, largest: int = LARGEST_FILE) -> bytes:
     """Bytes of a regular file, which is looked at before it is opened: to open a pipe could wait for ever.
 
     Raises
@@ -49,11 +49,11 @@ def file_content(path: Path, file: str) -> bytes:
             message = "this is a folder; name a file in it"
         elif not stat.S_ISREG(status.st_mode):
             message = "this is not a regular file"
-        elif status.st_size > LARGEST_FILE:
-            message = _TOO_LARGE
+        elif status.st_size > largest:
+            message = _TOO_LARGE.format(largest // 1024)
         else:
             with path.open("rb") as stream:
-                return stream.read(LARGEST_FILE + 1)
+                return stream.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         message = _no_such_file(path)
     except (OSError, ValueError) as error:
@@ -77,7 +77,7 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def decoded(content: bytes, file: str) -> str:
+def decoded(content: bytes, file: str, largest: int = LARGEST_FILE) -> str:
     """Text of the bytes of a spec file, without its byte order mark.
 
     Raises
@@ -85,8 +85,8 @@ def decoded(content: bytes, file: str) -> str:
     SpecError
         If they are too many or no UTF-8 text, or hold characters that a text file has no use for.
     """
-    if len(content) > LARGEST_FILE:
-        raise SpecError([Problem(file, 0, 0, "", _TOO_LARGE)])
+    if len(content) > largest:
+        raise SpecError([Problem(file, 0, 0, "", _TOO_LARGE.format(largest // 1024))])
     end, message = 0, ""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "this is UTF-16 text; save it as UTF-8"

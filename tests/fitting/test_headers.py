@@ -29,6 +29,10 @@ def write(folder: Path, text: str, name: str = "data.csv") -> Path:
         ("Integration Time [us]", "integration_time", "us"),
         ("t_delay in ns", "integration_time", "ns"),
         ("I", "current", None),
+        ("SMU-1 Voltage (V)", "voltage", "V"),
+        ("Measured Current (A)", "current", "A"),
+        ("AnodeI", "current", None),
+        ("Verzögerung [µs]", "integration_time", "µs"),
         ("colour", "colour", None),
     ],
 )
@@ -47,13 +51,62 @@ def test_a_heading_is_a_name_and_a_unit(heading: str, name: str, unit: str | Non
         "SetupTitle, tau\nDataName, Voltage (V), Delay (us)\nDataValue, 0.6, 5793\nDataValue, 0.8, 153.6\n",
         "Voltage,Delay\nV,us\n0.6,5793\n0.8,153.6\n",
         "Index,Voltage [V],Delay [us]\n1,0.6,5793\n2,0.8,153.6\n",
+        "KickStart\nInstrument,2636B\n\nIndex,SMU-1 Voltage (V),SMU-1 Delay (us),Range\n1,0.6,5793,2\n2,0.8,153.6,2\n",
+        "SetupTitle, tau\nDataName, V1, Delay, I2\nDataValue, 0.6, 5.793e-3, 0\nDataValue, 0.8, 1.536e-4, 0\n",
+        "Voltage (V)  Delay (us)\n0.6   5793\n0.8   153.6\n",
+        "# Voltage (V) Delay (us)\n6.0e-01 5.793e+03\n8.0e-01 1.536e+02\n",
     ],
-    ids=["parentheses", "slashes", "decimals", "commas", "preamble", "keysight", "units below", "index"],
+    ids=[
+        "parentheses",
+        "slashes",
+        "decimals",
+        "commas",
+        "preamble",
+        "keysight",
+        "units below",
+        "index",
+        "kickstart",
+        "easyexpert",
+        "blanks",
+        "numpy",
+    ],
 )
 def test_each_form_gives_the_same_numbers(tmp_path: Path, text: str) -> None:
     (found,) = read_measurements(write(tmp_path, text)).experiments
     assert found.columns["voltage"] == pytest.approx([0.6, 0.8])
     assert found.columns["integration_time"] == pytest.approx([5793e-6, 153.6e-6])
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_each_coding_gives_the_same_numbers(tmp_path: Path, coding: str) -> None:
+    (tmp_path / "data.csv").write_bytes("Voltage [V];Delay [µs]\n0,60;5793\n0,80;153,6\n".encode(coding))
+    (found,) = read_measurements(tmp_path / "data.csv").experiments
+    assert found.columns["integration_time"] == pytest.approx([5793e-6, 153.6e-6])
+
+
+def test_terminals_of_a_4200_are_in_si_units_and_other_channels_are_named(tmp_path: Path) -> None:
+    rows = "".join(f"{at * 1e-9},{at / 10},{at}\n" for at in range(1, 6))
+    read = read_measurements(write(tmp_path, "AnodeI,AnodeV,CathodeV\n" + rows))
+    assert read.experiments[0].columns["current"][4] == pytest.approx(5e-9)
+    assert read.notes == ("columns not read: CathodeV",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Model,2450\nIndex,Reading,Unit\n1,2,Amp DC\n", "no line is a header; expected something like"),
+        ("voltage [V],D1 [us],D2 [us]\n0.6,1,2\n", "columns 2 to 3: unknown columns 'D1 [us]', 'D2 [us]'"),
+        ("voltage [V],delay [us]\n0.6,9.91e37\n", "is what an instrument writes for an overflow"),
+        ("voltage [V];delay [us]\n0,6;5.793,0\n", "write it without marks between the thousands"),
+    ],
+)
+def test_what_instruments_and_tables_of_people_need_is_said_in_one_line(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        read_measurements(write(tmp_path, text))
+    (problem,) = caught.value.problems
+    assert words in str(problem)
 
 
 def test_one_message_a_cause(tmp_path: Path) -> None:
@@ -85,6 +138,25 @@ def test_files_that_name_devices_keep_them_apart(tmp_path: Path) -> None:
     files = [write(tmp_path, f"{head}0.6,100,1\n0.6,120,2\n", f"{name}.csv") for name in "ab"]
     (found,) = read_devices(files).experiments
     assert len(np.unique(found.columns["device"])) == 4
+
+
+def test_sheets_are_runs_of_one_device(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="needs neuroest[lab]")
+    book = openpyxl.Workbook()
+    book.active.title = "Settings"
+    book.active.append(["Instrument", "4200A-SCS"])
+    for name in ("Data", "Append1"):
+        sheet = book.create_sheet(name)
+        for row in (["Voltage (V)", "Delay (us)"], [0.6, 5793], [0.8, 153.6]):
+            sheet.append(row)
+    book.save(tmp_path / "data.xlsx")
+    read = read_measurements(tmp_path / "data.xlsx")
+    (found,) = read.experiments
+    assert found.rows == 4
+    assert len(np.unique(found.columns["cycle"])) == 2
+    assert len(np.unique(found.column("device", 0.0))) == 1
+    assert "not read: Settings" in read.notes[0]
+    assert "sheets Data, Append1 are read as runs of one device" in read.notes[1]
 
 
 def test_a_workbook_is_read_as_its_first_sheet(tmp_path: Path) -> None:

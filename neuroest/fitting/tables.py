@@ -1,0 +1,136 @@
+"""Cells of the files that measurements come in: text of any usual encoding and separator, and workbooks."""
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from neuroest.core.errors import Problem, SpecError, printable
+from neuroest.core.extras import extra
+from neuroest.specs.csv_table import CsvTable, csv_of
+from neuroest.specs.file_text import decoded, file_content, shortened
+
+EXAMPLE = "voltage [V],integration_time [ms]"
+"""Header of the simplest measurement."""
+_LARGEST = 2**25
+"""Bytes of a file; a measurement has more rows than a spec has lines."""
+_MOST_ROWS = 1_000_000
+"""Rows of a workbook; a sheet that unpacks to more is none of a laboratory."""
+_OLD_WORKBOOK, _WORKBOOK = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+_NUMBER = r"[+-]?\d+(?:[.,]\d*)?(?:[eE][+-]?\d+)?"
+_NUMBERS = re.compile(rf"\s*{_NUMBER}(?:[ ]+{_NUMBER})+\s*\Z")
+_ROW = re.compile(rf"\s*{_NUMBER}(?:[ ,;\t]+{_NUMBER})+\s*\Z")
+_CELL = re.compile(r"\S+(?: [\[(][^\])]*[\])])?")
+"""A cell between blanks, with the unit in brackets behind its name."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table, with the name of its sheet; empty where the file has no sheets."""
+
+    name: str
+    table: CsvTable
+
+
+def sheets_of(path: Path) -> list[Sheet]:
+    """The cells of a text file, or of each sheet of a workbook that has any.
+
+    Raises
+    ------
+    SpecError
+        When it is no text, no workbook, too large or empty.
+    """
+    file = str(path)
+    content = file_content(path, file, _LARGEST)
+    if path.suffix.lower() == ".xlsx":
+        return _workbook(content, file)
+    if content.startswith(_OLD_WORKBOOK):
+        _refuse(file, "is an old workbook of Excel; save it as .xlsx or as .csv")
+    if content.startswith(_WORKBOOK):
+        _refuse(file, "is a workbook; give it a name that ends in .xlsx")
+    text = _text(content, file)
+    digest = hashlib.sha256(content).hexdigest()
+    return [Sheet("", csv_of(_separated(_with_header(text)), file, digest, EXAMPLE))]
+
+
+def _refuse(file: str, message: str) -> None:
+    raise SpecError([Problem(file, 0, 0, "", message)])
+
+
+def _text(content: bytes, file: str) -> str:
+    """Text in UTF-8, in UTF-16 with its mark, or in the Latin alphabet that instruments and Excel write."""
+    coding = "utf-8"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        coding = "utf-16"
+    elif b"\0" not in content:
+        try:
+            content.decode(coding)
+        except UnicodeDecodeError:
+            coding = "cp1252"
+    if coding != "utf-8":
+        try:
+            content = content.decode(coding).encode()
+        except UnicodeDecodeError as error:
+            _refuse(file, f"is no text: {error.reason}; save it as UTF-8")
+    return decoded(content, file, _LARGEST)
+
+
+def _with_header(text: str) -> str:
+    """Text whose header is a comment, as numpy writes it, with that comment as its header; any other text as it is."""
+    lines = text.splitlines()
+    first = next(
+        (at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0
+    )
+    above = lines[first - 1].lstrip() if first else ""
+    if not above.startswith("#") or ":" in above or not _ROW.match(lines[first]):
+        return text
+    return "\n".join([*lines[: first - 1], above.lstrip("# "), *lines[first:]])
+
+
+def _separated(text: str) -> str:
+    """Text whose numbers stand between blanks, with tabs instead; any other text as it is."""
+    lines = text.splitlines()
+    filled = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not filled or 2 * sum(bool(_NUMBERS.match(line)) for line in filled) < len(filled):
+        return text
+    return "\n".join(
+        line if line.lstrip().startswith("#") else "\t".join(_CELL.findall(line)) for line in lines
+    )
+
+
+def _workbook(content: bytes, file: str) -> list[Sheet]:
+    try:
+        book = extra("openpyxl", "lab").load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        cells = [
+            (sheet.title, list(islice(sheet.iter_rows(values_only=True), _MOST_ROWS + 1)))
+            for sheet in book.worksheets
+        ]
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError, OSError) as error:
+        _refuse(file, f"is no workbook: {printable(shortened(str(error)))}")
+    digest = hashlib.sha256(content).hexdigest()
+    found = [_sheet(name, rows, file, digest) for name, rows in cells]
+    kept = [sheet for sheet in found if sheet is not None]
+    if not kept:
+        _refuse(file, f"has no header line; expected something like `{EXAMPLE}`")
+    return kept
+
+
+def _sheet(name: str, cells: Sequence[Sequence[object]], file: str, digest: str) -> Sheet | None:
+    """A sheet as a table; none where it is empty."""
+    if len(cells) > _MOST_ROWS:
+        _refuse(file, f"has more than {_MOST_ROWS} rows")
+    rows = [
+        (line, ["" if cell is None else str(cell).strip() for cell in row])
+        for line, row in enumerate(cells, 1)
+    ]
+    filled = [row for row in rows if any(row[1])]
+    comments = [row[0] for _, row in filled if row[0].startswith("#")]
+    kept = [row for row in filled if not row[1][0].startswith("#")]
+    if not kept:
+        return None
+    (line, heading), data = kept[0], kept[1:]
+    return Sheet(name, CsvTable(file, digest, heading, line, data, comments))
