@@ -42,7 +42,7 @@ def compute_in_memory() -> list[str]:
     return [
         f"it takes {1e6 * here['area_m2']:.3g} mm2, {1e3 * here['energy_per_inference_J']:.3g} mJ and {time} ms",
         f"it is {1e6 * whole['area_m2']:.3g} mm2 and {1e3 * whole['energy_per_inference_J']:.2g} mJ.",
-        f"takes {1e3 * digital['energy_per_inference_J']:.2g} mJ and {1e6 * digital['area_m2']:.2g} mm2",
+        f"needs {1e3 * digital['energy_per_inference_J']:.2g} mJ and {1e6 * digital['area_m2']:.2g} mm2",
     ]
 
 
@@ -69,7 +69,7 @@ def drive_left_on() -> list[str]:
     spike = re.search(r"spike_energy (\d+) fJ", text)
     assert more is not None
     assert spike is not None
-    return [f"{float(more[1]):.0f} pJ a spike instead of {float(spike[1]) / 1e3:.1f} pJ"]
+    return [f"{float(more[1]):.0f} pJ per spike instead of {float(spike[1]) / 1e3:.1f} pJ"]
 
 
 def digits_on_chips() -> list[str]:
@@ -213,7 +213,7 @@ CLAIMS: dict[str, tuple[str, Callable[[], list[str]]]] = {
             baseline_row("digital_int8_28nm", "modelled, 28 nm", 2),
             baseline_row("digital_int8_7nm", "modelled, 7 nm", 2),
             baseline_row("digital_in_memory_28nm", "modelled, 28 nm", 2),
-            baseline_row("edge_accelerator_hailo8", "product, by published rates", 1),
+            baseline_row("edge_accelerator_hailo8", "product, from published rates", 1),
         ],
     ),
     "compute in memory": ("docs/baselines.md", compute_in_memory),
