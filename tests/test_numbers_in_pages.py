@@ -257,7 +257,7 @@ NUMBERS = {
     "docs/compared.md": TESTED, "docs/describe_a_chip.md": CITED,
     "docs/describe_a_macro.md": CITED, "docs/device_lab.md": RECORDED,
     "docs/exploration.md": RECORDED, "docs/fairness.md": GENERATED, "docs/file_formats.md": CITED,
-    "docs/importing.md": TESTED, "docs/known_limits.md": CITED,
+    "docs/importing.md": TESTED,
     "docs/reliability.md": RECORDED, "docs/models/converters.md": CITED,
     "docs/models/crossbar.md": CITED, "docs/models/crosscheck.md": GENERATED, "docs/models/digital.md": CITED,
     "docs/models/dram.md": CITED, "docs/models/integration.md": CITED, "docs/models/mapping.md": GENERATED,
