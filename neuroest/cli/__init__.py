@@ -2,8 +2,10 @@
 
 import ast
 import errno
+import inspect
 import io
 import os
+import re
 import signal
 import sys
 import warnings
@@ -80,10 +82,20 @@ class _Commands(Mapping[str, Any]):
 def _command(verb: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
     example = f"Example: neuroest {verb} {EXAMPLES[verb]}"
-    one.command(verb, context_settings=_SETTINGS, epilog=example)(
-        import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}").run
-    )
-    return typer.main.get_command(one)
+    run = import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}").run
+    about, options = _documented(run)
+    one.command(verb, help=about, context_settings=_SETTINGS, epilog=example)(run)
+    command = typer.main.get_command(one)
+    for option in command.params:
+        option.help = option.help or options[option.name]  # type: ignore[attr-defined]
+    return command
+
+
+def _documented(run: Callable[..., None]) -> tuple[str, dict[str, str]]:
+    """What a verb does, and what each option of its own means, from its docstring."""
+    about, _, parameters = (inspect.getdoc(run) or "").partition("\n\nParameters\n----------\n")
+    entries = re.findall(r"^(\w+)\n((?: .*\n?)+)", parameters, re.MULTILINE)
+    return about, {name: " ".join(text.split()) for name, text in entries}
 
 
 def _short_help(verb: str) -> str:
@@ -113,9 +125,8 @@ class _Verbs(TyperGroup):
                 result = super().invoke(ctx)
                 sys.stdout.flush()
         except NeuroestError as error:
-            mark = (
-                "" if isinstance(error, SpecError) else "error: "
-            )  # problems of files begin with their place
+            # problems of files begin with their place
+            mark = "" if isinstance(error, SpecError) else "error: "
             _stop(BAD_INPUT, "\n".join(f"{mark}{line}" for line in str(error).splitlines()))
         except BrokenPipeError:
             # What reads the output has gone; the interpreter must not try to write to it again at exit.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import Output, complete_workload, emit, note
+from neuroest.cli import shared
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_workload
 from neuroest.workloads.importers.network import fitting_name
@@ -19,44 +19,39 @@ class Action(StrEnum):
 
 
 def run(
-    action: Annotated[Action, typer.Argument(metavar="attach", help="What to do: attach.")],
-    workload: Annotated[
-        str,
-        typer.Argument(
-            metavar="WORKLOAD",
-            help="Name of a shipped workload, or a file.",
-            autocompletion=complete_workload,
-        ),
-    ],
-    recording: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RECORDING",
-            help="Spikes or rates: .npz, .csv, NIRData in .h5, or results .json of NeuroBench.",
-        ),
-    ],
-    dataset: Annotated[str, typer.Option(help="What the samples were drawn from.")],
-    output: Output = None,
-    samples: Annotated[
-        int | None, typer.Option(min=1, help="Samples of the recording, where it does not say.")
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="Day of the recording; today by default.")
-    ] = None,
-    time_step: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Timestep of recorded event times, such as '1 ms'.")
-    ] = None,
-    rename: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="RECORDED=LAYER", help="Layer of a recorded name, such as a node of NIR; may be repeated."
-        ),
-    ] = None,
+    action: Annotated[Action, typer.Argument(metavar="attach")],
+    workload: Annotated[str, typer.Argument(metavar="WORKLOAD", autocompletion=shared.complete_workload)],
+    recording: Annotated[Path, typer.Argument(metavar="RECORDING")],
+    dataset: Annotated[str, typer.Option()],
+    output: shared.Output = None,
+    samples: Annotated[int | None, typer.Option(min=1)] = None,
+    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")] = None,
+    time_step: Annotated[str | None, typer.Option(metavar="TIME")] = None,
+    rename: Annotated[list[str] | None, typer.Option(metavar="RECORDED=LAYER")] = None,
 ) -> None:
     """Attach recorded activity to a workload.
 
     Data set, samples, date and hash become its source. The original workload file is not changed. Spikes are arrays of
     shape (samples, timesteps, neurons), named after the layers.
+
+    Parameters
+    ----------
+    action
+        What to do: attach.
+    workload
+        Name of a shipped workload, or a file.
+    recording
+        Spikes or rates: .npz, .csv, NIRData in .h5, or results .json of NeuroBench.
+    dataset
+        What the samples were drawn from.
+    samples
+        Samples of the recording, where it does not say.
+    date
+        Day of the recording; today by default.
+    time_step
+        Timestep of recorded event times, such as '1 ms'.
+    rename
+        Layer of a recorded name, such as a node of NIR; may be repeated.
     """
     del action  # there is one so far
     from datetime import date as day  # noqa: PLC0415
@@ -79,5 +74,5 @@ def run(
     if output is not None and Path(loaded.file).exists() and output.resolve() == Path(loaded.file).resolve():
         raise NeuroestError(f"{output} is the workload itself, which stays as it is; name another file")
     changed, text = attach_activity(loaded, found, dataset=dataset, day=date, name=name)
-    emit(text, output)
-    note([f"{changed.spec.name}: recorded activity of {', '.join(one.name for one in found.layers)}"])
+    shared.emit(text, output)
+    shared.note([f"{changed.spec.name}: recorded activity of {', '.join(one.name for one in found.layers)}"])

@@ -6,109 +6,78 @@ from typing import Annotated, Any
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.lab import Kinetics, bar
-from neuroest.cli.shared import (
-    Architecture,
-    Format,
-    Plot,
-    Seed,
-    Settings,
-    Workload,
-    emit,
-    in_form,
-    note,
-    workload_name,
-)
 from neuroest.core.errors import NeuroestError
 from neuroest.design.overrides import parse_settings
 
-_FILE = {"metavar": "FILE.npz"}
-
-DriveOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--drive",
-        metavar="LAYER=OFFSET,LOAD",
-        help="Offset and load of a layer's input circuit, such as hidden='0.1 V,300 kohm'; for each layer.",
-    ),
-]
-Without = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--without",
-        metavar="CHARACTERISTIC",
-        help="Repeat without one characteristic or error source; may be repeated; `all`: each of them, one at a time.",
-    ),
-]
-Currents = Annotated[
-    Path | None,
-    typer.Option(
-        "--currents", help="Input currents of a layer in ampere, instead of --weights and --samples.", **_FILE
-    ),
-]
-Calibration = Annotated[
-    Path | None,
-    typer.Option(
-        "--calibration",
-        help="Calibration set to choose offset and load, or the ranges of a dense network's inputs; must not overlap "
-        "the test set.",
-        **_FILE,
-    ),
-]
-WorkloadOutput = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", metavar="WORKLOAD.yaml", help="Workload to write, with the simulated activity."
-    ),
-]
-
-
-Learn = Annotated[
-    Path | None,
-    typer.Option(
-        "--learn", help="Samples to learn from, by the workload's rule, on the chip's cells.", **_FILE
-    ),
-]
-Epochs = Annotated[int, typer.Option(min=1, help="With --learn: passes over its samples.")]
-Rates = Annotated[
-    list[float] | None,
-    typer.Option("--rate", min=1e-9, help="With --learn: learning rate; may be repeated."),
-]
-WeightFile = Annotated[Path | None, typer.Option("--weights", help="Integer weights of each layer.", **_FILE)]
-SampleFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--samples", help="Inputs (spikes of a spiking network) and the class of each sample.", **_FILE
-    ),
-]
-Recalibrate = Annotated[
-    bool, typer.Option("--recalibrate", help="Choose offset and load again for each omission.")
-]
-CellErrors = Annotated[
-    bool, typer.Option("--cell-errors", help="Sample per-cell programming errors and apply IR drop.")
-]
-Count = Annotated[int | None, typer.Option("--count", min=1, help="Use only this many samples.")]
-ChipNumber = Annotated[
-    int, typer.Option("--chips", min=1, max=10_000, help="Chips among which the samples are divided.")
-]
-ReportForm = Annotated[Format, typer.Option("--format", help="Form of the report.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="With --learn: start from weights of zero.")]
-
 
 def run(
-    architecture: Architecture, workload: Workload, weights: WeightFile = None, samples: SampleFile = None,
-    currents: Currents = None, calibration: Calibration = None, learn: Learn = None, epochs: Epochs = 1,
-    rate: Rates = None, fresh: Fresh = False, drive: DriveOption = None, without: Without = None,
-    recalibrate: Recalibrate = False, cell_errors: CellErrors = False, count: Count = None, chips: ChipNumber = 8,
-    seed: Seed = 0, settings: Settings = None, kinetics: Kinetics = "ion_kinetics_silver",
-    output: WorkloadOutput = None, plot: Plot = None, form: ReportForm = Format.TABLE,
-) -> None:  # fmt: skip
+    architecture: shared.Architecture,
+    workload: shared.Workload,
+    weights: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
+    samples: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
+    currents: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
+    calibration: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
+    learn: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
+    epochs: Annotated[int, typer.Option(min=1)] = 1,
+    rate: Annotated[list[float] | None, typer.Option(min=1e-9)] = None,
+    fresh: Annotated[bool, typer.Option("--fresh")] = False,
+    drive: Annotated[list[str] | None, typer.Option(metavar="LAYER=OFFSET,LOAD")] = None,
+    without: Annotated[list[str] | None, typer.Option(metavar="CHARACTERISTIC")] = None,
+    recalibrate: Annotated[bool, typer.Option("--recalibrate")] = False,
+    cell_errors: Annotated[bool, typer.Option("--cell-errors")] = False,
+    count: Annotated[int | None, typer.Option(min=1)] = None,
+    chips: Annotated[int, typer.Option(min=1, max=10_000)] = 8,
+    seed: shared.Seed = 0,
+    settings: shared.Settings = None,
+    kinetics: Kinetics = "ion_kinetics_silver",
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="WORKLOAD.yaml")] = None,
+    plot: shared.Plot = None,
+    form: shared.Form = shared.Format.TABLE,
+) -> None:
     """Simulate a network with chip errors: accuracy and energy.
 
     Spiking workloads: the stochastic compact model of the chip's neurons is driven by the column currents. The accuracy
     is compared with that of ideal neurons. The energy is estimated with the simulated spike counts.
     An .onnx file with weights: convolutions, linear layers and matrix products run on crossbars with ADCs, with
     programming errors, drift, stuck cells, read noise, ADC quantization and clipping.
+
+    Parameters
+    ----------
+    weights
+        Integer weights of each layer.
+    samples
+        Inputs (spikes of a spiking network) and the class of each sample.
+    currents
+        Input currents of a layer in ampere, instead of --weights and --samples.
+    calibration
+        Calibration set to choose offset and load, or the ranges of a dense network's inputs; must not overlap the test
+        set.
+    learn
+        Samples to learn from, by the workload's rule, on the chip's cells.
+    epochs
+        With --learn: passes over its samples.
+    rate
+        With --learn: learning rate; may be repeated.
+    fresh
+        With --learn: start from weights of zero.
+    drive
+        Offset and load of a layer's input circuit, such as hidden='0.1 V,300 kohm'; for each layer.
+    without
+        Repeat without one characteristic or error source; may be repeated; `all`: each of them, one at a time.
+    recalibrate
+        Choose offset and load again for each omission.
+    cell_errors
+        Sample per-cell programming errors and apply IR drop.
+    count
+        Use only this many samples.
+    chips
+        Chips among which the samples are divided.
+    output
+        Workload to write, with the simulated activity.
+    form
+        Form of the report.
     """
     from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415 - loaded for this verb only
     from neuroest.network_simulation.study import simulate_network  # noqa: PLC0415
@@ -151,7 +120,7 @@ def run(
             found = simulate_network(
                 architecture, workload, weights, samples, calibration=calibration, drives=drives,
                 without=without or (), recalibrate=recalibrate, cell_errors=cell_errors,
-                notify=lambda text: note([text]), progress=progress, **common,
+                notify=lambda text: shared.note([text]), progress=progress, **common,
             )  # fmt: skip
     _written(found, workload, form, plot, output)
 
@@ -177,22 +146,22 @@ def _learned(*given: Any, **options: Any) -> Any:
     """A network that learns on the cells of a chip."""
     from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
 
-    return learn_network(*given, notify=lambda text: note([text]), **options)
+    return learn_network(*given, notify=lambda text: shared.note([text]), **options)
 
 
-def _written(found: Any, workload: str, form: Format, plot: Path | None, output: Path | None) -> None:
+def _written(found: Any, workload: str, form: shared.Format, plot: Path | None, output: Path | None) -> None:
     """The report, and the figure and the workload that were asked for."""
-    emit(in_form(form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict()))
+    shared.emit_in_form(None, form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict())
     if plot is not None:
         found.plot(plot)
-        note([f"figure written to {plot}"])
+        shared.note([f"figure written to {plot}"])
     if output is not None:
-        emit(found.workload_text(workload_name(output)), output)
-        note([f"workload written to {output}; its activity is simulated"])
+        shared.emit(found.workload_text(shared.workload_name(output)), output)
+        shared.note([f"workload written to {output}; its activity is simulated"])
 
 
 def _dense(
-    workload: str, samples: Path | None, calibration: Path | None, form: Format,
+    workload: str, samples: Path | None, calibration: Path | None, form: shared.Format,
     architecture: str, **options: Any,
 ) -> None:  # fmt: skip
     """A dense network on crossbars with converters."""
@@ -206,8 +175,8 @@ def _dense(
             workload,
             samples,
             calibration,
-            notify=lambda text: note([text]),
+            notify=lambda text: shared.note([text]),
             progress=progress,
             **options,
         )
-    emit(in_form(form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict()))
+    shared.emit_in_form(None, form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict())

@@ -5,21 +5,8 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import quantities
-from neuroest.cli.shared import (
-    DEFAULT_WORKLOAD,
-    Architecture,
-    Format,
-    Output,
-    Plot,
-    Settings,
-    Workload,
-    complete_architecture,
-    complete_path,
-    complete_workload,
-    emit,
-    in_form,
-)
 from neuroest.core.errors import SpecError
 from neuroest.design.overrides import parse_settings
 from neuroest.exploration.breakeven import breakeven
@@ -27,47 +14,38 @@ from neuroest.exploration.space import SETTING
 
 
 def run(
-    first: Architecture,
-    second: Annotated[
-        str,
-        typer.Argument(
-            metavar="OTHER",
-            help="Name of a shipped architecture, or a file.",
-            autocompletion=complete_architecture,
-        ),
-    ],
-    along: Annotated[
-        str,
-        typer.Option(
-            metavar="PATH=LO..HI",
-            help="The parameter and its range; `:log` for decades.",
-            autocompletion=complete_path,
-        ),
-    ],
-    workload: Workload = DEFAULT_WORKLOAD,
+    first: shared.Architecture,
+    second: Annotated[str, typer.Argument(metavar="OTHER", autocompletion=shared.complete_architecture)],
+    along: Annotated[str, typer.Option(metavar="PATH=LO..HI", autocompletion=shared.complete_path)],
+    workload: shared.Workload = shared.DEFAULT_WORKLOAD,
     second_workload: Annotated[
-        str | None,
-        typer.Option(
-            "--other-workload",
-            help="Workload of OTHER, if it differs.",
-            autocompletion=complete_workload,
-        ),
+        str | None, typer.Option("--other-workload", autocompletion=shared.complete_workload)
     ] = None,
-    varied: Annotated[
-        str,
-        typer.Option("--vary", help="If both chips have the parameter, vary it in: first, second or both."),
-    ] = "both",
-    settings: Settings = None,
-    result: Annotated[
-        str, typer.Option(help="Result to compare.", autocompletion=quantities)
-    ] = "energy_per_inference_J",
-    plot: Plot = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
-    output: Output = None,
+    varied: Annotated[str, typer.Option("--vary")] = "both",
+    settings: shared.Settings = None,
+    result: Annotated[str, typer.Option(autocompletion=quantities)] = "energy_per_inference_J",
+    plot: shared.Plot = None,
+    form: shared.Form = shared.Format.TABLE,
+    output: shared.Output = None,
 ) -> None:
     """Values of a parameter at which two chips cost the same.
 
     The parameter may belong to one of the chips, to both, or to the workload.
+
+    Parameters
+    ----------
+    second
+        Name of a shipped architecture, or a file.
+    along
+        The parameter and its range; `:log` for decades.
+    second_workload
+        Workload of OTHER, if it differs.
+    varied
+        If both chips have the parameter, vary it in: first, second or both.
+    result
+        Result to compare.
+    form
+        Form of the result.
     """
     path = along.partition("=")[0]
     changes = parse_settings(settings or [])
@@ -83,13 +61,5 @@ def run(
         raise SpecError([replace(p, file="--along") if blamed else p for p, blamed in reported]) from None
     if plot is not None:
         found.plot(plot)
-    emit(
-        in_form(
-            form,
-            found.to_text,
-            found.to_frame,
-            f"Break-even of {first} and {second} along {path}",
-            found.to_dict(),
-        ),
-        output,
-    )
+    label = f"Break-even of {first} and {second} along {path}"
+    shared.emit_in_form(output, form, found.to_text, found.to_frame, label, found.to_dict())

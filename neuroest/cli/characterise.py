@@ -5,44 +5,46 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import characteristics
 from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Temperature, bar, quantity
-from neuroest.cli.shared import Format, Output, Seed, emit, in_form, note
 from neuroest.design.overrides import parse_settings
 
 
 def run(
     neuron: Neuron,
     names: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[CHARACTERISTIC]...", help="Which; all six by default.", autocompletion=characteristics
-        ),
+        list[str] | None, typer.Argument(metavar="[CHARACTERISTIC]...", autocompletion=characteristics)
     ] = None,
-    devices: Annotated[
-        int, typer.Option(min=2, max=100_000, help="Devices or repetitions of each point.")
-    ] = 60,
-    seed: Seed = 0,
-    compare: Annotated[
-        bool | None,
-        typer.Option(
-            "--compare/--no-compare",
-            help="Under the conditions of the published measurements and compared with them; the default for "
-            "diffusive_bench",
-        ),
-    ] = None,
+    devices: Annotated[int, typer.Option(min=2, max=100_000)] = 60,
+    seed: shared.Seed = 0,
+    compare: Annotated[bool | None, typer.Option("--compare/--no-compare")] = None,
     settings: Parameters = None,
     kinetics: Kinetics = "ion_kinetics_silver",
     temperature: Temperature = None,
     barrier_shift: BarrierShift = None,
-    figures: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Draw one figure each into a folder.")
-    ] = None,
-    suffix: Annotated[str, typer.Option("--figure-format", help="png, pdf or svg.")] = "png",
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
-    output: Output = None,
+    figures: Annotated[Path | None, typer.Option(metavar="FOLDER")] = None,
+    suffix: Annotated[str, typer.Option("--figure-format")] = "png",
+    form: shared.Form = shared.Format.TABLE,
+    output: shared.Output = None,
 ) -> None:
-    """Simulate the six neuronal characteristics as experiments."""
+    """Simulate the six neuronal characteristics as experiments.
+
+    Parameters
+    ----------
+    names
+        Which; all six by default.
+    devices
+        Devices or repetitions of each point.
+    compare
+        Under the conditions of the published measurements and compared with them; the default for diffusive_bench
+    figures
+        Draw one figure each into a folder.
+    suffix
+        png, pdf or svg.
+    form
+        Form of the result.
+    """
     from neuroest.dynamics.characterisation import characterise  # noqa: PLC0415 - loaded for this verb only
 
     if figures is not None:
@@ -56,7 +58,9 @@ def run(
             changes=parse_settings(settings or []), temperature=quantity(temperature, "K", "--temperature"),
             barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, progress=progress,
         )  # fmt: skip
-    emit(in_form(form, found.to_text, found.rows, f"Characteristics of {neuron}", found.to_dict()), output)
+    shared.emit_in_form(
+        output, form, found.to_text, found.rows, f"Characteristics of {neuron}", found.to_dict()
+    )
     if figures is not None:
         found.plot(figures, suffix.lstrip("."))
-        note([f"{len(found.characteristics)} figures written to {figures}"])
+        shared.note([f"{len(found.characteristics)} figures written to {figures}"])

@@ -6,26 +6,25 @@ from typing import Annotated, Any
 import typer
 
 import neuroest
-from neuroest.cli import BAD_INPUT
+from neuroest.cli import BAD_INPUT, shared
 from neuroest.cli.completion import names
-from neuroest.cli.shared import Format, emit, in_form, note
 
 
 def run(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE...",
-            help="Files of any kind: specs, networks, cells, curves, recordings, results, sweeps, bundles.",
-            autocompletion=names(),
-        ),
-    ],
-    form: Annotated[Format, typer.Option("--format", help="Form of the list of problems.")] = Format.TABLE,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", autocompletion=names())],
+    form: shared.Form = shared.Format.TABLE,
 ) -> None:
     """Problems of spec files and of what they refer to.
 
     Lists all problems of all files, one per line: file, line, column, path, and what is allowed. For a valid chip it
     also lists the kinds of network that the chip cannot run.
+
+    Parameters
+    ----------
+    files
+        Files of any kind: specs, networks, cells, curves, recordings, results, sweeps, bundles.
+    form
+        Form of the list of problems.
     """
     bad = False
     rows: list[dict[str, Any]] = []
@@ -33,14 +32,14 @@ def run(
         problems = neuroest.check_files([file])
         bad = bad or bool(problems)
         limits = () if problems else neuroest.refused_networks(file)
-        if form is not Format.TABLE:
+        if form is not shared.Format.TABLE:
             rows += [asdict(problem) for problem in problems] or [{"file": file, "message": "ok"}]
             rows += [asdict(limit) for limit in limits]
             continue
-        note(map(str, problems or limits))
+        shared.note(map(str, problems or limits))
         if not problems:
-            emit(f"{file}: ok\n")
-    if form is not Format.TABLE:
-        emit(in_form(form, str, lambda: rows, "Problems of spec files"))
+            shared.emit(f"{file}: ok\n")
+    if form is not shared.Format.TABLE:
+        shared.emit_in_form(None, form, str, lambda: rows, "Problems of spec files")
     if bad:
         raise typer.Exit(BAD_INPUT)

@@ -6,17 +6,7 @@ from typing import Annotated
 import typer
 
 import neuroest
-from neuroest.cli.shared import (
-    DEFAULT_WORKLOAD,
-    Architecture,
-    Format,
-    Output,
-    Settings,
-    Workload,
-    emit,
-    in_form,
-    note,
-)
+from neuroest.cli import shared
 from neuroest.design.overrides import parse_settings
 from neuroest.reporting.bibliography import cite, sources_rows
 
@@ -33,20 +23,26 @@ class CitationFormat(StrEnum):
 
 
 def run(
-    architecture: Architecture,
-    workload: Workload = DEFAULT_WORKLOAD,
-    settings: Settings = None,
-    form: Annotated[CitationFormat, typer.Option("--format", help="Form of the list.")] = CitationFormat.TEXT,
-    output: Output = None,
+    architecture: shared.Architecture,
+    workload: shared.Workload = shared.DEFAULT_WORKLOAD,
+    settings: shared.Settings = None,
+    form: Annotated[CitationFormat, typer.Option("--format")] = CitationFormat.TEXT,
+    output: shared.Output = None,
 ) -> None:
-    """The sources that an estimate uses, and no others."""
+    """The sources that an estimate uses, and no others.
+
+    Parameters
+    ----------
+    form
+        Form of the list.
+    """
     result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
     if form is CitationFormat.BIBTEX:
         text = cite(result, "bibtex")
     else:
-        kind = Format.TABLE if form is CitationFormat.TEXT else Format(form.value)
+        kind = shared.Format.TABLE if form is CitationFormat.TEXT else shared.Format(form.value)
         label = f"Sources of {result.architecture} on {result.workload.name}"
-        text = in_form(kind, lambda: cite(result), lambda: sources_rows(result.sources), label)
-    emit(text, output)
+        text = shared.in_form(kind, lambda: cite(result), lambda: sources_rows(result.sources), label)
+    shared.emit(text, output)
     if not result.sources:
-        note(["no value that the estimate uses names a source"])
+        shared.note(["no value that the estimate uses names a source"])

@@ -5,82 +5,63 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import names
 from neuroest.cli.exploring import Scheduler, Workers, progress
-from neuroest.cli.shared import (
-    DEFAULT_WORKLOAD,
-    Format,
-    Output,
-    Plot,
-    Seed,
-    Workload,
-    emit,
-    in_form,
-    note,
-    style_for,
-)
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.contest import SAMPLES, SHIPPED, contest
 from neuroest.exploration.space import settings_space
 from neuroest.reporting.contest_text import contest_document, contest_text, map_rows
 
-MapAxes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--axis", metavar="NAME=VALUES",
-        help="One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; given twice.",
-    ),
-]  # fmt: skip
-Limits = Annotated[
-    list[str] | None,
-    typer.Option("--limit", metavar="COMPARISON", help="A constraint on every chip, such as 'area_m2 <= 4 mm^2'; "
-                 "may be repeated."),
-]  # fmt: skip
-By = Annotated[
-    str | None,
-    typer.Option("--by", metavar="ALTERNATIVE", help="Compare the choices of one alternative, such as column."),
-]  # fmt: skip
-Points = Annotated[
-    Path | None,
-    typer.Option("--points", metavar="FILE", help=".parquet or .csv for the best chips of all cells; an interrupted "
-                 "run goes on when it is started again."),
-]  # fmt: skip
-
 
 def run(
-    rules: Annotated[
-        str,
-        typer.Argument(
-            metavar="CONTEST", help="Name of a shipped contest, or a file.", autocompletion=names("contest")
-        ),
-    ] = SHIPPED,
-    workload: Workload = DEFAULT_WORKLOAD,
-    axes: MapAxes = None,
-    limits: Limits = None,
-    minimize: Annotated[
-        str | None, typer.Option("--minimize", metavar="RESULT", help="The result to be minimised.")
-    ] = None,
-    by: By = None,
-    points: Points = None,
-    samples: Annotated[int, typer.Option(min=10, help="Samples of the bands.")] = SAMPLES,
-    seed: Seed = SEED,
+    rules: Annotated[str, typer.Argument(metavar="CONTEST", autocompletion=names("contest"))] = SHIPPED,
+    workload: shared.Workload = shared.DEFAULT_WORKLOAD,
+    axes: Annotated[list[str] | None, typer.Option("--axis", metavar="NAME=VALUES")] = None,
+    limits: Annotated[list[str] | None, typer.Option("--limit", metavar="COMPARISON")] = None,
+    minimize: Annotated[str | None, typer.Option(metavar="RESULT")] = None,
+    by: Annotated[str | None, typer.Option(metavar="ALTERNATIVE")] = None,
+    points: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    samples: Annotated[int, typer.Option(min=10)] = SAMPLES,
+    seed: shared.Seed = SEED,
     workers: Workers = None,
     scheduler: Scheduler = None,
-    plot: Plot = None,
-    front: Annotated[
-        Path | None, typer.Option("--front", metavar="FILE", help="Draw the Pareto fronts in the cell of the workload.")
-    ] = None,
-    of: Annotated[
-        str | None, typer.Option("--of", metavar="CONTENDER", help="Draw the map of one contender against all others.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite points of another input.")] = False,
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
-    output: Output = None,
-) -> None:  # fmt: skip
+    plot: shared.Plot = None,
+    front: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    of: Annotated[str | None, typer.Option(metavar="CONTENDER")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
+    form: shared.Form = shared.Format.TABLE,
+    output: shared.Output = None,
+) -> None:
     """Each neuron in its best chip: who wins where.
 
     All chips run the same network at the same rate. In every cell of the map, every combination of the design
     alternatives is evaluated. -p draws the map.
+
+    Parameters
+    ----------
+    rules
+        Name of a shipped contest, or a file.
+    axes
+        One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; given twice.
+    limits
+        A constraint on every chip, such as 'area_m2 <= 4 mm^2'; may be repeated.
+    minimize
+        The result to be minimised.
+    by
+        Compare the choices of one alternative, such as column.
+    points
+        .parquet or .csv for the best chips of all cells; an interrupted run goes on when it is started again.
+    samples
+        Samples of the bands.
+    front
+        Draw the Pareto fronts in the cell of the workload.
+    of
+        Draw the map of one contender against all others.
+    overwrite
+        Overwrite points of another input.
+    form
+        Form of the result.
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
     with progress("contest") as started:
@@ -92,17 +73,17 @@ def run(
         found.plot(plot, of)
     if front is not None:
         found.plot_front(front)
-    if form is Format.MARKDOWN:
+    if form is shared.Format.MARKDOWN:
         text = contest_document(found).to_markdown()
     else:
         label = f"Map of {found.name} on {found.workload}"
-        text = in_form(
+        text = shared.in_form(
             form,
-            lambda: contest_text(found, style_for(output)),
+            lambda: contest_text(found, shared.style_for(output)),
             lambda: map_rows(found),
             label,
             found.to_dict(),
         )
-    emit(text, output)
+    shared.emit(text, output)
     if points is not None:
-        note([f"what can win of {found.chips * len(found.cells)} points in {points}"])
+        shared.note([f"what can win of {found.chips * len(found.cells)} points in {points}"])

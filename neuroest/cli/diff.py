@@ -5,21 +5,29 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import Format, Output, emit, in_form, style_for
+from neuroest.cli import shared
 from neuroest.reporting.difference import diff
 
 
 def run(
-    before: Annotated[
-        Path, typer.Argument(metavar="A.json", help="Result that `--format json` or a report wrote.")
-    ],
-    after: Annotated[Path, typer.Argument(metavar="B.json", help="The same, later or elsewhere.")],
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
-    output: Output = None,
+    before: Annotated[Path, typer.Argument(metavar="A.json")],
+    after: Annotated[Path, typer.Argument(metavar="B.json")],
+    form: shared.Form = shared.Format.TABLE,
+    output: shared.Output = None,
 ) -> None:
-    """What changed between two results, by component and cause."""
+    """What changed between two results, by component and cause.
+
+    Parameters
+    ----------
+    before
+        Result that `--format json` or a report wrote.
+    after
+        The same, later or elsewhere.
+    form
+        Form of the result.
+    """
     found = diff(before, after)
-    text = in_form(
-        form, lambda: found.to_text(style_for(output)), found.rows, "What changed", found.to_dict()
+    text = shared.in_form(
+        form, lambda: found.to_text(shared.style_for(output)), found.rows, "What changed", found.to_dict()
     )
-    emit(text, output)
+    shared.emit(text, output)

@@ -7,19 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import neuroest
-from neuroest.cli import FAILED_CHECK
-from neuroest.cli.shared import (
-    DEFAULT_ARCHITECTURE,
-    DEFAULT_WORKLOAD,
-    Format,
-    OptionalArchitecture,
-    Output,
-    Settings,
-    Workload,
-    emit,
-    note,
-    style_for,
-)
+from neuroest.cli import FAILED_CHECK, shared
 from neuroest.design.overrides import parse_settings
 from neuroest.loading.library import find_file
 from neuroest.reporting.formatting import check_line
@@ -28,25 +16,29 @@ from neuroest.reporting.text_style import Style
 
 
 def run(
-    architecture: OptionalArchitecture = None,
-    workload: Workload = DEFAULT_WORKLOAD,
-    settings: Settings = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
-    output: Output = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="With breakdowns, all totals, basis and scope.")
-    ] = False,
-    diagram: Annotated[
-        Path | None,
-        typer.Option(
-            "--diagram", metavar="FILE", help="Draw the chip with joules as widths (.pdf, .svg, .png)."
-        ),
-    ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if a design check fails.")] = False,
+    architecture: shared.OptionalArchitecture = None,
+    workload: shared.Workload = shared.DEFAULT_WORKLOAD,
+    settings: shared.Settings = None,
+    form: shared.Form = shared.Format.TABLE,
+    output: shared.Output = None,
+    full: Annotated[bool, typer.Option("--full")] = False,
+    diagram: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    strict: Annotated[bool, typer.Option("--strict")] = False,
 ) -> None:
     """Area, energy, latency and throughput of a chip on a network.
 
     Without ARCH, a chip with memristor neurons is compared with the same chip with CMOS neurons.
+
+    Parameters
+    ----------
+    form
+        Form of the result.
+    full
+        With breakdowns, all totals, basis and scope.
+    diagram
+        Draw the chip with joules as widths (.pdf, .svg, .png).
+    strict
+        Exit with 3 if a design check fails.
     """
     changes = parse_settings(settings or [])
     if diagram is not None:
@@ -60,31 +52,31 @@ def run(
         estimates = comparison.estimates
     else:
         estimates = (neuroest.estimate(architecture, workload, changes),)
-    if form is Format.TABLE:
-        text = _to_read(estimates[0], comparison, changes, style_for(output), full=full)
-    elif form in {Format.MARKDOWN, Format.LATEX}:
+    if form is shared.Format.TABLE:
+        text = _to_read(estimates[0], comparison, changes, shared.style_for(output), full=full)
+    elif form in {shared.Format.MARKDOWN, shared.Format.LATEX}:
         text = _for_paper(form, estimates, comparison)
-    elif form is Format.JSON:
+    elif form is shared.Format.JSON:
         text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
-    elif form is Format.CSV:
+    elif form is shared.Format.CSV:
         from neuroest.reporting.csv_export import breakdown_csv  # noqa: PLC0415 - a table on the terminal should not wait for it
 
         text = breakdown_csv(estimates)
-    emit(text, output)
+    shared.emit(text, output)
     if diagram is not None:
         estimates[0].block_diagram(diagram)
-        note([f"figure written to {diagram}"])
+        shared.note([f"figure written to {diagram}"])
     failed = [(result, check) for result in estimates for check in result.failed_checks]
-    if form is not Format.TABLE or output is not None:
-        note(f"{result.architecture}: {check_line(check)}" for result, check in failed)
+    if form is not shared.Format.TABLE or output is not None:
+        shared.note(f"{result.architecture}: {check_line(check)}" for result, check in failed)
     if strict and any(check.severity != "advice" for _, check in failed):
         raise typer.Exit(FAILED_CHECK)
 
 
 def _with_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Comparison:
-    chip = neuroest.load_architecture(DEFAULT_ARCHITECTURE)
+    chip = neuroest.load_architecture(shared.DEFAULT_ARCHITECTURE)
     if chip.spec.baseline is None:
-        raise neuroest.NeuroestError(f"{DEFAULT_ARCHITECTURE} names no baseline")
+        raise neuroest.NeuroestError(f"{shared.DEFAULT_ARCHITECTURE} names no baseline")
     baseline = find_file("architecture", chip.spec.baseline, Path(chip.file))
     return neuroest.compare(chip, baseline, workload, changes)
 
@@ -112,10 +104,10 @@ def _to_read(
 
 
 def _for_paper(
-    form: Format, estimates: tuple[neuroest.Estimate, ...], comparison: neuroest.Comparison | None
+    form: shared.Format, estimates: tuple[neuroest.Estimate, ...], comparison: neuroest.Comparison | None
 ) -> str:
     # what papers need is loaded for papers only, since a table on the terminal should not wait for it
-    if form is Format.MARKDOWN:
+    if form is shared.Format.MARKDOWN:
         from neuroest.reporting.summaries import comparison_document, estimate_document  # noqa: PLC0415
 
         documents = [comparison_document(comparison)] if comparison else map(estimate_document, estimates)

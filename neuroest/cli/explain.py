@@ -6,18 +6,8 @@ from typing import Annotated, Any
 import typer
 
 import neuroest
+from neuroest.cli import shared
 from neuroest.cli.completion import quantities
-from neuroest.cli.shared import (
-    DEFAULT_WORKLOAD,
-    Architecture,
-    Format,
-    Output,
-    Settings,
-    Workload,
-    emit,
-    in_form,
-    style_for,
-)
 from neuroest.design.overrides import parse_settings
 from neuroest.reporting.explanation import explain, explainable, explanation_rows
 
@@ -33,24 +23,23 @@ class ExplanationFormat(StrEnum):
 
 
 def run(
-    architecture: Architecture,
-    quantity: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="QUANTITY",
-            help="energy, area, latency ..., a component, component.action.term, or a parameter; the last words "
-            "of a path will do. Without it: everything there is to explain.",
-            autocompletion=quantities,
-        ),
-    ] = None,
-    workload: Workload = DEFAULT_WORKLOAD,
-    settings: Settings = None,
-    form: Annotated[
-        ExplanationFormat, typer.Option("--format", help="Form of the result.")
-    ] = ExplanationFormat.TEXT,
-    output: Output = None,
+    architecture: shared.Architecture,
+    quantity: Annotated[str | None, typer.Argument(metavar="QUANTITY", autocompletion=quantities)] = None,
+    workload: shared.Workload = shared.DEFAULT_WORKLOAD,
+    settings: shared.Settings = None,
+    form: Annotated[ExplanationFormat, typer.Option("--format")] = ExplanationFormat.TEXT,
+    output: shared.Output = None,
 ) -> None:
-    """How a number is calculated, down to equations and sources."""
+    """How a number is calculated, down to equations and sources.
+
+    Parameters
+    ----------
+    quantity
+        energy, area, latency ..., a component, component.action.term, or a parameter; the last words of a path will
+        do. Without it: everything there is to explain.
+    form
+        Form of the result.
+    """
     result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
     if quantity is None:
         names = explainable(result)
@@ -62,9 +51,9 @@ def run(
         rows, data = [], found.to_dict()
         if form not in {ExplanationFormat.TEXT, ExplanationFormat.JSON}:
             rows = explanation_rows(found)
-        text = found.to_text(style_for(output))
-    kind = Format.TABLE if form is ExplanationFormat.TEXT else Format(form.value)
+        text = found.to_text(shared.style_for(output))
+    kind = shared.Format.TABLE if form is ExplanationFormat.TEXT else shared.Format(form.value)
     label = (
         f"How {quantity or 'every number'} of {result.architecture} on {result.workload.name} was calculated"
     )
-    emit(in_form(kind, lambda: text, lambda: rows, label, data), output)
+    shared.emit_in_form(output, kind, lambda: text, lambda: rows, label, data)

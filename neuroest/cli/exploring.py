@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import last_of_several, quantities
 from neuroest.cli.elapsed import stop_counting
-from neuroest.cli.shared import complete_path
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, constraint, read_space, settings_space
 
@@ -24,7 +24,7 @@ Axes = Annotated[
         metavar="PATH=VALUES",
         help="An axis: path=a,b,c, or path=lo..hi:n[:log]; one+other=... links two paths; may be repeated. The last "
         "words of a path do, where only one path ends so. The paths architecture and workload choose whole files.",
-        autocompletion=complete_path,
+        autocompletion=shared.complete_path,
     ),
 ]
 Constraints = Annotated[

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import names
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Format, complete_workload, emit, in_form, note
 from neuroest.core.errors import NeuroestError
 from neuroest.design.overrides import parse_settings
 from neuroest.registry import EXPORTS, export
 
 if TYPE_CHECKING:
     from neuroest.circuits.export import Export
-
-Changes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="NAME=VALUE",
-        help="Change a parameter of the neuron, or a value of chip or network by its path; may be repeated.",
-    ),
-]
 
 
 class Kind(StrEnum):
@@ -38,62 +30,56 @@ class Kind(StrEnum):
 
 
 def run(
-    kind: Annotated[
-        Kind,
-        typer.Argument(
-            metavar="FORMAT",
-            help="spice or verilog-a of a neuron; the others of a chip on a network.",
-        ),
-    ],
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help="Name of a shipped neuron or architecture, or a file.",
-            autocompletion=names("architecture", "device"),
-        ),
-    ],
+    kind: Annotated[Kind, typer.Argument(metavar="FORMAT")],
+    name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=names("architecture", "device"))],
     workload: Annotated[
         str | None,
-        typer.Option(
-            "-w",
-            "--workload",
-            metavar="WORKLOAD",
-            help="Network that a chip runs.",
-            autocompletion=complete_workload,
-        ),
+        typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=shared.complete_workload),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="PATH", help="Folder of circuits and benches; file of a chip."
-        ),
-    ] = None,
-    level: Annotated[
-        str | None,
-        typer.Option("--level", help="Input of the benches, with unit; by default the device's own."),
-    ] = None,
-    settings: Changes = None,
-    synapse: Annotated[
-        str, typer.Option(metavar="DEVICE", help="Cells of the column.")
-    ] = "rram_passive_generic",
-    cells: Annotated[int, typer.Option(min=1, max=4096, help="Cells of the column.")] = 16,
-    check: Annotated[
-        bool, typer.Option("--check", help="Run the benches in ngspice and compare them with `simulate`.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
-    form: Annotated[Format, typer.Option("--format", help="Form of the comparison.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH")] = None,
+    level: str | None = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE")] = None,
+    synapse: Annotated[str, typer.Option(metavar="DEVICE")] = "rram_passive_generic",
+    cells: Annotated[int, typer.Option(min=1, max=4096)] = 16,
+    check: Annotated[bool, typer.Option("--check")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
+    form: shared.Form = shared.Format.TABLE,
 ) -> None:
     """Export a neuron as a circuit, or a chip to another estimator.
 
     spice and verilog-a: the compact model of a neuron with test benches. sana-fe: the chip as a SANA-FE architecture.
     accelforge: its blocks as components with energy, area and leakage. neurobench: the metrics of its network under
     NeuroBench names, with energy, time and area.
+
+    Parameters
+    ----------
+    kind
+        spice or verilog-a of a neuron; the others of a chip on a network.
+    name
+        Name of a shipped neuron or architecture, or a file.
+    workload
+        Network that a chip runs.
+    output
+        Folder of circuits and benches; file of a chip.
+    level
+        Input of the benches, with unit; by default the device's own.
+    settings
+        Change a parameter of the neuron, or a value of chip or network by its path; may be repeated.
+    synapse
+        Cells of the column.
+    cells
+        Cells of the column.
+    check
+        Run the benches in ngspice and compare them with `simulate`.
+    force
+        Replace files that exist.
+    form
+        Form of the comparison.
     """
     if kind.value in EXPORTS:
         if check or level is not None:
             raise NeuroestError(f"--check and --level go with spice and verilog-a, not with {kind.value}")
-        _chip(kind.value, name, workload or DEFAULT_WORKLOAD, settings, output, force=force)
+        _chip(kind.value, name, workload or shared.DEFAULT_WORKLOAD, settings, output, force=force)
         return
     if workload is not None:
         raise NeuroestError(f"a circuit runs no network; -w is for {', '.join(EXPORTS)}")
@@ -105,28 +91,26 @@ def run(
 
 
 def _circuit(
-    found: Export, name: str, output: Path | None, form: Format, *, check: bool, force: bool
+    found: Export, name: str, output: Path | None, form: shared.Format, *, check: bool, force: bool
 ) -> None:
     """Write a neuron as a circuit with its benches, print it, or compare it with `simulate` in ngspice."""
     if output is not None:
         found.write(output, force=force)
-        note([f"{', '.join(found.files)} written to {output}"])
+        shared.note([f"{', '.join(found.files)} written to {output}"])
         if found.no_bench:
-            note([found.no_bench])
+            shared.note([found.no_bench])
         elif not check:
-            note([f"run them there: cd {output} && ngspice -b {next(iter(found.benches))}"])
+            shared.note([f"run them there: cd {output} && ngspice -b {next(iter(found.benches))}"])
     elif not check:
-        emit(found.model)
+        shared.emit(found.model)
     if check:
         from neuroest.circuits import export as circuits  # noqa: PLC0415 - as above
 
         rows = circuits.agreement(found)
-        emit(
-            in_form(
-                form, lambda: circuits.agreement_text(rows), lambda: circuits.agreement_rows(rows),
-                f"{name} in ngspice", {"neuron": name, "rows": circuits.agreement_rows(rows)},
-            )
-        )  # fmt: skip
+        table = circuits.agreement_rows(rows)
+        data = {"neuron": name, "rows": table}
+        text = partial(circuits.agreement_text, rows)
+        shared.emit_in_form(None, form, text, lambda: table, f"{name} in ngspice", data)
 
 
 def _chip(
@@ -137,4 +121,4 @@ def _chip(
 
     if output is not None and output.exists() and not force:
         raise NeuroestError(f"{output} exists; --force replaces it")
-    emit(export(estimate(name, workload, parse_settings(settings or [])), form), output)
+    shared.emit(export(estimate(name, workload, parse_settings(settings or [])), form), output)

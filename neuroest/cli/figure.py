@@ -6,18 +6,8 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import quantities
-from neuroest.cli.shared import (
-    DEFAULT_WORKLOAD,
-    Architecture,
-    Format,
-    Workload,
-    complete_architecture,
-    emit,
-    in_form,
-    note,
-    parse_labels,
-)
 from neuroest.core.units import format_quantity
 from neuroest.exploration.curves import KINDS, Curves, curves
 from neuroest.loading.library import load_architecture
@@ -28,43 +18,44 @@ Kind = StrEnum("Kind", {name.upper().replace("-", "_"): name for name in KINDS})
 
 def run(
     kind: Annotated[Kind, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
-    architecture: Architecture,
+    architecture: shared.Architecture,
     baselines: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="BASELINE...",
-            help="Designs to compare with: names or files.",
-            autocompletion=complete_architecture,
-        ),
+        list[str] | None, typer.Argument(metavar="BASELINE...", autocompletion=shared.complete_architecture)
     ] = None,
-    workload: Workload = DEFAULT_WORKLOAD,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The figure: .pdf, .svg or .png.")
-    ] = None,
-    result: Annotated[
-        str, typer.Option(help="Result to draw.", autocompletion=quantities)
-    ] = "energy_per_inference_J",
-    labels: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--label", metavar="NAME=LABEL", help="Name of a design in the figure; may be repeated."
-        ),
-    ] = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the points, without -o.")] = Format.CSV,
+    workload: shared.Workload = shared.DEFAULT_WORKLOAD,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
+    result: Annotated[str, typer.Option(autocompletion=quantities)] = "energy_per_inference_J",
+    labels: Annotated[list[str] | None, typer.Option("--label", metavar="NAME=LABEL")] = None,
+    form: shared.Form = shared.Format.CSV,
 ) -> None:
     """A ready figure along one axis, with bands and break-even points.
 
     The axis is the integration time of the neurons, the resolution of the converters, the array size or the spike
     rate. Without -o the points are printed.
+
+    Parameters
+    ----------
+    baselines
+        Designs to compare with: names or files.
+    output
+        The figure: .pdf, .svg or .png.
+    result
+        Result to draw.
+    labels
+        Name of a design in the figure; may be repeated.
+    form
+        Form of the points, without -o.
     """
     chips = [load_architecture(name) for name in [architecture, *(baselines or [])]]
-    design, *others = labelled(chips, parse_labels(labels))
+    design, *others = labelled(chips, shared.parse_labels(labels))
     found = curves(kind.value, design, others, workload, result)
     if output is not None:
         found.plot(output)
     else:
-        emit(in_form(form, lambda: _text(found), found.rows, f"{found.quantity} along {found.label}"))
-    note([*_failed_lines(found), *_equal_lines(found)])
+        shared.emit_in_form(
+            None, form, lambda: _text(found), found.rows, f"{found.quantity} along {found.label}"
+        )
+    shared.note([*_failed_lines(found), *_equal_lines(found)])
 
 
 def _failed_lines(found: Curves) -> list[str]:
@@ -86,15 +77,11 @@ def _equal_lines(found: Curves) -> list[str]:
     first, last = (format_quantity(float(found.values[end]), found.unit) for end in (0, -1))
     lines = []
     for one in found.equal:
-        low = (
-            f"below {first}" if one.band.low < found.values[0] else format_quantity(one.band.low, found.unit)
+        low, middle, high = (
+            format_quantity(value, found.unit) for value in (one.band.low, one.band.median, one.band.high)
         )
-        high = (
-            f"above {last}"
-            if one.band.high > found.values[-1]
-            else format_quantity(one.band.high, found.unit)
-        )
-        middle = format_quantity(one.band.median, found.unit)
+        low = f"below {first}" if one.band.low < found.values[0] else low
+        high = f"above {last}" if one.band.high > found.values[-1] else high
         lines.append(f"break-even with {one.baseline} at {middle} (p10 .. p90: {low} .. {high})")
     without = [c.name for c in found.curves[1:] if c.name not in {one.baseline for one in found.equal}]
     return lines + [f"no break-even with {name} from {first} to {last}" for name in without]

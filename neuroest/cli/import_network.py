@@ -9,7 +9,7 @@ import typer
 from neuroest.authoring.cell_file import is_cell_file
 from neuroest.authoring.sana_fe_architecture import is_sana_fe_architecture
 from neuroest.authoring.zigzag_hardware import is_zigzag_hardware
-from neuroest.cli.shared import Output, emit, note
+from neuroest.cli import shared
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
 from neuroest.core.units import parse_quantity
 from neuroest.registry import importer_of
@@ -29,32 +29,18 @@ class Unsupported(StrEnum):
 
 
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Network, memory cell, or table of devices.")],
-    output: Output = None,
-    unsupported: Annotated[
-        Unsupported,
-        typer.Option(help="Operators that a workload cannot express: refused, left to a host, or left out."),
-    ] = Unsupported.ERROR,
-    weight_bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of a weight.")] = 8,
-    activation_bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of an activation.")] = 8,
-    accumulator_bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of a partial sum.")] = 24,
-    timesteps: Annotated[
-        int | None, typer.Option(min=1, max=10**6, help="Timesteps of a spiking network.")
-    ] = None,
-    time_step: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Time of one timestep, such as '1 ms'.")
-    ] = None,
-    input_shape: Annotated[
-        str | None, typer.Option(metavar="EXTENTS", help="Shape of one sample, such as 3,224,224.")
-    ] = None,
-    template: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DEVICE", help="Device that fills up what a cell or table lacks."),
-    ] = None,
-    process: Annotated[
-        str | None, typer.Option(metavar="DEVICE", help="CMOS process of a cell file.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    output: shared.Output = None,
+    unsupported: Unsupported = Unsupported.ERROR,
+    weight_bits: Annotated[int, typer.Option(min=1, max=64)] = 8,
+    activation_bits: Annotated[int, typer.Option(min=1, max=64)] = 8,
+    accumulator_bits: Annotated[int, typer.Option(min=1, max=64)] = 24,
+    timesteps: Annotated[int | None, typer.Option(min=1, max=10**6)] = None,
+    time_step: Annotated[str | None, typer.Option(metavar="TIME")] = None,
+    input_shape: Annotated[str | None, typer.Option(metavar="EXTENTS")] = None,
+    template: Annotated[str | None, typer.Option("--from", metavar="DEVICE")] = None,
+    process: Annotated[str | None, typer.Option(metavar="DEVICE")] = None,
+    force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
     """Convert a network, cell file or device table to spec files.
 
@@ -63,6 +49,31 @@ def run(
     A cell file of NVSim, NVMExplorer or AccelForge becomes a synapse, ZigZag hardware .yaml an architecture. A SANA-FE
     architecture becomes a core with its energies per event. A CSV with one device per row becomes one spec per row, in
     the folder given by -o.
+
+    Parameters
+    ----------
+    file
+        Network, memory cell, or table of devices.
+    unsupported
+        Operators that a workload cannot express: refused, left to a host, or left out.
+    weight_bits
+        Bits of a weight.
+    activation_bits
+        Bits of an activation.
+    accumulator_bits
+        Bits of a partial sum.
+    timesteps
+        Timesteps of a spiking network.
+    time_step
+        Time of one timestep, such as '1 ms'.
+    input_shape
+        Shape of one sample, such as 3,224,224.
+    template
+        Device that fills up what a cell or table lacks.
+    process
+        CMOS process of a cell file.
+    force
+        Replace files that exist.
     """
     if (
         is_cell_file(file)
@@ -91,8 +102,8 @@ def run(
         raise NeuroestError(f"{error}; or {_DEVICES}") from None
     name = output.stem if output is not None and str(output) != "-" else None
     loaded_workload(network, name)
-    emit(workload_text(workload_data(network, name)), output)
-    note(_summary(network))
+    shared.emit(workload_text(workload_data(network, name)), output)
+    shared.note(_summary(network))
 
 
 def time_of(text: str | None) -> float | None:

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import one_of
-from neuroest.cli.shared import Format, emit, in_form, style
 from neuroest.core.text_layout import WIDTH
 from neuroest.reporting.catalogue import CATALOGUE, Entry, list_entries
 from neuroest.reporting.formatting import words
@@ -32,24 +32,29 @@ def run(
             autocompletion=one_of(lambda: CATALOGUE),
         ),
     ] = None,
-    word: Annotated[
-        str | None, typer.Argument(metavar="WORD", help="Only what has this word in its name, text or group.")
-    ] = None,
-    form: Annotated[
-        Format | None, typer.Option("--format", help="Form of the list; tabs between columns when piped.")
-    ] = None,
+    word: Annotated[str | None, typer.Argument(metavar="WORD")] = None,
+    form: Annotated[shared.Format | None, typer.Option("--format")] = None,
 ) -> None:
     """Shipped files, models, mappers and sources, by name.
 
     A second argument searches names, descriptions and tags: neuroest list architectures baseline.
+
+    Parameters
+    ----------
+    word
+        Only what has this word in its name, text or group.
+    form
+        Form of the list; tabs between columns when piped.
     """
     found = list_entries(kind, word)
-    if form not in {None, Format.TABLE}:
-        emit(in_form(form, str, lambda: [asdict(entry) for entry in found], f"{kind or 'file'}s that ship"))
-    elif form is Format.TABLE or sys.stdout.isatty():
-        emit(_table(found, style()))
+    if form not in {None, shared.Format.TABLE}:
+        shared.emit_in_form(
+            None, form, str, lambda: [asdict(entry) for entry in found], f"{kind or 'file'}s that ship"
+        )
+    elif form is shared.Format.TABLE or sys.stdout.isatty():
+        shared.emit(_table(found, shared.style()))
     else:
-        emit("".join(f"{entry.name}\t{entry.description}\t{entry.group}\n" for entry in found))
+        shared.emit("".join(f"{entry.name}\t{entry.description}\t{entry.group}\n" for entry in found))
 
 
 def _table(found: list[Entry], drawn: Style) -> str:

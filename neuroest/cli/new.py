@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import models, names
-from neuroest.cli.shared import complete_architecture, complete_workload, emit, note
 from neuroest.core.errors import NeuroestError
 
 
@@ -27,72 +27,55 @@ _DEVICES = {Template.NEURON, Template.SYNAPSE, Template.MEMORY}
 
 def run(
     kind: Annotated[Template, typer.Argument(metavar="KIND", help=f"One of {', '.join(Template)}.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="SPEC.yaml", help="File; its name becomes that of the spec."),
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Device model of a neuron, synapse or memory.", autocompletion=models)
-    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="SPEC.yaml")] = None,
+    model: Annotated[str | None, typer.Option(autocompletion=models)] = None,
     like: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Shipped file to start from; of a chip also a path.",
-            autocompletion=complete_architecture,
-        ),
+        str | None, typer.Option(metavar="NAME", autocompletion=shared.complete_architecture)
     ] = None,
     neuron: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DEVICE",
-            help="Neuron of a new architecture.",
-            autocompletion=names("device", folder="neurons"),
-        ),
+        str | None, typer.Option(metavar="DEVICE", autocompletion=names("device", folder="neurons"))
     ] = None,
     cell: Annotated[
-        str | None,
-        typer.Option(
-            "--cell",
-            "--synapse",
-            metavar="DEVICE",
-            help="Memory cell of a new architecture.",
-            autocompletion=names("device"),
-        ),
+        str | None, typer.Option("--cell", "--synapse", metavar="DEVICE", autocompletion=names("device"))
     ] = None,
     adc: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DEVICE",
-            help="Converter of a new architecture; needs --like.",
-            autocompletion=names("device", folder="converters"),
-        ),
+        str | None, typer.Option(metavar="DEVICE", autocompletion=names("device", folder="converters"))
     ] = None,
     chip: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ARCH",
-            help="Architecture that enters a new contest.",
-            autocompletion=complete_architecture,
-        ),
+        str | None, typer.Option(metavar="ARCH", autocompletion=shared.complete_architecture)
     ] = None,
     workload: Annotated[
         str | None,
-        typer.Option(
-            "-w",
-            "--workload",
-            metavar="WORKLOAD",
-            help="Network of a new contest.",
-            autocompletion=complete_workload,
-        ),
+        typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=shared.complete_workload),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
     """Write a commented template that passes the check.
 
     Devices: every value is marked as an assumption until you replace it. Architectures: --like CHIP with --neuron,
     --cell or --adc keeps the whole fabric of that chip and replaces the device, so that the two compare like for like.
     Contests: --chip enters an architecture in a shipped contest.
+
+    Parameters
+    ----------
+    output
+        File; its name becomes that of the spec.
+    model
+        Device model of a neuron, synapse or memory.
+    like
+        Shipped file to start from; of a chip also a path.
+    neuron
+        Neuron of a new architecture.
+    cell
+        Memory cell of a new architecture.
+    adc
+        Converter of a new architecture; needs --like.
+    chip
+        Architecture that enters a new contest.
+    workload
+        Network of a new contest.
+    force
+        Replace the file if it exists.
     """
     from neuroest.authoring import templates  # noqa: PLC0415
     from neuroest.authoring.device_text import check_output  # noqa: PLC0415
@@ -124,9 +107,9 @@ def run(
         text = templates.new_architecture(name, neuron, cell)
     else:
         text = templates.new_workload(name)
-    emit(text, output)
+    shared.emit(text, output)
     if written:
-        note([f"{kind.value} written to {output}; check it with: neuroest check {output}"])
+        shared.note([f"{kind.value} written to {output}; check it with: neuroest check {output}"])
 
 
 def _contest(name: str, like: str | None, chip: str | None, place: Path | None, workload: str | None) -> str:

@@ -5,39 +5,36 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import quantities
 from neuroest.cli.exploring import frame_text
-from neuroest.cli.shared import Format, Output, Plot, emit, in_form, note
 from neuroest.exploration.pareto import pareto
-
-Minimize = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--minimize", metavar="RESULT", help="Less is better; may be repeated.", autocompletion=quantities
-    ),
-]
-Maximize = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--maximize", metavar="RESULT", help="More is better; may be repeated.", autocompletion=quantities
-    ),
-]
 
 
 def run(
-    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="File that `neuroest sweep -o` wrote.")],
-    minimize: Minimize = None,
-    maximize: Maximize = None,
-    plot: Plot = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.CSV,
-    output: Output = None,
+    file: Annotated[Path, typer.Argument(metavar="SWEEP")],
+    minimize: Annotated[list[str] | None, typer.Option(metavar="RESULT", autocompletion=quantities)] = None,
+    maximize: Annotated[list[str] | None, typer.Option(metavar="RESULT", autocompletion=quantities)] = None,
+    plot: shared.Plot = None,
+    form: shared.Form = shared.Format.CSV,
+    output: shared.Output = None,
 ) -> None:
-    """The Pareto front of a sweep; CSV by default."""
+    """The Pareto front of a sweep; CSV by default.
+
+    Parameters
+    ----------
+    file
+        File that `neuroest sweep -o` wrote.
+    minimize
+        Less is better; may be repeated.
+    maximize
+        More is better; may be repeated.
+    form
+        Form of the result.
+    """
     found = pareto(file, minimize or [], maximize or [])
     if plot is not None:
         found.plot(plot)
-    emit(
-        in_form(form, lambda: frame_text(found.frame), lambda: found.frame, f"Pareto front of {file.name}"),
-        output,
-    )
-    note([f"{len(found.frame)} of {found.considered} feasible points"])
+    label = f"Pareto front of {file.name}"
+    shared.emit_in_form(output, form, lambda: frame_text(found.frame), lambda: found.frame, label)
+    shared.note([f"{len(found.frame)} of {found.considered} feasible points"])

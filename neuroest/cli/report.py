@@ -6,14 +6,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import (
-    DEFAULT_WORKLOAD,
-    Settings,
-    complete_architecture,
-    complete_workload,
-    note,
-    parse_labels,
-)
+from neuroest.cli import shared
 from neuroest.design.overrides import parse_settings
 from neuroest.plotting.style import VENUES
 from neuroest.publishing.publish import publish
@@ -25,45 +18,56 @@ Venue = StrEnum("Venue", {name.upper(): name for name in VENUES})  # type: ignor
 
 def run(
     architectures: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="ARCH...", help="Names or files; the first is compared with the others.",
-            autocompletion=complete_architecture,
-        )
+        list[str], typer.Argument(metavar="ARCH...", autocompletion=shared.complete_architecture)
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR")],
     workloads: Annotated[
         list[str] | None,
         typer.Option(
-            "-w", "--workload", metavar="WORKLOAD",
-            help=f"Network; may be repeated, each runs on every design; default: {DEFAULT_WORKLOAD}.",
-            autocompletion=complete_workload,
-        )
+            "-w",
+            "--workload",
+            metavar="WORKLOAD",
+            help=f"Network; may be repeated, each runs on every design; default: {shared.DEFAULT_WORKLOAD}.",
+            autocompletion=shared.complete_workload,
+        ),
     ] = None,
-    sweep: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="SWEEP", help="Also show this sweep, a file written by `neuroest sweep -o`.")
-    ] = None,
-    settings: Settings = None,
-    labels: Annotated[
-        list[str] | None,
-        typer.Option("--label", metavar="NAME=LABEL", help="Name of a design in figures; may be repeated."),
-    ] = None,
-    venue: Annotated[Venue, typer.Option(help="Column widths of the figures.")] = Venue.IEEE,  # type: ignore[attr-defined]
-    bundle: Annotated[bool, typer.Option("--bundle", help="Pack what `neuroest rerun` needs.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a report of the same name.")] = False,
-) -> None:  # fmt: skip
+    sweep: Annotated[Path | None, typer.Option("--from", metavar="SWEEP")] = None,
+    settings: shared.Settings = None,
+    labels: Annotated[list[str] | None, typer.Option("--label", metavar="NAME=LABEL")] = None,
+    venue: Venue = Venue.IEEE,  # type: ignore[attr-defined]
+    bundle: Annotated[bool, typer.Option("--bundle")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
+) -> None:
     """Write figures, tables and a web page for a paper.
 
     Writes report.html, tables for LaTeX, figures as PDF, SVG and PNG, CSV, JSON, methods, and references.bib.
+
+    Parameters
+    ----------
+    architectures
+        Names or files; the first is compared with the others.
+    output
+        Folder to write.
+    sweep
+        Also show this sweep, a file written by `neuroest sweep -o`.
+    labels
+        Name of a design in figures; may be repeated.
+    venue
+        Column widths of the figures.
+    bundle
+        Pack what `neuroest rerun` needs.
+    force
+        Replace a report of the same name.
     """
     found = report(
         architectures,
-        workloads or [DEFAULT_WORKLOAD],
+        workloads or [shared.DEFAULT_WORKLOAD],
         parse_settings(settings or []),
         sweep,
-        parse_labels(labels),
+        shared.parse_labels(labels),
     )
     publish(found, output, venue=venue.value, force=force, bundle=bundle)
-    note(f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused)
-    note([f"{counted(len(found.views), 'result')} in {output}; open {output / 'report.html'}"])
+    shared.note(
+        f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused
+    )
+    shared.note([f"{counted(len(found.views), 'result')} in {output}; open {output / 'report.html'}"])

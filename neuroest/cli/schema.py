@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.completion import one_of
-from neuroest.cli.shared import Output, emit
 from neuroest.loading.kinds import KINDS
 from neuroest.reporting.schemas import schema_text
 
@@ -17,10 +17,10 @@ def run(
             metavar="KIND", help=f"One of {', '.join(KINDS)}.", autocompletion=one_of(lambda: KINDS)
         ),
     ],
-    output: Output = None,
+    output: shared.Output = None,
 ) -> None:
     """JSON Schema of a kind of spec file, for editors.
 
     Draft 2020-12, with descriptions, units and examples.
     """
-    emit(schema_text(kind), output)
+    shared.emit(schema_text(kind), output)

@@ -4,20 +4,8 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.exploring import Results
-from neuroest.cli.shared import (
-    DEFAULT_WORKLOAD,
-    Architecture,
-    Format,
-    Output,
-    Plot,
-    Seed,
-    Settings,
-    Workload,
-    emit,
-    in_form,
-    note,
-)
 from neuroest.design.overrides import parse_settings
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, sensitivity
 
@@ -26,14 +14,12 @@ _MOST, _MOST_IN_FULL = 3, 10
 
 
 def run(
-    architecture: Architecture,
-    workload: Workload = DEFAULT_WORKLOAD,
-    settings: Settings = None,
+    architecture: shared.Architecture,
+    workload: shared.Workload = shared.DEFAULT_WORKLOAD,
+    settings: shared.Settings = None,
     results: Results = _RESULTS,
-    sobol: Annotated[
-        int, typer.Option(help="Base samples of Sobol indices, a power of two; 0 for none.")
-    ] = 0,
-    seed: Seed = 0,
+    sobol: int = 0,
+    seed: shared.Seed = 0,
     most: Annotated[
         int | None,
         typer.Option(min=1, show_default=False, help=f"Parameters to show of each result; {_MOST}."),
@@ -41,13 +27,20 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help=f"Show {_MOST_IN_FULL} parameters of each result.")
     ] = False,
-    plot: Plot = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
-    output: Output = None,
+    plot: shared.Plot = None,
+    form: shared.Form = shared.Format.TABLE,
+    output: shared.Output = None,
 ) -> None:
     """The parameters that matter most.
 
     Reports a tornado, elasticities and shares of the variance. -p draws the tornado of the first result.
+
+    Parameters
+    ----------
+    sobol
+        Base samples of Sobol indices, a power of two; 0 for none.
+    form
+        Form of the result.
     """
     count = most or (_MOST_IN_FULL if full else _MOST)
     names = [word.strip() for word in results.split(",")]
@@ -61,11 +54,7 @@ def run(
     )
     if plot is not None:
         found.plot(names[0], plot, most or _MOST_IN_FULL)
-    emit(
-        in_form(
-            form, lambda: found.to_text(count), found.to_frame, f"Sensitivity of {architecture} on {workload}"
-        ),
-        output,
-    )
+    label = f"Sensitivity of {architecture} on {workload}"
+    shared.emit_in_form(output, form, lambda: found.to_text(count), found.to_frame, label)
     if found.feasible < 1.0:
-        note([f"Sobol indices use the {found.feasible:.1%} of the sample sets that have an estimate"])
+        shared.note([f"Sobol indices use the {found.feasible:.1%} of the sample sets that have an estimate"])

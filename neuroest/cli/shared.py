@@ -35,6 +35,9 @@ class Format(StrEnum):
     LATEX = "latex"
 
 
+Form = Annotated[Format, typer.Option("--format")]
+
+
 complete_architecture = names("architecture")
 """Chips that ship, and spec files."""
 complete_workload = names("workload")
@@ -192,6 +195,18 @@ def in_form(
     if form is Format.CSV:
         return table.to_csv()
     return table.to_markdown() if form is Format.MARKDOWN else to_latex(table, label)
+
+
+def emit_in_form(
+    output: Path | None,
+    form: Format,
+    text: Callable[[], str],
+    rows: Callable[[], Any],
+    label: str,
+    data: Any = None,
+) -> None:
+    """Write a result in the form that was asked for, as `in_form` takes it."""
+    emit(in_form(form, text, rows, label, data), output)
 
 
 def workload_name(output: Path | None) -> str | None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.lab import (
     BarrierShift,
     Devices,
@@ -15,57 +16,61 @@ from neuroest.cli.lab import (
     needed,
     quantity,
 )
-from neuroest.cli.shared import Format, Output, Plot, Seed, emit, in_form, note
 from neuroest.design.overrides import parse_settings
-
-Level = Annotated[
-    str | None, typer.Option("--level", help="Input: a voltage, a current for a leaky integrator.")
-]
-StimulusOption = Annotated[
-    str,
-    typer.Option(
-        "--stimulus", metavar="KIND",
-        help="constant, pulses, pair, or a CSV file with the columns time [s] and voltage [V] (or current [A]).",
-    ),
-]  # fmt: skip
 
 
 def run(
     neuron: Neuron,
-    stimulus: StimulusOption = "constant",
-    level: Level = None,
-    duration: Annotated[str | None, typer.Option(help="Length of a constant input, such as 200 ms.")] = None,
-    width: Annotated[str, typer.Option(help="Length of a pulse.")] = "1 ms",
-    gap: Annotated[str, typer.Option(help="Gap between pulses.")] = "1 ms",
-    pulses: Annotated[int, typer.Option(min=1, help="Number of pulses.")] = 100,
+    stimulus: Annotated[str, typer.Option(metavar="KIND")] = "constant",
+    level: str | None = None,
+    duration: str | None = None,
+    width: str = "1 ms",
+    gap: str = "1 ms",
+    pulses: Annotated[int, typer.Option(min=1)] = 100,
     devices: Devices = 1,
-    seed: Seed = 0,
-    noise: Annotated[
-        bool, typer.Option("--noise/--no-noise", help="Noise and differences of devices.")
-    ] = True,
-    rupture: Annotated[
-        bool,
-        typer.Option(
-            "--rupture/--no-rupture",
-            help="Let a complete filament rupture as fast as measured, or take the published rate equations alone.",
-        ),
-    ] = True,
+    seed: shared.Seed = 0,
+    noise: bool = True,
+    rupture: bool = True,
     settings: Parameters = None,
     kinetics: Kinetics = "ion_kinetics_silver",
     temperature: Temperature = None,
     barrier_shift: BarrierShift = None,
-    step: Annotated[str | None, typer.Option(help="Longest time step, such as 10 us.")] = None,
-    energy: Annotated[
-        bool, typer.Option("--energy", help="Price one spike by simulation and by closed form, side by side.")
-    ] = False,
-    hold: Annotated[
-        str, typer.Option(help="With --energy: time that the input stays on after the switch.")
-    ] = "0 s",
-    plot: Plot = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
-    output: Output = None,
+    step: str | None = None,
+    energy: Annotated[bool, typer.Option("--energy")] = False,
+    hold: str = "0 s",
+    plot: shared.Plot = None,
+    form: shared.Form = shared.Format.TABLE,
+    output: shared.Output = None,
 ) -> None:
-    """Response of a neuron to an input over time, with supply energy."""
+    """Response of a neuron to an input over time, with supply energy.
+
+    Parameters
+    ----------
+    stimulus
+        constant, pulses, pair, or a CSV file with the columns time [s] and voltage [V] (or current [A]).
+    level
+        Input: a voltage, a current for a leaky integrator.
+    duration
+        Length of a constant input, such as 200 ms.
+    width
+        Length of a pulse.
+    gap
+        Gap between pulses.
+    pulses
+        Number of pulses.
+    noise
+        Noise and differences of devices.
+    rupture
+        Let a complete filament rupture as fast as measured, or take the published rate equations alone.
+    step
+        Longest time step, such as 10 us.
+    energy
+        Price one spike by simulation and by closed form, side by side.
+    hold
+        With --energy: time that the input stays on after the switch.
+    form
+        Form of the result.
+    """
     from neuroest.dynamics.run import simulate  # noqa: PLC0415 - loaded for this verb only
     from neuroest.reporting.table_model import Table  # noqa: PLC0415
 
@@ -84,8 +89,8 @@ def run(
             step=quantity(step, "s", "--step"), progress=progress,
         )  # fmt: skip
     rows = Table.of_records(found.rows(), found.table[0])
-    emit(
-        in_form(form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()), output
+    shared.emit_in_form(
+        output, form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()
     )
     if plot is not None:
-        note([f"figure written to {plot}"])
+        shared.note([f"figure written to {plot}"])

@@ -4,20 +4,8 @@ from typing import Annotated
 
 import typer
 
+from neuroest.cli import shared
 from neuroest.cli.exploring import Results, Scheduler, Workers
-from neuroest.cli.shared import (
-    DEFAULT_WORKLOAD,
-    Architecture,
-    Format,
-    Output,
-    Plot,
-    Seed,
-    Settings,
-    Workload,
-    emit,
-    in_form,
-    note,
-)
 from neuroest.design.overrides import parse_settings
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES
@@ -27,24 +15,31 @@ _RESULTS = ",".join(DEFAULT_QUANTITIES)
 
 
 def run(
-    architecture: Architecture,
-    workload: Workload = DEFAULT_WORKLOAD,
-    settings: Settings = None,
-    knowledge: Annotated[int, typer.Option("--samples", help="Samples of the uncertain inputs.")] = KNOWLEDGE,
-    variability: Annotated[
-        int, typer.Option("--chips", help="Chips sampled for each of them.")
-    ] = VARIABILITY,
-    seed: Seed = SEED,
+    architecture: shared.Architecture,
+    workload: shared.Workload = shared.DEFAULT_WORKLOAD,
+    settings: shared.Settings = None,
+    knowledge: Annotated[int, typer.Option("--samples")] = KNOWLEDGE,
+    variability: Annotated[int, typer.Option("--chips")] = VARIABILITY,
+    seed: shared.Seed = SEED,
     results: Results = _RESULTS,
-    plot: Plot = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
+    plot: shared.Plot = None,
+    form: shared.Form = shared.Format.TABLE,
     workers: Workers = 1,
     scheduler: Scheduler = None,
-    output: Output = None,
+    output: shared.Output = None,
 ) -> None:
     """Bands from input uncertainty and device-to-device variability.
 
     -p draws the first result.
+
+    Parameters
+    ----------
+    knowledge
+        Samples of the uncertain inputs.
+    variability
+        Chips sampled for each of them.
+    form
+        Form of the result.
     """
     names = [word.strip() for word in results.split(",")]
     found = uncertainty(
@@ -53,6 +48,8 @@ def run(
     )  # fmt: skip
     if plot is not None:
         found.plot(names[0], plot)
-    emit(in_form(form, found.to_text, found.to_frame, f"Uncertainty of {architecture} on {workload}"), output)
+    shared.emit_in_form(
+        output, form, found.to_text, found.to_frame, f"Uncertainty of {architecture} on {workload}"
+    )
     if found.feasible < 1.0:
-        note([f"{found.feasible:.2%} of the samples have an estimate; the bands are of those"])
+        shared.note([f"{found.feasible:.2%} of the samples have an estimate; the bands are of those"])
