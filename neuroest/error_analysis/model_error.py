@@ -1,17 +1,20 @@
-"""How far whole models may be off: an input like any other, with a value of one, a spread and a reason.
+"""How far whole models may be off: an input like any other, with a mean of one, a spread and a reason.
 
 A spread of a device parameter states the uncertainty of that number. What a model leaves out altogether (wires
 inside a macro, decoders, test logic, glitches) is not in any parameter. Each block and each level states it in its own
 file (`prior_error`); one exponent for all of them, and what is added outside of a model's range, are in
-`model_discrepancy.yaml` next to this file.
+`model_discrepancy.yaml` next to this file. Costs are sums of parts, and errors with a mean of one leave the mean of a sum
+where the equations have it, into however many blocks a chip is divided (docs/validation.md).
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from neuroest.blocks.model_error import ModelError, ModelErrors
+from neuroest.core.statistics import NORMAL_P90
 from neuroest.design.build import Design, Part
 from neuroest.design.chip import DISCREPANCY
 from neuroest.loading.library import read_spec
@@ -97,6 +100,18 @@ def _stated(part: Part) -> Iterator[tuple[str, ModelErrors]]:
         yield mapper, MAPPERS[mapper].prior_error
 
 
+def median_of_mean_one(factor: float) -> float:
+    """Median of a lognormal factor whose mean is one and whose p90 is `factor` times its median.
+
+    Examples
+    --------
+    >>> round(median_of_mean_one(2.0), 4), median_of_mean_one(1.0)
+    (0.8639, 1.0)
+    """
+    deviation = math.log(factor) / NORMAL_P90
+    return math.exp(-(deviation**2) / 2.0)
+
+
 def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[str, Claim]:
     """Claims of the models that a design is made of.
 
@@ -118,9 +133,10 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
     for model in sorted(stated):
         for quantity, given in stated[model].items():
             path, factor = f"{DISCREPANCY}{model}.{quantity}", given.factor**exponent
+            median = median_of_mean_one(factor)
             claims[path] = Claim(
-                path=path, value=1.0, unit="1", basis="assumed", source=given.source, rationale=given.rationale,
-                low=1.0 / factor, high=factor, has_spread=factor > 1.0, group=f"{model}.{quantity}",
+                path=path, value=median, unit="1", basis="assumed", source=given.source, rationale=given.rationale,
+                low=median / factor, high=median * factor, has_spread=factor > 1.0, group=f"{model}.{quantity}",
                 origin="model_discrepancy",
             )  # fmt: skip
     return {**claims, **_centre_claims(design), **_endurance_claims(design)}

@@ -75,15 +75,15 @@ def test_nominal_values_lie_in_their_bands_but_for_stated_bounds(chip: str) -> N
 
 
 def test_a_bound_may_leave_the_nominal_value_outside_and_nothing_else_may() -> None:
-    """The neurons of the mixed chip take no static power by their file, and up to 0.48 nW: all samples take more."""
-    chip, workload = "mixed_spiking_28nm", "spikformer_cifar10_spiking"
+    """A core of Loihi is no larger than its file says, and no smaller than 0.35 mm^2: all samples take less area."""
+    chip, workload = "loihi_14nm", "mlp_mnist_spiking"
     result = estimate(chip, workload)
-    assert "static_energy_J" in outside(result)
+    assert "area_m2" in outside(result)
     group = resolve(chip, workload, Space(())).groups[0].settled()
-    stated = group.claims["chip.tile.array.readout.neuron.static_power"]
+    (stated,) = (claim for path, claim in group.claims.items() if path.endswith(".core_area"))
     assert bounded(stated)
-    assert (stated.value, stated.bound, stated.shape) == (0.0, "hard", "one_sided")
-    assert tail(chip, workload, "static_energy_J", result.totals["static_energy_J"])[0] > _TAIL
+    assert stated.low < stated.value == stated.high
+    assert tail(chip, workload, "area_m2", result.totals["area_m2"])[0] > _TAIL
 
 
 def test_no_result_of_the_converters_from_parts_is_outside() -> None:

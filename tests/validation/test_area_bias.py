@@ -43,7 +43,7 @@ def test_the_fractions_are_those_of_published_chips_and_hang_on_none(monkeypatch
         left_out.append(tool.by_chip(found, *others)[chip])
         assert left_out[-1] == pytest.approx(ratio, rel=0.15), chip
     # hand-made: a chip of memories alone has the published area at a fraction of its own
-    area = tool.Area("memories", 2.0, 0.0, 0.0, 1e-9, 0.9, 1.0, 0.5, 0.9)
+    area = tool.Area("memories", 2.0, 0.0, 0.0, 1e-9, 0.9, 0.5, 0.9)
     assert area.ratio(0.0, 0.0) == pytest.approx(0.5)
     assert area.fraction_of_macros(0.0) == pytest.approx(0.5 / 0.9)
     assert area.ratio(0.0, 0.5 / 0.9) == pytest.approx(1.0)

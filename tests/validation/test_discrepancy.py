@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from neuroest.error_analysis.model_error import discrepancies, discrepancy_claims
+from neuroest.core.statistics import NORMAL_P90
+from neuroest.error_analysis.draws import draw
+from neuroest.error_analysis.model_error import discrepancies, discrepancy_claims, median_of_mean_one
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import COMPONENTS, MAPPERS
@@ -38,7 +40,8 @@ def test_time_of_a_mapper_can_be_off(digital):
 def test_the_rate_of_a_crossbar_has_a_band_of_its_own():
     found = estimate("adc_crossbar_28nm", "resnet18_imagenet_dense")
     claims = discrepancy_claims(found.design)
-    assert claims["model_discrepancy.crossbar.time"].high == pytest.approx(1.2 ** discrepancies().scale)
+    claim = claims["model_discrepancy.crossbar.time"]
+    assert claim.high / claim.value == pytest.approx(1.2 ** discrepancies().scale)
     values = {path: claim.value for path, claim in found.claims.items()}
     plain, slow = (
         evaluate(found.design, found.workload, values | {"model_discrepancy.crossbar.time": off})
@@ -51,9 +54,23 @@ def test_the_rate_of_a_crossbar_has_a_band_of_its_own():
 def test_bands_are_wider_than_those_of_the_parameters_alone(digital):
     claims = discrepancy_claims(digital.design)
     assert "model_discrepancy.sram.energy" in claims
-    assert all(claim.value == 1.0 and claim.low < 1.0 < claim.high for claim in claims.values())
+    assert all(claim.low < claim.value < 1.0 < claim.high for claim in claims.values())
     causes = dict(digital.bands.causes["area_m2"])
     assert any(path.startswith("model_discrepancy.") for path in causes)
+
+
+def test_errors_of_models_have_a_mean_of_one(digital):
+    drawn = draw(discrepancy_claims(digital.design), samples=40_000, seed=1)
+    assert len(drawn) > 3
+    for path, values in drawn.items():
+        error = np.std(values) / np.sqrt(values.size)
+        assert np.mean(values) == pytest.approx(1.0, abs=5.0 * error), path
+
+
+def test_the_mean_of_a_sum_does_not_ask_into_how_many_parts_it_is_divided():
+    z = np.random.default_rng(1).standard_normal((16, 40_000)) / NORMAL_P90
+    parts = median_of_mean_one(2.0) * 2.0**z
+    assert np.mean(parts[:1]) == pytest.approx(np.mean(parts), rel=0.01) == pytest.approx(1.0, rel=0.01)
 
 
 def test_the_centre_of_a_kind_of_array_moves_its_parts_and_no_nominal_value():
