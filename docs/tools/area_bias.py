@@ -3,8 +3,8 @@
 Run it as ``python docs/tools/area_bias.py``; the pair is in
 `device_specs/integration/overheads_generic.yaml` (`control_area_fraction`, `macro_control_area_fraction`). The pair of
 fractions, of the clocked logic and of the macros of memories, is the one with the smallest sum over the chips of the
-absolute logarithm of the area by the equations over the published one. Errors of models have a mean of one, so that this sum is what
-has to be right.
+absolute logarithm of the nominal area over the published one. Model errors have a mean of one, so that the nominal area
+is the mean.
 """
 
 from __future__ import annotations

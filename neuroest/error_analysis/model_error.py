@@ -3,8 +3,8 @@
 A spread of a device parameter states the uncertainty of that number. What a model leaves out altogether (wires
 inside a macro, decoders, test logic, glitches) is not in any parameter. Each block and each level states it in its own
 file (`prior_error`); one exponent for all of them, and what is added outside of a model's range, are in
-`model_discrepancy.yaml` next to this file. Costs are sums of parts, and errors with a mean of one leave the mean of a sum
-where the equations have it, into however many blocks a chip is divided (docs/validation.md).
+`model_discrepancy.yaml` next to this file. Costs are sums of parts; errors with a mean of one keep the mean of a sum
+equal to that of the equations, for any division into blocks (docs/validation.md).
 """
 
 import math
