@@ -51,7 +51,7 @@ def check_design(
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
-        *_learning_checks(s), *_always_on_checks(s),
+        *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s),
     )  # fmt: skip
 
 
@@ -222,6 +222,18 @@ def _power_off_checks(s: Stages) -> list[Check]:
             "always_on",
         )
         for store in stores.values()
+    ]  # fmt: skip
+
+
+def _instruction_checks(s: Stages) -> list[Check]:
+    """Whether reads of instructions are counted, which the processor does that the memory is in."""
+    return [
+        Check(
+            "instruction_reads", memory.path, "advice", passed=False,
+            message="its reads are not counted; put it into a processor as its instruction_memory",
+        )
+        for memory in s.chip.memories()
+        if "instructions" in memory.spec.stores
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import neuroest
+from neuroest.core.errors import NeuroestError
 from neuroest.results.estimate import Estimate
 from tests.chips import changed
 from tests.levels.test_digital_arrays import CONVOLUTION, network
@@ -90,6 +91,13 @@ def test_instructions_are_read_from_their_memory(tmp_path: Path) -> None:
     areas = [r for r in supplied.evaluation.areas if r.component == memory]
     assert [float(np.squeeze(r.instances)) for r in areas] == [1.0]
     assert any(r.component == memory and r.term == "leakage" for r in supplied.evaluation.statics)
+
+
+def test_a_memory_of_instructions_belongs_into_a_processor(tmp_path: Path) -> None:
+    apart = neuroest.estimate(changed(BASE, {"chip.icache": MEMORY}, tmp_path), NET)
+    assert "instruction_reads" in failed(apart)
+    with pytest.raises(NeuroestError, match="stores"):
+        run(tmp_path, {**CORE, "instruction_memory": {**MEMORY, "stores": ["weights"]}})
 
 
 def test_between_inferences_a_processor_waits_or_is_off(tmp_path: Path) -> None:

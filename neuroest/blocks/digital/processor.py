@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.blocks import sleep
 from neuroest.blocks.base import (
@@ -77,9 +79,17 @@ class ProcessorBlock(DeviceBlock):
     not hold it."""
     fetches: Fraction = 1.0
     """Words of that memory that an executing cycle reads: 0.25 for words of four instructions that are kept."""
+
     sleep: Literal["none", "waiting", "off"] = "none"
     """Between the inferences of an always_on chip. waiting: the clocks go on, nothing is executed; off: power switches
     open; none: as during an inference."""
+
+    @field_validator("instruction_memory")
+    @classmethod
+    def _stores_instructions(cls, stated: Any) -> Any:
+        if stated is not None and set(stated.stores) != {"instructions"}:
+            raise PydanticCustomError("instructions", "an instruction memory has `stores: [instructions]`")
+        return stated
 
 
 class Processor(Component[ProcessorParameters], ExecutesInstructions):
