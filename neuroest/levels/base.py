@@ -392,6 +392,10 @@ class Mapper(ABC):
         """Time to write all weights into their cells."""
         return 0.0
 
+    def products_kept(self) -> u.Numeric:
+        """Share of the products of each layer that take a turn of the units; below one where they skip zeros."""
+        return 1.0
+
     def stored_weight_bits(self) -> Array:
         """Bits of the weights of each layer, in the form in which they are stored."""
         return np.asarray(self.layers.weights * self.network.weight_bits)

@@ -1,7 +1,6 @@
 """Array of multiply-accumulate units that keeps weights and streams the rest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any, ClassVar, Literal
@@ -18,14 +17,16 @@ from neuroest.design.build import Part
 from neuroest.equations import accelerators, adder_trees, mapping, winograd
 from neuroest.equations import digital as equations
 from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
+from neuroest.levels.matrix_product import MatrixProduct, matrix_product
 from neuroest.levels.tiling import LoopOrder, best_order
-from neuroest.specs.architecture import ComputingLevel, Level
+from neuroest.levels.zero_skipping import Kept, SkipsZeros, kept_of
+from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count, Duration, Frequency, WordWidth
 from neuroest.specs.blocks import ProcessingElementBlock
 from neuroest.workloads.layout import of_one_point
 
 
-class DigitalArrayLevel(ComputingLevel):
+class DigitalArrayLevel(SkipsZeros):
     """Array of multiply-accumulate units."""
 
     slots: ClassVar[tuple[str, ...]] = ("unit",)
@@ -59,6 +60,8 @@ class DigitalArrayLevel(ComputingLevel):
     """How loops are ordered for memories of activations and weights that are between the units and others of the same
     data. search: for each layer the order, with a part of the map or of the weights that such a memory holds, that
     brings the fewest bits into them; none: what does not fit them as a whole comes again for every access."""
+    gating: Literal["none", "zero_inputs"] = "none"
+    """zero_inputs: a unit neither multiplies nor adds where the input is zero; that saves no time."""
     layer_outputs: Literal["kept", "external"] = "kept"
     """kept: what a layer writes stays on the chip as long as it fits; external: it goes to the external memory, after
     the pooling and additions that follow at once, and the next layer reads it from there."""
@@ -96,31 +99,6 @@ class DigitalArray(Component[None]):
         bits = inputs * unit.options["activation_bits"] + outputs * unit.options["accumulator_bits"]
         area = equations.adder_area(unit.device.adder_area, bits)
         return [AreaCost(self.path, "transform", area * logic_area_ratio(unit) * unit.device.area_overhead)]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class _Product:
-    """A layer as a product of a matrix of weights with vectors that stream by.
-
-    Attributes
-    ----------
-    reduction, outputs, vectors : array
-        Inputs that are summed into one output, outputs of one vector, and vectors of one inference.
-    growth : array
-        Stored weights over those of the network.
-    input_additions, output_additions : array
-        Additions that turn inputs into vectors, for one group of columns, and sums into outputs, for one block of rows.
-    sums : array
-        Sums that the products of one vector, one output and one block of rows make.
-    """
-
-    reduction: Array
-    outputs: Array
-    vectors: Array
-    growth: Array
-    input_additions: Array
-    output_additions: Array
-    sums: Array
 
 
 class DigitalArrayMapper(Mapper):
@@ -179,6 +157,15 @@ class DigitalArrayMapper(Mapper):
         """Whether every layer reads its input from the external memory and writes its output there."""
         return bool(self.compute.spec.layer_outputs == "external")
 
+    @cached_property
+    def kept(self) -> Kept:
+        """What is left of each layer without its zeros."""
+        return kept_of(self)
+
+    def products_kept(self) -> u.Numeric:
+        """Those of an array that skips zeros."""
+        return self.kept.turns
+
     def check_supported(self) -> None:
         """Refuse numbers wider than the units, and sums that stay where trees or spikes make them."""
         dataflow = getattr(self.compute.spec, "dataflow", "weight_stationary")
@@ -193,6 +180,11 @@ class DigitalArrayMapper(Mapper):
                 "weight_stationary or output_stationary"
             )
         unit = self.compute.slots["unit"]
+        if self.winograd and self.kept.products is not Kept.products:
+            raise MappingError(
+                f"{self.level.path}.gating and zero_skipping need inputs as they are, which Winograd transforms; set "
+                "convolution to direct"
+            )
         if self.reported and (self.tree or self.winograd or self.network.spiking):
             what = "spikes" if self.network.spiking else "trees of adders and Winograd"
             raise MappingError(
@@ -246,42 +238,13 @@ class DigitalArrayMapper(Mapper):
         """Every unit multiplies and adds in every cycle."""
         return 2.0 * self.rows * self.columns * self.clock / self.cycles_of_weight
 
-    def product(self) -> _Product:
+    def product(self) -> MatrixProduct:
         """Every layer as a product of a matrix with vectors."""
-        t = self.layers
-        reduction, vectors = t.reduction + t.recurrent_reduction, t.positions
-        nothing = self.zeros()
-        stored = np.ones_like(t.positions)
-        if self.extends_strides:
-            stored = np.asarray(
-                accelerators.extended_kernel(t.kernel_rows, t.row_stride)
-                * accelerators.extended_kernel(t.kernel_columns, t.column_stride)
-            )
-        if not self.winograd:
-            return _Product(
-                reduction, t.outputs, vectors, stored, nothing, nothing, np.ones_like(t.positions)
-            )
-        taken = (
-            (t.kernel_rows == winograd.KERNEL)
-            & (t.kernel_columns == winograd.KERNEL)
-            & (t.row_stride == 1)
-            & (t.column_stride == 1)
-            & (t.dilation == 1)
-        )
-        tiles = accelerators.winograd_tiles(t.output_rows, t.positions / t.output_rows)
-        channels = reduction / winograd.KERNEL**2
-        return _Product(
-            np.where(taken, channels * winograd.PRODUCTS, reduction),
-            t.outputs,
-            np.where(taken, tiles, vectors),
-            np.where(taken, winograd.PRODUCTS / winograd.KERNEL**2, stored),
-            np.where(taken, winograd.INPUT_ADDITIONS * tiles * channels * t.groups, nothing),
-            np.where(taken, winograd.OUTPUT_ADDITIONS * tiles * t.outputs * t.groups, nothing),
-            # the products of a tile stay apart, and only channels are summed
-            np.where(taken, np.minimum(winograd.PRODUCTS, self.rows), 1.0),
+        return matrix_product(
+            self.layers, self.rows, winograd=self.winograd, extends_strides=self.extends_strides
         )
 
-    def turns(self, product: _Product) -> Array:
+    def turns(self, product: MatrixProduct) -> Array:
         """Passes of all groups of a layer: several lie on the diagonal of an array, with zeros between them."""
         t = self.layers
         side_by_side = mapping.groups_per_array(
@@ -290,7 +253,7 @@ class DigitalArrayMapper(Mapper):
         )  # fmt: skip
         return np.asarray(mapping.block_count(t.groups, np.maximum(side_by_side, 1.0)))
 
-    def blocks(self, product: _Product) -> tuple[Array, Array]:
+    def blocks(self, product: MatrixProduct) -> tuple[Array, Array]:
         """Blocks of rows and of columns that hold the matrix of one group."""
         rows = np.maximum(mapping.block_count(product.reduction, self.rows), 1.0)
         columns = np.maximum(mapping.block_count(product.outputs, self.columns), 1.0)
@@ -307,11 +270,11 @@ class DigitalArrayMapper(Mapper):
         orders = self.cycles_of_weights(product, streamed), *self.cycles_of_others(product)
         return np.asarray(np.argmin(np.stack(np.broadcast_arrays(*orders)), axis=0), float)
 
-    def cycles_of_weights(self, product: _Product, vectors: Array) -> Array:
+    def cycles_of_weights(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles of a layer whose weights stay, for all inferences of a batch with so many vectors in a step."""
         return np.asarray(self.turns(product) * self.layers.sequential_steps * self.cycles(product, vectors))
 
-    def cycles_of_others(self, product: _Product) -> tuple[Array, Array]:
+    def cycles_of_others(self, product: MatrixProduct) -> tuple[Array, Array]:
         """Cycles of a layer whose sums stay, and of one whose inputs do, for all inferences of a batch."""
         t, size = self.layers, (self.rows, self.columns)
         positions = product.vectors / t.sequential_steps * self.options["batch"]
@@ -326,12 +289,12 @@ class DigitalArrayMapper(Mapper):
         passes = t.groups * t.sequential_steps
         return np.asarray(passes * sums), np.asarray(passes * inputs)
 
-    def cycles_of_layer(self, product: _Product, vectors: Array) -> Array:
+    def cycles_of_layer(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles of a layer by its order, for all inferences of a batch with so many vectors in a step."""
         orders = self.cycles_of_weights(product, vectors), *self.cycles_of_others(product)
         return np.asarray(np.choose(self.order.astype(int), np.broadcast_arrays(*orders)))
 
-    def cycles(self, product: _Product, vectors: Array) -> Array:
+    def cycles(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles in which so many vectors pass all weights of one group."""
         count = accelerators.tree_cycles if self.tree else accelerators.systolic_cycles
         return np.asarray(
@@ -370,8 +333,8 @@ class DigitalArrayMapper(Mapper):
         """Every multiply-accumulate, padding included: this array skips nothing."""
         t, bits, product = self.layers, self.network.activation_bits, self.product()
         outputs = self.steps * t.positions * t.outputs * t.groups * t.is_weighted
-        inputs = self.steps * product.vectors * product.reduction * t.groups
-        distinct = self.steps * t.is_weighted * (t.input_elements + t.recurrent_reduction)
+        inputs = self.steps * product.vectors * product.reduction * t.groups * self.kept.inputs
+        distinct = self.steps * t.is_weighted * (t.input_elements + t.recurrent_reduction) * self.kept.inputs
         sums = outputs * self.sums_each(placement) * self.network.accumulator_bits
         weights = self.weights_read(placement)
         wide = np.maximum(bits, t.input_bits)
@@ -382,7 +345,7 @@ class DigitalArrayMapper(Mapper):
         elements = self.elementwise()
         outside = self.external_maps()
         if outside is None:
-            written = self.steps * t.output_elements * bits
+            written = self.steps * t.output_elements * bits * self.kept.outputs
             loaded = self.stored_weight_bits() / self.options["batch"] * self.reloads_weights()
         else:
             read = t.input_elements * bits
@@ -418,7 +381,7 @@ class DigitalArrayMapper(Mapper):
     def loop_order(
         self,
         placement: Placement,
-        product: _Product,
+        product: MatrixProduct,
         distinct: Array,
         inputs_read: Array,
         weights_read: Array,
@@ -434,7 +397,7 @@ class DigitalArrayMapper(Mapper):
         return best_order(orders, inputs_read, weights_read, room["activations"], room["weights"])
 
     def loop_orders(
-        self, placement: Placement, product: _Product, distinct: Array, weights_read: Array
+        self, placement: Placement, product: MatrixProduct, distinct: Array, weights_read: Array
     ) -> tuple[LoopOrder, ...]:
         """Columns of weights around positions, and the other way round.
 
@@ -492,13 +455,16 @@ class DigitalArrayMapper(Mapper):
 
     def weights_read(self, placement: Placement) -> Array:
         """Bits of weights that come into the arrays in one inference."""
-        return np.asarray(self.stored_weight_bits() / self.options["batch"] * self.loads(placement))
+        # where weights stream by, none come for an input that is skipped
+        fetched = np.where(self.order == _WEIGHTS, 1.0, self.kept.fetched)
+        return np.asarray(self.stored_weight_bits() / self.options["batch"] * self.loads(placement) * fetched)
 
-    def unit_actions(self, placement: Placement, product: _Product) -> dict[tuple[str, str], Array]:
+    def unit_actions(self, placement: Placement, product: MatrixProduct) -> dict[tuple[str, str], Array]:
         """What the units do in one inference."""
         t, unit = self.layers, self.compute.slots["unit"].path
         groups = t.groups * t.is_weighted
         operations = self.steps * product.vectors * product.reduction * product.outputs * groups
+        operations = operations * self.kept.products
         products, sums = self.activity(product)
         actions = {(unit, "multiply_accumulate"): operations}
         if not self.network.spiking and not self.reported:
@@ -514,9 +480,11 @@ class DigitalArrayMapper(Mapper):
             actions[unit, "output_addition"] = product.output_additions * placement.row_blocks
         return actions
 
-    def activity(self, product: _Product) -> tuple[Array, Array]:
+    def activity(self, product: MatrixProduct) -> tuple[Array, Array]:
         """Switching of multipliers and of trees of adders by the zeros of the network, over that of random data."""
-        density = self.layers.input_density
+        # what is neither skipped nor gated is no zero
+        skips = self.kept.products is not Kept.products
+        density = np.ones_like(self.layers.input_density) if skips else self.layers.input_density
         if self.network.spiking:
             # a leaf is the weight or nothing, as the spike comes and goes; half of the weight's bits are one
             changed = 2.0 * adder_trees.product_toggle_rate(density, 1.0)
@@ -543,12 +511,14 @@ class DigitalArrayMapper(Mapper):
         t, product = self.layers, self.product()
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         time = t.is_weighted * self.cycles_of_layer(product, streamed) * self.cycles_of_weight / self.clock
+        time = time * self.kept.cycles
         time = time / self.arrays + t.is_weighted * self.options.get("layer_setup", 0.0)
         return np.asarray(time / (self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:
-        """Transformed weights are more than those of the network."""
-        return np.asarray(self.layers.weights * self.network.weight_bits * self.product().growth)
+        """Transformed weights are more than those of the network, those without zeros fewer."""
+        bits = self.layers.weights * self.network.weight_bits * self.product().growth
+        return np.asarray(bits * self.kept.weights)
 
     def repeated_bits(self, activations: Array) -> Array:
         """One operand stays as far as it fits, next to the buffer that the other needs to stream."""

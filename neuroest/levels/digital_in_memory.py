@@ -15,7 +15,8 @@ from neuroest.core.errors import CodingError, MappingError
 from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, Placement
-from neuroest.levels.digital_array import DigitalArrayMapper, _Product
+from neuroest.levels.digital_array import DigitalArrayMapper
+from neuroest.levels.matrix_product import MatrixProduct
 from neuroest.specs.architecture import ComputingLevel, Level
 from neuroest.specs.base import Count, Frequency, WordWidth
 
@@ -149,7 +150,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
             return self.zeros()
         return np.asarray(super().weights_read(placement) * (1.0 - self.stays(placement)))
 
-    def unit_actions(self, placement: Placement, product: _Product) -> dict[tuple[str, str], Array]:
+    def unit_actions(self, placement: Placement, product: MatrixProduct) -> dict[tuple[str, str], Array]:
         """Cycles of the columns at work, each action as often as random data would switch as much."""
         t, unit = self.layers, self.column.path
         sums = (
@@ -172,7 +173,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
         saved = self.slices if self.column.spec.summation == "carry_save" else 0.0
         return self.slices - 1.0 + saved
 
-    def cycles(self, product: _Product, vectors: Array) -> Array:
+    def cycles(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles of the blocks of one group, with those in which weights are written where no others hide them."""
         streaming = accelerators.tree_cycles(
             np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0),

@@ -15,12 +15,13 @@ from neuroest.design.build import Part
 from neuroest.equations import adder_trees, mapping, row_stationary
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
-from neuroest.specs.architecture import ComputingLevel, Level
+from neuroest.levels.zero_skipping import SkipsZeros
+from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count, CountOrUnlimited, Frequency
 from neuroest.specs.blocks import AnyMemoryBlock
 
 
-class RowStationaryLevel(ComputingLevel):
+class RowStationaryLevel(SkipsZeros):
     """Array of multiply-accumulate units that each keep one row of a kernel and slide it over a row of the input."""
 
     slots: ClassVar[tuple[str, ...]] = ("unit", "filter_memory")
@@ -170,8 +171,9 @@ class RowStationaryMapper(DigitalArrayMapper):
         """Multiply-accumulates with their operands in the units, and what the units exchange with the memories."""
         t, bits = self.layers, self.network.activation_bits
         unit = self.compute.slots["unit"]
-        gated = self.compute.spec.gating == "zero_inputs"
-        done = t.macs * (t.input_density if gated else 1.0)
+        skips, kept = self.compute.spec.zero_skipping != "none", self.kept
+        gated = self.compute.spec.gating == "zero_inputs" or skips
+        done = t.macs * (kept.products if skips else t.input_density if gated else 1.0)
         moved = bits + 2.0 * unit.options["accumulator_bits"]
         filters = self.compute.slots.get("filter_memory")
         if filters is None:
@@ -179,7 +181,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         outputs = t.is_weighted * t.output_elements
         sums = outputs * placement.row_blocks * unit.options["accumulator_bits"]
         loaded = self.stored_weight_bits() * self.strips() / self.options["batch"]
-        fetched = t.is_weighted * (t.input_elements * bits + self.repeated_inputs() * bits)
+        fetched = t.is_weighted * (t.input_elements * bits + self.repeated_inputs() * bits) * kept.inputs
         nothing = 0.0 * t.macs
         # what is gated leaves its operands as they were
         switched = done if gated else done * adder_trees.operand_activity(t.input_density)
@@ -196,9 +198,9 @@ class RowStationaryMapper(DigitalArrayMapper):
             traffic=[
                 Traffic(
                     "activations",
-                    self.inputs_read() * placement.column_blocks * bits,
+                    self.inputs_read() * placement.column_blocks * bits * kept.inputs,
                     fetched,
-                    distinct=t.is_weighted * t.input_elements * bits,
+                    distinct=t.is_weighted * t.input_elements * bits * kept.inputs,
                 ),
                 Traffic("partial_sums", sums, sums, distinct=outputs * unit.options["accumulator_bits"]),
                 Traffic(
@@ -250,4 +252,5 @@ class RowStationaryMapper(DigitalArrayMapper):
         filters: Any = self.compute.slots.get("filter_memory")
         # every multiply-accumulate reads a filter word
         multiplying = cycle if filters is None else np.maximum(cycle, filters.access_time())
-        return np.asarray(np.maximum(self.array_cycles() * multiplying, moving * cycle) / self.arrays)
+        working = self.array_cycles() * multiplying * self.kept.cycles
+        return np.asarray(np.maximum(working, moving * cycle) / self.arrays)

@@ -143,10 +143,11 @@ class Evaluation(Stages):
         """Multiply-accumulates of the layers of a level, without those of silent inputs that take no time. [1]."""
         if level.mapper.skips_silent_inputs:
             return np.asarray(np.sum(level.mapper.layers.layer_synaptic_operations, axis=-1, keepdims=True))
-        if len(self.levels) == 1:
+        kept = level.mapper.products_kept()
+        if len(self.levels) == 1 and np.all(np.asarray(kept) == 1.0):
             return self.multiply_accumulates
         steps = level.mapper.steps if level.mapper.network.spiking else 1.0
-        return np.asarray(np.sum(level.mapper.layers.macs, axis=-1, keepdims=True) * steps)
+        return np.asarray(np.sum(level.mapper.layers.macs * kept, axis=-1, keepdims=True) * steps)
 
     @cached_property
     def period(self) -> Array:

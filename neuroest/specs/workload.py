@@ -92,6 +92,9 @@ class Weights(Provenance):
     mean_absolute: ClaimedFraction
     """Mean absolute weight over the largest absolute weight that the devices can hold, which sets the mean
     conductance of a pair of devices."""
+    density: ClaimedFraction | None = None
+    """Share of the weights that are not zero, of a network that was pruned; left out, all of them. Arrays that skip
+    zeros of weights use it."""
 
 
 class Task(Provenance):
@@ -218,8 +221,9 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
     """All numbers of a workload that are not shapes, as claims by path.
 
     The paths are ``workload.timesteps``, ``workload.precision.weights``, ``workload.weights.mean_absolute``,
-    ``workload.input.activity.rate``, ``workload.activity.rate`` (for all layers without their own) and
-    ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and ``bit_density`` for ``rate``,
+    ``workload.weights.density`` where it is stated, ``workload.input.activity.rate``, ``workload.activity.rate`` (for
+    all layers without their own) and ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and
+    ``bit_density`` for ``rate``,
     in spiking coding also ``active_steps`` where it is stated.
 
     Raises
@@ -481,6 +485,9 @@ def _stated_claims(
     description = "Mean absolute weight over the largest absolute weight"
     place: Location = ("weights", "mean_absolute")
     yield place, "workload.weights.mean_absolute", weights.mean_absolute, _provenance(weights), description
+    if weights.density is not None:
+        text = "Share of the weights that are not zero"
+        yield ("weights", "density"), "workload.weights.density", weights.density, _provenance(weights), text
     if spec.period is not None:
         yield ("period",), "workload.period", spec.period, Provenance(), "Period of the data"
     learning = spec.learning

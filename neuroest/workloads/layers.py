@@ -234,6 +234,8 @@ class LayerTable(Geometry):
     activation_bits: u.Numeric
     accumulator_bits: u.Numeric
     mean_absolute_weight: u.Numeric
+    weight_density: u.Numeric = 1.0
+    """Share of the weights that are not zero."""
     in_numbers: LayerTable | None = None
     """Of a spiking network with layers in numbers: the network as these layers have it."""
     numbers: Array = field(default_factory=lambda: np.zeros(1))
@@ -356,6 +358,7 @@ def layer_table(
         activation_bits=_BIT if hybrid else given["workload.precision.activations"],
         accumulator_bits=given["workload.precision.accumulator"],
         mean_absolute_weight=given["workload.weights.mean_absolute"],
+        weight_density=given.get("workload.weights.density", 1.0),
     )
     if not hybrid:
         return table

@@ -1,0 +1,96 @@
+"""Digital arrays that skip zeros or gate them: fewer cycles, fewer products, operands stored without zeros."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.errors import CodingError
+from neuroest.equations import sparsity
+from neuroest.levels.base import Mapper
+from neuroest.specs.architecture import ComputingLevel
+from neuroest.specs.base import PositiveFraction, WordWidth
+
+
+class SkipsZeros(ComputingLevel):
+    """Level whose units may pass over zeros."""
+
+    zero_skipping: Literal["none", "inputs", "inputs_and_weights"] = "none"
+    """Zeros that take no cycle. inputs: products with an input of zero; inputs_and_weights: also those with a weight of
+    zero (`weights.density` of the workload)."""
+    load_balance: PositiveFraction = 1.0
+    """Share of the cycles in which a unit has a product where zeros are skipped: units that have more of them make the
+    others wait. 1: queues in front of the units even this out."""
+    index_bits: WordWidth | None = None
+    """Bits that say where an operand belongs, where maps (and weights, if their zeros are skipped) are stored without
+    their zeros. Left out, zeros are stored."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Kept:
+    """What is left of a layer without its zeros, over what a dense array does.
+
+    Attributes
+    ----------
+    products : array or float
+        Products that are computed.
+    cycles : array or float
+        Cycles that they take.
+    inputs, outputs, weights : array or float
+        Bits of a stored map that is read, of one that is written, and of weights.
+    fetched : array or float
+        Weights that come for the inputs at hand, where they stream by.
+    turns : array or float
+        Products that take a turn of the units, computed or not.
+    """
+
+    products: u.Numeric = 1.0
+    cycles: u.Numeric = 1.0
+    inputs: u.Numeric = 1.0
+    outputs: u.Numeric = 1.0
+    weights: u.Numeric = 1.0
+    fetched: u.Numeric = 1.0
+    turns: u.Numeric = 1.0
+
+
+def kept_of(mapper: Mapper) -> Kept:
+    """What a level keeps of each layer.
+
+    Raises
+    ------
+    CodingError
+        For spikes, which are events already.
+    """
+    spec: Any = mapper.compute.spec
+    how = getattr(spec, "zero_skipping", "none")
+    if how == "none" and getattr(spec, "gating", "none") == "none":
+        return Kept()
+    if mapper.network.spiking:
+        raise CodingError(
+            f"{mapper.level.path} gates or skips zeros, but spikes are not numbers; set gating and "
+            "zero_skipping to none"
+        )
+    t, options = mapper.layers, mapper.compute.options
+    if how == "none":
+        return Kept(products=t.input_density)
+    dense_weights = how == "inputs"
+    weights = 1.0 if dense_weights else t.weight_density
+    products = sparsity.kept_products(t.input_density, weights)
+    index = options.get("index_bits")
+
+    def packed(density: u.Dimensionless, bits: u.Bit) -> u.Dimensionless:
+        return 1.0 if index is None else sparsity.packed_share(density, bits, index)
+
+    bits, wide = mapper.network.activation_bits, np.maximum(mapper.network.activation_bits, t.input_bits)
+    return Kept(
+        products=products,
+        cycles=sparsity.skipped_cycles(products, options["load_balance"]),
+        inputs=packed(t.input_density, wide),
+        outputs=packed(t.output_density, bits),
+        weights=1.0 if dense_weights else packed(weights, mapper.network.weight_bits),
+        fetched=t.input_density,
+        turns=products,
+    )
