@@ -19,19 +19,7 @@ from neuroest.blocks.technology.process import Process, ProcessCorners, Threshol
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.provenance import recorded
-from neuroest.design.build import (
-    AMBIENT,
-    CORNER,
-    PACKAGE,
-    PROCESS,
-    SLEEP,
-    TECHNOLOGY,
-    TEMPERATURE,
-    THRESHOLDS,
-    Design,
-    Part,
-    numeric_options,
-)
+from neuroest.design import build
 from neuroest.equations import _grids as grids
 from neuroest.equations import technology
 from neuroest.registry import COMPONENTS, MAPPERS
@@ -166,7 +154,7 @@ def with_slots(component: Component[Any]) -> Iterator[Component[Any]]:
         yield from with_slots(slot)
 
 
-def instantiate(design: Design, values: Mapping[str, u.Numeric]) -> Chip:
+def instantiate(design: build.Design, values: Mapping[str, u.Numeric]) -> Chip:
     """The chip of a design, with values instead of its claims.
 
     Parameters
@@ -186,13 +174,13 @@ def instantiate(design: Design, values: Mapping[str, u.Numeric]) -> Chip:
     chip = Chip(
         point, design.spec.operation, values.get("operation.period"),
         values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
-        MappingProxyType(discrepancy), heat_path(values) if AMBIENT in values else None,
+        MappingProxyType(discrepancy), heat_path(values) if build.AMBIENT in values else None,
     )  # fmt: skip
     _refuse_double_bookings(frozenset(map(type, chip.components())))
     return chip
 
 
-def instantiate_block(design: Design, values: Mapping[str, u.Numeric]) -> Component[Any]:
+def instantiate_block(design: build.Design, values: Mapping[str, u.Numeric]) -> Component[Any]:
     """The block that a design consists of, with values instead of its claims; see `instantiate`."""
     spec: Any = design.root.spec
     return _component(design.root, COMPONENTS[spec.model], values, _technology_point(design, values))
@@ -206,20 +194,22 @@ def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
         raise NeuroestError(f"blocks of this chip count an energy twice: {'; '.join(found)}")
 
 
-def _technology_point(design: Design, values: Mapping[str, u.Numeric]) -> TechnologyPoint:
-    process = _with_thresholds(design, values, Process.from_values(values, PROCESS))
-    supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
+def _technology_point(design: build.Design, values: Mapping[str, u.Numeric]) -> TechnologyPoint:
+    process = _with_thresholds(design, values, Process.from_values(values, build.PROCESS))
+    supply, temperature = values[f"{build.TECHNOLOGY}.supply_voltage"], values[build.TEMPERATURE]
     corner = _corner(design, values, process, supply, temperature)
-    asleep = SleepOptions.from_values(values, SLEEP) if SLEEP in design.devices else None
+    asleep = SleepOptions.from_values(values, build.SLEEP) if build.SLEEP in design.devices else None
     return TechnologyPoint(process, supply, temperature, corner, asleep)
 
 
-def _with_thresholds(design: Design, values: Mapping[str, u.Numeric], process: Process) -> Process:
+def _with_thresholds(design: build.Design, values: Mapping[str, u.Numeric], process: Process) -> Process:
     """The process with the mean leakage of the thresholds that the logic mixes."""
     if not design.spec.technology.mixes_thresholds:
         return process
-    options = ThresholdOptions.from_values(values, THRESHOLDS)
-    low, standard = (values.get(f"{TECHNOLOGY}.{kind}_threshold_share", 0.0) for kind in ("low", "standard"))
+    options = ThresholdOptions.from_values(values, build.THRESHOLDS)
+    low, standard = (
+        values.get(f"{build.TECHNOLOGY}.{kind}_threshold_share", 0.0) for kind in ("low", "standard")
+    )
     mixed = technology.mixed_off_current(
         low, standard, options.low_off_current, options.standard_off_current, options.high_off_current
     )
@@ -228,20 +218,24 @@ def _with_thresholds(design: Design, values: Mapping[str, u.Numeric], process: P
 
 def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:
     """Ambient temperature and the thermal resistance from a die to it. [K], [K/W]."""
-    stated = f"{TECHNOLOGY}.thermal_resistance"
-    resistance = values[stated] if stated in values else values[f"{PACKAGE}.thermal_resistance"]
-    return values[AMBIENT], resistance
+    stated = f"{build.TECHNOLOGY}.thermal_resistance"
+    resistance = values[stated] if stated in values else values[f"{build.PACKAGE}.thermal_resistance"]
+    return values[build.AMBIENT], resistance
 
 
 def _corner(
-    design: Design, values: Mapping[str, u.Numeric], process: Process, supply: u.Volt, temperature: u.Kelvin
+    design: build.Design,
+    values: Mapping[str, u.Numeric],
+    process: Process,
+    supply: u.Volt,
+    temperature: u.Kelvin,
 ) -> Corner | None:
     """What the design's corner does at this supply and temperature; None for a typical die."""
-    name, device = design.spec.technology.corner, design.devices.get(CORNER)
+    name, device = design.spec.technology.corner, design.devices.get(build.CORNER)
     if device is None:
         return None
     table = device.table
-    depths = ProcessCorners.from_values(values, CORNER)
+    depths = ProcessCorners.from_values(values, build.CORNER)
     share = supply / process.nominal_supply_voltage
     places = [
         grids.bracketed(np.log(table.nodes), np.log(np.asarray(process.feature_size, dtype=np.float64))),
@@ -266,7 +260,7 @@ def _corner(
     )  # fmt: skip
 
 
-def _level(part: Part, values: Mapping[str, u.Numeric], point: TechnologyPoint) -> LevelNode:
+def _level(part: build.Part, values: Mapping[str, u.Numeric], point: TechnologyPoint) -> LevelNode:
     mapper = getattr(part.spec, "mapper", None)
     compute = None
     slots = set(part.spec.slots)
@@ -286,7 +280,7 @@ def _level(part: Part, values: Mapping[str, u.Numeric], point: TechnologyPoint) 
 
 
 def _component(
-    part: Part, cls: type[Component[Any]], values: Mapping[str, u.Numeric], point: TechnologyPoint,
+    part: build.Part, cls: type[Component[Any]], values: Mapping[str, u.Numeric], point: TechnologyPoint,
     only: set[str] | None = None, given: Mapping[str, u.Numeric] = MappingProxyType({}),
 ) -> Component[Any]:  # fmt: skip
     device = part.record.from_values(values, part.path) if part.record is not None else None
@@ -302,12 +296,12 @@ def _component(
         reference = Process.from_values(values, f"{part.path}.process")
     options = {
         name: values[f"{part.path}.{name}"]
-        for name in numeric_options(type(part.spec))
+        for name in build.numeric_options(type(part.spec))
         if f"{part.path}.{name}" in values
     }
     options |= {
         name: point.supply_voltage
-        for name in numeric_options(type(part.spec))
+        for name in build.numeric_options(type(part.spec))
         if getattr(part.spec, name) == SUPPLY
     }
     # units share the tree that adds their products

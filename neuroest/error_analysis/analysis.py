@@ -24,15 +24,7 @@ from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
-from neuroest.results.rows import (
-    BreakdownRow,
-    Characteristic,
-    LayerErrors,
-    LayerRow,
-    LevelRow,
-    ShellRow,
-    TrafficRow,
-)
+from neuroest.results import rows
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
@@ -61,32 +53,32 @@ class EstimateAnalysis:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @cached_property
-    def breakdown(self) -> tuple[BreakdownRow, ...]:
+    def breakdown(self) -> tuple[rows.BreakdownRow, ...]:
         """Every term: dynamic energy by layer, static energy and area by component."""
         return breakdown.breakdown_rows(self.evaluation)
 
     @cached_property
-    def learning(self) -> tuple[BreakdownRow, ...]:
+    def learning(self) -> tuple[rows.BreakdownRow, ...]:
         """Every term of the energy of learning from a sample."""
         return breakdown.learning_rows(self.evaluation)
 
     @cached_property
-    def layers(self) -> tuple[LayerRow, ...]:
+    def layers(self) -> tuple[rows.LayerRow, ...]:
         """Every layer on the chip."""
         return breakdown.layer_rows(self.evaluation)
 
     @cached_property
-    def levels(self) -> tuple[LevelRow, ...]:
+    def levels(self) -> tuple[rows.LevelRow, ...]:
         """Every computing level, and what is around them."""
         return breakdown.level_rows(self.evaluation)
 
     @cached_property
-    def shells(self) -> tuple[ShellRow, ...]:
+    def shells(self) -> tuple[rows.ShellRow, ...]:
         """The chips and each shell around them."""
         return breakdown.shell_rows(self.evaluation)
 
     @cached_property
-    def traffic(self) -> tuple[TrafficRow, ...]:
+    def traffic(self) -> tuple[rows.TrafficRow, ...]:
         """Spikes of populations by level of the hierarchy."""
         return breakdown.traffic_rows(self.evaluation)
 
@@ -96,12 +88,12 @@ class EstimateAnalysis:
         return breakdown.spike_terms(self.evaluation)
 
     @cached_property
-    def characteristics(self) -> tuple[Characteristic, ...]:
+    def characteristics(self) -> tuple[rows.Characteristic, ...]:
         """What experts of single blocks ask for."""
         return breakdown.characteristics(self.evaluation)
 
     @cached_property
-    def column_errors(self) -> tuple[LayerErrors, ...]:
+    def column_errors(self) -> tuple[rows.LayerErrors, ...]:
         """Errors of the results of every layer that lies in crossbar arrays."""
         return breakdown.layer_errors(self.evaluation)
 

@@ -5,21 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.plotting.style import (
-    COLOURS,
-    MARKERS,
-    MOST_DESIGNS,
-    OTHERS_FILL,
-    design_label,
-    fill_of,
-    legended_figure,
-    line,
-    logarithmic,
-    matplotlib,
-    named,
-    new_figure,
-    patch,
-)
+from neuroest.plotting import style
 from neuroest.reporting.estimate_views import Breakdown, View
 from neuroest.reporting.formatting import formatted, percent, typeset, words
 
@@ -43,13 +29,13 @@ _OTHERS = "others"
 
 def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     """Totals with bands, and the shares of components and of layers, one row a design."""
-    views = views[:MOST_DESIGNS]
+    views = views[: style.MOST_DESIGNS]
     total = TOTALS[quantity]
     found_of = {by: [view.breakdown(quantity, by) for view in views] for by in _KINDS}
     fills = {by: _fills(found_of[by]) for by in _KINDS}
     bars = _BAR_INCHES * (len(views) + 1)
     legend = _LEGEND_INCHES * max(-(-(len(of) + 1) // 2) for of in fills.values())
-    figure, axes, below = legended_figure(width, bars, legend, 3)
+    figure, axes, below = style.legended_figure(width, bars, legend, 3)
     rows = np.arange(len(views))[::-1]
     label, unit = LABELS[quantity]
     first = axes[0]
@@ -59,9 +45,9 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
             first.plot((found.low, found.high), (row, row), color="#666666", lw=2.0, solid_capstyle="butt")
         face = "white" if view.marked(total) else "black"
         first.plot([found.value], [row], "o", ms=4.0, mfc=face, mec="black")
-    logarithmic(first.xaxis, unit, 3)
-    first.xaxis.set_minor_formatter(matplotlib("ticker").NullFormatter())
-    first.set_yticks(rows, [design_label(view, total, _LONGEST_LINE) for view in views])
+    style.logarithmic(first.xaxis, unit, 3)
+    first.xaxis.set_minor_formatter(style.matplotlib("ticker").NullFormatter())
+    first.set_yticks(rows, [style.design_label(view, total, _LONGEST_LINE) for view in views])
     first.set_title("median, p10 to p90")
     first.set_xlabel(label)
     for axes_of_kind, place, by in zip(axes[1:], below[1:], _KINDS, strict=True):
@@ -82,7 +68,7 @@ def _totals(axes: Any, rows: Any, texts: Sequence[str]) -> None:
 
 
 def _fills(found: Sequence[Breakdown | None]) -> dict[str, Mapping[str, str]]:
-    return {name: fill_of(index) for index, name in enumerate(_largest(found, _MOST_PARTS))}
+    return {name: style.fill_of(index) for index, name in enumerate(_largest(found, _MOST_PARTS))}
 
 
 def _stacked(
@@ -101,11 +87,11 @@ def _stacked(
         others = others or rest > 1e-9
         left = 0.0
         for name, share in (*kept.items(), (_OTHERS, rest)):
-            fill = fills.get(name, OTHERS_FILL)
+            fill = fills.get(name, style.OTHERS_FILL)
             axes.barh(row, share * 100, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fill)
             left += share * 100
-    handles = [patch(_entry(name, found), fill) for name, fill in fills.items()]
-    handles += [patch(_OTHERS, OTHERS_FILL)] if others else []
+    handles = [style.patch(_entry(name, found), fill) for name, fill in fills.items()]
+    handles += [style.patch(_OTHERS, style.OTHERS_FILL)] if others else []
     axes.set_xlim(0, 100)
     axes.set_title(f"share by {by} (%)")
     below.legend(
@@ -154,7 +140,7 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     _, unit = LABELS[quantity]
     chosen = [_rows_of([view.breakdown(quantity, by) for view in views]) for by in _KINDS]
     most = max(map(len, chosen))
-    figure, axes = new_figure(width, 0.75 + (0.1 + 0.035 * len(views)) * max(most, 4), ncols=2)
+    figure, axes = style.new_figure(width, 0.75 + (0.1 + 0.035 * len(views)) * max(most, 4), ncols=2)
     for panel, by, names in zip(axes, _KINDS, chosen, strict=True):
         for index, view in enumerate(views):
             found = view.breakdown(quantity, by)
@@ -164,19 +150,25 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
                 item = slices.get(name)
                 if item is None:
                     continue
-                colour, at = COLOURS[index % len(COLOURS)], len(names) - 1 - row - shift
+                colour, at = style.COLOURS[index % len(style.COLOURS)], len(names) - 1 - row - shift
                 if item.low is not None and item.high is not None and item.low > 0.0:
                     panel.plot((item.low, item.high), (at, at), color=colour, lw=0.9)
                 middle = item.value if item.median is None else item.median
-                panel.plot([middle], [at], MARKERS[index], ms=3.0, mfc=colour, mec=colour)
-        logarithmic(panel.xaxis, unit)
+                panel.plot([middle], [at], style.MARKERS[index], ms=3.0, mfc=colour, mec=colour)
+        style.logarithmic(panel.xaxis, unit)
         panel.set_yticks(range(len(names)), [words(name) for name in reversed(names)])
         panel.set_ylim(-0.6, max(len(names), 1) - 0.4)
         panel.grid(axis="x", color="#dddddd", lw=0.4)
         panel.set_axisbelow(True)
         panel.set_title(f"{quantity} by {by}, median, p10 to p90")
     handles = [
-        line(color=COLOURS[i % len(COLOURS)], marker=MARKERS[i], ms=3.0, lw=0.9, label=named(view.label))
+        style.line(
+            color=style.COLOURS[i % len(style.COLOURS)],
+            marker=style.MARKERS[i],
+            ms=3.0,
+            lw=0.9,
+            label=style.named(view.label),
+        )
         for i, view in enumerate(views)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(views))

@@ -10,22 +10,7 @@ import numpy as np
 
 from neuroest.core.errors import check_names
 from neuroest.exploration.pareto import non_dominated
-from neuroest.plotting.style import (
-    COLOURS,
-    MARKERS,
-    PAGE,
-    figure_title,
-    fill_of,
-    matplotlib,
-    new_figure,
-    patch,
-    quantity_axis,
-    result_label,
-    save_figure,
-    styled,
-    tick_label,
-    wide,
-)
+from neuroest.plotting import style
 from neuroest.results.quantities import QUANTITIES, label_and_unit
 
 if TYPE_CHECKING:
@@ -50,7 +35,7 @@ SHORT: Mapping[str, str] = {
 """Words for a contender without a chip that fit a cell."""
 
 
-@styled
+@style.styled
 def map_figure(contest: Contest, path: str | Path | None, of: str | None = None) -> Any:
     """Winner of each cell in colour, margin and band in words, break-even lines between winners.
 
@@ -60,9 +45,11 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
     if of is not None:
         check_names("contender", (of,), contest.titles)
     x, y = contest.axes
-    figure, axes = new_figure(PAGE, 1.45 + _CELL * len(y.values))
-    fills = {name: fill_of(place) for place, name in enumerate(contest.titles)} if of is None else OUTCOMES
-    rectangle = matplotlib("patches").Rectangle
+    figure, axes = style.new_figure(style.PAGE, 1.45 + _CELL * len(y.values))
+    fills = (
+        {name: style.fill_of(place) for place, name in enumerate(contest.titles)} if of is None else OUTCOMES
+    )
+    rectangle = style.matplotlib("patches").Rectangle
     seen = set()
     for cell in contest.cells:
         key, words = (cell.winner, _words(cell)) if of is None else _outcome(cell, of)
@@ -84,11 +71,11 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
         rectangle(here, 1, 1, fill=False, edgecolor="black", linewidth=0.8, linestyle=":", zorder=4)
     )
     labels = contest.titles if of is None else {key: key for key in OUTCOMES}
-    handles = [patch(labels[key], fill) for key, fill in fills.items() if key in seen]
+    handles = [style.patch(labels[key], fill) for key, fill in fills.items() if key in seen]
     if handles:
         figure.legend(handles=handles, loc="outside lower center", ncols=_LEGEND_COLUMNS)
-    figure_title(figure, _title(contest, of))
-    return save_figure(figure, path)
+    style.figure_title(figure, _title(contest, of))
+    return style.save_figure(figure, path)
 
 
 def _title(contest: Contest, of: str | None) -> str:
@@ -156,16 +143,16 @@ def _edges(contest: Contest, axes: Any, key: Callable[[Cell], str]) -> None:
 def _ticks(axis: Any, found: RegimeAxis) -> None:
     axis.set_ticks(
         [place + 0.5 for place in range(len(found.values))],
-        labels=[tick_label(value, found.unit) for value in found.values],
+        labels=[style.tick_label(value, found.unit) for value in found.values],
     )
     axis.set_label_text(found.label)
 
 
-@styled
+@style.styled
 def front_figure(contest: Contest, path: str | Path | None) -> Any:
     """Every chip that competes where the workload lies, and the front of each contender (less is better in both)."""
     first, second = "area_m2", contest.objective
-    figure, axes = new_figure(0.75 * PAGE, 3.6)
+    figure, axes = style.new_figure(0.75 * style.PAGE, 3.6)
     table: Mapping[str, Any] = {name: np.array(values) for name, values in contest.points.items()}
     sign = -1.0 if QUANTITIES[second].better == "more" else 1.0
     for place, (name, title) in enumerate(contest.titles.items()):
@@ -175,16 +162,16 @@ def front_figure(contest: Contest, path: str | Path | None) -> Any:
         values = np.stack([table[first][own], table[second][own]], axis=1)
         best = values[non_dominated(values * np.array([1.0, sign]))]
         best = best[np.argsort(best[:, 0])]
-        colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+        colour, marker = style.COLOURS[place % len(style.COLOURS)], style.MARKERS[place % len(style.MARKERS)]
         axes.plot(*values.T, marker, ms=2.0, color=colour, mew=0.0, alpha=0.4)
         axes.plot(*best.T, color=colour, marker=marker, ms=3.5, drawstyle="steps-post", label=title)
     for axis, name in ((axes.xaxis, first), (axes.yaxis, second)):
-        if len(table[name]) and wide(table[name]):
+        if len(table[name]) and style.wide(table[name]):
             axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
-        quantity_axis(axis, label_and_unit(name)[1], result_label(name))
+        style.quantity_axis(axis, label_and_unit(name)[1], style.result_label(name))
     axes.legend()
     axes.set_title(
         f"{contest.workload}: chips that pass, at their stated inputs, and the front of each contender",
         loc="left",
     )
-    return save_figure(figure, path)
+    return style.save_figure(figure, path)

@@ -11,17 +11,7 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.energy import EnergyComparison
 from neuroest.dynamics.experiments import Characteristic, Series
 from neuroest.dynamics.run import Traces
-from neuroest.plotting.style import (
-    COLOURS,
-    MARKERS,
-    PAGE,
-    figure_title,
-    logarithmic,
-    new_figure,
-    quantity_axis,
-    save_figure,
-    styled,
-)
+from neuroest.plotting import style
 
 _DASHES = ("-", "--", ":", "-.")
 MEASURED: Mapping[str, Any] = MappingProxyType(
@@ -31,10 +21,10 @@ MEASURED: Mapping[str, Any] = MappingProxyType(
 _MOST_SPIKES = 12
 
 
-@styled
+@style.styled
 def draw_characteristic(found: Characteristic, path: Path) -> None:
     """Curves of one characteristic, with the waveforms of a typical device next to them."""
-    figure, (left, right) = new_figure(PAGE, 3.0, ncols=2, width_ratios=(1, 1.15))
+    figure, (left, right) = style.new_figure(style.PAGE, 3.0, ncols=2, width_ratios=(1, 1.15))
     if found.intervals is not None and len(found.intervals) > 10:
         _histogram(left, found.intervals)
     elif found.waveforms:
@@ -51,27 +41,27 @@ def draw_characteristic(found: Characteristic, path: Path) -> None:
             right.set_yscale("log")
     if "probability" not in found.y[0] and not (found.logarithmic and found.y[1] != "1"):
         right.set_ylim(bottom=0.0)
-    quantity_axis(right.xaxis, found.x[1], found.x[0])
-    quantity_axis(right.yaxis, found.y[1], found.y[0])
+    style.quantity_axis(right.xaxis, found.x[1], found.x[0])
+    style.quantity_axis(right.yaxis, found.y[1], found.y[0])
     right.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
-    figure_title(figure, found.title)
-    save_figure(figure, path)
+    style.figure_title(figure, found.title)
+    style.save_figure(figure, path)
 
 
 def _curve(axis: Any, series: Series, number: int) -> None:
     if series.measured:
         axis.plot(series.x, series.y, label=series.label, **MEASURED)
         return
-    colour = COLOURS[number % len(COLOURS)]
+    colour = style.COLOURS[number % len(style.COLOURS)]
     axis.plot(series.x, series.y, _DASHES[number % len(_DASHES)], color=colour,
-              marker=MARKERS[number % len(MARKERS)], markersize=3.0, label=series.label)  # fmt: skip
+              marker=style.MARKERS[number % len(style.MARKERS)], markersize=3.0, label=series.label)  # fmt: skip
     if series.low is not None and series.high is not None:
         axis.fill_between(series.x, series.low, series.high, color=colour, alpha=0.18, linewidth=0)
 
 
 def _histogram(axis: Any, intervals: Any) -> None:
-    axis.hist(intervals, bins=40, color=COLOURS[0], edgecolor="white", linewidth=0.3)
-    quantity_axis(axis.xaxis, "s", "interval between spikes")
+    axis.hist(intervals, bins=40, color=style.COLOURS[0], edgecolor="white", linewidth=0.3)
+    style.quantity_axis(axis.xaxis, "s", "interval between spikes")
     axis.set_ylabel("intervals")
 
 
@@ -91,30 +81,30 @@ def _waveforms(axis: Any, traces: dict[str, Any]) -> None:
     traces = _cropped(traces)
     time = traces["time"]
     axis.step(time, traces["input"][:, 0], where="post", color="0.72", linewidth=0.8, label="input")
-    axis.plot(time, traces["gate"][:, 0], color=COLOURS[0], label="gate node")
+    axis.plot(time, traces["gate"][:, 0], color=style.COLOURS[0], label="gate node")
     if traces["gate"].shape[1] > 1:
         axis.step(time, traces["input"][:, 1], where="post", color="0.55", linewidth=0.8, linestyle="--")
-        axis.plot(time, traces["gate"][:, 1], "--", color=COLOURS[1], label="gate node, higher input")
+        axis.plot(time, traces["gate"][:, 1], "--", color=style.COLOURS[1], label="gate node, higher input")
     state = traces["filament"][:, 0] + traces["residue"][:, 0]
     axis.plot(time, state, ":", color="black", label="filament + residue")
     axis.set_ylim(0.0, 1.35 * max(1.0, float(np.max(traces["input"]))))
-    quantity_axis(axis.xaxis, "s", "time")
+    style.quantity_axis(axis.xaxis, "s", "time")
     axis.set_ylabel("voltage (V) or state")
     axis.legend(loc="upper left", ncols=2)
 
 
-@styled
+@style.styled
 def draw_traces(found: Traces, path: Path) -> None:
     """Waveforms of one run: input above, gate or membrane below."""
     traces = found.values
-    figure, axes = new_figure(0.9 * PAGE, 3.4, nrows=2, sharex=True, height_ratios=(1, 2))
+    figure, axes = style.new_figure(0.9 * style.PAGE, 3.4, nrows=2, sharex=True, height_ratios=(1, 2))
     time = traces["time"]
     both = (traces["input"], traces["gate"])
     for axis, trace, label, unit in zip(axes, both, found.labels, found.units[1:], strict=True):
         values = trace if trace.ndim == 1 else trace[:, 0]
-        axis.step(time, values, where="post", color=COLOURS[0])
+        axis.step(time, values, where="post", color=style.COLOURS[0])
         axis.set_ylim(bottom=min(0.0, 1.1 * float(np.min(values))))
-        quantity_axis(axis.yaxis, unit, label)
+        style.quantity_axis(axis.yaxis, unit, label)
     if "filament" in traces:
         twin = axes[1].twinx()
         state = traces["filament"][:, 0] + traces["residue"][:, 0]
@@ -122,28 +112,28 @@ def draw_traces(found: Traces, path: Path) -> None:
         twin.spines["right"].set_visible(True)
         twin.set_ylabel("filament + residue (dotted)")
         twin.set_ylim(0.0, 1.05)
-    quantity_axis(axes[1].xaxis, found.units[0], "time")
-    figure_title(figure, found.title)
-    save_figure(figure, path)
+    style.quantity_axis(axes[1].xaxis, found.units[0], "time")
+    style.figure_title(figure, found.title)
+    style.save_figure(figure, path)
 
 
-@styled
+@style.styled
 def draw_energy(compared: EnergyComparison, title: str, path: Path) -> None:
     """Energy of a spike by simulation and by closed form, side by side."""
-    figure, axis = new_figure(0.9 * PAGE, 3.0)
+    figure, axis = style.new_figure(0.9 * style.PAGE, 3.0)
     rows = [row for row in compared.rows if row.simulated > 0.0 or row.closed > 0.0]
     place = np.arange(len(rows))
     for shift, name, colour, hatch in (
-        (-0.2, "simulated", COLOURS[0], ""), (0.2, "closed form", COLOURS[5], "///"),
+        (-0.2, "simulated", style.COLOURS[0], ""), (0.2, "closed form", style.COLOURS[5], "///"),
     ):  # fmt: skip
         values = [row.simulated if name == "simulated" else row.closed for row in rows]
         bars = axis.bar(place + shift, values, 0.38, color=colour, hatch=hatch, edgecolor="black", linewidth=0.5,
                         label=name)  # fmt: skip
         axis.bar_label(bars, [format_quantity(v, "J") if v else "" for v in values], padding=2)
-    logarithmic(axis.yaxis, "J")
+    style.logarithmic(axis.yaxis, "J")
     axis.margins(y=0.15)
     axis.set_xticks(place, [row.term.replace("_", " ") for row in rows])
     axis.set_ylabel("energy of one spike")
     axis.legend(loc="upper left")
-    figure_title(figure, title)
-    save_figure(figure, path)
+    style.figure_title(figure, title)
+    style.save_figure(figure, path)

@@ -16,17 +16,7 @@ from neuroest.fitting.intervals import quantile
 from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.predictions import Rows
-from neuroest.plotting.style import (
-    COLOURS,
-    MARKERS,
-    PAGE,
-    figure_title,
-    new_figure,
-    quantity_axis,
-    save_figure,
-    styled,
-    wide,
-)
+from neuroest.plotting import style
 
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -64,14 +54,14 @@ class Curve:
     label: str = ""
 
 
-@styled
+@style.styled
 def draw_fit(result: Fit, path: Path, label: str = "data") -> None:
     """Data with curve and band, one panel an experiment."""
     count = len(result.rows)
     across = 2 if count == 2 * 2 else min(count, _PANELS_IN_A_ROW)
     down = -(-count // across)
-    width = PAGE if across > 1 else 0.6 * PAGE
-    figure, axes = new_figure(width, 2.3 * down + 0.2, nrows=down, ncols=across, squeeze=False)
+    width = style.PAGE if across > 1 else 0.6 * style.PAGE
+    figure, axes = style.new_figure(width, 2.3 * down + 0.2, nrows=down, ncols=across, squeeze=False)
     for place, part in enumerate(result.rows):
         axis = axes[place // across][place % across]
         law = next((fit for fit in result.laws if fit.rows is part), None)
@@ -82,8 +72,8 @@ def draw_fit(result: Fit, path: Path, label: str = "data") -> None:
     for place in range(count, across * down):
         axes[place // across][place % across].remove()
     if result.rejected:
-        figure_title(figure, "model rejected by the data")
-    save_figure(figure, path)
+        style.figure_title(figure, "model rejected by the data")
+    style.save_figure(figure, path)
 
 
 def abscissa(part: Rows) -> str:
@@ -133,7 +123,7 @@ def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: 
         raise TypeError("a curve by formula needs a law that is one")
     columns = {name: values[part.used][rows] for name, values in part.experiment.columns.items()}
     x = columns[along]
-    if wide(x[x > 0.0]) and np.all(x > 0.0):
+    if style.wide(x[x > 0.0]) and np.all(x > 0.0):
         low, high = np.log(np.min(x)), np.log(np.max(x))
         grid = np.exp(np.linspace(low - _BEYOND * (high - low), high + _BEYOND * (high - low), _POINTS))
     else:
@@ -172,14 +162,14 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     if layout.name == "endurance":
         x = (np.argsort(np.argsort(part.measured)) + 1.0) / part.experiment.rows
         order = np.argsort(x)
-        axis.plot(x[order], part.predicted[0][order], color=COLOURS[0], label="fit")
+        axis.plot(x[order], part.predicted[0][order], color=style.COLOURS[0], label="fit")
         axis.plot(x, part.measured, label=label, **_points(0))
     else:
         drawn = curves(part, law)
         several = len(drawn) > 1
         some = np.unique(np.linspace(0, len(drawn) - 1, min(len(drawn), _MOST_CURVES)).round().astype(int))
         for number, curve in enumerate(drawn[at] for at in some):
-            colour = COLOURS[number % len(COLOURS)]
+            colour = style.COLOURS[number % len(style.COLOURS)]
             name = curve.label if several else "fit, 80 % band"
             axis.plot(curve.x, curve.y, color=colour, label=name)
             if curve.low is not None and curve.high is not None:
@@ -193,18 +183,18 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
             )
         if len(some) < len(drawn):
             axis.plot([], [], linestyle="none", label=f"{len(some)} of {len(drawn)} settings")
-    if wide(part.measured[part.measured > 0.0]) and unit != "%" and np.all(part.measured > 0.0):
+    if style.wide(part.measured[part.measured > 0.0]) and unit != "%" and np.all(part.measured > 0.0):
         axis.set_yscale("log")
-    if np.all(x > 0.0) and wide(x):
+    if np.all(x > 0.0) and style.wide(x):
         axis.set_xscale("log")
-    quantity_axis(axis.yaxis, "1" if unit == "%" else unit, _NAMES.get(layout.result, layout.result))
-    quantity_axis(axis.xaxis, x_unit, _NAMES.get(along, along.replace("_", " ")))
+    style.quantity_axis(axis.yaxis, "1" if unit == "%" else unit, _NAMES.get(layout.result, layout.result))
+    style.quantity_axis(axis.xaxis, x_unit, _NAMES.get(along, along.replace("_", " ")))
     axis.legend(loc="best")
 
 
 def _points(number: int, colour: str = "black") -> dict[str, Any]:
     return {
-        "color": colour, "marker": MARKERS[number % len(MARKERS)], "linestyle": "none", "markersize": 2.6,
+        "color": colour, "marker": style.MARKERS[number % len(style.MARKERS)], "linestyle": "none", "markersize": 2.6,
         "markerfacecolor": "white", "markeredgewidth": 0.6, "zorder": 5, "alpha": 0.8,
     }  # fmt: skip
 
@@ -222,7 +212,12 @@ def _sweep(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
                   marker="o", markersize=1.5, label=None if number else label)  # fmt: skip
     first = sorted(set(breaks))[1]
     axis.plot(
-        voltage[:first], part.predicted[0][:first], color=COLOURS[0], linewidth=1.2, label="fit", zorder=6
+        voltage[:first],
+        part.predicted[0][:first],
+        color=style.COLOURS[0],
+        linewidth=1.2,
+        label="fit",
+        zorder=6,
     )
     for name in ("threshold_voltage", "hold_voltage"):
         if law is None or name not in law.values:
@@ -230,10 +225,10 @@ def _sweep(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
         middle, factor = law.values[name], law.factor(name)
         for side in {float(np.sign(v)) for v in voltage[:first] if v}:
             ends = sorted((side * middle / factor, side * middle * factor))
-            axis.axvspan(*ends, color=COLOURS[0], alpha=0.2, linewidth=0, label=_BAND)
+            axis.axvspan(*ends, color=style.COLOURS[0], alpha=0.2, linewidth=0, label=_BAND)
     axis.set_yscale("log")
-    quantity_axis(axis.yaxis, "A", "current")
-    quantity_axis(axis.xaxis, "V", "voltage")
+    style.quantity_axis(axis.yaxis, "A", "current")
+    style.quantity_axis(axis.xaxis, "V", "voltage")
     handles, names = axis.get_legend_handles_labels()
     once = dict(zip(names, handles, strict=True))
     axis.legend(once.values(), once.keys(), loc="best")

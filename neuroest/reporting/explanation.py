@@ -14,13 +14,8 @@ from neuroest.design.chip import instantiate
 from neuroest.equations import accuracy, digital, pipelining, power
 from neuroest.error_analysis.doubling import doubled
 from neuroest.pipeline.self_heating import with_temperature
+from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import largest_causes
-from neuroest.reporting.breakdown import (
-    TermSum,
-    area_by_component,
-    energy_by_component,
-    learning_by_component,
-)
 from neuroest.reporting.catalogue import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
 from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short, words
@@ -106,8 +101,8 @@ def explainable(estimate: Estimate) -> tuple[tuple[str, str], ...]:
 class _Explainer:
     def __init__(self, estimate: Estimate) -> None:
         self.estimate = estimate
-        energies = energy_by_component(estimate)
-        areas, learning = area_by_component(estimate), learning_by_component(estimate)
+        energies = breakdown.energy_by_component(estimate)
+        areas, learning = breakdown.area_by_component(estimate), breakdown.learning_by_component(estimate)
         self.terms = {term.path: term for part in (*energies, *areas, *learning) for term in part.terms}
 
     @cached_property
@@ -220,14 +215,14 @@ class _Explainer:
         number = () if instances is None else (f"{first_number(instances):.6g} on the chip",)
         return Step(path, None, None, "", (what, *known, *number, *about), tuple(parts))
 
-    def term(self, term: TermSum, *, deep: bool = False) -> Step:
+    def term(self, term: breakdown.TermSum, *, deep: bool = False) -> Step:
         how = self._how(term)
         parts: tuple[Step, ...] = ()
         if deep:
             parts = (*self._layers(term), *self._cost(term))
         return Step(term.path, term.value, term.unit, how, (), parts)
 
-    def _how(self, term: TermSum) -> str:
+    def _how(self, term: breakdown.TermSum) -> str:
         unit = term.unit
         if term.kind == "static":
             result = self.estimate.evaluation
@@ -247,7 +242,7 @@ class _Explainer:
         what = "of them" if term.kind == "area" else f"{words(term.action)} actions"
         return f"{term.count:.6g} {what} x {formatted(term.each or 0.0, unit)}"
 
-    def _layers(self, term: TermSum) -> tuple[Step, ...]:
+    def _layers(self, term: breakdown.TermSum) -> tuple[Step, ...]:
         if term.kind not in {"dynamic", "learning"} or term.action == "rest":
             return ()
         key = (term.component, term.action, term.term)
@@ -267,7 +262,7 @@ class _Explainer:
         )
         return (Step("by layer", None, None, "", (), steps),)
 
-    def _cost(self, term: TermSum) -> tuple[Step, ...]:
+    def _cost(self, term: breakdown.TermSum) -> tuple[Step, ...]:
         table = self.estimate.traced
         derivation = Derivation(self.estimate.claims)
         kinds: Mapping[str, tuple[Sequence[Any], str, str, str]] = {
@@ -292,7 +287,7 @@ class _Explainer:
             label = f"{label}, in the layer that takes longest for a timestep"
         return tuple(derivation.step(label, each, unit) for each in costs)
 
-    def _overhead(self, term: TermSum, derivation: Derivation) -> tuple[Step, ...]:
+    def _overhead(self, term: breakdown.TermSum, derivation: Derivation) -> tuple[Step, ...]:
         table = self.estimate.traced
         clocked = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.synchronous))
         rows = {
@@ -345,7 +340,7 @@ class _Explainer:
         if name == "learning_energy_J":
             return self._learning(name)
         if name == "area_m2":
-            terms = [term for part in area_by_component(self.estimate) for term in part.terms]
+            terms = [term for part in breakdown.area_by_component(self.estimate) for term in part.terms]
             steps = tuple(self.term(term) for term in terms if term.value > 0.0)
             return f"sum of {counted(len(terms), 'term')}", steps
         if name in {"latency_s", "initiation_interval_s"}:
@@ -391,7 +386,7 @@ class _Explainer:
             name, {"dynamic", "static"}
         )
         steps = []
-        for part in energy_by_component(self.estimate):
+        for part in breakdown.energy_by_component(self.estimate):
             terms = [term for term in part.terms if term.kind in kinds and term.value > 0.0]
             value = sum(term.value for term in terms)
             if terms:
@@ -405,7 +400,7 @@ class _Explainer:
 
     def _learning(self, name: str) -> tuple[str, tuple[Step, ...]]:
         """Terms of learning by component, and the rule whose counts they are."""
-        total, parts = self.estimate.totals[name] or 0.0, learning_by_component(self.estimate)
+        total, parts = self.estimate.totals[name] or 0.0, breakdown.learning_by_component(self.estimate)
         learning = self.estimate.workload.learning
         rule = "" if learning is None else f", rule {learning.called}"
         steps = tuple(

@@ -6,13 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from neuroest.core.text_layout import fitting_columns, wrapped
+from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import largest_causes, lowest_accuracy_layer
-from neuroest.reporting.breakdown import (
-    ComponentSum,
-    area_by_component,
-    energy_by_component,
-    neuron_components,
-)
 from neuroest.reporting.formatting import (
     CHIP,
     check_line,
@@ -280,7 +275,7 @@ def _answers(estimate: Estimate, baselines: Sequence[Estimate] = ()) -> Iterator
         ("energy", _energy(estimate)),
         *of_baselines,
         ("levels", _levels(estimate)),
-        ("area", _largest(estimate, area_by_component(estimate))),
+        ("area", _largest(estimate, breakdown.area_by_component(estimate))),
         ("latency", _slowest(estimate)),
         ("system", _system(estimate)),
         ("learning", _learning(estimate)),
@@ -299,10 +294,10 @@ def _answer(label: str, text: str) -> list[str]:
 
 
 def _energy(estimate: Estimate) -> str:
-    return f"{_largest(estimate, energy_by_component(estimate))}{_neurons(estimate)}"
+    return f"{_largest(estimate, breakdown.energy_by_component(estimate))}{_neurons(estimate)}"
 
 
-def _largest(estimate: Estimate, parts: Sequence[ComponentSum]) -> str:
+def _largest(estimate: Estimate, parts: Sequence[breakdown.ComponentSum]) -> str:
     names = short_names(part.path for part in estimate.design.root.walk())
     total = sum(part.value for part in parts)
     terms = sorted((term for part in parts for term in part.terms), key=lambda term: -term.value)
@@ -342,10 +337,10 @@ def _system(estimate: Estimate) -> str:
 
 
 def _neurons(estimate: Estimate) -> str:
-    paths = neuron_components(estimate)
+    paths = breakdown.neuron_components(estimate)
     if not paths:
         return ""
-    parts = energy_by_component(estimate)
+    parts = breakdown.energy_by_component(estimate)
     total = sum(part.value for part in parts)
     spent = sum(part.value for part in parts if part.component in paths)
     return f"; neurons {percent(spent / total if total else 0.0)}"

@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroest.core.text_layout import fitting_columns, wrapped
+from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words, weights_age
-from neuroest.reporting.breakdown import (
-    ComponentSum,
-    TermSum,
-    area_by_component,
-    energy_by_component,
-    learning_by_component,
-    neuron_components,
-)
 from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
 from neuroest.reporting.formatting import (
     check_line,
@@ -212,8 +205,8 @@ def _next_to_baseline(comparison: Comparison) -> list[str]:
 def _energy(estimate: Estimate, style: Style, title: str = "") -> list[str]:
     heading = "Energy of one inference, nominal" + (f", {title}" if title else "")
     total = estimate.totals["energy_per_inference_J"] or 0.0
-    table = _Breakdown(estimate, total, "J", style, neuron_components(estimate))
-    return [style.bold(heading), *table.lines(energy_by_component(estimate))]
+    table = _Breakdown(estimate, total, "J", style, breakdown.neuron_components(estimate))
+    return [style.bold(heading), *table.lines(breakdown.energy_by_component(estimate))]
 
 
 def _learning(estimate: Estimate, style: Style) -> list[str]:
@@ -224,14 +217,14 @@ def _learning(estimate: Estimate, style: Style) -> list[str]:
     total = estimate.totals["learning_energy_J"] or 0.0
     table = _Breakdown(estimate, total, "J", style, frozenset())
     heading = f"Energy of learning from one sample, nominal, rule {learning.called}"
-    return [style.bold(heading), *table.lines(learning_by_component(estimate)), ""]
+    return [style.bold(heading), *table.lines(breakdown.learning_by_component(estimate)), ""]
 
 
 def _area(estimate: Estimate, style: Style, title: str = "") -> list[str]:
     heading = "Area, nominal" + (f", {title}" if title else "")
     total = estimate.totals["area_m2"] or 0.0
     table = _Breakdown(estimate, total, "m^2", style, frozenset())
-    return [style.bold(heading), *table.lines(area_by_component(estimate))]
+    return [style.bold(heading), *table.lines(breakdown.area_by_component(estimate))]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -250,10 +243,10 @@ class _Breakdown:
     style: Style
     in_full: frozenset[str]
 
-    def lines(self, parts: Sequence[ComponentSum]) -> list[str]:
+    def lines(self, parts: Sequence[breakdown.ComponentSum]) -> list[str]:
         names = short_names(part.path for part in self.estimate.design.root.walk())
         lines: list[str] = []
-        small: list[TermSum] = []
+        small: list[breakdown.TermSum] = []
         for part in parts:
             name = names.get(part.component, short(part.component))
             full = part.component in self.in_full
@@ -272,7 +265,7 @@ class _Breakdown:
     def share(self, value: float) -> float:
         return value / self.total if self.total else 0.0
 
-    def line(self, name: str, indent: int, value: float, term: TermSum | None = None) -> list[str]:
+    def line(self, name: str, indent: int, value: float, term: breakdown.TermSum | None = None) -> list[str]:
         share = self.share(value)
         numbers = (
             f"{formatted(value, self.unit):>11}{percent(share):>8}  {self.style.bar(share, _BAR):<{_BAR}}"
@@ -285,12 +278,12 @@ class _Breakdown:
         return [f"{label:{_NAME}}{numbers}".rstrip()]
 
 
-def _term_name(term: TermSum) -> str:
+def _term_name(term: breakdown.TermSum) -> str:
     name = words(term.term)
     return f"{name} (static)" if term.kind == "static" and name != "static" else name
 
 
-def _product(term: TermSum, unit: str) -> str:
+def _product(term: breakdown.TermSum, unit: str) -> str:
     count = f"{term.count:.3g}".replace("e+0", "e").replace("e+", "e")
     return f"{count} of them" if term.kind == "static" else f"{count} x {formatted(term.each, unit)}"
 

@@ -18,17 +18,8 @@ from neuroest.core.version import package_version
 from neuroest.design.build import Design, InputFile
 from neuroest.loading.library import shipped
 from neuroest.registry import render
+from neuroest.results import rows
 from neuroest.results.quantities import Headline
-from neuroest.results.rows import (
-    BreakdownRow,
-    Characteristic,
-    CheckResult,
-    LayerErrors,
-    LayerRow,
-    LevelRow,
-    ShellRow,
-    TrafficRow,
-)
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
@@ -50,27 +41,27 @@ class Analysis(Protocol):
     """What follows from an estimate and takes time; each part is computed once, when it is first asked for."""
 
     @property
-    def breakdown(self) -> tuple[BreakdownRow, ...]:
+    def breakdown(self) -> tuple[rows.BreakdownRow, ...]:
         """Every term of energy and area."""
 
     @property
-    def learning(self) -> tuple[BreakdownRow, ...]:
+    def learning(self) -> tuple[rows.BreakdownRow, ...]:
         """Every term of the energy of learning from a sample."""
 
     @property
-    def layers(self) -> tuple[LayerRow, ...]:
+    def layers(self) -> tuple[rows.LayerRow, ...]:
         """Every layer on the chip."""
 
     @property
-    def levels(self) -> tuple[LevelRow, ...]:
+    def levels(self) -> tuple[rows.LevelRow, ...]:
         """Every computing level, and what is around them."""
 
     @property
-    def shells(self) -> tuple[ShellRow, ...]:
+    def shells(self) -> tuple[rows.ShellRow, ...]:
         """The chips and each shell around them; nothing without shells."""
 
     @property
-    def traffic(self) -> tuple[TrafficRow, ...]:
+    def traffic(self) -> tuple[rows.TrafficRow, ...]:
         """Spikes of populations by level of the hierarchy."""
 
     @property
@@ -78,11 +69,11 @@ class Analysis(Protocol):
         """Energy of one spike of a neuron that an output owns, by term. [J]."""
 
     @property
-    def characteristics(self) -> tuple[Characteristic, ...]:
+    def characteristics(self) -> tuple[rows.Characteristic, ...]:
         """Numbers of single blocks."""
 
     @property
-    def column_errors(self) -> tuple[LayerErrors, ...]:
+    def column_errors(self) -> tuple[rows.LayerErrors, ...]:
         """Errors of every layer in crossbar arrays."""
 
     @property
@@ -164,7 +155,7 @@ class Estimate:
     evaluation: Any = field(repr=False)
     analysis: Analysis = field(repr=False)
     totals: Mapping[str, float | None]
-    checks: tuple[CheckResult, ...] = field(repr=False)
+    checks: tuple[rows.CheckResult, ...] = field(repr=False)
     exclusions: tuple[str, ...] = field(repr=False)
     files: tuple[InputFile, ...] = field(repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -190,7 +181,7 @@ class Estimate:
         return _called(next(file for file in self.files if file.kind == "workload"))
 
     @property
-    def failed_checks(self) -> tuple[CheckResult, ...]:
+    def failed_checks(self) -> tuple[rows.CheckResult, ...]:
         """Checks that the design does not pass."""
         return tuple(check for check in self.checks if not check.passed)
 
@@ -200,12 +191,12 @@ class Estimate:
         return tuple((path, r) for path, device in self.design.devices.items() for r in device.spec.reported)
 
     @property
-    def breakdown(self) -> tuple[BreakdownRow, ...]:
+    def breakdown(self) -> tuple[rows.BreakdownRow, ...]:
         """Every term: dynamic energy by layer, static energy and area by component. Their sums are the totals."""
         return self.analysis.breakdown
 
     @property
-    def learning(self) -> tuple[BreakdownRow, ...]:
+    def learning(self) -> tuple[rows.BreakdownRow, ...]:
         """Every term of the energy of learning from one sample, in addition to its inference; none without a rule."""
         return self.analysis.learning
 
@@ -215,27 +206,27 @@ class Estimate:
         return self.analysis.spike_terms
 
     @property
-    def characteristics(self) -> tuple[Characteristic, ...]:
+    def characteristics(self) -> tuple[rows.Characteristic, ...]:
         """What experts of single blocks ask for: component, name, value in SI and its unit."""
         return self.analysis.characteristics
 
     @property
-    def levels(self) -> tuple[LevelRow, ...]:
+    def levels(self) -> tuple[rows.LevelRow, ...]:
         """Every computing level of the chip, and what is around them; the rows add up to the totals."""
         return self.analysis.levels
 
     @property
-    def shells(self) -> tuple[ShellRow, ...]:
+    def shells(self) -> tuple[rows.ShellRow, ...]:
         """The chips, then each shell around them from the chips outwards; nothing where the chip states no shell."""
         return self.analysis.shells
 
     @property
-    def traffic(self) -> tuple[TrafficRow, ...]:
+    def traffic(self) -> tuple[rows.TrafficRow, ...]:
         """Spikes of populations between units, chips and shells; nothing without populations."""
         return self.analysis.traffic
 
     @property
-    def column_errors(self) -> tuple[LayerErrors, ...]:
+    def column_errors(self) -> tuple[rows.LayerErrors, ...]:
         """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
         return self.analysis.column_errors
 

@@ -16,16 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.core.errors import did_you_mean
 from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
-from neuroest.specs.base import (
-    Count,
-    CountOrAuto,
-    Fraction,
-    Spec,
-    Temperature,
-    ThermalResistance,
-    Time,
-    Voltage,
-)
+from neuroest.specs import base
 from neuroest.specs.choice import Choice, stated
 from neuroest.specs.layers import LAYER_TYPES
 
@@ -40,7 +31,7 @@ LAYER_KINDS = (*LAYER_TYPES, DEPTHWISE, POINTWISE)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-class Technology(Spec):
+class Technology(base.Spec):
     """Process, supply and temperature of the chip."""
 
     process: str
@@ -52,22 +43,22 @@ class Technology(Spec):
     """Name or path of a device spec of model `process_corners`, which says what slow and fast are."""
     threshold_options: str = "thresholds_planar"
     """Name or path of a device spec of model `threshold_options`, for the two shares below."""
-    low_threshold_share: Fraction | None = None
+    low_threshold_share: base.Fraction | None = None
     """Share of the width of the logic with low thresholds, where designers mix them; left out together with
     `standard_threshold_share`, all logic has the flavour of the process. Memories keep the flavour of their device."""
-    standard_threshold_share: Fraction | None = None
+    standard_threshold_share: base.Fraction | None = None
     """Share of the width of the logic with standard thresholds; what neither share names has high ones."""
     sleep_options: str = "sleep_generic"
     """Name or path of a device spec of model `sleep_options`, for blocks that state how they `sleep`."""
-    supply_voltage: Voltage
+    supply_voltage: base.Voltage
     """Supply of the digital blocks and the drivers."""
-    ambient_temperature: Temperature | None = None
+    ambient_temperature: base.Temperature | None = None
     """Temperature of the air around the package: the die is as warm as its own power makes it."""
     package: str | None = None
     """Name or path of a device spec of model `package`, with `ambient_temperature`."""
-    thermal_resistance: ThermalResistance | None = None
+    thermal_resistance: base.ThermalResistance | None = None
     """Thermal resistance from the die of one chip to the air, instead of a `package`."""
-    temperature: Temperature | None = Field(default=None, validate_default=True)
+    temperature: base.Temperature | None = Field(default=None, validate_default=True)
     """Temperature of the die, where it is known; otherwise `ambient_temperature` and the package say it."""
 
     @field_validator("temperature")
@@ -91,16 +82,16 @@ class Technology(Spec):
         return self
 
 
-class Operation(Spec):
+class Operation(base.Spec):
     """How the chip is used in time, which says what static power is charged for."""
 
     mode: Literal["back_to_back", "duty_cycled", "always_on"]
     """back_to_back: inferences follow each other at the initiation interval; duty_cycled: powered for the
     latency of each inference and off between; always_on: powered through, one inference a `period`."""
-    period: Time | None = None
+    period: base.Time | None = None
     """Time from one inference to the next in always_on. With it, duty_cycled also pays for what must be kept while the
     chip is off: the self-refresh of a memory off the chip that holds weights."""
-    inferences_per_programming: Count | None = None
+    inferences_per_programming: base.Count | None = None
     """Inferences after which the weights are rewritten: each then carries its share of the energy and time of it.
     Left out, programming is reported on its own line only."""
 
@@ -113,10 +104,10 @@ def _node_word(node: Any) -> str:
     return "level"
 
 
-class _Nodes(Mapping[str, type[Spec]]):
+class _Nodes(Mapping[str, type[base.Spec]]):
     """Schema of whatever may be in a level, by the key that identifies it."""
 
-    def __getitem__(self, word: str) -> type[Spec]:
+    def __getitem__(self, word: str) -> type[base.Spec]:
         key, _, name = word.partition(":")
         return Level if key == "level" else LEVELS[name] if key == "mapper" else BLOCKS[name]
 
@@ -147,18 +138,18 @@ NODES = Choice(_Nodes(), _NodeWords(), _node_word, "model")
 """A block or a level."""
 
 
-Node: TypeAlias = Annotated[Spec, NODES]
+Node: TypeAlias = Annotated[base.Spec, NODES]
 
 
-class Level(Spec):
+class Level(base.Spec):
     """A level of the hierarchy: so many equal instances, each holding the blocks and levels named in it."""
 
-    model_config = ConfigDict(**{**Spec.model_config, "extra": "allow"})
+    model_config = ConfigDict(**{**base.Spec.model_config, "extra": "allow"})
     __pydantic_extra__: dict[str, Node]
 
     slots: ClassVar[tuple[str, ...]] = ()
     """Fields of a computing level that hold blocks."""
-    count: CountOrAuto
+    count: base.CountOrAuto
     """Instances in one instance of the level above; auto: as many as the network needs."""
 
     @property
@@ -189,7 +180,7 @@ class ComputingLevel(Level):
     A layer without weights that nobody names is run where the first layer that it reads is run."""
 
 
-class Heading(Spec):
+class Heading(base.Spec):
     """What every architecture file states of itself."""
 
     kind: Literal["architecture"]

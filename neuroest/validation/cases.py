@@ -12,29 +12,14 @@ from typing import TypeAlias
 import numpy as np
 from pydantic import ValidationError
 
+from neuroest.core import errors
 from neuroest.core import units as u
-from neuroest.core.errors import (
-    NeuroestError,
-    Problem,
-    QuantityError,
-    SpecError,
-    UnknownNameError,
-    did_you_mean,
-    printable,
-)
 from neuroest.core.frozen import frozen
 from neuroest.design.overrides import SETTING
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.loading import library
 from neuroest.loading.kinds import data_folder
-from neuroest.loading.library import (
-    bibliography,
-    find_file,
-    is_model_file,
-    load_architecture,
-    load_workload,
-    read_spec,
-)
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
@@ -46,15 +31,8 @@ from neuroest.specs.device import SourceSpec
 from neuroest.specs.file_text import is_file, is_folder, is_path
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
+from neuroest.validation import expressions
 from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
-from neuroest.validation.expressions import (
-    check_unit,
-    evaluate_expression,
-    expression_dimension,
-    expression_runs,
-    unit_dimension,
-    unit_factor,
-)
 
 _FILE = "published.yaml"
 _JOIN = "|"
@@ -80,7 +58,7 @@ class Case:
     document: Document = field(repr=False)
     groups: Mapping[str, int] = field(repr=False)
 
-    def problem(self, name: str, keys: Sequence[str], message: str) -> Problem:
+    def problem(self, name: str, keys: Sequence[str], message: str) -> errors.Problem:
         """A problem of a published value, at the first of these keys that it states, else that its group does."""
         return _problem(self.document, self.groups[name], name, keys, message)
 
@@ -133,14 +111,14 @@ class CaseResult:
                 for run, found in self.estimates.items()
             }
         values: dict[str, tuple[float, Array]] = {}
-        problems: list[Problem] = []
+        problems: list[errors.Problem] = []
         for name in published:
             try:
                 values[name] = self._values(name, nominal, drawn)
-            except SpecError as error:
+            except errors.SpecError as error:
                 problems += error.problems
         if problems:
-            raise SpecError(problems)
+            raise errors.SpecError(problems)
         return {name: self._prediction(name, values) for name in published}
 
     def _prediction(self, name: str, values: Mapping[str, tuple[float, Array]]) -> Prediction:
@@ -167,11 +145,12 @@ class CaseResult:
         run = run_of(self.case.spec, stated)
         try:
             value, values = (
-                evaluate_expression(stated.predicted, results[run], results) / unit_factor(stated.unit)
+                expressions.evaluate_expression(stated.predicted, results[run], results)
+                / expressions.unit_factor(stated.unit)
                 for results in (nominal, drawn)
             )
-        except NeuroestError as error:
-            raise SpecError([self.case.problem(name, ["predicted"], str(error))]) from None
+        except errors.NeuroestError as error:
+            raise errors.SpecError([self.case.problem(name, ["predicted"], str(error))]) from None
         self._check(name, Prediction.of(float(value[0]), values))
         return float(value[0]), values
 
@@ -181,7 +160,7 @@ class CaseResult:
         for place, value in points.items():
             if wrong := out_of_bounds(value):
                 message = f"gives {value:.3g} {self.case.published[name].unit}".rstrip() + f"{place}; {wrong}"
-                raise SpecError([self.case.problem(name, ["predicted"], message)])
+                raise errors.SpecError([self.case.problem(name, ["predicted"], message)])
 
     def _samples(self, scale: float | None) -> Mapping[str, Mapping[str, u.Numeric]]:
         """Values of every run, drawn together so that what two runs share moves in both."""
@@ -231,7 +210,7 @@ def read_case(path: Path) -> Case:
     SpecError
         With all problems of the file.
     """
-    loaded = read_spec(CaseSpec, path)
+    loaded = library.read_spec(CaseSpec, path)
     folder, spec, document = path.parent, loaded.spec, loaded.document
     published, groups, problems = _published(spec, document)
     own = Path(os.path.abspath(folder)).name  # noqa: PTH100 - the name as given, not what a link leads to
@@ -239,7 +218,7 @@ def read_case(path: Path) -> Case:
         message = f"{spec.name!r} is not the name of its folder, {own!r}"
         problems.append(problem_at(document, ["name"], message, at_value=True))
     if problems:
-        raise SpecError(problems)
+        raise errors.SpecError(problems)
     return Case(spec, folder, published, document, groups)
 
 
@@ -256,15 +235,15 @@ def _case_folder(name: str | Path) -> Path:
     elif isinstance(name, Path) or given.name != str(name):
         message = "no such folder"
     else:
-        near = did_you_mean(str(name), shipped_cases()).endswith("?")
+        near = errors.did_you_mean(str(name), shipped_cases()).endswith("?")
         hint = "" if near else f"or give the path of a folder with {_FILE}"
-        raise UnknownNameError("validation case", str(name), shipped_cases(), hint)
-    raise SpecError([Problem(printable(str(given)), 0, 0, "", message)])
+        raise errors.UnknownNameError("validation case", str(name), shipped_cases(), hint)
+    raise errors.SpecError([errors.Problem(errors.printable(str(given)), 0, 0, "", message)])
 
 
 def _problem(
     document: Document, group: int, name: str, keys: Sequence[str], message: str
-) -> Problem:  # fmt: skip
+) -> errors.Problem:  # fmt: skip
     """A problem at the first of these keys that a value states, else that its group does, else at the value."""
     stated = document.data["published"][group]
     value: list[str | int] = ["published", group, "values", name]
@@ -280,11 +259,11 @@ def _problem(
 
 def _published(
     spec: CaseSpec, document: Document
-) -> tuple[dict[str, Published], dict[str, int], list[Problem]]:
+) -> tuple[dict[str, Published], dict[str, int], list[errors.Problem]]:
     """Published values and places of their groups by name, and what is wrong with them."""
     published: dict[str, Published] = {}
     groups: dict[str, int] = {}
-    problems: list[Problem] = []
+    problems: list[errors.Problem] = []
     for index, group in enumerate(spec.published):
         for name, value in group.values.items():
             if name in groups:
@@ -298,7 +277,7 @@ def _published(
                     key = str(detail["loc"][0] if detail["loc"] else detail["ctx"]["key"])
                     message = f"{key} is missing" if detail["type"] == "missing" else detail["msg"]
                     problems.append(_problem(document, index, name, (key,), message))
-    known = {**bibliography(), **spec.sources}
+    known = {**library.bibliography(), **spec.sources}
     for name, stated in published.items():
         for keys, message in (
             *_unknown(spec, stated, groups, known),
@@ -322,21 +301,21 @@ def _unknown(
         ("anchor", stated.anchor, names),
     ):
         if key is not None and key not in known:
-            yield (role,), f"unknown {role} {key!r}{did_you_mean(key, known)}"
+            yield (role,), f"unknown {role} {key!r}{errors.did_you_mean(key, known)}"
 
 
 def _faults(name: str, stated: Published, published: Mapping[str, Published], runs: Iterable[str]) -> _Faults:
     """What is wrong with the expression of a value, its unit and its anchor, by the keys that say so."""
     try:
-        expression_dimension(stated.predicted)
-        for run in expression_runs(stated.predicted):
+        expressions.expression_dimension(stated.predicted)
+        for run in expressions.expression_runs(stated.predicted):
             if run not in runs:
-                raise UnknownNameError("run", run, runs)
-        unit_dimension(stated.unit)
-        check_unit(stated.predicted, stated.unit)
-    except QuantityError as error:
+                raise errors.UnknownNameError("run", run, runs)
+        expressions.unit_dimension(stated.unit)
+        expressions.check_unit(stated.predicted, stated.unit)
+    except errors.QuantityError as error:
         yield ("unit", "predicted"), str(error)
-    except NeuroestError as error:
+    except errors.NeuroestError as error:
         yield ("predicted",), str(error)
     if stated.anchor is None:
         return
@@ -365,61 +344,63 @@ def run_case(case: Case) -> CaseResult:
         With all problems of its runs, at their place in the file of the case, and of the files that they name.
     """
     estimates: dict[str, Estimate] = {}
-    problems: list[Problem] = []
+    problems: list[errors.Problem] = []
     for name in case.spec.runs:
         try:
             estimates[name] = _estimated(case, name)
-        except SpecError as error:
+        except errors.SpecError as error:
             problems += error.problems
     if problems:
-        raise SpecError(problems)
+        raise errors.SpecError(problems)
     return CaseResult(case, estimates)
 
 
 def _estimated(case: Case, name: str) -> Estimate:
     """The estimate of a run."""
     run = case.spec.runs[name]
-    chip = load_architecture(_file_of(case, name, "architecture", run.architecture))
-    net = load_workload(_file_of(case, name, "workload", run.workload))
+    chip = library.load_architecture(_file_of(case, name, "architecture", run.architecture))
+    net = library.load_workload(_file_of(case, name, "workload", run.workload))
     settings = {
         path: f"{value:g}" if isinstance(value, float) else value for path, value in run.settings.items()
     }
 
-    def at(path: str, message: str) -> Problem:
+    def at(path: str, message: str) -> errors.Problem:
         return problem_at(case.document, ["runs", name, "settings", path], message, at_value=True)
 
     try:
         return estimate(chip, net, settings)
-    except UnknownNameError as error:
+    except errors.UnknownNameError as error:
         if error.name not in settings:
             raise
-        raise SpecError([at(error.name, _unknown_name(error))]) from None
-    except SpecError as error:
-        raise SpecError(
+        raise errors.SpecError([at(error.name, _unknown_name(error))]) from None
+    except errors.SpecError as error:
+        raise errors.SpecError(
             at(problem.path.partition("=")[0], problem.message) if problem.file == SETTING else problem
             for problem in error.problems
         ) from None
 
 
-def _unknown_name(error: UnknownNameError) -> str:
+def _unknown_name(error: errors.UnknownNameError) -> str:
     """The message without what it says of the command line."""
-    return f"unknown {error.what} {error.name!r}{did_you_mean(error.name, error.known)}"
+    return f"unknown {error.what} {error.name!r}{errors.did_you_mean(error.name, error.known)}"
 
 
 def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
     """The file that a run names, next to the case or else as the path stands; a shipped name as it is."""
     where = ["runs", run, kind]
-    if not is_path(name.lower()) and not is_model_file(name):
+    if not is_path(name.lower()) and not library.is_model_file(name):
         try:
-            find_file(kind, name)
-        except UnknownNameError as error:
-            raise SpecError([problem_at(case.document, where, _unknown_name(error), at_value=True)]) from None
+            library.find_file(kind, name)
+        except errors.UnknownNameError as error:
+            raise errors.SpecError(
+                [problem_at(case.document, where, _unknown_name(error), at_value=True)]
+            ) from None
         return name
     near = case.folder / name
     found = next((path for path in (near, Path(name)) if is_file(path)), None)
     if found is None:
-        message = f"no file {printable(str(near))}"
-        raise SpecError([problem_at(case.document, where, message, at_value=True)])
+        message = f"no file {errors.printable(str(near))}"
+        raise errors.SpecError([problem_at(case.document, where, message, at_value=True)])
     return found
 
 
@@ -436,8 +417,6 @@ def selected_cases(names: Sequence[str]) -> list[Case]:
         case = load_case(name)
         other = chosen.setdefault(case.spec.name, case)
         if other.folder.resolve() != case.folder.resolve():
-            message = (
-                f"{case.spec.name!r} is also the case in {printable(str(other.folder))}; give one of them"
-            )
-            raise SpecError([problem_at(case.document, ["name"], message, at_value=True)])
+            message = f"{case.spec.name!r} is also the case in {errors.printable(str(other.folder))}; give one of them"
+            raise errors.SpecError([problem_at(case.document, ["name"], message, at_value=True)])
     return list(chosen.values())

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from neuroest.core import units as u
 from neuroest.core.errors import UnknownNameError
+from neuroest.specs import workload
 from neuroest.specs.claims import Claim
 from neuroest.specs.layers import (
     POPULATION_NUMBERS,
@@ -27,22 +28,6 @@ from neuroest.specs.layers import (
     MatrixProduct,
     Population,
     RecurrentCell,
-)
-from neuroest.specs.workload import (
-    ACTIVE_STEPS,
-    ACTIVITY_QUANTITIES,
-    Coding,
-    Fault,
-    WorkloadSpec,
-    activity_path,
-    check_claims,
-    input_quantities,
-    is_hybrid,
-    layer_codings,
-    population_path,
-    quantities_of_layers,
-    raise_faults,
-    workload_claims,
 )
 from neuroest.workloads import layout
 from neuroest.workloads.shapes import (
@@ -178,7 +163,7 @@ class Geometry:
     fan_out_layers: Array
     input_elements_total: float
     output_elements_total: u.Numeric
-    coding: Coding
+    coding: workload.Coding
 
     @property
     def total_macs(self) -> u.Numeric:
@@ -271,15 +256,15 @@ class LayerTable(Geometry):
         return float(total) if total.ndim == 0 else total
 
 
-def check_workload(spec: WorkloadSpec) -> list[Fault]:
+def check_workload(spec: workload.WorkloadSpec) -> list[workload.Fault]:
     """Find everything that is wrong with a workload beyond what the schema sees."""
-    faults = [*check_claims(spec), *check_shapes(spec)]
+    faults = [*workload.check_claims(spec), *check_shapes(spec)]
     if not faults and not np.any(geometry(spec).is_weighted):
         faults.append((("layers",), "no layer has weights, so there is nothing to place on a chip"))
     return faults
 
 
-def check_shapes(spec: WorkloadSpec) -> list[Fault]:
+def check_shapes(spec: workload.WorkloadSpec) -> list[workload.Fault]:
     """Find what is wrong with names, references and shapes, and which layer has no activity.
 
     Each fault is the place in the file, such as ``("layers", 3, "kernel")``, and a message.
@@ -287,7 +272,7 @@ def check_shapes(spec: WorkloadSpec) -> list[Fault]:
     return ShapeInference(spec).faults
 
 
-def geometry(spec: WorkloadSpec) -> Geometry:
+def geometry(spec: workload.WorkloadSpec) -> Geometry:
     """Shapes and exact counts of a network, worked out once for each spec.
 
     Raises
@@ -299,7 +284,7 @@ def geometry(spec: WorkloadSpec) -> Geometry:
 
 
 def layer_table(
-    spec: WorkloadSpec, values: Mapping[str, u.Numeric] | None = None, points: int = 1
+    spec: workload.WorkloadSpec, values: Mapping[str, u.Numeric] | None = None, points: int = 1
 ) -> LayerTable:
     """Geometry and activity of a network.
 
@@ -386,7 +371,7 @@ def _frozen(numbers: Iterable[float]) -> Array:
     return array
 
 
-def _geometry(spec: WorkloadSpec, inference: ShapeInference) -> Geometry:
+def _geometry(spec: workload.WorkloadSpec, inference: ShapeInference) -> Geometry:
     counts = [one for one in inference.counts if one is not None]
     layers = range(len(counts))
     read = [index for reads in inference.reads for index in reads]
@@ -481,7 +466,7 @@ class _Plan:
         """Share of the timesteps in which each layer reads spikes: of those that it reads, the largest."""
         inputs: list[u.Numeric] = []
         outputs: list[u.Numeric] = []
-        first = given.get(activity_path("input", ACTIVE_STEPS), 1.0)
+        first = given.get(workload.activity_path("input", workload.ACTIVE_STEPS), 1.0)
         for reads, paths in zip(self.geometry.reads, self.bursts, strict=True):
             inputs.append(reduce(np.maximum, (first if i == NETWORK_INPUT else outputs[i] for i in reads)))
             passes_on = inputs[-1] if not paths else 1.0
@@ -508,45 +493,49 @@ def _with_column(array: Array, layer: int, values: u.Numeric) -> Array:
     return result
 
 
-def _new_plan(spec: WorkloadSpec) -> _Plan:
+def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
     inference = ShapeInference(spec)
-    raise_faults(spec, [*check_claims(spec), *inference.faults])
-    claims: dict[str, Claim] = workload_claims(spec)
+    workload.raise_faults(spec, [*workload.check_claims(spec), *inference.faults])
+    claims: dict[str, Claim] = workload.workload_claims(spec)
     shapes = _geometry(spec, inference)
-    given = input_quantities(spec)
-    quantities = ACTIVITY_QUANTITIES[spec.coding]
-    hybrid = is_hybrid(spec)
+    given = workload.input_quantities(spec)
+    quantities = workload.ACTIVITY_QUANTITIES[spec.coding]
+    hybrid = workload.is_hybrid(spec)
     # numbers at the input of a spiking network have a density and a bit density, its layers a rate for both
     quantities = quantities * (len(given) // len(quantities))
     if hybrid:
         # whichever of these the input has not is read by no layer that takes it
-        quantities, given = quantities_of_layers(spec), (given[0], given[0], given[-1])
+        quantities, given = workload.quantities_of_layers(spec), (given[0], given[0], given[-1])
 
     def rule(layer: Layer, quantity: str) -> tuple[str, ...]:
-        own = activity_path(layer.name, quantity)
-        return (own,) if isinstance(layer, WEIGHTLESS) else (own, activity_path(None, quantity))
+        own = workload.activity_path(layer.name, quantity)
+        return (own,) if isinstance(layer, WEIGHTLESS) else (own, workload.activity_path(None, quantity))
 
     rules = tuple(tuple(rule(layer, quantity) for layer in spec.layers) for quantity in quantities)
     weightless = tuple(isinstance(layer, WEIGHTLESS) for layer in spec.layers)
     bursts = tuple(
-        () if passes_on or spec.coding == "dense" else rule(layer, ACTIVE_STEPS)
+        () if passes_on or spec.coding == "dense" else rule(layer, workload.ACTIVE_STEPS)
         for layer, passes_on in zip(spec.layers, weightless, strict=True)
     )
     every_path = {path for paths in (*rules, bursts) for alternatives in paths for path in alternatives}
     if spec.coding == "spiking":
-        every_path |= {activity_path("input", ACTIVE_STEPS)}
+        every_path |= {workload.activity_path("input", workload.ACTIVE_STEPS)}
     return _Plan(
         geometry=shapes,
         stated={path: claim.value for path, claim in claims.items()},
         paths=frozenset(claims) | every_path,
         bursts=bursts,
-        inputs=tuple(activity_path("input", quantity) for quantity in given),
-        numbers=_frozen(float(hybrid and coding == "dense") for coding in layer_codings(spec)),
+        inputs=tuple(workload.activity_path("input", quantity) for quantity in given),
+        numbers=_frozen(float(hybrid and coding == "dense") for coding in workload.layer_codings(spec)),
         rules=rules,
         populations=tuple(
             (
                 index,
-                {n: path for n in POPULATION_NUMBERS if (path := population_path(layer.name, n)) in claims},
+                {
+                    n: path
+                    for n in POPULATION_NUMBERS
+                    if (path := workload.population_path(layer.name, n)) in claims
+                },
             )
             for index, layer in enumerate(spec.layers)
             if isinstance(layer, Population)
@@ -559,7 +548,7 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
 
 
 def _shares(
-    layer: Layer, reads: tuple[int, ...], shapes: Geometry, spec: WorkloadSpec
+    layer: Layer, reads: tuple[int, ...], shapes: Geometry, spec: workload.WorkloadSpec
 ) -> tuple[float, ...] | None:
     sizes = [
         prod(spec.input.shape) if index == NETWORK_INPUT else prod(shapes.output_shapes[index])
@@ -578,7 +567,7 @@ def _shares(
 _plans: dict[int, _Plan] = {}
 
 
-def _plan(spec: WorkloadSpec) -> _Plan:
+def _plan(spec: workload.WorkloadSpec) -> _Plan:
     """Return the plan of a spec, which is kept as long as the spec lives; hashing a spec would be slower."""
     key = id(spec)
     if key not in _plans:

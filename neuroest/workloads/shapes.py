@@ -12,21 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from neuroest.core.errors import QuantityError, did_you_mean
-from neuroest.specs.layers import (
-    Add,
-    AnyLayer,
-    Concatenation,
-    Convolution,
-    ElementWise,
-    FullyConnected,
-    Host,
-    MatrixProduct,
-    Pooling,
-    Population,
-    Rearrangement,
-    Recurrent,
-    RecurrentCell,
-)
+from neuroest.specs import layers
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec, layer_codings
 
 Shape: TypeAlias = tuple[int, ...]
@@ -38,9 +24,16 @@ _SHAPES = "give [features] or [channels, rows, columns]"
 
 NETWORK_INPUT = -1
 """Index that stands for the network's input among the layers that a layer reads."""
-WEIGHTLESS = (Pooling, Add, Concatenation, ElementWise, Rearrangement)
+WEIGHTLESS = (layers.Pooling, layers.Add, layers.Concatenation, layers.ElementWise, layers.Rearrangement)
 """Layers that pass on the activity of what they read."""
-_SEVERAL = (Add, Concatenation, MatrixProduct, ElementWise, Rearrangement, Host)
+_SEVERAL = (
+    layers.Add,
+    layers.Concatenation,
+    layers.MatrixProduct,
+    layers.ElementWise,
+    layers.Rearrangement,
+    layers.Host,
+)
 GATES = MappingProxyType({"simple": 1, "gru": 3, "lstm": 4})
 """Weighted sums of one neuron of a recurrent cell in one step."""
 # multiplications, additions and functions of one neuron in one step, besides the weighted sums
@@ -236,7 +229,7 @@ class ShapeInference:
             self._take(position, layer)
         self._complain_about_unread()
 
-    def _take(self, position: int, layer: AnyLayer) -> None:
+    def _take(self, position: int, layer: layers.AnyLayer) -> None:
         if layer.name in self.index:
             other = "the network's input" if layer.name == "input" else f"layer {self.index[layer.name]}"
             self._fault(position, "name", f"{layer.name!r} is already the name of {other}")
@@ -272,7 +265,7 @@ class ShapeInference:
         counts = self.counts[index]
         return counts.output_shape if counts else None
 
-    def _bits(self, layer: AnyLayer, reads: tuple[int, ...]) -> int:
+    def _bits(self, layer: layers.AnyLayer, reads: tuple[int, ...]) -> int:
         """Bits of what a layer reads; a layer without weights passes numbers on."""
         found = [
             self.spec.input.bits or 1
@@ -284,7 +277,7 @@ class ShapeInference:
         ]
         return max(found, default=1)
 
-    def _references(self, position: int, layer: AnyLayer) -> tuple[int, ...]:
+    def _references(self, position: int, layer: layers.AnyLayer) -> tuple[int, ...]:
         if layer.inputs is None:
             return (position - 1,)
         later = {other.name for other in self.spec.layers[position:]}
@@ -330,55 +323,55 @@ def _due_quantities(spec: WorkloadSpec) -> list[tuple[str, ...]]:
     ]
 
 
-def _miscounted(layer: AnyLayer, inputs: int) -> str:
+def _miscounted(layer: layers.AnyLayer, inputs: int) -> str:
     """What is wrong with the number of layers that a layer reads."""
-    if isinstance(layer, Add | Concatenation) and inputs < 2:
-        return f"{'an addition' if isinstance(layer, Add) else 'a concatenation'} reads at least two layers"
-    if isinstance(layer, MatrixProduct) and inputs != 2:
+    if isinstance(layer, layers.Add | layers.Concatenation) and inputs < 2:
+        return f"{'an addition' if isinstance(layer, layers.Add) else 'a concatenation'} reads at least two layers"
+    if isinstance(layer, layers.MatrixProduct) and inputs != 2:
         return "a matrix product reads two layers, its factors"
     if not isinstance(layer, _SEVERAL) and inputs != 1:
         return f"{inputs} inputs; only an addition reads several, or a concatenation or product"
     return ""
 
 
-def counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
+def counted(layer: layers.AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
     """Counts of a layer that reads these shapes, or what does not fit."""
     shape = shapes[0]
-    if isinstance(layer, FullyConnected | Recurrent):
+    if isinstance(layer, layers.FullyConnected | layers.Recurrent):
         return LayerCounts(
             output_shape=(layer.outputs,),
             input_elements=prod(shape),
             is_weighted=1,
             reduction=prod(shape),
-            recurrent_reduction=layer.outputs if isinstance(layer, Recurrent) else 0,
+            recurrent_reduction=layer.outputs if isinstance(layer, layers.Recurrent) else 0,
             outputs=layer.outputs,
             input_taps=prod(shape),
         )
-    if isinstance(layer, Population):
+    if isinstance(layer, layers.Population):
         return _of_population(layer, prod(shape))
-    if isinstance(layer, Add):
+    if isinstance(layer, layers.Add):
         unequal = _unequal(layer, shapes, shapes, "an addition needs equal shapes")
         return unequal or _combined(shapes, len(shapes), additions=len(shapes) - 1)
-    if isinstance(layer, Concatenation):
+    if isinstance(layer, layers.Concatenation):
         maps = [shape[1:] for shape in shapes]
         channels = sum(shape[0] for shape in shapes)
         unequal = _unequal(layer, shapes, maps, "a concatenation needs equal rows and columns")
         return unequal or _passed_on((channels, *maps[0]), shapes)
-    if isinstance(layer, ElementWise):
+    if isinstance(layer, layers.ElementWise):
         return _combined(shapes, layer.operations)
-    if isinstance(layer, Rearrangement | Host):
+    if isinstance(layer, layers.Rearrangement | layers.Host):
         return _passed_on(layer.shape, shapes) if len(layer.shape) in {1, 3} else ((("shape",), _SHAPES),)
-    if isinstance(layer, MatrixProduct):
+    if isinstance(layer, layers.MatrixProduct):
         return _product(layer, shapes)
-    if isinstance(layer, RecurrentCell):
+    if isinstance(layer, layers.RecurrentCell):
         return _cell(layer, shape)
     if len(shape) == 1:
         message = f"a {layer.type} needs channels, rows and columns, but reads {_words(shape)}"
         return ((("type",), message),)
-    return _convolution(layer, shape) if isinstance(layer, Convolution) else _pooling(layer, shape)
+    return _convolution(layer, shape) if isinstance(layer, layers.Convolution) else _pooling(layer, shape)
 
 
-def _of_population(layer: Population, input_elements: int) -> LayerCounts | Misfits:
+def _of_population(layer: layers.Population, input_elements: int) -> LayerCounts | Misfits:
     try:
         numbers = layer.numbers
     except QuantityError:
@@ -386,7 +379,9 @@ def _of_population(layer: Population, input_elements: int) -> LayerCounts | Misf
     return population_counts(numbers, input_elements)
 
 
-def _unequal(layer: Add | Concatenation, shapes: Sequence[Shape], due: Sequence[Shape], what: str) -> Misfits:
+def _unequal(
+    layer: layers.Add | layers.Concatenation, shapes: Sequence[Shape], due: Sequence[Shape], what: str
+) -> Misfits:
     if len(set(due)) == 1:
         return ()
     parts = (f"{name} has {_words(shape)}" for name, shape in zip(layer.inputs, shapes, strict=True))
@@ -414,7 +409,7 @@ def _passed_on(shape: Shape, shapes: Sequence[Shape]) -> LayerCounts:
     )
 
 
-def _product(layer: MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
+def _product(layer: layers.MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
     left, right = (shape if len(shape) == 3 else (*shape, 1, 1) for shape in shapes)
     if left[0] % layer.heads or right[0] % layer.heads:
         message = f"{left[0]} and {right[0]} channels do not divide into {layer.heads} heads"
@@ -439,7 +434,7 @@ def _product(layer: MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | Mis
     )
 
 
-def _cell(layer: RecurrentCell, shape: Shape) -> LayerCounts | Misfits:
+def _cell(layer: layers.RecurrentCell, shape: Shape) -> LayerCounts | Misfits:
     features, steps, columns = shape if len(shape) == 3 else (*shape, 1, 1)
     if columns != 1:
         message = f"a cell runs along the rows of a map with one column, but reads {_words(shape)}"
@@ -474,7 +469,7 @@ def _axes(
     return axes, tuple(misfits)
 
 
-def _convolution(layer: Convolution, shape: Shape) -> LayerCounts | Misfits:
+def _convolution(layer: layers.Convolution, shape: Shape) -> LayerCounts | Misfits:
     channels = shape[0]
     kernel, dilation = _pair(layer.kernel), _pair(layer.dilation)
     (rows, columns), misfits = _axes(shape, kernel, _pair(layer.stride), _pair(layer.padding), dilation)
@@ -504,7 +499,7 @@ def _convolution(layer: Convolution, shape: Shape) -> LayerCounts | Misfits:
     )
 
 
-def _pooling(layer: Pooling, shape: Shape) -> LayerCounts | Misfits:
+def _pooling(layer: layers.Pooling, shape: Shape) -> LayerCounts | Misfits:
     channels, padding, is_global = shape[0], _pair(layer.padding), layer.kernel == "global"
     kernel = (shape[1], shape[2]) if layer.kernel == "global" else _pair(layer.kernel)
     stride = _pair(layer.stride) if layer.stride is not None else kernel

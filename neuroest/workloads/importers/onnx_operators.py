@@ -8,14 +8,9 @@ from math import prod
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from neuroest.workloads.importers import operation_counts
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value
-from neuroest.workloads.importers.operation_counts import (
-    LAYER_NORMALISATION,
-    LOCAL_RESPONSE_NORMALISATION,
-    RMS_NORMALISATION,
-    SOFTMAX,
-)
 from neuroest.workloads.shapes import GATES
 
 Found: TypeAlias = Value | list[Value] | None
@@ -341,7 +336,7 @@ def _attention(node: Node) -> Found:
             return None
         rows, summed, columns, width = left[1], left[2] // heads, right[1], third[2] // heads
     scores = node.builder.product(f"{node.name}_scores", query, key, (heads, rows, summed, columns))
-    shares = node.builder.element_wise(f"{node.name}_softmax", [scores], SOFTMAX)
+    shares = node.builder.element_wise(f"{node.name}_softmax", [scores], operation_counts.SOFTMAX)
     return node.builder.product(f"{node.name}_context", shares, value, (heads, rows, columns, width))
 
 
@@ -377,13 +372,13 @@ OPERATORS: Mapping[str, Handler] = MappingProxyType(
             ("ReduceSum", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"),
             _reduction(None),
         ),
-        **dict.fromkeys(("Softmax", "LogSoftmax", "QLinearSoftmax"), _element_wise(SOFTMAX)),
+        **dict.fromkeys(("Softmax", "LogSoftmax", "QLinearSoftmax"), _element_wise(operation_counts.SOFTMAX)),
         **dict.fromkeys(
             ("LayerNormalization", "InstanceNormalization", "GroupNormalization"),
-            _element_wise(LAYER_NORMALISATION),
+            _element_wise(operation_counts.LAYER_NORMALISATION),
         ),
-        "LRN": _element_wise(LOCAL_RESPONSE_NORMALISATION),
-        "RMSNormalization": _element_wise(RMS_NORMALISATION),
+        "LRN": _element_wise(operation_counts.LOCAL_RESPONSE_NORMALISATION),
+        "RMSNormalization": _element_wise(operation_counts.RMS_NORMALISATION),
         "BatchNormalization": _of_first(lambda node, value: node.builder.normalisation(node.name, value)),
         "Concat": _concatenation(0, 1),
         "QLinearConcat": _concatenation(2, 3),

@@ -16,22 +16,9 @@ from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities
-from neuroest.workloads.importers.files import (
-    LARGEST_ARRAY,
-    file_sha256,
-    formatted,
-    model_file,
-    reading,
-    stored_arrays,
-)
+from neuroest.workloads.importers import files, writing
 from neuroest.workloads.importers.network import NetworkImportError, Recorded, checked_fraction
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
-from neuroest.workloads.importers.writing import (
-    loaded_text,
-    recorded_activity,
-    recording_source,
-    workload_text,
-)
 from neuroest.workloads.layers import geometry
 
 _MOST_MEMBERS = 2_000
@@ -118,7 +105,7 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
     NetworkImportError
         When the file cannot be read or contains no activity.
     """
-    model_file(path)
+    files.model_file(path)
     readers = {
         ".npz": _npz,
         ".csv": _csv,
@@ -130,18 +117,18 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise NetworkImportError(
-            f"{formatted(path)}: unknown suffix {path.suffix!r}; .npz, .csv, .h5 and .json of NeuroBench are read"
+            f"{files.formatted(path)}: unknown suffix {path.suffix!r}; .npz, .csv, .h5 and .json of NeuroBench are read"
         )
-    with reading(path, "recording"):
+    with files.reading(path, "recording"):
         layers, found_step = reader(path, time_step)
         if not layers:
             raise NetworkImportError("contains no activity")
-    return Recording(formatted(path), file_sha256(path), tuple(layers), samples, found_step)
+    return Recording(files.formatted(path), files.file_sha256(path), tuple(layers), samples, found_step)
 
 
 def _npz(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:
     layers: dict[str, LayerRecording] = {}
-    for name, array in stored_arrays(path, _MOST_MEMBERS):
+    for name, array in files.stored_arrays(path, _MOST_MEMBERS):
         _place(layers, name, array)
     return list(layers.values()), None
 
@@ -280,7 +267,7 @@ def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording]
             content = dict(members(spikes))
             about = {**dict(spikes.attrs), **{k: array(v) for k, v in content.items() if v.ndim == 0}}
             if "data" in content:
-                data = array(content["data"], LARGEST_ARRAY)
+                data = array(content["data"], files.LARGEST_ARRAY)
                 if "dt" in about:
                     steps.add(float(np.asarray(about["dt"])))
                 layers.append(LayerRecording(name, spikes=data, samples=int(data.shape[0])))
@@ -303,7 +290,7 @@ def _gridded(
         raise NetworkImportError(
             f"{name[:60]!r} has no neurons, no timesteps, or not as many times as events"
         )
-    if indices.shape[0] * steps * neurons > LARGEST_ARRAY:
+    if indices.shape[0] * steps * neurons > files.LARGEST_ARRAY:
         raise NetworkImportError(f"{name[:60]!r} would be {steps} timesteps of {neurons} neurons, too many")
     grid = np.zeros((indices.shape[0], steps, neurons), dtype=np.uint16)
     sample, place = np.nonzero(indices >= 0)
@@ -340,7 +327,7 @@ def measured(recording: Recording, spec: WorkloadSpec) -> dict[str, Recorded]:
     if unknown is not None:
         raise UnknownNameError("layer", unknown[:60], sizes, "a recording names the layers of the workload")
     found = {}
-    with reading(Path(recording.file), "recording"):
+    with files.reading(Path(recording.file), "recording"):
         for one in recording.layers:
             due = input_quantities(spec) if one.name == "input" else ACTIVITY_QUANTITIES[spec.coding]
             if one.spikes is None and one.events is None:
@@ -435,9 +422,9 @@ def attach_activity(
         key = f"recording_{number}"
     for layer in data["layers"]:
         if layer["name"] in found:
-            layer["activity"] = recorded_activity(found[layer["name"]], key)
+            layer["activity"] = writing.recorded_activity(found[layer["name"]], key)
     if "input" in found:
-        data["input"]["activity"] = recorded_activity(found["input"], key)
+        data["input"]["activity"] = writing.recorded_activity(found["input"], key)
     about = {
         "title": f"Recorded activity of {data['name']} on {dataset}",
         "file": Path(recording.file).name,
@@ -446,8 +433,8 @@ def attach_activity(
         "date": day or date.today().isoformat(),
         "sha256": recording.sha256,
     }
-    data.setdefault("sources", {})[key] = recording_source(about)
+    data.setdefault("sources", {})[key] = writing.recording_source(about)
     if name is not None:
         data["name"] = name
-    text = workload_text(data)
-    return loaded_text(text, name or workload.file), text
+    text = writing.workload_text(data)
+    return writing.loaded_text(text, name or workload.file), text

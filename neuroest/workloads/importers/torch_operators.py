@@ -8,19 +8,10 @@ from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from neuroest.workloads.importers import torch_names
 from neuroest.workloads.importers.network import Pair, Value
 from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
 from neuroest.workloads.importers.torch_counts import CONVOLUTIONS, PRODUCTS, as_numpy
-from neuroest.workloads.importers.torch_names import (
-    ACTIVATIONS,
-    BINARY,
-    COMPARISONS,
-    FRESH,
-    QUANTISERS,
-    RECTIFIERS,
-    REDUCTIONS,
-    VIEWS,
-)
 from neuroest.workloads.importers.torch_watch import Watch
 
 _COSTS = {
@@ -90,7 +81,7 @@ class _Operations:
         outs = [one for one in (out if isinstance(out, list | tuple) else [out]) if hasattr(one, "shape")]
         if name == "copy":  # what was there before does not matter
             flat = flat[1:]
-        is_later = name in VIEWS and bool(flat) and watch.note_views(outs, flat[0])
+        is_later = name in torch_names.VIEWS and bool(flat) and watch.note_views(outs, flat[0])
         live = [] if is_later else [one for one in flat if watch.value(one) is not None]
         if not live:
             watch.note_origin(flat, outs)
@@ -100,7 +91,7 @@ class _Operations:
             for one in outs:
                 watch.values[one] = self.builder.input
             self._note_writes(args, outs)
-        elif live and outs and name not in FRESH and name not in COMPARISONS:
+        elif live and outs and name not in torch_names.FRESH and name not in torch_names.COMPARISONS:
             self._layers(name, args, kwargs, live, outs)
 
     def _layers(
@@ -149,23 +140,25 @@ class _Operations:
             return self._once(("norm",), [first], lambda: builder.normalisation(self._label("norm"), first))
         if name in _COSTS:
             return self._element_wise(name, [first], _COSTS[name])
-        if name in ACTIVATIONS:
+        if name in torch_names.ACTIVATIONS:
             return self._once(
                 ("activation", name),
                 [first],
-                lambda: builder.activation(self._label(name), first, rectifies=name in RECTIFIERS),
+                lambda: builder.activation(
+                    self._label(name), first, rectifies=name in torch_names.RECTIFIERS
+                ),
             )
-        if name in BINARY:
+        if name in torch_names.BINARY:
             return self._binary(name, live, values)
-        if name in QUANTISERS:
+        if name in torch_names.QUANTISERS:
             builder.notes.append(
                 "Rounding to fewer levels costs nothing; bits are those that were given to the import."
             )
             return first
-        if name in VIEWS:
+        if name in torch_names.VIEWS:
             same = self.watch.spiking or out.numel() == live[0].numel() or name in _PARTS
             return first if same else self._moved(name, live[0], out)
-        if name in REDUCTIONS:
+        if name in torch_names.REDUCTIONS:
             return first if self.watch.spiking else self._reduced(name, first, out)
         return self._not_supported(name, name, [first], out)
 

@@ -9,13 +9,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from neuroest.core.extras import extra
+from neuroest.workloads.importers import network
 from neuroest.workloads.importers.files import brief
-from neuroest.workloads.importers.network import (
-    CountedOperations,
-    ImportedNetwork,
-    ImportOptions,
-    NetworkImportError,
-)
 from neuroest.workloads.importers.torch_neurons import reset_neurons
 from neuroest.workloads.importers.torch_watch import Watch
 
@@ -28,8 +23,8 @@ def trace_model(
     time_first: bool = False,
     name: str | None = None,
     dataset: str | None = None,
-    options: ImportOptions | None = None,
-) -> ImportedNetwork:
+    options: network.ImportOptions | None = None,
+) -> network.ImportedNetwork:
     """Watch a model run on a batch.
 
     Parameters
@@ -59,7 +54,7 @@ def trace_model(
     """
     torch = extra("torch", "torch")
     _checked(torch, model, sample, time_first=time_first)
-    watch = Watch(torch, model, sample, options or ImportOptions(), time_first=time_first)
+    watch = Watch(torch, model, sample, options or network.ImportOptions(), time_first=time_first)
     out = _watched(torch, watch, run)
     return watch.network(out, name or type(model).__name__, dataset)
 
@@ -70,8 +65,8 @@ def count_operations(
     *,
     run: Callable[[Any, Any], Any] | None = None,
     neurons: tuple[type, ...] = (),
-    options: ImportOptions | None = None,
-) -> tuple[CountedOperations, tuple[int, int]]:
+    options: network.ImportOptions | None = None,
+) -> tuple[network.CountedOperations, tuple[int, int]]:
     """Count what a model computes, whether or not a workload can say it.
 
     Parameters
@@ -99,27 +94,27 @@ def count_operations(
     """
     torch = extra("torch", "torch")
     _checked(torch, model, sample, time_first=False)
-    watch = Watch(torch, model, sample, options or ImportOptions(), only_counts=True)
+    watch = Watch(torch, model, sample, options or network.ImportOptions(), only_counts=True)
     watch.counter.neurons = neurons
     _watched(torch, watch, run)
     found = watch.counter.counted()
     if found is None:
-        raise NetworkImportError(
+        raise network.NetworkImportError(
             "operations inside of nn.LSTM, nn.GRU, nn.RNN and nn.GRUCell are not counted; those of nn.LSTMCell and "
             "nn.RNNCell are"
         )
     if not found.dense:
-        raise NetworkImportError("the run multiplies nothing by weights that the model stores")
+        raise network.NetworkImportError("the run multiplies nothing by weights that the model stores")
     return found, watch.extent
 
 
 def _checked(torch: Any, model: Any, sample: Any, *, time_first: bool) -> None:
     if not isinstance(model, torch.nn.Module):
-        raise NetworkImportError(f"the model must be a torch.nn.Module, not {type(model).__name__}")
+        raise network.NetworkImportError(f"the model must be a torch.nn.Module, not {type(model).__name__}")
     if not isinstance(sample, torch.Tensor) or sample.dim() < 1 + int(time_first):
-        raise NetworkImportError("the sample must be one tensor whose first axis is the batch")
+        raise network.NetworkImportError("the sample must be one tensor whose first axis is the batch")
     if not sample.numel():
-        raise NetworkImportError(f"the sample is empty: {tuple(sample.shape)}")
+        raise network.NetworkImportError(f"the sample is empty: {tuple(sample.shape)}")
 
 
 def _watched(torch: Any, watch: Watch, run: Callable[[Any, Any], Any] | None) -> Any:
@@ -149,8 +144,8 @@ def _watched(torch: Any, watch: Watch, run: Callable[[Any, Any], Any] | None) ->
 def _ran(model: Any, sample: Any, run: Callable[[Any, Any], Any] | None) -> Any:
     try:
         return model(sample) if run is None else run(model, sample)
-    except NetworkImportError:
+    except network.NetworkImportError:
         raise
     except Exception as error:  # of the model itself, which is its user's
         said = f"{type(error).__name__}: {brief(error, 200)}"
-        raise NetworkImportError(f"the model fails on the sample: {said}") from error
+        raise network.NetworkImportError(f"the model fails on the sample: {said}") from error

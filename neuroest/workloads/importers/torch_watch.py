@@ -9,15 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.workloads.importers import network
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.network import (
-    ImportedNetwork,
-    ImportOptions,
-    NetworkImportError,
-    Shape,
-    Value,
-    as_map,
-)
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
 from neuroest.workloads.importers.torch_counts import OperationCounter, as_numpy
 from neuroest.workloads.importers.torch_neurons import is_neuron, is_sequence, is_silent, own_weights
@@ -30,10 +23,10 @@ class Watch:
     torch: Any
     model: Any
     sample: Any
-    options: ImportOptions
+    options: network.ImportOptions
     time_first: bool = False
     only_counts: bool = False
-    layers: dict[Any, Value] = field(default_factory=dict)
+    layers: dict[Any, network.Value] = field(default_factory=dict)
     stack: list[str] = field(default_factory=list)
     opaque: int = 0
 
@@ -42,7 +35,7 @@ class Watch:
         self.batch = int(self.sample.shape[skip - 1])
         self.steps = int(self.sample.shape[0]) if self.time_first else 1
         self.spiking = any(is_neuron(module) for module in self.model.modules())
-        self.builder = NetworkBuilder(as_map(tuple(self.sample.shape[skip:])))
+        self.builder = NetworkBuilder(network.as_map(tuple(self.sample.shape[skip:])))
         self.values = self.torch.utils.weak.WeakIdKeyDictionary()
         self.values[self.sample] = self.builder.input
         self.tallies: dict[str, Tally] = {}
@@ -87,11 +80,11 @@ class Watch:
             else:
                 self._cells(module, given[0], out, path)
 
-    def value(self, tensor: Any) -> Value | None:
+    def value(self, tensor: Any) -> network.Value | None:
         """The layer that a tensor comes from."""
         if not isinstance(tensor, self.torch.Tensor):
             return None
-        found: Value | None = self.values.get(tensor)
+        found: network.Value | None = self.values.get(tensor)
         base = self.bases.get(tensor, tensor)
         if found is None and base in self.written:
             found = self.values[tensor] = self._filled(tensor)
@@ -114,7 +107,7 @@ class Watch:
             self.bases[view] = self.bases.get(given, given)
         return True
 
-    def note_write(self, view: Any, value: Value) -> None:
+    def note_write(self, view: Any, value: network.Value) -> None:
         """Remember what the model writes into a part of a tensor; what showed it before is read again."""
         base = self.bases[view]
         known = self.written.get(base, ())
@@ -124,9 +117,9 @@ class Watch:
         if view in self.potentials:
             self.potentials[base] = self.potentials[view]
 
-    def _filled(self, tensor: Any) -> Value:
+    def _filled(self, tensor: Any) -> network.Value:
         """What a tensor holds, or a view of it, whose parts were written one by one."""
-        parts: tuple[Value, ...] = self.written[self.bases.get(tensor, tensor)]
+        parts: tuple[network.Value, ...] = self.written[self.bases.get(tensor, tensor)]
         if self.spiking or self.only_counts:
             return parts[0]
         shape = self.shape(tensor)
@@ -137,16 +130,16 @@ class Watch:
             key, lambda: self.builder.moved(f"{self.here or 'tensor'}_filled", list(parts), shape)
         )
 
-    def shape(self, tensor: Any) -> Shape:
+    def shape(self, tensor: Any) -> network.Shape:
         """The shape of one sample in a tensor, where the batch is the first axis or somewhere within."""
         shape = tuple(int(extent) for extent in tensor.shape)
         batch, steps = self.batch, self.steps
         if shape and (shape[0] == batch or (steps > 1 and shape[0] == batch * steps)):
-            return as_map(shape[1:])
+            return network.as_map(shape[1:])
         if len(shape) > 1 and shape[1] == batch:
-            return as_map(shape[2:] if self.spiking else (shape[0], *shape[2:]))
+            return network.as_map(shape[2:] if self.spiking else (shape[0], *shape[2:]))
         if self.spiking and shape and shape[0] % batch == 0:  # timesteps and samples on one axis
-            return as_map(shape[1:])
+            return network.as_map(shape[1:])
         return (max(1, int(np.prod(shape)) // batch),)
 
     def origin(self, tensor: Any) -> tuple[Any, ...]:
@@ -170,7 +163,7 @@ class Watch:
         """Path of the module at work."""
         return self.stack[-1] if self.stack else ""
 
-    def once(self, key: Any, make: Callable[[], Value]) -> Value:
+    def once(self, key: Any, make: Callable[[], network.Value]) -> network.Value:
         """A layer that is made when it is met first, and met again in every timestep."""
         if key not in self.layers:
             self.layers[key] = make()
@@ -195,7 +188,7 @@ class Watch:
     def refuse_potential(self, tensor: Any) -> None:
         """Weights that read membrane potentials multiply numbers, which a spiking layer does not say."""
         if tensor in self.potentials:
-            raise NetworkImportError(
+            raise network.NetworkImportError(
                 f"{self.here or 'the model'} reads the membrane potentials of {self.potentials[tensor]}, not its "
                 "spikes; such a layer cannot be said in spiking coding"
             )
@@ -209,13 +202,13 @@ class Watch:
         if array.ndim > 1 and array.shape[1] == self.batch:
             return array
         if array.shape[0] % self.batch:
-            raise NetworkImportError("the batch is not the first axis of what a layer reads")
+            raise network.NetworkImportError("the batch is not the first axis of what a layer reads")
         return array.reshape(-1, self.batch, *array.shape[1:])
 
     def _fired(self, module: Any, given: Any, outs: Sequence[Any], path: str) -> None:
         if not outs:
             return
-        found: Value = self.values[given]
+        found: network.Value = self.values[given]
         spikes = outs[0]
         axis = 1 if is_sequence(module) else 0
         value = self._with_own_weights(module, given, path, tuple(spikes.shape[axis + 1 :]))
@@ -250,10 +243,10 @@ class Watch:
             self.tallies.setdefault(before, Tally()).take(spike_statistics(counted, axis))
         self.timesteps = max(self.timesteps, tally.steps)
 
-    def _with_own_weights(self, module: Any, given: Any, path: str, shape: Shape) -> Value:
+    def _with_own_weights(self, module: Any, given: Any, path: str, shape: network.Shape) -> network.Value:
         """The layer that neurons belong to, with the weights that are in the neurons' own module."""
         own = own_weights(module, self.torch)
-        value: Value = self.values[given]
+        value: network.Value = self.values[given]
         if own.kind == "recurrent" and self.builder.is_weighted(value):
             return self.once(("recurrent", value.layer), lambda: self._recurrent(value, own.back))
         if own.kind == "both":
@@ -274,14 +267,16 @@ class Watch:
             reason = f"its {own.count} weights are no fully connected recurrent layer"
             return self.once(
                 ("own", path),
-                lambda: self.builder.not_supported(name, path, [value], as_map(shape), reason),
+                lambda: self.builder.not_supported(name, path, [value], network.as_map(shape), reason),
             )
         return value
 
-    def _recurrent(self, value: Value, weights: Any) -> Value:
+    def _recurrent(self, value: network.Value, weights: Any) -> network.Value:
         before = self.builder.layers[value.layer]
         if before.type != "fully_connected":
-            raise NetworkImportError(f"{before.name} has recurrent neurons, but is no fully connected layer")
+            raise network.NetworkImportError(
+                f"{before.name} has recurrent neurons, but is no fully connected layer"
+            )
         made = self.builder.recurrent(value, as_numpy(weights))
         for key, known in list(self.layers.items()):
             if known == value:
@@ -290,11 +285,11 @@ class Watch:
 
     def _cells(self, module: Any, given: Any, out: Any, path: str) -> None:
         kind = {"LSTM": "lstm", "GRU": "gru"}.get(type(module).__name__, "simple")
-        current: Value = self.values[given]
+        current: network.Value = self.values[given]
         self.seen(given)
         axis = 0 if module.batch_first else 1
         if given.dim() > 2 and given.shape[axis] != self.batch:
-            raise NetworkImportError(
+            raise network.NetworkImportError(
                 f"{path or type(module).__name__} reads the batch on axis {axis}, which has {given.shape[axis]} "
                 f"samples, and the sample has {self.batch}; where time is its first axis, give time_first=True"
             )
@@ -322,7 +317,7 @@ class Watch:
         if not self.spiking or not self.timesteps or self.builder.unsupported:
             return
         if self.steps > 1 and self.timesteps != self.steps:
-            raise NetworkImportError(
+            raise network.NetworkImportError(
                 f"the sample has {self.steps} timesteps, but the neurons ran {self.timesteps}; say how the model runs "
                 "with run=, such as run=lambda net, x: torch.stack([net(one) for one in x])"
             )
@@ -332,14 +327,14 @@ class Watch:
                 "time_first=True."
             )
 
-    def network(self, out: Any, name: str, dataset: str | None) -> ImportedNetwork:
+    def network(self, out: Any, name: str, dataset: str | None) -> network.ImportedNetwork:
         """The network that was seen."""
         outs = [
             one for one in tensors(out, self.torch) if one.dim()
         ]  # no sums over the whole batch, such as a loss
         ends = [v for v in map(self.value, outs) if v is not None]
         if not ends:
-            raise NetworkImportError(
+            raise network.NetworkImportError(
                 "the output does not follow from the sample by operations that PyTorch dispatches"
             )
         if not self.spiking:
