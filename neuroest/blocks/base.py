@@ -489,8 +489,7 @@ class Structural(Component[None]):
 def either(condition: Any, first: u.Numeric, second: u.Numeric) -> u.Numeric:
     """The first where the condition holds, the second elsewhere; a single number keeps its origin."""
     if np.ndim(condition):
-        chosen: u.Numeric = np.where(condition, first, second)
-        return chosen
+        return np.where(condition, first, second)
     return first if condition else second
 
 

@@ -15,20 +15,17 @@ def divided(numerator: u.Numeric, denominator: u.Numeric) -> u.Numeric:
     """`numerator` over a plain number: infinite where that is not positive, but zero over it stays zero."""
     possible = denominator > 0.0
     safe = np.where(possible, denominator, 1.0)
-    quotient: u.Numeric = numerator / safe * np.where(np.logical_or(possible, numerator == 0.0), 1.0, np.inf)
-    return quotient
+    return numerator / safe * np.where(np.logical_or(possible, numerator == 0.0), 1.0, np.inf)
 
 
 def rounded_up(number: u.Numeric) -> u.Numeric:
     """Smallest whole number that is not below a plain number, apart from its rounding error."""
-    whole: u.Numeric = np.ceil(number * (1.0 - _ROUNDING))
-    return whole
+    return np.ceil(number * (1.0 - _ROUNDING))
 
 
 def rounded_down(number: u.Numeric) -> u.Numeric:
     """Largest whole number that is not above a plain number, apart from its rounding error."""
-    whole: u.Numeric = np.floor(number * (1.0 + _ROUNDING))
-    return whole
+    return np.floor(number * (1.0 + _ROUNDING))
 
 
 def bounded_exponential(exponent: u.Numeric) -> u.Numeric:

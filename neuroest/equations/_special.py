@@ -83,5 +83,4 @@ def lambert_fraction(z: u.Dimensionless) -> u.Dimensionless:
         possible = np.logical_and(denominator > 0.0, slope > 0.0)
         step = np.where(possible, 2.0 * off * slope / np.where(possible, denominator, 1.0), 0.0)
         y = np.clip(y - step, 0.0, 1.0)
-    result: u.Dimensionless = y
-    return result
+    return y

@@ -12,8 +12,7 @@ from neuroest.equations._arithmetic import divided
 
 def _passes(reduction: u.Numeric, outputs: u.Numeric, rows: u.Numeric, columns: u.Numeric) -> u.Numeric:
     """How often weights are loaded: parts of the matrix as large as the array."""
-    passes: u.Numeric = np.ceil(reduction / rows) * np.ceil(outputs / columns)
-    return passes
+    return np.ceil(reduction / rows) * np.ceil(outputs / columns)
 
 
 @equation
@@ -202,8 +201,7 @@ def extended_kernel(kernel: u.Dimensionless, stride: u.Dimensionless) -> u.Dimen
     >>> f"{extended_kernel(1.0, 2.0):g}"
     '2'
     """
-    growth: u.Dimensionless = stride * np.ceil(kernel / stride) / kernel
-    return growth
+    return stride * np.ceil(kernel / stride) / kernel
 
 
 @equation
@@ -285,8 +283,7 @@ def winograd_tiles(output_rows: u.Dimensionless, output_columns: u.Dimensionless
     >>> f"{winograd_tiles(7.0, 7.0):g}"
     '16'
     """
-    tiles: u.Dimensionless = np.ceil(output_rows / 2.0) * np.ceil(output_columns / 2.0)
-    return tiles
+    return np.ceil(output_rows / 2.0) * np.ceil(output_columns / 2.0)
 
 
 @equation
@@ -381,8 +378,7 @@ def repeated_reading(
     weight_pieces = np.maximum(np.ceil(weights / weight_capacity), 1.0)
     activation_pieces = np.maximum(np.ceil(activations / activation_capacity), 1.0)
     of_activations, of_weights = activations * (weight_pieces - 1.0), weights * (activation_pieces - 1.0)
-    repeated: u.Bit = np.where(of_activations < of_weights, of_activations, of_weights)
-    return repeated
+    return np.where(of_activations < of_weights, of_activations, of_weights)
 
 
 @equation
@@ -474,5 +470,4 @@ def bit_serial_cycle_time(
     '7.2e-09'
     """
     ripple = (weight_bits + guard_bits) / one_bit + rows / registers + 2.0
-    time: u.Second = adder_delay * ripple
-    return time
+    return adder_delay * ripple

@@ -103,5 +103,4 @@ def operational_carbon(
     >>> f"{operational_carbon(0.273, 0.723, 3.5 * 31557600.0, 0.597 / 3.6e6):.4f}"
     '3.6153'
     """
-    result: u.Kilogram = power * use_share * service_life * carbon_intensity
-    return result
+    return power * use_share * service_life * carbon_intensity

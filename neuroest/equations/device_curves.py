@@ -81,8 +81,7 @@ def switching_delay(
     curved = np.abs(exponent) > 0.0
     power = np.where(curved, exponent, 1.0)
     transformed = np.where(curved, (bounded_exponential(power * logarithm) - 1.0) / power, logarithm)
-    result: u.Second = floor + reference_delay * bounded_exponential(-steepness * transformed)
-    return result
+    return floor + reference_delay * bounded_exponential(-steepness * transformed)
 
 
 @equation
@@ -149,8 +148,7 @@ def incubation_time(
         passed = np.expm1(growth) / growth * length / np.where(waits, early, length)
         spent = spent + share * length
         missing = np.where(share < 1.0, 0.0, np.maximum(missing - passed, 0.0))
-    result: u.Second = spent + missing * switching_delay(final_voltage, *law)
-    return result
+    return spent + missing * switching_delay(final_voltage, *law)
 
 
 @equation
@@ -196,12 +194,11 @@ def relaxation_after_pulse(
     >>> f"{relaxation_after_pulse(2.0, 4e-6, 1.0, 1e-6, 1e-3, 1.0, 0.5):.3g}"
     '0.004'
     """
-    result: u.Second = (
+    return (
         reference_time
         * (amplitude / reference_amplitude) ** amplitude_exponent
         * (pulse_width / reference_width) ** width_exponent
     )
-    return result
 
 
 @equation
@@ -287,10 +284,7 @@ def conductance_after_pulses(
     >>> f"{1e6 * conductance_after_pulses(10.0, 1e-6, 11e-6, 10.0):.2f} uS"
     '7.32 uS'
     """
-    result: u.Siemens = last_conductance - (last_conductance - first_conductance) * np.exp(
-        -pulses / pulse_constant
-    )
-    return result
+    return last_conductance - (last_conductance - first_conductance) * np.exp(-pulses / pulse_constant)
 
 
 @equation
@@ -330,8 +324,7 @@ def read_noise_deviation(
     >>> f"{1e6 * read_noise_deviation(10e-6, 0.3e-6, 0.04):.2f} uS"
     '0.50 uS'
     """
-    result: u.Siemens = np.sqrt(constant_noise * constant_noise + (relative_noise * conductance) ** 2)
-    return result
+    return np.sqrt(constant_noise * constant_noise + (relative_noise * conductance) ** 2)
 
 
 @equation
@@ -371,8 +364,7 @@ def surviving_share(
     >>> f"{surviving_share(5e5, 1e6, 2.0):.3f}"
     '0.779'
     """
-    result: u.Dimensionless = np.exp(-((cycles / characteristic_cycles) ** shape))
-    return result
+    return np.exp(-((cycles / characteristic_cycles) ** shape))
 
 
 @equation
@@ -420,5 +412,4 @@ def leaky_firing_rate(
     fires = input_current > rheobase_current
     above = np.where(fires, input_current, 2.0 * rheobase_current)
     interval = refractory_time + leak_time_constant * np.log(above / (above - rheobase_current))
-    result: u.PerSecond = np.where(fires, 1.0, 0.0) / interval
-    return result
+    return np.where(fires, 1.0, 0.0) / interval

@@ -42,8 +42,7 @@ def poisson_yield(area: u.SquareMetre, defect_density: u.PerSquareMetre) -> u.Di
     >>> f"{poisson_yield(1e-4, 0.1e4):.3f}"
     '0.905'
     """
-    fraction: u.Dimensionless = np.exp(-area * defect_density)
-    return fraction
+    return np.exp(-area * defect_density)
 
 
 @equation
@@ -83,8 +82,7 @@ def murphy_yield(area: u.SquareMetre, defect_density: u.PerSquareMetre) -> u.Dim
     defects = area * defect_density
     some = defects > 0.0
     safe = np.where(some, defects, 1.0)
-    fraction: u.Dimensionless = np.where(some, -np.expm1(-safe) / safe, 1.0) ** 2
-    return fraction
+    return np.where(some, -np.expm1(-safe) / safe, 1.0) ** 2
 
 
 @equation
@@ -164,8 +162,7 @@ def dies_per_wafer(wafer_diameter: u.Metre, area: u.SquareMetre) -> u.Dimensionl
     """
     inside = np.pi * (wafer_diameter / 2.0) ** 2 / area
     lost = np.pi * wafer_diameter / np.sqrt(2.0 * area)
-    dies: u.Dimensionless = np.floor(np.maximum(inside - lost, 0.0))
-    return dies
+    return np.floor(np.maximum(inside - lost, 0.0))
 
 
 @equation

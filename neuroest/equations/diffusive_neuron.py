@@ -56,10 +56,7 @@ def transresistance_voltage(
     >>> f"{transresistance_voltage(3e-6, 200e3, 0.1, 0.9):.2f} V"
     '0.70 V'
     """
-    result: u.Volt = np.minimum(
-        np.maximum(offset_voltage + transresistance * column_current, 0.0), supply_voltage
-    )
-    return result
+    return np.minimum(np.maximum(offset_voltage + transresistance * column_current, 0.0), supply_voltage)
 
 
 @equation
@@ -180,8 +177,7 @@ def refractory_time(
     '4.02 ms'
     """
     fall = np.maximum(gate_peak_voltage / rearm_voltage, 1.0)
-    result: u.Second = control_resistance * gate_capacitance * np.log(fall)
-    return result
+    return control_resistance * gate_capacitance * np.log(fall)
 
 
 @equation
@@ -223,8 +219,7 @@ def control_resistance_for_refractory(
     """
     falls = peak_to_rearm_ratio > 1.0
     constants = np.log(np.where(falls, peak_to_rearm_ratio, 2.0))
-    result: u.Ohm = refractory_time / (gate_capacitance * constants) * np.where(falls, 1.0, np.inf)
-    return result
+    return refractory_time / (gate_capacitance * constants) * np.where(falls, 1.0, np.inf)
 
 
 @equation
@@ -304,8 +299,7 @@ def gate_charge_energy(
     >>> f"{1e12 * gate_charge_energy(10e-12, 0.45, 0.45, 0.09):.2f} pJ"
     '1.62 pJ'
     """
-    result: u.Joule = gate_capacitance * input_voltage * np.maximum(gate_peak_voltage - rearm_voltage, 0.0)
-    return result
+    return gate_capacitance * input_voltage * np.maximum(gate_peak_voltage - rearm_voltage, 0.0)
 
 
 @equation
@@ -387,5 +381,4 @@ def subthreshold_energy(input_voltage: u.Volt, off_resistance: u.Ohm, integratio
     """
     power = input_voltage * input_voltage / off_resistance
     # without input the neuron never fires, and nothing leaks in that infinite time
-    result: u.Joule = power * np.where(power > 0.0, integration_time, 0.0)
-    return result
+    return power * np.where(power > 0.0, integration_time, 0.0)

@@ -13,8 +13,7 @@ from neuroest.core.provenance import equation
 def _tree_bits(inputs: u.Numeric, bits: u.Numeric, growth: u.Numeric) -> u.Numeric:
     """Bits of all adders of a tree: n/2 adders of b bits, n/4 of b + growth, and so on to the root."""
     inputs = np.maximum(inputs, 1.0)
-    total: u.Numeric = (inputs - 1.0) * bits + (inputs - 1.0 - np.log2(inputs)) * growth
-    return total
+    return (inputs - 1.0) * bits + (inputs - 1.0 - np.log2(inputs)) * growth
 
 
 @equation

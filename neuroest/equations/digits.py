@@ -234,8 +234,7 @@ def _of_digit(
     """Mean of what is counted of a digit's share; `whole`, that of the weight, where it is in one cell."""
     bases, numbers, at = np.round(np.exp2(digit_bits)), np.ceil(digits), np.round(place)
     if np.all(numbers <= 1.0):
-        alone: u.Dimensionless = np.where(at < numbers, whole, 0.0)[()]
-        return alone
+        return np.where(at < numbers, whole, 0.0)[()]
     points = np.broadcast_arrays(
         *(np.asarray(each, dtype=float) for each in (whole, mean_absolute_weight, centre, bases, numbers, at))
     )

@@ -49,10 +49,9 @@ def one_bank_current(
     >>> f"{one_bank_current(0.034, 0.043, 16.0):.3g}"
     '0.0346'
     """
-    current: u.Ampere = precharged_standby_current + divided(
+    return precharged_standby_current + divided(
         active_standby_current - precharged_standby_current, open_banks
     )
-    return current
 
 
 @equation
@@ -447,5 +446,4 @@ def ranks(capacity: u.Bit, rank_capacity: u.Bit) -> u.Dimensionless:
     >>> f"{ranks(20.0, 8.0):g}"
     '3'
     """
-    number: u.Dimensionless = np.maximum(rounded_up(capacity / rank_capacity), 1.0)
-    return number
+    return np.maximum(rounded_up(capacity / rank_capacity), 1.0)

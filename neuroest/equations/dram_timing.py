@@ -51,11 +51,10 @@ def row_interval(
     >>> f"{row_interval(3.3e-9, 21e-9, 46e-9, 16.0):.3g}"
     '5.25e-09'
     """
-    interval: u.Second = np.maximum(
+    return np.maximum(
         np.maximum(activation_interval, activation_window / _ACTIVATIONS_OF_THE_WINDOW),
         divided(row_cycle_time, banks),
     )
-    return interval
 
 
 @equation
@@ -191,8 +190,7 @@ def refresh_share(
     >>> f"{refresh_share(350e-9, 7.8e-6, 16.0, 16.0):.3g}"
     '0.0449'
     """
-    share: u.Dimensionless = refresh_time / refresh_interval * divided(refreshed_banks, banks)
-    return share
+    return refresh_time / refresh_interval * divided(refreshed_banks, banks)
 
 
 @equation

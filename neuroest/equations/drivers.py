@@ -508,8 +508,7 @@ def tapered_buffer_stages(
     '3'
     """
     steps = np.log(load_capacitance / input_capacitance) / np.log(stage_ratio)
-    result: u.Dimensionless = np.maximum(rounded_up(steps), 1.0)
-    return result
+    return np.maximum(rounded_up(steps), 1.0)
 
 
 @equation
@@ -589,5 +588,4 @@ def tapered_buffer_area(
     >>> f"{1e12 * tapered_buffer_area(0.5e-12, 3.0, 4.0):.1f} um^2"
     '10.5 um^2'
     """
-    result: u.SquareMetre = inverter_area * (np.power(stage_ratio, stages) - 1.0) / (stage_ratio - 1.0)
-    return result
+    return inverter_area * (np.power(stage_ratio, stages) - 1.0) / (stage_ratio - 1.0)

@@ -435,8 +435,7 @@ def refreshing_share(
     >>> f"{refreshing_share(524288.0, 1.0, 512.0, 1.9e-9, 40e-6):.3g}"
     '0.0486'
     """
-    share: u.Dimensionless = divided(capacity / cells_at_a_time, banks) * cycle_time / interval
-    return share
+    return divided(capacity / cells_at_a_time, banks) * cycle_time / interval
 
 
 @equation
@@ -470,8 +469,7 @@ def mean_way(area: u.SquareMetre) -> u.Metre:
     >>> f"{mean_way(0.16e-6):.3g}"
     '0.0003'
     """
-    way: u.Metre = (_HALF + _QUARTER) * np.sqrt(area)
-    return way
+    return (_HALF + _QUARTER) * np.sqrt(area)
 
 
 @equation
@@ -509,5 +507,4 @@ def cell_side(cell_area: u.SquareMetrePerBit, bits_per_cell: u.Bit, aspect_ratio
     >>> f"{cell_side(0.0394e-12, 1.0, 1.5):.3g}"
     '2.43e-07'
     """
-    side: u.Metre = np.sqrt(cell_area * bits_per_cell * aspect_ratio)
-    return side
+    return np.sqrt(cell_area * bits_per_cell * aspect_ratio)

@@ -74,8 +74,7 @@ def gate_charging(
     gap = conduction_length * np.log1p(control_resistance / (slope * conduction_length))
     logarithm = np.log1p(slope * gap / on_resistance)
     time_over_resistance = ((field_offset - on_resistance / slope) * logarithm + gap) / slope
-    result: u.Dimensionless = time_over_resistance / (field_mobility * drive_voltage * gate_capacitance)
-    return result
+    return time_over_resistance / (field_mobility * drive_voltage * gate_capacitance)
 
 
 @equation
@@ -125,8 +124,7 @@ def memristor_resistance(
         * np.expm1(-(1.0 - x) / conduction_length)
         / np.expm1(-1.0 / conduction_length)
     )
-    result: u.Ohm = on_resistance * x + off_resistance * gap
-    return result
+    return on_resistance * x + off_resistance * gap
 
 
 @equation
@@ -198,8 +196,7 @@ def integrating_conductance(
     fires, below = np.isfinite(time), filament <= fold_of_rest
     slow = _slow_charge(np.where(below & fires, filament, fold_of_rest), gain, rates, least, device) / time
     fast = _conductance_without_rest(np.where(below, gap * gap, filament), gap, least, device)
-    result: u.Siemens = np.where(fires, np.where(below, slow, fast), 1.0 / off_resistance)
-    return result
+    return np.where(fires, np.where(below, slow, fast), 1.0 / off_resistance)
 
 
 def _charge_to_fold(
@@ -229,8 +226,7 @@ def _least_gap(
 ) -> u.Dimensionless:
     """Gap at which the memristor has the resistance of the control resistor."""
     slope = off_resistance / (conduction_length * np.expm1(1.0 / conduction_length))
-    result: u.Dimensionless = conduction_length * np.log1p(control_resistance / (slope * conduction_length))
-    return result
+    return conduction_length * np.log1p(control_resistance / (slope * conduction_length))
 
 
 def _slow_charge(

@@ -266,8 +266,7 @@ def quasi_steady_integration_time(
     # at the upper threshold itself rounding must not decide on which side of the fold it lies
     safe = np.where(drive_voltage < fast, np.minimum(filament, gap * gap / 4.0), gap * gap / 4.0)
     slow = _quasi_steady_time(safe, gap, residue_rate, settling, residue_decay)
-    result: u.Second = slow * np.where(drive_voltage <= fast, 1.0, np.inf)
-    return result
+    return slow * np.where(drive_voltage <= fast, 1.0, np.inf)
 
 
 @equation
@@ -323,8 +322,7 @@ def driven_integration_time(
     above = filament > gap * gap / 4.0
     safe = np.where(above, filament, gap * gap)
     root = np.sqrt(4.0 * safe - gap * gap)
-    result: u.Second = gap / root * _growth_angle(safe, gap, root) / settling * np.where(above, 1.0, np.inf)
-    return result
+    return gap / root * _growth_angle(safe, gap, root) / settling * np.where(above, 1.0, np.inf)
 
 
 @equation
@@ -500,5 +498,4 @@ def _growth_angle(filament: u.Dimensionless, gap: u.Dimensionless, root: u.Dimen
     # Time to grow from 0 to 1 without residue, over gap/(root settling); pi where the drive barely suffices.
     along = np.arctan2(2.0 - gap, root) + np.arctan2(gap, root)
     ends = np.log(filament / (filament + 1.0 - gap)) / 2.0
-    result: u.Dimensionless = along + ends * root / gap
-    return result
+    return along + ends * root / gap

@@ -149,8 +149,7 @@ def residue_after_spike(
     rises = drift > 0.0
     safe = np.where(rises, drift, residue_rate)
     passed = np.where(rises, _AIRY_ZERO * safe * np.cbrt(fold / (settling * settling * safe)), 0.0)
-    result: u.Dimensionless = np.clip(gap - 2.0 * fold + passed, 0.0, 1.0 - field_offset)
-    return result
+    return np.clip(gap - 2.0 * fold + passed, 0.0, 1.0 - field_offset)
 
 
 @equation
@@ -204,10 +203,9 @@ def integration_time_after_spike(
     '7.2 ms'
     """
     left = 1.0 - residue
-    result: u.Second = residue_assisted_integration_time(
+    return residue_assisted_integration_time(
         drive_voltage / (left * left), field_mobility, field_offset / left, residue_rate, filament_decay
     )
-    return result
 
 
 @equation
@@ -335,5 +333,4 @@ def activation_factor(
     '1.45'
     """
     steps = activation_energy / boltzmann_constant * (1.0 / reference_temperature - 1.0 / temperature)
-    result: u.Dimensionless = np.exp(steps)
-    return result
+    return np.exp(steps)

@@ -55,8 +55,7 @@ def timesteps_per_spike(output_rate: u.Dimensionless, timesteps: u.Dimensionless
     """
     spiking = np.asarray(output_rate) > 0.0
     interval = np.where(spiking, 1.0 / np.where(spiking, output_rate, 1.0), np.inf)
-    result: u.Dimensionless = np.maximum(np.minimum(interval, timesteps), 1.0)
-    return result
+    return np.maximum(np.minimum(interval, timesteps), 1.0)
 
 
 @equation
@@ -129,8 +128,7 @@ def spikes_for_one(intervals: u.Dimensionless, acceleration: u.Dimensionless) ->
     '2.6'
     """
     whole = np.maximum(intervals, 1.0)
-    result: u.Dimensionless = (1.0 + (whole - 1.0) * np.maximum(acceleration, 1.0)) / whole
-    return result
+    return (1.0 + (whole - 1.0) * np.maximum(acceleration, 1.0)) / whole
 
 
 @equation
@@ -192,8 +190,7 @@ def leaky_steps_to_fire(
     fires = (peak > 1.0) & (first < 1.0)
     # (P - x_1)/(P - 1) without the one that it exceeds by little where the memory is long
     more = np.log1p(np.where(fires, 1.0 - first, 0.0) / np.where(fires, peak - 1.0, 1.0)) / phase
-    result: u.Dimensionless = np.where(first >= 1.0, 1.0, np.where(fires, 1.0 + more, np.inf))
-    return result
+    return np.where(first >= 1.0, 1.0, np.where(fires, 1.0 + more, np.inf))
 
 
 @equation
@@ -233,8 +230,7 @@ def leaky_integration_time(charge_time: u.Second, time_constant: u.Second) -> u.
     share = charge_time / time_constant
     fires = share < 1.0
     constants = -np.log1p(-np.where(fires, share, 1.0 / 2.0)) * np.where(fires, 1.0, np.inf)
-    result: u.Second = np.where(leaks, np.where(leaks, time_constant, charge_time) * constants, charge_time)
-    return result
+    return np.where(leaks, np.where(leaks, time_constant, charge_time) * constants, charge_time)
 
 
 @equation
@@ -270,8 +266,7 @@ def settled_state(integration_time: u.Second, time_constant: u.Second) -> u.Dime
     >>> f"{settled_state(1e-3, 1e-3):.3f}"
     '1.582'
     """
-    result: u.Dimensionless = 1.0 / -np.expm1(-integration_time / time_constant)
-    return result
+    return 1.0 / -np.expm1(-integration_time / time_constant)
 
 
 @equation
@@ -307,8 +302,7 @@ def counted_memory(time_constant: u.Second, period: u.Second, integration_time: 
     >>> f"{counted_memory(float('inf'), 1e-3, 1e-3):g} s"
     '2000 s'
     """
-    result: u.Second = np.minimum(time_constant, _LONGEST_MEMORY * (period + integration_time))
-    return result
+    return np.minimum(time_constant, _LONGEST_MEMORY * (period + integration_time))
 
 
 @equation
@@ -379,8 +373,7 @@ def filament_steps_to_fire(
     faded = np.maximum(residue_decay * (period - drive_time) / 2.0, np.finfo(float).tiny)
     fed = residue_rate * (duty / effective) * faded / np.tanh(faded)
     rates = field_mobility, field_offset, fed, settling - fed, residue_decay
-    result: u.Dimensionless = filament_growth.integration_time(drive_voltage * effective, *rates) / period
-    return result
+    return filament_growth.integration_time(drive_voltage * effective, *rates) / period
 
 
 def _effective_duty(drive_time: u.Second, period: u.Second, settling: u.PerSecond) -> u.Dimensionless:
@@ -390,5 +383,4 @@ def _effective_duty(drive_time: u.Second, period: u.Second, settling: u.PerSecon
     # 1/w = 1/a + b/(k h), so written that neither no drive nor an infinite period divides by zero
     driven, longest = settling * drive_time, 1.0 / (1.0 + _RIPPLE_PERIOD / (phase * phase))
     share = longest * driven / (driven + _RIPPLE_DRIVE * longest)
-    result: u.Dimensionless = duty + share * (peak - duty)
-    return result
+    return duty + share * (peak - duty)

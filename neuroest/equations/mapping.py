@@ -44,8 +44,7 @@ def block_count(size: u.Dimensionless, capacity: u.Dimensionless) -> u.Dimension
     >>> f"{block_count(576.0, 128.0):g}"
     '5'
     """
-    blocks: u.Dimensionless = np.ceil(divided(size, capacity))
-    return blocks
+    return np.ceil(divided(size, capacity))
 
 
 @equation
@@ -86,8 +85,7 @@ def groups_per_array(
     >>> f"{groups_per_array(128.0, 128.0, 9.0, 2.0):g}"
     '14'
     """
-    groups: u.Dimensionless = np.minimum(np.floor(rows / group_rows), np.floor(columns / group_columns))
-    return groups
+    return np.minimum(np.floor(rows / group_rows), np.floor(columns / group_columns))
 
 
 @equation
@@ -125,8 +123,7 @@ def off_diagonal_groups(groups: u.Dimensionless, packed: u.Dimensionless) -> u.D
     """
     full = np.floor(groups / packed)
     rest = groups - full * packed
-    others: u.Dimensionless = (full * packed**2 + rest**2) / groups - 1.0
-    return others
+    return (full * packed**2 + rest**2) / groups - 1.0
 
 
 @equation
@@ -166,8 +163,7 @@ def replication_for_interval(
     >>> f"{replication_for_interval(3136.0, 100e-9, 100e-6):g}"
     '4'
     """
-    copies: u.Dimensionless = np.maximum(rounded_up(work * (cycle_time / interval)), 1.0)
-    return copies
+    return np.maximum(rounded_up(work * (cycle_time / interval)), 1.0)
 
 
 @equation

@@ -45,16 +45,14 @@ def router_pitch(area: u.SquareMetre, routers: u.Dimensionless) -> u.Metre:
     >>> f"{router_pitch(4e-6, 16.0):.3g}"
     '0.0005'
     """
-    pitch: u.Metre = np.sqrt(area / np.maximum(routers, 1.0))
-    return pitch
+    return np.sqrt(area / np.maximum(routers, 1.0))
 
 
 def _mean_offset(one: u.Numeric, other: u.Numeric) -> u.Numeric:
     """Mean distance of a random row of one block from a random row of another, both counted from one edge."""
     longer, shorter = np.maximum(one, other), np.minimum(one, other)
     overlap = (shorter - 1.0) * (longer - 2.0 * _MEAN_DISTANCE * (shorter + 1.0)) / longer
-    offset: u.Numeric = (longer - 1.0 - overlap) / 2.0
-    return offset
+    return (longer - 1.0 - overlap) / 2.0
 
 
 @equation
@@ -94,8 +92,7 @@ def feed_forward_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) ->
     """
     side_from = np.sqrt(np.maximum(units_from, 1.0))
     side_to = np.sqrt(np.maximum(units_to, 1.0))
-    hops: u.Dimensionless = (side_from + side_to) / 2.0 + _mean_offset(side_from, side_to)
-    return hops
+    return (side_from + side_to) / 2.0 + _mean_offset(side_from, side_to)
 
 
 @equation
@@ -166,8 +163,7 @@ def boundary_links(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.
     >>> f"{boundary_links(1.0, 9.0):g}", f"{boundary_links(16.0, 9.0):g}"
     ('1', '3')
     """
-    links: u.Dimensionless = np.floor(np.sqrt(np.maximum(np.minimum(units_from, units_to), 1.0)))
-    return links
+    return np.floor(np.sqrt(np.maximum(np.minimum(units_from, units_to), 1.0)))
 
 
 @equation
@@ -203,10 +199,7 @@ def address_bits(targets: u.Dimensionless, axons: u.Dimensionless) -> u.Dimensio
     >>> f"{address_bits(128.0, 4096.0):g}"
     '19'
     """
-    digits: u.Dimensionless = np.ceil(np.log2(np.maximum(targets, 1.0))) + np.ceil(
-        np.log2(np.maximum(axons, 1.0))
-    )
-    return digits
+    return np.ceil(np.log2(np.maximum(targets, 1.0))) + np.ceil(np.log2(np.maximum(axons, 1.0)))
 
 
 @equation
@@ -246,8 +239,7 @@ def multicast_hops(
     >>> f"{multicast_hops(6.0, 5.0, 1.0):g}"
     '10'
     """
-    hops: u.Dimensionless = farthest_hops + np.maximum(destinations - 1.0, 0.0) * local_hops
-    return hops
+    return farthest_hops + np.maximum(destinations - 1.0, 0.0) * local_hops
 
 
 @equation

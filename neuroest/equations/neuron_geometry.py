@@ -156,8 +156,7 @@ def feedthrough_limit(gate_capacitance: u.Farad, input_voltage: u.Volt, output_t
     """
     excess = 2.0 * input_voltage / output_threshold - 1.0
     limited = excess > 0.0
-    result: u.Farad = gate_capacitance / np.where(limited, excess, 1.0) * np.where(limited, 1.0, np.inf)
-    return result
+    return gate_capacitance / np.where(limited, excess, 1.0) * np.where(limited, 1.0, np.inf)
 
 
 @equation
@@ -197,8 +196,7 @@ def thermal_noise_voltage(
     >>> f"{1e3 * thermal_noise_voltage(300.0, 4.14e-18):.1f} mV"
     '31.6 mV'
     """
-    result: u.Volt = np.sqrt(boltzmann_constant * temperature / capacitance)
-    return result
+    return np.sqrt(boltzmann_constant * temperature / capacitance)
 
 
 @equation
@@ -362,8 +360,7 @@ def stacked_footprint(
     >>> f"{1e12 * stacked_footprint(0.3e-12, 4e-12, 0.1e-12):.1f} um^2"
     '4.0 um^2'
     """
-    result: u.SquareMetre = np.maximum(np.maximum(transistor_area, memristor_area), resistor_area)
-    return result
+    return np.maximum(np.maximum(transistor_area, memristor_area), resistor_area)
 
 
 @equation

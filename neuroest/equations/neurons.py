@@ -247,8 +247,7 @@ def threshold_mismatch(
     >>> f"{1e3 * threshold_mismatch(2e-9, 1e-6, 0.1e-6):.1f} mV"
     '6.3 mV'
     """
-    result: u.Volt = matching_coefficient / np.sqrt(gate_width * gate_length)
-    return result
+    return matching_coefficient / np.sqrt(gate_width * gate_length)
 
 
 @equation
@@ -288,8 +287,7 @@ def subthreshold_current_spread(
     >>> f"{subthreshold_current_spread(6.3e-3, 1.3, 25.85e-3):.2f}"
     '1.21'
     """
-    result: u.Dimensionless = np.exp(threshold_mismatch / (slope_factor * thermal_voltage))
-    return result
+    return np.exp(threshold_mismatch / (slope_factor * thermal_voltage))
 
 
 @equation

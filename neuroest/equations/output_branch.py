@@ -53,8 +53,7 @@ def output_pulse_duration(
     """
     ratio = gate_peak_voltage / output_threshold
     fall = control_resistance * gate_capacitance * np.log(np.maximum(ratio, 1.0))
-    result: u.Second = (high_time + fall) * np.where(ratio > 1.0, 1.0, 0.0)
-    return result
+    return (high_time + fall) * np.where(ratio > 1.0, 1.0, 0.0)
 
 
 @equation

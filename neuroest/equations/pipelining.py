@@ -161,8 +161,7 @@ def rest_in_turns(recovery_time: u.Second, working_time: u.Second, neurons: u.Di
     >>> f"{rest_in_turns(0.4, 0.12, 2.0):.2f} s {rest_in_turns(0.4, 0.12, 5.0):.2f} s"
     '0.14 s 0.00 s'
     """
-    left: u.Second = np.maximum((working_time + recovery_time) / neurons - working_time, 0.0)
-    return left
+    return np.maximum((working_time + recovery_time) / neurons - working_time, 0.0)
 
 
 @equation

@@ -111,5 +111,4 @@ def mean_grid_steps(decay_length: u.Metre, place_area: u.SquareMetre) -> u.Dimen
     >>> f"{mean_grid_steps(3e-4, 1e-6):.3f}"
     '0.764'
     """
-    result: u.Dimensionless = (_AXES**2 / np.pi) * 2.0 * decay_length / np.sqrt(place_area)
-    return result
+    return (_AXES**2 / np.pi) * 2.0 * decay_length / np.sqrt(place_area)

@@ -39,8 +39,7 @@ def clean_column_fraction(stuck_share: u.Dimensionless, rows: u.Dimensionless) -
     >>> f"{clean_column_fraction(1e-3, 128.0):.2f}"
     '0.88'
     """
-    found: u.Dimensionless = np.maximum(1.0 - stuck_share, 0.0) ** rows
-    return found
+    return np.maximum(1.0 - stuck_share, 0.0) ** rows
 
 
 def _faulty_columns(

@@ -69,8 +69,7 @@ def roofline_time(
     """
     computing = divided(operations / peak_rate, compute_efficiency)
     moving = divided(traffic / bandwidth, bandwidth_efficiency)
-    time: u.Second = kernels * launch_time + np.maximum(computing, moving)
-    return time
+    return kernels * launch_time + np.maximum(computing, moving)
 
 
 @equation
@@ -118,8 +117,7 @@ def kernel_threads(
     '3 1'
     """
     worth = np.floor(divided(operations, operations_per_thread))
-    threads: u.Dimensionless = np.minimum(np.maximum(worth, 1.0), cores)
-    return threads
+    return np.minimum(np.maximum(worth, 1.0), cores)
 
 
 @equation

@@ -110,8 +110,7 @@ def filters_of_a_pass(
     '15'
     """
     fitting = np.floor((buffer_words - input_words) / sums_per_filter)
-    taken: u.Dimensionless = np.maximum(np.minimum(np.minimum(filters, held_filters), fitting), 1.0)
-    return taken
+    return np.maximum(np.minimum(np.minimum(filters, held_filters), fitting), 1.0)
 
 
 @equation
@@ -159,8 +158,7 @@ def channels_of_a_pass(
     '4'
     """
     fitting = np.floor((buffer_words - sums) / input_words)
-    taken: u.Dimensionless = np.maximum(np.minimum(np.minimum(channels, held_channels), fitting), 1.0)
-    return taken
+    return np.maximum(np.minimum(np.minimum(channels, held_channels), fitting), 1.0)
 
 
 @equation
@@ -204,5 +202,4 @@ def rows_with_halo(
     '280'
     """
     each = (strip_rows - 1.0) * stride + kernel_rows
-    rows: u.Dimensionless = np.ceil(output_rows / strip_rows) * each
-    return rows
+    return np.ceil(output_rows / strip_rows) * each

@@ -44,8 +44,7 @@ def words_of_items(items: u.Dimensionless, item_bits: u.Bit, word_bits: u.Bit) -
     """
     in_a_word = rounded_down(word_bits / item_bits)
     several = rounded_up(items / np.maximum(in_a_word, 1.0))
-    found: u.Dimensionless = np.where(in_a_word >= 1.0, several, items * rounded_up(item_bits / word_bits))
-    return found
+    return np.where(in_a_word >= 1.0, several, items * rounded_up(item_bits / word_bits))
 
 
 @equation

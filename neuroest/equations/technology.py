@@ -551,5 +551,4 @@ def threshold_at_corner(typical_threshold: u.Volt, threshold_shift: u.Volt, dept
     >>> f"{threshold_at_corner(0.4, 0.025, 1.5):.4g}"
     '0.4375'
     """
-    threshold: u.Volt = np.maximum(typical_threshold + threshold_shift * depth, 0.0)
-    return threshold
+    return np.maximum(typical_threshold + threshold_shift * depth, 0.0)

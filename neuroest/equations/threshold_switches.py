@@ -64,8 +64,7 @@ def switch_charge_time(
     remaining = np.where(fires, rest - threshold_voltage, rest + threshold_voltage)
     start = np.where(fires, rest - hold_voltage, rest + threshold_voltage)
     constants = np.log(np.maximum(start / remaining, 1.0)) + np.where(fires, 0.0, np.inf)
-    result: u.Second = series_resistance / leak * capacitance * constants
-    return result
+    return series_resistance / leak * capacitance * constants
 
 
 @equation
@@ -183,8 +182,7 @@ def switch_discharge_time(
     >>> f"{1e9 * switch_discharge_time(5e3, 1e-12, 0.9, 0.3):.2f} ns"
     '5.49 ns'
     """
-    result: u.Second = on_resistance * capacitance * np.log(np.maximum(threshold_voltage / hold_voltage, 1.0))
-    return result
+    return on_resistance * capacitance * np.log(np.maximum(threshold_voltage / hold_voltage, 1.0))
 
 
 @equation
@@ -226,8 +224,7 @@ def switch_rest_voltage(
     >>> f"{switch_rest_voltage(0.3, 5e-9, 5e3, 1e-12):.4f} V"
     '0.1104 V'
     """
-    result: u.Volt = hold_voltage * np.exp(-relaxation_time / (on_resistance * capacitance))
-    return result
+    return hold_voltage * np.exp(-relaxation_time / (on_resistance * capacitance))
 
 
 @equation
@@ -355,8 +352,7 @@ def switch_leakage_energy(
     """
     power = supply_voltage * threshold_voltage / off_resistance
     # without supply the switch never fires, and nothing leaks in that infinite time
-    result: u.Joule = power * np.where(power > 0.0, charge_time, 0.0)
-    return result
+    return power * np.where(power > 0.0, charge_time, 0.0)
 
 
 @equation
@@ -477,8 +473,7 @@ def transition_voltage_factor(
     span = transition_temperature - reference_temperature
     apart = span > 0.0
     warming = (temperature - reference_temperature) / np.where(apart, span, reference_temperature)
-    result: u.Dimensionless = np.sqrt(np.where(apart, np.maximum(1.0 - warming, 0.0), 0.0))
-    return result
+    return np.sqrt(np.where(apart, np.maximum(1.0 - warming, 0.0), 0.0))
 
 
 @equation
@@ -523,7 +518,4 @@ def switch_neuron_area(
     >>> f"{1e12 * switch_neuron_area(1e-12, 0.3e-12, 1e-12, 2e-3):.0f} um^2"
     '501 um^2'
     """
-    result: u.SquareMetre = np.maximum(switch_area, transistor_area) + capacitor_area(
-        capacitance, capacitance_density
-    )
-    return result
+    return np.maximum(switch_area, transistor_area) + capacitor_area(capacitance, capacitance_density)

@@ -277,8 +277,7 @@ def h_tree_path_length(side: u.Metre, leaves: u.Dimensionless) -> u.Metre:
     >>> f"{h_tree_path_length(1e-3, 16.0):.3g}"
     '0.00075'
     """
-    length: u.Metre = side * (1.0 - 1.0 / np.sqrt(np.maximum(leaves, 1.0)))
-    return length
+    return side * (1.0 - 1.0 / np.sqrt(np.maximum(leaves, 1.0)))
 
 
 @equation
@@ -314,8 +313,7 @@ def h_tree_total_length(side: u.Metre, leaves: u.Dimensionless) -> u.Metre:
     >>> f"{h_tree_total_length(1e-3, 16.0):.3g}"
     '0.0045'
     """
-    length: u.Metre = _H_LENGTH / 2.0 * side * (np.sqrt(np.maximum(leaves, 1.0)) - 1.0)
-    return length
+    return _H_LENGTH / 2.0 * side * (np.sqrt(np.maximum(leaves, 1.0)) - 1.0)
 
 
 @equation
@@ -350,8 +348,7 @@ def h_tree_leaves(places: u.Dimensionless) -> u.Dimensionless:
     '16, 4'
     """
     levels = rounded_up(np.log2(np.maximum(places, 1.0)) / 2.0)
-    leaves: u.Dimensionless = (2.0**levels) ** 2
-    return leaves
+    return (2.0**levels) ** 2
 
 
 @equation
@@ -387,5 +384,4 @@ def h_tree_side(leaf_pitch: u.Metre, leaves: u.Dimensionless) -> u.Metre:
     >>> f"{h_tree_side(0.25e-3, 16.0):.3g}"
     '0.001'
     """
-    side: u.Metre = leaf_pitch * np.sqrt(leaves)
-    return side
+    return leaf_pitch * np.sqrt(leaves)

@@ -41,8 +41,7 @@ def decoder_gates(outputs: u.Dimensionless) -> u.Dimensionless:
     >>> f"{decoder_gates(256.0):.0f}"
     '288'
     """
-    gates: u.Dimensionless = outputs + 2.0 * np.sqrt(outputs)
-    return gates
+    return outputs + 2.0 * np.sqrt(outputs)
 
 
 @equation
@@ -89,8 +88,7 @@ def decoder_capacitance(
     '36.48 fF'
     """
     wire = outputs * pitch * wire_capacitance
-    load: u.Farad = 2.0 * (wire + np.sqrt(outputs) * gate_width * gate_capacitance)
-    return load
+    return 2.0 * (wire + np.sqrt(outputs) * gate_width * gate_capacitance)
 
 
 @equation
@@ -174,8 +172,7 @@ def charge_pump_stages(
     '2'
     """
     beyond = 1.0 + np.sqrt(parasitic_fraction / (1.0 + parasitic_fraction))
-    stages: u.Dimensionless = np.maximum(rounded_up(beyond * (output_voltage / input_voltage - 1.0)), 1.0)
-    return stages
+    return np.maximum(rounded_up(beyond * (output_voltage / input_voltage - 1.0)), 1.0)
 
 
 @equation
@@ -312,8 +309,7 @@ def charge_pump_efficiency(
     """
     gain = output_voltage / input_voltage
     left = charge_pump_open_voltage(stages, input_voltage) / input_voltage - gain
-    efficiency: u.Dimensionless = gain / (stages + 1.0 + divided(parasitic_fraction * stages * stages, left))
-    return efficiency
+    return gain / (stages + 1.0 + divided(parasitic_fraction * stages * stages, left))
 
 
 @equation
@@ -389,8 +385,7 @@ def supply_loss_energy(output_energy: u.Joule, efficiency: u.Dimensionless) -> u
     >>> f"{1e12 * supply_loss_energy(180e-12, 0.632):.0f} pJ"
     '105 pJ'
     """
-    lost: u.Joule = output_energy * (divided(1.0, efficiency) - 1.0)
-    return lost
+    return output_energy * (divided(1.0, efficiency) - 1.0)
 
 
 @equation
@@ -516,5 +511,4 @@ def cells_at_once(
     '10'
     """
     fed = np.maximum(rounded_down(largest_current / (arrays_together * cell_current)), 1.0)
-    cells: u.Dimensionless = np.minimum(drivers, fed)
-    return cells
+    return np.minimum(drivers, fed)

@@ -116,5 +116,4 @@ def _levels(place: OperatingConditions, layer: NeuronLayer) -> Array:
     magnitude, base = np.abs(layer.matrix), 2**place.slice_bits
     slices = -(-place.magnitude_bits // place.slice_bits)
     level = np.stack([np.floor(magnitude / base**number) % base / (base - 1) for number in range(slices)])
-    found: Array = np.stack([np.where(sign * layer.matrix > 0.0, level, 0.0) for sign in (1.0, -1.0)], axis=1)
-    return found
+    return np.stack([np.where(sign * layer.matrix > 0.0, level, 0.0) for sign in (1.0, -1.0)], axis=1)

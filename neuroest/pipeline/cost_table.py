@@ -261,8 +261,7 @@ def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> u.Num
     """Places that a network connects: the children of its level."""
     level = next(level for level, block in chip.networks() if block is network)
     none = 0.0 * mapped.counts[level.path]
-    found: u.Numeric = sum((mapped.counts[child.path] for child in level.levels.values()), start=none)
-    return found
+    return sum((mapped.counts[child.path] for child in level.levels.values()), start=none)
 
 
 def _tile_pitch(

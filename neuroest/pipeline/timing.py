@@ -426,8 +426,7 @@ def _totals(
 def _recovery(level: MappedLevel) -> u.Numeric:
     """Time in which the neurons of a level forget an inference."""
     neuron = getattr(level.mapper.compute, "neuron", None)
-    found: u.Numeric = neuron.recovery_time() if neuron is not None else 0.0
-    return found
+    return neuron.recovery_time() if neuron is not None else 0.0
 
 
 def _writing(run: _Run, level: MappedLevel) -> u.Numeric:

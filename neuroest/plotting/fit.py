@@ -83,8 +83,7 @@ def abscissa(part: Rows) -> str:
     if layout.name == "endurance":
         return "failed"
     choices = [name for name in layout.columns if name != layout.result]
-    best: str = max(choices, key=lambda name: (len(np.unique(columns[name][part.used])), name == "voltage"))
-    return best
+    return max(choices, key=lambda name: (len(np.unique(columns[name][part.used])), name == "voltage"))
 
 
 def curves(part: Rows, law: LawFit | None) -> list[Curve]:
@@ -238,5 +237,4 @@ def _restarts(part: Rows) -> Array:
     """Rows at which another sweep begins: another number or device, or a voltage that jumps back."""
     experiment = part.experiment
     labels = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])[:, part.used]
-    fresh: Array = np.concatenate([[False], np.any(np.diff(labels) != 0.0, axis=0)])
-    return fresh
+    return np.concatenate([[False], np.any(np.diff(labels) != 0.0, axis=0)])

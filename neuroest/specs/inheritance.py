@@ -184,10 +184,7 @@ def resolved_text(document: Document) -> str:
     """An architecture as one whole file, without a base."""
     stated = document.data
     data = {key: stated[key] for key in ArchitectureSpec.model_fields if key in stated}
-    text: str = yaml.safe_dump(
-        data, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
-    )
-    return text
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None)
 
 
 def _applied(

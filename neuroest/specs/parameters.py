@@ -141,8 +141,7 @@ class Record:
     @classmethod
     def parameters(cls) -> Mapping[str, ParameterInfo]:
         """What is declared, by name."""
-        found: Mapping[str, ParameterInfo] = _parameters(cast("Any", cls))
-        return found
+        return _parameters(cast("Any", cls))
 
     @classmethod
     def from_values(cls, values: Mapping[str, u.Numeric], prefix: str) -> Self:

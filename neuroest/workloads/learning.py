@@ -215,8 +215,7 @@ class _Counting:
             return self.number("slope_share", 1.0)
         trace = self.rule.traces.get(factor)
         if trace is None or trace.share is not None:
-            share: u.Numeric = 1.0 if trace is None or trace.share is None else trace.share
-            return share
+            return 1.0 if trace is None or trace.share is None else trace.share
         rate = pre if trace.of == "pre" else self.t.output_rate
         return equations.any_share(rate, float(trace.window or 1.0))
 

@@ -84,8 +84,7 @@ class ChargeCell(StaticCell):
             here.nominal_supply_voltage, here.on_current, self.at_node(d.product_width),
             there.nominal_supply_voltage, there.on_current, d.product_width,
         )  # fmt: skip
-        found: u.Ohm = d.product_resistance * ratio
-        return found
+        return d.product_resistance * ratio
 
     def row_load(self) -> u.Farad:
         """Junction of the transistor that passes the level of the row line."""

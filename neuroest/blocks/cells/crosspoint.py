@@ -106,8 +106,7 @@ class CrosspointCell(ResistiveMemory):
 
     def half_select_energy(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Joule:
         """Cells that see a part of the programming voltage, during one pulse."""
-        energy: u.Joule = self.half_select_power(rows, columns) * self.device.program_time
-        return energy
+        return self.half_select_power(rows, columns) * self.device.program_time
 
     def cell_characteristics(
         self, conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless

@@ -101,8 +101,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
 
     def junctions(self) -> u.FaradPerMetre:
         """Junctions of both transistors on one side of a gate, per width of the n-type one."""
-        both: u.FaradPerMetre = self.process.drain_capacitance * (1.0 + self.device.width_ratio)
-        return both
+        return self.process.drain_capacitance * (1.0 + self.device.width_ratio)
 
     def ends(self) -> tuple[u.Metre, u.Metre]:
         """Least and largest width of the n-type transistor."""

@@ -101,8 +101,7 @@ class SampleAndHold(Component[Any]):
 
     def output_conductance(self, load: SampledLoad) -> u.Siemens:
         """Conductance with which the follower hands on its sample; it is known by its current alone."""
-        conductance: u.Siemens = self.device.hold_current / self.device.signal_swing
-        return conductance
+        return self.device.hold_current / self.device.signal_swing
 
     def follower(self, load: SampledLoad) -> tuple[u.Ampere, u.Second]:
         """Current of the follower, and the time for which it flows for one sample."""

@@ -70,13 +70,11 @@ class SampleAndHoldCircuit(SampleAndHold):
 
     def switch_width(self) -> u.Metre:
         """Width of the sampling switch."""
-        width: u.Metre = self.device.switch_width_ratio * self.process.feature_size
-        return width
+        return self.device.switch_width_ratio * self.process.feature_size
 
     def droop_current(self) -> u.Ampere:
         """Leakage of the open sampling switch at the chip's temperature and corner."""
-        current: u.Ampere = gate_leakage(self, self.switch_width()) / self.technology.supply_voltage
-        return current
+        return gate_leakage(self, self.switch_width()) / self.technology.supply_voltage
 
     def load_capacitance(self, load: SampledLoad) -> u.Farad:
         """What the follower charges: the input of the converter, and the wires to it."""
@@ -92,8 +90,7 @@ class SampleAndHoldCircuit(SampleAndHold):
         path = multiplexing.settling_conductance(
             self.load_capacitance(load), self.acquisition_time(load), load.bits, load.own_time
         )
-        conductance: u.Siemens = path / (1.0 - load.switch_share)
-        return conductance
+        return path / (1.0 - load.switch_share)
 
     def follower(self, load: SampledLoad) -> tuple[u.Ampere, u.Second]:
         """Current of the follower, and the time for which it flows for one sample."""
@@ -118,8 +115,7 @@ class SampleAndHoldCircuit(SampleAndHold):
             multiplexing.transistor_pair_area(side, side, process.gate_pitch, process.metal_pitch)
             for side in (width, switch)
         ]
-        area: u.SquareMetre = self.capacitance(load.bits) / d.capacitance_density + pairs[0] + pairs[1]
-        return area
+        return self.capacitance(load.bits) / d.capacitance_density + pairs[0] + pairs[1]
 
     def stage_checks(self, load: SampledLoad) -> list[Check]:
         """What the droop says, and whether the multiplexer leaves the follower time."""

@@ -56,8 +56,7 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
         """Gate of an inverter, as wide in feature sizes as on the device's process."""
         here, there = self.process, self.device_process or self.process
         width = here.feature_size / there.feature_size
-        gate: u.Farad = self.device.input_capacitance * width * here.gate_capacitance / there.gate_capacitance
-        return gate
+        return self.device.input_capacitance * width * here.gate_capacitance / there.gate_capacitance
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one spike."""

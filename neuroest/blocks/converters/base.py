@@ -113,8 +113,7 @@ class Converter(Component[Any], ABC):
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
     ) -> u.Second:
         """Time in which it takes its input: the given share of a conversion where the circuit does not state it."""
-        time: u.Second = given_share / self.rate(bits, network)
-        return time
+        return given_share / self.rate(bits, network)
 
     def booked(self, term: str, energy: u.Joule) -> EnergyCost:
         """An energy term of one conversion, in the ledger of converters."""
@@ -156,8 +155,7 @@ class ClockedConverter(SampledConverter):
 
     def clock_period(self) -> u.Second:
         """Period of the converter's clock."""
-        period: u.Second = 1.0 / self.options["clock_frequency"]
-        return period
+        return 1.0 / self.options["clock_frequency"]
 
     def at_supply(self, energy: u.Joule) -> u.Joule:
         """Energy at the chip's supply."""

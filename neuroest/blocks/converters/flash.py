@@ -48,8 +48,7 @@ class FlashAdc(ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """A conversion in a few cycles."""
-        rate: u.PerSecond = 1.0 / converter_circuits.flash_time(self.device.clock_cycles, self.clock_period())
-        return rate
+        return 1.0 / converter_circuits.flash_time(self.device.clock_cycles, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """All comparators and the ladder."""
@@ -66,5 +65,4 @@ class FlashAdc(ClockedConverter):
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
     ) -> u.Second:
         """Half of a cycle, before the comparators decide."""
-        time: u.Second = self.clock_period() / 2.0
-        return time
+        return self.clock_period() / 2.0

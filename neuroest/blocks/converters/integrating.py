@@ -85,8 +85,7 @@ class IntegratingAdc(Converter, IntegratesInput):
         time = integrating.integrating_read_time(
             *self.steps(bits, network), d.integration_step_time, d.sample_time, d.conversion_step_time
         )
-        rate: u.PerSecond = 1.0 / time_at_supply(self, time)
-        return rate
+        return 1.0 / time_at_supply(self, time)
 
     def energy_costs(self, bits: u.Dimensionless, network: NetworkContext) -> list[EnergyCost]:
         """Integrations, samples and conversion steps of one input."""

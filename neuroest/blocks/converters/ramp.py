@@ -55,8 +55,7 @@ class RampAdc(ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """A cycle for every step."""
-        rate: u.PerSecond = 1.0 / converter_circuits.ramp_time(bits, self.clock_period())
-        return rate
+        return 1.0 / converter_circuits.ramp_time(bits, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Comparator, latch and the share of the ramp."""

@@ -65,8 +65,7 @@ class SarAdc(ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """One cycle to sample and one for each bit."""
-        rate: u.PerSecond = 1.0 / converter_circuits.successive_approximation_time(bits, self.clock_period())
-        return rate
+        return 1.0 / converter_circuits.successive_approximation_time(bits, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Decisions, logic and the capacitor array."""

@@ -52,8 +52,7 @@ class SenseAmplifier(SampledConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Decisions per second."""
-        rate: u.PerSecond = 1.0 / time_at_supply(self, self.device.decision_time)
-        return rate
+        return 1.0 / time_at_supply(self, self.device.decision_time)
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of one decision."""

@@ -53,10 +53,7 @@ class TimeConverter(SampledConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """One conversion in the time of all steps."""
-        rate: u.PerSecond = 1.0 / converter_circuits.ramp_time(
-            bits, time_at_supply(self, self.device.step_time)
-        )
-        return rate
+        return 1.0 / converter_circuits.ramp_time(bits, time_at_supply(self, self.device.step_time))
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """All steps, as long as the longest time."""

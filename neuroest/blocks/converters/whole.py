@@ -112,15 +112,13 @@ class WholeAdc(SampledConverter):
         """The part of a conversion that does not depend on the resolution."""
         d = self.device
         share = d.base_time / equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
-        time: u.Second = share / self.rate(bits, network)
-        return time
+        return share / self.rate(bits, network)
 
     def fastest(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second that the circuit is good for at the chip's node and supply."""
         d = self.device
         time = equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
-        rate: u.PerSecond = 1.0 / time_at_supply(self, time)
-        return rate
+        return 1.0 / time_at_supply(self, time)
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second: as chosen, or as many as the circuit is good for."""

@@ -91,8 +91,7 @@ class Accumulator(Datapath, AddsPartialSums):
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """The result of each lane; of joined lanes, one for all."""
-        registers: u.Bit = self.options["lanes"] * network.accumulator_bits / self.joined(network)
-        return registers
+        return self.options["lanes"] * network.accumulator_bits / self.joined(network)
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Adder and register of each lane."""

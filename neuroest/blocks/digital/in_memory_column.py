@@ -93,8 +93,7 @@ class InMemoryColumn(Datapath):
     def sum_registers(self) -> u.Bit:
         """Registers of the accumulator: a sum, and also a carry where carries are saved."""
         saved = self.spec.summation == "carry_save"
-        bits: u.Bit = self.options["accumulator_bits"] * (2.0 if saved else _BIT)
-        return bits
+        return self.options["accumulator_bits"] * (2.0 if saved else _BIT)
 
     def stage_registers(self) -> u.Bit:
         """Registers inside the tree."""
@@ -141,8 +140,7 @@ class InMemoryColumn(Datapath):
 
     def gate_width(self) -> u.Metre:
         """Width of the transistors of a gate's input."""
-        width: u.Metre = self.device.leakage_width * self.process.feature_size
-        return width
+        return self.device.leakage_width * self.process.feature_size
 
     def write_energy(self) -> u.Joule:
         """Energy of writing one bit: one of two bit lines along all cells of a bit falls."""
@@ -155,8 +153,7 @@ class InMemoryColumn(Datapath):
     def cell_bits(self) -> u.Bit:
         """Bits of all weights of the column."""
         o = self.options
-        bits: u.Bit = o["rows"] * o["weight_slice"] * o["weights_per_multiplier"]
-        return bits
+        return o["rows"] * o["weight_slice"] * o["weights_per_multiplier"]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Cells, and the logic between them."""

@@ -158,8 +158,7 @@ class Wires(NetworkOnChip):
 
     def hop_time(self) -> u.Second:
         """One clock cycle."""
-        time: u.Second = 1.0 / self.options["clock_frequency"]
-        return time
+        return 1.0 / self.options["clock_frequency"]
 
     def link_rate(self) -> u.BitPerSecond:
         """Width times clock."""

@@ -48,10 +48,7 @@ class LearningEngine(Datapath, Learns):
 
     def cycles(self, arithmetic: Arithmetic) -> u.Dimensionless:
         """Cycles of a formula in a lane."""
-        found: u.Dimensionless = np.maximum(
-            np.ceil(arithmetic.multiplications / self.options["multipliers"]), 1.0
-        )
-        return found
+        return np.maximum(np.ceil(arithmetic.multiplications / self.options["multipliers"]), 1.0)
 
     def formula_energy(self, arithmetic: Arithmetic) -> u.Joule:
         """Energy of a formula: its products, their sum, and the register of the result."""

@@ -269,8 +269,7 @@ class Edram(Memory):
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """All banks work side by side, as far as they do not refresh."""
         left: u.Dimensionless = np.maximum(1.0 - self.refreshing_share(), 0.0)
-        time: u.Second = (reads + writes) * self.cycle_time() / self.options["banks"] / left
-        return time
+        return (reads + writes) * self.cycle_time() / self.options["banks"] / left
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What a designer asks for: how often it refreshes, and how fast it is."""

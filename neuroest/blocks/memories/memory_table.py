@@ -194,5 +194,4 @@ def risen(values: Array, axes: Sequence[int]) -> Array:
     for axis in axes:
         before = np.maximum.accumulate(before, axis=axis)
         behind = np.flip(np.minimum.accumulate(np.flip(behind, axis), axis=axis), axis)
-    mean: Array = (before + behind) / 2.0
-    return mean
+    return (before + behind) / 2.0

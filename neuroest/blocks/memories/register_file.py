@@ -65,8 +65,7 @@ class RegisterFile(Memory):
 
     def ports(self, name: str) -> u.Dimensionless:
         """Words of a kind that move in one cycle."""
-        ports: u.Dimensionless = self.options.get(name, 1.0)
-        return ports
+        return self.options.get(name, 1.0)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of a word: it grows with the depth of the multiplexer."""
@@ -93,16 +92,14 @@ class RegisterFile(Memory):
 
     def access_time(self) -> u.Second:
         """One cycle."""
-        time: u.Second = 1.0 / self.options["clock_frequency"]
-        return time
+        return 1.0 / self.options["clock_frequency"]
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """Cycles of the ports that are busy longest."""
         if self.shared:
             return super().busy_time(reads, writes)
         cycles = np.maximum(reads / self.ports("read_ports"), writes / self.ports("write_ports"))
-        time: u.Second = cycles * self.access_time()
-        return time
+        return cycles * self.access_time()
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether a memory of cells were the better choice."""

@@ -160,8 +160,7 @@ class Sram(Memory):
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """All banks work side by side, and so do the two ports of a macro."""
         accesses = np.maximum(reads, writes) if self.spec.ports == "read_and_write" else reads + writes
-        time: u.Second = accesses * self.access_time() / self.options["banks"]
-        return time
+        return accesses * self.access_time() / self.options["banks"]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether capacity and width lie within the fit."""

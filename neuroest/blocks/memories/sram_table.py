@@ -185,8 +185,7 @@ class TabulatedSram(Memory):
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """All banks work side by side, each with one port."""
-        time: u.Second = (reads + writes) * self.access_time() / self.options["banks"]
-        return time
+        return (reads + writes) * self.access_time() / self.options["banks"]
 
     def words(self) -> u.Dimensionless:
         """Words of one bank."""

@@ -84,8 +84,7 @@ class ChargePump(Component[ChargePumpParameters]):
     def arrays_served(self, arrays_together: u.Dimensionless) -> u.Dimensionless:
         """Arrays behind one pump that are written at the same time: all of them, at worst."""
         behind = self.options.get("arrays_per_pump", np.inf)
-        served: u.Dimensionless = np.minimum(behind, arrays_together)
-        return served
+        return np.minimum(behind, arrays_together)
 
     def needed_current(self, written: Written) -> u.Ampere:
         """Current of all cells that are written at once."""

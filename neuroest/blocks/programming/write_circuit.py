@@ -193,8 +193,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         """Width of the switches of a line, as drawn for a typical die."""
         d = self.device
         carried = drivers.driver_width(lines.current, d.on_current, d.current_linearity)
-        width: u.Metre = np.maximum(carried, d.minimum_width)
-        return width
+        return np.maximum(carried, d.minimum_width)
 
     def written_areas(self, written: Written) -> list[AreaCost]:
         """Area of the gates, of the switches, of one shifter and of one pump."""

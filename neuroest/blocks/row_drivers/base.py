@@ -135,8 +135,7 @@ class VoltageDriver(RowDriver):
 
     def row_area(self) -> u.SquareMetre:
         """Area of the amplifier of a row."""
-        area: u.SquareMetre = area_at_node(self, self.device.amplifier_area)
-        return area
+        return area_at_node(self, self.device.amplifier_area)
 
 
 def output_stage_area(driver: RowDriver, row_current: u.Ampere) -> u.SquareMetre:

@@ -55,7 +55,4 @@ class PulseWidthDriver(RowDriver):
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Share of one row in a counter or delay line."""
-        area: u.SquareMetre = (
-            area_at_node(self, self.device.converter_area) / self.options["rows_per_converter"]
-        )
-        return area
+        return area_at_node(self, self.device.converter_area) / self.options["rows_per_converter"]

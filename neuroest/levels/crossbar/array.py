@@ -444,8 +444,7 @@ class CrossbarArray(WrittenArray):
     def current_left(self, network: NetworkContext) -> u.Dimensionless:
         """Share of their current that the wires leave the cells, by layer."""
         rows = self.rows_at_once() / self.options["rows"]
-        left: u.Dimensionless = 1.0 - self.ir_drop(network, network.active_share * rows)
-        return left
+        return 1.0 - self.ir_drop(network, network.active_share * rows)
 
     def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
         """Mean current of a clamped column with that share of its rows active; of opposed rows the root mean square."""

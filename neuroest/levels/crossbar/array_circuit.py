@@ -96,8 +96,7 @@ class ArrayCircuit(ArrayParts):
 
     def wire_capacitance(self) -> u.FaradPerMetre:
         """Capacitance of a line per length, of all the wires that it is made of."""
-        capacitance: u.FaradPerMetre = self.process.wire_capacitance * self.options["parallel_wires"]
-        return capacitance
+        return self.process.wire_capacitance * self.options["parallel_wires"]
 
     def settled_bits(self) -> u.Dimensionless:
         """Bits to which a column is accurate when it is read."""
@@ -445,8 +444,7 @@ class ArrayCircuit(ArrayParts):
         elif isinstance(self.interface, ClampsColumn):
             current = shortest(self.front_end(network).device.bias_current)
         if current is not None:
-            conductance: u.Siemens = current / self.technology.supply_voltage
-            return conductance
+            return current / self.technology.supply_voltage
         return self.drawn_source_conductance(network) if drawn else self.source_conductance(network)
 
     def switch_width(self, network: NetworkContext) -> u.Metre:

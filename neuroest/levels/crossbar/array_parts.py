@@ -180,8 +180,7 @@ class ArrayParts(Component[None]):
         """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
         if "bits_per_cell" in self.options:
             return self.options["bits_per_cell"]
-        held: u.Dimensionless = np.minimum(self.cell.bits(), self.magnitude_bits(network))
-        return held
+        return np.minimum(self.cell.bits(), self.magnitude_bits(network))
 
     def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of a weight without the sign that a pair carries."""
@@ -190,8 +189,7 @@ class ArrayParts(Component[None]):
 
     def stored_weight_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of a weight, sign included: those of the network, or as many as the arrays are to hold."""
-        most: u.Dimensionless = np.minimum(network.weight_bits, self.options.get("weight_bits", np.inf))
-        return most
+        return np.minimum(network.weight_bits, self.options.get("weight_bits", np.inf))
 
     @property
     def rounds_weights(self) -> bool:

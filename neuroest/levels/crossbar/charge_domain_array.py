@@ -30,8 +30,7 @@ class ChargeDomainArray(StaticArray):
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of the transistors that hold all capacitors of a column."""
-        conductance: u.Siemens = self.options["rows"] / self.cell.product_resistance()
-        return conductance
+        return self.options["rows"] / self.cell.product_resistance()
 
     def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
         """The same."""
@@ -39,8 +38,7 @@ class ChargeDomainArray(StaticArray):
 
     def column_pitch(self) -> u.Metre:
         """Distance between neighbouring columns, all folds of a column counted."""
-        pitch: u.Metre = self.cell.options["column_folding"] * self.cell.pitch()
-        return pitch
+        return self.cell.options["column_folding"] * self.cell.pitch()
 
     def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line, which passes all the columns that a folded column lies in."""

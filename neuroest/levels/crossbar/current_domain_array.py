@@ -35,8 +35,7 @@ class CurrentDomainArray(StaticArray):
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Current of the cells that are read at once over the voltage of a column."""
-        conductance: u.Siemens = self.rows_at_once() * self.cell.current() / self.options["read_voltage"]
-        return conductance
+        return self.rows_at_once() * self.cell.current() / self.options["read_voltage"]
 
     def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
         """The same."""

@@ -24,8 +24,7 @@ class DividerArray(StaticArray):
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """All cells that are read at once, whatever they pull to."""
-        conductance: u.Siemens = self.rows_at_once() * self.cell.conductance()
-        return conductance
+        return self.rows_at_once() * self.cell.conductance()
 
     def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
         """The same."""
@@ -37,8 +36,7 @@ class DividerArray(StaticArray):
 
     def full_scale(self, network: NetworkContext) -> u.Volt:
         """From ground to the supply of the columns."""
-        voltage: u.Volt = self.options["read_voltage"]
-        return voltage
+        return self.options["read_voltage"]
 
     def mismatch_error(self) -> u.Dimensionless:
         """Error of a column from cells that differ, over its full scale, half of them pulling up."""

@@ -39,8 +39,7 @@ class WeightErrors:
     def total(self) -> u.Dimensionless:
         """All lasting errors together, which are independent of each other."""
         squares = sum((error * error for error in self.lasting.values()), start=0.0)
-        found: u.Dimensionless = np.sqrt(squares)
-        return found
+        return np.sqrt(squares)
 
 
 def full_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
@@ -178,8 +177,7 @@ def cell_error(array: ArrayCircuit, network: NetworkContext, age: u.Second | Non
     squares = sum((error * error for cause, error in errors.items() if cause not in apart), start=0.0)
     devices = 2.0 if array.spec.weight_encoding != "offset" or subtracts_column(array) else 1.0
     half = 2.0 if array.spec.weight_encoding == "offset" else 1.0
-    found: u.Dimensionless = np.sqrt(squares / (digit_gain(array, network) * devices)) / half
-    return found
+    return np.sqrt(squares / (digit_gain(array, network) * devices)) / half
 
 
 def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: u.Dimensionless) -> u.Second:

@@ -46,8 +46,7 @@ class Node:
 
     def live(self, index: int) -> Value | None:
         """The value of an input that depends on the network's input."""
-        found: Value | None = self.reader.values.get(self.inputs[index]) if index < len(self.inputs) else None
-        return found
+        return self.reader.values.get(self.inputs[index]) if index < len(self.inputs) else None
 
     @property
     def lives(self) -> list[Value]:
