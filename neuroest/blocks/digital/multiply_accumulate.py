@@ -35,7 +35,8 @@ class MultiplyAccumulateBlock(ClockedBlock):
     """Operand storage of each unit besides the registers of its datapath."""
     storage_clock: FrequencyOrGated | None = None
     """Clock domain of the storage. A rate: a clock that runs through it whether or not it is written; gated: a word is
-    clocked only when it is written; left out, the storage is clocked as the registers of the datapath are."""
+    clocked only when it is written, and the clock of the datapath reaches its gate, which counts as one register; left
+    out, the storage is clocked as the registers of the datapath are."""
 
     @field_validator("storage_clock")
     @classmethod
@@ -72,7 +73,8 @@ class MultiplyAccumulate(Multiplying):
         """Energy of one product, and of what adds and keeps it: a spike needs no multiplier."""
         sums = self.options["accumulator_bits"]
         factor, cycles = self.sliced(network.weight_bits)
-        bit = self.written(1.0, clocked_anyway="storage" in self.free_clocks(network))
+        anyway = not self.gated and "storage" in self.free_clocks(network)
+        bit = self.written(1.0, clocked_anyway=anyway)
         # the input stays for all slices of a weight, and what is added changes with each of them
         costs = [
             ("multiply_accumulate", "add", cycles * self.add(sums)),
@@ -152,15 +154,22 @@ class MultiplyAccumulate(Multiplying):
 
     def free_clocks(self, network: NetworkContext) -> dict[str, tuple[u.Bit, u.PerSecond]]:
         """The datapath and, where it has a clock of its own, the storage."""
-        datapath = self.options.get("free_running_clock")
-        gated = getattr(self.spec, "storage_clock", None) == GATED
-        domain = None if gated else self.options.get("storage_clock", datapath)
-        stored = self.options.get("storage", 0.0)
+        datapath, o = self.options.get("free_running_clock"), self.options
+        stored = o.get("storage", 0.0)
         domains = {
             "registers": (self.register_bits(network) - stored, datapath),
-            "storage": (stored, domain),
+            "storage": (stored, o.get("storage_clock", datapath)),
         }
+        if self.gated:
+            # the gate of a word hangs on the clock as a register does; words are as wide as the widest operand
+            width = np.maximum(np.maximum(o["weight_bits"], o["activation_bits"]), o["accumulator_bits"])
+            domains["storage"] = (np.ceil(stored / width), datapath)
         return {name: (bits, clock) for name, (bits, clock) in domains.items() if clock is not None}
+
+    @property
+    def gated(self) -> bool:
+        """Whether a word of the storage is clocked only when it is written."""
+        return bool(getattr(self.spec, "storage_clock", None) == GATED)
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""
