@@ -92,7 +92,7 @@ def _with_header(text: str) -> str:
 
 
 def _separated(text: str) -> str:
-    """Text whose numbers stand between blanks, with tabs instead; any other text as it is."""
+    """Text with tabs where blanks separate its numbers; any other text unchanged."""
     lines = text.splitlines()
     filled = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not filled or 2 * sum(bool(_NUMBERS.match(line)) for line in filled) < len(filled):
