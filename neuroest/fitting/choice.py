@@ -128,7 +128,7 @@ def _verdict(one: Candidate, best: Candidate) -> str:
         return "rejected by the data"
     words = "best" if one is best else in_words(one.score - best.score)
     left = one.fit.left_open if one.fit is not None else ()
-    return f"{words}, {' and '.join(left)} open" if left else words
+    return f"{words}, {', '.join(left)} open" if left else words
 
 
 def _signed(difference: float) -> str:

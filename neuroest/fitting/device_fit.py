@@ -106,7 +106,8 @@ class DeviceFit:
         lines += [line for note in self.measurements.notes for line in wrapped(note, indent=2, hanging=4)]
         lines += table_lines(self.ranking)
         lines += self._law_lines() if found.laws else self._search_lines()
-        lines += ["", *columns(self._table(), "<>>>" if not found.laws else "<>><")]
+        if found.fitted:
+            lines += ["", *columns(self._table(), "<>>>" if not found.laws else "<>><")]
         lines += self._open_lines()
         lines += self._misfit_lines()
         return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "voltage": (
             "v", "u", "bias", "bias_voltage", "pulse_voltage", "amplitude", "v1", "v_in", "av", "anodev", "drainv",
-            "spannung",
+            "supply", "supply_voltage", "v_s", "vdd", "drive", "spannung",
         ),
         "current": ("i", "i1", "input_current", "i_in", "ai", "anodei", "draini", "strom"),
         "time": ("t", "timestamp", "elapsed_time", "relative_time", "zeit"),
@@ -24,21 +24,21 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "pulses_to_fire": ("pulses", "number_of_pulses", "pulse_count", "pulse_number"),
         "probability": ("p", "switching_probability", "firing_probability", "p_fire", "p_sw"),
         "trials": ("n", "repetitions", "attempts"),
-        "control_resistance": ("r_c", "rc", "series_resistance", "load_resistance"),
+        "control_resistance": ("r_c", "rc", "series_resistance", "load_resistance", "rs", "r_s", "rl", "r_l", "r_load"),
         "interval": ("isi", "inter_spike_interval", "spike_interval", "period"),
         "compliance": ("icc", "i_cc", "i_comp", "compliance_current", "current_compliance"),
-        "relaxation_time": ("t_relax", "recovery_time", "relaxation", "t_rel", "self_recovery_time"),
+        "relaxation_time": ("t_relax", "recovery_time", "relaxation", "t_rel", "self_recovery_time", "turn_off_time"),
         "capacitance": ("c", "cap", "c_mem"),
         "area": ("a", "device_area", "capacitor_area"),
         "temperature": ("t_k", "stage_temperature", "chuck_temperature", "temperatur"),
         "threshold_voltage": ("vth", "v_th", "v_t", "vt", "switching_voltage"),
         "pulse": ("pulse_index", "pulse_no", "pulse_#"),
         "conductance": ("g", "read_conductance"),
-        "rising": ("up", "potentiation", "direction_up"),
+        "rising": ("up", "potentiation", "direction_up", "ltp"),
         "retention_time": ("time_to_failure", "ttf", "failure_time"),
         "cycles": ("cycles_to_failure", "endurance", "switching_cycles"),
         "failed": ("failure", "fail", "broken"),
-        "noise": ("read_noise", "conductance_noise", "sigma_g", "standard_deviation"),
+        "noise": ("read_noise", "conductance_noise", "sigma_g", "standard_deviation", "std", "std_dev", "stdev"),
         "spike_rate": ("rate", "firing_rate", "frequency", "f", "spiking_frequency"),
         "uncertainty": ("error", "relative_error", "sigma"),
         "device": ("dev", "device_id", "device_number", "cell", "sample", "gerät", "bauteil"),
@@ -64,6 +64,10 @@ _DATA_NAME = "dataname"
 """First cell of the header of a Keysight EasyEXPERT file, whose numbers are in SI units."""
 _SEARCHED = 200
 """Lines in which a header may be below what an instrument writes above it."""
+CELSIUS = MappingProxyType(dict.fromkeys(("°C", "C", "degC", "deg C", "℃", "Celsius", "celsius"), 273.15))
+"""Units of a temperature that have their zero elsewhere, and the temperature of their zero in kelvin."""
+_NEVER = frozenset({"K", *CELSIUS})
+"""Units of a temperature; a column `T` with one of them is no time."""
 _FEWEST_KNOWN = 2
 """Columns that must be known for a line to be the header."""
 
@@ -95,6 +99,8 @@ def column_of(cell: str, columns: Sequence[str]) -> tuple[str, str | None]:
     name = _name(match[1] if match else cell)
     unit = next((part for part in match.groups()[1:] if part is not None), None) if match else None
     unit = unit.strip() if unit is not None else None
+    if name == "t" and unit in _NEVER:
+        name = "temperature"
     if name in columns:
         return name, unit or None
     plain = _QUALIFIER.sub("", name)
@@ -139,11 +145,34 @@ def units_row(cells: Sequence[str]) -> bool:
 def _is_unit(text: str) -> bool:
     if text[:1].isdigit():
         return False
+    if text in CELSIUS:
+        return True
     try:
         parse_unit(text)
     except QuantityError:
         return False
     return True
+
+
+_YES_OR_NO = MappingProxyType(
+    dict.fromkeys(("yes", "true", "up", "ja"), "1") | dict.fromkeys(("no", "false", "down", "nein"), "0")
+)
+
+
+def plain_number(text: str, *, decision: bool = False) -> float:
+    """A number as instruments and people write it, a yes or no where one is due.
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+
+    Examples
+    --------
+    >>> plain_number("0,62"), plain_number("yes", decision=True)
+    (0.62, 1.0)
+    """
+    return float(_YES_OR_NO.get(text.lower(), text) if decision else decimal_point(text))
 
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?\Z")

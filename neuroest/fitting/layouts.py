@@ -15,7 +15,7 @@ import numpy as np
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
 from neuroest.core.units import describe_dimension, parse_unit
-from neuroest.fitting.headers import IGNORED, column_of, decimal_point, header_row, is_si, units_row
+from neuroest.fitting.headers import CELSIUS, IGNORED, column_of, header_row, is_si, plain_number, units_row
 from neuroest.fitting.tables import EXAMPLE, Sheet, sheets_of
 from neuroest.specs.csv_table import CsvTable
 from neuroest.specs.file_text import is_file, shortened
@@ -143,6 +143,8 @@ _MAY_BE_ZERO = {
     "time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty", "pulse", "failed",
     "spike_rate", "rising",
 }  # fmt: skip
+_DECISIONS = frozenset({"failed", "rising"})
+"""Columns of yes or no, 1 or 0."""
 _NAMES = frozenset({"device", "cycle"})
 """Columns whose cells may be names; each becomes a number that no file writes itself."""
 _NUMBER = re.compile(r"[+-]?[\d.,]")
@@ -290,6 +292,7 @@ class _Reader:
         self.labels: dict[tuple[str, str], float] = {} if labels is None else labels
         self.exported = self.si = False
         self.unread: list[str] = []
+        self.zeros: dict[str, float] = {}
         self.comments: dict[str, str] = {}
         for comment in table.comments:
             if match := _COMMENT.match(comment):
@@ -362,6 +365,10 @@ class _Reader:
                 self.report(line, f"column {place}: {name} occurs twice")
             names.append(name)
             factors[name] = self.factor(line, name, unit, known[name])
+        if {"pulses_to_fire", "conductance"} <= set(names) and "pulse" not in names:
+            # the number of a pulse is no count of them where each has a conductance
+            names[names.index("pulses_to_fire")] = "pulse"
+            factors["pulse"] = factors.pop("pulses_to_fire")
         if self.exported:
             self.unread = [shortened(cell) for _, cell, _ in strange]
         elif strange:
@@ -376,6 +383,9 @@ class _Reader:
             if self.si or not any(dimension):
                 return 1.0
             self.report(line, f"column {name} has no unit; write it as `{name} [{due}]`")
+            return 1.0
+        if name == "temperature" and unit in CELSIUS:
+            self.zeros[name] = CELSIUS[unit]
             return 1.0
         try:
             factor, given = parse_unit(unit)
@@ -420,12 +430,12 @@ class _Reader:
                 found[name] = self.labels.setdefault((name, text), _FIRST_NAME + len(self.labels))
                 continue
             try:
-                number_of_file = float(decimal_point(text))
+                number_of_file = plain_number(text, decision=name in _DECISIONS)
             except ValueError:
                 why = "; write it without marks between the thousands" if _THOUSANDS.match(text) else ""
                 self.bad_cell(number, name, printable(shortened(text)), f"is not a number{why}")
                 continue
-            value = number_of_file * factors[name]
+            value = number_of_file * factors[name] + self.zeros.get(name, 0.0)
             fault = _OVERFLOWN if _OVERFLOW <= abs(number_of_file) < math.inf else _fault(layout, name, value)
             if fault:
                 self.bad_cell(number, name, text, fault)

@@ -11,10 +11,12 @@ import numpy as np
 
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
+from neuroest.equations import device_curves
 from neuroest.fitting.estimation import Fit
 from neuroest.fitting.intervals import quantile
 from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.curve import CurveLaw
+from neuroest.fitting.laws.resistive import surviving
 from neuroest.fitting.predictions import Rows
 from neuroest.plotting import style
 
@@ -100,12 +102,19 @@ def curves(part: Rows, law: LawFit | None) -> list[Curve]:
     for kind in range(kinds.shape[1]):
         rows = np.flatnonzero(label.ravel() == kind)
         words = ", ".join(
-            format_quantity(float(kinds[at, kind]), layout.columns[name], 3) for at, name in enumerate(varied)
+            _setting(name, float(kinds[at, kind]), layout.columns[name]) for at, name in enumerate(varied)
         )
         formula = law is not None and isinstance(law.law, CurveLaw)
         made = _by_formula if formula else _by_rows
         found.append(made(part, law, along, rows, words))
     return found
+
+
+def _setting(name: str, value: float, unit: str) -> str:
+    """A setting in the legend."""
+    if name == "rising":
+        return "pulses up" if value else "pulses down"
+    return format_quantity(value, unit, 3)
 
 
 def _by_rows(part: Rows, _law: LawFit | None, along: str, rows: Array, words: str) -> Curve:
@@ -122,7 +131,7 @@ def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: 
         raise TypeError("a curve by formula needs a law that is one")
     columns = {name: values[part.used][rows] for name, values in part.experiment.columns.items()}
     x = columns[along]
-    if style.wide(x[x > 0.0]) and np.all(x > 0.0):
+    if style.wide(x[x > 0.0]) and np.all(x > 0.0) and along != "pulse":
         low, high = np.log(np.min(x)), np.log(np.max(x))
         grid = np.exp(np.linspace(low - _BEYOND * (high - low), high + _BEYOND * (high - low), _POINTS))
     else:
@@ -147,7 +156,10 @@ def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: 
         change = up - down if chance else np.log(np.maximum(up, _TINY) / np.maximum(down, _TINY))
         slopes.append(change / (2.0 * _DIFFERENCE))
     ways = np.array(slopes) * np.array([law.deviations[name] for name in names])[:, None]
-    spread = np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", ways, law.correlation, ways), 0.0))
+    # what follows from the fit has a band too, and is no part of the curve
+    kept = [[*law.values].index(name) for name in names]
+    correlation = law.correlation[np.ix_(kept, kept)]
+    spread = np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", ways, correlation, ways), 0.0))
     reach = quantile(_TOLD, min(law.freedoms[name] for name in names)) * spread
     ends = (middle - reach, middle + reach) if chance else (middle * np.exp(-reach), middle * np.exp(reach))
     return Curve(grid, middle, ends[0], ends[1], rows, words)
@@ -158,36 +170,66 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     along = abscissa(part)
     x, unit = part.experiment.columns[along][part.used], layout.columns[layout.result]
     x_unit = layout.columns[along]
-    if layout.name == "endurance":
-        x = (np.argsort(np.argsort(part.measured)) + 1.0) / part.experiment.rows
-        order = np.argsort(x)
-        axis.plot(x[order], part.predicted[0][order], color=style.COLOURS[0], label="fit")
-        axis.plot(x, part.measured, label=label, **_points(0))
-    else:
-        drawn = curves(part, law)
-        several = len(drawn) > 1
-        some = np.unique(np.linspace(0, len(drawn) - 1, min(len(drawn), _MOST_CURVES)).round().astype(int))
-        for number, curve in enumerate(drawn[at] for at in some):
-            colour = style.COLOURS[number % len(style.COLOURS)]
-            name = curve.label if several else "fit, 80 % band"
-            axis.plot(curve.x, curve.y, color=colour, label=name)
-            if curve.low is not None and curve.high is not None:
-                axis.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
-            shown = "" if several and number else label
-            axis.plot(
-                x[curve.rows],
-                part.measured[curve.rows],
-                label=shown or None,
-                **_points(number, colour if several else "black"),
-            )
-        if len(some) < len(drawn):
-            axis.plot([], [], linestyle="none", label=f"{len(some)} of {len(drawn)} settings")
+    if layout.name == "endurance" and law is not None:
+        _lifetimes(axis, part, law, label)
+        return
+    drawn = curves(part, law)
+    several = len(drawn) > 1
+    some = np.unique(np.linspace(0, len(drawn) - 1, min(len(drawn), _MOST_CURVES)).round().astype(int))
+    for number, curve in enumerate(drawn[at] for at in some):
+        colour = style.COLOURS[number % len(style.COLOURS)]
+        name = curve.label if several else "fit, 80 % band"
+        axis.plot(curve.x, curve.y, color=colour, label=name)
+        if curve.low is not None and curve.high is not None:
+            axis.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
+        shown = "" if several and number else label
+        axis.plot(
+            x[curve.rows],
+            part.measured[curve.rows],
+            label=shown or None,
+            **_points(number, colour if several else "black"),
+        )
+    if len(some) < len(drawn):
+        axis.plot([], [], linestyle="none", label=f"{len(some)} of {len(drawn)} settings")
     if style.wide(part.measured[part.measured > 0.0]) and unit != "%" and np.all(part.measured > 0.0):
         axis.set_yscale("log")
-    if np.all(x > 0.0) and style.wide(x):
+    if np.all(x > 0.0) and style.wide(x) and along != "pulse":
         axis.set_xscale("log")
     style.quantity_axis(axis.yaxis, "1" if unit == "%" else unit, _NAMES.get(layout.result, layout.result))
     style.quantity_axis(axis.xaxis, x_unit, _NAMES.get(along, along.replace("_", " ")))
+    axis.legend(loc="best")
+
+
+def _lifetimes(axis: Any, part: Rows, law: LawFit, label: str) -> None:
+    """Share of the devices that have failed after a number of cycles, those still tested counted as in the law."""
+    cycles, failed = part.experiment.columns["cycles"], part.experiment.columns["failed"] > 0.0
+    used, survive = surviving(cycles, failed)
+    low, high = np.log(np.min(cycles)), np.log(np.max(cycles))
+    grid = np.exp(np.linspace(low - _BEYOND * (high - low), high + _BEYOND * (high - low), _POINTS))
+
+    def share(life: float, shape: float) -> Array:
+        scale = life / float(np.log(2.0)) ** (1.0 / shape)
+        return np.asarray(1.0 - device_curves.surviving_share(grid, scale, shape))
+
+    life, shape = law.values["endurance"], law.values["shape"]
+    corners = [
+        share(life * law.factor("endurance") ** a, shape * law.factor("shape") ** b)
+        for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))
+    ]
+    axis.plot(grid, 100.0 * share(life, shape), color=style.COLOURS[0], label=f"fit, {_BAND}")
+    axis.fill_between(
+        grid,
+        100.0 * np.min(corners, axis=0),
+        100.0 * np.max(corners, axis=0),
+        color=style.COLOURS[0],
+        alpha=0.2,
+        linewidth=0,
+    )
+    axis.plot(cycles[used], 100.0 * (1.0 - survive), label=label, **_points(0))
+    if style.wide(cycles):
+        axis.set_xscale("log")
+    style.quantity_axis(axis.xaxis, "1", "cycles")
+    style.quantity_axis(axis.yaxis, "1", "failed devices (%)")
     axis.legend(loc="best")
 
 

@@ -169,12 +169,21 @@ def tick_label(value: float, unit: str) -> str:
     return typeset(plain if unit == "1" else formatted(value, unit)).removeprefix("1×").replace("ohm", "Ω")
 
 
+_LONG = 1e3
+"""Seconds from which on an axis counts in powers of ten; a convention."""
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
     """An axis of powers of ten whose ticks are quantities."""
     axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
     ticker = matplotlib("ticker")
 
     def reported(value: float, _: int) -> str:
+        if unit == "s" and value >= _LONG:
+            # powers of ten are no round numbers of hours and days
+            leading, power = f"{value:.0e}".split("e")
+            return f"{leading}×10".removeprefix("1×") + f"{int(power)}".translate(_RAISED) + " s"
         return tick_label(value, unit) if value > 0.0 else ""
 
     def between(value: float, place: int) -> str:

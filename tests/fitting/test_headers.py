@@ -109,6 +109,19 @@ def test_what_instruments_and_tables_of_people_need_is_said_in_one_line(
     assert words in str(problem)
 
 
+def test_degrees_celsius_and_yes_or_no(tmp_path: Path) -> None:
+    (found,) = read_measurements(write(tmp_path, "T (°C),Vth (V)\n20,2\n60,1\n")).experiments
+    assert found.columns["temperature"] == pytest.approx([293.15, 333.15])
+    (found,) = read_measurements(write(tmp_path, "Cycles,Failed\n1e5,yes\n1e6,no\n1e6,0\n")).experiments
+    assert list(found.columns["failed"]) == [1.0, 0.0, 0.0]
+
+
+def test_a_numbered_pulse_with_a_conductance_is_no_count(tmp_path: Path) -> None:
+    rows = "".join(f"{at},{10 + at}\n" for at in range(1, 6))
+    (found,) = read_measurements(write(tmp_path, "Pulse number,G / uS\n" + rows)).experiments
+    assert found.layout.name == "pulse_response"
+
+
 def test_one_message_a_cause(tmp_path: Path) -> None:
     rows = "".join(f"0.{at},x{at}\n" for at in range(1, 9))
     with pytest.raises(SpecError) as caught:

@@ -191,6 +191,23 @@ def test_an_on_state_at_compliance_is_an_upper_bound_in_the_spec(tmp_path: Path)
     assert "at most" in found.to_text()
 
 
+def test_a_sweep_of_the_current_snaps_back() -> None:
+    # 30 kohm up to 1.6 V, 53 uA; 2 kohm from there down to 30 uA, 60 mV, as an oxide behind a current source
+    up = np.logspace(-7, -3, 81)
+    on, voltage = False, []
+    for current in (*up, *up[-2::-1]):
+        on = current > (30e-6 if on else 1.6 / 30e3)
+        voltage.append(current * (2e3 if on else 30e3))
+    (found, *_) = candidates(
+        experiment("current_voltage", voltage=voltage, current=[*up, *up[-2::-1]]), "threshold_switch_neuron"
+    )
+    assert found.fit is not None
+    # one step of the current is 12 %
+    assert found.fit.values["threshold_voltage"] == pytest.approx(1.6, rel=0.13)
+    assert found.fit.values["hold_voltage"] == pytest.approx(60e-3, rel=0.13)
+    assert found.fit.values["on_resistance"] == pytest.approx(2e3, rel=1e-6)
+
+
 def test_a_resistor_is_no_switch() -> None:
     voltage = np.linspace(0.1, 1.0, 10)
     (found,) = candidates(

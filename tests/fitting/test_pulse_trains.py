@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import neuroest
+from neuroest.core.errors import NeuroestError
 from neuroest.equations import learning
 from neuroest.fitting.device_fit import DeviceFit, fit
 from neuroest.fitting.layouts import example_folder
@@ -111,3 +112,11 @@ def test_a_fitted_device_learns_on_a_chip(tmp_path: Path) -> None:
     assert {
         f"chip.tile.array.cell.{name}" for name in ("update_states", "update_voltage", "update_time")
     } <= paths
+
+
+def test_a_train_that_comes_back_is_asked_for_its_ways(tmp_path: Path) -> None:
+    up = [10.0 + 50.0 * (1.0 - np.exp(-n / 20.0)) for n in range(64)]
+    rows = "".join(f"{at},{g:.4g}\n" for at, g in enumerate([*up, *up[::-1]], 1))
+    (tmp_path / "data.csv").write_text("pulse,conductance [uS]\n" + rows, encoding="utf-8")
+    with pytest.raises(NeuroestError, match="goes up and down; count each way from its first pulse"):
+        fit(tmp_path / "data.csv", model="one_transistor_one_resistor")

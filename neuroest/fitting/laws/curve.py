@@ -221,7 +221,7 @@ def _left_out(problem: _Curve, point: Array, labels: Array) -> tuple[Array, floa
     wider = np.sqrt(np.maximum(1.0, rows / np.maximum(np.diag(covariance), _TINY)))
     return (
         covariance * np.outer(wider, wider), float(max(1, len(kinds) - len(point))),
-        float(np.sqrt(np.mean(np.square(missed)))),
+        np.nan if problem.chance else float(np.sqrt(np.mean(np.square(missed)))),
     )  # fmt: skip
 
 

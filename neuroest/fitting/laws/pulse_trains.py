@@ -61,6 +61,12 @@ class Scatter:
         self.deviations[name] = float(max(deviation, LEAST_DEVIATION))
 
 
+_PARTS = 8
+"""Parts of a train whose means say which way it goes."""
+_FAR_FROM_NOISE = 4.0
+"""Deviations of a mean beyond which it has moved."""
+
+
 class Response(NamedTuple):
     """The response to pulses one way: their number from end to end, and how far steps shrink."""
 
@@ -136,12 +142,29 @@ def _with_ways(experiment: Experiment) -> Experiment:
     rising = np.where(np.isfinite(stated), (stated > 0.0) * 1.0, np.nan)
     for train in np.unique(trains):
         rows = np.flatnonzero(trains == train)
+        if _turns_back(conductance[rows]):
+            first, last = (f"{columns['pulse'][rows[at]]:g}" for at in (0, -1))
+            raise NeuroestError(
+                f"the train of pulses {first} to {last} goes up and down; count each way from its first pulse, or say "
+                "in a column `rising` which way each pulse goes (1 up, 0 down)"
+            )
         known = rising[rows][np.isfinite(rising[rows])]
         way = known[0] if len(known) else float(conductance[rows[-1]] >= conductance[rows[0]])
         rising[rows] = way
     columns["rising"] = rising
     needed = {**layout.columns, "rising": "1"} if len(set(rising)) > 1 else layout.columns
     return replace(experiment, columns=columns, layout=replace(layout, columns=needed))
+
+
+def _turns_back(conductance: Array) -> bool:
+    """Whether a train goes one way and comes back, by means over parts of it that the noise does not move."""
+    if len(conductance) < 2 * _PARTS:
+        return False
+    parts = np.array([np.mean(part) for part in np.array_split(conductance, _PARTS)])
+    noise = float(np.std(np.diff(conductance))) / np.sqrt(len(conductance) / _PARTS)
+    ends, inner, whole = parts[[0, -1]], parts[1:-1], float(np.ptp(parts))
+    way = max(float(np.max(inner) - np.max(ends)), float(np.min(ends) - np.min(inner)))
+    return whole > _FAR_FROM_NOISE * noise and 2.0 * way > whole
 
 
 def trains_of(experiment: Experiment) -> Array:

@@ -114,9 +114,20 @@ class SweepLaw(Law):
         )  # fmt: skip
 
 
+def _turns(values: Array) -> int:
+    """How often a quantity turns around."""
+    way = np.sign(np.diff(np.abs(values)))
+    return int(np.sum(np.diff(way[way != 0.0]) != 0.0))
+
+
+def driven_by(experiment: Experiment) -> str:
+    """What the instrument swept: the quantity that turns around less often, since the switch makes the other jump."""
+    return min(("voltage", "current"), key=lambda name: _turns(experiment.columns[name]))
+
+
 def _branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
-    """Rows of each branch, and whether the voltage rises along it."""
-    voltage = np.abs(experiment.columns["voltage"])
+    """Rows of each branch, and whether what is swept rises along it."""
+    voltage = np.abs(experiment.columns[driven_by(experiment)])
     label = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])
     way = np.sign(np.diff(voltage))
     breaks = np.any(np.diff(label) != 0.0, axis=0)
@@ -149,8 +160,11 @@ def _sweeps(experiment: Experiment) -> _Sweeps:
         if jump < np.log(_JUMP):
             continue
         before, after, name = kept[: place + 1], kept[place + 1 :], float(device[kept[0]])
-        middle = float(voltage[kept[place]] + voltage[kept[place + 1]]) / 2.0
-        width = float(abs(voltage[kept[place]] - voltage[kept[place + 1]]))
+        # under a current the voltage snaps back: it turns on at the last voltage before, and off at the last one after
+        here, next_one, last_one = (float(voltage[kept[at]]) for at in (place, place + 1, max(0, place - 1)))
+        snaps = (here > next_one) == rising
+        middle = here if snaps else (here + next_one) / 2.0
+        width = abs(here - (last_one if snaps else next_one))
         (seen.threshold if rising else seen.hold).add(middle, name, width)
         off, on = (before, after) if rising else (after, before)
         _conductances(seen, voltage, current, limited, off if rising else off[:0], on, middle, name)
