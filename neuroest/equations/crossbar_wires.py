@@ -414,6 +414,43 @@ def ir_drop_residual_spread(near_error: u.Dimensionless, far_error: u.Dimensionl
 
 
 @equation
+def wires_within_loss(loss_of_one: u.Dimensionless, allowed_loss: u.Dimensionless) -> u.Dimensionless:
+    """Fewest parallel wires of each line by which an array loses no more of its current than allowed. [1].
+
+    Parameters
+    ----------
+    loss_of_one : float or array
+        Lost share of the current with one wire (`ir_drop_error_mean`), below 1.
+    allowed_loss : float or array
+        Largest share that may be lost, above 0.
+
+    Returns
+    -------
+    float or array
+        Whole number, at least 1.
+
+    Notes
+    -----
+    Formula: n = ceil(x_1 (1 - L) / L), x_1 = error_1 / (1 - error_1)
+
+    Valid: as `ir_drop_error_mean`, whose x is proportional to the resistance of the lines
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    17.9 % with one wire is x = 0.218; for 5 % x may be 0.0526, so that 4.14 wires are needed.
+
+    >>> float(wires_within_loss(0.179, 0.05))
+    5.0
+    """
+    loss = loss_of_one / (1.0 - loss_of_one)
+    return np.maximum(np.ceil(loss * (1.0 - allowed_loss) / allowed_loss), 1.0)
+
+
+@equation
 def maximum_array_side(
     allowed_error: u.Dimensionless,
     conductance: u.Siemens,

@@ -205,7 +205,9 @@ PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above
 PositiveNumberOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("1", minimum=0, above=True, example="5", words=_AUTO)
 ]
-WireNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=1, maximum=1000, example="4")]
+WireNumberOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=1, maximum=1000, example="4", words=_AUTO)
+]
 Fraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1, example="0.1")]
 FractionOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("1", minimum=0, maximum=1, example="0.1", words=_AUTO)

@@ -110,3 +110,31 @@ def test_lines_of_several_wires_lose_less_and_charge_more(tmp_path: Path) -> Non
     wire = 128 * one.cell.pitch() * one.process.wire_capacitance
     assert four.column_capacitance() - one.column_capacitance() == pytest.approx(3 * wire)
     assert four.row_capacitance() - one.row_capacitance() == pytest.approx(3 * wire)
+
+
+def test_auto_takes_the_fewest_wires_that_keep_the_loss_within_its_limit(tmp_path: Path) -> None:
+    def lost(**changes: Any) -> tuple[float, float]:
+        stated = {f"chip.tile.array.{name}": value for name, value in changes.items()}
+        found = neuroest.estimate(changed("adc_crossbar_28nm", stated, tmp_path), "mlp_mnist_dense")
+        array = found.evaluation.mapper.compute
+        low, high = array.memory.ends(None)
+        x = (
+            array.memory.limited_as_drawn((low + high) / 2.0)
+            * array.segment_resistance()
+            * 2.0
+            * 128**2
+            / 3.0
+        )
+        return float(array.parallel_wires()), float(x / (1.0 + x))
+
+    single = lost(parallel_wires=1)[1]
+    limit = single / 3.0
+    wires, loss = lost(parallel_wires="auto", ir_drop_limit=limit)
+    assert loss <= limit < lost(parallel_wires=wires - 1.0, ir_drop_limit=limit)[1]
+    assert wires > 3.0
+    assert lost(parallel_wires="auto", ir_drop_limit=single * 1.01)[0] == 1.0
+    # cells that add charges carry no current when they are read
+    array = neuroest.estimate(
+        "charge_domain_65nm", "mlp_mnist_dense", {"chip.tile.array.parallel_wires": "auto"}
+    )
+    assert array.evaluation.mapper.compute.parallel_wires() == 1.0

@@ -336,6 +336,7 @@ class CrossbarArray(WrittenArray):
             self.characteristic("settling time", longest(self.settling_time(network)), "s"),
             self.characteristic("read time", longest(self.read_time(network)), "s"),
             self.characteristic("largest square array within the loss allowed, all rows on", side, "1"),
+            self.characteristic("parallel wires of a line", self.parallel_wires(), "1"),
             self.characteristic("largest row current", self.row_current(network), "A"),
             self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
             self.characteristic("time to program an array", self.programming_time(), "s"),

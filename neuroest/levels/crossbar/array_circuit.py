@@ -91,12 +91,30 @@ class ArrayCircuit(ArrayParts):
 
     def segment_resistance(self) -> u.Ohm:
         """Wire between neighbouring cells, the same along rows and columns."""
-        alone = crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
-        return alone / self.options["parallel_wires"]
+        return self.single_segment_resistance() / self.parallel_wires()
+
+    def single_segment_resistance(self) -> u.Ohm:
+        """The same of a line that is one wire."""
+        return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
+
+    def parallel_wires(self) -> u.Dimensionless:
+        """Wires of a line: as chosen, or the fewest that keep the loss of a full read within its limit."""
+        if "parallel_wires" in self.options:
+            return self.options["parallel_wires"]
+        low, high = self.memory.ends(None)
+        conductance = self.memory.limited_as_drawn(equations.offset_mean_conductance(low, high))
+        alone = self.single_segment_resistance()
+        one_by_one = self.columns_take_turns and self.merge is None
+        turns = self.readout.options["columns_per_converter"] if one_by_one else 1.0
+        lost = crossbar_wires.ir_drop_error_mean(
+            conductance, alone / turns, alone, self.piece("rows"), self.piece("columns"),
+            self.conducting_rows() / self.options["rows"],
+        )  # fmt: skip
+        return crossbar_wires.wires_within_loss(lost, self.options["ir_drop_limit"])
 
     def wire_capacitance(self) -> u.FaradPerMetre:
         """Capacitance of a line per length, of all the wires that it is made of."""
-        return self.process.wire_capacitance * self.options["parallel_wires"]
+        return self.process.wire_capacitance * self.parallel_wires()
 
     def settled_bits(self) -> u.Dimensionless:
         """Bits to which a column is accurate when it is read."""

@@ -12,7 +12,7 @@ from neuroest.specs.base import (
     SpareNumber,
     Time,
     VoltageOrSupply,
-    WireNumber,
+    WireNumberOrAuto,
 )
 from neuroest.specs.blocks import (
     CellBlock,
@@ -109,10 +109,11 @@ class CrossbarLevel(ComputingLevel):
     events come over the whole period, without it as fast as the chip takes them."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
-    parallel_wires: WireNumber = 1.0
+    parallel_wires: WireNumberOrAuto = 1.0
     """Wires as the process has them for short distances that each line of an array is made of, on several metal layers
     or as a wider one: so many times less resistance and more capacitance. The lines of large arrays are never single
-    wires; `ir_drop` fails where they are too few."""
+    wires; `ir_drop` fails where they are too few. auto: the fewest that keep the mean loss within `ir_drop_limit` when
+    all rows of a read are active, with cells in the middle of their window."""
     ir_drop_limit: PositiveFraction
     """Largest mean loss of column current along the wires before a design check fails."""
     cell: CellBlock

@@ -34,6 +34,10 @@ class StaticArray(CrossbarArray):
         """None: a charged capacitor carries no current."""
         return 0.0
 
+    def parallel_wires(self) -> u.Dimensionless:
+        """As chosen, otherwise one: what has settled carries no current that a wire could take a share of."""
+        return self.options.get("parallel_wires", 1.0)
+
     def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
         """None: what has settled carries no current."""
         return 0.0 * active_fraction
