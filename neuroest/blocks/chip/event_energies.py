@@ -95,7 +95,6 @@ class EventEnergies(Component[EventEnergiesParameters]):
             "published event energies are circuit simulations; the chip's own authors call them consistent",
             source="davies2018",
         ),
-        time=ModelError(1.5, "senders that full buffers stop are not modelled"),
     )
 
     @property

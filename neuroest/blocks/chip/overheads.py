@@ -61,7 +61,7 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     overhead: ClassVar[tuple[str, ...]] = ("clock", "control")
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(
-            1.3,
+            1.05,
             "pads, shape of the floor plan and power grid (docs/validation.md, widths of areas); what no block stands "
             "for and both utilisations have spreads of their own",
         ),
