@@ -13,7 +13,8 @@ from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.accuracy import network_errors
 from neuroest.pipeline.energy import Array
-from neuroest.pipeline.stages import FIRING_SLACK, Stages
+from neuroest.pipeline.pacing import FIRING_SLACK
+from neuroest.pipeline.stages import Stages
 from neuroest.pipeline.training import sample_period
 
 _IDLE = 0.1

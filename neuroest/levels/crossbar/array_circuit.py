@@ -224,6 +224,33 @@ class ArrayCircuit(ArrayParts):
             return 0.0
         return own_hold(self.neuron, network, lambda hold: self._own_period(network, hold))
 
+    def own_timestep(self, network: NetworkContext) -> u.Second:
+        """Timestep of the slowest layer at its own pace, which drives are sized for where no other is asked for."""
+        if self.neuron is None:
+            return 0.0
+        own = longest(self._own_period(network, self.own_hold(network)))
+        return np.maximum(own, network.pace.least_timestep)
+
+    def stretched_timestep(
+        self, network: NetworkContext, timestep: u.Second, share: u.Dimensionless
+    ) -> u.Second:
+        """Timestep with drives for it, if what the arrays take of it goes with the timestep of the layers alone. [s].
+
+        Parameters
+        ----------
+        network : NetworkContext
+            The network.
+        timestep : float or array
+            Timestep that the chip makes with drives for the layers alone. [s]
+        share : float or array
+            Share of it that the arrays take.
+        """
+        if self.neuron is None:
+            return timestep
+        rest, each = (1.0 - share) * timestep, share * timestep / self.own_timestep(network)
+        hold = own_hold(self.neuron, network, lambda hold: rest + each * self._own_period(network, hold))
+        return np.maximum(rest + each * longest(self._own_period(network, hold)), timestep)
+
     def overstretched(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
         """Timesteps of that length that a spike takes over those that it may take, for the worst of the layers."""
         if self.neuron is None:

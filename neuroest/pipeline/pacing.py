@@ -1,0 +1,191 @@
+"""Timesteps and the drives of neurons within them, made to fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.blocks.base import UNKNOWN_PACE, Check, Pace
+from neuroest.core import units as u
+from neuroest.design.build import Design
+from neuroest.design.chip import Chip, instantiate
+from neuroest.levels.base import MappedLevel
+from neuroest.levels.crossbar.array_circuit import ArrayCircuit
+from neuroest.levels.crossbar.timestep import longest
+from neuroest.pipeline.action_counts import ActionCounts, count_actions
+from neuroest.pipeline.mapping import map_network, mappers_for
+from neuroest.pipeline.timestep_search import TimestepSearch
+from neuroest.pipeline.timing import Timing, time_network
+from neuroest.specs.learning import LearningRule
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.workloads.layers import LayerTable, layer_table
+
+FIRING_SLACK = 0.1
+"""Share by which neurons may fire later than the network's; a convention, the error of the closed forms."""
+_ROUNDS = 40
+"""Most rounds in which a timestep and the drives within it are made to fit; numerical, where nothing jumps some six."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Points:
+    """Design points: a chip and a network with values.
+
+    Attributes
+    ----------
+    design, workload
+        The structure.
+    values : mapping
+        Value of every claim by path.
+    """
+
+    design: Design
+    workload: WorkloadSpec
+    values: Mapping[str, u.Numeric]
+
+    @cached_property
+    def list_length(self) -> int:
+        """Points of a list; one for a single point and for an open grid."""
+        shapes = {np.shape(value) for value in self.values.values() if not isinstance(value, float)}
+        long = [shape for shape in shapes if max(shape, default=1) > 1]
+        return int(long[0][0]) if len(long) == 1 and len(long[0]) == 2 else 1
+
+    @cached_property
+    def layers(self) -> LayerTable:
+        """The network."""
+        moved = {path: value for path, value in self.values.items() if path.startswith("workload.")}
+        return layer_table(self.workload, moved, self.list_length)
+
+    @cached_property
+    def chip(self) -> Chip:
+        """The chip."""
+        return instantiate(self.design, self.values)
+
+    def at(self, places: NDArray[np.intp]) -> Points:
+        """Some points of a list."""
+        values = {path: _of(value, places, self.list_length) for path, value in self.values.items()}
+        return Points(self.design, self.workload, values)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Settled:
+    """What is settled before a network is mapped: the level of each layer, how it learns, how chips divide it."""
+
+    owner: Sequence[int]
+    rule: LearningRule | None
+    partition: str
+
+
+class Timed(NamedTuple):
+    """Mapping, counts and times of a network, and checks of how they were found."""
+
+    levels: tuple[MappedLevel, ...]
+    counts: ActionCounts
+    timing: Timing
+    checks: tuple[Check, ...] = ()
+
+
+def fit_timesteps(points: Points, settled: Settled) -> Timed:
+    """Mapping, counts and times with drives that are as long as the timesteps ask for.
+
+    Neurons that forget are driven for longer where the rest of the chip stretches the timestep, and the longer drive
+    stretches it a little more. Both are made to agree where neurons would fire too late with the drive that their own
+    layer asks for. Of a list, only points where they do not agree yet go through the rounds.
+
+    Raises
+    ------
+    MappingError
+        When the chip cannot run the network whatever its numbers.
+    """
+    alone = _timed(points, settled, [UNKNOWN_PACE] * len(points.chip.computing_levels()))
+    searches = _with_late_points([TimestepSearch.idle(points.list_length)] * len(alone.levels), alone)
+    if not any(search.sought.any() for search in searches):
+        return alone
+    holds = [_own_hold(level) for level in alone.levels]
+    searches = _searched(points, settled, searches, holds, _ROUNDS)
+    found = _timed(points, settled, _paces(searches, holds))
+    pairs = zip(found.levels, searches, strict=True)
+    return found._replace(
+        checks=tuple(_unfound(level, search) for level, search in pairs if search.sought.any())
+    )
+
+
+def _searched(
+    points: Points, settled: Settled, searches: list[TimestepSearch], holds: Sequence[u.Second], rounds: int
+) -> list[TimestepSearch]:
+    """The timesteps of each level after at most so many rounds; points of a list that agree are left out of them."""
+    for turn in range(rounds):
+        sought = np.any([np.any(search.sought, axis=-1) for search in searches], axis=0)
+        if not sought.any():
+            break
+        if 2 * np.count_nonzero(sought) <= sought.size == points.list_length:
+            places = np.flatnonzero(sought)
+            some = [search.at(places) for search in searches]
+            held = [_of(hold, places, sought.size) for hold in holds]
+            parts = _searched(points.at(places), settled, some, held, rounds - turn)
+            return [search.with_some(places, part) for search, part in zip(searches, parts, strict=True)]
+        timed = _timed(points, settled, _paces(searches, holds))
+        pairs = zip(searches, timed.levels, strict=True)
+        searches = [search.after(timed.timing.timestep(level)) for search, level in pairs]
+        if len(searches) > 1:  # levels move each other
+            searches = _with_late_points(searches, timed)
+    return searches
+
+
+def _with_late_points(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSearch]:
+    """The searches, with points whose neurons fire later than the network's in the timestep that the chip makes."""
+    return [
+        _with_late(search, level, timed.timing) for search, level in zip(searches, timed.levels, strict=True)
+    ]
+
+
+def _with_late(search: TimestepSearch, level: MappedLevel, timing: Timing) -> TimestepSearch:
+    array, network, step = level.mapper.compute, level.mapper.network, timing.timestep(level)
+    if not isinstance(array, ArrayCircuit) or array.neuron is None or not np.any(level.own > 0.0):
+        return search
+    late = np.asarray(array.overstretched(network, step) > 1.0 + FIRING_SLACK)
+    late &= (step > 0.0) & np.isfinite(step)
+    if not late.any():
+        return search
+    taken = longest(timing.resources[level.path] * level.own) / longest(timing.step * level.own)
+    own, guess = array.own_timestep(network), array.stretched_timestep(network, step, np.minimum(taken, 1.0))
+    return search.joined_by(np.asarray(own), step, np.asarray(guess), late)
+
+
+def _own_hold(level: MappedLevel) -> u.Second:
+    """Time for which neurons see their input at the pace of their own layer; zero without neurons. [s]."""
+    array = level.mapper.compute
+    return array.own_hold(level.mapper.network) if isinstance(array, ArrayCircuit) else 0.0
+
+
+def _paces(searches: Sequence[TimestepSearch], holds: Sequence[u.Second]) -> list[Pace]:
+    """The pace of each level: unknown where nothing is asked of it."""
+    return [
+        Pace(search.asked, hold) if search.asked.any() else UNKNOWN_PACE
+        for search, hold in zip(searches, holds, strict=True)
+    ]
+
+
+def _unfound(level: MappedLevel, search: TimestepSearch) -> Check:
+    return Check(
+        "timestep_found", level.path, "infeasible", ~search.sought,
+        f"no timestep was found in {_ROUNDS} rounds for which the drives of the neurons make it just as long",
+        search.asked, unit="s",
+    )  # fmt: skip
+
+
+def _of(value: u.Numeric, places: NDArray[np.intp], length: int) -> u.Numeric:
+    """A value at some points of a list of that length."""
+    return np.asarray(value)[places] if np.ndim(value) > 1 and np.shape(value)[0] == length else value
+
+
+def _timed(points: Points, settled: Settled, paces: Sequence[Pace]) -> Timed:
+    """Mapping, counts and times of a network at a pace for each level."""
+    chip, layers = points.chip, points.layers
+    levels = map_network(chip, mappers_for(chip, layers, settled.owner, paces, settled.rule))
+    counts = count_actions(layers, levels, settled.partition)
+    return Timed(levels, counts, time_network(chip, layers, levels, counts))
