@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from neuroest.core.data_file import read_data
 from neuroest.core.frozen import frozen
 from neuroest.results.quantities import QUANTITIES
 
@@ -66,7 +65,7 @@ def glossary() -> Glossary:
     >>> glossary().quantities["neuron"]["refractory_time"].symbol
     't_ref'
     """
-    found = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    found = read_data(_FILE)
     sections = {
         section: frozen(
             {name: Entry(**{k: str(v) for k, v in entry.items()}) for name, entry in found[section].items()}

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import yaml
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import Problem, SpecError
+from neuroest.core.frozen import frozen
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.reading import read_text
@@ -31,8 +32,7 @@ _WIDTH = 118
 @cache
 def _assumed() -> Mapping[str, dict[str, Any]]:
     """What is assumed where nothing was recorded, by what it is assumed of."""
-    text = Path(__file__).with_name("assumed_activity.yaml").read_text(encoding="utf-8")
-    return MappingProxyType(yaml.safe_load(text))
+    return frozen(read_data(Path(__file__).with_name("assumed_activity.yaml")))
 
 
 def workload_data(network: ImportedNetwork, name: str | None = None) -> dict[str, Any]:
