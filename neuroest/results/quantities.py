@@ -262,7 +262,9 @@ _FOLLOWS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 def _table() -> Iterator[Quantity]:
     """Every quantity of the file, in its order."""
     for name, about in _DATA["quantities"].items():
-        given = {key: tuple(value) if isinstance(value, list) else value for key, value in about.items()}
+        given: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in about.items()
+        }
         condition = given.pop("applies", "")
         yield Quantity(name, of=_FOLLOWS[name], applies=_CONDITIONS.get(condition, condition), **given)
 
