@@ -48,6 +48,7 @@ _BLOCKS = {
     "passive": ("cells.passive.PassiveCell", "cell"),
     "current_domain_sram": ("cells.current_domain_sram.CurrentCell", "cell"),
     "divider_sram": ("cells.divider_sram.DividerCell", "cell"),
+    "series_junctions": ("cells.series_junctions.SeriesJunctionsCell", "cell"),
     "charge_domain_sram": ("cells.charge_domain_sram.ChargeCell", "cell"),
     "level_shifter": ("row_drivers.level_shifter.LevelShifter",),
     "write_circuit": ("programming.write_circuit.WriteCircuit", "write_circuit"),
@@ -290,6 +291,7 @@ ARRAYS: Registry[Any] = Registry(
         "charge_domain": "charge_domain_array.ChargeDomainArray",
         "current_domain": "current_domain_array.CurrentDomainArray",
         "divider": "divider_array.DividerArray",
+        "series": "series_array.SeriesArray",
     },
 )
 """Arrays of static cells by what their columns do."""

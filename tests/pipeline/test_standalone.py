@@ -67,6 +67,7 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     }),
     "resistive_ladder": ("voltage_input_crossbar_28nm", f"{ARRAY}.input", {"device": "resistive_ladder_28nm"}),
     "current_domain_sram": ("cim_sram_28nm", f"{ARRAY}.cell", {"device": "current_sram_28nm"}),
+    "series_junctions": ("cim_sram_28nm", f"{ARRAY}.cell", {"device": "series_junctions_28nm"}),
     "divider_sram": ("cim_sram_28nm", f"{ARRAY}.cell", {"device": "divider_sram_65nm"}),
     "capacitive_merge": ("charge_domain_65nm", f"{READOUT}.merge", {"device": "capacitive_merge_28nm"}),
     # wide enough a sum for every layer of a network, where a chip gives it the products of computed factors alone

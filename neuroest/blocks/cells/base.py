@@ -121,6 +121,8 @@ class Cell(Component[Any]):
     """Whether these charges are taken off a column that was charged before, by the currents of the cells."""
     divides: ClassVar[bool] = False
     """Whether these cells pull their column up or down all the while, so that it is a divider of resistances."""
+    in_series: ClassVar[bool] = False
+    """Whether the cells of a column lie in series, so that their resistances add up."""
     family: ClassVar[str] = "cell"
     part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = (

@@ -113,7 +113,7 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
         left_out.append("multiplexers between columns and shared converters")
     encoded = "time_encoder" in array.readout.slots
     takes_columns = converter.takes_columns or array.adds_charges
-    if converter.takes_times and not encoded:
+    if converter.takes_times and not encoded and not array.cell.in_series:
         left_out.append("charging units that convert column results to times (no time_encoder)")
     elif array.interface is None and not (takes_columns or encoded):
         left_out.append(

@@ -47,11 +47,12 @@ class CrossbarMapper(CrossbarCounts):
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Arrays whose cells conduct, charge capacitors, discharge their columns, or pull them up and down."""
+        """Arrays whose cells conduct, charge capacitors, discharge their columns, pull them up and down, or lie in series."""
         cell = COMPONENTS[getattr(parts["cell"].spec, "model", "")]
         if not cell.adds_charges:
             return CrossbarArray
-        kind = "divider" if cell.divides else "current_domain" if cell.discharges else "charge_domain"
+        kinds = {"series": cell.in_series, "divider": cell.divides, "current_domain": cell.discharges}
+        kind = next((name for name, applies in kinds.items() if applies), "charge_domain")
         found: type[Component[Any]] = ARRAYS[kind]
         return found
 

@@ -1,0 +1,88 @@
+"""Cell of two magnetic junctions and switches, whose column is a string of resistances."""
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import leakage_at_chip_temperature
+from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.core import units as u
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class SeriesJunctionsParameters(StaticCellParameters):
+    """Two junctions in opposite states, of which the input chooses the one that lies in the string."""
+
+    model: ClassVar[str] = "series_junctions"
+
+    low_resistance: u.Ohm = positive(symbol="R_P")
+    """Resistance of a junction in its parallel state."""
+    high_resistance: u.Ohm = positive(symbol="R_AP")
+    """Resistance of a junction in its antiparallel state."""
+    resistance_spread: u.Dimensionless = non_negative(maximum=1.0, symbol="sigma_R")
+    """Standard deviation of the resistance of one junction over its mean."""
+    switch_width: u.Metre = positive(maximum=1e-4, symbol="W_s")
+    """Width of the transistor that puts a junction into the string."""
+    switch_resistance: u.Ohm = non_negative(symbol="R_s")
+    """Resistance of that transistor."""
+    load_capacitance: u.Farad = positive(symbol="C_L")
+    """Capacitor at the end of a string, which is discharged through it."""
+    program_voltage: u.Volt = positive(maximum=100.0, symbol="V_w")
+    """Voltage that writes a junction."""
+    program_current: u.Ampere = positive(symbol="I_w")
+    """Current that writes a junction."""
+    endurance: u.Dimensionless = positive()
+    """Write cycles before a junction fails."""
+
+
+class SeriesJunctionsBlock(DeviceBlock):
+    """Two junctions in opposite states with switches; the cells of a column lie in series."""
+
+    record: ClassVar[type[Record] | None] = SeriesJunctionsParameters
+    model: Literal["series_junctions"]
+
+
+class SeriesJunctionsCell(StaticCell):
+    """Two junctions in opposite states: a product of one puts the low resistance into the string."""
+
+    schema: ClassVar[type[Block]] = SeriesJunctionsBlock
+    in_series: ClassVar[bool] = True
+    example: ClassVar[str] = "series_junctions_28nm"
+    prior_error: ClassVar[ModelErrors] = STATIC_CELL_ERROR
+    device: SeriesJunctionsParameters
+
+    @property
+    def signed_product(self) -> bool:
+        """Input and weight are plus or minus one: each input switches one of the two junctions into the string."""
+        return True
+
+    def area(self) -> u.SquareMetre:
+        """Area of one cell."""
+        return self.transistor_area()
+
+    def resistances(self) -> tuple[u.Ohm, u.Ohm]:
+        """Resistance of a cell for a product of one and for any other, with its switch."""
+        d = self.device
+        return d.low_resistance + d.switch_resistance, d.high_resistance + d.switch_resistance
+
+    def row_load(self) -> u.Farad:
+        """Gate of one switch on each of the two lines of an input."""
+        return self.process.gate_capacitance * self.at_node(self.device.switch_width)
+
+    def column_load(self) -> u.Farad:
+        """Junctions of two switches."""
+        return 2.0 * self.process.drain_capacitance * self.at_node(self.device.switch_width)
+
+    def endurance(self) -> u.Dimensionless:
+        """Write cycles as the device states them."""
+        return self.device.endurance
+
+    def writing_energy(self, rows: u.Dimensionless, supply_voltage: u.Volt) -> u.Joule:
+        """Energy of writing both junctions, and of the lines."""
+        d = self.device
+        pulses = 2.0 * d.program_voltage * d.program_current * d.write_time
+        return pulses + super().writing_energy(rows, supply_voltage)
+
+    def leakage(self) -> u.Watt:
+        """Leakage of one cell; junctions need no supply."""
+        return leakage_at_chip_temperature(self, self.device.leakage_power)

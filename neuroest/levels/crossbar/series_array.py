@@ -1,0 +1,83 @@
+"""Array whose columns are strings of cells in series."""
+
+from typing import ClassVar
+
+from neuroest.blocks.base import Characteristic, EnergyCost, NetworkContext
+from neuroest.blocks.cells.series_junctions import SeriesJunctionsCell
+from neuroest.core import units as u
+from neuroest.equations import array_lines, crossbar_wires, series_cells
+from neuroest.levels.crossbar.static_array import StaticArray
+
+HALF = 1.0 / 2.0
+"""Share of ones that nominal errors are stated for."""
+
+
+class SeriesArray(StaticArray):
+    """Array whose columns add resistances: the load of a column is charged, then discharged through all of its cells."""
+
+    model: ClassVar[str] = "crossbar"
+
+    @property
+    def cell(self) -> SeriesJunctionsCell:
+        """The cell."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Conductance of a whole string, with as many low as high resistances."""
+        low, high = self.cell.resistances()
+        return 1.0 / (self.options["rows"] * HALF * (low + high))
+
+    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """The same."""
+        return self.source_conductance(network)
+
+    def plate_capacitance(self) -> u.Farad:
+        """The load, and the cells and wires of the string."""
+        return self.cell.device.load_capacitance + self.column_capacitance()
+
+    def full_scale(self, network: NetworkContext) -> u.Volt:
+        """Difference between the smallest and the largest sum when the middle one is read."""
+        return series_cells.string_swing(self.options["read_voltage"], *self.cell.resistances())
+
+    def mismatch_error(self) -> u.Dimensionless:
+        """Error of a column from junctions that differ, over its full scale, half of them low."""
+        return self.mismatch_at(HALF)
+
+    def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
+        """The same for another share of products of one."""
+        d = self.cell.device
+        return series_cells.string_mismatch_error(
+            d.resistance_spread, d.low_resistance, d.high_resistance, self.rows_at_once(), probability
+        )
+
+    def string_time(self, resistance: u.Ohm) -> u.Second:
+        """Time in which a column of cells of one resistance falls to half."""
+        rows = self.options["rows"]
+        return series_cells.string_time(
+            rows, resistance, self.cell.device.load_capacitance, self.column_capacitance() / rows
+        )
+
+    def settling_time(self, network: NetworkContext) -> u.Second:
+        """Time until the rows have settled and the column of the highest resistance has fallen to half."""
+        along = self.options["columns"] * self.segment_resistance()
+        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
+        return crossbar_wires.settling_time(row, 0.0, self.settled_bits()) + self.string_time(
+            self.cell.resistances()[1]
+        )
+
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
+        """None by product: a read takes the charge of the column, whatever the sum."""
+        return []
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Charging the load and the string, which a read empties."""
+        charge = array_lines.column_swing_energy(
+            self.plate_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Further the time between two sums, which a converter of times must resolve."""
+        low, high = self.cell.resistances()
+        step = (self.string_time(high) - self.string_time(low)) / self.options["rows"]
+        return [*super().characteristics(network), self.characteristic("time between two sums", step, "s")]
