@@ -15,7 +15,7 @@ SAMPLES = {
 
 
 def test_a_string_is_as_slow_as_the_chain_of_its_cells():
-    # charge of each node flows through what lies between it and ground: Elmore's sum of R_i C_i, and the load at the end
+    # the charge of each node flows through the cells between it and ground: Elmore's sum of R_i C_i, and the load
     cells, resistance, load, each = 64, 9e3, 10e-15, 1e-15
     chain = sum(k * resistance * each for k in range(1, cells + 1)) + cells * resistance * load
     assert series_cells.string_time(64.0, resistance, load, each) == pytest.approx(

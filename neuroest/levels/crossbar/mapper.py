@@ -47,7 +47,7 @@ class CrossbarMapper(CrossbarCounts):
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Arrays whose cells conduct, charge capacitors, discharge their columns, pull them up and down, or lie in series."""
+        """Arrays whose cells conduct, charge capacitors, discharge their columns, divide voltages or lie in series."""
         cell = COMPONENTS[getattr(parts["cell"].spec, "model", "")]
         if not cell.adds_charges:
             return CrossbarArray

@@ -209,8 +209,9 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
             "(capacitive_dac, resistive_ladder) and its columns are read by converters (readout: adc)"
         )
     elif (array.cell.divides or array.cell.in_series) and (array.neuron is not None or not one_bit):
+        how = "in series" if array.cell.in_series else "as dividers"
         yield (
-            f"{'in series' if array.cell.in_series else 'as dividers'}: its inputs come bit by bit (input: one_bit_driver) and its columns are read by converters "
+            f"{how}: its inputs come bit by bit (input: one_bit_driver) and its columns are read by converters "
             "(readout: adc)"
         )
     elif not array.cell.discharges and (array.neuron is not None or not (one_bit or driver.analog)):

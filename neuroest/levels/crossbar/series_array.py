@@ -13,7 +13,7 @@ HALF = 1.0 / 2.0
 
 
 class SeriesArray(StaticArray):
-    """Array whose columns add resistances: the load of a column is charged, then discharged through all of its cells."""
+    """Array whose columns add resistances: the load of a column is charged, then discharged through all cells."""
 
     model: ClassVar[str] = "crossbar"
 
