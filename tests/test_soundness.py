@@ -76,7 +76,7 @@ def test_what_is_too_large_to_compute_with_is_refused_in_estimates_and_rows(
     def overflows(*_: object) -> None:
         raise OverflowError("(34, 'Numerical result out of range')")
 
-    monkeypatch.setattr("neuroest.pipeline.stages.map_network", overflows)
+    monkeypatch.setattr("neuroest.pipeline.pacing.map_network", overflows)
     with pytest.raises(RangeError, match="too large or too small"):
         neuroest.estimate(INFINITE[0], INFINITE[1])
     rows = neuroest.sweep(INFINITE[0], INFINITE[1], {INFINITE[2]: ["0.1", "0.2"]}, workers=1).to_frame()

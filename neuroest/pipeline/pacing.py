@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -119,7 +119,7 @@ def _searched(
 ) -> list[TimestepSearch]:
     """The timesteps of each level after at most so many rounds; points of a list that agree are left out of them."""
     for turn in range(rounds):
-        sought = np.any([np.any(search.sought, axis=-1) for search in searches], axis=0)
+        sought = reduce(np.logical_or, (np.any(search.sought, axis=-1) for search in searches))
         if not sought.any():
             break
         if 2 * np.count_nonzero(sought) <= sought.size == points.list_length:

@@ -48,9 +48,12 @@ class TimestepSearch:
 
     @classmethod
     def idle(cls, points: int) -> Self:
-        """No search at any of the points of a list."""
-        nothing, unknown = np.zeros((points, 1)), np.full((points, 1), np.nan)
-        return cls(nothing, nothing > 0.0, nothing, np.full((points, 1), np.inf), unknown, unknown)
+        """No search at any of the points of a list; of one point where it is none."""
+        shape = (points, 1) if points > 1 else (1,)
+        return cls(
+            np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape), np.full(shape, np.inf),
+            np.full(shape, np.nan), np.full(shape, np.nan),
+        )  # fmt: skip
 
     def joined_by(self, sized_for: Array, timestep: Array, guess: Array, late: Mask) -> Self:
         """The same with points that are late.
