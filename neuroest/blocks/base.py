@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
@@ -67,6 +67,13 @@ class TechnologyPoint:
     corner: Corner | None = None
     sleep: Any = None
     """How blocks sleep, a `neuroest.blocks.sleep.SleepOptions`, where one of them does."""
+    corner_at: Callable[[u.Volt], Corner] | None = None
+    """What the corner makes of the transistors at another supply."""
+
+    def domain(self, supply: u.Volt) -> TechnologyPoint:
+        """The same process and temperature at the supply of a voltage domain."""
+        corner = self.corner if self.corner_at is None else self.corner_at(supply)
+        return replace(self, supply_voltage=supply, corner=corner)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component, Corner, TechnologyPoint, double_bookings
 from neuroest.blocks.interconnect.base import Link, NetworkOnChip
-from neuroest.blocks.memories.base import Memory
+from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.roles import CoversWork
 from neuroest.blocks.sleep import SleepOptions
 from neuroest.blocks.technology.process import Process, ProcessCorners, ThresholdOptions
@@ -197,9 +197,11 @@ def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
 def _technology_point(design: build.Design, values: Mapping[str, u.Numeric]) -> TechnologyPoint:
     process = _with_thresholds(design, values, Process.from_values(values, build.PROCESS))
     supply, temperature = values[f"{build.TECHNOLOGY}.supply_voltage"], values[build.TEMPERATURE]
-    corner = _corner(design, values, process, supply, temperature)
     asleep = SleepOptions.from_values(values, build.SLEEP) if build.SLEEP in design.devices else None
-    return TechnologyPoint(process, supply, temperature, corner, asleep)
+    if build.CORNER not in design.devices:
+        return TechnologyPoint(process, supply, temperature, sleep=asleep)
+    corner_at = partial(_corner, design, values, process, temperature)
+    return TechnologyPoint(process, supply, temperature, corner_at(supply), asleep, corner_at)
 
 
 def _with_thresholds(design: build.Design, values: Mapping[str, u.Numeric], process: Process) -> Process:
@@ -227,14 +229,11 @@ def _corner(
     design: build.Design,
     values: Mapping[str, u.Numeric],
     process: Process,
-    supply: u.Volt,
     temperature: u.Kelvin,
-) -> Corner | None:
-    """What the design's corner does at this supply and temperature; None for a typical die."""
-    name, device = design.spec.technology.corner, design.devices.get(build.CORNER)
-    if device is None:
-        return None
-    table = device.table
+    supply: u.Volt,
+) -> Corner:
+    """What the design's corner does at this temperature and supply."""
+    name, table = design.spec.technology.corner, design.devices[build.CORNER].table
     depths = ProcessCorners.from_values(values, build.CORNER)
     share = supply / process.nominal_supply_voltage
     places = [
@@ -260,9 +259,15 @@ def _corner(
     )  # fmt: skip
 
 
+_SUPPLY = "supply_voltage"
+"""Key of a voltage domain, in a level or a memory."""
+
+
 def _level(part: build.Part, values: Mapping[str, u.Numeric], point: TechnologyPoint) -> LevelNode:
     mapper = getattr(part.spec, "mapper", None)
     compute = None
+    if f"{part.path}.{_SUPPLY}" in values:
+        point = point.domain(values[f"{part.path}.{_SUPPLY}"])
     slots = set(part.spec.slots)
     if mapper is not None:
         compute = _component(part, MAPPERS[mapper].array_class(part.parts), values, point, only=slots)
@@ -299,6 +304,8 @@ def _component(
         for name in build.numeric_options(type(part.spec))
         if f"{part.path}.{name}" in values
     }
+    if isinstance(part.spec, MemoryBlock) and _SUPPLY in options:
+        point = point.domain(options[_SUPPLY])
     options |= {
         name: point.supply_voltage
         for name in build.numeric_options(type(part.spec))

@@ -161,6 +161,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         *process_checks(chip.components()),
         *wires,
         *technology_checks(chip.technology),
+        *_domain_checks(chip),
     ]
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
@@ -313,7 +314,13 @@ def _corner_checks(point: TechnologyPoint) -> list[Check]:
     return found
 
 
-def _supply_check(point: TechnologyPoint) -> Check:
+def _domain_checks(chip: Chip) -> list[Check]:
+    """Whether the supply of each voltage domain lies in the range of the process."""
+    domains = {id(c.technology): c for c in chip.components() if c.technology is not chip.technology}
+    return [_supply_check(c.technology, c.path) for c in domains.values()]
+
+
+def _supply_check(point: TechnologyPoint, where: str = _TECHNOLOGY) -> Check:
     supply, process = point.supply_voltage, point.process
     inside = np.logical_and(
         supply >= process.minimum_supply_voltage, supply <= process.maximum_supply_voltage
@@ -326,7 +333,7 @@ def _supply_check(point: TechnologyPoint) -> Check:
     )
     low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
     return Check(
-        "supply_voltage", _TECHNOLOGY, "infeasible", np.logical_and(inside, nominal > 0.0),
+        "supply_voltage", where, "infeasible", np.logical_and(inside, nominal > 0.0),
         f"the supply is outside the {low:g} to {high:g} V that the scaling laws of the process cover",
         supply, process.maximum_supply_voltage, "V",
     )  # fmt: skip

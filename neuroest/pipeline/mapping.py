@@ -257,7 +257,11 @@ def map_network(chip: Chip, mappers: Sequence[tuple[Mapper, Array]]) -> tuple[Ma
             units_per_child=MappingProxyType(children[place]),
             passes=passes,
             checks=checks[place],
-            exclusions=(*mapper.chip.exclusions, *mapper.left_out(passes), *_left_out_asleep(mapper.chip)),
+            exclusions=(
+                *mapper.chip.exclusions,
+                *mapper.left_out(passes),
+                *_left_out_of_supplies(mapper.chip),
+            ),
         )
         levels.append(MappedLevel(mapper, mapped, own_layers))
     return tuple(levels)
@@ -338,6 +342,10 @@ def _joined_placement(levels: Sequence[MappedLevel]) -> Placement:
     )
 
 
-def _left_out_asleep(chip: Chip) -> tuple[str, ...]:
-    """What no estimate of a chip with sleeping blocks contains."""
-    return () if chip.technology.sleep is None else (LEFT_OUT,)
+def _left_out_of_supplies(chip: Chip) -> tuple[str, ...]:
+    """What no estimate of a chip with sleeping blocks, or with voltage domains, contains."""
+    found = () if chip.technology.sleep is None else (LEFT_OUT,)
+    supply = chip.technology.supply_voltage
+    if all(np.all(c.technology.supply_voltage == supply) for c in chip.components()):
+        return found
+    return (*found, "level shifters between voltage domains, and their converters")

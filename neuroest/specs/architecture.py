@@ -151,6 +151,9 @@ class Level(base.Spec):
     """Fields of a computing level that hold blocks."""
     count: base.CountOrAuto
     """Instances in one instance of the level above; auto: as many as the network needs."""
+    supply_voltage: base.Voltage | None = None
+    """Supply of the level and of all that is in it, where that is a voltage domain of its own; left out, that of the
+    level around it. Level shifters between domains and the converter are left out."""
 
     @property
     def calibrated_as(self) -> str | None:

@@ -23,7 +23,7 @@ from neuroest.blocks.sleep import MemorySleep
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import power, technology
-from neuroest.specs.base import BitCount, WordWidth
+from neuroest.specs.base import BitCount, Voltage, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
 _APART = 30.0
@@ -56,6 +56,8 @@ class MemoryBlock(DeviceBlock):
     words that wait between units, and tables; they take area and leak, their accesses are not counted. instructions: a
     program; the processor that the memory is in counts its reads. traces, tags and errors belong to learning: traces of
     neurons, values kept for every synapse, and errors and activity that wait for a backward pass."""
+    supply_voltage: Voltage | None = None
+    """Supply of the memory, where it has a voltage domain of its own; left out, that of its level."""
     sleep: MemorySleep = "none"
     """Between the inferences of an always_on chip. retention: at a supply that just keeps the bits; off: without any,
     for what the next inference writes again. Waking takes energy; see `technology.sleep_options`."""

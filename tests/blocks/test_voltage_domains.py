@@ -1,0 +1,73 @@
+"""Levels and memories with a supply of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import NeuroestError
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from tests.chips import changed, energy
+
+BASE, NET = "digital_int8_28nm", "mlp_mnist_dense"
+
+
+def run(folder: Path, changes: dict[str, Any], supply: str = "0.9 V") -> Estimate:
+    return estimate(changed(BASE, changes, folder), NET, {"technology.supply_voltage": supply})
+
+
+def leakage(result: Estimate, path: str) -> float:
+    rows = [r for r in result.evaluation.statics if (r.component, r.term) == (path, "leakage")]
+    return float(np.squeeze(sum(r.total for r in rows)))
+
+
+def busy(result: Estimate, path: str) -> float:
+    return float(np.sum(result.evaluation.timing.resources[path]))
+
+
+def test_logic_below_the_supply_of_its_memories(tmp_path: Path) -> None:
+    whole, split = run(tmp_path, {}), run(tmp_path, {"chip.array.supply_voltage": "0.7 V"})
+    low = run(tmp_path, {}, "0.7 V")
+    # units follow the square of their own supply, memories keep that of the chip
+    assert energy(split, component="unit") / energy(whole, component="unit") == pytest.approx(
+        (0.7 / 0.9) ** 2
+    )
+    assert leakage(split, "chip.array.unit") == pytest.approx(leakage(low, "chip.array.unit"))
+    assert energy(split, component="weights") == energy(whole, component="weights")
+    assert busy(split, "chip.weights") == busy(whole, "chip.weights")
+    assert "level shifters between voltage domains, and their converters" in split.exclusions
+    assert "level shifters between voltage domains, and their converters" not in whole.exclusions
+
+
+def test_a_memory_with_a_supply_of_its_own(tmp_path: Path) -> None:
+    low, split = run(tmp_path, {}, "0.7 V"), run(tmp_path, {"chip.weights.supply_voltage": "0.9 V"}, "0.7 V")
+    high = run(tmp_path, {})
+    for of in (lambda e: energy(e, component="weights"), lambda e: leakage(e, "chip.weights"),
+               lambda e: busy(e, "chip.weights")):  # fmt: skip
+        assert of(split) == pytest.approx(of(high))
+        assert of(split) != pytest.approx(of(low))
+    assert energy(split, component="activations") == pytest.approx(energy(low, component="activations"))
+
+
+def test_a_domain_at_the_supply_of_the_chip_changes_nothing(tmp_path: Path) -> None:
+    same = run(tmp_path, {"chip.array.supply_voltage": "0.9 V", "chip.weights.supply_voltage": "0.9 V"})
+    plain = run(tmp_path, {})
+    for name in ("energy_per_inference_J", "area_m2", "latency_s"):
+        assert same.totals[name] == plain.totals[name]
+
+
+def test_a_domain_has_a_corner_and_a_range_of_its_own(tmp_path: Path) -> None:
+    chip = changed(BASE, {"chip.array.supply_voltage": "0.7 V"}, tmp_path)
+    slow = {"technology.corner": "slow"}
+    split, low = (
+        leakage(estimate(chip, NET, slow), "chip.array.unit"),
+        leakage(estimate(changed(BASE, {}, tmp_path), NET, {**slow, "technology.supply_voltage": "0.7 V"}),
+                "chip.array.unit"),
+    )  # fmt: skip
+    assert split == pytest.approx(low)
+    with pytest.raises(NeuroestError, match="supply is outside"):
+        run(tmp_path, {"chip.array.supply_voltage": "0.3 V"})
