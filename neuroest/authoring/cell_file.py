@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.frozen import frozen
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shipped
 from neuroest.specs.file_text import decoded, file_content
@@ -21,60 +22,14 @@ CELL_SUFFIX = ".cell"
 
 _RESISTIVE = frozenset({"memristor", "rram", "reram", "pcram", "pcm", "mram", "sttram", "stt-mram"})
 _OTHER = frozenset({"sram", "dram", "edram", "fbram", "slcnand", "mlcnand", "fefet", "ctt"})
-_ACCESS = MappingProxyType(
-    {
-        "cmos": ("one_transistor_one_resistor", "rram_hfox_28nm"),
-        "diode": ("one_selector_one_resistor", "rram_1s1r_generic"),
-        "bjt": ("one_selector_one_resistor", "rram_1s1r_generic"),
-        "none": ("passive", "rram_passive_generic"),
-    }
-)
 _PROCESS = "cmos_28nm_lp"
 _FEATURES = "F^2", "F"
-# Numbers of the format that a synapse has a use for; a feature size is no unit, and F is a farad elsewhere.
-_NUMBERS = MappingProxyType(
-    {
-        "ProcessNode": "nm",
-        "CellArea": "F^2",
-        "AccessCMOSWidth": "features",
-        "ResistanceOn": "ohm",
-        "ResistanceOff": "ohm",
-        "ResistanceOnAtReadVoltage": "ohm",
-        "ResistanceOffAtReadVoltage": "ohm",
-        "ResistanceOnAtHalfReadVoltage": "ohm",
-        "ResistanceOnAtResetVoltage": "ohm",
-        "ResistanceOnAtHalfResetVoltage": "ohm",
-        "CapacitanceOn": "F",
-        "CapacitanceOff": "F",
-        "ReadVoltage": "V",
-        "ResetVoltage": "V",
-        "SetVoltage": "V",
-        "ResetCurrent": "A",
-        "SetCurrent": "A",
-        "ResetPulse": "s",
-        "SetPulse": "s",
-        "ResetEnergy": "J",
-        "SetEnergy": "J",
-        "VoltageDropAccessDevice": "V",
-    }
-)
+_DATA = read_data(Path(__file__).with_suffix(".yaml"))
+_NUMBERS: Mapping[str, str] = frozen(_DATA["numbers"])
+_ACCESS: Mapping[str, Sequence[str]] = frozen(_DATA["access"])
+_LARGEST: Mapping[str, Mapping[str, Any]] = frozen(_DATA["largest"])
 _AS_STATED = "From the cell file, which gives neither spread nor origin."
 _CONDUCTANCES = ("high_conductance", "low_conductance")
-# Entries of the format whose largest is a parameter, and what is said of it.
-_LARGEST = MappingProxyType(
-    {
-        "memristor_capacitance": (("CapacitanceOn", "CapacitanceOff"), _AS_STATED),
-        "read_voltage_limit": (
-            ("ReadVoltage",),
-            "The voltage that the file reads at; where reading begins to disturb it does not say.",
-        ),
-        "program_voltage": (("SetVoltage", "ResetVoltage"), f"The larger of set and reset. {_AS_STATED}"),
-        "program_time": (("SetPulse", "ResetPulse"), f"The longer of set and reset. {_AS_STATED}"),
-        "program_current": (("SetCurrent", "ResetCurrent"), f"The larger of set and reset. {_AS_STATED}"),
-        "cell_feature_squares": (("CellArea",), _AS_STATED),
-        "turn_on_voltage": (("VoltageDropAccessDevice",), _AS_STATED),
-    }
-)
 _WORDS = ("MemCellType", "AccessType")
 # a name may be followed by a unit, or by what its values mean: `-DeviceRoadmap -1LP 1HP 2LSTP:  2`
 _LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\)\s*|\s[^:()]*)?:\s*(.*?)\s*\Z")
@@ -346,9 +301,9 @@ def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> d
         if name is not None:
             put(key, 1.0 / numbers[name], f"One over the resistance of the cell that is {state}.", name)
     put("bits_per_cell", 1.0, "Cell files describe memory cells of one bit.", "MemCellType")
-    for key, (names, what) in _LARGEST.items():
-        if name := cell.largest(*names):
-            put(key, numbers[name], what, name)
+    for key, entry in _LARGEST.items():
+        if name := cell.largest(*entry["of"]):
+            put(key, numbers[name], entry["rationale"], name)
     if "program_current" not in found and (implied := _implied_current(cell)):
         current, names = implied
         why_so = "Energy over voltage and time of the pulse."

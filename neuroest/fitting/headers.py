@@ -2,49 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import QuantityError
+from neuroest.core.frozen import frozen
 from neuroest.core.units import parse_unit
 
-ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "voltage": (
-            "v", "u", "bias", "bias_voltage", "pulse_voltage", "amplitude", "v1", "v_in", "av", "anodev", "drainv",
-            "supply", "supply_voltage", "v_s", "vdd", "drive", "spannung",
-        ),
-        "current": ("i", "i1", "input_current", "i_in", "ai", "anodei", "draini", "strom"),
-        "time": ("t", "timestamp", "elapsed_time", "relative_time", "zeit"),
-        "integration_time": (
-            "delay", "delay_time", "t_delay", "tau", "switching_delay", "switching_time", "incubation_time", "t_int",
-            "time_to_spike", "verzögerung", "verzögerungszeit", "schaltzeit",
-        ),
-        "pulse_width": ("width", "pulse_length", "pulse_duration", "t_pulse", "t_on"),
-        "gap": ("pulse_gap", "off_time", "t_off", "spacing"),
-        "pulses_to_fire": ("pulses", "number_of_pulses", "pulse_count", "pulse_number"),
-        "probability": ("p", "switching_probability", "firing_probability", "p_fire", "p_sw"),
-        "trials": ("n", "repetitions", "attempts"),
-        "control_resistance": ("r_c", "rc", "series_resistance", "load_resistance", "rs", "r_s", "rl", "r_l", "r_load"),
-        "interval": ("isi", "inter_spike_interval", "spike_interval", "period"),
-        "compliance": ("icc", "i_cc", "i_comp", "compliance_current", "current_compliance"),
-        "relaxation_time": ("t_relax", "recovery_time", "relaxation", "t_rel", "self_recovery_time", "turn_off_time"),
-        "capacitance": ("c", "cap", "c_mem"),
-        "area": ("a", "device_area", "capacitor_area"),
-        "temperature": ("t_k", "stage_temperature", "chuck_temperature", "temperatur"),
-        "threshold_voltage": ("vth", "v_th", "v_t", "vt", "switching_voltage"),
-        "pulse": ("pulse_index", "pulse_no", "pulse_#"),
-        "conductance": ("g", "read_conductance"),
-        "rising": ("up", "potentiation", "direction_up", "ltp"),
-        "retention_time": ("time_to_failure", "ttf", "failure_time"),
-        "cycles": ("cycles_to_failure", "endurance", "switching_cycles"),
-        "failed": ("failure", "fail", "broken"),
-        "noise": ("read_noise", "conductance_noise", "sigma_g", "standard_deviation", "std", "std_dev", "stdev"),
-        "spike_rate": ("rate", "firing_rate", "frequency", "f", "spiking_frequency"),
-        "uncertainty": ("error", "relative_error", "sigma"),
-        "device": ("dev", "device_id", "device_number", "cell", "sample", "gerät", "bauteil"),
-        "cycle": ("sweep", "cycle_number", "run", "loop", "repeat", "zyklus"),
-    }
-)  # fmt: skip
+ALIASES: Mapping[str, tuple[str, ...]] = frozen(
+    {name: tuple(others) for name, others in read_data(Path(__file__).with_name("column_names.yaml")).items()}
+)
 """Other names of each column, in lower case with underscores."""
 IGNORED = frozenset({"", "index", "no", "point", "row", "dataname", "datavalue"})
 """Columns that count rows, which instruments write."""

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.kinds import KINDS
@@ -25,30 +27,7 @@ _TEXT = ("type", "pattern")
 _LIMITS = ("minimum", "exclusiveMinimum", "maximum")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_EXAMPLES: Mapping[str, Mapping[str, Any]] = {
-    "architecture": {
-        "name": "my_chip",
-        "description": "A chip of mine. Nobody has built it.",
-        "base": "analog_lif_28nm",
-        "baseline": "analog_lif_28nm",
-        "exclusions": ["training"],
-        "remove": ["chip.tile.state"],
-        "set": {"chip.tile.array.rows": 256},
-    },
-    "device": {
-        "name": "my_device",
-        "model": "reported_neuron",
-        "description": "A neuron measured in the laboratory.",
-        "process": "cmos_65nm",
-    },
-    "workload": {
-        "name": "my_network",
-        "description": "A network of mine.",
-        "coding": "spiking",
-        "timesteps": 20,
-    },
-    "space": {"name": "my_space", "description": "Sizes of the array against its supply."},
-}
+_EXAMPLES = Path(__file__).with_name("schema_examples.yaml")
 
 
 def schema(kind: str) -> dict[str, Any]:
@@ -70,7 +49,7 @@ def schema(kind: str) -> dict[str, Any]:
     if kind == "architecture":
         _add_derived(found)
     _tidy(found)
-    for name, example in _EXAMPLES.get(kind, {}).items():
+    for name, example in read_data(_EXAMPLES).get(kind, {}).items():
         found["properties"][name].setdefault("examples", [example])
     if kind == "device":
         _add_device_models(found)

@@ -1,12 +1,15 @@
 """What a workload file may say of a layer."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import did_you_mean
+from neuroest.core.frozen import frozen
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import ClaimSpec, Provenance
 
@@ -310,76 +313,7 @@ class Host(Layer):
     """What is computed there."""
 
 
-LAYER_TYPES: Mapping[str, type[Layer]] = {
-    "convolution": Convolution,
-    "fully_connected": FullyConnected,
-    "recurrent": Recurrent,
-    "population": Population,
-    "pooling": Pooling,
-    "add": Add,
-    "concatenation": Concatenation,
-    "element_wise": ElementWise,
-    "matrix_product": MatrixProduct,
-    "recurrent_cell": RecurrentCell,
-    "rearrangement": Rearrangement,
-    "host": Host,
-}
-_OTHER_WORDS = {
-    "conv": "convolution",
-    "conv2d": "convolution",
-    "linear": "fully_connected",
-    "dense": "fully_connected",
-    "fc": "fully_connected",
-    "average_pooling": "pooling with `mode: average`",
-    "avgpool": "pooling with `mode: average`",
-    "maxpool": "pooling with `mode: maximum`",
-    "max_pooling": "pooling with `mode: maximum`",
-    "addition": "add",
-    "residual": "add",
-    "rnn": "recurrent in spiking coding, recurrent_cell in dense coding",
-    "lstm": "recurrent_cell with `cell: lstm`",
-    "gru": "recurrent_cell with `cell: gru`",
-    "concat": "concatenation",
-    "concatenate": "concatenation",
-    "matmul": "matrix_product, or a convolution of kernel 1 where one factor is weights",
-    "softmax": "element_wise",
-    "layer_norm": "element_wise",
-    "attention": "its parts, convolutions of kernel 1, two matrix_product layers and element_wise between them",
-    "conv1d": "convolution, the input's shape being [channels, length, 1]",
-}
-_BELONGS = "an activation function or neuron belongs to the layer before it"
-_FOLDED = "at inference it is folded into the weights of the layer before it"
-_NO_LAYERS = {
-    "relu": _BELONGS,
-    "lif": _BELONGS,
-    "neuron": _BELONGS,
-    "activation": _BELONGS,
-    "batch_norm": _FOLDED,
-    "batch_normalisation": _FOLDED,
-    "batch_normalization": _FOLDED,
-    "dropout": "it does nothing at inference",
-    "flatten": "a fully connected layer flattens the map that it reads",
-}
-
-
-def _known_type(given: object) -> object:
-    kind = given.get("type") if isinstance(given, dict) else None
-    if not isinstance(kind, str) or kind in LAYER_TYPES:
-        return given
-    word = kind.lower()
-    supported = ", ".join(LAYER_TYPES)
-    if word in _OTHER_WORDS:
-        message = f"unknown type {kind!r}; write {_OTHER_WORDS[word]}"
-    elif word in _NO_LAYERS:
-        message = f"type {kind!r} is not a layer: {_NO_LAYERS[word]}; leave the entry out"
-    elif "; did you mean" in (near := did_you_mean(word, LAYER_TYPES)):
-        message = f"unknown type {kind!r}{near}"
-    else:
-        message = f"type {kind!r} is not supported; supported: {supported}"
-    raise PydanticCustomError("layer_type", "{message}", {"message": message})
-
-
-AnyLayer: TypeAlias = Annotated[
+_Layers: TypeAlias = (
     Convolution
     | FullyConnected
     | Recurrent
@@ -391,7 +325,29 @@ AnyLayer: TypeAlias = Annotated[
     | MatrixProduct
     | RecurrentCell
     | Rearrangement
-    | Host,
-    Field(discriminator="type"),
-    BeforeValidator(_known_type),
-]
+    | Host
+)
+LAYER_TYPES: Mapping[str, type[Layer]] = frozen(
+    {get_args(cls.model_fields["type"].annotation)[0]: cls for cls in get_args(_Layers)}
+)
+
+
+def _known_type(given: object) -> object:
+    kind = given.get("type") if isinstance(given, dict) else None
+    if not isinstance(kind, str) or kind in LAYER_TYPES:
+        return given
+    word = kind.lower()
+    supported = ", ".join(LAYER_TYPES)
+    known = read_data(Path(__file__).with_name("layer_words.yaml"))
+    if word in known["other_words"]:
+        message = f"unknown type {kind!r}; write {known['other_words'][word]}"
+    elif word in known["no_layers"]:
+        message = f"type {kind!r} is not a layer: {known['no_layers'][word]}; leave the entry out"
+    elif "; did you mean" in (near := did_you_mean(word, LAYER_TYPES)):
+        message = f"unknown type {kind!r}{near}"
+    else:
+        message = f"type {kind!r} is not supported; supported: {supported}"
+    raise PydanticCustomError("layer_type", "{message}", {"message": message})
+
+
+AnyLayer: TypeAlias = Annotated[_Layers, Field(discriminator="type"), BeforeValidator(_known_type)]
