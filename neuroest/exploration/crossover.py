@@ -240,8 +240,7 @@ def _drawn(group: Group, samples: int, seed: int) -> dict[str, Array]:
     """One nominal point, and samples of everything that has a spread."""
     drawn = draw(group.claims, samples, seed)
     return {
-        path: np.concatenate([np.full((1, 1), group.claims[path].value), values])
-        for path, values in drawn.items()
+        path: np.concatenate([np.full((1, 1), group.values[path]), values]) for path, values in drawn.items()
     }
 
 

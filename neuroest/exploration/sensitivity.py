@@ -276,11 +276,14 @@ def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...
     """For each result its bars, the longest first: each cause of doubt at its p10 and p90, the others as stated."""
     moved = causes(group)
     count = len(moved)
+    nominal = group.values
     columns = {}
     for index, paths in enumerate(moved.values()):
-        z = np.zeros((2 * count, 1))
-        z[index], z[count + index] = -NORMAL_P90, NORMAL_P90
-        columns.update({path: spread_over(group.claims[path], z) for path in paths})
+        for path in paths:
+            columns[path] = np.full((2 * count, 1), nominal[path])
+            columns[path][[index, count + index]] = spread_over(
+                group.claims[path], np.array([[-NORMAL_P90], [NORMAL_P90]])
+            )
     if not columns:
         return dict.fromkeys(quantities, ())
     found = in_blocks(group, columns, 2 * count, quantities, judged=False).totals

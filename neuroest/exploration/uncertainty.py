@@ -146,9 +146,12 @@ class _Draw:
         if chunk == 0:
             doubt[0] = 0.0
         values: dict[str, Array] = {}
+        nominal = self.group.values
         for index, paths in enumerate(moved.values()):
             for path in paths:
                 mean = spread_over(self.group.claims[path], doubt[:, index : index + 1])
+                if chunk == 0:  # the estimate itself, whose models count as exact
+                    mean[0] = nominal[path]
                 values[path] = np.repeat(mean, columns, axis=0)
         for index, (path, relative) in enumerate(self.relative.items()):
             width = np.sqrt(np.log1p(relative**2))
