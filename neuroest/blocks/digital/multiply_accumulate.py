@@ -161,7 +161,7 @@ class MultiplyAccumulate(Multiplying):
             "storage": (stored, o.get("storage_clock", datapath)),
         }
         if self.gated:
-            # the gate of a word hangs on the clock as a register does; words are as wide as the widest operand
+            # the gate of a word loads the clock as a register does; words are as wide as the widest operand
             width = np.maximum(np.maximum(o["weight_bits"], o["activation_bits"]), o["accumulator_bits"])
             domains["storage"] = (np.ceil(stored / width), datapath)
         return {name: (bits, clock) for name, (bits, clock) in domains.items() if clock is not None}
