@@ -16,7 +16,7 @@ def tables(section: str) -> list[list[str]]:
 
 
 def test_every_tool_has_a_version_a_date_and_a_primary_source() -> None:
-    rows = {row[0].strip(): row for row in tables("Versions that this page describes")[2:]}
+    rows = {row[0].strip(): row for row in tables("Versions")[2:]}
     assert tuple(rows) == TOOLS
     for name, (_, version, date, read) in rows.items():
         assert re.search(r"\d+\.\d+|no releases", version), name
@@ -28,7 +28,7 @@ def test_versions_are_those_that_the_benchmarks_install() -> None:
     pinned = dict(
         re.findall(r'"([\w-]+)==([\d.]+)', (ROOT / "benchmarks" / "peers" / "set_up.sh").read_text())
     )
-    rows = {row[0].strip(): row[1] for row in tables("Versions that this page describes")[2:]}
+    rows = {row[0].strip(): row[1] for row in tables("Versions")[2:]}
     for package, tool in (("accelforge", "AccelForge"), ("zigzag-dse", "ZigZag"), ("sanafe", "SANA-FE")):
         assert f"{pinned[package]} on PyPI" in rows[tool]
 
