@@ -20,7 +20,7 @@ import numpy as np
 from neuroest.core.extras import extra
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.chunks import Columns, Job
-from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.errors import ANOTHER_RUN, ExplorationError
 from neuroest.results.metadata import column_units
 
 METADATA_KEY = b"neuroest"
@@ -122,7 +122,7 @@ class Store:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise ExplorationError(f"another run is writing {self.output}") from None
+                raise ExplorationError(f"{ANOTHER_RUN} {self.output}") from None
             yield
 
     def _claim(self, job: Job, *, overwrite: bool) -> None:

@@ -91,6 +91,8 @@ def test_the_plan_names_the_chips_that_can_run_the_network(tmp_path: Path) -> No
     assert plan["curves"] == [f"../{file.name}" for file in sorted(folder.glob("*.csv"))]
     assert plan["baselines"][0] == plan["like"] == "analog_lif_low_power_28nm"
     assert {"digital_spiking_28nm", "loihi_14nm", "gpu_h100"} <= set(plan["baselines"])
+    # a brain is no competitor on a trained network
+    assert "grey_matter" not in plan["baselines"]
 
 
 def test_what_has_not_changed_is_not_done_again(
@@ -134,6 +136,27 @@ def test_a_step_that_was_cut_off_is_where_the_next_run_goes_on(tmp_path: Path, c
     commands.fails, commands.ran = {}, []
     paper(folder)
     assert commands.ran == ["estimate", "compare", "table", "contest", "report", "checklist", "summary"]
+
+
+def test_the_same_command_again_is_taken_and_another_network_is_not(
+    tmp_path: Path, commands: Commands
+) -> None:
+    folder = folder_of_curves(tmp_path)
+    paper(folder, workload="mlp_mnist_spiking")
+    assert set(became(paper(folder, workload="mlp_mnist_spiking")).values()) == {"unchanged", "absent"}
+    with pytest.raises(
+        NeuroestError, match=r"paper.yaml says network: mlp_mnist_spiking; edit it there to take mlp_"
+    ):
+        paper(folder, workload="mlp_mnist_dense")
+
+
+def test_a_contest_that_a_killed_run_left_behind_is_waited_for(tmp_path: Path, commands: Commands) -> None:
+    folder = folder_of_curves(tmp_path)
+    commands.fails["contest"] = "another run is writing data/contest.csv"
+    with pytest.raises(NeuroestError, match="wait for it to end, and the same command goes on"):
+        paper(folder, workload="mlp_mnist_spiking")
+    commands.fails = {}
+    assert became(paper(folder))["contest"] == "done"
 
 
 def test_a_paper_goes_on_without_what_is_optional_and_says_why(tmp_path: Path, commands: Commands) -> None:

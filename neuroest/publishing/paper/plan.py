@@ -190,19 +190,21 @@ def _from(file: Path, place: Path) -> str:
 
 def _baselines(network: str, like: str) -> tuple[str, ...]:
     """The chip that is like it, then every shipped baseline that has an estimate of the network."""
-    load_workload(network)
+    trained = load_workload(network).spec.task is not None
     if reason := _refused(like, network):
         raise NeuroestError(
             f"{like} cannot run {network}: {reason}; name another chip for the device with --like"
         )
     names = [entry.name for entry in list_entries("architectures", "baseline") if "baseline" in entry.group]
-    return (like, *(name for name in names if name != like and not _refused(name, network)))
+    # what nobody makes, such as a brain, is a reference for populations and no competitor on a trained network
+    return (like, *(name for name in names if name != like and not _refused(name, network, makeable=trained)))
 
 
-def _refused(architecture: str, network: str) -> str:
-    """Why a chip has no estimate of a network, or nothing."""
+def _refused(architecture: str, network: str, *, makeable: bool = False) -> str:
+    """Why a chip has no estimate of a network, or cannot be made where it must be; or nothing."""
     try:
-        estimate(architecture, network)
+        found = estimate(architecture, network)
     except (MappingError, RangeError, SpecError) as error:
         return str(error).splitlines()[0]
-    return ""
+    statuses = {device.spec.fab_compatibility.status for device in found.design.devices.values()}
+    return "no process makes its devices" if makeable and "not_compatible" in statuses else ""

@@ -15,6 +15,7 @@ import neuroest as package
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.version import package_version
+from neuroest.exploration.errors import ANOTHER_RUN
 from neuroest.publishing.paper.pages import checklist, summary
 from neuroest.publishing.paper.plan import PLAN_FILE, new_plan, read_plan, write_plan
 from neuroest.publishing.paper.steps import STEPS, Step, steps_of
@@ -98,8 +99,8 @@ def paper(
         place.mkdir(parents=True, exist_ok=True)
         write_plan(place / PLAN_FILE, plan)
         say(f"plan written to {place / PLAN_FILE}; edit it and run this again to change what is done")
-    elif workload is not None or like is not None:
-        raise NeuroestError(f"{place / PLAN_FILE} says which network and which chip; edit it there")
+    else:
+        _agree_with_plan(place, {"network": workload, "like": like})
     run = _Run(place, say, again=again, force=force)
     chosen = STEPS if only is None else (only,)
     if commands:
@@ -119,6 +120,16 @@ def _place(folder: Path, output: str | Path | None) -> Path:
     if output is not None:
         return Path(output)
     return folder if (folder / PLAN_FILE).exists() else folder / "paper"
+
+
+def _agree_with_plan(place: Path, asked: Mapping[str, str | None]) -> None:
+    """Refuse a network or a chip that is another one than in the plan; the same command again is no such."""
+    plan = read_plan(place / PLAN_FILE, STEPS)
+    for key, name in asked.items():
+        planned = getattr(plan, key)
+        if name is None or name == planned or (place / planned).resolve() == Path(name).resolve():
+            continue
+        raise NeuroestError(f"{place / PLAN_FILE} says {key}: {planned}; edit it there to take {name}")
 
 
 class _Run:
@@ -162,8 +173,15 @@ class _Run:
                 f"changed; restore {PLAN_FILE}, remove the file, or replace it with --force"
             )
         self.say(f"{number} {step.line}")
+        # a step that does not come to its end counts as never run
+        if self.state["steps"].pop(name, None) is not None:
+            self._keep_state()
         started = time.monotonic()
-        failure = self._perform(step)
+        try:
+            failure = self._perform(step)
+        except KeyboardInterrupt:
+            self.say(f"        interrupted; the same command goes on with {name}")
+            raise
         seconds = time.monotonic() - started
         became = "unavailable" if failure else "done"
         # a step that reads what it made, such as a points file, is recorded as of now
@@ -172,9 +190,12 @@ class _Run:
             **before, "writes": {} if failure else self._hashes(step.writes), "became": became, "reason": failure,
             "seconds": round(seconds, 1),
         }  # fmt: skip
-        write_whole(self.place / STATE_FILE, (json.dumps(self.state, indent=1) + "\n").encode())
+        self._keep_state()
         self.say(f"        {f'not available: {failure}' if failure else f'done in {seconds:.1f} s'}")
         return Outcome(step, became, seconds, failure)
+
+    def _keep_state(self) -> None:
+        write_whole(self.place / STATE_FILE, (json.dumps(self.state, indent=1) + "\n").encode())
 
     def _perform(self, step: Step) -> str:
         """Run a step; why an optional one failed, or nothing.
@@ -196,6 +217,9 @@ class _Run:
             if step.printed:
                 write_whole(self.place / step.printed, printed)
             return ""
+        if ANOTHER_RUN in reason:
+            # a run that was killed may have left its longest step behind, which ends by itself
+            raise NeuroestError(f"{step.name}: {reason}; wait for it to end, and the same command goes on")
         if step.optional:
             return reason
         raise NeuroestError(
