@@ -238,6 +238,11 @@ def why_no_network(path: Path) -> str:
     return next((why for mark, why in NO_NETWORKS.items() if re.search(mark, text, re.MULTILINE)), "")
 
 
+def is_yaml_with(path: Path, mark: str) -> bool:
+    """Whether a file is called YAML and has the mark of a format."""
+    return path.suffix.lower() in {".yaml", ".yml"} and bool(re.search(mark, _beginning(path), re.MULTILINE))
+
+
 def _beginning(path: Path) -> str:
     """Text in which marks are looked for; empty for a file that cannot be read, whose reader says what is wrong."""
     try:

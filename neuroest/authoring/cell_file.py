@@ -13,10 +13,9 @@ from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecErro
 from neuroest.core.frozen import frozen
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shipped
+from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content
 
-_LOOKED_AT = 65_536
-"""Bytes in which the first entry of a cell file must come; a convention."""
 CELL_SUFFIX = ".cell"
 """Suffix of such files."""
 
@@ -33,7 +32,7 @@ _CONDUCTANCES = ("high_conductance", "low_conductance")
 _WORDS = ("MemCellType", "AccessType")
 # a name may be followed by a unit, or by what its values mean: `-DeviceRoadmap -1LP 1HP 2LSTP:  2`
 _LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\)\s*|\s[^:()]*)?:\s*(.*?)\s*\Z")
-_MARK = re.compile(rb"^-MemCellType\s*:", re.MULTILINE)
+_MARK = r"^-MemCellType\s*:"
 _SOURCE = "cell_file"
 _OF_THE_ARRAY = (
     "ReadPulse belongs to the array here: set its `pulse_width`, which scales the energy of a read.",
@@ -42,12 +41,7 @@ _OF_THE_ARRAY = (
 
 def is_cell_file(path: Path) -> bool:
     """Whether a file is one of a memory cell, by its suffix, or by its first entry where AccelForge calls it YAML."""
-    if path.suffix.lower() == CELL_SUFFIX:
-        return True
-    if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return _MARK.search(file.read(_LOOKED_AT)) is not None
+    return path.suffix.lower() == CELL_SUFFIX or is_yaml_with(path, _MARK)
 
 
 @dataclass(frozen=True)

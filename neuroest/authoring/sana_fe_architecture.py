@@ -13,17 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text
-from neuroest.core.errors import Problem, SpecError
 from neuroest.loading.library import Device, load_device
+from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
 
 TEMPLATE = "loihi_events"
 """Device that fills up what an architecture of SANA-FE has no key for."""
 _SOURCE = "sana_fe_architecture"
-_LOOKED_AT = 65_536
-"""Bytes in which the first key must come; a convention."""
-_MARK = re.compile(rb"^architecture\s*:", re.MULTILINE)
+_MARK = r"^architecture\s*:"
 _NUMBERED = re.compile(r"([{,]\s*|^\s+)(\d+)(\s*:)", re.MULTILINE)
 _RANGE = re.compile(r"\[(\d+)\.\.(\d+)\]\s*\Z")
 _SIDES = ("north", "east", "south", "west")
@@ -48,10 +46,7 @@ class ImportedArchitecture:
 
 def is_sana_fe_architecture(path: Path) -> bool:
     """Whether a file is an architecture of SANA-FE, by its first key."""
-    if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return _MARK.search(file.read(_LOOKED_AT)) is not None
+    return is_yaml_with(path, _MARK)
 
 
 def import_sana_fe_architecture(path: Path, name: str) -> ImportedArchitecture:
@@ -108,13 +103,9 @@ def _spread(span: tuple[float, float], unit: str) -> dict[str, Any]:
 
 class _Reader:
     def __init__(self, document: Document) -> None:
-        self._document = document
+        self._fault = document.fault
         root = document.data if isinstance(document.data, dict) else {}
         self._chip = self._mapping(("architecture",), root.get("architecture"))
-
-    def _fault(self, place: tuple[str | int, ...], message: str) -> SpecError:
-        where = self._document.position(place)
-        return SpecError([Problem(self._document.file, *where, ".".join(map(str, place)), message)])
 
     def _mapping(self, place: tuple[str | int, ...], found: Any) -> Mapping[str, Any]:
         if not isinstance(found, dict):

@@ -15,14 +15,12 @@ from typing import Any
 
 import yaml
 
-from neuroest.core.errors import Problem, SpecError
 from neuroest.loading.library import load_architecture
+from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
 
-_MARK = re.compile(rb"^operational_array\s*:", re.MULTILINE)
-_LOOKED_AT = 65_536
-"""Bytes in which the key of the format must come; a convention."""
+_MARK = r"^operational_array\s*:"
 _PICO, _GIGA = 1e-12, 1e9
 _CLOCK = 1e9
 """Clock that is assumed. [1/s]"""
@@ -82,10 +80,7 @@ class _Account:
 
 def is_zigzag_hardware(path: Path) -> bool:
     """Whether a file is hardware of ZigZag, by one of its keys."""
-    if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return _MARK.search(file.read(_LOOKED_AT)) is not None
+    return is_yaml_with(path, _MARK)
 
 
 def import_zigzag_hardware(path: Path, name: str) -> ImportedHardware:
@@ -126,7 +121,7 @@ def _without_repeated_ports(text: str, account: _Account) -> str:
 
 class _Reader:
     def __init__(self, document: Document, account: _Account) -> None:
-        self._document, self._account = document, account
+        self._fault, self._account = document.fault, account
         root = document.data if isinstance(document.data, dict) else {}
         self._array = self._mapping(("operational_array",), root.get("operational_array"))
         self._extents = self._dimensions()
@@ -139,10 +134,6 @@ class _Reader:
         memories = self._mapping(("memories",), root.get("memories"))
         self._memories = [self._memory(str(key), value) for key, value in memories.items()]
         account.unused += [str(key) for key in root if key not in {"name", "memories", "operational_array"}]
-
-    def _fault(self, place: tuple[str | int, ...], message: str) -> SpecError:
-        where = self._document.position(place)
-        return SpecError([Problem(self._document.file, *where, ".".join(map(str, place)), message)])
 
     def _mapping(self, place: tuple[str | int, ...], found: Any) -> Mapping[str, Any]:
         if not isinstance(found, dict) or not found:

@@ -94,9 +94,7 @@ def compare(
     distinct(chips)
     distinct(nets)
     changes = settings_of(settings)
-    shares = [_settings_for(chip, changes) for chip in chips]
-    unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
-    shares[0].update(unused)  # so that the design says what is wrong with them
+    shares = settings_of_each(chips, changes)
     results = tuple(estimate(chip, net, share) for chip, net, share in zip(chips, nets, shares, strict=True))
     return compared(results, changes)
 
@@ -145,6 +143,16 @@ def distinct(loaded: Sequence[Loaded[Any]]) -> list[Loaded[Any]]:
 
 def _architecture(name: Named) -> Loaded[ArchitectureSpec]:
     return name if isinstance(name, Loaded) else load_architecture(name)
+
+
+def settings_of_each(
+    chips: Sequence[Loaded[ArchitectureSpec]], settings: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """What each design changes; what none of them has is the first one's, so that it says what is wrong with it."""
+    shares = [_settings_for(chip, settings) for chip in chips]
+    unused = {path: value for path, value in settings.items() if not any(path in share for share in shares)}
+    shares[0].update(unused)
+    return shares
 
 
 def _settings_for(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -> dict[str, str]:

@@ -10,31 +10,33 @@ from neuroest.design.chip import Chip
 from neuroest.pipeline.energy import Array
 
 
+def _first(chip: Chip, role: type[Any]) -> Any:
+    """The chip's block of a role; None without one."""
+    return next((block for _, block in chip.find(role)), None)
+
+
 def yield_and_cost(chip: Chip, die: Array) -> tuple[Array, Array] | None:
     """Share of good dies and cost of one of them in US dollars; None where the chip has no block for it. [1], [USD]."""
-    found = chip.find(PricesDie)
-    if not found:
+    block = _first(chip, PricesDie)
+    if block is None:
         return None
-    block: Any = found[0][1]
     return np.asarray(block.good_share(die)), np.asarray(block.cost(die))
 
 
 def wafers(chip: Chip, die: Array, chips: u.Numeric) -> Array | None:
     """Wafers that so many good dies come from; None where the chip has no block for it. [1]."""
-    found = chip.find(PricesDie)
-    if not found:
+    block = _first(chip, PricesDie)
+    if block is None:
         return None
-    block: Any = found[0][1]
     good = np.asarray(block.good_dies(die))
     return np.asarray(np.where(good > 0.0, chips / np.where(good > 0.0, good, 1.0), np.inf))
 
 
 def carbon(chip: Chip, die: Array, power: Array) -> tuple[Array, Array] | None:
     """Carbon of making a good die, and of its electricity in use; None where the chip has no block for it. [kg]."""
-    found = chip.find(EmitsCarbon)
-    if not found:
+    block = _first(chip, EmitsCarbon)
+    if block is None:
         return None
-    block: Any = found[0][1]
     known = yield_and_cost(chip, die)
     return np.asarray(block.embodied(die, None if known is None else known[0])), np.asarray(
         block.operational(power)

@@ -17,7 +17,7 @@ from neuroest.core.errors import MappingError, NeuroestError, RangeError, check_
 from neuroest.core.version import package_version
 from neuroest.design.short_paths import settings_of
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.comparison import _settings_for, compared, distinct
+from neuroest.pipeline.comparison import compared, distinct, settings_of_each
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import references_bibtex
 from neuroest.reporting.csv_export import breakdown_csv, comparison_csv
@@ -234,9 +234,7 @@ def report(
     chips = distinct([a if isinstance(a, Loaded) else load_architecture(a) for a in designs])
     nets = distinct([w if isinstance(w, Loaded) else load_workload(w) for w in networks])
     changes = settings_of(settings)
-    shares = [_settings_for(chip, changes) for chip in chips]
-    unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
-    shares[0].update(unused)  # so that the first design says what is wrong with them
+    shares = settings_of_each(chips, changes)
     chips = labelled(chips, labels or {})
     views, refused = [], []
     for net in nets:

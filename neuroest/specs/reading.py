@@ -98,6 +98,10 @@ class Document:
         """
         return self._find(path)[1].place
 
+    def fault(self, path: Sequence[str | int], message: str) -> SpecError:
+        """What is wrong with the value at `path`, with its place."""
+        return SpecError([Problem(self.file, *self.position(path), ".".join(map(str, path)), message)])
+
     def origin(self, path: Sequence[str | int]) -> tuple[Document, Sequence[str | int]]:
         """The document in whose file the value at `path` is written, and its path there."""
         return self, path

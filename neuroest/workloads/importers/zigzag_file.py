@@ -70,11 +70,6 @@ def read_zigzag(path: Path, options: ImportOptions) -> ImportedNetwork:
         return _Reader(document, layers).network(path, options)
 
 
-def _fault(document: Document, place: tuple[str | int, ...], message: str) -> SpecError:
-    dotted = ".".join(str(part) for part in place)
-    return SpecError([Problem(document.file, *document.position(place), dotted, message)])
-
-
 def _layer(document: Document, place: int, entry: Any) -> _Layer:
     def required(key: str, kind: type) -> Any:
         if (
@@ -83,7 +78,7 @@ def _layer(document: Document, place: int, entry: Any) -> _Layer:
             or isinstance(entry[key], bool)
         ):
             what = {str: "text", list: "a list", int: "a whole number", dict: "a mapping"}[kind]
-            raise _fault(document, (place, key), f"{key} must be {what}; a layer of ZigZag has one")
+            raise document.fault((place, key), f"{key} must be {what}; a layer of ZigZag has one")
         return entry[key]
 
     def optional(key: str, kind: type) -> Any:
@@ -94,24 +89,22 @@ def _layer(document: Document, place: int, entry: Any) -> _Layer:
     bits = required("operand_precision", dict)
     whole = [size for size in sizes if isinstance(size, int) and not isinstance(size, bool) and size >= 1]
     if len(whole) != len(loops) or len(sizes) != len(loops) or not all(isinstance(one, str) for one in loops):
-        raise _fault(
-            document, (place, "loop_sizes"), f"{len(loops)} loops need as many whole numbers above 0"
-        )
+        raise document.fault((place, "loop_sizes"), f"{len(loops)} loops need as many whole numbers above 0")
     for key, value in bits.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise _fault(document, (place, "operand_precision", key), "must be a whole number of bits")
+            raise document.fault((place, "operand_precision", key), "must be a whole number of bits")
     indices = {
         name: tuple(part.lower() for part in re.findall(r"\w+", text))
         for name, text in _OPERAND.findall(equation)
     }
     if "O" not in indices or "I" not in indices:
-        raise _fault(document, (place, "equation"), f"expected O[..] += W[..] * I[..]; got {equation[:60]!r}")
+        raise document.fault((place, "equation"), f"expected O[..] += W[..] * I[..]; got {equation[:60]!r}")
     relations = {}
     for index, text in enumerate(optional("dimension_relations", list)):
         match = _RELATION.match(str(text))
         if match is None:
             where = (place, "dimension_relations", index)
-            raise _fault(document, where, f"expected such as ix=2*ox+1*fx; got {str(text)[:40]!r}")
+            raise document.fault(where, f"expected such as ix=2*ox+1*fx; got {str(text)[:40]!r}")
         to, first, one, second, two = match.groups()
         relations[to.lower()] = (int(first or 1), one.lower(), int(second or 1), two.lower())
     padding = {}
@@ -121,7 +114,7 @@ def _layer(document: Document, place: int, entry: Any) -> _Layer:
             and len(pair) == 2
             and all(isinstance(one, int) and one >= 0 for one in pair)
         ):
-            raise _fault(document, (place, "padding"), "expected a pair of whole numbers for each loop")
+            raise document.fault((place, "padding"), "expected a pair of whole numbers for each loop")
         padding[str(loop).lower()] = (pair[0], pair[1])
     sources = {
         str(key): value for key, value in optional("operand_source", dict).items() if isinstance(value, int)
@@ -130,8 +123,8 @@ def _layer(document: Document, place: int, entry: Any) -> _Layer:
     name = named if isinstance(named, str) and named else f"{kind}_{number}"
     sized = dict(zip((loop.lower() for loop in loops), sizes, strict=True))
     if sized.get("b", 1) > 1 and kind.startswith("Conv"):
-        raise _fault(
-            document, (place, "loop_sizes"), f"B is {sized['b']}; a workload is one sample, so set B to 1"
+        raise document.fault(
+            (place, "loop_sizes"), f"B is {sized['b']}; a workload is one sample, so set B to 1"
         )
     return _Layer(place, number, name, kind, sized, indices, relations, sources, bits, padding)
 
@@ -148,7 +141,7 @@ class _Reader:
         read: set[int] = set()
         for layer in self._layers:
             if layer.number in self._values:
-                raise _fault(self._document, (layer.place, "id"), f"{layer.number} appears twice in the file")
+                raise self._document.fault((layer.place, "id"), f"{layer.number} appears twice in the file")
             read |= {source for source in layer.sources.values() if source != layer.number}
             self._values[layer.number] = self._put(layer)
         ends = [value for number, value in self._values.items() if number not in read]
@@ -194,8 +187,7 @@ class _Reader:
         if source not in self._values:
             known = ", ".join(map(str, self._values)) or "none"
             where = (layer.place, "operand_source", operand)
-            raise _fault(
-                self._document,
+            raise self._document.fault(
                 where,
                 f"{operand} comes from {source}, which is not an earlier layer: {known}",
             )
@@ -219,9 +211,8 @@ class _Reader:
             if layer.kind in {"Conv", "Conv_downsample"}:
                 return self._convolution(layer, value)
         except NetworkImportError as error:
-            raise _fault(self._document, (layer.place,), str(error)) from None
-        raise _fault(
-            self._document, (layer.place, "operator_type"),
+            raise self._document.fault((layer.place,), str(error)) from None
+        raise self._document.fault((layer.place, "operator_type"),
             f"{layer.kind[:40]} is unknown; allowed: Conv, Conv_downsample, Gemm, Add, {', '.join(_POOLS)}",
         )  # fmt: skip
 
