@@ -1,4 +1,4 @@
-"""``neuroest characterise``: the six characteristics of a neuron."""
+"""``neuroest characterise``: the characteristics of a neuron."""
 
 from pathlib import Path
 from typing import Annotated
@@ -28,12 +28,12 @@ def run(
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
-    """Simulate the six neuronal characteristics as experiments.
+    """Simulate a neuron's characteristics: rate, least drive, energy, delays, limits, and those of its kind.
 
     Parameters
     ----------
     names
-        Which; all six by default.
+        Which; all by default.
     devices
         Devices or repetitions of each point.
     compare
@@ -62,5 +62,5 @@ def run(
         output, form, found.to_text, found.rows, f"Characteristics of {neuron}", found.to_dict()
     )
     if figures is not None:
-        found.plot(figures, suffix.lstrip("."))
-        shared.note([f"{len(found.characteristics)} figures written to {figures}"])
+        drawn = found.plot(figures, suffix.lstrip("."))
+        shared.note([f"{drawn} figures written to {figures}"])

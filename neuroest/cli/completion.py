@@ -77,8 +77,9 @@ def _characteristics() -> Iterable[str]:
     from neuroest.dynamics.characteristics import (  # noqa: PLC0415 - only a shell that completes needs it
         CHARACTERISTICS,
     )
+    from neuroest.dynamics.neuron_characteristics import EVERY_NEURON  # noqa: PLC0415 - the same
 
-    return CHARACTERISTICS
+    return [*EVERY_NEURON, *CHARACTERISTICS]
 
 
 def _quantities() -> Iterable[str]:

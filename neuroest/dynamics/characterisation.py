@@ -1,6 +1,6 @@
-"""The six characteristics of a neuron as a user asks for them."""
+"""The characteristics of a neuron as a user asks for them: those of every neuron, and those of its kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,10 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.progress import Progress, silent
-from neuroest.dynamics.characteristics import CHARACTERISTICS
-from neuroest.dynamics.characteristics import characterise as experiment
-from neuroest.dynamics.diffusive_cells import load_cells, refuse_following_gate
-from neuroest.dynamics.experiments import Bench, Characteristic
+from neuroest.core.text_layout import wrapped
+from neuroest.dynamics.experiments import Characteristic
+from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time
+from neuroest.dynamics.neuron_characteristics import EVERY_NEURON, NeuronBench
 from neuroest.dynamics.spikes import plain_numbers
 from neuroest.registry import render
 
@@ -29,18 +29,19 @@ class Characterisation:
 
     def to_text(self) -> str:
         """What each experiment found, for a terminal."""
-        blocks = (
-            "\n".join([found.title, *(f"  {text}" for text in found.findings)])
-            for found in self.characteristics.values()
-        )
-        return "\n\n".join(blocks) + "\n"
+        return "\n\n".join("\n".join(_lines(found)) for found in self.characteristics.values()) + "\n"
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Curves and findings as plain data."""
         return [
             {
                 "name": name, "x": list(found.x), "y": list(found.y), "findings": list(found.findings),
-                "misses": list(found.misses),
+                "misses": list(found.misses), "absent": found.absent,
+                "values": [
+                    {"name": v.name, "unit": v.unit, "simulated": _plain(v.simulated),
+                     "closed_form": _plain(v.closed)}
+                    for v in found.values
+                ],
                 "series": [
                     {"label": s.label, "measured": s.measured, "x": plain_numbers(s.x), "y": plain_numbers(s.y)}
                     for s in found.series
@@ -50,18 +51,46 @@ class Characterisation:
         ]  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a point of a curve."""
-        return [
+        """One row a point of a curve; single numbers, which are on no axis; findings where there is no curve."""
+        points = [
             {"characteristic": name, "series": s.label, "x": x, "y": y}
             for name, found in self.characteristics.items()
             for s in found.series
             for x, y in zip(plain_numbers(s.x), plain_numbers(s.y), strict=True)
         ]
+        numbers = [
+            {"characteristic": name, "series": f"{v.name}, {how} [{v.unit}]", "x": None, "y": value}
+            for name, found in self.characteristics.items()
+            for v in found.values
+            for how, value in (("simulated", v.simulated), ("closed form", v.closed))
+            if value == value  # noqa: PLR0124 - NaN stands for a number that does not exist
+        ]
+        words = [
+            {"characteristic": name, "series": text, "x": None, "y": None}
+            for name, found in self.characteristics.items()
+            if not found.series
+            for text in (found.absent, *found.findings)
+            if text
+        ]
+        return [*points, *numbers, *words]
 
-    def plot(self, folder: Path, form: str = "png") -> None:
-        """Draw one figure each into a folder."""
-        for name, found in self.characteristics.items():
-            render(found, "figure", folder / f"{name}.{form}")
+    def plot(self, folder: Path, form: str = "png") -> int:
+        """Draw a figure of each that has a curve into a folder, and give their number."""
+        drawn = [name for name, found in self.characteristics.items() if found.series]
+        for name in drawn:
+            render(self.characteristics[name], "figure", folder / f"{name}.{form}")
+        return len(drawn)
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _lines(found: Characteristic) -> list[str]:
+    if found.absent:
+        return [found.title, *wrapped(f"  none: {found.absent}", hanging=4)]
+    texts = [*(value.text() for value in found.values), *found.findings]
+    return [found.title, *(line for text in texts for line in wrapped(f"  {text}", hanging=4))]
 
 
 def characterise(
@@ -69,14 +98,14 @@ def characterise(
     changes: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
     temperature: float | None = None, barrier_shift: float = 0.0, progress: Progress = silent,
 ) -> Characterisation:  # fmt: skip
-    """Characteristics of a diffusive neuron as experiments.
+    """Characteristics of a neuron as experiments.
 
     Parameters
     ----------
     neuron : str
         Device spec of a neuron, a shipped name or a path.
     names : sequence of str
-        Which characteristics; all six if none is named.
+        Which characteristics; if none is named, all that the neuron has, with the reason where it lacks one.
     devices : int
         Devices or repetitions of each point.
     seed : int
@@ -101,20 +130,44 @@ def characterise(
     Raises
     ------
     UnknownNameError
-        For a characteristic that does not exist.
+        For a characteristic that the neuron's model does not have.
     NeuroestError
-        For a neuron without an input voltage, or one that latches on.
+        For a device that is no neuron, and where a characteristic was named that this neuron does not show.
     """
-    wanted = list(names) or list(CHARACTERISTICS)
-    check_names("characteristic", wanted, CHARACTERISTICS)
-    cells = load_cells(neuron, kinetics=kinetics, changes=dict(changes or {}), temperature=temperature,
-                       barrier_shift=barrier_shift)  # fmt: skip
-    if not np.size(cells.input_voltage):
-        raise NeuroestError(f"{neuron} states no input voltage")
-    refuse_following_gate(neuron, cells, float(np.max(cells.input_voltage)))
-    bench = Bench(cells, neuron, devices, seed, neuron == MEASURED_NEURON if compare is None else compare)
+    asked = Asked(neuron, changes or {}, kinetics, temperature, barrier_shift)
+    running = neuron_in_time(asked)
+    compared = neuron == MEASURED_NEURON if compare is None else compare
+    experiments = _experiments(running, NeuronBench(running, neuron, devices, seed), compare=compared)
+    check_names("characteristic", names, experiments)
+    wanted = list(names) or list(experiments)
     found = {}
     for number, name in enumerate(wanted):
-        found[name] = experiment(bench, name)
+        found[name] = _shown(name, experiments[name], named=bool(names))
         progress((number + 1) / len(wanted))
     return Characterisation(neuron, found)
+
+
+def _experiments(
+    running: NeuronInTime, bench: NeuronBench, *, compare: bool
+) -> dict[str, Callable[[], Characteristic]]:
+    """Those of every neuron, then those of its kind, each ready to run."""
+    every = {name: lambda run=run: run(bench) for name, run in EVERY_NEURON.items()}
+    own = {
+        name: lambda run=run: run(running.bench(bench.devices, bench.seed, compare=compare))
+        for name, run in running.experiments().items()
+    }
+    return {**every, **own}
+
+
+def _shown(name: str, run: Callable[[], Characteristic], *, named: bool) -> Characteristic:
+    """A characteristic; one that the neuron does not show is an error only for who asked for it by name."""
+    try:
+        found = run()
+    except NeuroestError as error:
+        if named:
+            raise
+        title = name.replace("_", " ").capitalize()
+        return Characteristic(name, title, ("", "1"), ("", "1"), (), (), absent=str(error))
+    if named and found.absent:
+        raise NeuroestError(f"no {name}: {found.absent}")
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.statistics import quantiles
+from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.compact_record import Run
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices, integration_time
@@ -27,6 +28,29 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Value:
+    """One number of a characteristic by simulation and, where the block knows it, by its closed form; NaN for none."""
+
+    name: str
+    simulated: float
+    closed: float
+    unit: str
+
+    def text(self) -> str:
+        """The number in words."""
+        closed = "" if np.isnan(self.closed) else f"; closed form {_in_words(self.closed, self.unit)}"
+        if np.isnan(self.simulated):
+            return f"{self.name}: none{closed}"
+        return f"{self.name}: {_in_words(self.simulated, self.unit)}{closed}"
+
+
+def _in_words(value: float, unit: str) -> str:
+    if not np.isfinite(value):
+        return "never" if unit == "s" else "none"
+    return f"{value:.3g}" if unit == "1" else format_quantity(value, unit)
+
+
+@dataclass(frozen=True)
 class Characteristic:
     """One experiment: curves, waveforms, and findings in words.
 
@@ -40,6 +64,10 @@ class Characteristic:
         Time and traces of a typical device.
     intervals : ndarray, optional
         Intervals between spikes, where their distribution is of interest. [s]
+    values : tuple of Value
+        Single numbers.
+    absent : str
+        Why the model of the neuron does not have it; empty where it does.
     """
 
     name: str
@@ -52,6 +80,8 @@ class Characteristic:
     waveforms: dict[str, Array] = field(default_factory=dict)
     logarithmic: bool = False
     intervals: Array | None = None
+    values: tuple[Value, ...] = ()
+    absent: str = ""
 
 
 @dataclass(frozen=True)

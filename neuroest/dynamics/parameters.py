@@ -13,6 +13,8 @@ class ThresholdSwitchParameters(Record):
     circuit_of: ClassVar[str] = "threshold_switch_neuron"
     """Block whose circuit it is."""
     folder: ClassVar[str] = "lab"
+    in_time: ClassVar[str] = "neuroest.dynamics.switch_in_time.SwitchInTime"
+    """What runs it in time."""
 
     supply_voltage: u.Volt = positive(symbol="V_s", exact=NORMALISED)
     """Supply behind the series resistor."""
@@ -39,6 +41,8 @@ class LifBehaviourParameters(Record):
 
     model: ClassVar[str] = "lif_behaviour"
     folder: ClassVar[str] = "lab"
+    in_time: ClassVar[str] = "neuroest.dynamics.digital_in_time.DigitalInTime"
+    """What runs it in time."""
 
     leak_time_constant: u.Second = positive(symbol="tau", exact=NORMALISED)
     """Time constant of the membrane."""

@@ -22,6 +22,10 @@ from neuroest.equations.output_branch import slow_edge_energy
 _STEPS_PER_TIME_CONSTANT = 50.0
 _SAMPLES = 4_000
 """Points of a trace."""
+_MOST_SPIKES = 2e6
+"""Spikes of a device that a run waits for; a convention."""
+_NOTHING = 1e-300
+"""In place of a slope of nothing; numerical."""
 _ROUNDING = 1e-9
 """Share of the threshold that a sum of pulses may lack by rounding; numerical."""
 
@@ -168,6 +172,105 @@ def switch_latches(switch: ThresholdSwitchParameters) -> str:
     return ""
 
 
+@dataclass(frozen=True)
+class Membrane:
+    """A leaky integrator: its state rises with the drive, leaks, and is emptied at its threshold.
+
+    Attributes
+    ----------
+    gain : float
+        Slope of the state without a leak over the drive.
+    time_constant : float
+        Of the leak. [s]
+    threshold : float
+        State at which it fires.
+    refractory_time : float
+        Time after a spike in which the drive is ignored. [s]
+    variation, mismatch : float
+        Relative deviation of the threshold between cycles and between devices.
+    """
+
+    gain: float
+    time_constant: float
+    threshold: float
+    refractory_time: float
+    variation: float = 0.0
+    mismatch: float = 0.0
+
+
+def simulate_membrane(
+    membrane: Membrane,
+    stimulus: Stimulus,
+    *,
+    devices: int = 1,
+    generator: np.random.Generator | None = None,
+    step: float | None = None,
+    progress: Progress = silent,
+) -> SpikeRun:
+    """Leaky integrate-and-fire neurons, exact from event to event.
+
+    The step only sets where the trace of the first device is sampled.
+
+    Returns
+    -------
+    SpikeRun
+        In place of energies: ``drive``, the integral of the drive, and ``driven``, the time that it was taken. [s]
+    """
+    tau, total = membrane.time_constant, total_duration(stimulus)
+    threshold = membrane.threshold * _lognormal(generator, membrane.mismatch, devices)
+    length = min(tau / _STEPS_PER_TIME_CONSTANT, total / 100.0) if step is None else step
+    state, blind = np.zeros(devices), np.zeros(devices)
+    trip = threshold * _lognormal(generator, membrane.variation, devices)
+    taken, driven, spikes, rows, time = np.zeros(devices), np.zeros(devices), Spikes(), [], 0.0
+    _refuse_many_spikes(membrane, stimulus)
+    for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
+        part = segment.duration / parts
+        drive = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
+        final = drive * membrane.gain * tau
+        for _ in range(parts):
+            rows.append((time, state[0], float(drive[0])))
+            left = np.full(devices, part)
+            while np.any(left > 0.0):
+                rest = np.minimum(blind, left)
+                blind, left = blind - rest, left - rest
+                crosses = (final > trip) & (left > 0.0)
+                ratio = np.where(crosses, (final - state) / np.where(crosses, final - trip, 1.0), 1.0)
+                wait = np.where(crosses, tau * np.log(np.maximum(ratio, 1.0)), np.inf)
+                event = wait < left
+                spent = np.where(event, wait, left)
+                state = np.where(event, 0.0, final + (state - final) * np.exp(-spent / tau))
+                left = left - spent
+                taken += drive * spent
+                driven += (drive > 0.0) * spent
+                spikes.add(np.flatnonzero(event), (time + part - left)[event])
+                blind = np.where(event, membrane.refractory_time, blind)
+                if np.any(event):
+                    fresh = threshold * _lognormal(generator, membrane.variation, devices)
+                    trip = np.where(event, fresh, trip)
+            time += part
+            progress(time / total)
+    who, when = spikes.arrays()
+    traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
+    return SpikeRun(time, devices, who, when, {"drive": taken, "driven": driven}, traces)
+
+
+def _refuse_many_spikes(membrane: Membrane, stimulus: Stimulus) -> None:
+    """Refuse a run that nobody would wait for."""
+    due = sum(
+        segment.duration
+        / (
+            membrane.refractory_time
+            + membrane.threshold / max(float(np.max(segment.level)) * membrane.gain, _NOTHING)
+        )
+        for segment in stimulus
+    )
+    if due > _MOST_SPIKES:
+        raise NeuroestError(
+            f"about {due:.3g} spikes in {total_duration(stimulus):.3g} s, at most {_MOST_SPIKES:g}; give a shorter "
+            "duration or a weaker drive"
+        )
+
+
 def simulate_analog_lif(
     neuron: AnalogLifParameters,
     behaviour: LifBehaviourParameters,
@@ -179,83 +282,95 @@ def simulate_analog_lif(
     progress: Progress = silent,
 ) -> SpikeRun:
     """Leaky integrate-and-fire neuron under an input current, with its refractory time."""
-    tau, capacitance = float(behaviour.leak_time_constant), float(neuron.membrane_capacitance)
-    threshold = float(neuron.threshold_voltage) * _lognormal(
-        generator, float(behaviour.threshold_mismatch), devices
+    capacitance = float(neuron.membrane_capacitance)
+    membrane = Membrane(
+        1.0 / capacitance, float(behaviour.leak_time_constant), float(neuron.threshold_voltage),
+        float(behaviour.refractory_time), float(behaviour.threshold_variation), float(behaviour.threshold_mismatch),
+    )  # fmt: skip
+    run = simulate_membrane(
+        membrane, stimulus, devices=devices, generator=generator, step=step, progress=progress
     )
-    length = min(tau / _STEPS_PER_TIME_CONSTANT, total_duration(stimulus) / 100.0) if step is None else step
-    voltage, blind = np.zeros(devices), np.zeros(devices)
-    trip = threshold * _lognormal(generator, float(behaviour.threshold_variation), devices)
-    charge, spikes, rows, time = np.zeros(devices), Spikes(), [], 0.0
-    for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
-        part = segment.duration / parts
-        current = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
-        final = current * tau / capacitance
-        shortest = np.where(final > trip, tau * trip / np.maximum(final, trip), np.inf)
-        most = 3 + int(part / max(float(np.min(shortest)), part / 1e6))
-        for _ in range(parts):
-            rows.append((time, voltage[0], float(current[0])))
-            left = np.full(devices, part)
-            for _ in range(most):
-                rest = np.minimum(blind, left)
-                blind, left = blind - rest, left - rest
-                crosses = (final > trip) & (left > 0.0)
-                ratio = np.where(crosses, (final - voltage) / np.where(crosses, final - trip, 1.0), 1.0)
-                wait = np.where(crosses, tau * np.log(np.maximum(ratio, 1.0)), np.inf)
-                event = wait < left
-                spent = np.where(event, wait, left)
-                voltage = np.where(event, 0.0, final + (voltage - final) * np.exp(-spent / tau))
-                left = left - spent
-                charge += current * spent
-                spikes.add(np.flatnonzero(event), (time + part - left)[event])
-                blind = np.where(event, float(behaviour.refractory_time), blind)
-                fresh = threshold * _lognormal(generator, float(behaviour.threshold_variation), devices)
-                trip = np.where(event, fresh, trip)
-                if not np.any(left > 0.0):
-                    break
-            time += part
-            progress(time / total_duration(stimulus))
-    who, when = spikes.arrays()
-    counts = np.bincount(who.astype(int), minlength=devices)
+    charge, counts, time = run.energy["drive"], run.counts, run.duration
     supply = float(neuron.supply_voltage)
-    # the comparator conducts while the membrane crosses its window, at the mean current of the run
-    mean = np.maximum(charge / time, np.finfo(float).tiny)
+    # the comparator conducts while the membrane crosses its window, at the mean of the current while there is one
+    driven = np.maximum(run.energy["driven"], np.finfo(float).tiny)
+    mean = np.maximum(charge / driven, np.finfo(float).tiny)
     edge = equations.ramp_edge_time(capacitance, float(neuron.conduction_window), mean)
     slow = slow_edge_energy(edge, float(neuron.short_circuit_current), supply)
-    energy = {
+    run.energy = {
         "membrane": charge * supply,
         "parasitic": counts * float(neuron.parasitic_capacitance) * supply * supply,
         "short_circuit": counts * float(neuron.short_circuit_energy),
         "slow_edge": counts * slow,
         "bias": np.full(devices, float(neuron.bias_current) * supply * time),
     }
-    traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
-    return SpikeRun(time, devices, who, when, energy, traces)
+    return run
 
 
 def simulate_accumulating(
-    integration_time: float, memory_time: float, stimulus: Stimulus, *, devices: int = 1
+    integration_time: float | Array,
+    memory_time: float,
+    stimulus: Stimulus,
+    *,
+    devices: int = 1,
+    reset_time: float = 0.0,
+    variation: float = 0.0,
+    generator: np.random.Generator | None = None,
+    progress: Progress = silent,
 ) -> SpikeRun:
-    """A material that adds up full pulses, fades between them, and is read and reset after each.
+    """A material that adds up pulses, fades between them, and is read after each and reset once it has fired.
 
     The threshold is a state of one. During a pulse the state rises at a constant speed while it fades. Only the read
-    after the pulse detects that a device has fired, so the spike is at the end of its pulse.
+    after the pulse detects that a device has fired, so the spike is at the end of its pulse. A level below one is a
+    pulse that ends before its segment does. A pulse that would begin during the reset is withheld.
+
+    Parameters
+    ----------
+    integration_time : float or ndarray
+        Time of full pulses from reset to firing, of all or of each device. [s]
+    memory_time : float
+        Time constant with which the state fades. [s]
+    reset_time : float
+        Time after a spike, from the end of the segment behind its pulse on, that the reset takes. [s]
+    variation : float
+        Relative deviation of the threshold between cycles.
+
+    Returns
+    -------
+    SpikeRun
+        In place of energies: ``drive``, the time that each device was pulsed [s], and ``reads``, how often it was read.
     """
-    state, time = np.zeros(devices), 0.0
-    final = settled_state(integration_time, memory_time) if np.isfinite(memory_time) else np.inf
+    state, time, total = np.zeros(devices), 0.0, total_duration(stimulus)
+    full = np.broadcast_to(np.asarray(integration_time, dtype=float), (devices,))
+    final = settled_state(full, memory_time) if np.isfinite(memory_time) else np.full(devices, np.inf)
+    trip, blind = _lognormal(generator, variation, devices), np.zeros(devices)
+    fires, driven, reads = np.zeros(devices, dtype=bool), np.zeros(devices), np.zeros(devices)
     spikes, rows = Spikes(), []
     for segment in stimulus:
-        on = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,)) > 0.0
-        rows.append((time, state[0], float(on[0])))
-        keep = np.exp(-segment.duration / memory_time)
-        moved = segment.duration / integration_time if np.isinf(final) else final * (1.0 - keep)
-        state, time = state * keep + on * moved, time + segment.duration
-        fired = on & (state >= 1.0 - _ROUNDING)
+        level = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
+        rows.append((time, state[0], float(level[0])))
+        # the reset begins behind the segment in which the read finds the spike
+        ready = fires & ~(level > 0.0)
+        pulse = np.where(blind > 0.0, 0.0, np.clip(level, 0.0, 1.0) * segment.duration)
+        if np.isfinite(memory_time):
+            held = np.exp(-(segment.duration - pulse) / memory_time)
+            keep = np.exp(-pulse / memory_time)
+            state = (state * keep + final * (1.0 - keep)) * held
+        else:
+            state = state + pulse / full
+        driven, reads = driven + pulse, reads + (pulse > 0.0)
+        time += segment.duration
+        blind = np.where(ready, reset_time, np.maximum(blind - segment.duration * (1.0 + _ROUNDING), 0.0))
+        fires = fires & ~ready
+        fired = (pulse > 0.0) & (state >= trip - _ROUNDING)
         spikes.add(np.flatnonzero(fired), np.full(int(np.sum(fired)), time))
-        state = np.where(fired, 0.0, state)
+        state, fires = np.where(fired, 0.0, state), fires | fired
+        if np.any(fired):
+            trip = np.where(fired, _lognormal(generator, variation, devices), trip)
+        progress(time / total)
     who, when = spikes.arrays()
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
-    return SpikeRun(time, devices, who, when, {}, traces)
+    return SpikeRun(time, devices, who, when, {"drive": driven, "reads": reads}, traces)
 
 
 def digital_lif_spikes(behaviour: LifBehaviourParameters, inputs: Array) -> tuple[Array, Array]:

@@ -99,7 +99,8 @@ def refractory_period(bench: Bench) -> Characteristic:
     twice = cells.changed(control_resistance=np.tile(resistances, 2))
     ruptures = np.repeat([True, False], count)
     pulses = int(_TRAINS * float(integration_time(cells, level)) / period) + 20
-    pulses += int(30.0 * float(np.max(resistances * cells.gate_capacitance)) / period)
+    releases = _RELEASES if bench.compare else _FEW_RELEASES
+    pulses += int(releases * float(np.max(resistances * cells.gate_capacitance)) / period)
     run = simulate(
         twice,
         pulse_train(level, period / 2.0, period / 2.0, pulses),
@@ -137,6 +138,8 @@ def refractory_period(bench: Bench) -> Characteristic:
     )  # fmt: skip
 
 
+_RELEASES, _FEW_RELEASES = 30.0, 10.0
+"""Length of a train over the slowest release of the gate: next to measured means, and where a few intervals do."""
 _TRAINS = 14.0
 """Length of a train over the integration time at a constant input: pulses of half duty take six times as long."""
 

@@ -12,7 +12,7 @@ from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
-from neuroest.dynamics.agreement import compare_spike, component_of, switch_behaviour, switch_delay
+from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
     NEURON_MODELS,
@@ -24,6 +24,7 @@ from neuroest.dynamics.diffusive_cells import (
     load_cells,
 )
 from neuroest.dynamics.energy import TOLERANCE, compare_energy
+from neuroest.dynamics.in_time import component_of
 from neuroest.dynamics.reference_neurons import (
     digital_lif_spikes,
     simulate_accumulating,
@@ -33,6 +34,7 @@ from neuroest.dynamics.reference_neurons import (
 )
 from neuroest.dynamics.spikes import SpikeRun, plain_numbers
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
+from neuroest.dynamics.switch_in_time import switch_behaviour, switch_delay
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv

@@ -33,7 +33,10 @@ def test_a_neuron_without_published_measurements_is_not_compared(command: Comman
 def test_bad_input_is_one_clear_line(command: Command, tmp_path) -> None:
     for arguments, words in (
         (("diffusive_bench", "plasticity"), "unknown characteristic"),
-        (("lif_28nm_circuit",), "needs a diffusive neuron"),
+        (("rram_hfox_28nm",), "is no neuron model"),
+        (("lif_28nm_circuit", "stochasticity"), "unknown characteristic"),
+        (("switch_ag_nanodots", "--temperature", "400 K"), "no transition temperature"),
+        (("switch_ag_nanodots", "--set", "hold_voltag=1 V"), "did you mean 'hold_voltage'"),
         (("diffusive_bench", "--figures", str(tmp_path), "--figure-format", "bmp"), "written as"),
     ):
         formatted = command("characterise", *arguments)
@@ -43,7 +46,25 @@ def test_bad_input_is_one_clear_line(command: Command, tmp_path) -> None:
 
 
 def test_a_neuron_that_gives_no_spikes_to_count_is_refused_at_once(command: Command) -> None:
-    reported = command("characterise", "diffusive_28nm_derived")
+    reported = command("characterise", "diffusive_28nm_derived", "stochasticity")
     assert reported.code == 1
     assert "follows the filament" in reported.err
     assert len(reported.err.strip().splitlines()) == 1
+
+
+def test_a_switch_is_characterised_as_text_table_and_data(command: Command, tmp_path) -> None:
+    formatted = command("characterise", "switch_ag_nanodots", "--figures", str(tmp_path), "--format", "json")
+    assert formatted.code == 0, formatted.err
+    by_name = {found["name"]: found for found in json.loads(formatted.out)}
+    assert list(by_name) == ["rate", "least_drive", "spike_energy", "intervals", "limits"]
+    least = by_name["least_drive"]["values"][0]
+    assert least["simulated"] == pytest.approx(least["closed_form"], rel=0.02)
+    assert {path.stem for path in tmp_path.glob("*.png")} == {
+        "rate",
+        "least_drive",
+        "spike_energy",
+        "intervals",
+    }
+    assert "written" in formatted.err
+    lines = command("characterise", "switch_ag_nanodots", "limits", "--format", "csv").lines
+    assert lines[0] == "characteristic,series,x,y"

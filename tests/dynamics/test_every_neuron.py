@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.characterisation import characterise
+from neuroest.dynamics.characteristics import CHARACTERISTICS
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS
+from neuroest.dynamics.neuron_characteristics import EVERY_NEURON
 from neuroest.dynamics.run import simulate
 from neuroest.fitting.device_fit import fit
 from neuroest.fitting.layouts import example_folder
@@ -55,19 +56,20 @@ def test_a_neuron_runs_for_a_hundred_spikes(name: str) -> None:
     hundred_spikes(name)
 
 
-# `test_characteristics.py` has the experiments of the bench neuron one by one
+# `test_characteristics.py` has the experiments of the bench neuron, `test_characterise_neurons.py` the other neurons
 @pytest.mark.parametrize(
     "name",
     others_nightly([n for n in RUN_IN_TIME if NEURONS[n] in NEURON_MODELS], LONG | {"diffusive_bench"}),
 )
-def test_a_neuron_is_characterised_or_refused_with_the_cause(name: str) -> None:
-    # two neurons are refused with their cause: one never fires at its input, one has a gate that follows
-    refusal = ""
-    try:
-        assert characterise(name, devices=20) is not None
-    except NeuroestError as error:
-        refusal = str(error)
-    assert not refusal or re.search("never fires|follows the filament", refusal), refusal
+def test_a_neuron_is_characterised_and_says_what_it_does_not_have(name: str) -> None:
+    found = characterise(name, devices=20).characteristics
+    assert len(found) == len(EVERY_NEURON) + len(CHARACTERISTICS)
+    assert all(found[each].findings or found[each].values for each in EVERY_NEURON)
+    reasons = {each.absent for each in found.values() if each.absent}
+    # one never fires at the input of some experiments, one has a gate that follows
+    assert all(re.search("never fires|follows the filament", reason) for reason in reasons), reasons
+    if name == "diffusive_28nm_derived":
+        assert "latches" in found["limits"].findings[0]
 
 
 def test_progress_is_told_to_the_end(tmp_path: Path) -> None:

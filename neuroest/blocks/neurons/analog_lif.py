@@ -106,6 +106,7 @@ class AnalogLif(Neuron):
     )
     example: ClassVar[str] = "lif_28nm_circuit"
     behaviour: ClassVar[str] = "lif_behaviour_generic"
+    in_time: ClassVar[str] = "neuroest.dynamics.leaky_in_time.AnalogInTime"
     device: AnalogLifParameters
 
     @classmethod

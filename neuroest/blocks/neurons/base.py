@@ -71,6 +71,8 @@ class Neuron(Component[Any]):
     """Parameter that sets the integration time, and the exponent that it follows roughly; an empty name for none."""
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "inside"
     """Where the circuit is that drives the wire of its spikes: in the model, in a block behind it, or not known."""
+    in_time: ClassVar[str] = "neuroest.dynamics.leaky_in_time.NumbersInTime"
+    """Class that runs it in time (`dynamics.in_time.NeuronInTime`); this one takes its closed forms."""
     no_circuit: ClassVar[str] = "its block describes no circuit"
     """Why there is none to export, where `circuit` gives None."""
     behaviour: ClassVar[str] = ""

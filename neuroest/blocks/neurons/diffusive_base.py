@@ -104,6 +104,7 @@ class DiffusiveNeuronBase(Neuron):
     """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
 
     time_parameter: ClassVar[tuple[str, float]] = ("field_mobility", -1.0)
+    in_time: ClassVar[str] = "neuroest.dynamics.diffusive_in_time.DiffusiveInTime"
     owns: ClassVar[tuple[str, ...]] = (
         "neuron gate charge",
         "neuron divider",

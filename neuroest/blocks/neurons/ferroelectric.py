@@ -51,6 +51,7 @@ class FerroelectricNeuron(AccumulatingNeuron):
 
     schema: ClassVar[type[Block]] = FerroelectricNeuronBlock
     example: ClassVar[str] = "ferroelectric_accumulating"
+    in_time: ClassVar[str] = "neuroest.dynamics.pulses_in_time.PulsedVoltageInTime"
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
             1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"

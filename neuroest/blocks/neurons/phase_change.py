@@ -39,6 +39,7 @@ class PhaseChangeNeuron(AccumulatingNeuron):
 
     schema: ClassVar[type[Block]] = PhaseChangeNeuronBlock
     example: ClassVar[str] = "phase_change_accumulating"
+    in_time: ClassVar[str] = "neuroest.dynamics.pulses_in_time.PulsedInTime"
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
             1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"

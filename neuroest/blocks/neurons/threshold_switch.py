@@ -178,6 +178,7 @@ class ThresholdSwitch(Neuron):
         "neuron sub-threshold current",
     )
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "outside"
+    in_time: ClassVar[str] = "neuroest.dynamics.switch_in_time.SwitchInTime"
     example: ClassVar[str] = "switch_generic_28nm"
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),

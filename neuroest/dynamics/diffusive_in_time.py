@@ -1,0 +1,119 @@
+"""A diffusive 1M1T1R neuron in time, by its rate equations."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise
+from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.compact_record import Run
+from neuroest.dynamics.diffusive_cells import (
+    dc_threshold_voltage,
+    draw_devices,
+    load_cells,
+    refuse_following_gate,
+)
+from neuroest.dynamics.energy import compare_energy
+from neuroest.dynamics.experiments import Bench, Characteristic
+from neuroest.dynamics.in_time import Asked, ClosedForms, Drive, NeuronInTime, OneSpike, component_of, driven
+from neuroest.dynamics.stimulus import Array
+from neuroest.loading.library import Device
+
+_RATES = ("field_mobility", "residue_rate", "filament_decay", "residue_decay")
+"""Rates of the ions, which follow the temperature."""
+_WAITED = 3.0
+"""Decay times of the residue for which a weak drive is waited for; a convention."""
+
+
+class DiffusiveInTime(NeuronInTime):
+    """Filament, residue, gate node and output branch."""
+
+    has_ions = True
+    stays_on = "its output latches: the gate does not let go"
+
+    def __init__(self, device: Device, asked: Asked) -> None:
+        self.neuron = asked.neuron
+        self.cells = load_cells(
+            asked.neuron, kinetics=asked.kinetics, changes=dict(asked.changes), temperature=asked.temperature,
+            barrier_shift=asked.barrier_shift,
+        )  # fmt: skip
+        own = {name: text for name, text in asked.changes.items() if name in device.record.declared}
+        block: Any = component_of(device, own)
+        # at the temperature that the rates are given for, with the rates of the temperature that was asked for
+        self.component = block.with_device(**{name: getattr(self.cells, name) for name in _RATES})
+        self.drive = Drive("input voltage", "V", float(np.max(self.cells.input_voltage)))
+        if not self.cells.drive_variation:
+            self.no_variation = "its file states no deviation of the firing amplitude between cycles"
+
+    def run(
+        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
+    ) -> Run:
+        """Under voltages that end."""
+        return simulate(
+            self.cells.broadcast(len(levels)), driven(levels, durations), generator=generator, kept=kept
+        )
+
+    def least_drive(self) -> float:
+        """Constant voltage below which the gap never closes."""
+        return dc_threshold_voltage(self.cells)
+
+    def closed(self, level: float) -> ClosedForms:
+        """With the residue of a spike, which brings the next one sooner."""
+        found = super().closed(level)
+        if not np.isfinite(found.integration_time):
+            return found
+        block = self.at(level)
+        interval = float(block.time_after_spike() + block.refractory_time())
+        return ClosedForms(found.integration_time, interval, found.energy)
+
+    def patience(self) -> float:
+        """The slower of integration and residue."""
+        return max(
+            self.closed(self.drive.nominal).integration_time * 2.0,
+            _WAITED / float(np.max(self.cells.residue_decay)),
+        )
+
+    def fires(self, levels: Array, duration: float) -> Array:
+        """Which voltages give a spike within a time, at its completed filament or at a gate that follows it."""
+        cells = self.cells.broadcast(len(levels))
+        run = simulate(cells, driven(levels, np.full(len(levels), duration)), until_switched=True)
+        return np.isfinite(run.first_switch) | (run.counts > 0)
+
+    def differences(self, devices: int, generator: np.random.Generator) -> Array:
+        """Mobilities of other devices over that of the typical one; the equations have it times the voltage."""
+        drawn = draw_devices(self.cells, self.neuron, devices, generator)
+        return np.asarray(drawn.field_mobility / self.cells.field_mobility)
+
+    def one_spike(self) -> OneSpike:
+        """One spike of the rate equations from an empty device."""
+        compared = compare_energy(self.cells, self.drive.nominal)
+        if compared.latched:
+            reason = (
+                "the neuron latches on in the rate equations: its gate follows the filament and removes the drive; the "
+                "estimate flags it (gate_waits)"
+            )
+            return OneSpike(np.nan, np.nan, np.nan, (reason,))
+        total = sum(row.simulated for row in compared.rows)
+        notes = (
+            "the next spike comes sooner by the residue of this one (intrinsic plasticity): no interval is compared",
+        )
+        return OneSpike(compared.simulated_integration_time, np.nan, total, notes)
+
+    def experiments(self) -> Mapping[str, Callable[[Bench], Characteristic]]:
+        """The six of the paper that introduced it."""
+        return {name: lambda bench, name=name: characterise(bench, name) for name in CHARACTERISTICS}  # type: ignore[misc]
+
+    def bench(self, devices: int, seed: int, *, compare: bool) -> Bench:
+        """Devices of its file.
+
+        Raises
+        ------
+        NeuroestError
+            For a neuron without an input voltage, or one that latches on.
+        """
+        if not np.size(self.cells.input_voltage):
+            raise NeuroestError(f"{self.neuron} states no input voltage")
+        refuse_following_gate(self.neuron, self.cells, self.drive.nominal)
+        return Bench(self.cells, self.neuron, devices, seed, compare)

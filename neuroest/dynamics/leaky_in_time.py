@@ -1,0 +1,131 @@
+"""Leaky integrators in time: a CMOS neuron from its circuit, and a neuron that is known by its numbers alone."""
+
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.in_time import Asked, Drive, NeuronInTime, OneSpike, driven, spike_energy
+from neuroest.dynamics.parameters import LifBehaviourParameters
+from neuroest.dynamics.reference_neurons import Membrane, simulate_analog_lif, simulate_membrane
+from neuroest.dynamics.spikes import SpikeRun
+from neuroest.dynamics.stimulus import Array, Stimulus, constant, total_duration
+from neuroest.equations.integration import settled_state
+from neuroest.loading.library import Device
+
+_PATIENCE = 3.5
+"""Integration times in which three spikes come under a full drive."""
+_AFTER = 1.0 + 1e-9
+"""Time of a spike to just behind it, over it; numerical."""
+_TRACED = 1000
+"""Steps of a run whose trace is kept."""
+_ENDLESS = 1e6
+"""Integration times that a membrane without a leak keeps its charge."""
+_OF_A_SPIKE = ("membrane", "parasitic", "short_circuit", "slow_edge")
+"""Energies of spikes; bias currents are static power."""
+
+
+class AnalogInTime(NeuronInTime):
+    """A CMOS integrator with the leak that its file states, as an estimate has it."""
+
+    no_variation = "a CMOS neuron has no deviation between cycles in its file, but for thermal noise (kT/C)"
+
+    def __init__(self, device: Device, asked: Asked) -> None:
+        self.component: Any = asked.block(device)
+        d = self.component.device
+        largest = float(d.maximum_input_current)
+        self.drive = Drive(
+            "input current", "A", largest, largest, "the file states this as the largest membrane current"
+        )
+        full = float(d.membrane_capacitance * d.threshold_voltage) / largest
+        leak = float(d.memory_time)
+        self.behaviour = LifBehaviourParameters(
+            leak_time_constant=leak if np.isfinite(leak) else _ENDLESS * full, refractory_time=0.0,
+            threshold_variation=0.0, threshold_mismatch=0.0, state_bits=16.0, digital_threshold=1.0, decay_shift=0.0,
+        )  # fmt: skip
+
+    def _simulate(self, stimulus: Stimulus, devices: int = 1, parts: int = 1) -> SpikeRun:
+        step = max(segment.duration for segment in stimulus) / parts
+        return simulate_analog_lif(
+            self.component.device, self.behaviour, stimulus, devices=devices, step=step
+        )
+
+    def run(
+        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
+    ) -> SpikeRun:
+        """Under currents that end."""
+        run = self._simulate(driven(levels, durations), len(levels), _TRACED if kept else 1)
+        run.energy = {term: run.energy[term] for term in _OF_A_SPIKE}
+        return run
+
+    def least_drive(self) -> float:
+        """Current that the leak takes at the threshold."""
+        d = self.component.device
+        return float(d.membrane_capacitance * d.threshold_voltage / d.memory_time)
+
+    def differences(self, devices: int, generator: np.random.Generator) -> Array:
+        """Currents of neurons whose transistors do not match."""
+        spread = np.log(float(np.max(self.component.current_spread())))
+        return np.asarray(np.exp(spread * generator.standard_normal(devices)))
+
+    def one_spike(self) -> OneSpike:
+        """Three spikes at the largest current."""
+        closed, level = float(self.component.integration_time()), self.drive.nominal
+        run = self._simulate(constant(level, _PATIENCE * closed))
+        if len(run.spike_times) < 2:
+            raise NeuroestError("the membrane never reaches its threshold at the largest current")
+        last = self._simulate(constant(level, float(run.spike_times[1]) * _AFTER))
+        energy = sum(float(last.energy[term][0]) for term in _OF_A_SPIKE)
+        notes = ("at the largest input current; bias currents are static power in both",)
+        return OneSpike(
+            float(run.spike_times[0]),
+            float(np.diff(run.spike_times)[0]),
+            energy / float(last.counts[0]),
+            notes,
+        )
+
+
+class NumbersInTime(NeuronInTime):
+    """A neuron by its closed forms: a leaky integrator with its integration, memory and refractory time."""
+
+    no_variation = "it is known by published numbers, which say nothing of single cycles"
+    no_temperature = "it is known by published numbers, which belong to one temperature"
+
+    def __init__(self, device: Device, asked: Asked) -> None:
+        self.component: Any = asked.block(device)
+        self.drive = Drive("input", "1", 1.0, 1.0, "the numbers belong to a full drive")
+        full, memory = float(self.component.integration_time()), self.component.memory_time()
+        tau = min(np.inf if memory is None else float(memory), _ENDLESS * full)
+        self.final = float(settled_state(full, tau))
+        self.leaks = tau < _ENDLESS * full
+        self.membrane = Membrane(self.final / tau, tau, 1.0, float(self.component.refractory_time()))
+
+    def run(
+        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
+    ) -> SpikeRun:
+        """Under shares of a full drive that end; each spike has its energy as published."""
+        return self.simulate(driven(levels, durations), len(levels), parts=_TRACED if kept else 1)
+
+    def simulate(self, stimulus: Stimulus, devices: int, parts: int = 1) -> SpikeRun:
+        """Under any input."""
+        run = simulate_membrane(
+            self.membrane, stimulus, devices=devices, step=total_duration(stimulus) / parts
+        )
+        run.energy = {"spikes": run.counts * spike_energy(self.component)}
+        return run
+
+    def least_drive(self) -> float:
+        """Share of a full drive that the leak takes at the threshold."""
+        return 1.0 / self.final if self.leaks else 0.0
+
+    def one_spike(self) -> OneSpike:
+        """A spike under a full drive."""
+        full = float(self.component.integration_time())
+        run = self.simulate(constant(1.0, full * _AFTER), 1)
+        notes = (
+            "described by published numbers, not by equations in time; the numbers are used as published",
+        )
+        when = float(run.spike_times[0]) if len(run.spike_times) else np.inf
+        return OneSpike(
+            when, when + float(self.component.refractory_time()), spike_energy(self.component), notes
+        )

@@ -1,0 +1,184 @@
+"""Neurons that add up pulses in a material, in time: a read after each pulse, and a reset after each spike."""
+
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.core.progress import Progress, silent
+from neuroest.dynamics.in_time import Asked, ClosedForms, Drive, NeuronInTime, OneSpike
+from neuroest.dynamics.reference_neurons import simulate_accumulating
+from neuroest.dynamics.spikes import SpikeRun
+from neuroest.dynamics.stimulus import Array, Segment, pulse_train
+from neuroest.equations import accumulating as equations
+from neuroest.loading.library import Device
+
+_PATIENCE = 3.0
+"""Pulses over those to a spike, after which a material counts as one that fades too fast."""
+_ROUNDING = 1e-5
+"""Share of a pulse that a count may lack: what a very long memory in place of none takes, and rounding; numerical."""
+_SLOWEST = 100.0
+"""Pulses to a spike over those at the nominal drive, up to which a curve reaches down; a convention."""
+
+
+class PulsedInTime(NeuronInTime):
+    """A device under pulses of the clock whose length is the drive: a full one adds what its file states."""
+
+    no_temperature = "its file states pulses and accumulation for one temperature"
+
+    def __init__(self, device: Device, asked: Asked) -> None:
+        self.component: Any = asked.block(device)
+        d = self.component.device
+        self.slot = float(d.pulse_time + d.read_time)
+        self.drive = Drive(
+            "length of a pulse",
+            "1",
+            1.0,
+            1.0,
+            "its file states what a full pulse adds, and nothing of a stronger one",
+        )
+
+    def run(
+        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
+    ) -> SpikeRun:
+        """Under pulses of the clock until the end of each duration."""
+        count = int(np.ceil(np.max(durations) / self.slot - _ROUNDING))
+        begun = self.slot * np.arange(count)
+        d = self.component.device
+        train = [
+            part
+            for start in begun
+            for part in (
+                Segment(float(d.pulse_time), np.where(durations > start, self._lengths(levels), 0.0)),
+                Segment(float(d.read_time), 0.0),
+            )
+        ]
+        return self.simulate(train, levels, generator)
+
+    def simulate(
+        self, train: list[Segment], levels: Array, generator: np.random.Generator | None,
+        progress: Progress = silent,
+    ) -> SpikeRun:  # fmt: skip
+        """Devices under a train of pulses, with what their pulses, reads and resets cost."""
+        d = self.component.device
+        run = simulate_accumulating(
+            self._full(levels), float(d.memory_time), train, devices=len(levels), reset_time=float(d.reset_time),
+            variation=float(d.pulses_spread), generator=generator, progress=progress,
+        )  # fmt: skip
+        power, reset, read = self._costs(levels)
+        run.energy = {
+            "pulses": run.energy["drive"] * power, "reads": run.energy["reads"] * read,
+            "resets": run.counts * reset,
+        }  # fmt: skip
+        return run
+
+    def _lengths(self, levels: Array) -> Array:
+        """Length of each pulse over that of a full one."""
+        return levels
+
+    def _full(self, levels: Array) -> Array:
+        """Time of full pulses to a spike."""
+        return np.full(len(levels), float(self.component.integration_time()))
+
+    def _costs(self, levels: Array) -> tuple[Any, Any, Any]:
+        """Power of a pulse, energy of a reset, energy of a read."""
+        block = self.component
+        power = float(block.accumulation_energy()) / float(block.integration_time())
+        return power, float(block.reset_energy()), float(block.read_energy() + block.device.decision_energy)
+
+    def least_drive(self) -> float:
+        """Length of a pulse of which as much fades until the next as it adds; zero without a memory time."""
+        d, full = self.component.device, float(self.component.integration_time())
+        if not np.isfinite(d.memory_time):
+            return 0.0
+        # the settled peak rises with the length; the length at which it is the threshold
+        low, high = 0.0, 1.0
+        if not np.isfinite(self.component.steps_to_fire(float(d.pulse_time), self.slot)):
+            return np.inf
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2.0
+            fires = np.isfinite(self.component.steps_to_fire(middle * float(d.pulse_time), self.slot))
+            low, high = (low, middle) if fires else (middle, high)
+        return high if full > 0.0 else 0.0
+
+    def closed(self, level: float) -> ClosedForms:
+        """By the pulses that the block's rule of integration has for that length."""
+        return self._closed(self.component, level)
+
+    def _closed(self, block: Any, length: float) -> ClosedForms:
+        d, pulses = block.device, float(block.pulses())
+        needed = float(block.steps_to_fire(length * d.pulse_time, self.slot))
+        if not np.isfinite(needed):
+            return ClosedForms(np.inf, np.inf, np.nan)
+        count = np.ceil(needed - _ROUNDING)
+        interval = equations.accumulating_interval(count, d.pulse_time, d.read_time, d.reset_time)
+        energy = (
+            float(block.accumulation_energy()) * count * length / pulses
+            + float(block.reset_energy())
+            + count * float(block.read_energy() + d.decision_energy)
+        )
+        return ClosedForms(float(count * self.slot - d.read_time), float(interval), energy)
+
+    def one_spike(self) -> OneSpike:
+        """Full pulses, each followed by a read, until the device fires and is reset."""
+        block = self.component
+        d, pulses = block.device, float(block.pulses())
+        train = pulse_train(1.0, float(d.pulse_time), float(d.read_time), int(_PATIENCE * pulses) + 2)
+        run = self.simulate(train, np.array([self.drive.nominal]), None)
+        if not len(run.spike_times):
+            raise NeuroestError("the state fades faster than full pulses add to it")
+        first = float(run.spike_times[0])
+        count = round((first + float(d.read_time)) / self.slot)
+        power, reset, read = self._costs(np.array([self.drive.nominal]))
+        energy = (
+            float(np.max(power)) * count * float(d.pulse_time) + float(np.max(reset)) + count * float(read)
+        )
+        interval = first + float(d.read_time) + float(d.reset_time)
+        notes = (f"{count} pulses to fire in time, {pulses:g} in closed form; a read after each",)
+        return OneSpike(count * float(d.pulse_time), interval, energy, notes)
+
+
+_HALVINGS = 50
+"""Halvings of a search; numerical."""
+
+
+class PulsedVoltageInTime(PulsedInTime):
+    """A device whose file has a law for the voltage of its pulses, which are all of full length."""
+
+    def __init__(self, device: Device, asked: Asked) -> None:
+        super().__init__(device, asked)
+        self.drive = Drive("voltage of a pulse", "V", float(self.component.device.pulse_voltage))
+
+    def _lengths(self, levels: Array) -> Array:
+        return 1.0 * (levels > 0.0)
+
+    def _full(self, levels: Array) -> Array:
+        return np.array([float(self.at(level).integration_time()) for level in levels])
+
+    def _costs(self, levels: Array) -> tuple[Any, Any, Any]:
+        blocks = {level: self.at(level) for level in np.unique(levels)}
+        powers = {
+            level: float(block.accumulation_energy() / block.integration_time())
+            for level, block in blocks.items()
+        }
+        power = np.array([powers[level] for level in levels])
+        _, reset, read = super()._costs(levels)
+        return power, reset, read
+
+    def at(self, level: float) -> Any:
+        """The block with pulses of another voltage."""
+        return self.component.with_device(pulse_voltage=level)
+
+    def levels(self, count: int) -> Array:
+        """Voltages from one that takes a hundred times as many pulses up to one that a single pulse fires."""
+        nominal = self.drive.nominal
+        many = np.linspace(0.0, self.drive.top(), 400)[1:]
+        pulses = np.array([float(self.at(level).pulses()) for level in many])
+        within = many[(pulses <= _SLOWEST * float(self.component.pulses())) & (pulses > 0.5)]
+        if not len(within):
+            return np.array([nominal])
+        return np.unique([*np.linspace(within[0], within[-1], count), nominal])
+
+    def closed(self, level: float) -> ClosedForms:
+        """By the switching time at that voltage."""
+        return self._closed(self.at(level), 1.0)

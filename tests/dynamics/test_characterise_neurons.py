@@ -1,0 +1,150 @@
+"""Every shipped neuron under a drive that stays on, by one contract, against its closed forms and numbers by hand."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.dynamics.agreement import TIME_TOLERANCE
+from neuroest.dynamics.characterisation import Characterisation, characterise
+from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time
+from neuroest.dynamics.neuron_characteristics import EVERY_NEURON, typical
+from neuroest.loading.library import load_device, shipped
+from neuroest.plotting.device_lab import draw_characteristic
+from neuroest.registry import Filling
+
+NEURONS = [name for name, path in shipped("device").items() if path.parent.name == "neurons"]
+QUICK = [name for name in NEURONS if not load_device(name).spec.model.startswith("diffusive")]
+"""Those whose ions need no steps; `test_every_neuron.py` has the others."""
+
+
+@cache
+def running(name: str) -> NeuronInTime:
+    return neuron_in_time(Asked(name, {}))
+
+
+@cache
+def found(name: str) -> Characterisation:
+    return characterise(name, devices=10)
+
+
+def value(name: str, characteristic: str, words: str) -> tuple[float, float]:
+    values = found(name).characteristics[characteristic].values
+    one = next(v for v in values if words in v.name)
+    return one.simulated, one.closed
+
+
+def test_every_neuron_block_names_what_runs_it_in_time() -> None:
+    for model in Filling("neuron"):
+        example = next(name for name in NEURONS if load_device(name).spec.model == model)
+        assert running(example).drive.nominal > 0.0
+
+
+def test_rate_and_energy_are_the_closed_forms_at_every_drive_that_makes_it_spike() -> None:
+    compared = 0
+    # closed forms let a switch empty its capacitor alone; near the drive that keeps it on, that drive slows it down
+    kept_on = {name: value(name, "limits", "stays on")[0] for name in ("switch_vo2_heated", "switch_ots_gst")}
+    for name in QUICK:
+        neuron = running(name)
+        curve = typical(neuron, neuron.levels(6))
+        for level, rate, energy in zip(curve.levels, curve.rate, curve.energy, strict=True):
+            closed = neuron.closed(float(level))
+            if rate > 0.0 and np.isfinite(closed.interval) and level < 0.75 * kept_on.get(name, np.inf):
+                assert rate * closed.interval == pytest.approx(1.0, rel=TIME_TOLERANCE), (name, level)
+                assert energy / closed.energy == pytest.approx(1.0, rel=TIME_TOLERANCE), (name, level)
+                compared += 1
+    assert compared > 6 * len(QUICK) / 2
+
+
+def test_every_neuron_has_the_five_or_says_why_not() -> None:
+    for name in [*QUICK, "threshold_switch_example", "lif_behaviour_generic"]:
+        text = found(name).to_text()
+        for characteristic in found(name).characteristics.values():
+            assert characteristic.title in text
+            assert characteristic.values or characteristic.findings or characteristic.absent
+        assert set(EVERY_NEURON) <= set(found(name).characteristics)
+    absent = found("lif_behaviour_generic").characteristics["spike_energy"].absent
+    assert "states no energies" in absent
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [
+        # 100 nA/(20 fF x 0.45 V)
+        ("lif_28nm_circuit", 11.11e6),
+        # 1 MHz as published: 300 ns of input and 700 ns of pause
+        ("nbo2_capacitor_reported", 1e6),
+        # charge and discharge of `test_references.py`
+        ("threshold_switch_example", 1.0 / 117.375e-9),
+        # eight pulses of 50 ns with reads of 1 us; the reset of 1 us takes one more period of the clock
+        ("phase_change_accumulating", 1.0 / (9 * 1.05e-6)),
+    ],
+)  # fmt: skip
+def test_rates_by_hand(name: str, rate: float) -> None:
+    assert value(name, "rate", "rate at")[0] == pytest.approx(rate, rel=1e-3)
+
+
+def test_a_half_of_the_drive_integrates_twice_as_long_and_the_pause_stays() -> None:
+    # 2 x 300 ns + 700 ns
+    curve = typical(running("nbo2_capacitor_reported"), np.array([0.5]))
+    assert curve.interval[0] == pytest.approx(1.3e-6, rel=1e-6)
+
+
+def test_least_drives_by_hand() -> None:
+    # the divider of 100 kohm and 10 Mohm: 0.9 V x 1.01; (1023 >> 4) + 1 = 64
+    assert running("threshold_switch_example").least_drive() == pytest.approx(0.909)
+    assert value("threshold_switch_example", "least_drive", "least drive")[0] == pytest.approx(
+        0.909, rel=0.01
+    )
+    assert value("lif_behaviour_generic", "least_drive", "least drive")[0] == pytest.approx(64, abs=0.5)
+    assert "no leak" in found("lif_28nm_circuit").characteristics["least_drive"].findings[0]
+
+
+def test_energy_at_a_low_rate_is_static_power() -> None:
+    series = {s.label: s for s in found("lif_28nm_circuit").characteristics["spike_energy"].series}
+    whole, spikes = series["simulated, with static power"], series["simulated, drive stays on"]
+    # 1 nA x 0.9 V shared by 111 kHz: 8.1 fJ, at a hundredth of the largest current
+    assert whole.y[0] - spikes.y[0] == pytest.approx(0.9e-9 / 111.1e3, rel=1e-3)
+
+
+def test_the_variation_of_cycles_is_that_of_the_file() -> None:
+    # pulses to fire scatter by a quarter, in whole pulses of ten
+    devices = characterise("ferroelectric_accumulating", ["intervals"], devices=60)
+    names = {v.name: v.simulated for v in devices.characteristics["intervals"].values}
+    assert names["coefficient of variation of the delay"] == pytest.approx(0.25, rel=0.3)
+    assert "repeats exactly" in found("lif_behaviour_generic").to_text()
+
+
+def test_a_switch_that_its_drive_keeps_on_says_from_where() -> None:
+    simulated, _ = value("switch_ag_bench", "limits", "stays on")
+    device = running("switch_ag_bench").component.device
+    # the closed switch divides the supply to its hold voltage
+    held = float(device.hold_voltage * (1.0 + device.series_resistance / device.on_resistance))
+    assert simulated == pytest.approx(held, rel=0.05)
+    assert "check switch_opens fails" in " ".join(found("switch_ag_bench").to_text().split())
+
+
+def test_another_temperature_moves_a_mott_switch_and_is_refused_where_it_does_nothing() -> None:
+    cold, warm = (neuron_in_time(Asked("switch_vo2_oscillator", {}, temperature=t)) for t in (290.0, 320.0))
+    assert warm.least_drive() < 0.8 * cold.least_drive()
+    for name, words in (
+        ("switch_vo2_oscillator", "never opens"), ("nbo2_capacitor_reported", "published numbers"),
+        ("switch_ag_nanodots", "no transition temperature"),
+    ):  # fmt: skip
+        with pytest.raises(NeuroestError, match=words):
+            neuron_in_time(Asked(name, {}, temperature=400.0))
+    with pytest.raises(NeuroestError, match="belong to diffusive"):
+        neuron_in_time(Asked("switch_ag_nanodots", {}, barrier_shift=1e-20))
+
+
+def test_what_a_neuron_does_not_have_is_refused_by_name_and_explained_without(tmp_path) -> None:
+    with pytest.raises(NeuroestError, match="no spike_energy"):
+        characterise("lif_behaviour_generic", ["spike_energy"])
+    with pytest.raises(UnknownNameError, match="least_drive"):
+        characterise("switch_ag_nanodots", ["leaky_integration"])
+    with pytest.raises(NeuroestError, match="no neuron model"):
+        characterise("rram_hfox_28nm")
+    figure = tmp_path / "rate.png"
+    draw_characteristic(found("switch_ag_nanodots").characteristics["rate"], figure)
+    assert figure.stat().st_size > 5000
