@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -100,12 +100,11 @@ class Chip:
 
     def find(self, role: type[_Role]) -> list[tuple[LevelNode, _Role]]:
         """Free blocks that play a role, with the level they are in, from the top down."""
-        return [
-            (level, block)
-            for level in self.top.walk()
-            for block in level.blocks.values()
-            if isinstance(block, role)
-        ]
+        return [(level, block) for level, block in self._free_blocks if isinstance(block, role)]
+
+    @cached_property
+    def _free_blocks(self) -> tuple[tuple[LevelNode, Component[Any]], ...]:
+        return tuple((level, block) for level in self.top.walk() for block in level.blocks.values())
 
     def covers(self, work: str) -> bool:
         """Whether a block that is known by its published power does this work."""

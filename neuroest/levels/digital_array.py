@@ -238,15 +238,16 @@ class DigitalArrayMapper(Mapper):
         """Every unit multiplies and adds in every cycle."""
         return 2.0 * self.rows * self.columns * self.clock / self.cycles_of_weight
 
+    @cached_property
     def product(self) -> MatrixProduct:
         """Every layer as a product of a matrix with vectors."""
         return matrix_product(
             self.layers, self.rows, winograd=self.winograd, extends_strides=self.extends_strides
         )
 
-    def turns(self, product: MatrixProduct) -> Array:
+    def turns(self) -> Array:
         """Passes of all groups of a layer: several lie on the diagonal of an array, with zeros between them."""
-        t = self.layers
+        t, product = self.layers, self.product
         side_by_side = mapping.groups_per_array(
             self.rows, self.columns,
             np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0),
@@ -265,22 +266,23 @@ class DigitalArrayMapper(Mapper):
         dataflow = getattr(self.compute.spec, "dataflow", "weight_stationary")
         if dataflow != "fastest":
             return self.zeros() + _ORDERS.index(dataflow)
-        product = self.product()
+        product = self.product
         streamed = product.vectors / self.layers.sequential_steps * self.options["batch"]
-        orders = self.cycles_of_weights(product, streamed), *self.cycles_of_others(product)
+        orders = self.cycles_of_weights(product, streamed), *self.cycles_of_others
         return np.asarray(np.argmin(np.stack(np.broadcast_arrays(*orders)), axis=0), float)
 
     def cycles_of_weights(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles of a layer whose weights stay, for all inferences of a batch with so many vectors in a step."""
-        return np.asarray(self.turns(product) * self.layers.sequential_steps * self.cycles(product, vectors))
+        return np.asarray(self.turns() * self.layers.sequential_steps * self.cycles(product, vectors))
 
-    def cycles_of_others(self, product: MatrixProduct) -> tuple[Array, Array]:
+    @cached_property
+    def cycles_of_others(self) -> tuple[Array, Array]:
         """Cycles of a layer whose sums stay, and of one whose inputs do, for all inferences of a batch."""
-        t, size = self.layers, (self.rows, self.columns)
+        t, product, size = self.layers, self.product, (self.rows, self.columns)
         positions = product.vectors / t.sequential_steps * self.options["batch"]
         reduction, outputs = np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0)
         if self.tree:  # it neither fills nor drains, so that what stays makes no difference in time
-            passes = self.turns(product) * t.sequential_steps
+            passes = self.turns() * t.sequential_steps
             same = np.asarray(passes * accelerators.tree_cycles(reduction, outputs, positions, *size))
             return same, same
         sums = accelerators.output_stationary_cycles(reduction, outputs, positions, *size)
@@ -291,8 +293,11 @@ class DigitalArrayMapper(Mapper):
 
     def cycles_of_layer(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles of a layer by its order, for all inferences of a batch with so many vectors in a step."""
-        orders = self.cycles_of_weights(product, vectors), *self.cycles_of_others(product)
-        return np.asarray(np.choose(self.order.astype(int), np.broadcast_arrays(*orders)))
+        weights = self.cycles_of_weights(product, vectors)
+        if np.all(self.order == _WEIGHTS):
+            return weights
+        orders = np.broadcast_arrays(weights, *self.cycles_of_others)
+        return np.asarray(np.choose(self.order.astype(int), orders))
 
     def cycles(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles in which so many vectors pass all weights of one group."""
@@ -306,18 +311,19 @@ class DigitalArrayMapper(Mapper):
 
     def place(self) -> Placement:
         """Every layer uses all arrays, one layer after the other."""
-        t, product = self.layers, self.product()
+        t, product = self.layers, self.product
         rows, columns = self.rows, self.columns
         streamed = np.maximum(product.vectors * self.steps * self.options["batch"], 1.0)
         used = (accelerators.tree_utilisation if self.tree else accelerators.systolic_utilisation)(
             np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0), streamed, rows, columns
-        ) * (t.groups / np.maximum(self.turns(product), 1.0))
+        ) * (t.groups / np.maximum(self.turns(), 1.0))
         row_blocks, column_blocks = self.blocks(product)
         ones, macs = t.is_weighted * 1.0, product.reduction * product.outputs * product.vectors * t.groups
-        sums, inputs = self.cycles_of_others(product)
-        cycles = np.where(self.order == _SUMS, sums, inputs)
-        filled = macs * self.options["batch"] / (cycles * rows * columns)
-        used = np.where(self.order == _WEIGHTS, used, filled)
+        if not np.all(self.order == _WEIGHTS):
+            sums, inputs = self.cycles_of_others
+            cycles = np.where(self.order == _SUMS, sums, inputs)
+            filled = macs * self.options["batch"] / (cycles * rows * columns)
+            used = np.where(self.order == _WEIGHTS, used, filled)
         return Placement(
             units=ones * self.arrays,
             utilisation=t.is_weighted * used,
@@ -331,7 +337,7 @@ class DigitalArrayMapper(Mapper):
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Every multiply-accumulate, padding included: this array skips nothing."""
-        t, bits, product = self.layers, self.network.activation_bits, self.product()
+        t, bits, product = self.layers, self.network.activation_bits, self.product
         outputs = self.steps * t.positions * t.outputs * t.groups * t.is_weighted
         inputs = self.steps * product.vectors * product.reduction * t.groups * self.kept.inputs
         distinct = self.steps * t.is_weighted * (t.input_elements + t.recurrent_reduction) * self.kept.inputs
@@ -414,7 +420,7 @@ class DigitalArrayMapper(Mapper):
         stored = self.stored_weight_bits() / self.options["batch"]
         columns_outside = LoopOrder(lines * share, distinct * passes, nothing, weights_read)
         waiting = self.sums_wait(placement)
-        whole = np.where(waiting, distinct / np.maximum(self.turns(product), 1.0) * share, np.inf)
+        whole = np.where(waiting, distinct / np.maximum(self.turns(), 1.0) * share, np.inf)
         rows_outside = LoopOrder(whole, distinct, nothing, weights_read)
         at_work = np.minimum(self.columns / np.maximum(product.outputs, 1.0), 1.0)
         kept = LoopOrder(
@@ -508,7 +514,7 @@ class DigitalArrayMapper(Mapper):
 
     def unit_time(self, placement: Placement) -> Array:
         """Cycles of all blocks, for one inference of the batch."""
-        t, product = self.layers, self.product()
+        t, product = self.layers, self.product
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         time = t.is_weighted * self.cycles_of_layer(product, streamed) * self.cycles_of_weight / self.clock
         time = time * self.kept.cycles
@@ -517,7 +523,7 @@ class DigitalArrayMapper(Mapper):
 
     def stored_weight_bits(self) -> Array:
         """Transformed weights are more than those of the network, those without zeros fewer."""
-        bits = self.layers.weights * self.network.weight_bits * self.product().growth
+        bits = self.layers.weights * self.network.weight_bits * self.product.growth
         return np.asarray(bits * self.kept.weights)
 
     def repeated_bits(self, activations: Array) -> Array:

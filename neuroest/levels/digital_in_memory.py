@@ -119,7 +119,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
 
     def blocks_needed(self, placement: Placement) -> Array:
         """Blocks of weights of each layer."""
-        blocks = placement.row_blocks * placement.column_blocks * self.turns(self.product())
+        blocks = placement.row_blocks * placement.column_blocks * self.turns()
         return np.asarray(blocks * self.layers.is_weighted)
 
     def stays(self, placement: Placement) -> Array:

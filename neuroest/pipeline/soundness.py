@@ -60,6 +60,8 @@ def estimate_exists(result: Evaluation, points: int, leaving_out: Collection[str
 
 def _are_costs(values: u.Numeric) -> bool:
     """Whether all are finite and not negative; a comparison with what is no number fails."""
+    if isinstance(values, float):
+        return 0.0 <= values < math.inf
     found = np.asarray(values)
     if found.size == 1:
         return bool(0.0 <= found.item() < math.inf)
@@ -99,12 +101,13 @@ def _totals(result: Evaluation, names: Collection[str]) -> Iterator[tuple[str, N
         **dict.fromkeys(_OF_SYSTEMS, result.shells or None),
     }
     for name in names:
-        quantity, value = QUANTITIES[name], np.atleast_1d(QUANTITIES[name].of(result))
-        if _are_costs(value):
+        quantity = QUANTITIES[name]
+        value, may_not_apply = quantity.of(result), quantity.applies and computed.get(name) is None
+        if _are_costs(value) or (may_not_apply and isinstance(value, float) and math.isnan(value)):
             continue
         wrong = _wrong(value)
-        if quantity.applies and computed.get(name) is None:
-            wrong &= ~np.isnan(value)  # where it does not apply
+        if may_not_apply:
+            wrong &= ~np.isnan(np.atleast_1d(value))  # where it does not apply
         yield f"{name} is not finite at these values", wrong
     if _EXACTNESS in names and result.column_errors is not None:
         yield "error of the column results is not finite at these values", _wrong(result.column_errors.error)

@@ -110,7 +110,7 @@ def chain_of(
     document = read(path)
     chain = {path: document}
     seen = {path.resolve()}
-    while isinstance(name := document.data.get("base"), str):
+    while isinstance(name := document.stated("base"), str):
         try:
             path = find(name, path)
         except UnknownNameError as error:

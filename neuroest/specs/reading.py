@@ -83,6 +83,10 @@ class Document:
         """What the document says, as a copy of its own for everybody who asks: loaded documents are kept."""
         return _copied(self._data)
 
+    def stated(self, key: str) -> Any:
+        """A copy of what the document says under one of its keys; None without it."""
+        return _copied(self._data.get(key)) if isinstance(self._data, dict) else None
+
     def with_data(self, data: Any) -> Document:
         """The document as if it said `data`, at the places where it says what it does."""
         return replace(self, _data=data)
