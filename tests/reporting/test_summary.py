@@ -59,17 +59,23 @@ def test_designs_that_leave_out_different_parts_are_marked() -> None:
     assert "NOT THE SAME SCOPE: diffusive_28nm_derived and loihi_14nm leave out different parts" in text
 
 
-def test_samples_without_an_estimate_and_nominal_values_outside_of_the_band_are_said() -> None:
+def test_samples_without_an_estimate_are_said() -> None:
     chip, network = "selector_crossbar_28nm", "mobilenet_v1_imagenet_dense"
     result = estimate(chip, network)
-    energy = result.headline("energy_per_inference_J")
-    assert energy.nominal is not None
-    assert energy.low is not None
-    assert energy.nominal < energy.low
     missing = f"in {percent(1.0 - result.bands.feasible)} of the samples of the bands the design cannot run"
     assert missing in flat(estimate_summary(result))
     shown = flat(comparison_text(compare(chip, ["adc_crossbar_28nm"], network)))
-    assert f"{chip}: energy: the stated values give less than p10" in shown
     assert f"{chip}: {missing}" in shown
     assert "adc_crossbar_28nm: in " not in shown
     assert not result.failed_checks  # clamps are biased for the layer that they serve
+
+
+def test_nominal_values_below_the_band_are_said() -> None:
+    """Energies of updates, spikes and hops are zero at least for this chip: all samples take more."""
+    chip, network = "odin_28nm", "cortical_microcircuit_spiking"
+    energy = estimate(chip, network).headline("energy_per_inference_J")
+    assert energy.nominal is not None
+    assert energy.low is not None
+    assert energy.nominal < energy.low
+    shown = flat(comparison_text(compare(chip, ["spinnaker_130nm"], network)))
+    assert f"{chip}: energy: the stated values give less than p10" in shown
