@@ -5,8 +5,6 @@ Run it as ``python benchmarks/crosscheck/compare.py``, with ``--summary`` for on
 with (component_values.csv, asked.csv, published_memories.csv), so that nothing of them has to be installed.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import math
@@ -16,18 +14,13 @@ from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from neuroest.blocks.base import (
-    Component,
-    NetworkContext,
-    TechnologyPoint,
-    logic_area_ratio,
-    logic_energy_ratio,
-)
+from neuroest.blocks import base
 from neuroest.blocks.interconnect.dram import Dram
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.memories.edram import Edram
 from neuroest.blocks.memories.sram import Sram
 from neuroest.blocks.memories.sram_table import TabulatedSram
+from neuroest.core.units import parse_unit
 from neuroest.equations import (
     array_lines,
     converter_survey,
@@ -42,11 +35,6 @@ from neuroest.loading.library import load_device
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.csv"
-UNITS = {
-    "pJ": 1e-12, "fJ": 1e-15, "um2": 1e-12, "mm2": 1e-6, "ns": 1e-9, "mW": 1e-3, "uW": 1e-6, "pW": 1e-12,
-    "ohm/um": 1e6, "fF/um": 1e-9, "uA/um": 1.0, "nA/um": 1e-3, "V": 1.0, "fJ/bit/mm": 1e-12, "ohm": 1.0, "J": 1.0,
-    "m2": 1.0, "W": 1.0, "s": 1.0,
-}  # fmt: skip
 PROCESSES = {
     130: "cmos_130nm", 90: "cmos_90nm", 65: "cmos_65nm", 45: "cmos_45nm_lp", 32: "cmos_32nm_lp",
     28: "cmos_28nm_lp", 22: "cmos_22nm_lp", 14: "cmos_14nm_lp", 10: "cmos_10nm_lp", 7: "cmos_7nm_lp",
@@ -63,7 +51,7 @@ ONE_PORT = SimpleNamespace(ports="one")
 # The cells of hwcomponents-neurosim that are queried, and the options to read them.
 CONDUCTANCES, ACCESS_RESISTANCE, CELL_SQUARES = (1e-6, 1e-7), 20e3, 53.0
 READ_VOLTAGE, READ_TIME = 0.4, 10e-9
-NETWORK = NetworkContext(
+NETWORK = base.NetworkContext(
     spiking=False, timesteps=1.0, weight_bits=8.0, activation_bits=8.0, accumulator_bits=24.0,
     mean_absolute_weight=0.25,
 )  # fmt: skip
@@ -101,11 +89,11 @@ def survey(node: float, bits: float, rate: float) -> tuple[float, float]:
 def logic(library: str, reference: str, process: str, voltage: float) -> tuple[float, float]:
     """Energy and area factor from a library's process and voltage to another, as on a chip."""
     there, here, d = record(reference), record(process), record(library)
-    at = TechnologyPoint(here, voltage, ROOM)
-    block: Any = Component(
+    at = base.TechnologyPoint(here, voltage, ROOM)
+    block: Any = base.Component(
         "logic", None, d, None if process == reference else there, {}, at, MappingProxyType({})
     )
-    return float(logic_energy_ratio(block, d.reference_voltage)), float(logic_area_ratio(block))
+    return float(base.logic_energy_ratio(block, d.reference_voltage)), float(base.logic_area_ratio(block))
 
 
 def sram(name: str, capacity: float, width: float) -> dict[str, float]:
@@ -146,7 +134,7 @@ def memory(
     made: Any = kind(
         "memory", ONE_PORT, record(name), None if home in (None, process) else record(home),
         {"capacity": capacity, "width": width, "banks": banks},
-        TechnologyPoint(here, voltage or here.nominal_supply_voltage, ROOM), MappingProxyType({}), device.table,
+        base.TechnologyPoint(here, voltage or here.nominal_supply_voltage, ROOM), MappingProxyType({}), device.table,
     )  # fmt: skip
     read, write = made.energies(NETWORK)
     return {
@@ -162,7 +150,7 @@ def dynamic(name: str) -> dict[str, float]:
     for case, choices in (("stream", {}), ("burst", burst)):
         made: Any = Dram(
             "memory", SimpleNamespace(rest="precharged_standby", carries=("weights",)), d, None,
-            {"channels": 1.0, **choices}, TechnologyPoint(record("cmos_28nm_lp"), 0.9, ROOM), MappingProxyType({}),
+            {"channels": 1.0, **choices}, base.TechnologyPoint(record("cmos_28nm_lp"), 0.9, ROOM), MappingProxyType({}),
         )  # fmt: skip
         found[case] = sum(float(c.energy) for c in made.energies(NETWORK) if c.action == "read")
     return found
@@ -174,7 +162,7 @@ def embedded(name: str, capacity: float, width: float) -> dict[str, float]:
     made: Any = Edram(
         "memory", SimpleNamespace(refresh="fixed"), record(name), home,
         {"capacity": capacity, "width": width, "banks": 1.0},
-        TechnologyPoint(home, home.nominal_supply_voltage, ROOM), MappingProxyType({}),
+        base.TechnologyPoint(home, home.nominal_supply_voltage, ROOM), MappingProxyType({}),
     )  # fmt: skip
     read, _ = made.energies(NETWORK)
     return {"read": float(read.energy), "area": sum(float(a.area) for a in made.areas(NETWORK))}
@@ -184,7 +172,7 @@ def table(corner: str, node: float, capacity: float, width: float) -> dict[str, 
     """What the table of a corner has, without the factors of real macros and at its own supply."""
     name = f"sram_cacti_{corner}"
     process = record(PROCESSES[28])
-    point = TechnologyPoint(type(process)(**{**vars(process), "feature_size": node}), 1.0, ROOM)
+    point = base.TechnologyPoint(type(process)(**{**vars(process), "feature_size": node}), 1.0, ROOM)
     made = TabulatedSram(
         "table", None, record(name), None, {"capacity": capacity, "width": width, "banks": 1.0}, point,
         MappingProxyType({}), load_device(name).table,
@@ -388,7 +376,7 @@ def published_ratios(corner: str) -> Iterator[tuple[str, str, float]]:
         )
         made = TabulatedSram(
             "memory", None, device.record(**factors), home, {"capacity": capacity, "width": width, "banks": 1.0},
-            TechnologyPoint(here, voltage, ROOM), MappingProxyType({}), device.table,
+            base.TechnologyPoint(here, voltage, ROOM), MappingProxyType({}), device.table,
         )  # fmt: skip
         read, write = made.energies(NETWORK)
         energy, cell, delay = 1.0, 1.0, 1.0
@@ -545,7 +533,7 @@ def comparisons() -> Iterator[tuple[str, str, str, float, float]]:
     peers: dict[tuple[str, str], dict[str, float]] = {}
     for name in ("component_values.csv", "asked.csv"):
         for row in rows_of(name):
-            value = float(row["value"]) * UNITS.get(row["unit"], 1.0)
+            value = float(row["value"]) * parse_unit(row["unit"])[0]
             peers.setdefault((row["tool"], row["case"]), {})[row["quantity"]] = value
     for (tool, case), peer in peers.items():
         compare = next(made for name, made in KINDS.items() if tool.startswith(name))
