@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from neuroest.blocks import base
+from neuroest.blocks import base, process_scaling
 from neuroest.blocks.interconnect.dram import Dram
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.memories.edram import Edram
@@ -93,7 +93,9 @@ def logic(library: str, reference: str, process: str, voltage: float) -> tuple[f
     block: Any = base.Component(
         "logic", None, d, None if process == reference else there, {}, at, MappingProxyType({})
     )
-    return float(base.logic_energy_ratio(block, d.reference_voltage)), float(base.logic_area_ratio(block))
+    return float(process_scaling.logic_energy_ratio(block, d.reference_voltage)), float(
+        base.logic_area_ratio(block)
+    )
 
 
 def sram(name: str, capacity: float, width: float) -> dict[str, float]:

@@ -13,7 +13,6 @@ from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.memoization import memoize_numbers
-from neuroest.equations import technology as scaling
 from neuroest.registry import ROLES
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -23,12 +22,8 @@ if TYPE_CHECKING:
 
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 
-_CornerQuantity = Literal["delay", "drive", "leakage", "switching_energy"]
-
 FREE_CLOCK = "clock"
 """Term of the power of a clock that reaches registers whether or not they are written."""
-ROOM_TEMPERATURE = 300.0
-"""K; where processes state their off-current, part of that parameter's definition."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -498,117 +493,3 @@ def either(condition: Any, first: u.Numeric, second: u.Numeric) -> u.Numeric:
     if np.ndim(condition):
         return np.where(condition, first, second)
     return first if condition else second
-
-
-def logic_energy_ratio(component: Component[Any], reference_voltage: u.Volt) -> u.Dimensionless:
-    """Energy of logic at the chip's process and supply over that at the device's process and voltage.
-
-    Between processes it follows the fits at their nominal supplies, within a process the square of the voltage.
-    """
-    here, there = component.process, component.device_process
-    supply = component.technology.supply_voltage
-    if there is None:
-        return at_corner(
-            component, "switching_energy", scaling.supply_energy_factor(supply, reference_voltage)
-        )
-    between = scaling.logic_energy_factor(
-        here.nominal_supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
-    ) / scaling.logic_energy_factor(
-        there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
-    )
-    between = between * (here.energy_correction / there.energy_correction)
-    return at_corner(
-        component,
-        "switching_energy",
-        between
-        * scaling.supply_energy_factor(supply, here.nominal_supply_voltage)
-        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage),
-    )
-
-
-def logic_delay_ratio(
-    component: Component[Any], reference_voltage: u.Volt, reference: Process | None = None
-) -> u.Dimensionless:
-    """Delay of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
-    here, there = component.process, reference or component.device_process or component.process
-    ratio = scaling.logic_delay_factor(
-        component.technology.supply_voltage, here.delay_cubic, here.delay_quadratic, here.delay_linear,
-        here.delay_constant,
-    ) / scaling.logic_delay_factor(
-        reference_voltage, there.delay_cubic, there.delay_quadratic, there.delay_linear, there.delay_constant
-    )  # fmt: skip
-    return at_corner(component, "delay", ratio * (here.delay_correction / there.delay_correction))
-
-
-def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: u.Numeric) -> u.Numeric:
-    """A typical value at the chip's corner: what drawn transistors there take, carry or leak."""
-    corner = component.technology.corner
-    if corner is None:
-        return typical
-    depth = corner.leakage_depth if quantity == "leakage" else corner.speed_depth
-    return typical * scaling.corner_factor(getattr(corner, quantity), depth)
-
-
-def threshold_at_corner(component: Component[Any], threshold: u.Volt) -> u.Volt:
-    """Threshold of a transistor of the chip's process, at its corner."""
-    corner = component.technology.corner
-    if corner is None:
-        return threshold
-    return scaling.threshold_at_corner(threshold, corner.threshold_shift, corner.speed_depth)
-
-
-def resistance_at_corner(component: Component[Any], resistance: u.Numeric) -> u.Numeric:
-    """Resistance of a transistor that is on, at the chip's corner: it falls as the current grows."""
-    return (
-        resistance if component.technology.corner is None else resistance / at_corner(component, "drive", 1.0)
-    )
-
-
-def logic_area_ratio(component: Component[Any]) -> u.Dimensionless:
-    """Area of logic on the chip's process over that on the device's process."""
-    here, there = component.process, component.device_process or component.process
-    return here.logic_area_factor / there.logic_area_factor
-
-
-def leakage_at_chip_temperature(
-    component: Component[Any],
-    leakage: u.Watt,
-    stated_at: u.Kelvin = ROOM_TEMPERATURE,
-    own: Process | None = None,
-) -> u.Watt:
-    """Leakage at the chip's temperature and corner, by the transistors of the chip's process or of another one."""
-    doubling = (own or component.process).leakage_doubling_temperature
-    typical = scaling.leakage_at_temperature(leakage, component.technology.temperature, stated_at, doubling)
-    return at_corner(component, "leakage", typical)
-
-
-def off_current(process: Process, supply: u.Volt) -> u.AmperePerMetre:
-    """Leakage of a process's transistors per width at a supply and 300 K."""
-    return scaling.off_current_at_supply(
-        process.off_current, process.leakage_supply_slope, supply, process.nominal_supply_voltage
-    )
-
-
-def leakage_ratio(component: Component[Any], reference_voltage: u.Volt) -> u.Dimensionless:
-    """Leakage of equal circuits on the chip's process and supply over those on the device's, per gate."""
-    here, there = component.process, component.device_process or component.process
-    supply = component.technology.supply_voltage
-    return scaling.leakage_factor(
-        here.feature_size, there.feature_size, off_current(here, supply), off_current(there, reference_voltage),
-        supply, reference_voltage,
-    )  # fmt: skip
-
-
-def gate_leakage(component: Component[Any], width: u.Metre, supply: u.Volt | None = None) -> u.Watt:
-    """Leakage of so much width of the chip's transistors at the chip's temperature and a supply, or the chip's own."""
-    voltage = component.technology.supply_voltage if supply is None else supply
-    power = scaling.gate_leakage_power(off_current(component.process, voltage), width, voltage)
-    return leakage_at_chip_temperature(component, power)
-
-
-def leakage_of_gates(
-    component: Component[Any], area: u.SquareMetre, width_in_features: u.Dimensionless
-) -> u.Watt:
-    """Leakage of all gates that fit an area of the chip's process, each with so many feature sizes that leak."""
-    gates = area / component.process.gate_area
-    return gate_leakage(component, gates * width_in_features * component.process.feature_size)

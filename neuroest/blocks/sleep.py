@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from neuroest.blocks.base import Component, StaticCost, off_current
+from neuroest.blocks.base import Component, StaticCost
+from neuroest.blocks.process_scaling import off_current
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import power, technology

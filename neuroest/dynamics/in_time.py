@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.base import ROOM_TEMPERATURE, Check, NetworkContext, TechnologyPoint
+from neuroest.blocks.base import Check, NetworkContext, TechnologyPoint
 from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.lazy_registry import load
 from neuroest.core.units import format_quantity

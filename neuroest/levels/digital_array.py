@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Component, NetworkContext, logic_area_ratio
+from neuroest.blocks.base import AreaCost, Component, NetworkContext
 from neuroest.blocks.digital.reported_mac import ReportedMac
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import numpy as np
 
 from neuroest.blocks.base import (
-    ROOM_TEMPERATURE,
     AreaCost,
     Check,
     Component,
@@ -22,6 +21,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.chip.overheads import ChipOverheads
 from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
 from neuroest.design.chip import Chip, with_slots
 from neuroest.equations import network as network_equations

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.blocks.base import NetworkContext, TechnologyPoint, logic_delay_ratio
+from neuroest.blocks.base import NetworkContext, TechnologyPoint
 from neuroest.blocks.digital.accumulator import Accumulator
 from neuroest.blocks.digital.matrix_unit import MatrixUnit
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.blocks.digital.vector_unit import VectorUnit
+from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.equations import digital, register_circuits
 from neuroest.loading.library import load_device
 from tests.chips import energy, run

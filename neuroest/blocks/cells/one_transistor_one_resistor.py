@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import Check, at_corner, either, resistance_at_corner
+from neuroest.blocks.base import Check, either
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import at_corner, resistance_at_corner
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import cell_geometry

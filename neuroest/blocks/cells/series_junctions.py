@@ -2,9 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import leakage_at_chip_temperature
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
 from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive

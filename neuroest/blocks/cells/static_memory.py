@@ -3,9 +3,9 @@
 import math
 from typing import ClassVar
 
-from neuroest.blocks.base import leakage_at_chip_temperature, leakage_ratio, logic_delay_ratio
 from neuroest.blocks.cells.base import Cell
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature, leakage_ratio, logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import array_lines, cell_geometry, static_cells
 from neuroest.specs.parameters import Record, non_negative, positive

@@ -4,17 +4,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    Component,
-    EnergyCost,
-    StaticCost,
-    at_corner,
-    gate_leakage,
-    threshold_at_corner,
-)
+from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, StaticCost
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import at_corner, gate_leakage, threshold_at_corner
 from neuroest.core import units as u
 from neuroest.equations import array_lines
 from neuroest.equations import multiplexing as equations

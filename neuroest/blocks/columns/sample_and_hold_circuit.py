@@ -4,9 +4,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Check, gate_leakage
+from neuroest.blocks.base import Check
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
 from neuroest.equations import crossbar_wires, drivers, multiplexing
 from neuroest.specs.blocks import Block, DeviceBlock

@@ -2,8 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, logic_area_ratio
+from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.base import Count, Length

@@ -6,18 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from neuroest.blocks import sleep
-from neuroest.blocks.base import (
-    FREE_CLOCK,
-    AreaCost,
-    Check,
-    Component,
-    NetworkContext,
-    StaticCost,
-    leakage_of_gates,
-    logic_area_ratio,
-    logic_energy_ratio,
-)
+from neuroest.blocks.base import FREE_CLOCK, AreaCost, Check, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import register_circuits

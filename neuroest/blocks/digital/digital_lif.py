@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import EnergyCost, NetworkContext, logic_area_ratio
+from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.blocks.sleep import GatedBlock
 from neuroest.core import units as u

@@ -4,17 +4,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    leakage_at_chip_temperature,
-    logic_delay_ratio,
-)
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import _TREE_GROWTH, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, array_lines, register_circuits, static_cells, technology
 from neuroest.equations import digital as equations

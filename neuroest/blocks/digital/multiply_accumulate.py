@@ -6,9 +6,10 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks.base import Check, EnergyCost, NetworkContext, logic_delay_ratio
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations

@@ -10,17 +10,9 @@ from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.blocks import sleep
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    Component,
-    NetworkContext,
-    StaticCost,
-    leakage_of_gates,
-    logic_area_ratio,
-    logic_energy_ratio,
-)
+from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.blocks.roles import ExecutesInstructions
 from neuroest.core import units as u
 from neuroest.equations import processors

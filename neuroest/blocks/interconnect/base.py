@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Check, Component, Costs, EnergyCost, Place, at_corner, logic_energy_ratio
+from neuroest.blocks.base import Check, Component, Costs, EnergyCost, Place
+from neuroest.blocks.process_scaling import at_corner, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.equations import technology, wiring

@@ -5,11 +5,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks import sleep
-from neuroest.blocks.base import (
-    AreaCost,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
+from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import (
     leakage_at_chip_temperature,
     leakage_of_gates,
     leakage_ratio,
@@ -17,8 +16,6 @@ from neuroest.blocks.base import (
     logic_delay_ratio,
     logic_energy_ratio,
 )
-from neuroest.blocks.interconnect.base import NetworkOnChip
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.equations import technology, wiring

@@ -8,17 +8,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.blocks import sleep
-from neuroest.blocks.base import (
-    Check,
-    Component,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    at_corner,
-    either,
-    logic_delay_ratio,
-    off_current,
-)
+from neuroest.blocks.base import Check, Component, EnergyCost, NetworkContext, StaticCost, either
+from neuroest.blocks.process_scaling import at_corner, logic_delay_ratio, off_current
 from neuroest.blocks.sleep import MemorySleep
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u

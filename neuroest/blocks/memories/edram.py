@@ -12,12 +12,10 @@ from neuroest.blocks.base import (
     NetworkContext,
     StaticCost,
     either,
-    leakage_of_gates,
-    logic_area_ratio,
-    logic_delay_ratio,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import edram as equations
 from neuroest.equations import wiring

@@ -5,16 +5,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    leakage_at_chip_temperature,
-)
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import memories as equations
 from neuroest.specs.blocks import Block

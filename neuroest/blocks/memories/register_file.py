@@ -4,19 +4,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    leakage_of_gates,
-    logic_area_ratio,
-    logic_energy_ratio,
-)
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, Frequency

@@ -4,18 +4,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    leakage_at_chip_temperature,
-    logic_energy_ratio,
-)
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.sram_table import _TWO_PORT_CELL
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import memories as equations
 from neuroest.specs.base import Count

@@ -11,13 +11,12 @@ from neuroest.blocks.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
-    at_corner,
     either,
-    leakage_at_chip_temperature,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.memory_table import MemoryTable
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.core.provenance import recorded
 from neuroest.equations import _grids as grids

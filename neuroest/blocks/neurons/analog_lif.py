@@ -6,16 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    ROOM_TEMPERATURE,
-    AreaCost,
-    Characteristic,
-    Check,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    leakage_at_chip_temperature,
-)
+from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.circuit import (
     DECAYED,
     DECISIONS,
@@ -32,6 +23,7 @@ from neuroest.blocks.circuit import (
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import array_lines, integration, output_branch
 from neuroest.equations import neurons as equations

@@ -2,10 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import AreaCost, NetworkContext, leakage_at_chip_temperature
+from neuroest.blocks.base import AreaCost, NetworkContext
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive

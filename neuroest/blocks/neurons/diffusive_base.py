@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 import numpy as np
 
 from neuroest.blocks.base import (
-    ROOM_TEMPERATURE,
     Characteristic,
     Check,
     EnergyCost,
@@ -18,11 +17,10 @@ from neuroest.blocks.base import (
     StaticCost,
     TechnologyPoint,
     either,
-    resistance_at_corner,
-    threshold_at_corner,
 )
 from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics, IonKineticsParameters, at_temperature
+from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, resistance_at_corner, threshold_at_corner
 from neuroest.core import units as u
 from neuroest.equations import (
     array_lines,

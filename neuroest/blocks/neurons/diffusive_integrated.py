@@ -5,19 +5,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    EnergyCost,
-    NetworkContext,
-    at_corner,
-    either,
-    leakage_at_chip_temperature,
-    off_current,
-)
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
+from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature, off_current
 from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neuron_geometry, output_branch

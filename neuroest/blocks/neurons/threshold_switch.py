@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from neuroest.blocks.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, either
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.circuit import (
     DECAYED,
     DECISIONS,
@@ -24,6 +24,7 @@ from neuroest.blocks.circuit import (
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import FiringRule, Neuron
+from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
 from neuroest.equations import (
     device_curves,

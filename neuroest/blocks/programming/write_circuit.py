@@ -5,16 +5,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    Component,
-    EnergyCost,
-    StaticCost,
-    gate_leakage,
-    leakage_at_chip_temperature,
-)
+from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, StaticCost
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import gate_leakage, leakage_at_chip_temperature
 from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.programming.charge_pump import ChargePump, ChargePumpBlock
 from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifterBlock

@@ -4,17 +4,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Component,
-    Costs,
-    EnergyCost,
-    NetworkContext,
-    Place,
-    resistance_at_corner,
-)
+from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import resistance_at_corner
 from neuroest.core import units as u
 from neuroest.equations import converters, drivers
 from neuroest.specs.parameters import Record, non_negative, positive

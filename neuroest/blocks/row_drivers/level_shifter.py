@@ -2,16 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Component,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    leakage_at_chip_temperature,
-)
+from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.circuit_supply import area_at_node, energy_at_node
 from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR
 from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
