@@ -21,7 +21,7 @@ from neuroest.loading.library import Device, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Provenance, resolve_claim
+from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Provenance, resolve_claim, uncertain_choice
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
@@ -154,8 +154,10 @@ class _Builder:
         self.devices: dict[str, Device] = {}
         self.problems: list[Problem] = []
 
-    def options(self, path: str, spec: Spec) -> None:
-        for name, quantity in numeric_options(type(spec)).items():
+    def options(self, path: str, spec: Spec, where: tuple[str, ...]) -> None:
+        """Choices as claims, and what is not known of them."""
+        numbers = numeric_options(type(spec))
+        for name, quantity in numbers.items():
             value = getattr(spec, name)
             if isinstance(value, float):
                 key = f"{path}.{name}"
@@ -163,6 +165,19 @@ class _Builder:
                     path=key, value=value, unit=quantity.unit, basis=DESIGN, about=type(spec),
                     low=value, high=value, origin=self.loaded.spec.name,
                 )  # fmt: skip
+
+        stated = [name for name in numbers if f"{path}.{name}" in self.claims]
+        for name, given in getattr(spec, "uncertain", {}).items():
+            message = f"is no number that is stated here{did_you_mean(name, stated)}"
+            if name in stated:
+                try:
+                    claim = uncertain_choice(self.claims[f"{path}.{name}"], given, numbers[name])
+                except QuantityError as error:
+                    message = str(error)
+                else:
+                    self.claims[claim.path] = claim
+                    continue
+            self.problems.append(problem_at(self.loaded.document, (*where, "uncertain", name), message))
 
     def device(self, path: str, name: str, model: str, where: tuple[str, ...]) -> Device | None:
         named_in = Path(self.loaded.file) if self.loaded.file != "<text>" else None
@@ -217,7 +232,7 @@ class _Builder:
             self.claims[claim.path] = claim
 
     def part(self, path: str, spec: Level | Block, where: tuple[str, ...]) -> Part:
-        self.options(path, spec)
+        self.options(path, spec, where)
         record: type[Record] | None = None
         reference: str | None = None
         table = None
@@ -303,8 +318,8 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     """
     builder = _Builder(loaded)
     technology = loaded.spec.technology
-    builder.options(TECHNOLOGY, technology)
-    builder.options("operation", loaded.spec.operation)
+    builder.options(TECHNOLOGY, technology, ("technology",))
+    builder.options("operation", loaded.spec.operation, ("operation",))
     process = builder.device(PROCESS, technology.process, Process.model, ("technology", "process"))
     if process is not None:
         builder.adopt(PROCESS, process)

@@ -18,6 +18,7 @@ from neuroest.core.errors import did_you_mean
 from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
 from neuroest.specs import base
 from neuroest.specs.choice import Choice, stated
+from neuroest.specs.claims import Uncertain
 from neuroest.specs.layers import LAYER_TYPES
 
 AUTO = "auto"
@@ -154,6 +155,8 @@ class Level(base.Spec):
     supply_voltage: base.Voltage | None = None
     """Supply of the level and of all that is in it, where that is a voltage domain of its own; left out, that of the
     level around it. Level shifters between domains and the converter are left out."""
+    uncertain: Uncertain = Field(default_factory=dict)
+    """Spreads of choices of this level that are not known exactly, by their keys, as of a block."""
 
     @property
     def calibrated_as(self) -> str | None:

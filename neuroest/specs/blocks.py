@@ -14,7 +14,7 @@ from typing_extensions import TypeAliasType
 from neuroest.registry import BLOCKS, Filling
 from neuroest.specs.base import Spec
 from neuroest.specs.choice import Choice, stated
-from neuroest.specs.claims import GivenClaim
+from neuroest.specs.claims import GivenClaim, Uncertain
 from neuroest.specs.device import ParameterName
 from neuroest.specs.parameters import Record
 
@@ -34,6 +34,9 @@ class Block(Spec):
 
     model: str
     """The block's model."""
+    uncertain: Uncertain = Field(default_factory=dict)
+    """Spreads of choices of this block that are not known exactly, by their keys, for the description of a published
+    chip: `{clock_frequency: {spread: {factor: 1.2}, rationale: ...}}`."""
 
 
 class DeviceBlock(Block):

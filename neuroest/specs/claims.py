@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeAlias
 from pydantic import ConfigDict, Discriminator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
+from typing_extensions import TypeAliasType
 
 from neuroest.core.errors import QuantityError
 from neuroest.specs.base import QuantityField, Spec
@@ -324,6 +325,36 @@ def resolve_claim(
         minimum=check.minimum,
         maximum=check.maximum,
     )
+
+
+class Uncertainty(Spec):
+    """What is not known of a choice that somebody else made, as of a published chip."""
+
+    spread: Spread
+    """80 % interval of the value."""
+    rationale: Annotated[str, Field(min_length=1)]
+    """What the spread is based on."""
+
+
+Uncertain = TypeAliasType("Uncertain", dict[str, Uncertainty])
+"""What is not known of choices, by name; an alias with a name of its own, so that all blocks share one schema of it."""
+
+
+def uncertain_choice(claim: Claim, given: Uncertainty, check: QuantityField) -> Claim:
+    """The claim of a choice whose value is not known exactly.
+
+    Raises
+    ------
+    QuantityError
+        When the spread does not fit the value, or the choice is a number of things.
+    """
+    if check.integer:
+        raise QuantityError("is a number of things, which has no spread; give each number a run of its own")
+    low, high = _interval(given.spread, claim.value, check)
+    return replace(
+        claim, basis="assumed", rationale=given.rationale, low=low, high=high, has_spread=True,
+        shape=given.spread.shape, bound=given.spread.bound or "", minimum=check.minimum, maximum=check.maximum,
+    )  # fmt: skip
 
 
 def _inherited(claim: StatedClaim) -> frozenset[str]:
