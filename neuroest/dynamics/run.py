@@ -38,6 +38,7 @@ from neuroest.dynamics.switch_in_time import switch_behaviour, switch_delay
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
+from neuroest.specs.file_text import is_path
 
 _BEHAVIOUR = "lif_behaviour_generic"
 _LONGEST_WAIT = 1e3
@@ -89,6 +90,11 @@ class Traces:
     title: str
     labels: tuple[str, str]
     units: tuple[str, str, str]
+
+
+def _shown(neuron: str) -> str:
+    """A neuron as a figure names it: a file by its name alone."""
+    return Path(neuron).stem if is_path(neuron) else neuron
 
 
 @dataclass(frozen=True)
@@ -438,7 +444,12 @@ def _digital(request: Request, plot: Path | None) -> Report:
 
 def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
     if plot is not None:
-        found = Traces(traces, f"{request.neuron}: {request.stimulus}", ("input", label), ("s", unit, "V"))
+        found = Traces(
+            traces,
+            f"{_shown(request.neuron)}, {_shown(request.stimulus)} input",
+            ("input", label),
+            ("s", unit, "V"),
+        )
         render(found, "figure", plot)
 
 
@@ -469,7 +480,7 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
     else:
         lines.append("before switch: the closed form is an upper bound; a part of it charges the gate node")
     if plot is not None:
-        title = f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}"
+        title = f"{_shown(request.neuron)}: energy of one spike at {format_quantity(level, 'V')}"
         render(compared, "figure", title, plot)
     data = {
         "neuron": request.neuron, "level_V": level, "hold_s": hold, "latched": compared.latched,

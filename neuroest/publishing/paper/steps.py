@@ -17,6 +17,9 @@ STEPS = (
 DEVICE, CHIP, CONTEST = "device.yaml", "chip.yaml", "contest.yaml"
 
 
+_FITTED = f"-o {DEVICE} -p figures/fit.pdf --force --format json"
+
+
 @dataclass(frozen=True)
 class Step:
     """One command.
@@ -67,7 +70,7 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
     compared = (CHIP, *plan.baselines, *run)
     map_figures = "--overwrite -p figures/contest.pdf --front figures/front.pdf"
     made = [
-        Step("fit", _command("fit", plan.curves, f"-o {DEVICE} -p figures/fit.pdf --force --format json"), plan.curves,
+        Step("fit", _command("fit", (*plan.curves, *_label(plan.title)), _FITTED), plan.curves,
              (DEVICE, "figures/fit.pdf", "data/fit.json"), "data/fit.json", absent=no_curves),
         Step("waveform", _command("simulate", (device,), "--no-noise -p figures/waveform.pdf"), (device,),
              ("figures/waveform.pdf", "data/waveform.txt"), "data/waveform.txt", optional=True, absent=no_neuron),
@@ -92,7 +95,8 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
                       f"{map_figures} --format json -o data/contest.json"),
              (CONTEST, *on_chip), ("data/contest.json", "figures/contest.pdf", "figures/front.pdf"), optional=True,
              absent=no_contest),
-        Step("report", _command("report", compared, "-o report --bundle --force"), on_chip, ("report",)),
+        Step("report", _command("report", (*compared, *_label(plan.title, "chip=")), "-o report --bundle --force"),
+             on_chip, ("report",)),
     ]  # fmt: skip
     fitted = ("data/fit.json",) if plan.curves else ()
     results = ("data/compare.json", *fitted, *(() if no_contest else ("data/contest.json",)))
@@ -101,6 +105,11 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
         for page in ("checklist", "summary")
     ]
     return [_with_options(step, plan) for step in made]
+
+
+def _label(title: str, of: str = "") -> tuple[str, ...]:
+    """The title of the paper as the name of the data, or of a design, in figures."""
+    return ("--label", f"{of}{title}") if title else ()
 
 
 def _command(verb: str, words: tuple[str, ...], options: str = "") -> tuple[str, ...]:
