@@ -16,12 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.characterisation import characterise
-from neuroest.dynamics.diffusive_cells import NEURON_MODELS
 from neuroest.dynamics.run import simulate
 from neuroest.fitting.device_fit import fit
-from neuroest.loading.library import load_device, shipped
+from neuroest.loading.library import shipped
 
 SPIKES, ROWS = 100, 500
 
@@ -34,19 +32,6 @@ def seconds(work: Callable[[], object]) -> tuple[float, str]:
     except NeuroestError as error:
         refusal = str(error).partition("\n")[0][:70]
     return time.process_time() - begun, refusal
-
-
-def hundred_spikes(name: str) -> object:
-    """A hundred spikes of a neuron: in a row where it fires by itself, five each of twenty where its ions integrate."""
-    model = load_device(name).spec.model
-    if model in {"phase_change_neuron", "ferroelectric_neuron"}:
-        return simulate(name, pulses=12 * SPIKES)
-    if model in NEURON_MODELS:
-        return simulate(name, devices=SPIKES)
-    if model == "analog_lif":
-        return simulate(name, duration=0.3, level="1 nA", noise=False)
-    interval = next(q.closed for q in compare_spike(name).quantities if q.name == "shortest interval")
-    return simulate(name, duration=1.2 * SPIKES * interval, noise=False)
 
 
 def five_hundred_rows(folder: Path) -> Path:
@@ -66,18 +51,9 @@ def main() -> None:
     neurons = sys.argv[1:] or [n for n, p in shipped("device").items() if p.parent.name == "neurons"]
     print(f"{'neuron':<28}{'100 spikes':>12}{'characterise':>14}")
     for name in neurons:
-        model = load_device(name).spec.model
-        if model == "reported_neuron":
-            print(f"{name:<28}{'-':>12}{'-':>14}  known by its numbers")
-            continue
-        spikes, refusal = seconds(lambda name=name: hundred_spikes(name))
-        line = f"{name:<28}{spikes:>10.2f} s"
-        if model in NEURON_MODELS:
-            whole, refusal = seconds(lambda name=name: characterise(name))
-            line += f"{whole:>12.2f} s"
-        else:
-            line += f"{'-':>14}"
-        print(f"{line}  {refusal}".rstrip(), flush=True)
+        spikes, refusal = seconds(lambda name=name: simulate(name, spikes=SPIKES))
+        whole, other = seconds(lambda name=name: characterise(name))
+        print(f"{name:<28}{spikes:>10.2f} s{whole:>12.2f} s  {refusal or other}".rstrip(), flush=True)
     if not sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
             path = five_hundred_rows(Path(folder))

@@ -11,6 +11,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.run import simulate
 from neuroest.equations import array_lines
 from neuroest.loading.library import load_device
+from neuroest.registry import COMPONENTS
 
 
 class NoSpikeError(NeuroestError):
@@ -151,6 +152,10 @@ class _Run:
             words.append(f"--{name} {shown}")
         words += [f"--set {name}='{value}'" for name, value in self.changes.items()]
         self.command = " ".join(words)
+        behaviour = getattr(COMPONENTS.get(self.found.device.spec.model), "behaviour", "")
+        if behaviour:
+            words.append(f"--behaviour {behaviour}")
+            options["behaviour"] = behaviour
         stated = {"level": self.level, "noise": False, "changes": self.changes, **options}
         return simulate(self.found.neuron, **stated).to_dict()
 

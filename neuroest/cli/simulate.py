@@ -27,6 +27,8 @@ def run(
     width: str = "1 ms",
     gap: str = "1 ms",
     pulses: Annotated[int, typer.Option(min=1)] = 100,
+    spikes: Annotated[int | None, typer.Option(min=1)] = None,
+    behaviour: Annotated[str, typer.Option(metavar="DEVICE")] = "",
     devices: Devices = 1,
     seed: shared.Seed = 0,
     noise: bool = True,
@@ -58,6 +60,10 @@ def run(
         Gap between pulses.
     pulses
         Number of pulses.
+    spikes
+        Length of a constant input by the spikes, about, that it is to give; instead of --duration.
+    behaviour
+        Spec with leak and refractory time of a CMOS integrator, such as lif_behaviour_generic; its own file without.
     noise
         Noise and differences of devices.
     rupture
@@ -86,7 +92,7 @@ def run(
             kinetics=kinetics, changes=parse_settings(settings or []),
             temperature=quantity(temperature, "K", "--temperature"),
             barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
-            step=quantity(step, "s", "--step"), progress=progress,
+            step=quantity(step, "s", "--step"), spikes=spikes, behaviour=behaviour, progress=progress,
         )  # fmt: skip
     rows = Table.of_records(found.rows(), found.table[0])
     shared.emit_in_form(

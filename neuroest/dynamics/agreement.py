@@ -106,7 +106,9 @@ class Agreement:
         ]  # fmt: skip
 
 
-def compare_spike(neuron: str, changes: Mapping[str, str] | None = None) -> Agreement:
+def compare_spike(
+    neuron: str, changes: Mapping[str, str] | None = None, temperature: float | None = None
+) -> Agreement:
     """Compare one spike of a neuron by simulation with the closed forms of its estimate.
 
     Parameters
@@ -115,13 +117,15 @@ def compare_spike(neuron: str, changes: Mapping[str, str] | None = None) -> Agre
         Device spec of a neuron, a shipped name or a path.
     changes : mapping of str to str, optional
         Changed parameters of the neuron, with units.
+    temperature : float, optional
+        Of the neuron; that of its file without. [K]
 
     Raises
     ------
     NeuroestError
         For a device that is no neuron of a chip, or one that never fires.
     """
-    running = neuron_in_time(Asked(neuron, changes or {}))
+    running = neuron_in_time(Asked(neuron, changes or {}, temperature=temperature))
     component = running.component
     if component is None:
         raise NeuroestError(

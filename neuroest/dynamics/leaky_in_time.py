@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.in_time import Asked, Drive, NeuronInTime, OneSpike, driven, spike_energy
 from neuroest.dynamics.parameters import LifBehaviourParameters
 from neuroest.dynamics.reference_neurons import Membrane, simulate_analog_lif, simulate_membrane
@@ -106,11 +107,12 @@ class NumbersInTime(NeuronInTime):
         """Under shares of a full drive that end; each spike has its energy as published."""
         return self.simulate(driven(levels, durations), len(levels), parts=_TRACED if kept else 1)
 
-    def simulate(self, stimulus: Stimulus, devices: int, parts: int = 1) -> SpikeRun:
+    def simulate(
+        self, stimulus: Stimulus, devices: int, parts: int = 1, progress: Progress = silent
+    ) -> SpikeRun:
         """Under any input."""
-        run = simulate_membrane(
-            self.membrane, stimulus, devices=devices, step=total_duration(stimulus) / parts
-        )
+        step = total_duration(stimulus) / parts
+        run = simulate_membrane(self.membrane, stimulus, devices=devices, step=step, progress=progress)
         run.energy = {"spikes": run.counts * spike_energy(self.component)}
         return run
 

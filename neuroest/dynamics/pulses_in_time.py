@@ -72,9 +72,12 @@ class PulsedInTime(NeuronInTime):
         }  # fmt: skip
         return run
 
+    def length(self, level: float) -> float:
+        """Length of a pulse over that of a full one."""
+        return level
+
     def _lengths(self, levels: Array) -> Array:
-        """Length of each pulse over that of a full one."""
-        return levels
+        return np.array([self.length(level) for level in levels.tolist()])
 
     def _full(self, levels: Array) -> Array:
         """Time of full pulses to a spike."""
@@ -149,8 +152,9 @@ class PulsedVoltageInTime(PulsedInTime):
         super().__init__(device, asked)
         self.drive = Drive("voltage of a pulse", "V", float(self.component.device.pulse_voltage))
 
-    def _lengths(self, levels: Array) -> Array:
-        return 1.0 * (levels > 0.0)
+    def length(self, level: float) -> float:
+        """All are full, but for those without a voltage."""
+        return 1.0 if level > 0.0 else 0.0
 
     def _full(self, levels: Array) -> Array:
         return np.array([float(self.at(level).integration_time()) for level in levels])

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
@@ -23,24 +24,31 @@ from neuroest.dynamics.diffusive_cells import (
     integration_time,
     load_cells,
 )
+from neuroest.dynamics.diffusive_in_time import DiffusiveInTime
+from neuroest.dynamics.digital_in_time import DigitalInTime
 from neuroest.dynamics.energy import TOLERANCE, compare_energy
-from neuroest.dynamics.in_time import component_of
+from neuroest.dynamics.in_time import Asked, NeuronInTime, changed_values, neuron_in_time
+from neuroest.dynamics.leaky_in_time import AnalogInTime, NumbersInTime
+from neuroest.dynamics.parameters import LifBehaviourParameters
+from neuroest.dynamics.pulses_in_time import PulsedInTime
 from neuroest.dynamics.reference_neurons import (
     digital_lif_spikes,
-    simulate_accumulating,
     simulate_analog_lif,
     simulate_switch,
     switch_latches,
 )
 from neuroest.dynamics.spikes import SpikeRun, plain_numbers
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
-from neuroest.dynamics.switch_in_time import switch_behaviour, switch_delay
+from neuroest.dynamics.switch_in_time import SwitchInTime
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
 from neuroest.specs.file_text import is_path
 
-_BEHAVIOUR = "lif_behaviour_generic"
+_USUAL_SPIKES = 40
+"""Spikes of a run whose length nobody gives; a convention."""
+_TRACED = 1000
+"""Points of the trace of a neuron that is known by its numbers; a convention."""
 _LONGEST_WAIT = 1e3
 """Delay over charge and relaxation up to which an input that nobody limits is made longer for it."""
 
@@ -65,7 +73,19 @@ class Request:
     temperature: float | None = None
     barrier_shift: float = 0.0
     step: float | None = None
+    spikes: int | None = None
+    behaviour: str = ""
     progress: Progress = silent
+
+    def asked(self) -> Asked:
+        """The neuron and its conditions."""
+        return Asked(self.neuron, self.changes, self.kinetics, self.temperature, self.barrier_shift)
+
+    def lasting(self, running: NeuronInTime, level: float, usual: float) -> float:
+        """Length of a constant input: as given, as long as the spikes take that were asked for, or the usual one."""
+        if self.spikes is not None:
+            return running.lasting(level, self.spikes)
+        return self.duration or usual
 
     def generator(self) -> np.random.Generator | None:
         """Source of noise, or None."""
@@ -156,37 +176,29 @@ def simulate(
         return energy_report(request, hold, drawn)
     if plot is not None or hold:
         raise NeuroestError("--plot and --hold of --energy belong to diffusive neurons")
-    found = compare_spike(neuron, request.changes)
+    found = compare_spike(neuron, request.changes, request.temperature)
     rows = found.rows()
     table = (tuple(rows[0]), *(tuple(row.values()) for row in rows))
     return Report(tuple(found.lines()), {"neuron": neuron, "agrees": found.agrees, "quantities": rows}, table)
 
 
 def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
-    """Run any neuron of which a time-domain model exists.
+    """Run any neuron under an input.
 
     Raises
     ------
-    UnknownNameError
-        For a device whose model has none.
+    NeuroestError
+        For a device that is no neuron, and for an input that it does not take.
     """
     model = load_device(request.neuron).spec.model
-    runners: dict[str, Callable[[Request, Path | None], Report]] = {
-        **dict.fromkeys(NEURON_MODELS, _diffusive),
-        "threshold_switch": _switch,
-        "threshold_switch_neuron": _switch,
-        "analog_lif": _analog,
-        "phase_change_neuron": _accumulating,
-        "ferroelectric_neuron": _accumulating,
-        "lif_behaviour": _digital,
-    }
-    hint = f"{request.neuron} is known by its numbers and not by equations in time"
-    check_names("time-domain model", [model], runners, hint)
-    if model not in NEURON_MODELS and (request.temperature is not None or request.barrier_shift):
+    running = neuron_in_time(request.asked())
+    if request.spikes is not None and (request.duration is not None or request.stimulus != "constant"):
         raise NeuroestError(
-            f"{request.neuron} is a {model}; temperature and barriers belong to diffusive neurons"
+            "--spikes sets the length of a constant input; leave out --duration and --stimulus"
         )
-    return runners[model](request, plot)
+    if request.behaviour and not isinstance(running, AnalogInTime):
+        raise NeuroestError(f"{request.neuron} is a {model}; --behaviour belongs to CMOS integrators")
+    return _RUNNERS[next(kind for kind in type(running).__mro__ if kind in _RUNNERS)](running, request, plot)
 
 
 def stimulus_of(request: Request, level: float, duration: float, unit: str) -> list[Segment]:
@@ -259,11 +271,12 @@ def _cells(request: Request) -> DiffusiveCells:
     )  # fmt: skip
 
 
-def _diffusive(request: Request, plot: Path | None) -> Report:
-    typical = _cells(request)
+def _diffusive(running: DiffusiveInTime, request: Request, plot: Path | None) -> Report:
+    typical = running.cells
     level = _level(request, "V", float(typical.input_voltage))
     closed = float(np.max(integration_time(typical, level)))
-    duration = request.duration or (5.0 * closed if np.isfinite(closed) else 100.0 / float(typical.settling))
+    usual = 5.0 * closed if np.isfinite(closed) else 100.0 / float(typical.settling)
+    duration = request.lasting(running, level, usual)
     generator = request.generator()
     if generator is not None and request.devices > 1:
         cells = draw_devices(typical, request.neuron, request.devices, generator)
@@ -338,35 +351,26 @@ def _report(request: Request, run: SpikeRun, found: list[str], extra: Mapping[st
 
 def record_of(device: Device, changes: Mapping[str, str]) -> Any:
     """Numbers of a device with some of them changed, as its record."""
-    values = {name: claim.value for name, claim in device.claims.items()}
-    check_names("parameter", changes, values)
-    for name, text in changes.items():
-        values[name] = device.record.parameters()[name].check.read(text)
-    return device.record(**values)
+    return device.record(**changed_values(device, changes))
 
 
-def _switch(request: Request, plot: Path | None) -> Report:
-    device = load_device(request.neuron)
-    switch = record_of(device, request.changes)
+def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Report:
+    switch, relaxation, delay = running.switch, running.relaxation, running.delay
     notes: list[str] = []
-    relaxation, delay = 0.0, None
-    if device.spec.model == "threshold_switch_neuron":
-        relaxation, delay = float(switch.relaxation_time), switch_delay(switch)
+    if running.component is not None:
         notes.append(
             f"the switch stays on for the {format_quantity(relaxation, 's')} until it is fully off again; differences "
             "between devices are left out, since the spec states none"
         )
         notes += _as_a_chip_drives(request)
-        switch = switch_behaviour(switch)
     level = _level(request, "V", float(switch.supply_voltage))
     waits = 0.0 if delay is None else float(np.max(delay(np.array(level), np.array(level), np.array(1e-30))))
     charge = float(switch.series_resistance * switch.capacitance)
-    duration = request.duration or 40.0 * (
-        charge + relaxation + min(waits, _LONGEST_WAIT * (charge + relaxation))
-    )
+    usual = 40.0 * (charge + relaxation + min(waits, _LONGEST_WAIT * (charge + relaxation)))
     run = simulate_switch(
-        switch, stimulus_of(request, level, duration, "V"), devices=request.devices, generator=request.generator(),
-        step=request.step, relaxation=relaxation, delay=delay, progress=request.progress,
+        switch, stimulus_of(request, level, request.lasting(running, level, usual), "V"), devices=request.devices,
+        generator=request.generator(), step=request.step, relaxation=relaxation, delay=delay,
+        progress=request.progress,
     )  # fmt: skip
     lines = []
     if reason := switch_latches(switch):
@@ -381,53 +385,80 @@ def _switch(request: Request, plot: Path | None) -> Report:
 
 
 def _as_a_chip_drives(request: Request) -> list[str]:
-    """Energy of a spike whose drive ends with it, which is what an estimate prices."""
+    """Energy and rate of a spike whose drive ends with it, which is what an estimate prices."""
     try:
-        found = compare_spike(request.neuron, request.changes)
+        found = {
+            q.name: q for q in compare_spike(request.neuron, request.changes, request.temperature).quantities
+        }
     except NeuroestError as error:
         return [f"as a chip drives it: {error}"]
-    energy = next(q for q in found.quantities if q.name == "energy")
-    pair = [format_quantity(value, "J") for value in (energy.simulated, energy.closed)]
-    return [f"as a chip drives it, ending with the spike: {pair[0]} a spike; the estimate has {pair[1]}"]
+    simulated, closed = (format_quantity(v, "J") for v in (found["energy"].simulated, found["energy"].closed))
+    rates = [1.0 / v for v in (found["shortest interval"].simulated, found["shortest interval"].closed)]
+    rate = " and ".join(format_quantity(v, "1/s") for v in rates)
+    return [
+        f"as a chip drives it, ending with the spike: {simulated} a spike; the estimate has {closed}",
+        f"highest rate of such spikes: {rate} in the estimate",
+    ]
 
 
-def _accumulating(request: Request, plot: Path | None) -> Report:
-    """Full pulses with a read after each; their energy is that of the blocks."""
-    device = load_device(request.neuron)
-    component: Any = component_of(device, request.changes)
-    d, full = component.device, float(component.integration_time())
-    train = pulse_train(1.0, float(d.pulse_time), float(d.read_time), request.pulses)
-    run = simulate_accumulating(full, float(d.memory_time), train, devices=request.devices)
+def _accumulating(running: PulsedInTime, request: Request, plot: Path | None) -> Report:
+    """Pulses with a read after each."""
+    d = running.component.device
+    level = _level(request, running.drive.unit, running.drive.nominal)
+    pulses = request.pulses
+    if request.spikes is not None:
+        pulses = int(np.ceil(running.lasting(level, request.spikes) / running.slot))
+    train = pulse_train(running.length(level), float(d.pulse_time), float(d.read_time), pulses)
+    run = running.simulate(train, np.full(request.devices, level), request.generator(), request.progress)
     _plot(run.traces, request, plot, "state", "1")
-    spikes = float(np.mean(run.counts))
-    pulses = float(component.accumulation_energy()) / float(component.pulses()) * request.pulses
-    reads = float(component.read_energy() + d.decision_energy) * request.pulses
-    parts = {"pulses": pulses, "reads": reads, "resets": float(component.reset_energy()) * spikes}
-    run.energy |= {name: np.full(request.devices, value) for name, value in parts.items()}
-    lines = [f"full pulses of {format_quantity(float(d.pulse_time), 's')}, each followed by a read; no noise"]
-    return _report(request, run, [*lines, *_energy_lines(run)], {})
+    width, drive = format_quantity(float(d.pulse_time), "s"), running.drive.text(level)
+    lines = [f"{pulses} pulses of {width} at {drive}, each followed by a read"]
+    return _report(request, run, [*lines, *_energy_lines(run), *_as_a_chip_drives(request)], {})
 
 
-def _analog(request: Request, plot: Path | None) -> Report:
-    neuron = record_of(load_device(request.neuron), request.changes)
-    behaviour = record_of(load_device(_BEHAVIOUR), {})
-    level = _level(request, "A", None)
-    duration = request.duration or 20.0 * float(behaviour.leak_time_constant)
+def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Report:
+    behaviour, generator = running.behaviour, request.generator()
+    level = _level(request, "A", running.drive.nominal)
+    duration = request.lasting(running, level, running.lasting(level, _USUAL_SPIKES))
+    whose = "leak as its file states, no refractory time"
+    if request.behaviour:
+        other = load_device(request.behaviour)
+        if other.spec.model != LifBehaviourParameters.model:
+            raise NeuroestError(f"{request.behaviour} is a {other.spec.model}; expected a lif_behaviour")
+        behaviour = record_of(other, {})
+        whose = f"leak and refractory time from {request.behaviour}"
+        if request.spikes is None:
+            duration = request.duration or 20.0 * float(behaviour.leak_time_constant)
+    stimulus = stimulus_of(request, level, duration, "A")
+    if generator is not None and request.devices > 1:
+        factors = running.differences(request.devices, generator)
+        stimulus = [Segment(part.duration, part.level * factors) for part in stimulus]
     run = simulate_analog_lif(
-        neuron, behaviour, stimulus_of(request, level, duration, "A"), devices=request.devices,
-        generator=request.generator(), step=request.step, progress=request.progress,
+        running.component.device, behaviour, stimulus, devices=request.devices, generator=generator,
+        step=request.step, progress=request.progress,
     )  # fmt: skip
     _plot(run.traces, request, plot, "membrane", "A")
-    lines = [f"leak and refractory time from {_BEHAVIOUR}", *_energy_lines(run)]
-    return _report(request, run, lines, {})
+    return _report(request, run, [whose, *_energy_lines(run), *_as_a_chip_drives(request)], {})
 
 
-def _digital(request: Request, plot: Path | None) -> Report:
-    behaviour = record_of(load_device(request.neuron), request.changes)
+def _by_numbers(running: NumbersInTime, request: Request, plot: Path | None) -> Report:
+    """A leaky integrator of the published numbers."""
+    level = _level(request, "1", running.drive.nominal)
+    duration = request.lasting(running, level, running.lasting(level, _USUAL_SPIKES))
+    run = running.simulate(
+        stimulus_of(request, level, duration, "1"), request.devices, _TRACED, request.progress
+    )
+    _plot(run.traces, request, plot, "state", "1")
+    lines = ["a leaky integrator of its published numbers, which say nothing of noise; 1 is a full drive"]
+    return _report(request, run, [*lines, *_energy_lines(run), *_as_a_chip_drives(request)], {})
+
+
+def _digital(running: DigitalInTime, request: Request, plot: Path | None) -> Report:
+    behaviour = running.behaviour
     added = _level(request, "1", None)
     if plot is not None:
         raise NeuroestError("a digital neuron has no waveform to draw")
-    steps = request.pulses
+    steps = request.pulses if request.spikes is None else int(running.lasting(added, request.spikes))
     spikes, _ = digital_lif_spikes(behaviour, np.full((steps, request.devices), added))
     when, who = np.nonzero(spikes)
     lines = [
@@ -491,3 +522,12 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
     }  # fmt: skip
     table = [(r.term, r.simulated, r.closed, r.verdict) for r in compared.rows]
     return Report(tuple(lines), data, (("term", "simulated [J]", "closed_form [J]", "verdict"), *table))
+
+
+_RUNNERS: Mapping[type[NeuronInTime], Callable[[Any, Request, Path | None], Report]] = MappingProxyType(
+    {
+        DiffusiveInTime: _diffusive, SwitchInTime: _switch, AnalogInTime: _analog, PulsedInTime: _accumulating,
+        DigitalInTime: _digital, NumbersInTime: _by_numbers,
+    }
+)  # fmt: skip
+"""What each kind of neuron in time reports of a run."""
