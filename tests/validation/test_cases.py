@@ -138,7 +138,7 @@ def test_cases_say_what_they_leave_out_and_share():
     assert "0.497 mm^2" in left_out
     assert "0.60 TOPS/mm^2" in left_out
     assert "area of the array" in " ".join(jia.shared_with_model)
-    assert "chip's own" in load_case("jia_2020").published["array_area"].reason
+    assert "that of this chip" in load_case("jia_2020").published["array_area"].reason
 
 
 def test_the_energy_of_an_array_is_as_near_to_its_limit_as_its_note_says(board):
