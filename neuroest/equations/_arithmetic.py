@@ -12,7 +12,7 @@ _LARGEST_EXPONENT: float = np.log(np.finfo(np.float64).max) / 2.0
 
 
 def divided(numerator: u.Numeric, denominator: u.Numeric) -> u.Numeric:
-    """`numerator` over a plain number: infinite where that is not positive, but zero over it stays zero."""
+    """`numerator` over a plain number: infinite if that is not positive; a zero numerator stays zero."""
     possible = denominator > 0.0
     safe = np.where(possible, denominator, 1.0)
     return numerator / safe * np.where(np.logical_or(possible, numerator == 0.0), 1.0, np.inf)
@@ -29,6 +29,6 @@ def rounded_down(number: u.Numeric) -> u.Numeric:
 
 
 def bounded_exponential(exponent: u.Numeric) -> u.Numeric:
-    """Exponential of a plain number, which stays finite and above zero however far the number is out."""
+    """Exponential of a plain number, bounded to finite values above zero."""
     result: u.Numeric = np.exp(np.clip(exponent, -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
     return result

@@ -1,8 +1,8 @@
 """Interpolation in tables: power laws between the points of a grid, any number of axes, any shape of points.
 
 Between neighbouring points of every axis the logarithm of the value is linear in the logarithm of the coordinate, so
-each cell of the grid is a product of power laws. A value that rises along an axis of the table then rises everywhere,
-which splines of higher order promise for one axis only.
+each cell of the grid is a product of power laws. A value that rises along an axis of the table then rises
+everywhere; higher-order splines guarantee this for one axis only.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 
 def bracketed(axis: Array, value: u.Numeric) -> tuple[NDArray[np.intp], Array]:
-    """Point of an ascending axis before `value`, and how far along it lies to the next; ends hold outside."""
+    """Point of an ascending axis before `value`, and the fraction to the next; clamped at both ends."""
     inside = np.clip(np.asarray(value, dtype=np.float64), axis[0], axis[-1])
     if len(axis) == 1:
         return np.zeros(inside.shape, dtype=np.intp), np.zeros(inside.shape)

@@ -51,7 +51,7 @@ def _chebyshev_series(coefficients: tuple[float, ...], t: u.Dimensionless) -> u.
 
 
 def complementary_error_function(x: u.Dimensionless) -> u.Dimensionless:
-    """Complementary error function with a relative error below 2e-12, also far out in the tail. [1]."""
+    """Complementary error function with a relative error below 2e-12, also in the far tail. [1]."""
     size = np.minimum(np.abs(x), _ERFC_UNDERFLOW)
     t = (size - _ERFC_CENTRE) / (size + _ERFC_CENTRE)
     series = _chebyshev_series(_ERFC_COEFFICIENTS, t)

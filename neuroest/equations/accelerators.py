@@ -11,7 +11,7 @@ from neuroest.equations._arithmetic import divided
 
 
 def _passes(reduction: u.Numeric, outputs: u.Numeric, rows: u.Numeric, columns: u.Numeric) -> u.Numeric:
-    """How often weights are loaded: parts of the matrix as large as the array."""
+    """Number of weight loads: tiles of the matrix with the size of the array."""
     return np.ceil(reduction / rows) * np.ceil(outputs / columns)
 
 
@@ -47,8 +47,8 @@ def systolic_cycles(
 
     Valid: weight-stationary arrays that load the next weights while they work
 
-    Where the next weights are not loaded in the background, every pass takes as many cycles more as the array
-    has rows (2 R + C + P - 2, the form of SCALE-Sim).
+    If the next weights are not loaded in the background, every pass needs additional cycles, one for each row
+    of the array (2 R + C + P - 2, the form of SCALE-Sim).
 
     References
     ----------
@@ -96,10 +96,10 @@ def output_stationary_cycles(
     -----
     Formula: n = ceil(P / R) ceil(M / C) (K + R + C - 2)
 
-    Valid: positions lie in the rows and outputs in the columns; sums leave while the next ones begin
+    Valid: positions in the rows, outputs in the columns; sums leave while the next ones start
 
-    Where sums are shifted out before the next ones begin, every pass takes as many cycles more as the array has rows
-    (2 R + C + K - 2, the form of SCALE-Sim).
+    If sums are shifted out before the next ones start, every pass needs additional cycles, one for each row
+    of the array (2 R + C + K - 2, the form of SCALE-Sim).
 
     References
     ----------
@@ -169,7 +169,7 @@ def tree_cycles(
 
 @equation
 def extended_kernel(kernel: u.Dimensionless, stride: u.Dimensionless) -> u.Dimensionless:
-    """Stored over given elements of a kernel along one axis, where zeros fill it up to whole strides. [1].
+    """Stored over given elements of a kernel along one axis, with zero padding to whole strides. [1].
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def extended_kernel(kernel: u.Dimensionless, stride: u.Dimensionless) -> u.Dimen
     -----
     Formula: g = U ceil(R / U) / R
 
-    Valid: strided convolutions that run as one of stride one over interleaved inputs; one axis of the kernel
+    Valid: strided convolutions computed as one of stride one over interleaved inputs; one axis of the kernel
 
     References
     ----------
@@ -234,7 +234,7 @@ def tree_utilisation(
     -----
     Formula: u = K M / [R C ceil(K / R) ceil(M / C)]
 
-    Valid: arrays that neither fill nor drain between blocks of weights
+    Valid: arrays without fill and drain cycles between blocks of weights
 
     References
     ----------
@@ -358,10 +358,10 @@ def repeated_reading(
     -----
     Formula: S = min[S_a (ceil(S_w / C_w) - 1), S_w (ceil(S_a / C_a) - 1)]
 
-    Valid: a layer that is worked on in pieces that fit, with the better of the two orders of loops
+    Valid: a layer processed in pieces that fit, with the better of the two loop orders
 
-    With a piece of the weights on the chip all activations stream by, once for each piece; or the other way round.
-    Where either operand fits as a whole nothing is read twice.
+    With a piece of the weights on the chip, all activations are streamed once per piece, or vice versa. If
+    either operand fits completely, nothing is read twice.
 
     References
     ----------
@@ -385,7 +385,7 @@ def repeated_reading(
 def transform_adders(
     additions: u.Dimensionless, rows: u.Dimensionless, tile_products: u.Dimensionless
 ) -> u.Dimensionless:
-    """Adders with which a column of multipliers transforms its sums back as fast as they come. [1].
+    """Adders that a column of multipliers needs to transform its sums back at full rate. [1].
 
     Parameters
     ----------
@@ -405,9 +405,9 @@ def transform_adders(
     -----
     Formula: n = k min(R / t^2, 1)
 
-    Valid: columns that add up all their channels before sums are transformed back
+    Valid: columns that sum all their channels before the inverse transform
 
-    With fewer rows than a tile has products, a tile takes several cycles and the adders are shared over them.
+    If there are fewer rows than products per tile, a tile needs several cycles, which share the adders.
 
     References
     ----------

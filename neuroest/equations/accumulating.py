@@ -1,8 +1,8 @@
 """Neurons that integrate in a material: phase-change cells and ferroelectric transistors.
 
-Every input pulse moves the state of the device by a little (a thinner amorphous plug, more switched domains), the
-device fires when the state has gone far enough, and a stronger pulse puts it back. No capacitor integrates, and
-between the pulses the state stays: such a neuron forgets little or nothing.
+Every input pulse changes the state of the device by a small step (a thinner amorphous plug, more switched
+domains), the device fires when the state reaches a threshold, and a stronger pulse resets it. There is no
+capacitor, and the state is kept between pulses, so such a neuron leaks little or not at all.
 
 - pulses to fire: `pulses_to_conductance`, `film_field`, `ferroelectric_switching_time`, `pulses_to_switch`
 - energy: `pulse_energy`, `polarisation_energy`, `firing_energy`
@@ -18,7 +18,7 @@ from neuroest.equations._arithmetic import bounded_exponential, rounded_up
 
 @equation
 def pulses_to_conductance(threshold_conductance: u.Siemens, conductance_step: u.Siemens) -> u.Dimensionless:
-    """Pulses after which a phase-change cell conducts enough to count as fired. [1].
+    """Pulses after which the conductance of a phase-change cell reaches the firing threshold. [1].
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def film_field(gate_voltage: u.Volt, film_share: u.Dimensionless, film_thickness
     -----
     Formula: E = s V / d
 
-    Valid: the share s of the gate voltage that the rest of the gate stack leaves to the film
+    Valid: s is the share of the gate voltage across the film
 
     References
     ----------
@@ -99,7 +99,7 @@ def ferroelectric_switching_time(
     field_exponent: u.Dimensionless,
     attempt_time: u.Second,
 ) -> u.Second:
-    """Time that a ferroelectric film must see a field until it has switched. [s].
+    """Time in a constant field until a ferroelectric film has switched. [s].
 
     Switching accumulates: pulses of one field act like one pulse of their total length, as long as the pauses between
     them do not undo it.
@@ -143,7 +143,7 @@ def ferroelectric_switching_time(
 
 @equation
 def pulses_to_switch(switching_time: u.Second, pulse_time: u.Second) -> u.Dimensionless:
-    """Pulses after which an accumulating ferroelectric device has switched, all at once. [1].
+    """Pulses after which an accumulating ferroelectric device switches abruptly. [1].
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def pulses_to_switch(switching_time: u.Second, pulse_time: u.Second) -> u.Dimens
 
 @equation
 def pulse_energy(supply_voltage: u.Volt, current: u.Ampere, pulse_time: u.Second) -> u.Joule:
-    """Energy that a supply gives for a rectangular current pulse. [J].
+    """Energy that a supply delivers for a rectangular current pulse. [J].
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def pulse_energy(supply_voltage: u.Volt, current: u.Ampere, pulse_time: u.Second
     -----
     Formula: E = V I t
 
-    Valid: rectangular pulses; the supply gives its full voltage whatever the device drops of it
+    Valid: rectangular pulses; the energy includes the drop outside the device
 
     References
     ----------
@@ -221,9 +221,9 @@ def pulse_energy(supply_voltage: u.Volt, current: u.Ampere, pulse_time: u.Second
 def polarisation_energy(
     remanent_polarisation: u.CoulombPerSquareMetre, area: u.SquareMetre, voltage: u.Volt
 ) -> u.Joule:
-    """Energy that a source gives to reverse the polarisation of a film. [J].
+    """Energy that a source delivers to reverse the polarisation of a film. [J].
 
-    The charge 2 P_r A flows through the source once for a reversal, however many pulses it takes.
+    The charge 2 P_r A flows through the source once per reversal, for any number of pulses.
 
     Parameters
     ----------
@@ -261,10 +261,9 @@ def polarisation_energy(
 
 @equation
 def firing_energy(pulses: u.Dimensionless, energy_of_a_pulse: u.Joule) -> u.Joule:
-    """Energy of the input pulses that one spike is made of. [J].
+    """Energy of the input pulses of one spike. [J].
 
-    Pulses of less than full strength move the state in proportion, so the dose of a spike is that of N full pulses,
-    whatever they were.
+    Weaker pulses change the state proportionally less, so a spike always needs the dose of N full pulses.
 
     Parameters
     ----------
@@ -282,7 +281,7 @@ def firing_energy(pulses: u.Dimensionless, energy_of_a_pulse: u.Joule) -> u.Joul
     -----
     Formula: E = N E_p
 
-    Valid: on average over many spikes: what is integrated is what has been put in
+    Valid: on average over many spikes: all input pulses are integrated
 
     References
     ----------
@@ -324,7 +323,7 @@ def accumulating_interval(
     -----
     Formula: t = N (t_p + t_read) + t_reset
 
-    Valid: the state is read after every pulse, since nothing else signals that it has fired
+    Valid: the state is read after every pulse, because the device does not signal firing
 
     References
     ----------

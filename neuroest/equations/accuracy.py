@@ -1,7 +1,8 @@
-"""Errors of what a column computes, in units of its weights, and what they leave of the result.
+"""Errors of the results of a column, in units of its weights, and the remaining accuracy.
 
-A result is the sum of inputs times weights, both over their largest value; weights lie evenly around zero. Errors are
-standard deviations in the same unit. Derivations, and a random array against them: docs/models/crossbar.md.
+A result is the sum of inputs times weights, both over their largest value; weights are symmetric around zero.
+Errors are standard deviations in the same unit. Derivations, and a random array against them:
+docs/models/crossbar.md.
 """
 
 import math
@@ -170,7 +171,7 @@ def charge_noise_spread(
     -----
     Formula: s = sqrt(k T / E)
 
-    Valid: charge of a capacitance that has settled, E = C V^2 at full scale
+    Valid: a settled capacitance, E = C V^2 at full scale
 
     References
     ----------
@@ -229,7 +230,7 @@ def converter_step(
 
 @equation
 def quantisation_spread(step: u.Dimensionless) -> u.Dimensionless:
-    """Standard deviation of what a converter rounds off values that lie anywhere. [1].
+    """Standard deviation of the rounding error of a converter, for continuous values. [1].
 
     Parameters
     ----------
@@ -261,7 +262,7 @@ def quantisation_spread(step: u.Dimensionless) -> u.Dimensionless:
 
 @equation
 def rounding_spread(step: u.Dimensionless) -> u.Dimensionless:
-    """Standard deviation of what a converter rounds off whole numbers. [1].
+    """Standard deviation of the rounding error of a converter, for integers. [1].
 
     Parameters
     ----------
@@ -334,7 +335,7 @@ def clamp_gain(input_resistance: u.Ohm, column_conductance: u.Siemens) -> u.Dime
 def clamp_curvature(
     input_resistance: u.Ohm, column_conductance: u.Siemens, pair_spread: u.Siemens
 ) -> u.Dimensionless:
-    """Relative error of a pair of columns from the input resistance of their clamps, a common gain removed. [1].
+    """Relative error of a column pair from its clamps' resistance, after removing a common gain. [1].
 
     Parameters
     ----------
@@ -417,7 +418,7 @@ def column_sum_spread(
 
 @equation
 def settling_residue(read_time: u.Second, settling_time: u.Second, bits: u.Dimensionless) -> u.Dimensionless:
-    """Share of its final value that a column lacks at the end of a read. [1].
+    """Remaining settling error of a column at the end of a read, as a share of its final value. [1].
 
     Parameters
     ----------
@@ -548,8 +549,8 @@ def effective_bits(power_ratio: u.Dimensionless) -> u.Dimensionless:
 
     Valid: results and errors about Gaussian, as sums of many are
 
-    Not the effective number of bits of converters, whose reference is a sine of full scale: results of a column fill
-    little of its full scale.
+    This is not the ENOB of a converter, which refers to a full-scale sine: results of a column use only a
+    small part of full scale.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Trees of adders: how often their bits and those of multipliers switch, what registers they keep, how long they take.
+"""Adder trees: switching activity of their bits and of multipliers, registers, and delay.
 
 Energies and areas of the adders themselves are those of `neuroest.equations.digital`.
 """
@@ -14,7 +14,7 @@ _LEVELS = 16
 
 @equation
 def product_toggle_rate(input_density: u.Dimensionless, weight_density: u.Dimensionless) -> u.Dimensionless:
-    """Probability that a bit of a product switches when the next bits of the inputs come. [1].
+    """Probability that a bit of a product switches when the next input bits arrive. [1].
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def product_toggle_rate(input_density: u.Dimensionless, weight_density: u.Dimens
     -----
     Formula: a = 2 d (1 - d) d_w
 
-    Valid: weights stay, bits of inputs that follow one another are independent, products of one bit by one bit
+    Valid: constant weights, independent consecutive input bits, one-bit by one-bit products
 
     References
     ----------
@@ -50,7 +50,7 @@ def product_toggle_rate(input_density: u.Dimensionless, weight_density: u.Dimens
 
 @equation
 def operand_activity(density: u.Dimensionless) -> u.Dimensionless:
-    """Switching of a multiplier whose other operand stays, over that with random operands. [1].
+    """Switching of a multiplier with one constant operand, over that with random operands. [1].
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def operand_activity(density: u.Dimensionless) -> u.Dimensionless:
     -----
     Formula: A = 1 - (1 - d)^2
 
-    Valid: operands of several bits, independent of those before; two numbers that are not zero differ like random ones
+    Valid: multi-bit operands, independent of the previous ones; two non-zero numbers differ like random ones
 
     References
     ----------
@@ -108,10 +108,11 @@ def tree_activity(
     -----
     Formula: A = sum_j w_j [1 - (1 - 2 a)^(2^(j-1))] / sum_j w_j, w_j = 2^-j [b + (j - 1) g]
 
-    Valid: leaves that switch independently; an upper bound, since high bits of a sum switch less than its lowest
+    Valid: leaves that switch independently; an upper bound, because high bits of a sum switch less than the
+    LSB
 
-    The lowest bit of a sum switches when an odd number of its leaves does. Drawn numbers of 4 and 8 bits switch 4 % to
-    9 % less than that at random inputs, 15 % to 25 % less where a tenth of the input bits is one.
+    The LSB of a sum switches when an odd number of its leaves switch. Sampled 4-bit and 8-bit numbers switch
+    4 % to 9 % less than this for random inputs, 15 % to 25 % less if a tenth of the input bits is one.
 
     References
     ----------
@@ -144,7 +145,7 @@ def tree_activity(
 def tree_stage_registers(
     inputs: u.Dimensionless, bits: u.Bit, growth: u.Bit, stages: u.Dimensionless
 ) -> u.Bit:
-    """Registers of a tree of adders that is cut into equal stages, without those behind its root. [bit].
+    """Registers of an adder tree with equal pipeline stages, without those at its root. [bit].
 
     Parameters
     ----------
@@ -189,7 +190,7 @@ def tree_stage_registers(
 
 @equation
 def ripple_tree_depth(inputs: u.Dimensionless, bits: u.Dimensionless) -> u.Dimensionless:
-    """Full adders in a row on the longest way through a tree of ripple adders. [1].
+    """Full adders in series on the longest path through a tree of ripple-carry adders. [1].
 
     Parameters
     ----------
@@ -207,7 +208,8 @@ def ripple_tree_depth(inputs: u.Dimensionless, bits: u.Dimensionless) -> u.Dimen
     -----
     Formula: n = b + 2 log2(n) - 2
 
-    Valid: ripple adders whose low bits go on while the high ones still ripple; one bit wider at each level
+    Valid: ripple-carry adders whose low bits proceed while the high ones still ripple; one bit wider at each
+    level
 
     References
     ----------
@@ -228,7 +230,7 @@ def ripple_tree_depth(inputs: u.Dimensionless, bits: u.Dimensionless) -> u.Dimen
 
 @equation
 def carry_save_depth(inputs: u.Dimensionless) -> u.Dimensionless:
-    """Full adders in a row where three numbers become two at each level and no carry ripples. [1].
+    """Full adders in series in a carry-save tree, which reduces three numbers to two at each level. [1].
 
     Parameters
     ----------
@@ -270,7 +272,7 @@ def carry_save_depth(inputs: u.Dimensionless) -> u.Dimensionless:
 def stage_time(
     depth: u.Dimensionless, stages: u.Dimensionless, adder_delay: u.Second, register_delay: u.Second
 ) -> u.Second:
-    """Shortest clock cycle of adders in a row that registers cut into equal stages. [s].
+    """Shortest clock cycle of a chain of adders that registers divide into equal stages. [s].
 
     Parameters
     ----------
@@ -292,7 +294,7 @@ def stage_time(
     -----
     Formula: t = n / m t_add + t_reg
 
-    Valid: stages of equal depth; skew of the clock and margins left out
+    Valid: stages of equal depth, without clock skew and margins
 
     References
     ----------
@@ -330,7 +332,7 @@ def changed_sum_bits(operand_bits: u.Bit, carried_bits: u.Bit, sum_bits: u.Bit) 
     -----
     Formula: b = min(b_o + b_c, b_s)
 
-    Valid: random operands: every second one carries, through two bits on average, so that b_c is one
+    Valid: random operands: every second one carries, through two bits on average, so b_c is one
 
     References
     ----------
@@ -348,7 +350,7 @@ def changed_sum_bits(operand_bits: u.Bit, carried_bits: u.Bit, sum_bits: u.Bit) 
 
 @equation
 def place_tree_adders(results: u.Dimensionless, result_bits: u.Bit, places: u.Bit) -> u.Bit:
-    """Full adders that join results of neighbouring places, without registers between them. [bit].
+    """Full adders that combine results of neighbouring places, without registers between them. [bit].
 
     Parameters
     ----------
@@ -368,9 +370,9 @@ def place_tree_adders(results: u.Dimensionless, result_bits: u.Bit, places: u.Bi
     -----
     Formula: B = (n - 1) b + (n/2) log2(n) c
 
-    A level of the tree adds two numbers of which one is shifted by half of the places that both span. The places
-    that only the lower one has pass by the adder, so that the adders of level k have b + 2^(k-1) c bits, and there are
-    n/2^k of them.
+    A level of the tree adds two numbers, one of them shifted by half of the places that both span. The places
+    that only the lower one has bypass the adder, so the adders of level k have b + 2^(k-1) c bits, and there
+    are n/2^k of them.
 
     Valid: a number of results that is a power of two; between these it interpolates
 
@@ -390,7 +392,7 @@ def place_tree_adders(results: u.Dimensionless, result_bits: u.Bit, places: u.Bi
 
 @equation
 def joined_bits(results: u.Dimensionless, result_bits: u.Bit, places: u.Bit, sum_bits: u.Bit) -> u.Bit:
-    """Bits of a number that is joined of several results, at most those of the sum that it goes into. [bit].
+    """Bits of the combination of several results, at most those of the sum that it is added to. [bit].
 
     Parameters
     ----------

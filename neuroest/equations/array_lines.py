@@ -96,7 +96,7 @@ def column_capacitance(
 
 @equation
 def line_toggle_energy(capacitance: u.Farad, voltage: u.Volt) -> u.Joule:
-    """Energy that one pulse on a line takes from the supply. [J].
+    """Energy that one pulse on a line draws from the supply. [J].
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def line_toggle_energy(capacitance: u.Farad, voltage: u.Volt) -> u.Joule:
 
 @equation
 def column_swing_energy(capacitance: u.Farad, swing_voltage: u.Volt, supply_voltage: u.Volt) -> u.Joule:
-    """Energy that one swing of a line by less than the supply takes from it. [J].
+    """Energy that one reduced swing of a line draws from the supply. [J].
 
     Parameters
     ----------

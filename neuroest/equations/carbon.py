@@ -41,7 +41,7 @@ def embodied_carbon(
     -----
     Formula: C = A (CI e + g + m) / Y + C_package
 
-    Valid: logic wafers; masks, development, transport and what lies around the die are not included
+    Valid: logic wafers; masks, development, transport and everything around the die are not included
 
     References
     ----------
@@ -66,7 +66,7 @@ def embodied_carbon(
 def operational_carbon(
     power: u.Watt, use_share: u.Dimensionless, service_life: u.Second, carbon_intensity: u.KilogramPerJoule
 ) -> u.Kilogram:
-    """Carbon dioxide equivalent of the electricity that a chip takes over its life. [kg].
+    """Carbon dioxide equivalent of the electricity that a chip uses over its life. [kg].
 
     Parameters
     ----------

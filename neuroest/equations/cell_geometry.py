@@ -77,7 +77,8 @@ def transistor_limited_cell_area(access_width: u.Metre, feature_size: u.Metre) -
 
     Valid: planar one-transistor one-resistor cell in logic rules; F is the feature size of the transistor
 
-    Do not mix with an area quoted in feature squares from a layout: that one already holds its transistor.
+    Do not combine with an area quoted in feature squares from a layout, which already includes the
+    transistor.
 
     References
     ----------
@@ -190,7 +191,7 @@ def passive_cell_area(half_pitch: u.Metre, layers: u.Dimensionless) -> u.SquareM
     -----
     Formula: A = (2 p)^2 / n
 
-    Valid: cells at the wire crossings only; the CMOS below the array is not in it
+    Valid: cells at the wire crossings only, without the CMOS below the array
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Columns that add charges: memory cells that each put one bit of a product on a capacitor with a common plate.
+"""Charge-domain columns: each memory cell puts one bit of a product on a capacitor with a common plate.
 
 All capacitors of a column are equal (`C_u`) and share one plate, or switches join them after they were charged.
 The plate itself has a capacitance to ground, given here as its ratio to `C_u`.
@@ -15,7 +15,7 @@ from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerK
 def stacked_cell_area(
     transistor_area: u.SquareMetre, capacitance: u.Farad, capacitance_density: u.FaradPerSquareMetre
 ) -> u.SquareMetre:
-    """Area of a cell whose capacitor lies above its transistors. [m^2].
+    """Area of a cell with its capacitor above its transistors. [m^2].
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def shared_plate_charges(
 
     Valid: products independent of each other; capacitors of idle cells stay at ground; the plate floats
 
-    The k capacitors that are driven high are in series with the N - k that stay low. All of them together, or none,
-    take nothing; half of them take most, N/4.
+    The k capacitors that are driven high are in series with the N - k that stay low. The charge is zero if
+    all or none are driven, and largest, N/4, if half of them are.
 
     References
     ----------
@@ -103,7 +103,7 @@ def shared_plate_charges(
 
 @equation
 def separate_charges(cells: u.Dimensionless, probability: u.Dimensionless) -> u.Dimensionless:
-    """Unit capacitors that the supply charges in one read of a column whose cells are joined by switches. [1].
+    """Unit capacitors that the supply charges in one read of a column with cells joined by switches. [1].
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def product_probability(input_density: u.Dimensionless) -> u.Dimensionless:
     -----
     Formula: p = d / 2
 
-    Valid: weights in two's complement and even around zero, so that half of their bits are one
+    Valid: weights in two's complement, symmetric around zero, so half of their bits are one
 
     References
     ----------
@@ -247,7 +247,7 @@ def charging_current(capacitance: u.Farad, voltage: u.Volt, time: u.Second) -> u
 def charge_noise_energy_floor(
     temperature: u.Kelvin, bits: u.Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
 ) -> u.Joule:
-    """Least C V^2 of a column for which its thermal noise is below the quantisation noise. [J].
+    """Smallest C V^2 of a column with thermal noise below the quantisation noise. [J].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Converters that cover a part of what a column can sum up to, and what lies outside of it."""
+"""Converters that cover a part of the range of a column's sums, and the clipping outside it."""
 
 import math
 
@@ -106,7 +106,7 @@ def column_sum_variance(
 def clipping_error(
     mean: u.Dimensionless, variance: u.Dimensionless, lowest: u.Dimensionless, highest: u.Dimensionless
 ) -> u.Dimensionless:
-    """Root mean square of what a converter takes off sums that lie outside of its range. [1].
+    """Root mean square of the clipping error of sums outside the range of a converter. [1].
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def clipping_error(
     Formula: e^2 = v (h(a) + h(b)), h(a) = (1 + a^2) Q(a) - a exp(-a^2/2)/sqrt(2 pi), a and b the distances of the ends
     from the mean in standard deviations, Q the tail of the normal distribution
 
-    Valid: sums of many products, which are close to a normal distribution; sparse inputs on few rows reach further up
+    Valid: sums of many products, which are nearly normal; sparse inputs on few rows have a longer upper tail
 
     References
     ----------
@@ -144,7 +144,7 @@ def clipping_error(
 
 
 def _square_beyond(distance: u.Dimensionless) -> u.Dimensionless:
-    """Mean square of what a standard normal variable exceeds a distance by."""
+    """Mean square of the excess of a standard normal variable over a threshold."""
     # both terms vanish beyond, and their squares would leave the range of a double
     far = np.minimum(distance, _FARTHEST)
     beyond = (1.0 + far * far) * normal_distribution(-far)

@@ -382,7 +382,7 @@ def time_converter_energy(bits: u.Dimensionless, step_energy: u.Joule) -> u.Joul
     -----
     Formula: E = 2^b E_lsb
 
-    Valid: counter or delay line that runs for the longest time, whatever the value
+    Valid: counter or delay line that always runs for the longest time
 
     References
     ----------

@@ -1,8 +1,8 @@
 """Converters by a regression over published ones: energy and area by resolution and rate.
 
 The regression is a fit in nanometre, hertz, picojoule and square micrometre. Its equations take physical quantities,
-and next to the coefficients the unit of each axis of the fit (``reference_length``, ``reference_rate``, ...), so that
-no unit is hidden in a coefficient. Derivations and what the fit is worth: docs/models/converters.md.
+and next to the coefficients the unit of each axis of the fit (``reference_length``, ``reference_rate``, ...),
+so no unit is hidden in a coefficient. Derivations and accuracy of the fit: docs/models/converters.md.
 """
 
 import math
@@ -54,8 +54,8 @@ def survey_figure_of_merit(
 
     Valid: b >= 4, f <= 10 GHz for one converter
 
-    The fit rounds the bits up. Just above a whole number the figure of merit therefore jumps by
-    `resolution_limited_slope`, and the energy down: ask for whole numbers of bits.
+    The fit rounds the bits up. Just above an integer the figure of merit therefore jumps up by
+    `resolution_limited_slope`, and the energy jumps down: use integer numbers of bits.
 
     References
     ----------
@@ -117,7 +117,7 @@ def survey_conversion_energy(
 
     Valid: best converters of the survey (top fifth); b >= 4; nodes 14 to 250 nm
 
-    A best case: the median of the same survey takes 2 to 5 times more, see docs/models/converters.md.
+    This is a best case: the median of the same survey needs 2 to 5 times more, see docs/models/converters.md.
 
     References
     ----------

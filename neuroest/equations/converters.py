@@ -226,7 +226,7 @@ def front_end_bias_energy(bias_current: u.Ampere, supply_voltage: u.Volt, on_tim
     -----
     Formula: E = I_bias V_supply t
 
-    Valid: class-A stage: the bias flows whatever the signal
+    Valid: class-A stage: the bias flows for any signal
 
     References
     ----------
@@ -244,7 +244,7 @@ def front_end_bias_energy(bias_current: u.Ampere, supply_voltage: u.Volt, on_tim
 
 @equation
 def sample_droop(droop_current: u.Ampere, hold_time: u.Second, hold_capacitance: u.Farad) -> u.Volt:
-    """Voltage that a stored sample loses while it waits. [V].
+    """Droop of a stored sample. [V].
 
     Parameters
     ----------
@@ -282,7 +282,7 @@ def sample_droop(droop_current: u.Ampere, hold_time: u.Second, hold_capacitance:
 
 @equation
 def half_step(signal_swing: u.Volt, bits: u.Dimensionless) -> u.Volt:
-    """Error of a signal that moves it to the next code. [V].
+    """Half an LSB: the error that changes a signal to the next code. [V].
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def half_step(signal_swing: u.Volt, bits: u.Dimensionless) -> u.Volt:
 
 @equation
 def settled_bits(settling_error: u.Dimensionless) -> u.Dimensionless:
-    """Bits that a line has settled to: what remains is half a step of them. [1].
+    """Bits to which a line has settled, within half an LSB. [1].
 
     Parameters
     ----------
@@ -352,7 +352,7 @@ def settled_bits(settling_error: u.Dimensionless) -> u.Dimensionless:
 
 @equation
 def mirror_unit_transistors(slices: u.Dimensionless, cell_bits: u.Dimensionless) -> u.Dimensionless:
-    """Unit transistors of the mirrors that weigh the slices of a weight by powers of two. [1].
+    """Unit transistors of the mirrors that weight the slices of a weight by powers of two. [1].
 
     Parameters
     ----------
@@ -370,7 +370,7 @@ def mirror_unit_transistors(slices: u.Dimensionless, cell_bits: u.Dimensionless)
     -----
     Formula: n = (2^(s b) - 1) / (2^b - 1)
 
-    Valid: slices of equal width, a ratio of k made of k unit transistors
+    Valid: slices of equal width, with k unit transistors for a ratio of k
 
     References
     ----------
@@ -406,7 +406,7 @@ def equivalent_resolution(timesteps: u.Dimensionless, maximum_rate: u.Dimensionl
     -----
     Formula: b = log2(1 + T r_max)
 
-    Valid: value coded by the spike count; an upper bound: random counts scatter
+    Valid: value encoded by the spike count; an upper bound, because random counts scatter
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""How often everything happens in one inference.
+"""Action counts of one inference.
 
 All arguments are counts, rates and times that may be arrays: an axis of layers broadcasts against axes of
 design points.

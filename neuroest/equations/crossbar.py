@@ -1,10 +1,10 @@
-"""Memristor crossbar arrays: weights as conductances, reading, and what lies at the columns.
+"""Memristor crossbar arrays: weights as conductances, reading, and column circuits.
 
 Sizes of cells are in `cell_geometry`, rows and columns as capacitances in `array_lines`.
 
 Counts (rows, columns, bits, pulses) are plain numbers. "Row" is the driven line, "column" the line whose
-current or voltage is read. Energies are those of one cell or one line for one event; events are counted
-elsewhere. The derivations, and how far each closed form is from a full solution: docs/models/crossbar.md.
+current or voltage is read. Energies are for one cell or one line and one event; events are counted elsewhere.
+Derivations, and the error of each closed form relative to a full solution: docs/models/crossbar.md.
 """
 
 import numpy as np
@@ -100,7 +100,7 @@ def stuck_mean_conductance(
     stuck_low_share: u.Dimensionless,
     stuck_high_share: u.Dimensionless,
 ) -> u.Siemens:
-    """Mean conductance of cells of which some are stuck at an end of the window. [S].
+    """Mean conductance of cells, some of them stuck at an end of the window. [S].
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def lognormal_relative_spread(sigma: u.Dimensionless) -> u.Dimensionless:
 
 @equation
 def column_current_spread(relative_spread: u.Dimensionless, active_cells: u.Dimensionless) -> u.Dimensionless:
-    """Standard deviation of a column's current over its mean, from cells that differ. [1].
+    """Standard deviation of a column's current over its mean, from cell variation. [1].
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ def access_limited_conductance(conductance: u.Siemens, access_resistance: u.Ohm)
 def cell_read_energy(
     conductance: u.Siemens, read_voltage: u.Volt, supply_voltage: u.Volt, read_time: u.Second
 ) -> u.Joule:
-    """Energy that one driven device takes from the supply during one read. [J].
+    """Energy that one driven device draws from the supply during one read. [J].
 
     Parameters
     ----------
@@ -326,7 +326,7 @@ def cell_read_energy(
 def thermal_noise_energy_floor(
     temperature: u.Kelvin, bits: u.Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
 ) -> u.Joule:
-    """Least energy in the cells of one column for which thermal noise stays below quantisation noise. [J].
+    """Smallest energy in the cells of one column with thermal noise below quantisation noise. [J].
 
     Parameters
     ----------
@@ -366,7 +366,7 @@ def thermal_noise_energy_floor(
 def grounded_idle_column_voltage(
     drive_voltage: u.Volt, active_conductance: u.Siemens, total_conductance: u.Siemens
 ) -> u.Volt:
-    """Voltage of a column that only a high impedance reads, with the idle rows grounded. [V].
+    """Voltage of a column with high-impedance read-out and grounded idle rows. [V].
 
     Parameters
     ----------
@@ -388,8 +388,8 @@ def grounded_idle_column_voltage(
 
     Valid: idle rows grounded, no current into the load, no wire resistance
 
-    With idle rows floating or cut off the column takes the drive voltage however many rows are active: the
-    number of spikes is lost.
+    With floating or disconnected idle rows the column has the drive voltage for any number of active rows:
+    the number of spikes is lost.
 
     References
     ----------
@@ -409,7 +409,7 @@ def grounded_idle_column_voltage(
 
 @equation
 def clamped_column_current(read_voltage: u.Volt, active_conductance: u.Siemens) -> u.Ampere:
-    """Output current of a column that a clamp holds at a fixed voltage. [A].
+    """Output current of a column that is clamped to a fixed voltage. [A].
 
     Parameters
     ----------
@@ -427,7 +427,7 @@ def clamped_column_current(read_voltage: u.Volt, active_conductance: u.Siemens) 
     -----
     Formula: I = V_read G_active
 
-    Valid: column held at a fixed voltage; wire resistance not in it
+    Valid: clamped column, without wire resistance
 
     References
     ----------
@@ -467,8 +467,8 @@ def biased_clamp_current(
     -----
     Formula: I = min(G (V_read - R_in I_b y), I_b), y = ln(I_b/(I_b - I)) (`front_ends.clamp_depth`)
 
-    Valid: class-A clamp in weak inversion: its transistor carries what the column leaves of the bias, so that the input
-        resistance R_in grows as the current comes near to it
+    Valid: class-A clamp in weak inversion: its transistor carries the bias minus the column current, so the
+    input resistance R_in grows as the current approaches the bias
 
     References
     ----------

@@ -1,7 +1,7 @@
-"""Wires of a crossbar array: how long they take to settle, and how much of the read voltage they lose.
+"""Wires of a crossbar array: settling time and IR drop.
 
-"Row" is the driven line, "column" the line whose current or voltage is read. How far each closed form is from a full
-solution of the array: docs/models/crossbar.md.
+"Row" is the driven line, "column" the line whose current or voltage is read. Errors of the
+closed forms relative to a full solution of the array: docs/models/crossbar.md.
 """
 
 import math
@@ -24,7 +24,7 @@ _SLOWEST_LINE_MODE = 4.0 / math.pi**2
 
 @equation
 def cell_wire_resistance(resistance_per_length: u.OhmPerMetre, cell_pitch: u.Metre) -> u.Ohm:
-    """Resistance of the piece of wire between two neighbouring cells. [ohm].
+    """Wire resistance between two neighbouring cells. [ohm].
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def column_time_constant_clamped(
     -----
     Formula: tau = C R_in / (1 + G R_in) + (4/pi^2) R_column C
 
-    Valid: uniform column with a clamp of resistance R_in at its foot; never below the exact slowest mode
+    Valid: uniform column terminated by a clamp of resistance R_in; never below the exact slowest mode
 
     References
     ----------
@@ -191,7 +191,7 @@ def column_time_constant_floating(
 def settling_time(
     row_time_constant: u.Second, column_time_constant: u.Second, bits: u.Dimensionless
 ) -> u.Second:
-    """Time until a read has settled to half a step of its resolution. [s].
+    """Time until a read has settled to half an LSB of its resolution. [s].
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def settling_time(
     -----
     Formula: t = (tau_row + tau_column) ln 2^(b+1)
 
-    Valid: b >= 1; on the safe side for two poles in cascade
+    Valid: b >= 1; conservative for two cascaded poles
 
     References
     ----------
@@ -237,7 +237,7 @@ def ir_drop_error_near(
     rows: u.Dimensionless,
     conducting_fraction: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Share of its current that the column nearest to the row drivers loses to the wires. [1].
+    """IR-drop loss of the column nearest to the row drivers, as a share of its current. [1].
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def ir_drop_error_mean(
     columns: u.Dimensionless,
     conducting_fraction: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Share of the current of all columns that is lost to the wires. [1].
+    """IR-drop loss of all columns, as a share of their current. [1].
 
     Parameters
     ----------
@@ -336,7 +336,7 @@ def ir_drop_error_far(
     columns: u.Dimensionless,
     conducting_fraction: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Share of its current that the column farthest from the row drivers loses to the wires. [1].
+    """IR-drop loss of the column farthest from the row drivers, as a share of its current. [1].
 
     Parameters
     ----------
@@ -379,7 +379,7 @@ def ir_drop_error_far(
 
 @equation
 def ir_drop_residual_spread(near_error: u.Dimensionless, far_error: u.Dimensionless) -> u.Dimensionless:
-    """Spread of the IR-drop error from column to column, left after one common gain correction. [1].
+    """Spread of the IR-drop error from column to column after one common gain correction. [1].
 
     Parameters
     ----------
@@ -397,7 +397,7 @@ def ir_drop_residual_spread(near_error: u.Dimensionless, far_error: u.Dimensionl
 
     Valid: losses small enough for the parabolic profile along the rows
 
-    A gain for every column removes the systematic part altogether.
+    A gain per column removes the systematic part completely.
 
     References
     ----------
@@ -415,7 +415,7 @@ def ir_drop_residual_spread(near_error: u.Dimensionless, far_error: u.Dimensionl
 
 @equation
 def wires_within_loss(loss_of_one: u.Dimensionless, allowed_loss: u.Dimensionless) -> u.Dimensionless:
-    """Fewest parallel wires of each line by which an array loses no more of its current than allowed. [1].
+    """Smallest number of parallel wires per line with which the IR drop of an array is within a limit. [1].
 
     Parameters
     ----------
@@ -457,7 +457,7 @@ def maximum_array_side(
     segment_resistance: u.Ohm,
     conducting_fraction: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Side of the square array whose farthest column just keeps an allowed IR-drop error. [1].
+    """Side of the largest square array whose farthest column is within an allowed IR-drop error. [1].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Laws of curves that laboratories measure of a device: delay, relaxation, pulse response, noise, wear and rate.
+"""Laws for measured device curves: delay, relaxation, pulse response, noise, wear and rate.
 
 - threshold switches: `switching_delay`, `incubation_time`, `relaxation_after_pulse`, `capacitance_of_area`
 - resistive cells: `conductance_after_pulses`, `read_noise_deviation`, `surviving_share`
@@ -205,7 +205,7 @@ def relaxation_after_pulse(
 def capacitance_of_area(
     area: u.SquareMetre, capacitance_density: u.FaradPerSquareMetre, parasitic_capacitance: u.Farad
 ) -> u.Farad:
-    """Capacitance of a capacitor with the pads and wires that are measured along. [F].
+    """Capacitance of a capacitor including the measured pads and wires. [F].
 
     Parameters
     ----------
@@ -248,7 +248,7 @@ def conductance_after_pulses(
     last_conductance: u.Siemens,
     pulse_constant: u.Dimensionless,
 ) -> u.Siemens:
-    """Conductance after a number of equal pulses, which move it by less and less. [S].
+    """Conductance after a number of equal pulses, with shrinking steps. [S].
 
     Parameters
     ----------
@@ -291,7 +291,7 @@ def conductance_after_pulses(
 def read_noise_deviation(
     conductance: u.Siemens, constant_noise: u.Siemens, relative_noise: u.Dimensionless
 ) -> u.Siemens:
-    """Standard deviation of a conductance from read to read. [S].
+    """Read-to-read standard deviation of a conductance. [S].
 
     Parameters
     ----------
@@ -311,7 +311,7 @@ def read_noise_deviation(
     -----
     Formula: sigma = sqrt(sigma_0^2 + (r G)^2)
 
-    Valid: two causes that have nothing to do with each other
+    Valid: two independent causes
 
     References
     ----------

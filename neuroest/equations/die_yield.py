@@ -9,7 +9,7 @@ from neuroest.equations._arithmetic import divided
 
 @equation
 def poisson_yield(area: u.SquareMetre, defect_density: u.PerSquareMetre) -> u.Dimensionless:
-    """Share of the dies without a defect, for defects that fall independently. [1].
+    """Share of the dies without a defect, for independent defects. [1].
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def poisson_yield(area: u.SquareMetre, defect_density: u.PerSquareMetre) -> u.Di
     -----
     Formula: Y = exp(-A D)
 
-    Valid: defects that fall independently; pessimistic for large dies
+    Valid: independent defects; pessimistic for large dies
 
     References
     ----------
@@ -89,7 +89,7 @@ def murphy_yield(area: u.SquareMetre, defect_density: u.PerSquareMetre) -> u.Dim
 def negative_binomial_yield(
     area: u.SquareMetre, defect_density: u.PerSquareMetre, clustering: u.Dimensionless
 ) -> u.Dimensionless:
-    """Share of the dies without a defect, for defects that cluster. [1].
+    """Share of the dies without a defect, for clustered defects. [1].
 
     Parameters
     ----------

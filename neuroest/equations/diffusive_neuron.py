@@ -1,7 +1,8 @@
 """The circuit of the neuron of one diffusive memristor, one transistor and one resistor (1M1T1R).
 
-The input drives the memristor, in whose ions the neuron integrates (`filament_growth`); behind it lies the gate node
-with its capacitance and the control resistor to ground; the transistor pulls the output down through a load resistor.
+The input drives the memristor, whose ions integrate (`filament_growth`). It is followed by the gate node with
+its capacitance and the control resistor to ground; the transistor pulls the output down against a load
+resistor.
 
 - reset and rate: `gate_peak_voltage`, `refractory_time`, `control_resistance_for_refractory`,
   `lifetime`
@@ -20,7 +21,7 @@ from neuroest.core.provenance import equation
 def transresistance_voltage(
     column_current: u.Ampere, transresistance: u.Ohm, offset_voltage: u.Volt, supply_voltage: u.Volt
 ) -> u.Volt:
-    """Input voltage that a column's current becomes in front of the memristor. [V].
+    """Input voltage of the memristor from a column's current. [V].
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def transresistance_voltage(
 def unbuffered_row_voltage(
     output_supply_voltage: u.Volt, load_resistance: u.Ohm, row_conductance: u.Siemens
 ) -> u.Volt:
-    """Voltage to which a bare drain can pull a row of cells. [V].
+    """Voltage to which the drain can pull a row of cells without a buffer. [V].
 
     Parameters
     ----------
@@ -101,7 +102,7 @@ def unbuffered_row_voltage(
 
 @equation
 def gate_peak_voltage(input_voltage: u.Volt, on_resistance: u.Ohm, control_resistance: u.Ohm) -> u.Volt:
-    """Gate voltage that the switched memristor and the control resistor settle at. [V].
+    """Final gate voltage with the memristor on. [V].
 
     Parameters
     ----------
@@ -141,7 +142,7 @@ def gate_peak_voltage(input_voltage: u.Volt, on_resistance: u.Ohm, control_resis
 def refractory_time(
     control_resistance: u.Ohm, gate_capacitance: u.Farad, gate_peak_voltage: u.Volt, rearm_voltage: u.Volt
 ) -> u.Second:
-    """Time that the gate needs to fall until the neuron can integrate again. [s].
+    """Time until the gate has discharged and the neuron can integrate again. [s].
 
     Parameters
     ----------
@@ -184,7 +185,7 @@ def refractory_time(
 def control_resistance_for_refractory(
     refractory_time: u.Second, gate_capacitance: u.Farad, peak_to_rearm_ratio: u.Dimensionless
 ) -> u.Ohm:
-    """Control resistor that gives a wanted refractory time. [ohm].
+    """Control resistor for a given refractory time. [ohm].
 
     Parameters
     ----------
@@ -286,7 +287,7 @@ def gate_charge_energy(
     -----
     Formula: E = C_g V_in (V_g,max - V_re)
 
-    Valid: drawn from whoever drives the input; half of it heats the filament
+    Valid: drawn from the driver of the input; half of it heats the filament
 
     References
     ----------
@@ -346,7 +347,7 @@ def divider_energy(
 
 @equation
 def subthreshold_energy(input_voltage: u.Volt, off_resistance: u.Ohm, integration_time: u.Second) -> u.Joule:
-    """Energy that leaks through the memristor while it integrates. [J].
+    """Leakage energy through the memristor during integration. [J].
 
     Parameters
     ----------

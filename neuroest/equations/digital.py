@@ -1,7 +1,7 @@
 """Energy and area of digital blocks: arithmetic and comparison; registers are in `register_circuits`.
 
-The coefficients per bit are arguments: they belong to a cell library and are in its spec file. An energy
-here is that of one action; what the clock tree and the sequencer add is a share of its own.
+The coefficients per bit are arguments: they belong to a cell library and are in its spec file. An energy here
+is that of one action; the clock tree and the sequencer are separate shares.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ def adder_energy(energy_per_bit: u.JoulePerBit, bits: u.Bit) -> u.Joule:
 
 @equation
 def transistor_area(gate_area: u.SquareMetre, transistors: u.Dimensionless) -> u.SquareMetre:
-    """Area of logic that is drawn by hand, from its number of transistors. [m^2].
+    """Area of full-custom logic, from its number of transistors. [m^2].
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def transistor_area(gate_area: u.SquareMetre, transistors: u.Dimensionless) -> u
     -----
     Formula: A = n A_NAND / 4
 
-    Valid: static logic that is packed as densely as a two-input NAND gate of four transistors
+    Valid: static logic with the density of a four-transistor two-input NAND gate
 
     References
     ----------
@@ -215,7 +215,7 @@ def adder_tree_area(
 
 @equation
 def adder_tree_registers(inputs: u.Dimensionless, bits: u.Bit, growth: u.Bit) -> u.Bit:
-    """Registers that keep every sum of a balanced tree of adders. [bit].
+    """Registers for every sum of a balanced adder tree. [bit].
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ def multiplier_energy(energy_per_square_bit: u.JoulePerSquareBit, bits_a: u.Bit,
 
     Valid: array multipliers of 4 to 32 bits, random operands
 
-    Published libraries differ by four times for the same operation; one study should use one library.
+    Published libraries differ by a factor of four for the same operation; use only one library per study.
 
     References
     ----------
@@ -405,7 +405,7 @@ def comparator_area(area_per_bit: u.SquareMetrePerBit, bits: u.Bit) -> u.SquareM
 
 @equation
 def control_energy(datapath_energy: u.Joule, control_fraction: u.Dimensionless) -> u.Joule:
-    """Energy of the sequencer that steers a datapath. [J].
+    """Energy of the sequencer of a datapath. [J].
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Digits of a weight that is cut into several cells: how much of its window each cell shows.
+"""Digits of a weight that is stored in several cells: the mean conductance of each cell.
 
-Weights are Gaussian and hardly clipped, and scaled so that the largest one fills the window of every cell. The first
-digit of such a weight is small, the lower ones are spread almost evenly. A weight in one cell is no digit: its moments
-are those of the weight itself. Places count from 0 for the highest digit.
+Weights are Gaussian and hardly clipped, and scaled such that the largest one fills the window of every cell.
+The first digit of such a weight is small, the lower ones are almost uniform. A weight in one cell is not
+divided: its moments are those of the weight itself. Places count from 0 for the highest digit.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _KEPT = 16
 def digit_place_value(
     digit_bits: u.Dimensionless, digits: u.Dimensionless, place: u.Dimensionless
 ) -> u.Dimensionless:
-    """What the largest value of a digit adds to a weight, over the largest weight. [1].
+    """Contribution of the largest value of a digit to a weight, over the largest weight. [1].
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def digit_zero_share(
     digits: u.Dimensionless,
     place: u.Dimensionless,
 ) -> u.Dimensionless:
-    """How often a digit is zero, so that its cell stays at the lowest conductance. [1].
+    """Probability that a digit is zero and its cell at the lowest conductance. [1].
 
     Parameters
     ----------

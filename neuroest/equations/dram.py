@@ -1,7 +1,7 @@
-"""Energy and standing power of dynamic memory off the chip, from the currents of its data sheet; times: `dram_timing`.
+"""Energy and standby power of off-chip dynamic memory, from its data-sheet currents; times: `dram_timing`.
 
-The currents are those of the loops that JEDEC defines: what a device draws while rows are opened and closed (IDD0), at
-rest with its rows closed or open (IDD2N, IDD3N), in bursts (IDD4R, IDD4W) and while it is refreshed (IDD5B).
+The currents are those of the loops that JEDEC defines: activating and precharging rows (IDD0), standby with
+rows closed or open (IDD2N, IDD3N), bursts (IDD4R, IDD4W) and refresh (IDD5B).
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from neuroest.equations._arithmetic import divided, rounded_up
 def one_bank_current(
     precharged_standby_current: u.Ampere, active_standby_current: u.Ampere, open_banks: u.Dimensionless
 ) -> u.Ampere:
-    """Current at rest with one bank open. [A].
+    """Standby current with one bank open. [A].
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def one_bank_current(
     -----
     Formula: I_1 = I_2N + (I_3N - I_2N) / n
 
-    Valid: standby currents that rise by the same for each bank that is open
+    Valid: standby currents that rise equally for each open bank
 
     References
     ----------
@@ -63,7 +63,7 @@ def activation_energy(
     row_active_time: u.Second,
     row_cycle_time: u.Second,
 ) -> u.Joule:
-    """Energy of opening one row and closing it again, beyond what the device draws at rest. [J].
+    """Energy of activating and precharging one row, above standby. [J].
 
     Parameters
     ----------
@@ -89,10 +89,10 @@ def activation_energy(
     -----
     Formula: E_act = V [I_0 t_RC - I_1 t_RAS - I_2N (t_RC - t_RAS)]
 
-    Valid: currents of one data sheet, whose loop opens and closes the rows of one bank
+    Valid: currents of one data sheet, with a loop over the rows of one bank
 
-    Together with the standby powers it gives back the current of the loop, which the data sheet states. TN-41-01
-    takes IDD3N for I_1, which is too much where that is measured with all banks open.
+    Together with the standby power it reproduces the loop current in the data sheet. TN-41-01 uses IDD3N for
+    I_1, which is too high if that is measured with all banks open.
 
     References
     ----------
@@ -121,7 +121,7 @@ def activation_energy(
 def energy_above_standby(
     supply_voltage: u.Volt, current: u.Ampere, active_standby_current: u.Ampere, duration: u.Second
 ) -> u.Joule:
-    """Energy of one command beyond what the device draws at rest with rows open. [J].
+    """Energy of one command above standby with rows open. [J].
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def energy_above_standby(
 
 @equation
 def standby_power(supply_voltage: u.Volt, current: u.Ampere) -> u.Watt:
-    """Power of a device at rest. [W].
+    """Standby power of a device. [W].
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def standby_power(supply_voltage: u.Volt, current: u.Ampere) -> u.Watt:
     -----
     Formula: P = V I
 
-    Valid: one state that the device rests in
+    Valid: one standby state
 
     References
     ----------
@@ -202,7 +202,7 @@ def standby_power(supply_voltage: u.Volt, current: u.Ampere) -> u.Watt:
 
 @equation
 def rows_opened_per_bit(run_length: u.Bit, row_size: u.Bit, burst_size: u.Bit) -> u.PerBit:
-    """Rows that are opened for every bit that is moved. [1/bit].
+    """Row activations per transferred bit. [1/bit].
 
     Parameters
     ----------
@@ -222,9 +222,9 @@ def rows_opened_per_bit(run_length: u.Bit, row_size: u.Bit, burst_size: u.Bit) -
     -----
     Formula: a = 1/L + (1 - B/L) / R
 
-    Valid: runs that begin at any burst of a row, each row closed before the next run
+    Valid: runs that start at any burst of a row, each row closed before the next run
 
-    A run of L bits that begins at a random burst touches 1 + (L - B) / R rows on average.
+    A run of L bits that starts at a random burst touches 1 + (L - B) / R rows on average.
 
     References
     ----------
@@ -244,7 +244,7 @@ def rows_opened_per_bit(run_length: u.Bit, row_size: u.Bit, burst_size: u.Bit) -
 def termination_energy(
     loop_voltage: u.Volt, loop_resistance: u.Ohm, conducting_share: u.Dimensionless, data_rate: u.BitPerSecond
 ) -> u.JoulePerBit:
-    """Energy that driver and termination of a pin take for one bit. [J/bit].
+    """Energy of driver and termination of a pin for one bit. [J/bit].
 
     Parameters
     ----------
@@ -266,7 +266,7 @@ def termination_energy(
     -----
     Formula: e = p V^2 / (R f)
 
-    Valid: p = 1/2 where current flows at one of two levels; 1 at a centre tap, whose V is half the supply
+    Valid: p = 1/2 if current flows at one of two levels; 1 for a centre tap, with V of half the supply
 
     References
     ----------
@@ -332,7 +332,7 @@ def pin_charge_energy(
 
 @equation
 def open_row_energy(open_power: u.Watt, resting_power: u.Watt, rate: u.BitPerSecond) -> u.JoulePerBit:
-    """Energy of keeping rows open while a bit is moved, beyond the state that the device rests in. [J/bit].
+    """Energy of open rows during the transfer of a bit, above the idle state. [J/bit].
 
     Parameters
     ----------
@@ -352,9 +352,9 @@ def open_row_energy(open_power: u.Watt, resting_power: u.Watt, rate: u.BitPerSec
     -----
     Formula: e = (P_open - P_rest) / r
 
-    Valid: devices that rest whenever nothing is moved
+    Valid: devices that are idle between transfers
 
-    With a share s of the time at work, the mean power is P_rest + s (P_open - P_rest).
+    With a busy share s, the mean power is P_rest + s (P_open - P_rest).
 
     References
     ----------
@@ -375,7 +375,7 @@ def open_row_energy(open_power: u.Watt, resting_power: u.Watt, rate: u.BitPerSec
 def devices_of_a_rank(
     channels: u.Dimensionless, channel_width: u.Bit, device_width: u.Bit, device_channels: u.Dimensionless
 ) -> u.Dimensionless:
-    """Devices that hold one rank of all channels. [1].
+    """Devices of one rank over all channels. [1].
 
     Parameters
     ----------
@@ -397,7 +397,7 @@ def devices_of_a_rank(
     -----
     Formula: N = ceil(n_channels (W / w) / n_device)
 
-    Valid: channels made of whole devices side by side
+    Valid: channels of whole devices in parallel
 
     References
     ----------
@@ -415,7 +415,7 @@ def devices_of_a_rank(
 
 @equation
 def ranks(capacity: u.Bit, rank_capacity: u.Bit) -> u.Dimensionless:
-    """Ranks that hold a capacity. [1].
+    """Ranks needed for a capacity. [1].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rows, refresh and latency of memory off the chip."""
+"""Rows, refresh and latency of off-chip memory."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def row_interval(
     row_cycle_time: u.Second,
     banks: u.Dimensionless,
 ) -> u.Second:
-    """Shortest mean time from one row that is opened to the next. [s].
+    """Shortest mean time between two row activations. [s].
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def row_interval(
     -----
     Formula: t = max(t_RRD, t_FAW / 4, t_RC / n)
 
-    Valid: accesses that are spread evenly over the banks
+    Valid: accesses distributed evenly over the banks
 
     References
     ----------
@@ -65,7 +65,7 @@ def sustained_rate(
     row_interval: u.Second,
     refresh_share: u.Dimensionless,
 ) -> u.BitPerSecond:
-    """Data rate of a channel that is kept up. [bit/s].
+    """Sustained data rate of a channel. [bit/s].
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def sustained_rate(
     -----
     Formula: r = min(eta r_peak, 1 / (a t_row)) (1 - u)
 
-    Valid: requests that are known far enough ahead to open rows while others are read
+    Valid: requests known far enough ahead to activate rows while others are read
 
     References
     ----------
@@ -155,7 +155,7 @@ def refresh_share(
     refreshed_banks: u.Dimensionless,
     banks: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Share of the time for which refreshing keeps a channel from moving data. [1].
+    """Share of the time in which refresh blocks a channel. [1].
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def refresh_share(
     -----
     Formula: u = (t_RFC / t_REFI) n / N
 
-    Valid: accesses that are spread evenly over the banks
+    Valid: accesses distributed evenly over the banks
 
     References
     ----------
@@ -234,7 +234,7 @@ def access_latency(
     -----
     Formula: t = t_c + t_x + t_RP + t_RCD + t_CL + t_B + t_RFC u / 2
 
-    Valid: a request that finds another row open and nothing else waiting
+    Valid: a request with another row open and an empty queue
 
     References
     ----------

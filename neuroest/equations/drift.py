@@ -1,6 +1,6 @@
-"""Conductances that change after they were written: drift, relaxation, and what fluctuates from read to read.
+"""Changes of conductance after writing: drift, relaxation, and read-to-read fluctuation.
 
-Laws, sources of their constants and how far they were tested: docs/models/crossbar.md.
+Laws, sources of their constants and tests: docs/models/crossbar.md.
 """
 
 import numpy as np
@@ -29,7 +29,7 @@ def drift_logarithm(time: u.Second, reference_time: u.Second) -> u.Dimensionless
     -----
     Formula: L = ln(max(t, t_0) / t_0)
 
-    Valid: t_0 > 0; nothing is known of times before t_0, which count as t_0
+    Valid: t_0 > 0; times before t_0 count as t_0
 
     References
     ----------
@@ -53,7 +53,7 @@ def drifted_conductance(
     drift_exponent: u.Dimensionless,
     exponent_spread: u.Dimensionless,
 ) -> u.Siemens:
-    """Mean conductance of drifting cells some time after they were written. [S].
+    """Mean conductance of drifting cells at a time after writing. [S].
 
     Parameters
     ----------
@@ -77,9 +77,9 @@ def drifted_conductance(
     -----
     Formula: G(t) = G_0 exp(-nu L + (sigma_nu L)^2 / 2), L = ln(t / t_0)
 
-    Valid: t >= t_0; empirical law of drift, exponents spread normally about their mean
+    Valid: t >= t_0; empirical law of drift, normally distributed exponents
 
-    The mean of a power law over exponents that differ lies above the power law of their mean.
+    The mean of a power law over varying exponents is above the power law of the mean exponent.
 
     References
     ----------
@@ -101,7 +101,7 @@ def drifted_conductance(
 def relaxation_spread(
     time: u.Second, reference_time: u.Second, reference_spread: u.Dimensionless, growth: u.Dimensionless
 ) -> u.Dimensionless:
-    """Standard deviation of what conductances have wandered from where they were written to. [1].
+    """Standard deviation of the conductance change since writing. [1].
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def relaxation_spread(
 
 @equation
 def flicker_spread(flicker_noise: u.Dimensionless, time: u.Second, pulse_width: u.Second) -> u.Dimensionless:
-    """Standard deviation of a conductance with 1/f noise over itself. [1].
+    """Relative standard deviation of a conductance with 1/f noise. [1].
 
     Parameters
     ----------
@@ -162,7 +162,8 @@ def flicker_spread(flicker_noise: u.Dimensionless, time: u.Second, pulse_width: 
     -----
     Formula: s = q sqrt(ln((t + t_p) / (2 t_p)))
 
-    Valid: noise of spectral density q^2/f, seen from one pulse width to the time since writing; t >= t_p
+    Valid: noise of spectral density q^2/f, integrated from one pulse width to the time since writing; t >=
+    t_p
 
     References
     ----------
@@ -183,7 +184,7 @@ def flicker_spread(flicker_noise: u.Dimensionless, time: u.Second, pulse_width: 
 def weight_share(
     low: u.Siemens, high: u.Siemens, low_then: u.Siemens, high_then: u.Siemens
 ) -> u.Dimensionless:
-    """Share of a weight that its conductance still stands for. [1].
+    """Share of a weight that its conductance still represents. [1].
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Row drivers and digital-to-analog conversion at the input of a crossbar array.
 
 The energy of the line itself, with the access gates on it, and the current of the cells belong to the array;
-a driver owns what it spends on its own transistors and in its converter. Bits are plain numbers.
+a driver owns the energy of its own transistors and its converter. Bits are plain numbers.
 Derivations: docs/models/crossbar.md, section "Drivers".
 """
 
@@ -23,7 +23,7 @@ _RESISTORS_PER_BIT = 3.0
 
 @equation
 def driver_self_load_energy(line_energy: u.Joule, self_load_fraction: u.Dimensionless) -> u.Joule:
-    """Energy that a driver spends on its own gates for one pulse on its line. [J].
+    """Energy of a driver's own gates for one pulse on its line. [J].
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def row_current(
     -----
     Formula: I = V_read n u G
 
-    Valid: columns held at a fixed voltage; wire resistance not in it
+    Valid: clamped columns, without wire resistance
 
     References
     ----------
@@ -107,7 +107,7 @@ def driver_resistance_limit(
     used_fraction: u.Dimensionless,
     conductance: u.Siemens,
 ) -> u.Ohm:
-    """Resistance of a row driver on which the full row current just drops the allowed share. [ohm].
+    """Resistance of a row driver at which the full row current causes the allowed drop. [ohm].
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def driver_resistance_limit(
     -----
     Formula: R = e / (n u G)
 
-    Valid: e << 1; on the safe side
+    Valid: e << 1; conservative
 
     References
     ----------
@@ -170,7 +170,7 @@ def driver_width(
     -----
     Formula: W = I / (k j_on)
 
-    Valid: planar transistor; check against the width that the resistance limit asks for
+    Valid: planar transistor; compare with the width required by the resistance limit
 
     References
     ----------
@@ -210,7 +210,7 @@ def driver_area(
     -----
     Formula: A = 2 W p_gate + A_shifter
 
-    Valid: two transistors of that width, the earlier stages of the chain left out
+    Valid: two transistors of that width, without the earlier stages of the chain
 
     References
     ----------
@@ -434,7 +434,7 @@ def resistive_ladder_area(bits: u.Dimensionless, resistor_area: u.SquareMetre) -
 def pulse_width_modulation_time(
     mean_input: u.Dimensionless, bits: u.Dimensionless, step_time: u.Second
 ) -> u.Second:
-    """Mean time for which a row is driven when the pulse width codes the input. [s].
+    """Mean time for which a row is driven with pulse-width inputs. [s].
 
     Parameters
     ----------
@@ -454,7 +454,7 @@ def pulse_width_modulation_time(
     -----
     Formula: t = x (2^n - 1) t_step
 
-    Valid: one pulse per input whose width codes the value
+    Valid: one pulse per input, with a width proportional to the value
 
     References
     ----------
@@ -515,7 +515,7 @@ def tapered_buffer_stages(
 def tapered_buffer_energy(
     load_capacitance: u.Farad, supply_voltage: u.Volt, stage_ratio: u.Dimensionless
 ) -> u.Joule:
-    """Energy to charge a load and the inverter chain before it once. [J].
+    """Energy of charging a load and its inverter chain once. [J].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Energy, area, refreshing and time of embedded dynamic memory, from its cells and the lines that they load."""
+"""Energy, area, refresh and time of embedded dynamic memory, from its cells and lines."""
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def cell_line_capacitance(
     -----
     Formula: C = n (c w + c_w p)
 
-    Valid: lines that pass one transistor a cell: its junction on bit lines, its gate on word lines
+    Valid: lines with one transistor per cell: its junction on bit lines, its gate on word lines
 
     References
     ----------
@@ -60,7 +60,7 @@ def cell_line_capacitance(
 
 @equation
 def sensing_energy(bitline_capacitance: u.Farad, supply_voltage: u.Volt) -> u.Joule:
-    """Energy of reading one cell and writing back what was read. [J].
+    """Energy of reading one cell and writing it back. [J].
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def sensing_energy(bitline_capacitance: u.Farad, supply_voltage: u.Volt) -> u.Jo
 
     Valid: random bits: bit lines that start at half of the supply, or at one end of it
 
-    From one end of the supply every second bit takes C V^2; from half of it every bit takes C V V / 2. The charge of
-    the cell itself was there before and is there again, but for what has leaked away.
+    From one end of the supply every second bit needs C V^2; from half of it every bit needs C V V / 2. The
+    charge of the cell itself is restored, except for the leaked part.
 
     References
     ----------
@@ -99,7 +99,7 @@ def sensing_energy(bitline_capacitance: u.Farad, supply_voltage: u.Volt) -> u.Jo
 
 @equation
 def written_cell_energy(cell_capacitance: u.Farad, supply_voltage: u.Volt) -> u.Joule:
-    """Energy of charging the cell that a bit is written to. [J].
+    """Energy of charging the cell of a written bit. [J].
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def written_cell_energy(cell_capacitance: u.Farad, supply_voltage: u.Volt) -> u.
 def faded_cell_energy(
     cell_capacitance: u.Farad, supply_voltage: u.Volt, lost_share: u.Dimensionless
 ) -> u.Joule:
-    """Energy of giving a cell back the charge that leaked away until it is refreshed. [J].
+    """Energy of restoring the leaked charge of a cell at a refresh. [J].
 
     Parameters
     ----------
@@ -314,7 +314,7 @@ def fading_time(
     reference_temperature: u.Kelvin,
     halving_temperature: u.Kelvin,
 ) -> u.Second:
-    """Time within which cells must be refreshed at a temperature. [s].
+    """Retention time of cells at a temperature. [s].
 
     Parameters
     ----------
@@ -398,7 +398,7 @@ def refreshing_share(
     cycle_time: u.Second,
     interval: u.Second,
 ) -> u.Dimensionless:
-    """Share of the time for which a bank is busy with refreshing. [1].
+    """Share of the time in which a bank is busy with refresh. [1].
 
     Parameters
     ----------
@@ -422,7 +422,7 @@ def refreshing_share(
     -----
     Formula: u = S t_c / (n_b n t)
 
-    Valid: banks that refresh side by side, a word line at a time
+    Valid: banks that refresh in parallel, one word line at a time
 
     References
     ----------
@@ -440,7 +440,7 @@ def refreshing_share(
 
 @equation
 def mean_way(area: u.SquareMetre) -> u.Metre:
-    """Mean way from the port of a memory to a place in it. [m].
+    """Mean distance from the port of a memory to a cell. [m].
 
     Parameters
     ----------
@@ -456,7 +456,7 @@ def mean_way(area: u.SquareMetre) -> u.Metre:
     -----
     Formula: l = 3/4 sqrt(A)
 
-    Valid: a square memory whose port lies in the middle of an edge, and wires that run straight
+    Valid: a square memory with its port in the middle of an edge, and straight wires
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What a memristor conducts while its filament grows, and what its gate node takes."""
+"""Conductance of a memristor while its filament grows, and charging of its gate node."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def gate_charging(
     off_resistance: u.Ohm,
     conduction_length: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Time constants of the gate within the closing of the gap, from where the memristor conducts as R_c does. [1].
+    """Gate time constants until the gap closes, from a memristor resistance of R_c. [1].
 
     Parameters
     ----------
@@ -55,8 +55,7 @@ def gate_charging(
     Formula: X = [(alpha - R_on/k) ln(1 + k g/R_on)/k + g/k]/(mu V C_g), k = R_off/(lambda (exp(1/lambda) -
         1)), g = lambda ln(1 + R_c/(k lambda))
 
-    Valid: decay neglected against the field; g well below lambda, where the resistance grows in proportion to
-        it
+    Valid: decay neglected against the field; g well below lambda, with a resistance proportional to it
 
     References
     ----------
@@ -81,7 +80,7 @@ def gate_charging(
 def memristor_resistance(
     state: u.Dimensionless, on_resistance: u.Ohm, off_resistance: u.Ohm, conduction_length: u.Dimensionless
 ) -> u.Ohm:
-    """Resistance of the memristor with its filament and residue grown to a given state. [ohm].
+    """Resistance of the memristor for a given state of filament and residue. [ohm].
 
     Parameters
     ----------
@@ -133,7 +132,7 @@ def integrating_conductance(
     filament_decay: u.PerSecond, residue_decay: u.PerSecond, on_resistance: u.Ohm, off_resistance: u.Ohm,
     conduction_length: u.Dimensionless, control_resistance: u.Ohm,
 ) -> u.Siemens:  # fmt: skip
-    """Mean conductance of the memristor over an integration, in which the filament grows. [S].
+    """Mean conductance of the memristor over an integration with a growing filament. [S].
 
     Parameters
     ----------
@@ -168,11 +167,13 @@ def integrating_conductance(
     Formula: G = [int_F0^F* dt/R(u/F - alpha) + t_p/R(g*) + int_gc^g* (alpha + g) (1/R(g) - 1/R(g*)) dg/(mu V)]/t up to
         V_fast; above, the mean of 1/R(1 - F) with dt = (s - F) dF/(k (u - s F + F^2))
 
-    Valid: within 15 % of the rate equations; with a large gate node an upper bound of what flows besides its charge
+    Valid: within 15 % of the rate equations; with a large gate node an upper bound of the current besides its
+    charge
 
-    The three parts are those of the integration time: the filament follows the residue, with the gap at u/F - alpha; it
-    passes the fold at g* = F* - alpha in t_p; and the rest of the gap closes, down to gc with R(gc) = R_c. Names as in
-    `quasi_steady_integration_time`; integrals by Gauss and Legendre in sixteen points.
+    The three parts are those of the integration time: the filament follows the residue, with the gap at u/F -
+    alpha; it passes the fold at g* = F* - alpha in t_p; then the rest of the gap closes, down to gc with
+    R(gc) = R_c. Names as in `quasi_steady_integration_time`; integrals by Gauss and Legendre in sixteen
+    points.
 
     References
     ----------

@@ -1,13 +1,14 @@
-"""Ions that gather between the electrodes of a diffusive memristor: when it switches, and when it has forgotten.
+"""Ion dynamics between the electrodes of a diffusive memristor: switching and decay.
 
-A filament grows under the voltage from a residue that outlives it; both decay by themselves. The neuron of one
-memristor, one transistor and one resistor integrates in them, and not in the charge of a capacitor.
+A filament grows under the voltage, from a residue that outlives it; both decay without a voltage. They are
+the state of the 1M1T1R neuron, which has no membrane capacitor.
 
 - thresholds: `filament_gain`, `dc_threshold_voltage`, `immediate_switching_voltage`
 - time to a spike: `quasi_steady_integration_time`, `driven_integration_time`, `residue_assisted_integration_time`,
   `integration_time`, `timescale_separation`
 
-What it conducts is in `filament_conduction`; firing from pulse to pulse and what follows it in `firing_statistics`.
+Its conductance is in `filament_conduction`; pulse-to-pulse firing and the time after a spike are in
+`firing_statistics`.
 """
 
 import numpy as np
@@ -78,7 +79,7 @@ def dc_threshold_voltage(
     filament_decay: u.PerSecond,
     residue_decay: u.PerSecond,
 ) -> u.Volt:
-    """Drive below which the neuron never fires, however long it is held. [V].
+    """Drive below which the neuron never fires, for any duration. [V].
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def dc_threshold_voltage(
     -----
     Formula: V_dc = (1 + alpha)^2 / (4 q (1 + beta/gamma_2))
 
-    Valid: deterministic device; noise makes it fire now and then below
+    Valid: deterministic device; with noise it fires occasionally below
 
     References
     ----------
@@ -127,7 +128,7 @@ def immediate_switching_voltage(
     residue_rate: u.PerSecond,
     filament_decay: u.PerSecond,
 ) -> u.Volt:
-    """Drive above which the filament grows through at once, without waiting for residue. [V].
+    """Drive above which the filament completes immediately, without residue. [V].
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ def immediate_switching_voltage(
 def timescale_separation(
     residue_rate: u.PerSecond, filament_decay: u.PerSecond, residue_decay: u.PerSecond
 ) -> u.Dimensionless:
-    """How much faster the filament settles than the residue, on which the integration times rest. [1].
+    """Ratio of the settling rates of filament and residue, assumed to be large by the integration times. [1].
 
     Parameters
     ----------
@@ -246,7 +247,7 @@ def quasi_steady_integration_time(
 
     With k = gamma_1 + beta, a = beta + gamma_2, s = 1 + alpha, u = q V, F0 = (s - sqrt(s^2 - 4u))/2,
     F* = sqrt(u), d = sqrt(4 a gamma_2 u - (gamma_2 s)^2) and rho = beta F* - gamma_2 (s - 2 F*). The last
-    term is the delay of passing the fold at F*, where the filament outruns the residue.
+    term is the delay at the fold F*, where the filament runs away from the residue.
 
     References
     ----------
@@ -277,7 +278,7 @@ def driven_integration_time(
     residue_rate: u.PerSecond,
     filament_decay: u.PerSecond,
 ) -> u.Second:
-    """Time to the first spike under a strong drive, with the residue left out. [s].
+    """Time to the first spike under a strong drive, without residue. [s].
 
     Parameters
     ----------
@@ -303,7 +304,8 @@ def driven_integration_time(
 
     Valid: V > V_fast, upper bound: 7 % long at 1.5 V_fast for beta = 0.03 gamma_1; diverges towards V_fast
 
-    With s = 1 + alpha, u = q V and d = sqrt(4u - s^2). Residue only ever helps, so this is an upper bound.
+    With s = 1 + alpha, u = q V and d = sqrt(4u - s^2). Residue always shortens the time, so this is an upper
+    bound.
 
     References
     ----------
@@ -333,7 +335,7 @@ def residue_assisted_integration_time(
     residue_rate: u.PerSecond,
     filament_decay: u.PerSecond,
 ) -> u.Second:
-    """Time to the first spike under a strong drive, sped up by the residue that forms meanwhile. [s].
+    """Time to the first spike under a strong drive, with the residue that forms during integration. [s].
 
     Parameters
     ----------
@@ -403,7 +405,7 @@ def integration_time(
     filament_decay: u.PerSecond,
     residue_decay: u.PerSecond,
 ) -> u.Second:
-    """Time to the first spike of an empty device under a constant drive. [s].
+    """Time to the first spike of a device without residue under a constant drive. [s].
 
     Parameters
     ----------
@@ -431,8 +433,8 @@ def integration_time(
 
     Valid: (gamma_1 + beta)/(gamma_2 + beta) > 20: within 10 % of the rate equations at every drive
 
-    Continuous and falling in the drive. More drive never takes longer, so the time at V_fast bounds all times
-    above it; that bound is the better one up to some 1.03 V_fast.
+    Continuous and decreasing in the drive. A higher drive never needs longer, so the time at V_fast bounds
+    all times above it; this bound is the smaller value up to about 1.03 V_fast.
 
     References
     ----------

@@ -17,7 +17,7 @@ _AIRY_ZERO = 2.33810741
 
 @equation
 def firing_probability(pulse_voltage: u.Volt, median_voltage: u.Volt, spread: u.Volt) -> u.Dimensionless:
-    """Probability that one pulse makes the neuron fire. [1].
+    """Firing probability of the neuron for one pulse. [1].
 
     Parameters
     ----------
@@ -37,9 +37,9 @@ def firing_probability(pulse_voltage: u.Volt, median_voltage: u.Volt, spread: u.
     -----
     Formula: P = Phi((V - V_50)/sigma_V)
 
-    Valid: one pulse of the length that V_50 and sigma_V were measured at, empty device
+    Valid: one pulse with the width of the measurement of V_50 and sigma_V, device without residue
 
-    The normal distribution is evaluated to a relative error of 2e-12, in the far tail too.
+    The normal distribution has a relative error of 2e-12, also in the far tail.
 
     References
     ----------
@@ -57,7 +57,7 @@ def firing_probability(pulse_voltage: u.Volt, median_voltage: u.Volt, spread: u.
 
 @equation
 def assured_firing_time(assured_time: u.Second, median_time: u.Second, pulse_time: u.Second) -> u.Second:
-    """Time of a drive that fires with the probability that belongs to an amplitude below its own. [s].
+    """Drive time for a given firing probability. [s].
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def residue_after_spike(
     filament_decay: u.PerSecond,
     residue_decay: u.PerSecond,
 ) -> u.Dimensionless:
-    """Residue that is left when the filament of an empty device has completed under a constant drive. [1].
+    """Residue after the filament of a fresh device has completed under a constant drive. [1].
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def integration_time_after_spike(
     residue_rate: u.PerSecond,
     filament_decay: u.PerSecond,
 ) -> u.Second:
-    """Time to the next spike of a device whose filament has ruptured and whose residue has stayed. [s].
+    """Time to the next spike after rupture of the filament, with the residue of the last spike. [s].
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def integration_time_after_spike(
 
     Valid: with `residue_after_spike`, 0.3 to 2 V_fast: 7 % to 29 % shorter than by the rate equations
 
-    A filament that grows in the gap 1 - R is one in a whole gap under 1/(1 - R)^2 times the drive.
+    Growth in the gap 1 - R is equivalent to growth in a whole gap with 1/(1 - R)^2 times the drive.
 
     References
     ----------
@@ -210,7 +210,7 @@ def integration_time_after_spike(
 
 @equation
 def residue_rest_time(residue_decay: u.PerSecond, time_constants: u.Dimensionless) -> u.Second:
-    """Pause after which the residue of the last input is forgotten. [s].
+    """Pause after which the residue of the last input has decayed. [s].
 
     Parameters
     ----------
@@ -273,8 +273,8 @@ def erasing_time(
     -----
     Formula: t = R (1 + alpha - R/2)/(mu V)
 
-    Valid: ions that drift back in the field V/(1 + alpha - R) as fast as they came, without decay; no measurement of a
-        reverse pulse was seen
+    Valid: ions drift back in the field V/(1 + alpha - R) with the same mobility, without decay; we found no
+    measurement of a reverse pulse
 
     References
     ----------

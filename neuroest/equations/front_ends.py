@@ -1,4 +1,4 @@
-"""Circuits at the ends of rows and columns, drawn for the current that they carry."""
+"""Circuits at the ends of rows and columns, sized for their current."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _DEEPEST = 50.0
 def drawn_bias(
     stated_bias: u.Ampere, current: u.Ampere, stated_current: u.Ampere, least_bias: u.Ampere
 ) -> u.Ampere:
-    """Bias of a class-A circuit that is drawn for another current than the one that it is stated for. [A].
+    """Bias of a class-A circuit that is sized for another current. [A].
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def drawn_bias(
     -----
     Formula: I_b = max(I_b0 I/I_0, I_min)
 
-    Valid: transistors at one current density, so that resistances go with 1/I_b and areas with I_b
+    Valid: transistors at constant current density: resistances scale with 1/I_b and areas with I_b
 
     References
     ----------
@@ -59,7 +59,7 @@ def drawn_bias(
 def clamp_depth(
     read_voltage: u.Volt, column_conductance: u.Siemens, input_resistance: u.Ohm, bias_current: u.Ampere
 ) -> u.Dimensionless:
-    """How far the current of a column empties the transistor of a class-A clamp: ln(I_b/(I_b - I)). [1].
+    """Logarithmic bias depletion of a class-A clamp by the current of a column: ln(I_b/(I_b - I)). [1].
 
     Parameters
     ----------
@@ -81,8 +81,9 @@ def clamp_depth(
     -----
     Formula: y from I_b (1 - e^-y) = G (V - R I_b y)
 
-    Valid: a transistor in weak inversion that carries what the column leaves of the bias, so that its gate or source
-        moves by n U_T y = R I_b y. Newton's method from y = 0 comes from one side; ten rounds leave less than 1e-9
+    Valid: a transistor in weak inversion carries the bias minus the column current, so its gate or source
+    moves by n U_T y = R I_b y. Newton's method from y = 0 comes from one side; ten rounds leave less than
+    1e-9
 
     References
     ----------
@@ -114,7 +115,7 @@ def class_a_gain(
     bias_current: u.Ampere,
     depth: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Current that a little more conductance of a column adds behind a class-A clamp, over that without a clamp. [1].
+    """Small-signal gain of a class-A clamp for the conductance of a column, over that of an ideal clamp. [1].
 
     Parameters
     ----------
@@ -163,7 +164,7 @@ def class_a_curvature(
     depth: u.Dimensionless,
     pair_spread: u.Siemens,
 ) -> u.Dimensionless:
-    """Relative error of a pair of columns behind class-A clamps, a common gain removed. [1].
+    """Relative error of a column pair with class-A clamps, after removing a common gain. [1].
 
     Parameters
     ----------
@@ -232,8 +233,9 @@ def loaded_column_voltage(
 
     Valid: idle rows cut off, grounded load, G_load > 0, no wire resistance
 
-    Where G_active is far below G_load this is the sum of the active conductances; where it is far above, the mean of
-    the rows' voltages, which says neither how many rows are active nor what their conductances are.
+    If G_active is far below G_load, this is proportional to the sum of the active conductances; if it is far
+    above, it is the mean of the row voltages, which is independent of the number of active rows and of their
+    conductances.
 
     References
     ----------
@@ -251,7 +253,7 @@ def loaded_column_voltage(
 
 @equation
 def bias_power(bias_current: u.Ampere, supply_voltage: u.Volt) -> u.Watt:
-    """Power of a bias that is never switched off. [W].
+    """Power of a permanent bias. [W].
 
     Parameters
     ----------
@@ -291,7 +293,7 @@ def opposed_column_current(
     active_share: u.Dimensionless,
     cell_mean_square: u.Dimensionless,
 ) -> u.Ampere:
-    """Root mean square of the current of a column whose pairs of rows are driven in opposite ways. [A].
+    """Root mean square of the current of a column with opposed pairs of rows. [A].
 
     Parameters
     ----------
@@ -315,8 +317,8 @@ def opposed_column_current(
     -----
     Formula: I = V dG sqrt(n d E[g^2])
 
-    Valid: weights of both signs equally often and independent of each other; the currents of the two cells of a pair
-    oppose each other in the column, so that the column carries their difference
+    Valid: independent weights, both signs equally often; the column carries the difference of the currents of
+    the two cells of a pair
 
     References
     ----------

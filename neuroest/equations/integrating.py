@@ -1,7 +1,7 @@
-"""Read-out of crossbar columns by an integrator that weighs input bits by repetition, and a step-wise converter.
+"""Column read-out by an integrator that weights input bits by repetition, and a step-wise converter.
 
-An input enters bit by bit. The bit of weight 2^k is sampled and integrated 2^k times, so that m magnitude bits take
-2^m - 1 integrations; a long input is split in two halves that are integrated and converted one after the other.
+Inputs are bit-serial. The bit of weight 2^k is sampled and integrated 2^k times, so m magnitude bits need 2^m
+- 1 integrations; a long input is split into two halves that are integrated and converted one after the other.
 """
 
 import numpy as np
@@ -110,7 +110,7 @@ def conversion_steps(
     -----
     Formula: c = b, or b + max(b - ceil(m/2), 0) in two phases
 
-    Valid: the second phase leaves out the bits that the first has settled
+    Valid: the second phase skips the bits determined in the first
 
     References
     ----------

@@ -1,10 +1,11 @@
-"""Integration over timesteps: what share of its integration a neuron does in each, and how long its input is on.
+"""Integration over timesteps: the share of the integration per timestep, and the on-time of the input.
 
-A network's neuron fires once in several timesteps. The same neuron in hardware is driven for a while in each of them,
-forgets a little in between, and fires when the shares add up. One rule serves every neuron: its input is on for the
-least time a timestep with which it still fires as often as the network's. Neurons differ only in the timesteps that
-they take for a given drive: `leaky_steps_to_fire` for what a linear equation describes (a membrane, a capacitor, a
-material that adds up pulses), `filament_steps_to_fire` for a diffusive memristor.
+A neuron of the network fires once in several timesteps. The same neuron in hardware is driven for a part of
+each timestep, its state decays slightly in between, and it fires when the contributions add up. All neurons
+use one rule: the input is on for the shortest time per timestep with which the neuron still matches the
+firing rate of the network. Neurons differ only in the number of timesteps for a given drive:
+`leaky_steps_to_fire` for linear equations (a membrane, a capacitor, an accumulating material),
+`filament_steps_to_fire` for a diffusive memristor.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ rate equations (docs/models/integration.md)."""
 
 @equation
 def timesteps_per_spike(output_rate: u.Dimensionless, timesteps: u.Dimensionless) -> u.Dimensionless:
-    """Timesteps in which a neuron of the network gathers what makes it fire. [1].
+    """Timesteps over which a neuron of the network integrates one spike. [1].
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def timesteps_per_spike(output_rate: u.Dimensionless, timesteps: u.Dimensionless
 
 @equation
 def hold_time(integration_time: u.Second, share: u.Dimensionless) -> u.Second:
-    """Time of a timestep for which the input of a neuron is on. [s].
+    """On-time of a neuron's input per timestep. [s].
 
     Parameters
     ----------
@@ -96,7 +97,7 @@ def hold_time(integration_time: u.Second, share: u.Dimensionless) -> u.Second:
 
 @equation
 def spikes_for_one(intervals: u.Dimensionless, acceleration: u.Dimensionless) -> u.Dimensionless:
-    """Spikes of a neuron that fires sooner once it has fired, for one of the network. [1].
+    """Spikes of a neuron with intrinsic plasticity per spike of the network. [1].
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ def spikes_for_one(intervals: u.Dimensionless, acceleration: u.Dimensionless) ->
     -----
     Formula: (1 + (m - 1) a)/m
 
-    Valid: the residue stays for the inference, and the drive is not trimmed to it
+    Valid: the residue stays for the inference, and the drive is not adjusted to it
 
     References
     ----------
@@ -140,7 +141,7 @@ def leaky_steps_to_fire(
     final_state: u.Dimensionless,
     start_state: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Timesteps until a leaky integrator fires that is driven for a part of each. [1].
+    """Timesteps until a leaky integrator fires, driven for a part of each. [1].
 
     Parameters
     ----------
@@ -166,7 +167,7 @@ def leaky_steps_to_fire(
     Formula: n = 1 + ln((P - x_1)/(P - 1))/(h/tau + (T - h)/tau_0), P = X (1 - exp(-h/tau))/(1 - d),
         x_1 = x_0 exp(-h/tau) + X (1 - exp(-h/tau)), d = exp(-h/tau - (T - h)/tau_0)
 
-    Valid: exact for a state that follows one linear equation of first order, at whole numbers of timesteps
+    Valid: exact for a first-order linear equation, at integer numbers of timesteps
 
     References
     ----------
@@ -195,7 +196,7 @@ def leaky_steps_to_fire(
 
 @equation
 def leaky_integration_time(charge_time: u.Second, time_constant: u.Second) -> u.Second:
-    """Time to a spike under a full drive with a leak, from the time that it takes without. [s].
+    """Time to a spike under a full drive with a leak, from the time without a leak. [s].
 
     Parameters
     ----------
@@ -235,7 +236,7 @@ def leaky_integration_time(charge_time: u.Second, time_constant: u.Second) -> u.
 
 @equation
 def settled_state(integration_time: u.Second, time_constant: u.Second) -> u.Dimensionless:
-    """State at which a full drive that stays on would end, over that at which the neuron fires. [1].
+    """Steady state under a constant full drive, over the firing threshold. [1].
 
     Parameters
     ----------
@@ -271,7 +272,7 @@ def settled_state(integration_time: u.Second, time_constant: u.Second) -> u.Dime
 
 @equation
 def counted_memory(time_constant: u.Second, period: u.Second, integration_time: u.Second) -> u.Second:
-    """Time constant of a leak with one that never forgets replaced by a very long one. [s].
+    """Time constant of a leak, with an infinite one replaced by a very long one. [s].
 
     Parameters
     ----------
@@ -316,7 +317,7 @@ def filament_steps_to_fire(
     filament_decay: u.PerSecond,
     residue_decay: u.PerSecond,
 ) -> u.Dimensionless:
-    """Timesteps until a diffusive memristor switches that is driven for a part of each. [1].
+    """Timesteps until a diffusive memristor switches, driven for a part of each. [1].
 
     Parameters
     ----------
@@ -351,9 +352,9 @@ def filament_steps_to_fire(
     Valid: h within 5 % of the rate equations for k T <= 80 and 2 to 300 timesteps, within 10 % for k T <= 300 and 5
         timesteps or more; fewer on the safe side, by up to 19 %; 0.4 to 1.14 V_fast
 
-    t is `filament_growth.integration_time`. In periods far below the settling time 1/k the filament sees the mean of
-    the drive, V D. In longer ones it ripples up to p V and lets go of the residue at a peak, while the residue still
-    feeds on the mean.
+    t is `filament_growth.integration_time`. In periods far below the settling time 1/k the filament responds
+    to the mean drive, V D. In longer ones it ripples up to p V and reaches the fold at a peak, while the
+    residue still grows with the mean.
 
     References
     ----------
@@ -377,7 +378,7 @@ def filament_steps_to_fire(
 
 
 def _effective_duty(drive_time: u.Second, period: u.Second, settling: u.PerSecond) -> u.Dimensionless:
-    """Share e of a drive that a filament sees: the mean of short periods, the peak of its ripple in long ones."""
+    """Effective duty cycle of a filament: the mean for short periods, the ripple peak for long ones."""
     duty, phase = drive_time / period, settling * period
     peak = np.minimum(np.expm1(-settling * drive_time) / np.expm1(-phase), 1.0)
     # 1/w = 1/a + b/(k h), so written that neither no drive nor an infinite period divides by zero

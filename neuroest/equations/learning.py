@@ -1,4 +1,4 @@
-"""What learning asks for: updates that are due, pulses of an update, and the time of a row of them."""
+"""Costs of learning: due updates, pulses per update, and the time of a row of updates."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from neuroest.core.provenance import equation
 
 @equation
 def any_share(share: u.Dimensionless, number: u.Dimensionless) -> u.Dimensionless:
-    """Share of the groups in which at least one of several independent things is there. [1].
+    """Share of the groups with at least one of several independent events. [1].
 
-    Of the timesteps within the window of a trace, one with a spike; of the values in a word, one that changes.
+    For example a spike in the window of a trace, or a changed value in a word.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def any_share(share: u.Dimensionless, number: u.Dimensionless) -> u.Dimensionles
     -----
     Formula: P = 1 - (1 - p)^k
 
-    Valid: spikes, or changes, that come independently of each other
+    Valid: independent spikes or changes
 
     References
     ----------
@@ -46,7 +46,7 @@ def any_share(share: u.Dimensionless, number: u.Dimensionless) -> u.Dimensionles
 
 @equation
 def either_share(first: u.Dimensionless, second: u.Dimensionless) -> u.Dimensionless:
-    """Share of the cases in which at least one of two independent events comes. [1].
+    """Share of the cases with at least one of two independent events. [1].
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def either_share(first: u.Dimensionless, second: u.Dimensionless) -> u.Dimension
 def asked_steps(
     learning_rate: u.Dimensionless, mean_change: u.Dimensionless, states: u.Dimensionless
 ) -> u.Dimensionless:
-    """Mean change that an update asks for, in steps of the device. [1].
+    """Mean change of an update, in steps of the device. [1].
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def written_share(steps: u.Dimensionless) -> u.Dimensionless:
     -----
     Formula: q = exp(-1/m)
 
-    Valid: sizes of changes that are distributed exponentially, and none written below one step
+    Valid: exponentially distributed changes, none written below one step
 
     References
     ----------
@@ -155,7 +155,7 @@ def written_share(steps: u.Dimensionless) -> u.Dimensionless:
 
 @equation
 def threshold_pulses(steps: u.Dimensionless) -> u.Dimensionless:
-    """Mean pulses of a due update where N = ceil(x) pulses follow a change of x steps, and none below one. [1].
+    """Mean pulses per due update, with N = ceil(x) pulses for a change of x steps, and none below one. [1].
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def threshold_pulses(steps: u.Dimensionless) -> u.Dimensionless:
 
 @equation
 def slowest_pulses(steps: u.Dimensionless, cells: u.Dimensionless) -> u.Dimensionless:
-    """Mean pulses of the cell that takes most of those that are written together. [1].
+    """Mean pulses of the slowest of several cells that are written together. [1].
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def pulse_energy(
     voltage: u.Volt, old_conductance: u.Siemens, new_conductance: u.Siemens, width: u.Second,
     pulses: u.Dimensionless,
 ) -> u.Joule:  # fmt: skip
-    """Energy in a cell of the pulses that move it from one conductance to another. [J].
+    """Cell energy of the pulses for a change from one conductance to another. [J].
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ def pulse_energy(
 def step_size(
     state: u.Dimensionless, states: u.Dimensionless, nonlinearity: u.Dimensionless
 ) -> u.Dimensionless:
-    """Step of a cell by one pulse, over its window. [1].
+    """Step of a cell for one pulse, over its window. [1].
 
     Parameters
     ----------
@@ -292,7 +292,7 @@ def step_size(
     -----
     Formula: dg = (nu/K) (1/(1 - exp(-nu)) - g), and 1/K for nu = 0
 
-    Valid: steps that shrink exponentially, so that g = (1 - exp(-nu n/K))/(1 - exp(-nu)) after n pulses, for many
+    Valid: exponentially shrinking steps, with g = (1 - exp(-nu n/K))/(1 - exp(-nu)) after n pulses, for many
     states
 
     References
@@ -315,7 +315,7 @@ def step_size(
 def state_after_pulses(
     pulses: u.Dimensionless, states: u.Dimensionless, nonlinearity: u.Dimensionless
 ) -> u.Dimensionless:
-    """Part of its window that a cell has crossed after a number of pulses from one end on. [1].
+    """Position of a cell in its window after a number of pulses from one end. [1].
 
     Parameters
     ----------
@@ -335,7 +335,7 @@ def state_after_pulses(
     -----
     Formula: g = (1 - exp(-nu n/K))/(1 - exp(-nu)), and n/K for nu = 0
 
-    Valid: no more pulses than lead to the other end
+    Valid: at most the pulses to the other end
 
     References
     ----------
@@ -355,7 +355,7 @@ def state_after_pulses(
 
 @equation
 def row_readout_area(area: u.SquareMetre, rows: u.Dimensionless, columns: u.Dimensionless) -> u.SquareMetre:
-    """Area of the circuits of the columns where they are at the rows as well, for each of them. [m^2].
+    """Area of row read-out circuits that copy the column circuits, per column circuit. [m^2].
 
     Parameters
     ----------
@@ -373,7 +373,7 @@ def row_readout_area(area: u.SquareMetre, rows: u.Dimensionless, columns: u.Dime
     -----
     Formula: A_r = A R/C
 
-    Valid: as many rows share a circuit as columns do
+    Valid: the same sharing of circuits at rows and columns
 
     References
     ----------

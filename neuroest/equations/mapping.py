@@ -1,4 +1,4 @@
-"""How layers are cut into arrays, copied and placed.
+"""Mapping of layers to arrays, copies and placement.
 
 All arguments are counts, rates and times that may be arrays: an axis of layers broadcasts against axes of
 design points.
@@ -90,7 +90,7 @@ def groups_per_array(
 
 @equation
 def off_diagonal_groups(groups: u.Dimensionless, packed: u.Dimensionless) -> u.Dimensionless:
-    """Groups into whose columns a driven row of a group reaches off the diagonal, on average. [1].
+    """Mean number of other groups whose columns a driven row of a group reads, off the diagonal. [1].
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def replication_for_interval(
 
 @equation
 def units_for(needed: u.Dimensionless, per_unit: u.Dimensionless) -> u.Dimensionless:
-    """Units of the next level (tiles, cores, chips) that hold what is needed. [1].
+    """Units of the next level (tiles, cores, chips) needed. [1].
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def units_for(needed: u.Dimensionless, per_unit: u.Dimensionless) -> u.Dimension
     -----
     Formula: n = ceil(n_needed / n_unit)
 
-    Valid: units that are all alike; a little more than a whole number through rounding is that number
+    Valid: identical units; a value slightly above an integer because of rounding counts as that integer
 
     References
     ----------

@@ -1,7 +1,7 @@
 """Area, energy, leakage and access time of on-chip memories.
 
-The power laws over capacity and word width are anchored at a reference macro that the spec file names, so
-that one and the same law serves a fit to a simulator and an anchor at a measured macro.
+The power laws over capacity and word width are anchored at a reference macro in the spec file, so the same
+law works for a fit to a simulator and for a measured macro.
 """
 
 import numpy as np
@@ -47,7 +47,8 @@ def sram_access_energy(
     Valid: one single-port bank of 16 Kibit to 32 Mibit, words of 32 to 512 bits and at most 1/128 of the
         capacity
 
-    With a width exponent of 1 and a published macro as the reference this is the silicon-anchored estimate.
+    With a width exponent of 1 and a published macro as the reference, this is an estimate anchored on
+    silicon.
 
     References
     ----------
@@ -234,7 +235,7 @@ def line_energy_factor(
     supply_voltage: u.Volt,
     reference_voltage: u.Volt,
 ) -> u.Dimensionless:
-    """Energy of an access over that on another process, where it charges lines as long as the cells are wide. [1].
+    """Energy of an access over that on another process, for line energies proportional to the cell side. [1].
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Switches between columns and what several of them share, and stages that keep their results meanwhile.
+"""Switches between columns and shared circuits, and hold stages for their results.
 
 A multiplexer is a tree of transmission gates: n inputs meet on one line through L levels, each gate of a level leading
-to a line of n^(1/L) gates. Widths are those of the n-type transistor; the p-type one is drawn for the same conductance.
+to a line of n^(1/L) gates. Widths are those of the NMOS; the PMOS is sized for the same conductance.
 Derivations: docs/models/converters.md, sections "Multiplexers" and "Sample-and-hold stages".
 """
 
@@ -22,7 +22,7 @@ def transmission_gate_conductance(
     threshold_voltage: u.Volt,
     least_overdrive: u.Volt,
 ) -> u.SiemensPerMetre:
-    """Conductance of a closed transmission gate per width of its n-type transistor, where it is least. [S/m].
+    """Minimum conductance of a transmission gate that is on, per width of its NMOS. [S/m].
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ def transmission_gate_conductance(
     -----
     Formula: g = (j_on / (k V_nom)) max(V_dd - 2 V_T, V_0) / (V_nom - V_T)
 
-    Valid: signal in the middle of the supply, small voltage across the gate; V_0 stands for weak inversion
+    Valid: signal in the middle of the supply, small voltage across the gate; V_0 is the limit for weak
+    inversion
 
     References
     ----------
@@ -74,7 +75,7 @@ def switch_width(
     conductance_per_width: u.SiemensPerMetre,
     levels: u.Dimensionless,
 ) -> u.Metre:
-    """Width of the n-type transistor of a gate that takes a share of the resistance of its path. [m].
+    """NMOS width of a gate with a given share of the resistance of its path. [m].
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ def switch_resistance_share(
     conductance_per_width: u.SiemensPerMetre,
     levels: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Share of the resistance of a path that the gates in series have. [1].
+    """Share of the series gates in the resistance of a path. [1].
 
     Parameters
     ----------
@@ -142,7 +143,7 @@ def switch_resistance_share(
     -----
     Formula: x = L G_s / (L G_s + g W)
 
-    Valid: a current lost to the switch, a voltage that drops across it, or the settling that it takes
+    Valid: applies to lost current, voltage drop or settling
 
     References
     ----------
@@ -163,7 +164,7 @@ def switch_resistance_share(
 def path_resistance(
     width: u.Metre, conductance_per_width: u.SiemensPerMetre, levels: u.Dimensionless
 ) -> u.Ohm:
-    """Resistance of the closed gates of a path. [ohm].
+    """On-resistance of the gates of a path. [ohm].
 
     Parameters
     ----------
@@ -201,7 +202,7 @@ def path_resistance(
 
 @equation
 def multiplexer_gates(inputs: u.Dimensionless, levels: u.Dimensionless) -> u.Dimensionless:
-    """Transmission gates of a multiplexer, and input pitches that the lines of one path are long. [1].
+    """Transmission gates of a multiplexer, and line length of one path in input pitches. [1].
 
     Parameters
     ----------
@@ -278,7 +279,7 @@ def path_gates(inputs: u.Dimensionless, levels: u.Dimensionless) -> u.Dimensionl
 def select_gates(
     inputs: u.Dimensionless, levels: u.Dimensionless, counter_gates: u.Dimensionless
 ) -> u.Dimensionless:
-    """Logic gates of two inputs that choose the input of multiplexers which step together. [1].
+    """Two-input gates that select the input of multiplexers with a common counter. [1].
 
     Parameters
     ----------
@@ -321,7 +322,7 @@ def select_gates(
 
 @equation
 def select_switching(inputs: u.Dimensionless, counter_gates: u.Dimensionless) -> u.Dimensionless:
-    """Logic gates of two inputs that switch when multiplexers go on to the next input, at most. [1].
+    """Maximum number of two-input gates that switch when multiplexers step to the next input. [1].
 
     Parameters
     ----------
@@ -358,7 +359,7 @@ def select_switching(inputs: u.Dimensionless, counter_gates: u.Dimensionless) ->
 def transistor_pair_area(
     first_width: u.Metre, second_width: u.Metre, gate_pitch: u.Metre, metal_pitch: u.Metre
 ) -> u.SquareMetre:
-    """Area of two transistors that share no diffusion. [m^2].
+    """Area of two transistors without shared diffusion. [m^2].
 
     Parameters
     ----------
@@ -378,7 +379,7 @@ def transistor_pair_area(
     -----
     Formula: A = 2 p_gate (W_n + W_p + 2 p_metal)
 
-    Valid: each finger with contacts of its own on both sides, one metal pitch next to each transistor
+    Valid: each finger with its own contacts on both sides, one metal pitch next to each transistor
 
     References
     ----------
@@ -402,7 +403,7 @@ def hold_capacitance(
     noise_share: u.Dimensionless,
     boltzmann: JoulePerKelvin = BOLTZMANN,
 ) -> u.Farad:
-    """Least capacitor that keeps a sample to so many bits. [F].
+    """Smallest capacitor for a sample with a given number of bits. [F].
 
     Parameters
     ----------
@@ -451,7 +452,7 @@ def junction_time(
     conductance_per_width: u.SiemensPerMetre,
     resistance_share: u.Dimensionless,
 ) -> u.Second:
-    """Time constant that a multiplexer has by its own junctions, however wide its gates are. [s].
+    """Time constant of a multiplexer from its own junctions, independent of the gate width. [s].
 
     Parameters
     ----------
@@ -475,7 +476,7 @@ def junction_time(
     -----
     Formula: t_j = L^2 m c_d (1 + b_p) / (x g), m = n^(1/L); 0 for n = 1
 
-    Valid: all resistance of the path in front of all its junctions, which is on the safe side
+    Valid: all resistance of the path in front of all its junctions, which is conservative
 
     References
     ----------
@@ -496,7 +497,7 @@ def junction_time(
 def settling_conductance(
     load_capacitance: u.Farad, acquisition_time: u.Second, bits: u.Dimensionless, own_time: u.Second
 ) -> u.Siemens:
-    """Conductance of the path that charges the input of a converter in time. [S].
+    """Path conductance needed to charge the input of a converter in time. [S].
 
     Parameters
     ----------
@@ -518,7 +519,7 @@ def settling_conductance(
     -----
     Formula: G = C / (tau - min(t_j, tau/2)), tau = t / ln 2^(b + 1)
 
-    Valid: single pole within half a step of b bits in the time t; t_j up to half of its time constant
+    Valid: single pole within half an LSB of b bits in the time t; t_j up to half of its time constant
 
     References
     ----------
@@ -568,7 +569,7 @@ def follower_current(
     -----
     Formula: I = max(g_m / e, C V / t)
 
-    Valid: class A: what charges the load also flows when nothing moves
+    Valid: class A: the charging current also flows without a signal
 
     References
     ----------

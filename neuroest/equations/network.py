@@ -74,10 +74,9 @@ def feed_forward_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) ->
     Formula: H = (a + b) / 2 + [m - 1 - (s - 1) (m - 2 (s + 1) / 3) / m] / 2, a = sqrt(n_from), b =
         sqrt(n_to), m = max(a, b), s = min(a, b)
 
-    Valid: two square blocks of a mesh side by side, all units of the one sending to all of the other
+    Valid: two adjacent square blocks of a mesh, all units of one sending to all of the other
 
-    Exact where both counts are squares. It is an upper bound for connections that are local, as in
-    convolutions.
+    Exact if both counts are squares. An upper bound for local connections, as in convolutions.
 
     References
     ----------
@@ -97,7 +96,7 @@ def feed_forward_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) ->
 
 @equation
 def farthest_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.Dimensionless:
-    """Hops between the two units of neighbouring blocks that are farthest apart. [1].
+    """Hops between the two farthest units of neighbouring blocks. [1].
 
     Parameters
     ----------
@@ -133,7 +132,7 @@ def farthest_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.D
 
 @equation
 def boundary_links(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.Dimensionless:
-    """Links over which the traffic between two neighbouring blocks of a mesh spreads at its narrowest place. [1].
+    """Links at the bottleneck of the traffic between two neighbouring blocks of a mesh. [1].
 
     Parameters
     ----------
@@ -149,8 +148,8 @@ def boundary_links(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.
     -----
     Formula: n = floor(sqrt(min(n_from, n_to)))
 
-    Valid: two square blocks side by side, rows first, equal traffic between all units: no link carries more
-        than 1/n
+    Valid: two adjacent square blocks, XY routing, equal traffic between all units: no link carries more than
+    1/n
 
     References
     ----------
@@ -168,7 +167,7 @@ def boundary_links(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.
 
 @equation
 def address_bits(targets: u.Dimensionless, axons: u.Dimensionless) -> u.Dimensionless:
-    """Digits of the binary address of one axon of one unit. [1].
+    """Bits of the address of one axon of one unit. [1].
 
     Parameters
     ----------
@@ -226,7 +225,7 @@ def multicast_hops(
     -----
     Formula: H = H_far + (n - 1) H_local
 
-    Valid: destinations in one neighbourhood; the first pays the way, each other one branch of the tree
+    Valid: destinations in one neighbourhood; the first uses the full path, each other one branch of the tree
 
     References
     ----------
@@ -262,7 +261,7 @@ def frame_bits(neurons: u.Dimensionless, bits_per_neuron: u.Bit) -> u.Bit:
     -----
     Formula: b = N b_neuron
 
-    Valid: one frame a time step that holds every neuron, whether it fires or not
+    Valid: one frame per timestep with every neuron, whether it fires or not
 
     References
     ----------
@@ -278,7 +277,7 @@ def frame_bits(neurons: u.Dimensionless, bits_per_neuron: u.Bit) -> u.Bit:
 
 @equation
 def event_advantage_rate(packet_bits: u.Bit, bits_per_neuron: u.Bit) -> u.Dimensionless:
-    """Spikes per neuron and time step below which events take less traffic than frames. [1].
+    """Spikes per neuron and timestep below which events need less traffic than frames. [1].
 
     Parameters
     ----------
@@ -354,7 +353,7 @@ def serialisation_time(packet_bits: u.Bit, link_width: u.Bit, clock_frequency: u
 def handshake_wire_factor(
     symbol_bits: u.Dimensionless, acknowledged_bits: u.Dimensionless
 ) -> u.Dimensionless:
-    """Energy of wires with signals that return to zero over that of clocked wires with random bits. [1].
+    """Energy of return-to-zero wires over that of clocked wires with random bits. [1].
 
     Parameters
     ----------
@@ -424,7 +423,7 @@ def bundled_data_wire_factor(acknowledged_bits: u.Dimensionless) -> u.Dimensionl
 
 @equation
 def handshake_rate(flit_width: u.Bit, hop_time: u.Second) -> u.BitPerSecond:
-    """Data rate of a link without a clock, whose signals return to zero. [bit/s].
+    """Data rate of an asynchronous return-to-zero link. [bit/s].
 
     Parameters
     ----------
@@ -479,7 +478,7 @@ def queueing_wait(packet_time: u.Second, load: u.Dimensionless) -> u.Second:
     -----
     Formula: W = rho t_packet / [2 (1 - rho)]
 
-    Valid: packets of one length that come at random (M/D/1), 0 <= rho < 1; bursts wait longer
+    Valid: packets of equal length with random arrivals (M/D/1), 0 <= rho < 1; bursts wait longer
 
     References
     ----------
@@ -523,7 +522,7 @@ def packet_latency(
     -----
     Formula: t = H (t_hop + W) + t_serial
 
-    Valid: the same load on every link of the way, which is a bound where it is that of the busiest
+    Valid: the same load on every link of the path; a bound with the load of the busiest link
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What the geometry of a small neuron sets: capacitance of its node, noise on it, resistors, footprint.
+"""Geometry of a small neuron: capacitance and noise of its node, resistors, footprint.
 
 - node: `plate_capacitance`, `node_capacitance`, `feedthrough_limit`
 - noise: `thermal_noise_voltage`, `noise_limited_capacitance`, `stored_electrons`
@@ -121,7 +121,7 @@ def node_capacitance(
 
 @equation
 def feedthrough_limit(gate_capacitance: u.Farad, input_voltage: u.Volt, output_threshold: u.Volt) -> u.Farad:
-    """Largest memristor capacitance that does not pass an input edge straight to the output. [F].
+    """Largest memristor capacitance without feed-through of an input edge to the output. [F].
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def noise_limited_capacitance(
     sigmas: u.Dimensionless,
     boltzmann_constant: JoulePerKelvin = BOLTZMANN,
 ) -> u.Farad:
-    """Smallest gate node whose threshold stands a given number of deviations above thermal noise. [F].
+    """Smallest gate node with a threshold a given number of standard deviations above thermal noise. [F].
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ def noise_limited_capacitance(
 def stored_electrons(
     capacitance: u.Farad, voltage: u.Volt, elementary_charge: Coulomb = ELEMENTARY_CHARGE
 ) -> u.Dimensionless:
-    """Electrons that a voltage puts on a capacitance. [1].
+    """Number of electrons on a capacitance at a voltage. [1].
 
     Parameters
     ----------
@@ -287,7 +287,7 @@ def stored_electrons(
 
 @equation
 def thin_film_resistor_area(resistivity: u.OhmMetre, thickness: u.Metre, resistance: u.Ohm) -> u.SquareMetre:
-    """Area of a resistor that is in the stack as a vertical film. [m^2].
+    """Area of a resistor as a vertical film in the stack. [m^2].
 
     Parameters
     ----------
@@ -367,7 +367,7 @@ def stacked_footprint(
 def planar_footprint(
     transistor_area: u.SquareMetre, memristor_area: u.SquareMetre, resistor_area: u.SquareMetre
 ) -> u.SquareMetre:
-    """Area of a neuron whose three parts lie side by side. [m^2].
+    """Area of a neuron with its three parts side by side. [m^2].
 
     Parameters
     ----------

@@ -92,7 +92,7 @@ def membrane_charge_energy(
 def ramp_edge_time(
     membrane_capacitance: u.Farad, conduction_window: u.Volt, input_current: u.Ampere
 ) -> u.Second:
-    """Time that a membrane ramp keeps the comparator in its conducting window. [s].
+    """Time for which a membrane ramp keeps the comparator in its conducting window. [s].
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def ramp_edge_time(
 def integrator_maximum_rate(
     maximum_input_current: u.Ampere, membrane_capacitance: u.Farad, threshold_voltage: u.Volt
 ) -> u.PerSecond:
-    """Highest rate at which an input current can charge the membrane to its threshold. [1/s].
+    """Maximum rate at which an input current can charge the membrane to its threshold. [1/s].
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def thermal_voltage(
     boltzmann_constant: JoulePerKelvin = BOLTZMANN,
     elementary_charge: Coulomb = ELEMENTARY_CHARGE,
 ) -> u.Volt:
-    """Voltage at which an electron has the thermal energy. [V].
+    """Thermal voltage. [V].
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def threshold_mismatch(
     -----
     Formula: sigma = A_VT/sqrt(W L)
 
-    Valid: random mismatch of neighbours; gradients over the die come on top
+    Valid: random mismatch of neighbours, without gradients over the die
 
     References
     ----------
@@ -254,7 +254,7 @@ def threshold_mismatch(
 def subthreshold_current_spread(
     threshold_mismatch: u.Volt, slope_factor: u.Dimensionless, thermal_voltage: u.Volt
 ) -> u.Dimensionless:
-    """Factor between the currents of two weak-inversion transistors one deviation of mismatch apart. [1].
+    """Current ratio of two weak-inversion transistors with one standard deviation of mismatch. [1].
 
     Parameters
     ----------
@@ -312,7 +312,7 @@ def leaky_integration_energy(decay_energy: u.Joule, add_energy: u.Joule, compare
     -----
     Formula: E = E_decay + 2 E_add + E_compare
 
-    Valid: one decay, input and threshold subtraction per step; a shift may stand for the multiplication
+    Valid: one decay, input and threshold subtraction per step; a shift can replace the multiplication
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Output branch of the 1M1T1R neuron: pulse, energies, swing and the loads that it can drive."""
+"""Output branch of the 1M1T1R neuron: pulse, energies, swing and drivable loads."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def output_pulse_duration(
     gate_peak_voltage: u.Volt,
     output_threshold: u.Volt,
 ) -> u.Second:
-    """Time that the output transistor conducts in one spike. [s].
+    """On-time of the output transistor in one spike. [s].
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def output_branch_energy(
     transistor_on_resistance: u.Ohm,
     output_pulse_duration: u.Second,
 ) -> u.Joule:
-    """Energy that the output branch burns while the transistor conducts. [J].
+    """Energy of the output branch while the transistor conducts. [J].
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def output_load_energy(load_capacitance: u.Farad, supply_voltage: u.Volt) -> u.J
 def off_state_power(
     off_current_per_width: u.AmperePerMetre, width: u.Metre, supply_voltage: u.Volt
 ) -> u.Watt:
-    """Power that leaks through the output transistor between spikes. [W].
+    """Leakage power of the output transistor between spikes. [W].
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def output_swing(supply_voltage: u.Volt, load_resistance: u.Ohm, transistor_on_r
 def unbuffered_load_limit(
     output_pulse_duration: u.Second, load_resistance: u.Ohm, time_constants: u.Dimensionless
 ) -> u.Farad:
-    """Largest capacitance that the output drives within its pulse without a buffer. [F].
+    """Largest capacitance that the output can drive within its pulse without a buffer. [F].
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ def unbuffered_load_limit(
 
 @equation
 def slow_edge_energy(edge_time: u.Second, peak_current: u.Ampere, supply_voltage: u.Volt) -> u.Joule:
-    """Energy that flows straight through an inverter while its input crosses slowly. [J].
+    """Short-circuit energy of an inverter with a slow input edge. [J].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""When layers that work as a pipeline begin and end.
+"""Start and end of layers in a pipeline.
 
 All arguments are counts, rates and times that may be arrays: an axis of layers broadcasts against axes of
 design points.
@@ -34,7 +34,7 @@ def layer_pipelined_latency(
     -----
     Formula: t = (T + L - 1) t_step
 
-    Valid: clock-driven layers that hand on their spikes after every step
+    Valid: clock-driven layers that pass on their spikes after every step
 
     References
     ----------
@@ -90,7 +90,7 @@ def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, recover
 
 @equation
 def event_latency(timesteps: u.Dimensionless, step_time: u.Second, passage_time: u.Second) -> u.Second:
-    """Latency where events pass the layers as they come. [s].
+    """Latency of event-driven layers. [s].
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def event_latency(timesteps: u.Dimensionless, step_time: u.Second, passage_time:
 
 @equation
 def rest_in_turns(recovery_time: u.Second, working_time: u.Second, neurons: u.Dimensionless) -> u.Second:
-    """Rest that is left between inferences where neurons take turns, so that some rest while one works. [s].
+    """Pause between inferences with several neurons per output, which rest in turn. [s].
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def rest_in_turns(recovery_time: u.Second, working_time: u.Second, neurons: u.Di
 
 @equation
 def longest_work_in_turns(period: u.Second, recovery_time: u.Second, neurons: u.Dimensionless) -> u.Second:
-    """Longest time of an inference in which a neuron works, so that it has recovered before its next use. [s].
+    """Longest active time of a neuron per inference with which it recovers before its next use. [s].
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def barrier_step_time(
     update_time: u.Second, receiving_time: u.Second, sending_time: u.Second, link_time: u.Second,
     flight_time: u.Second, barrier_time: u.Second,
 ) -> u.Second:  # fmt: skip
-    """Time of one step of a core whose spikes arrive before all cores go on together. [s].
+    """Time of one step of a core with barrier synchronisation. [s].
 
     Parameters
     ----------
@@ -233,8 +233,8 @@ def barrier_step_time(
     -----
     Formula: t = t_update + max(t_receive, t_send, t_link) + t_flight + t_barrier
 
-    Valid: cores that update their neurons one after the other, and senders, links and receivers that work at the
-        same time; a lower bound where full buffers stop a sender
+    Valid: cores that update their neurons one after the other, and parallel senders, links and receivers; a
+    lower bound if full buffers block a sender
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Spikes of large populations: how many places a spike goes to, and what a neuron of a brain takes."""
+"""Spikes of large populations: destinations of a spike, and the energy of a brain neuron."""
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def _touched(peak: u.Dimensionless) -> u.Dimensionless:
 def reached_places(
     targets: u.Dimensionless, place_area: u.SquareMetre, decay_length: u.Metre
 ) -> u.Dimensionless:
-    """Places of a sheet of neurons that hold at least one target of a neuron, its own place among them. [1].
+    """Places of a sheet of neurons with at least one target of a neuron, including its own place. [1].
 
     Parameters
     ----------
@@ -54,10 +54,11 @@ def reached_places(
     Formula: a = K min(1, A / (2 pi L^2)); S = 2 pi L^2 Int_0^inf (1 - exp(-a e^-x)) x dx; R = sqrt(S / pi);
     m = 1 + 4 R / sqrt(A) + S / A
 
-    Valid: targets that fall independently with density exp(-r/L) / (2 pi L^2) around a neuron anywhere in its
+    Valid: independent targets with density exp(-r/L) / (2 pi L^2) around a neuron anywhere in its
     place; square places. S is the area in which a place the size of A (at most that of the whole cloud) holds a
     target; m is the mean number of squares that a disc of this area touches. Borders of the
-    sheet are left out. Against drawn targets it is up to a third too many, most where A is some ten L^2
+    sheet are left out. Compared with sampled targets it is up to a third too high, with the largest error at
+    A of about ten L^2
 
     References
     ----------

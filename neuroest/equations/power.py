@@ -1,4 +1,4 @@
-"""Clock, regulators, heat, floor plan: what a chip adds to the sum of its blocks."""
+"""Overheads of a chip in addition to its blocks: clock, regulators, heat, floor plan."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def clock_energy(logic_energy: u.Joule, clock_share: u.Dimensionless) -> u.Joule
     -----
     Formula: E_clock = E_logic s / (1 - s)
 
-    Valid: synchronous digital circuits whose clock share of the dynamic energy is known
+    Valid: synchronous digital circuits with a known clock share of the dynamic energy
 
     References
     ----------
@@ -46,7 +46,7 @@ def clock_energy(logic_energy: u.Joule, clock_share: u.Dimensionless) -> u.Joule
 
 @equation
 def retention_supply(supply_voltage: u.Volt, retention_voltage: u.Volt) -> u.Volt:
-    """Supply of a memory that sleeps: the retention voltage, or the chip's own where that is lower. [V].
+    """Supply of a memory in retention: the retention voltage, or the chip's supply if that is lower. [V].
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def retention_supply(supply_voltage: u.Volt, retention_voltage: u.Volt) -> u.Vol
 
 @equation
 def retention_draw(supply_voltage: u.Volt, kept_voltage: u.Volt, loss: u.Dimensionless) -> u.Volt:
-    """Voltage from which the current of a memory in retention comes, with what lowers the supply. [V].
+    """Effective supply voltage for the current of a memory in retention, including the regulator. [V].
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def domain_capacitance(
     -----
     Formula: C = W (c_g + c_d)
 
-    Valid: nodes that carry one gate and one drain per transistor; wires and the capacitors of the grid are left out
+    Valid: nodes with one gate and one drain per transistor, without wires and the capacitors of the grid
 
     References
     ----------
@@ -157,7 +157,7 @@ def domain_capacitance(
 
 @equation
 def wake_energy(capacitance: u.Farad, supply_voltage: u.Volt, asleep_voltage: u.Volt) -> u.Joule:
-    """Energy that the supply gives for charging a power domain up again. [J].
+    """Energy of recharging a power domain at wake-up. [J].
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def wake_energy(capacitance: u.Farad, supply_voltage: u.Volt, asleep_voltage: u.
 
 @equation
 def working_share(working_time: u.Second, interval: u.Second) -> u.Dimensionless:
-    """Share of the time for which a block works that sleeps as soon as it has nothing to do. [1].
+    """Active share of the time of a block that sleeps when idle. [1].
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def working_share(working_time: u.Second, interval: u.Second) -> u.Dimensionless
     -----
     Formula: s = min(t_w / t, 1)
 
-    Valid: a block that wakes in much less than it sleeps
+    Valid: a wake-up time much shorter than the sleep time
 
     References
     ----------
@@ -229,7 +229,7 @@ def working_share(working_time: u.Second, interval: u.Second) -> u.Dimensionless
 
 @equation
 def regulator_supply_voltage(load_voltage: u.Volt, efficiency: u.Dimensionless) -> u.Volt:
-    """Voltage at which the charge of a load is paid behind a regulator of known efficiency. [V].
+    """Effective supply voltage for the charge of a load behind a regulator of known efficiency. [V].
 
     Parameters
     ----------
@@ -337,7 +337,7 @@ def average_power(energy: u.Joule, interval: u.Second) -> u.Watt:
 
 @equation
 def static_energy(static_power: u.Watt, active_time: u.Second) -> u.Joule:
-    """Energy of leakage and bias currents that one inference has to carry. [J].
+    """Energy of leakage and bias currents per inference. [J].
 
     Parameters
     ----------
@@ -505,7 +505,7 @@ def junction_temperature(
     -----
     Formula: T = T_ambient + P R_package
 
-    Valid: steady state, one temperature for the whole die; hot spots lie above it
+    Valid: steady state, one temperature for the whole die; hot spots are hotter
 
     Leakage grows with the temperature and the temperature with the leakage: `self_heated_temperature` solves both.
 
@@ -589,7 +589,7 @@ def thermal_load(
     leakage_at_ambient: u.Watt,
     doubling_temperature: u.Kelvin,
 ) -> u.Dimensionless:
-    """How near a die is to thermal runaway: above 1 no temperature gives off what the die takes. [1].
+    """Thermal load of a die: above 1 there is thermal runaway. [1].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Programmable processors by the energy of a cycle."""
+"""Programmable processors, with an energy per cycle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from neuroest.core.provenance import equation
 def cycle_power(
     cycle_energy: u.Joule, cores: u.Dimensionless, frequency: u.PerSecond, share: u.Dimensionless
 ) -> u.Watt:
-    """Power of clocked cores by the energy of a cycle. [W].
+    """Power of clocked cores from the energy per cycle. [W].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""When the columns of an array are driven, when they are converted, and when the next read begins."""
+"""Timing of a read: when columns are driven and converted, and when the next read starts."""
 
 import numpy as np
 
@@ -126,7 +126,7 @@ def input_digits(bits: u.Dimensionless, bits_per_phase: u.Dimensionless) -> u.Di
 
 @equation
 def mean_binary_width(bits: u.Dimensionless) -> u.Dimensionless:
-    """Mean width of the pulses of an input whose bits have widths of one, two, four and so on. [1].
+    """Mean pulse width of an input with binary-weighted pulse widths. [1].
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def active_digit_probability(bit_density: u.Dimensionless, bits: u.Dimensionless
 def row_groups(
     rows: u.Dimensionless, array_rows: u.Dimensionless, rows_at_once: u.Dimensionless
 ) -> u.Dimensionless:
-    """Reads that the rows of one group of a layer take, over all arrays that they are cut into. [1].
+    """Reads of the rows of one group of a layer, over all its arrays. [1].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Spare columns in the place of columns with cells that cannot be written."""
+"""Spare columns that replace columns with stuck cells."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from neuroest.core.provenance import equation
 
 @equation
 def clean_column_fraction(stuck_share: u.Dimensionless, rows: u.Dimensionless) -> u.Dimensionless:
-    """Share of the columns of an array without a cell that cannot be written. [1].
+    """Share of the columns of an array without a stuck cell. [1].
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def _faulty_columns(
 def faulty_share_after_repair(
     columns: u.Dimensionless, spare_columns: u.Dimensionless, clean_fraction: u.Dimensionless
 ) -> u.Dimensionless:
-    """Share of the columns in use that still hold a cell that cannot be written. [1].
+    """Share of the columns in use that still contain a stuck cell. [1].
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def faulty_share_after_repair(
     -----
     Formula: f = [C - N q + sum_(j < S) (S - j) P(j)] / C, N = C + S, P(j) = (N over j) q^(N - j) (1 - q)^j
 
-    Valid: columns that are faulty independently of each other; any spare may stand for any column
+    Valid: columns that are faulty independently of each other; any spare can replace any column
 
     References
     ----------
@@ -119,7 +119,7 @@ def repaired_array_fraction(
     -----
     Formula: Y = sum_(j <= S) P(j), N = C + S, P(j) = (N over j) q^(N - j) (1 - q)^j
 
-    Valid: columns that are faulty independently of each other; any spare may stand for any column
+    Valid: columns that are faulty independently of each other; any spare can replace any column
 
     References
     ----------

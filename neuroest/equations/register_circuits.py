@@ -65,7 +65,7 @@ def free_running_clock_power(clock_energy: u.JoulePerBit, bits: u.Bit, frequency
     -----
     Formula: P = e_clk b f
 
-    Valid: registers that no gate keeps from the clock; the clock tree above the last buffer is not in it
+    Valid: registers without clock gating; the clock tree above the last buffer is not included
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Weights that fade: retention by temperature, disturbance by reading, and how often both ask for rewriting."""
+"""Loss of weights: retention by temperature, read disturb, and the resulting rewriting rate."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def retention_at_temperature(
     reference_temperature: u.Kelvin,
     boltzmann: JoulePerKelvin = BOLTZMANN,
 ) -> u.Second:
-    """Time for which a state is kept, moved from one temperature to another. [s].
+    """Retention time, converted from one temperature to another. [s].
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def retention_at_temperature(
 
 @equation
 def disturb_rewriting_energy(programming_energy: u.Joule, disturb_reads: u.Dimensionless) -> u.Joule:
-    """Energy that one read causes later, because a state that has been read often must be written again. [J].
+    """Rewriting energy per read due to read disturb. [J].
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def disturb_rewriting_energy(programming_energy: u.Joule, disturb_reads: u.Dimen
     -----
     Formula: E = E_write / N
 
-    Valid: on average over many reads; reads that disturb alike
+    Valid: on average over many reads with equal disturb
 
     References
     ----------
@@ -96,7 +96,7 @@ def disturb_rewriting_energy(programming_energy: u.Joule, disturb_reads: u.Dimen
 def rewriting_rate(
     retention_time: u.Second, disturb_reads: u.Dimensionless, read_rate: u.PerSecond
 ) -> u.PerSecond:
-    """How often a weight must be written again, faded by itself or by reading. [1/s].
+    """Rewriting rate of a weight because of retention or read disturb. [1/s].
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def rewriting_rate(
     -----
     Formula: f = max(1 / t_retention, f_read / N)
 
-    Valid: whichever cause of fading comes first; they are not added up
+    Valid: the first of the two causes; they do not add up
 
     References
     ----------
@@ -136,7 +136,7 @@ def rewriting_rate(
 def refresh_share(
     retention_time: u.Second, disturb_reads: u.Dimensionless, read_rate: u.PerSecond
 ) -> u.Dimensionless:
-    """Share of the refreshes that reads have not asked for already, because they disturb. [1].
+    """Share of the refreshes in addition to rewriting due to read disturb. [1].
 
     Parameters
     ----------
@@ -156,9 +156,9 @@ def refresh_share(
     -----
     Formula: share = max(1 - t f_read / N, 0)
 
-    Valid: reads that disturb alike; whatever rewrites a weight makes it new
+    Valid: reads with equal disturb; every rewrite restores a weight
 
-    With it the rewriting that reads cause and the refreshes add up to `rewriting_rate` and no more.
+    Rewriting due to reads and these refreshes add up to `rewriting_rate`.
 
     References
     ----------
@@ -178,7 +178,7 @@ def refresh_share(
 
 @equation
 def refresh_power(array_programming_energy: u.Joule, retention_time: u.Second) -> u.Watt:
-    """Mean power of rewriting an array before it forgets. [W].
+    """Mean power of rewriting an array once per retention time. [W].
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def retention_time(
     temperature: u.Kelvin,
     boltzmann: JoulePerKelvin = BOLTZMANN,
 ) -> u.Second:
-    """Time for which a state is kept at a temperature. [s].
+    """Retention time at a temperature. [s].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Processors by their peak rate and bandwidth: threads, calls and the roofline."""
+"""Processors from their peak rate and bandwidth: threads, calls and the roofline."""
 
 from typing import Annotated, TypeAlias
 
@@ -23,7 +23,7 @@ def roofline_time(
     kernels: u.Dimensionless,
     launch_time: u.Second,
 ) -> u.Second:
-    """Time of a processor that computing, memory or starting kernels limits. [s].
+    """Time of a processor limited by computation, memory or kernel launches. [s].
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def call_time_share(call_time: u.Second, batch: u.Dimensionless) -> u.Second:
 
 @equation
 def ridge_intensity(peak_rate: u.PerSecond, bandwidth: u.BitPerSecond) -> PerBit:
-    """Operations per bit of traffic above which computing limits and no longer the memory. [1/bit].
+    """Operations per bit of traffic above which computation is the limit and not the memory. [1/bit].
 
     Parameters
     ----------

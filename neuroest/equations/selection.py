@@ -1,4 +1,4 @@
-"""Cells without transistors: what those next to the selected one conduct, and how large their arrays can be."""
+"""Cells without transistors: sneak and half-select currents, and maximum array sizes."""
 
 import numpy as np
 

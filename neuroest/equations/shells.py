@@ -1,4 +1,4 @@
-"""Power of what is around a chip: boards, frames, racks, supplies and cooling."""
+"""Power of the surroundings of a chip: boards, frames, racks, supplies and cooling."""
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation

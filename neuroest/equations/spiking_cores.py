@@ -1,4 +1,4 @@
-"""What a digital core that serves many neurons in time reads, writes and computes."""
+"""Actions of a digital core with time-multiplexed neurons."""
 
 import numpy as np
 

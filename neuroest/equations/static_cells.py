@@ -1,4 +1,4 @@
-"""Static memory cells that compute: how they go from node to node, and columns that their currents discharge."""
+"""SRAM compute cells: scaling between nodes, and discharged columns."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from neuroest.core.provenance import equation
 def bitcell_area(
     ratio: u.Dimensionless, memory_cell: u.SquareMetrePerBit, bits: u.Bit = 1.0
 ) -> u.SquareMetre:
-    """Area of a cell that computes, from that of the memory cell of its process. [m^2].
+    """Area of a compute cell, from that of the memory cell of its process. [m^2].
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def transistor_resistance_ratio(
     stated_on_current: u.AmperePerMetre,
     stated_width: u.Metre,
 ) -> u.Dimensionless:
-    """Resistance of a transistor that is on over that of its like in another process. [1].
+    """On-resistance of a transistor over that of the same transistor in another process. [1].
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def discharge_swing(
 def discharge_charge(
     products: u.Dimensionless, current: u.Ampere, time: u.Second, capacitance: u.Farad, voltage: u.Volt
 ) -> u.Coulomb:
-    """Charge that one product takes off a column, which has no more than it was charged with. [C].
+    """Charge that one product removes from a column, at most the charge of the column. [C].
 
     Parameters
     ----------
@@ -288,7 +288,7 @@ def discharge_charge(
     -----
     Formula: q = min(I t, C V / n)
 
-    Valid: an upper bound where columns are emptied, since the currents fall before
+    Valid: an upper bound for fully discharged columns, because the currents fall before
 
     References
     ----------
@@ -380,7 +380,7 @@ def pull_conductance(current: u.Ampere, supply_voltage: u.Volt) -> u.Siemens:
 def divider_charge(
     conductance: u.Siemens, voltage: u.Volt, time: u.Second, share_of_ones: u.Dimensionless
 ) -> u.Coulomb:
-    """Charge that one cell brings into its column from the supply, which cells of the other sign take to ground. [C].
+    """Charge of one pull-up cell of a divider column, which the pull-down cells draw to ground. [C].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How energy, delay, area and leakage of CMOS follow the node, the supply voltage and the temperature.
+"""Scaling of energy, delay, area and leakage of CMOS with node, supply voltage and temperature.
 
 The coefficients of every fit are arguments: they belong to a process and are in its spec file.
 """
@@ -368,7 +368,7 @@ def supply_energy_factor(supply_voltage: u.Volt, reference_voltage: u.Volt) -> u
 
     Valid: switching energy of logic within one process: the capacitances stay, only the supply moves
 
-    The fits over nodes contain a step that takes longer at a low supply and leaks meanwhile; at 65 nm their energy
+    The fits over nodes include leakage during a step that lasts longer at a low supply; at 65 nm their energy
     therefore hardly falls below 0.8 V and rises below 0.59 V, which no measured chip does at a given clock.
 
     References
@@ -399,7 +399,7 @@ def leakage_factor(
     """Leakage power of a circuit on one process over that of the same circuit on another. [1].
 
     The transistors shrink with the feature size, each metre of width leaks the off-current of its process, and the
-    supply drives that current. This is a law of its own: leakage does not follow the energy of switching.
+    supply drives that current. This law is separate: leakage does not scale like switching energy.
 
     Parameters
     ----------
@@ -499,8 +499,8 @@ def corner_factor(corner_ratio: u.Dimensionless, depth: u.Dimensionless) -> u.Di
 
     Valid: a whole chip at one corner of its process; k of transistors at the same supply and temperature
 
-    The exponent keeps slow slow: whatever it is, above zero a ratio above one stays above one. It is linear in the
-    threshold voltage that makes most of a corner, for leakage is exponential in it.
+    With any positive exponent a ratio above one stays above one, so slow remains slow. The exponent is linear
+    in the threshold shift, the main part of a corner, because leakage is exponential in it.
 
     References
     ----------

@@ -16,7 +16,7 @@ def switch_charge_time(
     threshold_voltage: u.Volt,
     hold_voltage: u.Volt,
 ) -> u.Second:
-    """Time that the capacitor charges from the hold to the threshold voltage. [s].
+    """Charging time of the capacitor from the hold to the threshold voltage. [s].
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def switch_charge_time(
     -----
     Formula: t = R C ln((V - V_h)/(V - V_t)), R = R_s/(1 + R_s/R_off), V = V_s/(1 + R_s/R_off)
 
-    Valid: exact for an open switch that is a resistor, V_h < V_t
+    Valid: exact for a resistive open switch, V_h < V_t
 
     References
     ----------
@@ -89,7 +89,7 @@ def switch_time_constant(series_resistance: u.Ohm, off_resistance: u.Ohm, capaci
     -----
     Formula: tau = C R_s/(1 + R_s/R_off)
 
-    Valid: exact for an open switch that is a resistor
+    Valid: exact for a resistive open switch
 
     References
     ----------
@@ -107,7 +107,7 @@ def switch_time_constant(series_resistance: u.Ohm, off_resistance: u.Ohm, capaci
 
 @equation
 def switch_final_voltage(series_resistance: u.Ohm, off_resistance: u.Ohm, supply_voltage: u.Volt) -> u.Volt:
-    """Voltage that the capacitor of an open switch ends at under a drive that stays on. [V].
+    """Final capacitor voltage of an open switch under a constant drive. [V].
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def switch_final_voltage(series_resistance: u.Ohm, off_resistance: u.Ohm, supply
     -----
     Formula: V = V_s/(1 + R_s/R_off)
 
-    Valid: exact for an open switch that is a resistor
+    Valid: exact for a resistive open switch
 
     References
     ----------
@@ -147,7 +147,7 @@ def switch_final_voltage(series_resistance: u.Ohm, off_resistance: u.Ohm, supply
 def switch_discharge_time(
     on_resistance: u.Ohm, capacitance: u.Farad, threshold_voltage: u.Volt, hold_voltage: u.Volt
 ) -> u.Second:
-    """Time that the switch discharges the capacitor from the threshold to the hold voltage. [s].
+    """Discharge time of the capacitor from the threshold to the hold voltage. [s].
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def switch_discharge_time(
 def switch_rest_voltage(
     hold_voltage: u.Volt, relaxation_time: u.Second, on_resistance: u.Ohm, capacitance: u.Farad
 ) -> u.Volt:
-    """Voltage that is left on the capacitor when the switch is fully off again. [V].
+    """Residual voltage on the capacitor when the switch is fully off again. [V].
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def switch_rest_voltage(
     -----
     Formula: V_0 = V_h exp(-t_rel/(R_on C))
 
-    Valid: upper bound of what is lost: the switch conducts fully until it is off; no drive meanwhile
+    Valid: upper bound of the loss: the switch conducts fully until it is off, without a drive
 
     References
     ----------
@@ -437,7 +437,7 @@ def largest_series_resistance(
 def transition_voltage_factor(
     temperature: u.Kelvin, transition_temperature: u.Kelvin, reference_temperature: u.Kelvin
 ) -> u.Dimensionless:
-    """Threshold of a switch that heats itself to a transition, over that at another temperature.
+    """Threshold of a thermally triggered switch, over that at another temperature.
 
     Parameters
     ----------
@@ -457,7 +457,7 @@ def transition_voltage_factor(
     -----
     Formula: V(T)/V(T_0) = sqrt((T_c - T)/(T_c - T_0))
 
-    Valid: switch that its own heat turns on, resistance and heat flow as at T_0; zero from T_c on
+    Valid: self-heated switch, resistance and heat flow as at T_0; zero at T_c and above
 
     References
     ----------

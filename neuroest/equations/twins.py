@@ -1,8 +1,9 @@
-"""A spiking neuron and the quantised neuron that distinguishes as many values, on the same hardware.
+"""A spiking neuron and the quantised neuron with the same number of levels, on the same hardware.
 
-Rate-coded spikes in T timesteps say what an activation of ceil(log2(T + 1)) bits says. Both neurons read the same
-inputs; one gets spikes and adds, the other gets numbers and multiplies. Everything is counted for one neuron with
-its inputs, so the rate at which both need the same energy follows in closed form.
+Rate-coded spikes in T timesteps carry the same information as an activation of ceil(log2(T + 1)) bits. Both
+neurons read the same inputs; one receives spikes and adds, the other receives numbers and multiplies.
+Everything is counted for one neuron with its inputs, so the rate at which both need the same energy follows
+in closed form.
 """
 
 import numpy as np
@@ -14,7 +15,7 @@ from neuroest.equations._arithmetic import divided, rounded_up
 
 @equation
 def matched_activation_bits(timesteps: u.Dimensionless) -> u.Dimensionless:
-    """Width of an activation that distinguishes as many values as the spike count of a neuron. [1].
+    """Width of an activation with as many levels as the spike count of a neuron. [1].
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def matched_activation_bits(timesteps: u.Dimensionless) -> u.Dimensionless:
 
 @equation
 def mean_active_share(timesteps: u.Dimensionless, spike_rate: u.Dimensionless) -> u.Dimensionless:
-    """Share of the quantised twin's activations that are not zero, if the spiking one fires at this rate. [1].
+    """Share of non-zero activations of the quantised twin, if the spiking one fires at this rate. [1].
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ def mean_active_share(timesteps: u.Dimensionless, spike_rate: u.Dimensionless) -
 
     Valid: rate coding by neurons that do not leak and are reset by subtraction, input within [0, threshold)
 
-    A neuron that is active fires once at least and in every timestep at most, so the rate lies between a/T and a
-    [1]_, Theorem 2; the middle of both is taken.
+    An active neuron fires at least once and at most in every timestep, so the rate is between a/T and a [1]_,
+    Theorem 2; the midpoint is used.
 
     References
     ----------
@@ -97,7 +98,7 @@ def synaptic_event_energy(
     memory_read_energy: u.JoulePerBit,
     accumulate_energy: u.Joule,
 ) -> u.Joule:
-    """Energy of one spike at one synapse: it travels, its weight is read and added. [J].
+    """Energy of one spike at one synapse: transport, weight read and addition. [J].
 
     Parameters
     ----------
@@ -150,7 +151,7 @@ def synaptic_value_energy(
     weight_bits: u.Bit,
     memory_read_energy: u.JoulePerBit,
 ) -> u.Joule:
-    """Energy of bringing one activation and its weight together, whether or not the activation is zero. [J].
+    """Energy of moving one activation and its weight, whether or not the activation is zero. [J].
 
     Parameters
     ----------
@@ -231,7 +232,7 @@ def multiply_accumulate_energy(activation_bits: u.Bit, partial_product_energy: u
 def potential_update_energy(
     compare_energy: u.Joule, potential_bits: u.Bit, memory_read_energy: u.JoulePerBit
 ) -> u.Joule:
-    """Energy of reading, comparing and writing back a potential, once a neuron and timestep. [J].
+    """Energy of reading, comparing and writing back a potential, per neuron and timestep. [J].
 
     Parameters
     ----------
@@ -397,7 +398,7 @@ def crossover_spike_rate(
     -----
     Formula: s = (E_v - T E_up / N) / (T E_ev - 2 T E_mac / (T + 1))
 
-    Valid: where the share of active inputs stays below one; zero where the updates alone cost more
+    Valid: if the share of active inputs stays below one; zero if the updates alone cost more
 
     The share of active inputs is that of `mean_active_share`, so it grows with the rate on both sides.
 

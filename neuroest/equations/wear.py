@@ -12,7 +12,7 @@ from neuroest.core.provenance import equation
 def failed_share(
     cycles: u.Dimensionless, endurance: u.Dimensionless, shape: u.Dimensionless
 ) -> u.Dimensionless:
-    """Share of the cells that have failed after so many cycles. [1].
+    """Share of failed cells after a number of cycles. [1].
 
     Parameters
     ----------
@@ -77,9 +77,9 @@ def cycles_to_failure(
     -----
     Formula: n = N_63 n^(-1/beta) ((S + 1)!/A)^(1/(beta (S + 1))) Gamma(1 + 1/(beta (S + 1)))
 
-    Valid: cells that wear alike and fail independently; exact for S = 0, where the least of n A Weibull lifetimes is
-    again one; with spares a group fails with probability lambda^(S+1)/(S+1)!, which is too often where lambda is near
-    one, so that the cycles are too few
+    Valid: equal wear and independent failures; exact for S = 0, because the minimum of n A Weibull lifetimes
+    is a Weibull lifetime; with spares a group fails with probability lambda^(S+1)/(S+1)!, which is too high
+    for lambda near one, so the cycles are too few
 
     References
     ----------
@@ -148,7 +148,7 @@ def cycles_to_share(
 
 @equation
 def wear_lifetime(cycles: u.Dimensionless, per_sample: u.Dimensionless, sample_rate: u.PerSecond) -> u.Second:
-    """Time until a cell has had so many cycles. [s].
+    """Time until a cell has had a number of cycles. [s].
 
     Parameters
     ----------

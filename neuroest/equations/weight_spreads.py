@@ -154,7 +154,7 @@ def parallel_cell_spread(
     -----
     Formula: s = sqrt((s_low G_low)^2 + (s_high dG)^2 u2)
 
-    Valid: a cell between the ends behaves like parts of both in parallel, which scatter on their own
+    Valid: a cell between the ends behaves like fractions of both in parallel, which scatter independently
 
     References
     ----------
@@ -179,7 +179,7 @@ def stuck_cell_spread(
     stuck_low_share: u.Dimensionless,
     stuck_high_share: u.Dimensionless,
 ) -> u.Siemens:
-    """Standard deviation of a cell that may be stuck around its mean, root mean square over what is written. [S].
+    """Standard deviation of a possibly stuck cell around its mean, root mean square over written values. [S].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Whole converters as macros have them: how energy, area and time go with bits and node, by published ones.
+"""Complete macro converters: energy, area and time as functions of bits and node, from published ones.
 
 The laws and the converters that they are fitted to: docs/models/converters.md, Whole converters.
 """
@@ -31,7 +31,7 @@ def whole_conversion_energy(bits: u.Dimensionless, bit_energy: u.Joule, step_ene
     -----
     Formula: E = b E_b + 2^b E_s
 
-    Valid: resolutions of the converters that the coefficients were found from
+    Valid: resolutions of the fitted converters
 
     References
     ----------
@@ -71,7 +71,7 @@ def whole_converter_area(
     -----
     Formula: A = b A_b + 2^b A_s
 
-    Valid: resolutions of the converters that the coefficients were found from
+    Valid: resolutions of the fitted converters
 
     References
     ----------
@@ -113,7 +113,7 @@ def whole_conversion_time(
     -----
     Formula: t = t_0 + b t_b + 2^b t_s
 
-    Valid: resolutions of the converters that the coefficients were found from
+    Valid: resolutions of the fitted converters
 
     References
     ----------

@@ -46,7 +46,7 @@ def wire_energy_per_bit_length(
     -----
     Formula: e = p kappa c V^2 / b
 
-    Valid: full-swing wires; the energy that the supply gives, not that which stays in the capacitance
+    Valid: full-swing wires; the energy from the supply, not the energy stored in the capacitance
 
     Published energies per millimetre use C V^2, C V^2 / 2 and C V^2 / 4 for the same wire.
 
@@ -165,7 +165,7 @@ def repeated_wire_delay(
 def inverter_time_constant(
     supply_voltage: u.Volt, gate_capacitance: u.FaradPerMetre, on_current: u.AmperePerMetre
 ) -> u.Second:
-    """Output resistance of an inverter times its input capacitance, which does not depend on its size. [s].
+    """Output resistance of an inverter times its input capacitance, independent of its size. [s].
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def inverter_time_constant(
     -----
     Formula: tau_0 = 3 V_dd c_g / i_on
 
-    Valid: inverters whose p-channel transistor is twice as wide as the other, no capacitance of their own
+    Valid: inverters with a PMOS twice as wide as the NMOS, without self-loading
 
     References
     ----------
@@ -206,7 +206,7 @@ def inverter_time_constant(
 def bus_area(
     wires: u.Dimensionless, pitch: u.Metre, length: u.Metre, layers: u.Dimensionless
 ) -> u.SquareMetre:
-    """Area that a bus takes on the floor plan. [m^2].
+    """Area of a bus on the floor plan. [m^2].
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def bus_area(
     -----
     Formula: A = n_wires p L / n_layers
 
-    Valid: parallel wires that are spread over metal layers and block nothing else
+    Valid: parallel wires distributed over metal layers, which block nothing else
 
     References
     ----------
@@ -282,7 +282,7 @@ def h_tree_path_length(side: u.Metre, leaves: u.Dimensionless) -> u.Metre:
 
 @equation
 def h_tree_total_length(side: u.Metre, leaves: u.Dimensionless) -> u.Metre:
-    """Length of all wires of an H-tree, which a broadcast charges. [m].
+    """Total wire length of an H-tree, charged by a broadcast. [m].
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def h_tree_total_length(side: u.Metre, leaves: u.Dimensionless) -> u.Metre:
 
 @equation
 def h_tree_leaves(places: u.Dimensionless) -> u.Dimensionless:
-    """Leaves of the smallest full H-tree that has one for every place. [1].
+    """Leaves of the smallest full H-tree for all places. [1].
 
     Parameters
     ----------
@@ -334,7 +334,7 @@ def h_tree_leaves(places: u.Dimensionless) -> u.Dimensionless:
     -----
     Formula: N = 4^ceil(log_4 n)
 
-    Valid: H-trees; places that are left over keep their wire
+    Valid: H-trees, including the wires of unused places
 
     References
     ----------

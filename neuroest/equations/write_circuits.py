@@ -1,6 +1,6 @@
-"""Circuits around an array that write its cells: decoders, switches at its lines, and the pump behind their voltage.
+"""Write circuits of an array: decoders, line switches, and charge pump.
 
-Derivations: docs/models/crossbar.md, section "Circuits that write".
+Derivations: docs/models/crossbar.md, section "Write circuits".
 """
 
 import numpy as np
@@ -137,7 +137,7 @@ def switch_area(
 def charge_pump_stages(
     output_voltage: u.Volt, input_voltage: u.Volt, parasitic_fraction: u.Dimensionless
 ) -> u.Dimensionless:
-    """Stages of a Dickson charge pump that takes least power for its output. [1].
+    """Stages of a Dickson charge pump with the lowest input power. [1].
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def charge_pump_stages(
     -----
     Formula: N = ceil((1 + sqrt(a/(1 + a))) (V_out/V_in - 1)), at least 1
 
-    Valid: the number of stages that takes least power, rounded up; ideal switches
+    Valid: the number of stages with the lowest power, rounded up; ideal switches
 
     References
     ----------
@@ -177,7 +177,7 @@ def charge_pump_stages(
 
 @equation
 def charge_pump_open_voltage(stages: u.Dimensionless, input_voltage: u.Volt) -> u.Volt:
-    """Voltage of a Dickson charge pump that delivers no current. [V].
+    """Open-circuit voltage of a Dickson charge pump. [V].
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ def charge_pump_efficiency(
     output_voltage: u.Volt,
     parasitic_fraction: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Power at the output of a Dickson charge pump over the power that it takes. [1].
+    """Output power over input power of a Dickson charge pump. [1].
 
     Parameters
     ----------
@@ -354,7 +354,7 @@ def charge_pump_area(
 
 @equation
 def supply_loss_energy(output_energy: u.Joule, efficiency: u.Dimensionless) -> u.Joule:
-    """Energy that a supply takes in addition to what it delivers. [J].
+    """Energy loss of a supply in addition to its output. [J].
 
     Parameters
     ----------
@@ -372,7 +372,7 @@ def supply_loss_energy(output_energy: u.Joule, efficiency: u.Dimensionless) -> u
     -----
     Formula: E = E_out (1/eta - 1)
 
-    Valid: the efficiency that the pump has at the current it is made for
+    Valid: the efficiency of the pump at its design current
 
     References
     ----------
@@ -390,7 +390,7 @@ def supply_loss_energy(output_energy: u.Joule, efficiency: u.Dimensionless) -> u
 
 @equation
 def level_shift_energy(pulses: u.Dimensionless, shifters: u.Dimensionless, toggle_energy: u.Joule) -> u.Joule:
-    """Energy of shifting levels while one cell is written. [J].
+    """Level-shifting energy per written cell. [J].
 
     Parameters
     ----------
@@ -475,7 +475,7 @@ def cells_at_once(
     cell_current: u.Ampere,
     arrays_together: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Cells of one array that its drivers, and the supply behind them, can write at once. [1].
+    """Cells of one array that its drivers and their supply can write at once. [1].
 
     Parameters
     ----------
@@ -497,7 +497,7 @@ def cells_at_once(
     -----
     Formula: n = max(1, min(C/k, floor(I_max/(m I_w))))
 
-    Valid: cells of one row, each with a driver of its own, of as many arrays as are written together
+    Valid: cells of one row, each with its own driver, in all arrays that are written together
 
     References
     ----------

@@ -41,7 +41,7 @@ def write_verify_energy(
     -----
     Formula: E = N (V I t + E_line + E_verify)
 
-    Valid: mean over the cells; the half-selected cells of a passive array come on top
+    Valid: mean over the cells, without the half-selected cells of a passive array
 
     References
     ----------
@@ -144,7 +144,7 @@ def write_lifetime(endurance: u.Dimensionless, update_rate: u.PerSecond, pulses:
 
 @equation
 def rewritten_cells(elements: u.Dimensionless, cells_per_value: u.Dimensionless) -> u.Dimensionless:
-    """Cells that are written in each inference if computed factors of products sit in arrays. [1].
+    """Cells written per inference if computed operands of products are stored in arrays. [1].
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def rewritten_cells(elements: u.Dimensionless, cells_per_value: u.Dimensionless)
 
 @equation
 def rewriting_limit(endurance: u.Dimensionless, pulses: u.Dimensionless) -> u.Dimensionless:
-    """Inferences after which cells are worn out that are written in each of them. [1].
+    """Inferences until cells that are written in each of them wear out. [1].
 
     Parameters
     ----------
