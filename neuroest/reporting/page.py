@@ -227,7 +227,7 @@ def _paces(comparison: Comparison, labels: Mapping[str, str]) -> Iterator[dict[s
             "baseline": baseline.architecture,
             "over": labels[baseline.architecture],
             "rows": rows,
-            "notes": pace_notes(comparison, baseline, labels),
+            "notes": [note.replace("`", "") for note in pace_notes(comparison, baseline, labels)],
         }
 
 

@@ -25,6 +25,14 @@
   document.getElementById("whyclose").addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 
+  // On a phone the cells of a row are below each other, each with the heading of its column.
+  all("table.stacked").forEach((table) => {
+    const heads = all("thead th", table).map((head) => head.textContent);
+    all("tbody tr", table).forEach((row) => Array.from(row.cells).forEach((cell, column) => {
+      if (column && heads[column]) cell.dataset.label = heads[column];
+    }));
+  });
+
   const keyOf = (cell) => {
     const raw = cell.dataset.sort;
     if (raw === undefined) return cell.textContent.trim().toLowerCase();
