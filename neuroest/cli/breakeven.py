@@ -45,7 +45,7 @@ def run(
     result
         Result to compare.
     form
-        Form of the result.
+        Form of the result; CSV and JSON have the curves.
     """
     path = along.partition("=")[0]
     changes = parse_settings(settings or [])
@@ -62,4 +62,11 @@ def run(
     if plot is not None:
         found.plot(plot)
     label = f"Break-even of {first} and {second} along {path}"
-    shared.emit_in_form(output, form, found.to_text, found.to_frame, label, found.to_dict())
+    shared.emit_in_form(
+        output,
+        form,
+        found.to_text,
+        found.to_frame if form is shared.Format.CSV else found.rows,
+        label,
+        found.to_dict(),
+    )

@@ -116,6 +116,30 @@ class BreakevenResult:
             }
         )
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The ends of the curves and the break-even points between them, for a document."""
+        both = np.flatnonzero(np.isfinite(self.first) & np.isfinite(self.second))
+        ends = [
+            ("lowest value", float(self.values[both[0]])),
+            ("highest value", float(self.values[both[-1]])),
+        ]
+        points = [("break-even", crossing.value) for crossing in self.break_even_points]
+        bands = {crossing.value: crossing.band for crossing in self.break_even_points}
+        rows = []
+        for what, value in (ends[0], *points, ends[1]):
+            band = bands.get(value)
+            costs = (
+                float(np.interp(value, self.values[both], curve[both])) for curve in (self.first, self.second)
+            )
+            rows.append(
+                {
+                    "point": what, column_name(self.path, self.unit): value,
+                    "p10": band.low if band else None, "p90": band.high if band else None,
+                    **dict(zip(self.names, costs, strict=True)),
+                }
+            )  # fmt: skip
+        return rows
+
     def to_text(self) -> str:
         """What there is to say, for a terminal."""
         one, other = self.names
@@ -133,7 +157,7 @@ class BreakevenResult:
         for crossing in self.break_even_points:
             kind = "one of them jumps there" if crossing.jump else "they are equal there"
             lines.append(
-                f"break-even at {format_quantity(crossing.value, self.unit)}{self._interval(crossing)}: below it "
+                f"break-even at {_three_digits(crossing.value, self.unit)}{self._interval(crossing)}: below it "
                 f"{crossing.better_below} is better, above it {crossing.better_above} ({kind})"
             )
         if not self.break_even_points:
@@ -145,7 +169,7 @@ class BreakevenResult:
     def _interval(self, crossing: BreakEvenPoint) -> str:
         if crossing.band is None:
             return ""
-        ends = (format_quantity(end, self.unit) for end in (crossing.band.low, crossing.band.high))
+        ends = (_three_digits(end, self.unit) for end in (crossing.band.low, crossing.band.high))
         return f" (p10 .. p90: {' .. '.join(ends)})"
 
     def _always(self) -> str:
@@ -165,6 +189,11 @@ class BreakevenResult:
 
     def _repr_html_(self) -> str:
         return f"<pre>{self.to_text()}</pre>"
+
+
+def _three_digits(value: float, unit: str) -> str:
+    """What is known of a point with a band needs no more."""
+    return format_quantity(float(f"{value:.3g}"), unit)
 
 
 def _folded(line: str) -> list[str]:

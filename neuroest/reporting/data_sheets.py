@@ -9,6 +9,7 @@ from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.design.build import TEMPERATURE, Design, Part, build
 from neuroest.design.chip import heat_path
+from neuroest.exploration.contest_spec import ContestFile, read_contest
 from neuroest.loading.library import (
     Device,
     bibliography,
@@ -128,7 +129,11 @@ def value_rows(name: str) -> list[dict[str, Any]]:
         When what is called so holds no values.
     """
     kinds = [_stated_kind(read_document(Path(name)))] if is_path(name) else _FILES
-    found = [kind for kind in _FILES if kind in kinds and (is_path(name) or name in named(kind))]
+    found = [
+        (kind, file.claims(file.load(name)))
+        for kind, file in _FILES.items()
+        if file.claims is not None and kind in kinds and (is_path(name) or name in named(kind))
+    ]
     if not found:
         raise NeuroestError(
             f"{name} is no architecture, device or workload; only these have a table of values"
@@ -139,8 +144,8 @@ def value_rows(name: str) -> list[dict[str, Any]]:
             "p10": claim.low if claim.has_spread else None, "p90": claim.high if claim.has_spread else None,
             "basis": claim.basis, "source": claim.source or "", "locator": claim.locator or "", "file": claim.origin,
         }
-        for kind in found
-        for path, claim in _FILES[kind].claims(_FILES[kind].load(name)).items()
+        for kind, claims in found
+        for path, claim in claims.items()
     ]  # fmt: skip
 
 
@@ -382,6 +387,24 @@ def _provenance(claim: Claim) -> Iterator[str]:
         yield one_line(claim.rationale)
 
 
+def contest_sheet(found: ContestFile, style: Style = PLAIN) -> str:
+    """A contest: what decides, its limits, who competes, and what each contender may choose from."""
+    spec = found.spec
+    lines = [style.bold(f"contest {spec.name}"), *wrapped(one_line(spec.description)), ""]
+    lines += wrapped(f"decides: least {spec.minimize}", hanging=2)
+    lines += wrapped(f"limits: {'; '.join(spec.limits) or 'none'}", hanging=2)
+    lines += wrapped(f"axes of the map: {', '.join(spec.regime)}", hanging=2)
+    lines += ["", style.bold("contenders")]
+    for name, one in spec.contenders.items():
+        choices = f"; chooses {', '.join(one.alternatives)}" if one.alternatives else ""
+        lines += wrapped(f"{name}: {one.title}, in {one.architecture}{choices}", indent=2, hanging=6)
+    if spec.alternatives:
+        lines += ["", style.bold("alternatives")]
+    for name, labels in spec.alternatives.items():
+        lines += wrapped(f"{name}: {', '.join(labels)}", indent=2, hanging=6)
+    return "\n".join(lines) + "\n"
+
+
 def _notes(notes: tuple[str, ...], style: Style) -> list[str]:
     return ["", style.bold("notes"), *bullets(one_line(note) for note in notes)] if notes else []
 
@@ -391,12 +414,13 @@ class _File(NamedTuple):
 
     load: Callable[[str], Any]
     sheet: Callable[[Any, Style], str]
-    claims: Callable[[Any], Mapping[str, Claim]]
+    claims: Callable[[Any], Mapping[str, Claim]] | None
 
 
 _FILES: Mapping[str, _File] = {
     "architecture": _File(load_architecture, architecture_sheet, lambda loaded: build(loaded).claims),
     "device": _File(load_device, device_sheet, attrgetter("claims")),
     "workload": _File(load_workload, workload_sheet, lambda loaded: workload_claims(loaded.spec)),
+    "contest": _File(read_contest, contest_sheet, None),
 }
 """The kinds of file that can be shown."""

@@ -84,3 +84,10 @@ def test_a_model_tells_what_its_block_says_and_what_ships_of_it(command: Command
     assert "ships as" in neuron
     assert "ferroelectric_accumulating" in neuron
     assert "memory_time (s, may be left out)" in neuron
+
+
+def test_a_contest_is_shown_like_everything_that_is_listed(command: Command) -> None:
+    lines = " ".join(command("show", "spiking_neurons").out.split())
+    assert "decides: least energy_per_inference_J" in lines
+    assert "digital_mram: digital CMOS with MRAM, in digital_spiking_mram_28nm" in lines
+    assert "cell: HfOx, ECRAM, SONOS" in lines
