@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +57,10 @@ found"""
 _ESTIMATED = """\
 found = neuroest.estimate("diffusive_low_power_28nm", "shd_recurrent_spiking")
 found"""
+_REPORT = (
+    "neuroest report diffusive_low_power_28nm analog_lif_low_power_28nm digital_spiking_28nm loihi_14nm "
+    "-w shd_recurrent_spiking"
+)
 EXHIBITS = (
     Exhibit(
         "integration_time", "Energy against integration time",
@@ -129,8 +135,7 @@ def page() -> str:
         )
     parts.append(
         "## A report\n\nOne page with results, sliders, breakdowns and sources, and tables and figures for a paper.\n\n"
-        "```sh\nneuroest report diffusive_low_power_28nm analog_lif_low_power_28nm \\\n"
-        "    digital_spiking_28nm loihi_14nm -w shd_recurrent_spiking -o report\n```\n\n"
+        f"```sh\n{_folded(f'{_REPORT} -o report')}\n```\n\n"
         "![First screen of the page of a report](figures/gallery/page.png)\n"
     )
     return "\n".join(parts)
@@ -156,12 +161,29 @@ def draw(one: Exhibit) -> None:
         rest.unlink()
 
 
+def draw_report() -> None:
+    """Write the report of the last exhibit and take a picture of its first screen."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only this picture needs a browser
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        report = Path(folder) / "report"
+        call = [sys.executable, "-m", "neuroest", *shlex.split(_REPORT)[1:], "-o", str(report)]
+        subprocess.run(call, check=True, capture_output=True)  # noqa: S603 - the command above
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+        tab.goto((report / "report.html").as_uri())
+        tab.screenshot(path=FIGURES / "page.png")
+        browser.close()
+
+
 def main() -> None:
     """Draw and write."""
     FIGURES.mkdir(parents=True, exist_ok=True)
     if "--page" not in sys.argv[1:]:
         for one in EXHIBITS:
             draw(one)
+        draw_report()
     PAGE.write_text(page(), encoding="utf-8")
 
 

@@ -69,11 +69,7 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
     for row, equal in enumerate(result.equal):
         _break_even(axes, result, row, equal)
     if np.isfinite(result.own) and result.values[0] <= result.own <= result.values[-1]:
-        axes.axvline(result.own, color="#888888", lw=0.7, ls=(0, (1, 2)), zorder=0)
-        axes.annotate(
-            "as in the file", (result.own, 0.0), (2, 3), xycoords=("data", "axes fraction"),
-            textcoords="offset points", fontsize=6.0, color="#555555", rotation=90, va="bottom",
-        )  # fmt: skip
+        axes.axvline(result.own, color="#888888", lw=0.8, ls=(0, (1, 2)), zorder=0, label="as in the file")
     axes.set_xlim(result.values[0], result.values[-1])
     quantity_axis(axes.yaxis, label_and_unit(result.quantity)[1], result_label(result.quantity))
     quantity_axis(axes.xaxis, result.unit, result.label)

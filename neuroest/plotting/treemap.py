@@ -16,6 +16,8 @@ _TONES = ("#dddddd", "#bbbbbb", "#eeeeee", "#cccccc")
 _FONT = 6.0
 _LETTER = 0.62
 """Mean width of a letter over the size of the font."""
+_EDGES = 1.5
+"""Letters that stay free next to a label, since a browser may take a wider font."""
 _MARGIN, _TITLE, _LINE = 0.08, 0.24, 0.13
 """Inches around the map, for the title above it, and for a line of the key below it."""
 _KEY_COLUMNS = 2
@@ -87,7 +89,7 @@ def _treemap(view: View, width: float, parts: Sequence[Part], unit: str) -> Any:
     for outer in boxes if len(groups) > 1 else ():
         _rectangle(axes, outer, facecolor="none", edgecolor="black", linewidth=1.4, clip_on=False)
     total = typeset(formatted(sum(part.value for part in parts), unit))
-    title = f"{named(view.label).replace(chr(10), '')}, {total}"
+    title = f"{named(view.label).replace(chr(10), '')}, nominal {total}"
     about = "treemap: sizes to scale, positions arbitrary"
     figure.text(
         1.0 - _MARGIN / width, (below - 0.1) / height, about, fontsize=_FONT, ha="right", style="italic"
@@ -109,7 +111,7 @@ def _label(item: Part, box: Box, side: float, unit: str) -> str:
     name, value = _words_of(item, unit)
     width, height = box[2] * side * 72.0, box[3] * side * 72.0
     for lines in ([name, value], [*name.split(" ", 1), value]):
-        if width > _LETTER * _FONT * max(map(len, lines)) and height > 1.35 * _FONT * len(lines):
+        if width > _LETTER * _FONT * (max(map(len, lines)) + _EDGES) and height > 1.35 * _FONT * len(lines):
             return "\n".join(lines)
     return ""
 

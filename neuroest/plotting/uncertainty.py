@@ -49,7 +49,11 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
                 axes.barh(row, end - base, left=base, height=0.65, edgecolor="black", linewidth=0.4, **fill)
             else:
                 axes.text(base, row, " no estimate at one end", va="center", fontsize=5.5)
-    axes.set_yticks(range(len(bars)), [named(cause) for cause in short_causes([b.cause for b in bars])[::-1]])
+    axes.set_yticks(
+        range(len(bars)),
+        [named(cause) for cause in short_causes([b.cause for b in bars])[::-1]],
+        multialignment="right",
+    )
     axes.axvline(base, color="black", lw=0.8)
     if all(end > 0.0 for bar in bars for end in (base, bar.low, bar.high) if math.isfinite(end)):
         axes.set_xscale("log")
