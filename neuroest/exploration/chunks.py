@@ -6,7 +6,6 @@ import hashlib
 import inspect
 import json
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.errors import Problem, QuantityError, SpecError, check_names
+from neuroest.core.errors import Problem, SpecError, check_names
 from neuroest.exploration.batch_evaluation import (
     PASSED,
     Labels,
@@ -30,7 +29,7 @@ from neuroest.exploration.batch_evaluation import (
 )
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.samplers import unit_points
-from neuroest.exploration.space import Constraint, Sampler
+from neuroest.exploration.space import RESULT_UNITS, Constraint, Sampler, faults_of, unknown_sides
 from neuroest.exploration.structures import Group, NumericAxis, Resolved
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name, read_value
@@ -248,7 +247,7 @@ class Job:
 
     def unit_of(self, one: Constraint) -> str:
         """Unit that both sides of a comparison are in: that of a side with a name."""
-        units = {**{name: quantity.unit for name, quantity in QUANTITIES.items()}, **self.resolved.units}
+        units = {**RESULT_UNITS, **self.resolved.units}
         return next(units[side] for side in (one.left, one.right) if side in units)
 
     def check(self) -> None:
@@ -261,15 +260,11 @@ class Job:
         """
         check_quantities(self.quantities)
         for one in self.constraints:
-            known = [*self.resolved.units, *QUANTITIES]
-            sides = [side for side in (one.left, one.right) if side not in known]
-            words = [side for side in sides if len(sides) == 2 or not re.match(r"[\d+\-.]", side)]
-            check_names("parameter or result", words, known, f"in the constraint {one}")
-            for side in sides:
-                try:
-                    read_value(side, self.unit_of(one))
-                except QuantityError as error:
-                    raise SpecError([Problem("constraint", 0, 0, str(one), str(error))]) from None
+            units = {**RESULT_UNITS, **self.resolved.units}
+            check_names("parameter or result", unknown_sides(one, units), units, f"in the constraint {one}")
+            faults = [Problem("constraint", 0, 0, str(one), fault) for fault in faults_of(one, units)]
+            if faults:
+                raise SpecError(faults)
 
     def check_size(self, *, confirmed: bool) -> None:
         """Refuse a job of no points, and a very large one that nobody confirmed."""

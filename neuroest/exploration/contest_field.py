@@ -183,7 +183,7 @@ def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Fie
     if first.name == second.name:
         raise wrong(first.name, "is both axes of the map; name two")
     build = _Build(contest, net, {**_operation(net.spec, axes), **_moved(axes)})
-    structures = build.structures()
+    structures = tuple(one for name in contest.spec.contenders for one in build.structures(name))
     found = [_axis(axis, net.spec, build.candidates) for axis in axes]
     space = resolved(
         build.candidates,
@@ -201,13 +201,20 @@ def check_contest(path: str | Path) -> ContestFile:
     Raises
     ------
     SpecError
-        With what is wrong with the file, or with the first chip that cannot be built.
+        With what is wrong with the file, or with the first chip of each contender that cannot be built.
     """
     contest = read_contest(path)
     paced = any(axis.name in {PERIOD, _PERIOD} for axis in contest.axes)
     base = {**({_MODE: "always_on"} if paced else {}), **_moved(contest.axes)}
     base = {place: value for place, value in base.items() if not place.startswith(_WORKLOAD)}
-    _Build(contest, None, base).structures()
+    build, problems = _Build(contest, None, base), []
+    for name in contest.spec.contenders:
+        try:
+            build.structures(name)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
     return contest
 
 
@@ -221,13 +228,9 @@ class _Build:
         self.candidates: list[Candidate] = []
         self.loaded: dict[str, Loaded[Any]] = {}
 
-    def structures(self) -> tuple[Structure, ...]:
-        """Every circuit of every contender."""
-        return tuple(
-            one
-            for name, contender in self.contest.spec.contenders.items()
-            for one in self._of(name, contender)
-        )
+    def structures(self, name: str) -> tuple[Structure, ...]:
+        """Every circuit of one contender."""
+        return tuple(self._of(name, self.contest.spec.contenders[name]))
 
     def _of(self, name: str, contender: ContenderSpec) -> Iterator[Structure]:
         spec = self.contest.spec

@@ -7,9 +7,18 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from neuroest.core.errors import QuantityError, SpecError, did_you_mean
-from neuroest.exploration.space import Axis, AxisValuesSpec, ConstraintText, axis_of
+from neuroest.core.errors import NeuroestError, QuantityError, SpecError, did_you_mean
+from neuroest.exploration.space import (
+    RESULT_UNITS,
+    Axis,
+    AxisValuesSpec,
+    ConstraintText,
+    axis_of,
+    constraint,
+    faults_of,
+)
 from neuroest.loading.library import find_file, read_spec
+from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.base import Spec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
@@ -101,13 +110,26 @@ def read_contest(path: str | Path) -> ContestFile:
     """
     loaded = read_spec(ContestSpec, find_file("contest", str(path)))
     problems = [problem_at(loaded.document, place, message) for place, message in _faults(loaded.spec)]
+    for name, contender in loaded.spec.contenders.items():
+        try:
+            find_file("architecture", contender.architecture, Path(loaded.file))
+        except NeuroestError as error:
+            place = ("contenders", name, "architecture")
+            problems.append(problem_at(loaded.document, place, str(error), at_value=True))
     if problems:
         raise SpecError(problems)
     return ContestFile(loaded, tuple(axis_of(path, given) for path, given in loaded.spec.regime.items()))
 
 
 def _faults(spec: ContestSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """References that lead nowhere, and alternatives that set the same value."""
+    """References that lead nowhere, limits that compare nothing, and alternatives that set the same value."""
+    if spec.minimize not in QUANTITIES:
+        yield ("minimize",), f"unknown result {spec.minimize!r}{did_you_mean(spec.minimize, QUANTITIES)}"
+    for index, text in enumerate(spec.limits):
+        limit = constraint(text)
+        rule = "; a limit compares a result with a value" if unknown_sides(limit, RESULT_UNITS) else ""
+        for fault in faults_of(limit, RESULT_UNITS):
+            yield ("limits", index), f"{fault}{rule}"
     used = {one for contender in spec.contenders.values() for one in contender.alternatives}
     for name in spec.alternatives:
         if name not in used:

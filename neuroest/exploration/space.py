@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from neuroest.core.errors import Problem, QuantityError, SpecError
+from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean
 from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
+from neuroest.results.quantities import QUANTITIES, read_value
 from neuroest.specs.base import Count, QuantityField, Spec, WholeNumber
 from neuroest.specs.messages import problem_at
 
@@ -23,6 +25,8 @@ SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
 CHOICES = ("architecture", "workload")
 """Axes that choose a whole file."""
 SETTING = "--set"
+RESULT_UNITS = MappingProxyType({name: quantity.unit for name, quantity in QUANTITIES.items()})
+"""Units of the results that a comparison may name."""
 _RANGE = re.compile(
     r"\s*(?P<low>.+?)\s*\.\.\s*(?P<high>[^:]+?)\s*(?::\s*(?P<points>[^:]+?)\s*)?(?::\s*(?P<scale>\w+)\s*)?\Z"
 )
@@ -178,6 +182,28 @@ def constraint(text: str) -> Constraint:
         raise wrong(text, str(error), "constraint") from None
 
 
+def unknown_sides(one: Constraint, units: Mapping[str, str]) -> list[str]:
+    """Sides of a comparison that are neither a known name nor a value."""
+    sides = [side for side in (one.left, one.right) if side not in units]
+    return [side for side in sides if len(sides) == 2 or not re.match(r"[\d+\-.]", side)]
+
+
+def faults_of(one: Constraint, units: Mapping[str, str]) -> list[str]:
+    """What is wrong with the sides of a comparison, by the units of the results and parameters that it may name."""
+    words = unknown_sides(one, units)
+    if words:
+        return [f"unknown parameter or result {word!r}{did_you_mean(word, units)}" for word in words[:1]]
+    unit = next(units[side] for side in (one.left, one.right) if side in units)
+    found = []
+    for side in (one.left, one.right):
+        try:
+            if side not in units:
+                read_value(side, unit)
+        except QuantityError as error:
+            found.append(str(error))
+    return found
+
+
 def _constraint(text: str) -> Constraint:
     match = _COMPARISON.match(text)
     if match is None:
@@ -284,6 +310,14 @@ def read_space(path: str | Path) -> Space:
     groups = [*({path: given} for path, given in spec.axes.items()), *spec.linked]
     axes = [_axis({path: _track(path, given) for path, given in group.items()}) for group in groups]
     moved = {path for group in spec.linked for path in group}
+    problems = [
+        problem_at(loaded.document, ["constraints", index], fault)
+        for index, text in enumerate(spec.constraints)
+        if not _names_an_axis(one := _constraint(text), axes)
+        for fault in faults_of(one, RESULT_UNITS)
+    ]
+    if problems:
+        raise SpecError(problems)
     try:
         distinct = _distinct(axes)
     except SpecError as error:
@@ -300,6 +334,12 @@ def read_space(path: str | Path) -> Space:
         int(spec.seed),
         loaded.file,
     )
+
+
+def _names_an_axis(one: Constraint, axes: Sequence[Axis]) -> bool:
+    """Whether a side is a path that moves, whose unit only the chip knows."""
+    paths = [path for axis in axes for path in axis.tracks]
+    return any(path == side or path.endswith(f".{side}") for path in paths for side in (one.left, one.right))
 
 
 # --- Values of one path -------------------------------------------------------------------------------------------

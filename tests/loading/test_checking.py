@@ -298,6 +298,23 @@ FIVE_FAULTS = {
           chip.tile.array.rows: 12 s
           chip.tile.array.cell: {model: current_domain_sram, device: current_sram_28nm}
         """,
+    "contest": """\
+        kind: contest
+        name: contest
+        description: Six faults.
+        minimize: energy_per_inferenc_J
+        limits: [area_m2 <= 20 mm, latenc_s <= 3 ms]
+        contenders:
+          one: {title: One, architecture: digtal_spiking_28nm, alternatives: [suply]}
+          two: {title: Two, architecture: digital_spiking_28nm}
+        alternatives: {supply: {0.8 V: {technology.supply_voltage: 0.8 V}}}
+        regime: {period: 1 ms..1 s:3:log, spike_rate: [1, 2]}
+        """,
+    "space": """\
+        kind: space
+        axes: {array.rows: [64, 128]}
+        constraints: [array.rows >= 64, area <= 3 mm^2, area_m2 <= 3 mm, latency_s <= 3]
+        """,
 }
 FOUND = {
     "chip": ["did you mean 'analog_lif_28nm'", "128 um is a length", "no_such.yaml: no such file",
@@ -307,6 +324,9 @@ FOUND = {
     "network": ["10 ms is a time", "2 is above", "states no basis", "'guessed' is not allowed",
                 "did you mean 'fully_connected'", "layers.1.outputs"],
     "rules": ["12 s is a time", "leave out write_circuit"],
+    "contest": ["did you mean 'energy_per_inference_J'", "20 mm is a length", "did you mean 'latency_s'",
+                "did you mean 'digital_spiking_28nm'", "did you mean 'supply'", "is an alternative of no contender"],
+    "space": ["did you mean 'area_m2'", "3 mm is a length", "3 has no unit"],
 }  # fmt: skip
 
 
