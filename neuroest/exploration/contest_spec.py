@@ -16,6 +16,7 @@ from neuroest.exploration.space import (
     axis_of,
     constraint,
     faults_of,
+    unknown_sides,
 )
 from neuroest.loading.library import find_file, read_spec
 from neuroest.results.quantities import QUANTITIES

@@ -154,7 +154,9 @@ def test_nothing_is_cut_off_and_a_phone_shows_results_below_each_other(opened: A
     opened.set_viewport_size({"width": 390, "height": 844})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
     assert opened.evaluate(cut.replace("section.network ", "main ")) == []
-    heads = "Array.from(document.querySelectorAll('#assumptiontable tbody tr:first-child td')).map(e => e.dataset.label)"
+    heads = (
+        "[...document.querySelectorAll('#assumptiontable tbody tr:first-child td')].map(e => e.dataset.label)"
+    )
     assert opened.evaluate(heads)[1:4] == ["parameter", "value", "p10 to p90"]
     captions = "Array.from(document.querySelectorAll('section.network caption span')).map(e => e.offsetWidth)"
     assert max(opened.evaluate(captions)) <= 390, "a caption that one must scroll to read"
