@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
-from neuroest.core.errors import NeuroestError, QuantityError, SpecError, UnknownNameError
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, UnknownNameError
 from neuroest.core.units import parse_quantity
 from neuroest.design.build import InputFile
 from neuroest.exploration.contest_spec import PERIOD, SPIKE_RATE, ContenderSpec, ContestFile, read_contest
@@ -207,7 +207,8 @@ def check_contest(path: str | Path) -> ContestFile:
     paced = any(axis.name in {PERIOD, _PERIOD} for axis in contest.axes)
     base = {**({_MODE: "always_on"} if paced else {}), **_moved(contest.axes)}
     base = {place: value for place, value in base.items() if not place.startswith(_WORKLOAD)}
-    build, problems = _Build(contest, None, base), []
+    build = _Build(contest, None, base)
+    problems: list[Problem] = []
     for name in contest.spec.contenders:
         try:
             build.structures(name)
