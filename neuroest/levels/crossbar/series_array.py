@@ -58,12 +58,16 @@ class SeriesArray(StaticArray):
         )
 
     def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until the rows have settled and the column of the highest resistance has fallen to half."""
+        """Time until the rows have settled and the slowest column has fallen to half.
+
+        A converter of times counts while the columns fall, so that it begins when the fastest has.
+        """
         along = self.options["columns"] * self.segment_resistance()
         row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
-        return crossbar_wires.settling_time(row, 0.0, self.settled_bits()) + self.string_time(
-            self.cell.resistances()[1]
-        )
+        fastest, slowest = self.cell.resistances()
+        counts = self.converter is not None and self.converter.takes_times
+        string = self.string_time(fastest if counts else slowest)
+        return crossbar_wires.settling_time(row, 0.0, self.settled_bits()) + string
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """None by product: a read takes the charge of the column, whatever the sum."""
