@@ -285,7 +285,7 @@ def firing_energy(pulses: u.Dimensionless, energy_of_a_pulse: u.Joule) -> u.Joul
 
     References
     ----------
-    .. [1] docs/models/neurons.md, "Neurons that accumulate".
+    .. [1] docs/models/neurons.md, "Accumulating neurons".
 
     Examples
     --------
@@ -327,7 +327,7 @@ def accumulating_interval(
 
     References
     ----------
-    .. [1] docs/models/neurons.md, "Neurons that accumulate".
+    .. [1] docs/models/neurons.md, "Accumulating neurons".
 
     Examples
     --------

@@ -177,7 +177,7 @@ def integrating_conductance(
 
     References
     ----------
-    docs/models/neurons.md, "What flows while the filament grows".
+    docs/models/neurons.md, "Current while the filament grows".
 
     Examples
     --------

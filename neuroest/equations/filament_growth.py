@@ -195,7 +195,7 @@ def timescale_separation(
 
     References
     ----------
-    docs/models/neurons.md, "How good the closed forms are".
+    docs/models/neurons.md, "Accuracy of the closed forms".
 
     Examples
     --------
@@ -438,7 +438,7 @@ def integration_time(
 
     References
     ----------
-    docs/models/neurons.md, "One time for every drive".
+    docs/models/neurons.md, "Combined formula".
 
     Examples
     --------

@@ -137,7 +137,7 @@ def rest_in_turns(recovery_time: u.Second, working_time: u.Second, neurons: u.Di
     working_time : float or array
         Time of an inference in which a neuron works, t. [s]
     neurons : float or array
-        Neurons that take turns, N. [1]
+        Neurons per output, N. [1]
 
     Returns
     -------
@@ -175,7 +175,7 @@ def longest_work_in_turns(period: u.Second, recovery_time: u.Second, neurons: u.
     recovery_time : float or array
         Time until the state of an inference is gone, t_rest. [s]
     neurons : float or array
-        Neurons that take turns, N. [1]
+        Neurons per output, N. [1]
 
     Returns
     -------

@@ -32,7 +32,7 @@ def decoder_gates(outputs: u.Dimensionless) -> u.Dimensionless:
 
     References
     ----------
-    Derivation: docs/models/crossbar.md, section "Circuits that write".
+    Derivation: docs/models/crossbar.md, section "Write circuits".
 
     Examples
     --------
@@ -78,7 +78,7 @@ def decoder_capacitance(
 
     References
     ----------
-    Derivation: docs/models/crossbar.md, section "Circuits that write".
+    Derivation: docs/models/crossbar.md, section "Write circuits".
 
     Examples
     --------
@@ -121,7 +121,7 @@ def switch_area(
 
     References
     ----------
-    Derivation: docs/models/crossbar.md, section "Circuits that write".
+    Derivation: docs/models/crossbar.md, section "Write circuits".
 
     Examples
     --------
@@ -340,7 +340,7 @@ def charge_pump_area(
 
     References
     ----------
-    Derivation: docs/models/crossbar.md, section "Circuits that write".
+    Derivation: docs/models/crossbar.md, section "Write circuits".
 
     Examples
     --------
@@ -376,7 +376,7 @@ def supply_loss_energy(output_energy: u.Joule, efficiency: u.Dimensionless) -> u
 
     References
     ----------
-    Derivation: docs/models/crossbar.md, section "Circuits that write".
+    Derivation: docs/models/crossbar.md, section "Write circuits".
 
     Examples
     --------
@@ -414,7 +414,7 @@ def level_shift_energy(pulses: u.Dimensionless, shifters: u.Dimensionless, toggl
 
     References
     ----------
-    Derivation: docs/models/crossbar.md, section "Circuits that write".
+    Derivation: docs/models/crossbar.md, section "Write circuits".
 
     Examples
     --------
@@ -456,7 +456,7 @@ def written_line_current(
 
     References
     ----------
-    Derivation: docs/models/crossbar.md, section "Circuits that write".
+    Derivation: docs/models/crossbar.md, section "Write circuits".
 
     Examples
     --------
@@ -501,7 +501,7 @@ def cells_at_once(
 
     References
     ----------
-    Derivation: docs/models/crossbar.md, section "Circuits that write".
+    Derivation: docs/models/crossbar.md, section "Write circuits".
 
     Examples
     --------
