@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 import numpy as np
 
 from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.memoization import memoize_numbers
 from neuroest.registry import ROLES
+from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record, non_negative, positive
-
-if TYPE_CHECKING:
-    from neuroest.blocks.technology.corner_table import CornerTable
-    from neuroest.specs.blocks import Block
 
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 

@@ -1,7 +1,5 @@
 """Programmable processors, with an energy per cycle."""
 
-from __future__ import annotations
-
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 

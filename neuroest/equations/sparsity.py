@@ -1,7 +1,5 @@
 """Arrays that pass over zeros."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from neuroest.core import units as u

@@ -1,7 +1,5 @@
 """A layer of a digital array as a product of a matrix of weights with vectors."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

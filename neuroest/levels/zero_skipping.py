@@ -1,7 +1,5 @@
 """Digital arrays that skip zeros or gate them: fewer cycles, fewer products, operands stored without zeros."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

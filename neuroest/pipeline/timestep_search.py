@@ -5,8 +5,6 @@ the timestep that the chip makes rises with the one that drives are sized for, e
 agree; where it jumps past that one, the interval around the jump is narrowed until its upper end is as good.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any, Self
 

@@ -1,20 +1,16 @@
 """Designs side by side: ratios with bands, and energy against area with the Pareto front."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from neuroest.exploration.pareto import non_dominated
 from neuroest.plotting.style import COLOURS, MARKERS, MOST_DESIGNS, line, logarithmic, named, new_figure
 from neuroest.reporting.estimate_views import View
+from neuroest.results.comparison import Comparison
 from neuroest.results.quantities import MAIN, label_and_unit
-
-if TYPE_CHECKING:
-    from neuroest.results.comparison import Comparison
 
 _TALLEST = 7.0
 """Inches that a column leaves for the rows of a figure with its caption."""

@@ -1,21 +1,17 @@
 """A contest as figures: the map of its regime, and the Pareto fronts where the workload lies."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import check_names
 from neuroest.exploration.pareto import non_dominated
 from neuroest.plotting import style
+from neuroest.results.contest import Cell, Contest, RegimeAxis
 from neuroest.results.quantities import QUANTITIES, label_and_unit
-
-if TYPE_CHECKING:
-    from neuroest.results.contest import Cell, Contest, RegimeAxis
-    from neuroest.results.uncertainty import Band
+from neuroest.results.uncertainty import Band
 
 _CELL = 0.42
 """Height of a cell in inches."""

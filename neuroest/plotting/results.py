@@ -1,12 +1,10 @@
 """Figures of an estimate and of a comparison, by name: what `Estimate.plot` and `Comparison.plot` draw."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from neuroest.core.errors import check_names
 from neuroest.plotting.bottleneck import bottleneck_figure
@@ -16,10 +14,8 @@ from neuroest.plotting.style import COLUMN, PAGE, save_figure, styled
 from neuroest.plotting.treemap import area_map_figure, energy_map_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import View
-
-if TYPE_CHECKING:
-    from neuroest.results.comparison import Comparison
-    from neuroest.results.estimate import Estimate
+from neuroest.results.comparison import Comparison
+from neuroest.results.estimate import Estimate
 
 _QUANTITIES = ("energy", "area", "latency")
 _OF_SEVERAL: Mapping[str, Callable[[Sequence[View]], Any]] = MappingProxyType(

@@ -1,22 +1,18 @@
 """Predicted against published: for a report, and all values of a scoreboard."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from neuroest.core.errors import NeuroestError
 from neuroest.plotting.style import COLOURS, MARKERS, STYLE, line, logarithmic, new_figure, styled
 from neuroest.reporting.formatting import words
 from neuroest.reporting.validation_coverage import ValidationCoverage
+from neuroest.validation.board import Scoreboard
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.expressions import unit_factor
 from neuroest.validation.record import in_si
-
-if TYPE_CHECKING:
-    from neuroest.validation.board import Scoreboard
-    from neuroest.validation.scoring import Row
+from neuroest.validation.scoring import Row
 
 _AROUND = (0.5, 2.0)
 Style: TypeAlias = tuple[str, str]

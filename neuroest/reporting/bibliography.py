@@ -1,19 +1,14 @@
 """Sources as a list to read and as BibTeX."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.text_layout import wrapped
 from neuroest.core.version import package_version
 from neuroest.reporting.text_style import one_line
+from neuroest.results.estimate import Estimate
 from neuroest.specs.device import SourceSpec
-
-if TYPE_CHECKING:
-    from neuroest.results.estimate import Estimate
 
 OWN_KEY = "neuroest"
 """Key of neuroest itself in a bibliography."""

@@ -1,17 +1,13 @@
 """Results as comma-separated values, the unit of each column in its name."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from neuroest.reporting.table_model import records_csv
+from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
-
-if TYPE_CHECKING:
-    from neuroest.results.comparison import Comparison
-    from neuroest.results.pace import PaceRow
+from neuroest.results.pace import PaceRow
 
 
 def breakdown_csv(estimates: Sequence[Estimate]) -> str:

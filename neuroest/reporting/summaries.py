@@ -1,11 +1,9 @@
 """An estimate and a comparison as short documents, in Markdown and in HTML for notebooks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
@@ -14,12 +12,9 @@ from neuroest.reporting.formatting import check_line, headline_cells, percent, s
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
-from neuroest.results.comparison import LEAST_UNPROVEN
+from neuroest.results.comparison import LEAST_UNPROVEN, Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, label_and_unit
-
-if TYPE_CHECKING:
-    from neuroest.results.comparison import Comparison
 
 _LEAST_SHARE = 1e-3
 

@@ -1,12 +1,9 @@
 """An estimate, or several side by side, as text for a terminal of 80 columns."""
 
-from __future__ import annotations
-
 import math
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,13 +25,11 @@ from neuroest.reporting.formatting import (
 )
 from neuroest.reporting.summary import FAR, left_out_samples, settings_lines, skewed
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
+from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, label_and_unit
 from neuroest.specs.claims import BASES, DESIGN
 from neuroest.specs.device import DeviceSpec
-
-if TYPE_CHECKING:
-    from neuroest.results.comparison import Comparison
 
 _PARTS_OF_ENERGY = ("dynamic_energy_J", "static_energy_J")
 _LEAST_SHARE = 1e-3

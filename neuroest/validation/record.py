@@ -1,24 +1,20 @@
 """The scoreboard as it was when this version was made, so that a report need not compute every case again."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from neuroest.core.errors import NeuroestError
 from neuroest.levels.crossbar.static_array import StaticArray
 from neuroest.loading.kinds import data_folder
+from neuroest.results.estimate import Estimate
+from neuroest.validation.board import Scoreboard
 from neuroest.validation.expressions import unit_factor
 from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Row, Summary, summaries
-
-if TYPE_CHECKING:
-    from neuroest.results.estimate import Estimate
-    from neuroest.validation.board import Scoreboard
 
 FILE = "scoreboard.json"
 """Next to the cases."""

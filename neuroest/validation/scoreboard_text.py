@@ -1,19 +1,14 @@
 """The scoreboard as text for a terminal, and as rows."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from neuroest.core.text_layout import wrapped
+from neuroest.validation.board import Scoreboard
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.families import FamilySummary
 from neuroest.validation.scoring import Row, Summary
-
-if TYPE_CHECKING:
-    from neuroest.validation.board import Scoreboard
 
 CLASS_NAMES: Mapping[str, str] = MappingProxyType(
     {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}

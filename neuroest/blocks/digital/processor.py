@@ -1,7 +1,5 @@
 """Processor that runs next to the units of a chip: a controller, a host, the cores of a cluster."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 

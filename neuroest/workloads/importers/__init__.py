@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from neuroest.registry import IMPORTERS, importer_of, importer_suffixes, why_no_network
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -16,10 +18,6 @@ from neuroest.workloads.importers.network import (
     UnknownFormatError,
     UnsupportedOperatorError,
 )
-
-if TYPE_CHECKING:
-    from neuroest.specs.loaded import Loaded
-    from neuroest.specs.workload import WorkloadSpec
 
 __all__ = [
     "ImportOptions",

@@ -3,22 +3,17 @@
 The readers make it with the builder in `neuroest.workloads.importers.building`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from neuroest.core.errors import NeuroestError, QuantityError, printable
 from neuroest.core.lazy_registry import load
-from neuroest.specs.workload import Coding
-
-if TYPE_CHECKING:
-    from neuroest.specs.loaded import Loaded
-    from neuroest.specs.workload import WorkloadSpec
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.workload import Coding, WorkloadSpec
 
 _WRITING = "neuroest.workloads.importers.writing"
 """What writes a network as a workload; it imports this module."""
