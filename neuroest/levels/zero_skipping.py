@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError
@@ -25,6 +27,13 @@ class SkipsZeros(ComputingLevel):
     index_bits: WordWidth | None = None
     """Bits that say where an operand belongs, where maps (and weights, if their zeros are skipped) are stored without
     their zeros. Left out, zeros are stored."""
+
+    @field_validator("load_balance", "index_bits")
+    @classmethod
+    def _skips(cls, stated: float | None, info: ValidationInfo) -> float | None:
+        if stated not in {None, 1.0} and info.data.get("zero_skipping") == "none":
+            raise PydanticCustomError("zero_skipping", "is for arrays with `zero_skipping`")
+        return stated
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -52,7 +52,7 @@ def check_design(
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
-        *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s),
+        *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s), *_copy_checks(s),
     )  # fmt: skip
 
 
@@ -224,6 +224,22 @@ def _power_off_checks(s: Stages) -> list[Check]:
         )
         for store in stores.values()
     ]  # fmt: skip
+
+
+def _copy_checks(s: Stages) -> list[Check]:
+    """Whether a level whose data are copied before and after a layer has memories to copy between."""
+    found = []
+    for level in s.levels:
+        if "copy_width" in level.mapper.compute.options:
+            chains = [level.mapper.memories(contents) for contents in ("activations", "weights")]
+            found.append(
+                Check(
+                    "copies_between_memories", level.path, "advice", any(len(chain) > 1 for chain in chains),
+                    "copy_width changes nothing, for no two memories store activations, or weights; put one into a "
+                    "level around the other",
+                )
+            )  # fmt: skip
+    return found
 
 
 def _instruction_checks(s: Stages) -> list[Check]:

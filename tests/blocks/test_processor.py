@@ -98,6 +98,8 @@ def test_a_memory_of_instructions_belongs_into_a_processor(tmp_path: Path) -> No
     assert "instruction_reads" in failed(apart)
     with pytest.raises(NeuroestError, match="stores"):
         run(tmp_path, {**CORE, "instruction_memory": {**MEMORY, "stores": ["weights"]}})
+    with pytest.raises(NeuroestError, match="instruction_memory"):
+        run(tmp_path, {**CORE, "fetches": 0.25})
 
 
 def test_between_inferences_a_processor_waits_or_is_off(tmp_path: Path) -> None:
@@ -120,11 +122,13 @@ def test_a_device_of_a_far_node_extrapolates(tmp_path: Path) -> None:
     assert "processor_node" not in failed(run(tmp_path, {**HOST, "device": "microcontroller_40nm"}))
 
 
-def test_copies_before_and_after_a_layer_add_to_its_time() -> None:
+def test_copies_before_and_after_a_layer_add_to_its_time(tmp_path: Path) -> None:
     # 16 maps of 8 x 8 come into the memory of the cluster, 32 maps of 8 x 8 go out: 1024 + 2048 bytes, 8 a cycle
     layer, chip = network(CONVOLUTION), str(CASES / "gap9" / "chip.yaml")
     times = {
         width: neuroest.estimate(chip, layer, {f"{ENGINE}.copy_width": width}).totals["latency_s"]
         for width in ("64 bit", "128 bit")
     }
+    alone = changed(BASE, {"chip.array.copy_width": "64 bit"}, tmp_path)
+    assert "copies_between_memories" in failed(neuroest.estimate(alone, NET))
     assert times["64 bit"] - times["128 bit"] == pytest.approx(3072 / 16 / 370e6, rel=1e-6)

@@ -96,3 +96,6 @@ def test_spikes_and_transformed_inputs_are_refused(tmp_path: Path) -> None:
         estimate(changed(BASE, {**SYSTOLIC, **INPUTS}, tmp_path), "mlp_mnist_spiking")
     with pytest.raises(NeuroestError, match="Winograd transforms"):
         run(tmp_path, {**INPUTS, f"{ARRAY}.convolution": "winograd"})
+    for key, value in (("load_balance", 0.5), ("index_bits", "4 bit")):
+        with pytest.raises(NeuroestError, match="zero_skipping"):
+            run(tmp_path, {f"{ARRAY}.{key}": value})

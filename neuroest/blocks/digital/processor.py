@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.blocks import sleep
@@ -73,6 +73,15 @@ class ProcessorBlock(DeviceBlock):
     sleep: Literal["none", "waiting", "off"] = "none"
     """Between the inferences of an always_on chip. waiting: the clocks go on, nothing is executed; off: power switches
     open; none: as during an inference."""
+
+    @field_validator("fetches")
+    @classmethod
+    def _fetches_from_memory(cls, stated: float, info: ValidationInfo) -> float:
+        if stated != 1.0 and info.data.get("instruction_memory") is None:
+            raise PydanticCustomError(
+                "fetches", "counts words of an `instruction_memory`, which is not there"
+            )
+        return stated
 
     @field_validator("instruction_memory")
     @classmethod
