@@ -99,7 +99,8 @@ class CrossbarMapper(CrossbarCounts):
                 "layer; use none, or one_transistor_one_resistor cells"
             )
         for fault in charge_faults(self.compute):
-            raise MappingError(f"{self.level.path} adds charges {fault}")
+            added = "resistances" if self.compute.cell.in_series else "charges"
+            raise MappingError(f"{self.level.path} adds {added} {fault}")
         self._refuse_times_and_references()
         self._refuse_switches()
         if self.compute.adds_pulses and not isinstance(self.compute.driver, DrivesOneBit):
