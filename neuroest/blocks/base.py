@@ -229,21 +229,21 @@ class Surroundings(Record):
     rows: u.Dimensionless = positive()
     """Rows that are read at once."""
     input_bits: u.Dimensionless = positive()
-    """Bits of an input that one read carries."""
+    """Bits of an input per read."""
     cell_bits: u.Dimensionless = positive()
-    """Bits of a weight that one cell holds."""
+    """Bits of a weight per cell."""
     slices: u.Dimensionless = positive()
-    """Cells side by side that hold the bits of one weight."""
+    """Adjacent cells that store the bits of one weight."""
     read_time: u.Second = positive()
     """Time for which the rows of one read are driven."""
     hold_time: u.Second = positive()
     """Time for which a result is held for a neuron."""
     read_voltage: u.Volt = positive()
-    """Voltage that cells are read with."""
+    """Read voltage of the cells."""
     row_current: u.Ampere = non_negative()
     """Largest current of a row."""
     column_current: u.Ampere = non_negative()
-    """Current of a column that the circuit at its foot is drawn for."""
+    """Current of a column for which its circuit is sized."""
     row_energy: u.Joule = non_negative()
     """Energy of charging the line of a row."""
     tile_pitch: u.Metre = positive()

@@ -12,7 +12,7 @@ from neuroest.specs.parameters import Record, non_negative
 
 
 class CircuitParameters(Record):
-    """What analog circuits share whose energies and times are known at one supply."""
+    """Parameters of analog circuits with energies and times at one supply."""
 
     model: ClassVar[str] = ""
 

@@ -29,26 +29,26 @@ class GatedBlock(DeviceBlock):
 
 
 class SleepOptions(Record):
-    """How blocks of a chip are put to sleep."""
+    """Sleep options of blocks."""
 
     model: ClassVar[str] = "sleep_options"
     folder: ClassVar[str] = "integration"
 
     retention_voltage: u.Volt = positive(maximum=5.0)
-    """Supply of a memory cell that just keeps its bit."""
+    """Retention voltage of a memory cell."""
     retention_loss: u.Dimensionless = non_negative(
         maximum=1.0, absent=1.0, exact="one for a linear regulator, zero for a second supply"
     )
     """Share of the voltage between the chip's supply and the cells in retention that is lost in what lowers it: 1 for a
     linear regulator or a diode on the die, 0 for a second supply or a converter without loss."""
     gated_leakage_share: u.Dimensionless = non_negative(maximum=1.0)
-    """Leakage of a block behind open power switches over that of the block awake."""
+    """Leakage of a power-gated block over that of the active block."""
     cell_width: u.Dimensionless = positive(maximum=1000.0)
-    """Width of the transistors of a memory cell whose nodes follow its supply, in feature sizes."""
+    """Transistor width of a memory cell with nodes that follow its supply, in feature sizes."""
     link_asleep_share: u.Dimensionless = non_negative(maximum=1.0)
     """Power of a sleeping link over that of an idle one."""
     link_wake_time: u.Second = non_negative()
-    """Time for which a link draws its idle power until it works again."""
+    """Wake-up time of a link, at its idle power."""
 
 
 def gated_share(component: Component[Any]) -> u.Dimensionless:

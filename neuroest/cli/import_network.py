@@ -21,7 +21,7 @@ _DEVICES = "a memory cell (.cell, or .yaml with MemCellType), hardware of zigzag
 
 
 class Unsupported(StrEnum):
-    """What becomes of an operator that a workload cannot express."""
+    """Treatment of operators that a workload cannot express."""
 
     ERROR = "error"
     HOST = "host"

@@ -155,7 +155,7 @@ class _Builder:
         self.problems: list[Problem] = []
 
     def options(self, path: str, spec: Spec, where: tuple[str, ...]) -> None:
-        """Choices as claims, and what is not known of them."""
+        """Choices as claims, with their uncertainty."""
         numbers = numeric_options(type(spec))
         for name, quantity in numbers.items():
             value = getattr(spec, name)

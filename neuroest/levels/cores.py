@@ -36,7 +36,7 @@ class CoreMapper(Mapper):
 
     @abstractmethod
     def core_neurons(self) -> u.Numeric:
-        """Neurons that one core can hold."""
+        """Neurons per core."""
 
     @abstractmethod
     def core_weights(self) -> u.Numeric:

@@ -38,12 +38,11 @@ class DigitalArrayLevel(SkipsZeros):
     columns: Count
     """Columns of units: the output dimension."""
     dataflow: Literal["weight_stationary", "output_stationary", "input_stationary", "fastest"]
-    """What stays in the units while the rest streams by. weight_stationary: a block of weights, which all positions
-    pass;
-    output_stationary: sums of as many positions as rows and outputs as columns, which their fan-in passes, weights
-    once for each group of positions, with trees of adders one position in each array; input_stationary: inputs of as
-    many positions as columns, which all weights pass; fastest: for each layer the one of these orders of the loops that
-    takes the fewest cycles."""
+    """Dataflow. weight_stationary: a block of weights stays in the units, and all positions stream through.
+    output_stationary: the sums of as many positions as rows and as many outputs as columns stay, and their fan-in
+    streams; weights are fetched once per group of positions (with adder trees: one position per array).
+    input_stationary: the inputs of as many positions as columns stay, and all weights stream. fastest: the one of
+    these with the fewest cycles for each layer."""
     summation: Literal["systolic", "tree"] = "systolic"
     """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
     array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, and a sum of

@@ -328,7 +328,7 @@ def resolve_claim(
 
 
 class Uncertainty(Spec):
-    """What is not known of a choice that somebody else made, as of a published chip."""
+    """Uncertainty of a choice that somebody else made, such as that of a published chip."""
 
     spread: Spread
     """80 % interval of the value."""
@@ -337,7 +337,7 @@ class Uncertainty(Spec):
 
 
 Uncertain = TypeAliasType("Uncertain", dict[str, Uncertainty])
-"""What is not known of choices, by name; an alias with a name of its own, so that all blocks share one schema of it."""
+"""Uncertainty of choices, by name; an alias with a name of its own, so that all blocks share one schema of it."""
 
 
 def uncertain_choice(claim: Claim, given: Uncertainty, check: QuantityField) -> Claim:

@@ -34,7 +34,7 @@ _Path: TypeAlias = tuple[str | int, ...]
 
 
 class DerivedArchitecture(Heading):
-    """A chip that differs from another one in some places.
+    """A chip based on another one, with changes.
 
     Its `base` is resolved before anything is validated; what the file does not mention stays as the base states it.
     """

@@ -13,25 +13,25 @@ from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, posit
 
 
 class CellParameters(Record):
-    """What any resistive memory cell of a crossbar has."""
+    """Parameters of all resistive memory cells of a crossbar."""
 
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "synapses"
 
     low_conductance: u.Siemens = non_negative(symbol="G_min")
-    """Conductance that stands for zero."""
+    """Conductance that represents zero."""
     high_conductance: u.Siemens = positive(symbol="G_max")
-    """Conductance that stands for the largest weight."""
+    """Conductance that represents the largest weight."""
     conductance_spread: u.Dimensionless = non_negative(absent=0.0)
     """Standard deviation of the logarithm of a programmed conductance, from cell to cell."""
     programming_error: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """Standard deviation by which a written conductance misses its target, over the highest one."""
+    """Standard deviation of a written conductance from its target, over the highest one."""
     low_programming_error: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """The same of cells that are left at the low conductance."""
+    """The same for cells that stay at the low conductance."""
     stuck_low_share: u.Dimensionless = non_negative(maximum=1.0, symbol="p_0", absent=0.0)
-    """Share of the cells that stay at the low conductance whatever is written."""
+    """Share of the cells that are stuck at the low conductance."""
     stuck_high_share: u.Dimensionless = non_negative(maximum=1.0, symbol="p_1", absent=0.0)
-    """Share of the cells that stay at the high conductance whatever is written."""
+    """Share of the cells that are stuck at the high conductance."""
     high_drift_exponent: u.Dimensionless = non_negative(maximum=1.0, symbol="nu_high", absent=0.0)
     """Exponent with which the high conductance falls after writing; without it there is no drift."""
     low_drift_exponent: u.Dimensionless = non_negative(maximum=1.0, symbol="nu_low", absent=0.0)
@@ -43,13 +43,14 @@ class CellParameters(Record):
     drift_reference_time: u.Second = positive(symbol="t_0", absent=1.0)
     """Time after writing at which the stated conductances are read."""
     relaxation_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """Standard deviation by which written conductances have wandered at the first reading, over the highest one."""
+    """Standard deviation of the relaxation of written conductances at the first read, over the highest
+    one."""
     relaxation_growth: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Growth of that standard deviation per decade of time."""
     low_relaxation_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """Standard deviation by which cells at the low conductance have wandered by then, over the highest one."""
+    """The same for cells at the low conductance, over the highest conductance."""
     low_relaxation_growth: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """Growth of that of cells at the low conductance per decade of time."""
+    """The same growth for cells at the low conductance."""
     relaxation_reference_time: u.Second = positive(absent=1.0)
     """Time of the first reading after writing, for the relaxation."""
     read_noise: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
@@ -57,7 +58,7 @@ class CellParameters(Record):
     flicker_noise: u.Dimensionless = non_negative(maximum=1.0, symbol="Q_s", absent=0.0)
     """Root of the relative spectral density of 1/f noise times the frequency."""
     flicker_pulse_width: u.Second = positive(symbol="t_read", absent=1e-6)
-    """Width of the read pulses that the 1/f noise was found with."""
+    """Width of the read pulses of the 1/f noise measurement."""
     bits_per_cell: u.Dimensionless = quantity(minimum=1, maximum=16, exact=CHOSEN)
     """Bits that one cell can hold."""
     memristor_capacitance: u.Farad = non_negative(symbol="C_m")
@@ -83,7 +84,7 @@ class CellParameters(Record):
     """Devices that were cycled for the claimed endurance; a claim without them, or without the criterion of a failure
     among its conditions, has a wider band."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
-    """Points of the cycling curve that the claimed endurance is based on."""
+    """Points of the cycling curve of the claimed endurance."""
     update_states: u.Dimensionless = non_negative(maximum=1e6, symbol="K", absent=0.0)
     """Pulses of learning from one end of the window to the other; without it as many as the bits of the cell
     distinguish."""
@@ -101,13 +102,13 @@ class CellParameters(Record):
     update_spread: u.Dimensionless = non_negative(maximum=100.0, absent=0.0)
     """Standard deviation of the mean step from device to device, over that of all devices."""
     retention_time: u.Second = positive(symbol="t_ret", absent=math.inf)
-    """Time after which a weight must be written again; without it weights are taken to stay."""
+    """Time after which a weight must be rewritten; without it weights are assumed to be permanent."""
     retention_temperature: u.Kelvin = positive(maximum=1000.0, symbol="T_ret", absent=300.0)
-    """Temperature that the retention time was found at."""
+    """Temperature of the retention time."""
     retention_activation_energy: u.Joule = non_negative(symbol="E_ret", absent=0.0)
-    """Barrier against losing the state; without it temperature changes nothing."""
+    """Activation energy of retention; without it retention does not depend on temperature."""
     disturb_reads: u.Dimensionless = positive(absent=math.inf)
-    """Reads after which a weight must be written again; without it reading is taken to leave it alone."""
+    """Reads after which a weight must be rewritten; without it reads are assumed not to disturb it."""
 
 
 class Cell(Component[Any]):

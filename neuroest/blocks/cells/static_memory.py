@@ -21,17 +21,17 @@ STATIC_CELL_ERROR: ModelErrors = model_errors(
 
 
 class StaticCellParameters(Record):
-    """What any static memory cell that computes has."""
+    """Parameters of all static compute cells."""
 
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "synapses"
 
     array_efficiency: u.Dimensionless = positive(maximum=1.0, symbol="eta_a")
-    """Share of an array that its cells fill; decoders and circuits for writing take the rest."""
+    """Share of the cells in the area of an array; decoders and write circuits are the rest."""
     bitcell_ratio: u.Dimensionless = non_negative(maximum=100.0, symbol="A_cell/A_6T", absent=0.0)
     """Area of the cell's transistors over that of the six-transistor memory cell of the chip's process."""
     cell_feature_squares: u.Dimensionless = non_negative(symbol="A_cell/F^2", absent=0.0)
-    """The same area in squares of the feature size, for a cell that is known so; the larger of both counts."""
+    """The same area in squares of the feature size, if known in this form; the larger of both counts."""
     access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
     """Width of an access transistor for writing."""
     write_time: u.Second = positive(symbol="t_w")

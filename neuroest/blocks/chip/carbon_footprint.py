@@ -22,11 +22,11 @@ class CarbonFootprint(Record):
     fab_carbon_intensity: u.KilogramPerJoule = non_negative()
     """Carbon of the fab's electricity."""
     gas_emissions: u.KilogramPerSquareMetre = non_negative()
-    """Carbon of the process gases that are let out, per area of wafer."""
+    """Carbon of the emitted process gases, per area of wafer."""
     material_emissions: u.KilogramPerSquareMetre = non_negative()
     """Carbon of the raw materials, per area of wafer."""
     die_yield: u.Dimensionless = positive(maximum=1.0)
-    """Share of good dies; a `die_cost` block says it where the chip has one."""
+    """Share of good dies; a `die_cost` block of the chip replaces it."""
     package_carbon: u.Kilogram = non_negative()
     """Carbon of the package."""
     use_carbon_intensity: u.KilogramPerJoule = non_negative()

@@ -12,7 +12,7 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class DieCost(Record):
-    """What a wafer costs and how many of its dies work. Costs are in US dollars."""
+    """Cost and yield of a wafer. Costs are in US dollars."""
 
     model: ClassVar[str] = "die_cost"
     folder: ClassVar[str] = "integration"
@@ -22,7 +22,7 @@ class DieCost(Record):
     wafer_cost: u.Dimensionless = positive()
     """Cost of a processed wafer, in US dollars."""
     added_wafer_cost: u.Dimensionless = non_negative()
-    """What the memory layers add to it, in US dollars."""
+    """Additional wafer cost of the memory layers, in US dollars."""
     defect_density: u.PerSquareMetre = non_negative(symbol="D_0")
     """Defects that kill a die, per area."""
     clustering: u.Dimensionless = positive(symbol="alpha")

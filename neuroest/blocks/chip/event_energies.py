@@ -19,7 +19,7 @@ class EventEnergiesParameters(Record):
     folder: ClassVar[str] = "measured_chips"
 
     synaptic_operation_energy: u.Joule = non_negative()
-    """Energy of one synaptic operation; zero where the power of a busy core contains it."""
+    """Energy of one synaptic operation; zero if the power of a busy core includes it."""
     active_update_energy: u.Joule = non_negative()
     """Energy of updating a neuron that is active."""
     inactive_update_energy: u.Joule = non_negative()
@@ -29,15 +29,15 @@ class EventEnergiesParameters(Record):
     hop_energy: u.Joule = non_negative()
     """Energy of a spike per hop between tiles."""
     synaptic_update_energy: u.Joule = non_negative(absent=0.0)
-    """Energy of changing one weight by a learning rule; without it the chip is not known to learn."""
+    """Energy of changing one weight by a learning rule; without it the chip cannot learn."""
     synaptic_update_time: u.Second = non_negative(absent=0.0)
     """Time of changing one weight by a learning rule."""
     synaptic_operation_time: u.Second = positive()
     """Time of one synaptic operation."""
     update_time: u.Second = non_negative()
-    """Time of one neuron update; of an inactive neuron where that of an active one is stated."""
+    """Time of one neuron update; of an inactive neuron if that of an active one is stated."""
     active_update_time: u.Second = non_negative(absent=0.0)
-    """Time of updating a neuron that is active; as for an inactive one where it is not stated."""
+    """Time of updating an active neuron; the default is that of an inactive one."""
     spike_time: u.Second = non_negative(exact=EXACT)
     """Time of a spike inside its tile, for which its sender and its receiver are occupied."""
     hop_time: u.Second = non_negative()
@@ -51,17 +51,17 @@ class EventEnergiesParameters(Record):
     core_static_power: u.Watt = non_negative()
     """Static power per core."""
     core_active_power: u.Watt = non_negative(absent=0.0)
-    """Further power of a core with neurons of the network, for as long as the network runs."""
+    """Additional power of a core in use while the network runs."""
     neurons_per_core: u.Dimensionless = positive(exact=CHOSEN)
-    """Neurons that one core can hold."""
+    """Neurons per core."""
     synapse_memory: u.Bit = positive(exact=CHOSEN)
     """Memory for synapses per core."""
     bits_per_synapse: u.Bit = positive()
-    """Memory that one synapse takes, its address included."""
+    """Memory per synapse, including its address."""
     input_axons: u.Dimensionless = non_negative(absent=0.0, exact=CHOSEN)
-    """Different neurons whose spikes a core can take; 0: no limit is known."""
+    """Largest number of source neurons of a core; 0: no known limit."""
     output_axons: u.Dimensionless = non_negative(absent=0.0, exact=CHOSEN)
-    """Pairs of an own neuron and a core that gets its spikes, of one core; 0: no limit is known."""
+    """Largest number of pairs of a neuron and a target core, per core; 0: no known limit."""
     cores_per_tile: u.Dimensionless = quantity(minimum=1.0, integer=True, absent=1.0, exact=CHOSEN)
     """Cores on one router of the mesh."""
 

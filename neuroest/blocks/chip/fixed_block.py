@@ -12,13 +12,13 @@ from neuroest.specs.parameters import Record, non_negative
 
 
 class FixedBlockParameters(Record):
-    """A block known by its published area and power at full activity, such as a row of a paper's component table."""
+    """A block with published area and power at full activity, such as a row of a paper's component table."""
 
     model: ClassVar[str] = "fixed_block"
     folder: ClassVar[str] = "measured_chips"
 
     power: u.Watt = non_negative()
-    """Power while the chip works, whatever the network does."""
+    """Power while the chip is active, independent of the network."""
     footprint: u.SquareMetre = non_negative()
     """Area of the block."""
 

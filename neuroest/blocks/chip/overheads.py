@@ -12,19 +12,19 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class Overheads(Record):
-    """What surrounds the blocks of a chip: floor plan, clock, control, power delivery and heat."""
+    """Overheads around the blocks of a chip: floor plan, clock, control, power delivery and heat."""
 
     model: ClassVar[str] = "chip_overheads"
     folder: ClassVar[str] = "integration"
 
     floorplan_utilisation: u.Dimensionless = positive(maximum=1.0, symbol="eta_fp")
-    """Share of the die that blocks fill, between rows of cells."""
+    """Utilisation of the die by blocks and standard-cell rows."""
     macro_utilisation: u.Dimensionless = positive(
         maximum=1.0, absent=1.0, exact="without it, memories are taken to abut", symbol="eta_mac"
     )
-    """Share of their part of the die that compiled memories fill; channels for pins and power are the rest."""
+    """Utilisation of compiled memories in their part of the die; channels for pins and power are the rest."""
     clock_fraction: u.Dimensionless = non_negative(maximum=0.9, symbol="alpha_clk")
-    """Share of the clock tree in the dynamic energy of synchronous digital blocks, its own included."""
+    """Share of the clock tree in the dynamic energy of synchronous digital blocks, including its own."""
     control_fraction: u.Dimensionless = non_negative(maximum=10.0)
     """Sequencer energy over the other dynamic energy of synchronous digital blocks."""
     control_area_fraction: u.Dimensionless = non_negative(maximum=10.0)
@@ -37,13 +37,13 @@ class Overheads(Record):
     pad_ring_width: u.Metre = non_negative(
         maximum=1e-2, absent=0.0, exact="without it, a die has no ring of its own"
     )
-    """Width of the ring of pads around the core of a die, its input and output cells and its seal included."""
+    """Width of the pad ring of a die, including its I/O cells and its seal ring."""
     power_density_limit: u.WattPerSquareMetre = positive()
     """Largest power density that the package can cool."""
     largest_die: u.SquareMetre = positive(
         absent=math.inf, exact="field of the exposure tools, the same for all"
     )
-    """Largest die that is exposed at once."""
+    """Largest die in one exposure."""
 
 
 class OverheadsBlock(DeviceBlock):

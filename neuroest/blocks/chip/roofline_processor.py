@@ -13,7 +13,7 @@ from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 
 
 class RooflineParameters(Record):
-    """A processor known by its peak rate, memory bandwidth and power."""
+    """A processor described by its peak rate, memory bandwidth and power."""
 
     model: ClassVar[str] = "roofline_processor"
     folder: ClassVar[str] = "measured_chips"
@@ -23,9 +23,9 @@ class RooflineParameters(Record):
     memory_rate: u.BitPerSecond = positive(exact=EXACT)
     """Bandwidth of the memory."""
     compute_efficiency: u.Dimensionless = positive(maximum=1.0)
-    """Share of the peak rate that is reached."""
+    """Achieved share of the peak rate."""
     memory_efficiency: u.Dimensionless = positive(maximum=1.0)
-    """Share of the bandwidth that is reached."""
+    """Achieved share of the bandwidth."""
     launch_time: u.Second = non_negative()
     """Time to start one kernel."""
     call_time: u.Second = non_negative(absent=0.0)
@@ -46,7 +46,7 @@ class RooflineParameters(Record):
     die_area: u.SquareMetre = positive()
     """Area of the die."""
     weight_memory: u.Bit = positive(absent=math.inf, exact=EXACT)
-    """Memory in which all weights must lie, where there is no other to take them from."""
+    """Memory that must store all weights, if there is no other memory for them."""
 
 
 class RooflineBlock(DeviceBlock):

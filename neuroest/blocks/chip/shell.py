@@ -15,19 +15,19 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ShellParameters(Record):
-    """What is around chips: parts with a power of their own, conversion of the supply, cooling."""
+    """Surroundings of chips: other parts with their power, power conversion, cooling."""
 
     model: ClassVar[str] = "shell"
     folder: ClassVar[str] = "shells"
 
     idle_power: u.Watt = non_negative()
-    """Power of the shell's own parts at rest: memories, regulators, clocks, switches, fans, host."""
+    """Idle power of the shell's own parts: memories, regulators, clocks, switches, fans, host."""
     active_power: u.Watt = non_negative(absent=0.0)
-    """What these parts take more while the system computes."""
+    """Additional power of these parts while the system computes."""
     efficiency: u.Dimensionless = positive(
         maximum=1.0, absent=1.0, exact="without it, the losses are part of the powers"
     )
-    """Power that arrives inside over the power that is converted for it."""
+    """Output power over input power of the power conversion."""
     overhead: u.Dimensionless = non_negative(absent=0.0)
     """Power of cooling and distribution over all power that becomes heat in the shell."""
     bit_energy: u.JoulePerBit = non_negative(absent=0.0)

@@ -13,7 +13,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class CapacitiveMergeParameters(Record):
-    """Capacitor with switches at each column, its size by the place of the column's bit."""
+    """Capacitor with switches at each column, weighted by the place of the column's bit."""
 
     model: ClassVar[str] = "capacitive_merge"
     folder: ClassVar[str] = "drivers"

@@ -17,24 +17,24 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, pos
 
 
 class CurrentClampParameters(Record):
-    """Current conveyor that holds a column at its potential and hands its current to the neuron."""
+    """Current conveyor that fixes the voltage of a column and passes its current to the neuron."""
 
     model: ClassVar[str] = "current_clamp"
     folder: ClassVar[str] = "drivers"
 
     bias_current: u.Ampere = positive(symbol="I_b")
-    """Current that the conveyor draws while it works."""
+    """Current of the active conveyor."""
     input_resistance: u.Ohm = positive(symbol="R_in")
-    """Small-signal resistance that the column sees."""
+    """Small-signal input resistance."""
     footprint: u.SquareMetre = positive()
     """Area of one conveyor."""
     carried_current: u.Ampere = non_negative(absent=0.0, symbol="I_c", exact=DEFINED)
     """Current of a column that bias, resistance and area are stated for; a conveyor is drawn for its column in
     proportion. Without it the conveyor is the same at every column."""
     minimum_bias: u.Ampere = non_negative(absent=0.0)
-    """Least bias of a conveyor that is drawn for a smaller current."""
+    """Minimum bias of a conveyor that is sized for a smaller current."""
     bias_headroom: u.Dimensionless = positive(symbol="h", absent=1.0, exact=CHOSEN)
-    """Bias over the mean current of a column, where the bias follows the mapped current."""
+    """Bias over the mean current of a column, if the bias follows the mapped current."""
 
 
 class CurrentClampBlock(DeviceBlock):

@@ -13,13 +13,13 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class CurrentMirrorParameters(Record):
-    """Current mirror that weighs the current of one column and adds it to a common line."""
+    """Current mirror that weights the current of one column and adds it to a common line."""
 
     model: ClassVar[str] = "current_mirror"
     folder: ClassVar[str] = "drivers"
 
     bias_current: u.Ampere = positive(symbol="I_m")
-    """Current that one mirror draws while it works."""
+    """Current of one active mirror."""
     relative_error: u.Dimensionless = non_negative(maximum=1.0)
     """Mismatch of the mirror, one standard deviation."""
     footprint: u.SquareMetre = positive()

@@ -16,27 +16,27 @@ from neuroest.specs.parameters import CHOSEN, RANGE_END, Record, positive
 
 
 class TransmissionGateParameters(Record):
-    """Switch of an n-type and a p-type transistor side by side, and the logic that chooses among such switches."""
+    """Transmission gate of an NMOS and a PMOS in parallel, and its select logic."""
 
     model: ClassVar[str] = "transmission_gate"
     folder: ClassVar[str] = "drivers"
 
     resistance_factor: u.Dimensionless = positive(maximum=2.0, symbol="k")
-    """Resistance of a closed transistor at small voltage over nominal supply by on-current."""
+    """On-resistance of a transistor at small voltage, over nominal supply divided by on-current."""
     threshold_voltage: u.Volt = positive(maximum=1.0, symbol="V_T")
     """Threshold of its transistors at a typical corner."""
     least_overdrive: u.Volt = positive(maximum=1.0, exact=RANGE_END)
-    """Least supply above two thresholds for which the law of its resistance holds; below, its value there is kept."""
+    """Minimum of supply minus two thresholds for the resistance law; below it the resistance is constant."""
     width_ratio: u.Dimensionless = positive(maximum=10.0, symbol="b_p")
-    """Width of the p-type transistor over that of the n-type one of the same conductance."""
+    """Width of the PMOS over that of the NMOS with the same conductance."""
     minimum_width_ratio: u.Dimensionless = positive(maximum=1000.0)
-    """Narrowest n-type transistor over the feature size."""
+    """Minimum NMOS width over the feature size."""
     maximum_width_ratio: u.Dimensionless = positive(exact=CHOSEN)
-    """Widest n-type transistor that a column has room for, over the feature size."""
+    """Maximum NMOS width in a column, over the feature size."""
     logic_width_ratio: u.Dimensionless = positive()
     """Width of all transistors at one input of a logic gate, over the feature size."""
     counter_gates: u.Dimensionless = positive(symbol="k_c")
-    """Gates of two inputs of one bit of a counter."""
+    """Two-input gates per bit of a counter."""
 
 
 class MultiplexerBlock(DeviceBlock):

@@ -15,19 +15,19 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class SampleAndHoldParameters(Record):
-    """Capacitor with a switch and a follower that keeps the result of a column."""
+    """Capacitor with a switch and a follower that holds the result of a column."""
 
     model: ClassVar[str] = "sample_and_hold"
     folder: ClassVar[str] = "converters"
 
     hold_capacitance: u.Farad = positive(symbol="C_h")
-    """Capacitor that keeps the sample."""
+    """Hold capacitor."""
     signal_swing: u.Volt = positive(maximum=10.0, exact=CHOSEN)
     """Largest voltage on the capacitor."""
     hold_current: u.Ampere = non_negative()
-    """Current of the follower while the sample is kept."""
+    """Current of the follower during hold."""
     droop_current: u.Ampere = non_negative()
-    """Leakage of the switch off the capacitor."""
+    """Leakage of the switch that discharges the capacitor."""
     footprint: u.SquareMetre = positive()
     """Area of one stage."""
 
@@ -92,7 +92,7 @@ class SampleAndHold(Component[Any]):
     device: SampleAndHoldParameters
 
     def capacitance(self, bits: u.Dimensionless) -> u.Farad:
-        """Capacitor that keeps the sample."""
+        """Hold capacitor."""
         return self.device.hold_capacitance
 
     def droop_current(self) -> u.Ampere:

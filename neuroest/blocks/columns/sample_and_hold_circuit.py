@@ -23,15 +23,15 @@ class SampleAndHoldCircuitParameters(Record):
     signal_swing: u.Volt = positive(maximum=10.0, symbol="V", exact=CHOSEN)
     """Largest voltage on the capacitor."""
     noise_share: u.Dimensionless = positive(maximum=10.0, symbol="a")
-    """Noise power of a sample over that of the converter's quantisation."""
+    """Noise power of a sample over the quantisation noise of the converter."""
     minimum_capacitance: u.Farad = positive()
-    """Least capacitor, for the charge that its switch leaves and the gate of the follower."""
+    """Minimum capacitor, for the charge injection of its switch and the gate of the follower."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the capacitor."""
     converter_input_capacitance: u.Farad = positive(symbol="C_in")
-    """Input of a converter whose circuit does not state it."""
+    """Input capacitance of a converter whose circuit does not state it."""
     acquisition_share: u.Dimensionless = positive(maximum=1.0)
-    """Share of a conversion in which a converter takes its input, where its circuit does not state it."""
+    """Sampling share of a conversion, if the circuit of the converter does not state it."""
     transconductance_efficiency: u.PerVolt = positive(maximum=40.0, symbol="e")
     """Transconductance of the follower per current."""
     current_linearity: u.Dimensionless = positive(maximum=1.0)

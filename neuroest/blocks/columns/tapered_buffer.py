@@ -19,7 +19,7 @@ class TaperedBufferParameters(Record):
     folder: ClassVar[str] = "drivers"
 
     stage_ratio: u.Dimensionless = quantity(minimum=1.5, maximum=20, exact=CHOSEN)
-    """Size of a stage over that of the one before."""
+    """Size ratio of consecutive stages."""
     input_capacitance: u.Farad = positive(symbol="C_0")
     """Input of the first inverter, and of each receiver."""
     inverter_area: u.SquareMetre = positive()

@@ -30,7 +30,7 @@ class LogicLibraryParameters(Record):
     folder: ClassVar[str] = "logic"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
-    """Supply that the energies belong to."""
+    """Supply of the energies."""
     add_energy: u.JoulePerBit = positive()
     """Energy of an integer addition per bit."""
     multiply_energy: u.JoulePerSquareBit = positive()
@@ -40,7 +40,7 @@ class LogicLibraryParameters(Record):
     register_energy: u.JoulePerBit = positive()
     """Energy of writing and reading a register per bit."""
     clock_energy: u.JoulePerBit = non_negative(absent=0.0)
-    """Energy of clocking a register that is not written, per bit and cycle; part of the register energy."""
+    """Clock energy of a register without a write, per bit and cycle; part of the register energy."""
     adder_area: u.SquareMetrePerBit = positive()
     """Area of an adder per bit."""
     multiplier_area: u.SquareMetrePerSquareBit = positive()
@@ -54,7 +54,7 @@ class LogicLibraryParameters(Record):
     area_overhead: u.Dimensionless = positive()
     """Area of a real datapath with its control over that of its arithmetic."""
     leakage_width: u.Dimensionless = non_negative()
-    """Transistor width that leaks in a two-input gate, in feature sizes."""
+    """Leaking transistor width of a two-input gate, in feature sizes."""
     register_file_depth: u.Dimensionless = non_negative(absent=0.0)
     """Growth of a register file's energy with the logarithm of its words, to base two."""
     register_port_area: u.Dimensionless = non_negative(absent=0.0)

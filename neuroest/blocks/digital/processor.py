@@ -40,7 +40,7 @@ class ProcessorParameters(Record):
     footprint: u.SquareMetre = non_negative()
     """Area of one core, or of the logic of the microcontroller, on the device's process."""
     leakage_width: u.Dimensionless = non_negative()
-    """Transistor width that leaks in a two-input gate, in feature sizes."""
+    """Leaking transistor width of a two-input gate, in feature sizes."""
     supplied: u.Dimensionless = non_negative(
         maximum=1.0, absent=0.0, exact="a statement about the energy of a cycle"
     )

@@ -23,7 +23,7 @@ class WiresParameters(Record):
     folder: ClassVar[str] = "links"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
-    """Supply that the energies belong to."""
+    """Supply of the energies."""
     wire_energy: u.JoulePerBitMetre = positive()
     """Energy of repeated wire per bit and length."""
     interface_energy: u.JoulePerBit = non_negative()

@@ -18,7 +18,7 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_ne
 
 
 class DramParameters(Record):
-    """Dynamic memory off the chip, by the currents and times of its data sheet.
+    """Off-chip dynamic memory, from the currents and times of its data sheet.
 
     Currents are those of one channel of one device, times those of its speed grade.
     """
@@ -29,13 +29,13 @@ class DramParameters(Record):
     device_capacity: u.Bit = positive(exact=CHOSEN)
     """Capacity of one device: a chip, a package or a stack."""
     device_channels: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
-    """Channels of a device that work on their own."""
+    """Independent channels of a device."""
     device_width: u.Bit = positive(exact=CHOSEN)
     """Data pins of one channel of a device, each with one bit."""
     data_rate: u.BitPerSecond = positive(exact=CHOSEN)
     """Data rate of one pin."""
     burst_length: u.Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
-    """Bits that one pin moves in a burst."""
+    """Bits per pin in a burst."""
     row_size: u.Bit = positive(exact=CHOSEN)
     """Bits of a row in one channel of a device."""
     banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
@@ -43,20 +43,20 @@ class DramParameters(Record):
     open_banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=DEFINED)
     """Banks that are open in the loop of the active standby current."""
     refreshed_banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
-    """Banks that wait while a refresh goes on: all, or one where they are refreshed one after the other."""
+    """Banks blocked during a refresh: all, or one for per-bank refresh."""
 
     row_active_time: u.Second = positive(
         symbol="t_RAS", exact="a time that the device must be given, whatever it would need"
     )
-    """Shortest time that a row is open."""
+    """Shortest time for which a row is open (tRAS)."""
     precharge_time: u.Second = positive(
         symbol="t_RP", exact="a time that the device must be given, whatever it would need"
     )
-    """Time to close a row."""
+    """Time to precharge a row (tRP)."""
     row_to_column_time: u.Second = positive(
         symbol="t_RCD", exact="a time that the device must be given, whatever it would need"
     )
-    """Time from opening a row to reading from it."""
+    """Time from activating a row to reading from it (tRCD)."""
     column_time: u.Second = positive(
         symbol="t_CL", exact="a time that the device must be given, whatever it would need"
     )
@@ -68,11 +68,11 @@ class DramParameters(Record):
     activation_window: u.Second = positive(
         symbol="t_FAW", exact="a time that the device must be given, whatever it would need"
     )
-    """Time in which no more than four rows may be opened."""
+    """Window with at most four row activations (tFAW)."""
     refresh_time: u.Second = positive(
         symbol="t_RFC", exact="a time that the device must be given, whatever it would need"
     )
-    """Time that refreshing all banks takes."""
+    """Duration of an all-bank refresh (tRFC)."""
     refresh_interval: u.Second = positive(
         symbol="t_REFI", exact="a time that the device must be given, whatever it would need"
     )
@@ -95,12 +95,12 @@ class DramParameters(Record):
     activating_current: u.Ampere = positive(
         symbol="I_DD0", exact="a data-sheet limit; factors state how far below it real devices are"
     )
-    """Current while rows are opened and closed as often as allowed."""
+    """Current of activating and precharging rows at the maximum rate (IDD0)."""
     precharged_standby_current: u.Ampere = positive(
         symbol="I_DD2N",
         exact="a data-sheet limit; factors state how far below it real devices are",
     )
-    """Current at rest, all rows closed."""
+    """Standby current, all rows closed (IDD2N)."""
     power_down_current: u.Ampere = positive(
         symbol="I_DD2P",
         exact="a data-sheet limit; factors state how far below it real devices are",
@@ -110,22 +110,22 @@ class DramParameters(Record):
         symbol="I_DD3N",
         exact="a data-sheet limit; factors state how far below it real devices are",
     )
-    """Current at rest, rows open."""
+    """Standby current, rows open (IDD3N)."""
     reading_current: u.Ampere = positive(
         symbol="I_DD4R",
         exact="a data-sheet limit; factors state how far below it real devices are",
     )
-    """Current of reading without a gap."""
+    """Current of gapless read bursts (IDD4R)."""
     writing_current: u.Ampere = positive(
         symbol="I_DD4W",
         exact="a data-sheet limit; factors state how far below it real devices are",
     )
-    """Current of writing without a gap."""
+    """Current of gapless write bursts (IDD4W)."""
     refreshing_current: u.Ampere = positive(
         symbol="I_DD5B",
         exact="a data-sheet limit; factors state how far below it real devices are",
     )
-    """Current of refreshing without a gap."""
+    """Current of gapless refresh (IDD5B)."""
     self_refresh_current: u.Ampere = positive(
         symbol="I_DD6", exact="a data-sheet limit; factors state how far below it real devices are"
     )
@@ -167,15 +167,15 @@ class DramParameters(Record):
     """I_DD6 of the second supply."""
 
     standby_factor: u.Dimensionless = positive()
-    """Power at rest of a real device over that of the data sheet."""
+    """Standby power of a typical device over that of the data sheet."""
     activation_factor: u.Dimensionless = positive()
-    """Energy of opening a row of a real device over that of the data sheet."""
+    """Row-activation energy of a typical device over that of the data sheet."""
     reading_factor: u.Dimensionless = positive()
-    """Energy of reading of a real device over that of the data sheet."""
+    """Read energy of a typical device over that of the data sheet."""
     writing_factor: u.Dimensionless = positive()
-    """Energy of writing of a real device over that of the data sheet."""
+    """Write energy of a typical device over that of the data sheet."""
     refresh_factor: u.Dimensionless = positive()
-    """Energy of a refresh of a real device over that of the data sheet."""
+    """Refresh energy of a typical device over that of the data sheet."""
 
     interface_voltage: u.Volt = positive(symbol="V_DDQ", exact=CHOSEN)
     """Supply of the data pins."""
@@ -196,9 +196,9 @@ class DramParameters(Record):
     controller_power: u.Watt = non_negative()
     """Idle power of controller and interface on the chip, per channel."""
     controller_time: u.Second = non_negative()
-    """Controller and interface, there and back."""
+    """Round-trip time of controller and interface."""
     bus_share: u.Dimensionless = positive(maximum=1.0)
-    """Share of the time for which the pins move data under load; the rest turns the bus round."""
+    """Bus utilisation under load; the rest is bus turnaround."""
     footprint: u.SquareMetre = non_negative()
     """Controller and interface on the die, per channel."""
 

@@ -31,7 +31,7 @@ class MeshParameters(Record):
     folder: ClassVar[str] = "links"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
-    """Supply that the energies belong to."""
+    """Supply of the energies."""
     router_energy: u.JoulePerBit = non_negative()
     """Energy of one router per bit and hop."""
     wire_energy: u.JoulePerBitMetre = non_negative()
@@ -41,15 +41,15 @@ class MeshParameters(Record):
     router_area: u.SquareMetre = non_negative()
     """Area of one router."""
     leakage_width: u.Dimensionless = non_negative(absent=0.0)
-    """Width that leaks in the area of a two-input gate of a router, in feature sizes."""
+    """Leaking width per two-input gate area of a router, in feature sizes."""
     router_leakage: u.Watt = non_negative(absent=0.0)
-    """Leakage of one router that is known as a whole, on top of that of its gates by `leakage_width`."""
+    """Known total leakage of one router, in addition to that of its gates by `leakage_width`."""
     hop_time: u.Second = positive()
     """Time of one hop."""
     link_rate: u.BitPerSecond = positive()
     """Data rate of one link."""
     flit_width: u.Bit = positive(absent=1.0, exact=CHOSEN)
-    """Bits that a link moves in one cycle, of which a packet takes a whole number."""
+    """Bits per cycle of a link; a packet needs a whole number of flits."""
 
 
 class MeshBlock(sleep.GatedBlock):

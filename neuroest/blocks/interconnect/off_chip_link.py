@@ -15,17 +15,17 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class LinkParameters(Record):
-    """Link that leaves the chip, or the memory behind it."""
+    """Off-chip link, or the memory behind it."""
 
     model: ClassVar[str] = "off_chip_link"
     folder: ClassVar[str] = "links"
 
     energy: u.JoulePerBit = positive()
-    """Energy per bit, with the far end where the source includes it."""
+    """Energy per bit, including the far end if the source does."""
     rate: u.BitPerSecond = positive(exact=CHOSEN)
     """Data rate."""
     latency: u.Second = non_negative(absent=0.0)
-    """Time from a request to its first bit, with the far end where there is one."""
+    """Time from a request to its first bit, including the far end."""
     static_power: u.Watt = non_negative()
     """Power of the idle link."""
     footprint: u.SquareMetre = non_negative()

@@ -25,21 +25,21 @@ from neuroest.specs.parameters import DEFINED, RANGE_END, Record, non_negative, 
 
 
 class EdramParameters(Record):
-    """Embedded dynamic memory of cells with one transistor and one capacitor, by its cells and lines."""
+    """Embedded dynamic memory of 1T1C cells, from its cells and lines."""
 
     model: ClassVar[str] = "edram"
     folder: ClassVar[str] = "memories"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
-    """Supply of the array that retention and times belong to."""
+    """Array supply of the retention and times."""
     minimum_feature_size: u.Metre = positive(exact=RANGE_END)
-    """Finest process that the cell may be moved to."""
+    """Smallest node to which the cell may be scaled."""
     maximum_feature_size: u.Metre = positive(exact=RANGE_END)
-    """Coarsest process that the cell may be moved to."""
+    """Largest node to which the cell may be scaled."""
     minimum_capacity: u.Bit = positive(exact=RANGE_END)
-    """Smallest memory that the values stand for."""
+    """Smallest memory for which the values are valid."""
     maximum_capacity: u.Bit = positive(exact=RANGE_END)
-    """Largest memory that the values stand for."""
+    """Largest memory for which the values are valid."""
 
     cell_area: u.SquareMetrePerBit = positive()
     """Area of a cell on the device's process."""
@@ -54,23 +54,23 @@ class EdramParameters(Record):
     cells_per_wordline: u.Dimensionless = quantity(minimum=1, maximum=65536)
     """Cells on a word line."""
     amplifier_capacitance: u.Farad = non_negative()
-    """Amplifier and what else loads a bit line."""
+    """Amplifier and other loads of a bit line."""
     wordline_swing: u.Volt = positive(symbol="V_s")
-    """From the low to the high level of a word line."""
+    """Swing of a word line."""
     pump_efficiency: u.Dimensionless = positive(maximum=1.0)
-    """Share of their energy that the pumps of the word lines deliver."""
+    """Efficiency of the word-line pumps."""
     repeater_factor: u.Dimensionless = positive()
     """Capacitance of data wires with their repeaters over that of the wires."""
     access_energy_factor: u.Dimensionless = positive()
-    """Energy of an access to a real macro over that of its cells and lines."""
+    """Access energy of a real macro over that of its cells and lines."""
     lost_share: u.Dimensionless = quantity(minimum=0, maximum=1)
-    """Share of its charge that a cell loses until it is refreshed."""
+    """Share of the charge that a cell loses between refreshes."""
     retention_time: u.Second = positive()
     """Time within which every cell is refreshed."""
     retention_temperature: u.Kelvin = positive()
-    """Temperature that the retention time belongs to."""
+    """Temperature of the retention time."""
     retention_halving_temperature: u.Kelvin = positive()
-    """Rise of the temperature that halves the retention time."""
+    """Temperature rise that halves the retention time."""
 
     array_efficiency: u.Dimensionless = positive(maximum=1.0)
     """Share of the cells in the arrays with their amplifiers and drivers."""
@@ -79,7 +79,7 @@ class EdramParameters(Record):
     control_area: u.SquareMetre = non_negative()
     """Decoders, clocks and pumps of a bank."""
     leakage_width: u.Dimensionless = non_negative()
-    """Width that leaks in the area of a two-input gate of everything but cells, in feature sizes."""
+    """Leaking width per two-input gate area of everything except cells, in feature sizes."""
     access_time: u.Second = positive()
     """From the address to the data of a small macro."""
     cycle_time: u.Second = positive()

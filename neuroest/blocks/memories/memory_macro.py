@@ -16,7 +16,7 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class MemoryMacroParameters(Record):
-    """Memory known by energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
+    """Memory with given energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
 
     model: ClassVar[str] = "memory_macro"
     folder: ClassVar[str] = "memories"
@@ -30,15 +30,15 @@ class MemoryMacroParameters(Record):
     leakage_power: u.WattPerBit = non_negative()
     """Leakage per bit."""
     refresh_power: u.WattPerBit = non_negative()
-    """Power of refreshing per bit; zero for what keeps its state."""
+    """Refresh power per bit; zero for non-volatile and static memories."""
     read_time: u.Second = positive()
     """Time of one read."""
     write_time: u.Second = positive()
     """Time of one write."""
     minimum_capacity: u.Bit = positive(exact=RANGE_END)
-    """Smallest macro that the values stand for."""
+    """Smallest macro for which the values are valid."""
     maximum_capacity: u.Bit = positive(exact=RANGE_END)
-    """Largest macro that the values stand for."""
+    """Largest macro for which the values are valid."""
     endurance: u.Dimensionless = positive(absent=math.inf)
     """Writes before a bit fails."""
 

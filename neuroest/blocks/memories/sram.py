@@ -17,13 +17,13 @@ from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negat
 
 
 class SramParameters(Record):
-    """Static memory by power laws over capacity and word width, fitted to a memory compiler."""
+    """SRAM from power laws over capacity and word width, fitted to a memory compiler."""
 
     model: ClassVar[str] = "sram"
     folder: ClassVar[str] = "memories"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
-    """Supply that the fit belongs to."""
+    """Supply of the fit."""
     reference_capacity: u.Bit = positive(exact=DEFINED)
     """Capacity at which the reference values hold."""
     reference_width: u.Bit = positive(exact=DEFINED)
@@ -47,13 +47,13 @@ class SramParameters(Record):
     area_port_share: u.Dimensionless = quantity(minimum=0, maximum=1, absent=0.0, symbol="s_p")
     """Share of the reference area that grows with the word width: amplifiers, drivers and latches of the port."""
     area_control_share: u.Dimensionless = quantity(minimum=0, maximum=1, absent=0.0, symbol="s_c")
-    """Share of the reference area that every macro has, however small: timing, decoders' ends, rings."""
+    """Share of the reference area that does not depend on the size: timing, decoder ends, rings."""
     leakage_power: u.Watt = non_negative()
     """Leakage at the reference."""
     leakage_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the capacity in the leakage."""
     leakage_temperature: u.Kelvin = positive(exact=DEFINED)
-    """Temperature that the leakage belongs to."""
+    """Temperature of the leakage."""
     access_time: u.Second = positive()
     """Access time at the reference."""
     access_time_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)

@@ -28,7 +28,7 @@ from neuroest.specs.parameters import EXACT, Record, positive
 
 
 class SramTableParameters(Record):
-    """Static memory by a table over node, banks, capacity and word width, and what is known of the table's error."""
+    """SRAM from a table over node, banks, capacity and word width, with factors for the table's error."""
 
     model: ClassVar[str] = "sram_table"
     folder: ClassVar[str] = "memories"

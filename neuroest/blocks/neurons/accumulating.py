@@ -19,7 +19,7 @@ from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 
 
 class AccumulatingNeuronParameters(Record):
-    """What any neuron has whose device adds up input pulses."""
+    """Parameters of all accumulating neurons."""
 
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "neurons"
@@ -33,7 +33,7 @@ class AccumulatingNeuronParameters(Record):
     reset_time: u.Second = positive(symbol="t_reset")
     """Width of the reset pulse."""
     read_voltage: u.Volt = positive(maximum=10.0, symbol="V_read")
-    """Voltage that the state is read with."""
+    """Read voltage of the state."""
     read_time: u.Second = positive(symbol="t_read")
     """Time of reading the state after a pulse."""
     decision_energy: u.Joule = non_negative()
@@ -41,7 +41,7 @@ class AccumulatingNeuronParameters(Record):
     pulses_spread: u.Dimensionless = positive()
     """Standard deviation of the pulses to fire over their mean, from spike to spike."""
     memory_time: u.Second = positive(absent=math.inf)
-    """Time constant with which the state fades between pulses; without it the state is taken to stay."""
+    """Decay time constant of the state between pulses; without it the state is assumed not to decay."""
     idle_power: u.Watt = non_negative()
     """Power of an idle neuron's circuits."""
     device_area: u.SquareMetre = positive()
@@ -54,7 +54,7 @@ class AccumulatingNeuronParameters(Record):
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
-    """Points of the cycling curve that the claimed endurance is based on."""
+    """Points of the cycling curve of the claimed endurance."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Resets before the device fails."""
 

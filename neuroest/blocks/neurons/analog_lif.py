@@ -52,9 +52,9 @@ class AnalogLifParameters(Record):
     short_circuit_energy: u.Joule = non_negative(absent=0.0)
     """Crowbar energy of the comparator per spike, in addition to that of its slow input edge."""
     short_circuit_current: u.Ampere = non_negative(symbol="I_peak", absent=0.0)
-    """Peak of the current straight through the comparator while the membrane crosses its threshold."""
+    """Peak short-circuit current of the comparator while the membrane crosses its threshold."""
     conduction_window: u.Volt = non_negative(symbol="dV", absent=0.0)
-    """Span of membrane voltages in which the comparator conducts straight through."""
+    """Range of membrane voltages with short-circuit current in the comparator."""
     transistor_area: u.SquareMetre = positive()
     """Area of the transistors and their wiring."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
@@ -64,7 +64,7 @@ class AnalogLifParameters(Record):
     matched_gate_area: u.SquareMetre = positive(absent=math.inf)
     """Gate area of the transistors that set the membrane current."""
     memory_time: u.Second = positive(symbol="tau_mem", absent=math.inf)
-    """Time constant with which the membrane leaks; without it the membrane is taken to keep its charge."""
+    """Leak time constant of the membrane; without it the membrane is assumed not to leak."""
     slope_factor: u.Dimensionless = positive(symbol="n", absent=1.4)
     """Subthreshold slope factor."""
 

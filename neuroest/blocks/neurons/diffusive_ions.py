@@ -19,7 +19,7 @@ class IonDynamics(Record):
     field_mobility: u.PerVoltSecond = positive(symbol="mu")
     """Filament growth per field."""
     field_offset: u.Dimensionless = positive(symbol="alpha", exact=EXACT)
-    """Gap that stays when the filament is complete."""
+    """Remaining gap of a complete filament."""
     residue_rate: u.PerSecond = positive(symbol="beta")
     """Rate at which filament turns into residue."""
     filament_decay: u.PerSecond = positive(symbol="gamma_1")
@@ -57,7 +57,7 @@ class IonDynamics(Record):
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
-    """Points of the cycling curve that the claimed endurance is based on."""
+    """Points of the cycling curve of the claimed endurance."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
     relaxation_time: u.Second = non_negative(symbol="t_relax", absent=0.0)
@@ -67,7 +67,7 @@ class IonDynamics(Record):
     """Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate
     follows the closing gap, and the neuron cannot be simulated."""
     activation_energy: u.Joule = non_negative(symbol="E_a", absent=0.0)
-    """Barrier that all four rates have; without it they are those of room temperature at any temperature."""
+    """Common barrier of all four rates; without it the rates do not depend on temperature."""
 
 
 ION_BARRIERS: Mapping[str, str] = MappingProxyType(
@@ -88,19 +88,19 @@ class IonKineticsParameters(Record):
     folder: ClassVar[str] = "lab"
 
     noise_correlation_time: u.Second = positive(symbol="tau_n")
-    """Time over which the drive of the ions keeps its deviation from the mean."""
+    """Correlation time of the noise of the ion drive."""
     decay_variation: u.Dimensionless = non_negative(exact=CHOSEN)
     """Relative fluctuation of the filament's rate of decay within a cycle."""
     mobility_activation: u.Joule = non_negative(symbol="E_mu")
     """Activation energy of the filament's growth."""
     residue_activation: u.Joule = non_negative(symbol="E_beta")
-    """Activation energy of the turning of filament into residue."""
+    """Activation energy of the conversion of filament into residue."""
     filament_decay_activation: u.Joule = non_negative(symbol="E_gamma_1")
     """Activation energy of the filament's decay."""
     residue_decay_activation: u.Joule = non_negative(symbol="E_gamma_2")
     """Activation energy of the residue's decay."""
     reference_temperature: u.Kelvin = positive(symbol="T_0", exact=DEFINED)
-    """Temperature that the rates belong to."""
+    """Reference temperature of the rates."""
     thermal_resistance: u.KelvinPerWatt = non_negative(symbol="R_th")
     """Heating of the complete filament."""
 

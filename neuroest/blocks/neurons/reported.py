@@ -14,7 +14,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ReportedNeuronParameters(Record):
-    """A neuron known by the numbers that its authors report."""
+    """A neuron described by the numbers that its authors report."""
 
     model: ClassVar[str] = "reported_neuron"
     folder: ClassVar[str] = "neurons"
@@ -22,17 +22,17 @@ class ReportedNeuronParameters(Record):
     spike_energy: u.Joule = positive()
     """Energy of one spike, within the scope that the source states."""
     input_hold_time: u.Second = non_negative(absent=0.0)
-    """Time under a full drive from an empty state to a spike; without it the whole of the shortest spike interval."""
+    """Time under full drive from the reset state to a spike; the default is the shortest spike interval."""
     memory_time: u.Second = positive(symbol="tau", absent=math.inf)
-    """Time constant with which the neuron forgets between timesteps; without it it is taken to keep its state."""
+    """Decay time constant between timesteps; without it the neuron is assumed to keep its state."""
     maximum_spike_rate: u.PerSecond = positive()
     """Highest spike rate."""
     static_power: u.Watt = non_negative()
-    """Power of an idle neuron, where it is not part of the spike energy."""
+    """Power of an idle neuron, if it is not part of the spike energy."""
     footprint: u.SquareMetre = positive()
     """Area of one neuron."""
     endurance: u.Dimensionless = positive(absent=math.inf)
-    """Spikes before the device fails; without it nothing is taken to wear out."""
+    """Spikes before the device fails; without it wear is not considered."""
 
 
 class ReportedNeuronBlock(DeviceBlock):

@@ -52,7 +52,7 @@ class ThresholdSwitchNeuronParameters(Record):
     folder: ClassVar[str] = "neurons"
 
     supply_voltage: u.Volt = positive(symbol="V_s", exact=CHOSEN)
-    """Voltage that the column presents while it drives the neuron."""
+    """Drive voltage from the column."""
     threshold_voltage: u.Volt = positive(symbol="V_t")
     """Voltage at which the switch turns on."""
     hold_voltage: u.Volt = positive(symbol="V_h")
@@ -66,7 +66,7 @@ class ThresholdSwitchNeuronParameters(Record):
     series_resistance: u.Ohm = positive(symbol="R_s", exact=CHOSEN)
     """Resistor between the input and the capacitor."""
     capacitance: u.Farad = positive(symbol="C", exact=CHOSEN)
-    """Capacitor across the switch, its own included."""
+    """Capacitor across the switch, including that of the switch."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of that capacitor."""
     relaxation_time: u.Second = non_negative(symbol="t_rel")
@@ -83,14 +83,14 @@ class ThresholdSwitchNeuronParameters(Record):
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
-    """Points of the cycling curve that the claimed endurance is based on."""
+    """Points of the cycling curve of the claimed endurance."""
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
     transition_temperature: u.Kelvin = positive(symbol="T_c", absent=math.inf)
-    """Temperature to which its own heat must bring the switch; without it the thresholds do not depend on the
-    temperature of the chip."""
+    """Transition temperature of a self-heated switch; without it the thresholds do not depend on the chip
+    temperature."""
     reference_temperature: u.Kelvin = positive(symbol="T_0", absent=0.0, exact=DEFINED)
-    """Temperature at which the thresholds were taken; without it room temperature."""
+    """Temperature of the threshold measurement; default room temperature."""
     switching_delay: u.Second = non_negative(symbol="t_r", absent=0.0)
     """Time from a step to the reference voltage until the switch turns on, on top of `delay_floor`; without either it
     turns on at its threshold."""

@@ -21,7 +21,7 @@ class ChargePumpParameters(Record):
     folder: ClassVar[str] = "drivers"
 
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
-    """Highest voltage that its transistors and capacitors stand."""
+    """Maximum voltage of its transistors and capacitors."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the capacitors."""
     parasitic_fraction: u.Dimensionless = positive(maximum=1.0, symbol="alpha")
@@ -31,7 +31,7 @@ class ChargePumpParameters(Record):
     area_factor: u.Dimensionless = quantity(minimum=1.0, maximum=100.0)
     """Area of the pump with switches, clock drivers and regulation over that of its capacitors."""
     idle_power: u.Watt = non_negative()
-    """Power of its oscillator and regulation while it is on without a load."""
+    """No-load power of its oscillator and regulation."""
 
 
 class ChargePumpBlock(DeviceBlock):

@@ -24,21 +24,21 @@ COLUMN_ACCESS = "column_access"
 
 
 class WriteCircuitParameters(Record):
-    """Transistors that stand the programming voltage, and the gates of decoders, around an array that is written."""
+    """High-voltage transistors and decoder gates around an array for writing."""
 
     model: ClassVar[str] = "write_circuit"
     folder: ClassVar[str] = "drivers"
 
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
-    """Highest voltage that its switches stand."""
+    """Maximum voltage of its switches."""
     gate_length: u.Metre = positive(maximum=1e-5, symbol="L")
-    """Shortest gate of a transistor that stands this voltage."""
+    """Shortest gate of a transistor for this voltage."""
     contact_length: u.Metre = positive(maximum=1e-5, symbol="s")
     """Length of a contact next to such a gate."""
     on_current: u.AmperePerMetre = positive()
     """Saturation current of such a transistor per width, with the programming voltage at its gate."""
     current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_lin")
-    """Write current over saturation current, so that a switch loses little of the voltage."""
+    """Write current over saturation current, for a small voltage drop in a switch."""
     minimum_width: u.Metre = positive(maximum=1e-4)
     """Narrowest such transistor."""
     off_current: u.AmperePerMetre = non_negative()
@@ -48,9 +48,10 @@ class WriteCircuitParameters(Record):
     gate_width: u.Metre = positive(maximum=1e-4)
     """Width of all transistors of one input of a decoder's gate."""
     latch_gates: u.Dimensionless = non_negative()
-    """Two-input gates that keep the data of one write driver."""
+    """Two-input gates that store the data of one write driver."""
     timer_energy: u.Joule = non_negative(absent=0.0)
-    """Energy of switching a diffusive memristor on that times the spikes of a line; without it there are no timers."""
+    """Energy of switching on a diffusive memristor that times the spikes of a line; without it there are no
+    timers."""
     timer_area: u.SquareMetre = non_negative(absent=0.0)
     """Area of such a timer with its series transistor."""
 

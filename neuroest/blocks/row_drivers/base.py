@@ -19,7 +19,7 @@ DRIVER_ERROR: ModelErrors = model_errors(
 
 
 class RowDriverParameters(Record):
-    """What the output stage of any row driver has."""
+    """Parameters of the output stage of all row drivers."""
 
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "drivers"
@@ -27,7 +27,7 @@ class RowDriverParameters(Record):
     self_load_fraction: u.Dimensionless = non_negative(symbol="k_self")
     """Energy of the driver's own gates over that of its row."""
     voltage_loss: u.Dimensionless = positive(maximum=1.0, symbol="eps_drv")
-    """Share of the read voltage that the driver may lose."""
+    """Allowed drop in the driver, as a share of the read voltage."""
     current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_lin")
     """Read current over saturation current."""
     minimum_area: u.SquareMetre = non_negative()

@@ -13,7 +13,7 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class LevelShifterParameters(Record):
-    """Level shifter between logic and a row that is driven above the logic supply."""
+    """Level shifter between logic and a row with a voltage above the logic supply."""
 
     model: ClassVar[str] = "level_shifter"
     folder: ClassVar[str] = "drivers"
@@ -21,7 +21,7 @@ class LevelShifterParameters(Record):
     toggle_energy: u.Joule = positive()
     """Energy of one pulse, both edges."""
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
-    """Highest voltage that its transistors stand."""
+    """Maximum voltage of its transistors."""
     leakage_power: u.Watt = non_negative()
     """Leakage of one shifter."""
     footprint: u.SquareMetre = positive()

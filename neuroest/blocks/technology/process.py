@@ -18,9 +18,9 @@ class Process(Record):
     nominal_supply_voltage: u.Volt = positive(maximum=5.0, symbol="V_dd", exact=DEFINED)
     """Supply of the core transistors."""
     minimum_supply_voltage: u.Volt = positive(maximum=5.0, exact=RANGE_END)
-    """Lowest supply that the scaling laws cover."""
+    """Lowest supply of the scaling laws."""
     maximum_supply_voltage: u.Volt = positive(maximum=5.0, exact=RANGE_END)
-    """Highest supply that the scaling laws cover."""
+    """Highest supply of the scaling laws."""
     gate_pitch: u.Metre = positive(maximum=1e-5, symbol="CPP")
     """Contacted gate pitch."""
     metal_pitch: u.Metre = positive(maximum=1e-5)
@@ -34,9 +34,9 @@ class Process(Record):
     drain_capacitance: u.FaradPerMetre = positive(symbol="c_d")
     """Junction capacitance per transistor width."""
     on_current: u.AmperePerMetre = positive(symbol="j_on")
-    """Saturation current of an n-type transistor per width."""
+    """Saturation current of an NMOS per width."""
     off_current: u.AmperePerMetre = positive(symbol="j_off")
-    """Leakage of an n-type transistor per width at 300 K and the nominal supply."""
+    """Leakage of an NMOS per width at 300 K and the nominal supply."""
     leakage_supply_slope: u.PerVolt = non_negative(absent=0.0, symbol="s_L")
     """Rise of the logarithm of the leakage per volt at the drain; a process without it has one off-current at every
     supply."""

@@ -197,7 +197,7 @@ class ArrayParts(Component[None]):
         return "weight_bits" in self.options
 
     def slices(self, network: NetworkContext) -> u.Dimensionless:
-        """Cells side by side that hold the bits of one weight."""
+        """Adjacent cells that store the bits of one weight."""
         return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
 
     def digits_of_weight(self, network: NetworkContext) -> tuple[u.Dimensionless, u.Dimensionless]:
