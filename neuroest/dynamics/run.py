@@ -13,6 +13,7 @@ from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
+from neuroest.dynamics import reference_neurons
 from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
@@ -31,12 +32,6 @@ from neuroest.dynamics.in_time import Asked, NeuronInTime, changed_values, neuro
 from neuroest.dynamics.leaky_in_time import AnalogInTime, NumbersInTime
 from neuroest.dynamics.parameters import LifBehaviourParameters
 from neuroest.dynamics.pulses_in_time import PulsedInTime
-from neuroest.dynamics.reference_neurons import (
-    digital_lif_spikes,
-    simulate_analog_lif,
-    simulate_switch,
-    switch_latches,
-)
 from neuroest.dynamics.spikes import SpikeRun, plain_numbers
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
 from neuroest.dynamics.switch_in_time import SwitchInTime
@@ -367,13 +362,13 @@ def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Repor
     waits = 0.0 if delay is None else float(np.max(delay(np.array(level), np.array(level), np.array(1e-30))))
     charge = float(switch.series_resistance * switch.capacitance)
     usual = 40.0 * (charge + relaxation + min(waits, _LONGEST_WAIT * (charge + relaxation)))
-    run = simulate_switch(
+    run = reference_neurons.simulate_switch(
         switch, stimulus_of(request, level, request.lasting(running, level, usual), "V"), devices=request.devices,
         generator=request.generator(), step=request.step, relaxation=relaxation, delay=delay,
         progress=request.progress,
     )  # fmt: skip
     lines = []
-    if reason := switch_latches(switch):
+    if reason := reference_neurons.switch_latches(switch):
         lines.append(f"no oscillation: {reason}")
     spikes = float(np.sum(run.counts))
     if spikes:
@@ -433,7 +428,7 @@ def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Repor
     if generator is not None and request.devices > 1:
         factors = running.differences(request.devices, generator)
         stimulus = [Segment(part.duration, part.level * factors) for part in stimulus]
-    run = simulate_analog_lif(
+    run = reference_neurons.simulate_analog_lif(
         running.component.device, behaviour, stimulus, devices=request.devices, generator=generator,
         step=request.step, progress=request.progress,
     )  # fmt: skip
@@ -459,7 +454,7 @@ def _digital(running: DigitalInTime, request: Request, plot: Path | None) -> Rep
     if plot is not None:
         raise NeuroestError("a digital neuron has no waveform to draw")
     steps = request.pulses if request.spikes is None else int(running.lasting(added, request.spikes))
-    spikes, _ = digital_lif_spikes(behaviour, np.full((steps, request.devices), added))
+    spikes, _ = reference_neurons.digital_lif_spikes(behaviour, np.full((steps, request.devices), added))
     when, who = np.nonzero(spikes)
     lines = [
         f"{request.neuron}: digital neuron, {steps} steps, {added:g} added in each",

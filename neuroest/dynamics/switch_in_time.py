@@ -7,16 +7,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.in_time import (
-    Asked,
-    ClosedForms,
-    Drive,
-    NeuronInTime,
-    OneSpike,
-    changed_values,
-    driven,
-    spike_energy,
-)
+from neuroest.dynamics import in_time
 from neuroest.dynamics.parameters import ThresholdSwitchParameters
 from neuroest.dynamics.reference_neurons import simulate_switch
 from neuroest.dynamics.spikes import SpikeRun
@@ -34,24 +25,24 @@ _TRACED = 1000
 """Steps of each stretch of a run whose trace is kept."""
 
 
-class SwitchInTime(NeuronInTime):
+class SwitchInTime(in_time.NeuronInTime):
     """A threshold switch with a resistor and a capacitor, from event to event."""
 
     stays_on = "the drive holds the closed switch above its hold voltage"
 
-    def __init__(self, device: Device, asked: Asked) -> None:
+    def __init__(self, device: Device, asked: in_time.Asked) -> None:
         self.delay: Delay | None = None
         self.relaxation = 0.0
         if device.spec.model == ThresholdSwitchParameters.model:
-            self.switch = ThresholdSwitchParameters(**changed_values(device, asked.changes))
+            self.switch = ThresholdSwitchParameters(**in_time.changed_values(device, asked.changes))
             self.no_temperature = "a switch of the lab states no transition temperature"
         else:
             self._of_a_chip(device, asked)
-        self.drive = Drive("supply voltage", "V", float(self.switch.supply_voltage))
+        self.drive = in_time.Drive("supply voltage", "V", float(self.switch.supply_voltage))
         if not float(self.switch.threshold_variation):
             self.no_variation = "its file states no deviation of the threshold between cycles"
 
-    def _of_a_chip(self, device: Device, asked: Asked) -> None:
+    def _of_a_chip(self, device: Device, asked: in_time.Asked) -> None:
         block: Any = asked.block(device)
         transition = float(block.device.transition_temperature)
         if not np.isfinite(transition):
@@ -81,7 +72,9 @@ class SwitchInTime(NeuronInTime):
         self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
     ) -> SpikeRun:
         """Under supplies that end."""
-        return self._simulate(driven(levels, durations), generator, len(levels), _TRACED if kept else 1)
+        return self._simulate(
+            in_time.driven(levels, durations), generator, len(levels), _TRACED if kept else 1
+        )
 
     def lasting(self, level: float, spikes: int) -> float:
         """By the closed forms; of a switch of the lab by its time constants."""
@@ -101,7 +94,7 @@ class SwitchInTime(NeuronInTime):
         )
         return float(switch.supply_voltage * switch.threshold_voltage / final)
 
-    def closed(self, level: float) -> ClosedForms:
+    def closed(self, level: float) -> in_time.ClosedForms:
         """With the node of the closed switch where the drive holds it, from which the next charge begins."""
         block = self.at(level)
         if block is None or not level > self.least_drive():
@@ -109,7 +102,7 @@ class SwitchInTime(NeuronInTime):
         d = block.device
         held = threshold_switches.switch_final_voltage(d.series_resistance, d.on_resistance, level)
         if held >= block.hold_voltage():
-            return ClosedForms(super().closed(level).integration_time, np.inf, np.nan)
+            return in_time.ClosedForms(super().closed(level).integration_time, np.inf, np.nan)
         start = held + threshold_switches.switch_rest_voltage(
             block.hold_voltage() - held, d.relaxation_time, d.on_resistance, d.capacitance
         )
@@ -120,12 +113,12 @@ class SwitchInTime(NeuronInTime):
             d.series_resistance, d.off_resistance, d.capacitance, level, block.threshold_voltage(), 0.0
         )
         waits = block.incubation_time()
-        return ClosedForms(
+        return in_time.ClosedForms(
             float(first + waits), float(charge + waits + block.refractory_time()),
-            spike_energy(block) + float(block.held_energy()),
+            in_time.spike_energy(block) + float(block.held_energy()),
         )  # fmt: skip
 
-    def one_spike(self) -> OneSpike:
+    def one_spike(self) -> in_time.OneSpike:
         """Two spikes; from the rest after the first to the end of the second counts."""
         if self.component is None:
             raise NeuroestError(
@@ -143,7 +136,7 @@ class SwitchInTime(NeuronInTime):
         start = before.duration
         again = self._simulate([*begin, Segment(patience, drive)]).spike_times
         if len(again) < 2:
-            return OneSpike(np.inf, np.inf, np.inf, ("the switch does not turn on a second time",))
+            return in_time.OneSpike(np.inf, np.inf, np.inf, ("the switch does not turn on a second time",))
         second = float(again[1])
         after = self._simulate([*begin, Segment((second - start) * _AFTER + pulse, drive)])
         held, notes = float(block.held_energy()), ["the drive ends with the spike, as the estimate assumes"]
@@ -153,7 +146,7 @@ class SwitchInTime(NeuronInTime):
                 "spike; the estimate leaves it out and says so"
             )
         energy = float(after.energy["supply"][0] - before.energy["supply"][0])
-        return OneSpike(second - start, second - float(first[0]), energy, tuple(notes))
+        return in_time.OneSpike(second - start, second - float(first[0]), energy, tuple(notes))
 
 
 Delay = Callable[[Any, Any, Any], Any]

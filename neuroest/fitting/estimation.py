@@ -15,18 +15,11 @@ from neuroest.core.extras import extra
 from neuroest.core.progress import Progress, silent
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
+from neuroest.fitting import predictions
 from neuroest.fitting.adequacy import SPARE_CONDITIONS, condition_labels, misfit, needed_shift, testable
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
 from neuroest.fitting.laws.base import IDENTIFIED_WITHIN, Completion, LawFit
 from neuroest.fitting.layouts import Measurements, check_contradictions
-from neuroest.fitting.predictions import (
-    SILENT_AFTER,
-    Rows,
-    flat,
-    on_resistance_bound,
-    predict,
-    relative_error,
-)
 
 CANDIDATES = (
     "field_mobility",
@@ -121,7 +114,7 @@ class Fit:
     combinations: tuple[str, ...]
     singular_values: Array
     chi_square: float
-    rows: list[Rows]
+    rows: list[predictions.Rows]
     refined_starts: int
     agreeing_starts: int
     converged: bool
@@ -215,12 +208,14 @@ class _Problem:
         self.names = (*CANDIDATES, "field_offset", "control_resistance")
         self.template = {name: np.log(template[name]) for name in self.names}
 
-    def many(self, free: tuple[str, ...], points: Array, patience: float = SILENT_AFTER) -> list[Rows]:
+    def many(
+        self, free: tuple[str, ...], points: Array, patience: float = predictions.SILENT_AFTER
+    ) -> list[predictions.Rows]:
         sets = len(points)
         values = {name: np.exp(np.full(sets, self.template[name])) for name in self.names}
         for column, name in enumerate(free):
             values[name] = np.exp(points[:, column])
-        return predict(self.data, values, self.length, patience)
+        return predictions.predict(self.data, values, self.length, patience)
 
     def searched(self) -> None:
         """One more search is over; how many there will be depends on what the data leave open."""
@@ -232,7 +227,7 @@ class _Problem:
         return np.array([self.template[name] for name in names])
 
     def residuals(self, free: tuple[str, ...], points: Array) -> Array:
-        return np.clip(flat(self.many(free, points)), -1e6, 1e6)
+        return np.clip(predictions.flat(self.many(free, points)), -1e6, 1e6)
 
     def sensitivities(self, free: tuple[str, ...], point: Array) -> Array:
         size = len(free)
@@ -312,7 +307,7 @@ def fit(
     )  # fmt: skip
 
 
-def _banded(problem: _Problem, free: tuple[str, ...], point: Array, known: Bands) -> list[Rows]:
+def _banded(problem: _Problem, free: tuple[str, ...], point: Array, known: Bands) -> list[predictions.Rows]:
     """Predictions of all rows with the 80 % band that the deviations and correlations of the parameters leave."""
     ways = np.diag(known.deviation)
     moved = problem.many(free, np.concatenate([point[None, :], point + ways, point - ways]), _PATIENCE)
@@ -348,7 +343,7 @@ def _unseen(data: Measurements, seen: tuple[str, ...]) -> dict[str, str]:
 
 def _why_no_on_resistance(data: Measurements) -> str:
     sweep = data.named("current_voltage")
-    bound = None if sweep is None else on_resistance_bound(sweep)
+    bound = None if sweep is None else predictions.on_resistance_bound(sweep)
     if bound is None:
         return "only a sweep of the current determines it"
     return f"every row of the on state is at compliance; it is at most {format_quantity(bound, 'ohm')}"
@@ -426,7 +421,7 @@ def _reported(
     # a logarithmic time's slope is that of its residual times its relative error
     edges = np.cumsum([0, *(part.residuals.shape[1] for part in parts)])
     timed = {
-        number: drive[edges[number] : edges[number + 1]] * relative_error(part)
+        number: drive[edges[number] : edges[number + 1]] * predictions.relative_error(part)
         for number, part in enumerate(parts)
         if part.experiment.layout.name in _REPEATED_TIMES
     }
@@ -439,7 +434,7 @@ def _reported(
     return scatter, bands(line, scatter, moved, elsewhere, shifted)
 
 
-def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[Rows]) -> Array:
+def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[predictions.Rows]) -> Array:
     """Second derivative of the residuals of single times against the logarithm of the drive."""
     points = np.stack([point, point, point])
     column = names.index("field_mobility")
@@ -459,7 +454,7 @@ def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Genera
         place = centre + 0.3 * generator.standard_normal(len(names))
         influence = np.maximum(influence, np.linalg.norm(problem.sensitivities(names, place), axis=0))
     measured = problem.data.named("current_voltage")
-    sweep = measured is not None and on_resistance_bound(measured) is None
+    sweep = measured is not None and predictions.on_resistance_bound(measured) is None
     # gate peaks depend on the resistance of the filament by parts in a thousand, which no row can show
     # and pairs see it only where it is far off, which no device is
     return tuple(

@@ -9,15 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    Component,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    TechnologyPoint,
-)
+from neuroest.blocks import base
 from neuroest.blocks.chip.overheads import ChipOverheads
 from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
@@ -37,7 +29,7 @@ _TECHNOLOGY = "technology"
 EXTRAPOLATION = "extrapolation"
 """Model name of what is added to the discrepancy of a model outside of its range."""
 
-_Cost = TypeVar("_Cost", EnergyCost, AreaCost, StaticCost)
+_Cost = TypeVar("_Cost", base.EnergyCost, base.AreaCost, base.StaticCost)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,9 +62,9 @@ class CostTable:
         What the components say about the range of their models.
     """
 
-    energies: tuple[EnergyCost, ...]
-    areas: tuple[AreaCost, ...]
-    statics: tuple[StaticCost, ...]
+    energies: tuple[base.EnergyCost, ...]
+    areas: tuple[base.AreaCost, ...]
+    statics: tuple[base.StaticCost, ...]
     clock_fraction: u.Dimensionless
     control_fraction: u.Dimensionless
     control_area_fraction: u.Dimensionless
@@ -84,10 +76,10 @@ class CostTable:
     synchronous: frozenset[str]
     macros: frozenset[str]
     overheads: str | None
-    checks: tuple[Check, ...]
+    checks: tuple[base.Check, ...]
 
 
-def costed_components(chip: Chip) -> list[Component[Any]]:
+def costed_components(chip: Chip) -> list[base.Component[Any]]:
     """What the stage asks for costs: free blocks, levels, and slots except those that their level answers for."""
     components = [c for level in chip.top.walk() for b in level.blocks.values() for c in with_slots(b)]
     components += [level.compute for level in chip.top.walk() if level.compute is not None]
@@ -109,14 +101,14 @@ class Contexts:
         For those in the branch of a computing level, by the beginning of their paths.
     """
 
-    common: NetworkContext
-    own: Mapping[str, NetworkContext] = field(default_factory=dict)
+    common: base.NetworkContext
+    own: Mapping[str, base.NetworkContext] = field(default_factory=dict)
 
-    def of(self, path: str) -> NetworkContext:
+    def of(self, path: str) -> base.NetworkContext:
         """The network as a component has it."""
         return next((net for start, net in self.own.items() if f"{path}.".startswith(start)), self.common)
 
-    def changed(self, change: Callable[[NetworkContext], NetworkContext]) -> Contexts:
+    def changed(self, change: Callable[[base.NetworkContext], base.NetworkContext]) -> Contexts:
         """The same, each network changed."""
         return Contexts(change(self.common), {start: change(net) for start, net in self.own.items()})
 
@@ -125,7 +117,7 @@ def contexts(layers: LayerTable, levels: Sequence[MappedLevel]) -> Contexts:
     """The network as the components of a chip have it."""
     if len(levels) == 1:
         return Contexts(levels[0].mapper.network)
-    own: dict[str, NetworkContext] = {}
+    own: dict[str, base.NetworkContext] = {}
     for level in levels:
         path = level.path.split(".")
         # the branch begins below what the level shares with another one
@@ -149,7 +141,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         s for c in components for s in c.slept(c.statics(networks.of(c.path)), networks.of(c.path))
     )
     energies = [e for c in components for e in c.energies(networks.of(c.path))]
-    wires: list[Check] = []
+    wires: list[base.Check] = []
     for c in components:
         if isinstance(c, NetworkOnChip):
             places = _places(c, chip, mapped)
@@ -189,9 +181,9 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
 
 
 def _with_discrepancy(
-    chip: Chip, energies: list[EnergyCost], areas: tuple[AreaCost, ...], statics: tuple[StaticCost, ...],
+    chip: Chip, energies: list[base.EnergyCost], areas: tuple[base.AreaCost, ...], statics: tuple[base.StaticCost, ...],
     inside: Mapping[str, Any],
-) -> tuple[list[EnergyCost], tuple[AreaCost, ...], tuple[StaticCost, ...]]:  # fmt: skip
+) -> tuple[list[base.EnergyCost], tuple[base.AreaCost, ...], tuple[base.StaticCost, ...]]:  # fmt: skip
     """The costs times the factor by which each component's model is taken to be off, and more where it extrapolates."""
     models = {c.path: c.model for c in chip.components()}
     kinds = _calibrated(chip)
@@ -229,7 +221,7 @@ def _calibrated(chip: Chip) -> Mapping[str, str]:
     }
 
 
-def _inside(checks: list[Check]) -> Mapping[str, Any]:
+def _inside(checks: list[base.Check]) -> Mapping[str, Any]:
     """Whether the models of each component are within their ranges, of those that say so."""
     found: dict[str, Any] = {}
     for check in checks:
@@ -240,15 +232,15 @@ def _inside(checks: list[Check]) -> Mapping[str, Any]:
     return found
 
 
-def technology_checks(point: TechnologyPoint) -> list[Check]:
+def technology_checks(point: base.TechnologyPoint) -> list[base.Check]:
     """Whether scaling laws, leakage and corners hold at this process, supply and temperature."""
     return [_supply_check(point), _temperature_check(point), *_corner_checks(point)]
 
 
-def process_checks(components: Iterable[Component[Any]]) -> list[Check]:
+def process_checks(components: Iterable[base.Component[Any]]) -> list[base.Check]:
     """Whether values that nothing moves between processes were taken on the chip's."""
     return [
-        Check(
+        base.Check(
             "values_process", c.path, "extrapolation", passed=False,
             message=c.unmoved,
         )
@@ -266,7 +258,7 @@ def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> u.Num
 
 
 def _tile_pitch(
-    mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[AreaCost, ...], places: u.Numeric
+    mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[base.AreaCost, ...], places: u.Numeric
 ) -> u.Metre:
     """Distance between routers: as chosen, or the side of the die share of one router."""
     if "tile_pitch" in mesh.options:
@@ -281,17 +273,17 @@ def _tile_pitch(
     return float(pitch[0]) if pitch.shape == (1,) else pitch
 
 
-def _temperature_check(point: TechnologyPoint) -> Check:
+def _temperature_check(point: base.TechnologyPoint) -> base.Check:
     temperature = point.temperature
     away = np.abs(temperature - ROOM_TEMPERATURE)
-    return Check(
+    return base.Check(
         "temperature", _TECHNOLOGY, "extrapolation", away <= _LEAKAGE_REACH,
         f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
         "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
     )  # fmt: skip
 
 
-def _corner_checks(point: TechnologyPoint) -> list[Check]:
+def _corner_checks(point: base.TechnologyPoint) -> list[base.Check]:
     """Whether process, supply and temperature lie within the table of the corners."""
     if point.corner is None:
         return []
@@ -305,7 +297,7 @@ def _corner_checks(point: TechnologyPoint) -> list[Check]:
     ):
         low, high = float(axis[0]), float(axis[-1])
         found.append(
-            Check(
+            base.Check(
                 name, "technology", "extrapolation", np.logical_and(value >= low, value <= high),
                 f"the corner table does not cover this {what}; the nearest entry is used", value,
                 np.where(value < low, low, high), unit,
@@ -314,13 +306,13 @@ def _corner_checks(point: TechnologyPoint) -> list[Check]:
     return found
 
 
-def _domain_checks(chip: Chip) -> list[Check]:
+def _domain_checks(chip: Chip) -> list[base.Check]:
     """Whether the supply of each voltage domain lies in the range of the process."""
     domains = {id(c.technology): c for c in chip.components() if c.technology is not chip.technology}
     return [_supply_check(c.technology, c.path) for c in domains.values()]
 
 
-def _supply_check(point: TechnologyPoint, where: str = _TECHNOLOGY) -> Check:
+def _supply_check(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> base.Check:
     supply, process = point.supply_voltage, point.process
     inside = np.logical_and(
         supply >= process.minimum_supply_voltage, supply <= process.maximum_supply_voltage
@@ -332,7 +324,7 @@ def _supply_check(point: TechnologyPoint, where: str = _TECHNOLOGY) -> Check:
         process.energy_constant,
     )
     low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
-    return Check(
+    return base.Check(
         "supply_voltage", where, "infeasible", np.logical_and(inside, nominal > 0.0),
         f"the supply is outside the {low:g} to {high:g} V that the scaling laws of the process cover",
         supply, process.maximum_supply_voltage, "V",

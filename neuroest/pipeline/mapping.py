@@ -18,15 +18,7 @@ from neuroest.core.errors import MappingError
 from neuroest.design.chip import Chip, LevelNode, with_slots
 from neuroest.equations import mapping as equations
 from neuroest.equations import writing
-from neuroest.levels.base import (
-    Array,
-    LevelMapping,
-    MappedLevel,
-    Mapper,
-    NetworkMapping,
-    Placement,
-    level_counts,
-)
+from neuroest.levels import base
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.registry import MAPPERS
 from neuroest.specs.learning import LearningRule
@@ -63,7 +55,7 @@ def network_context(
 def mapper_for(
     chip: Chip, level: LevelNode, layers: LayerTable, pace: Pace = UNKNOWN_PACE,
     rule: LearningRule | None = None, *, idle: bool = False,
-) -> Mapper:  # fmt: skip
+) -> base.Mapper:  # fmt: skip
     """The mapper that a computing level names, ready for its layers.
 
     Parameters
@@ -87,7 +79,7 @@ def mapper_for(
         When the level cannot run its layers.
     """
     network = network_context(layers, pace, rule)
-    mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network)
+    mapper: base.Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network)
     if idle:
         return mapper
     mapper.check_supported()
@@ -106,7 +98,7 @@ def mapper_for(
 def mappers_for(
     chip: Chip, layers: LayerTable, owner: Sequence[int], paces: Sequence[Pace] = (),
     rule: LearningRule | None = None,
-) -> tuple[tuple[Mapper, Array], ...]:  # fmt: skip
+) -> tuple[tuple[base.Mapper, base.Array], ...]:  # fmt: skip
     """The mapper of each computing level with its layers, one for each of them and zero for others.
 
     Parameters
@@ -127,7 +119,7 @@ def mappers_for(
     MappingError
         When a level cannot run its layers, or the levels cannot work together.
     """
-    found: list[tuple[Mapper, Array]] = []
+    found: list[tuple[base.Mapper, base.Array]] = []
     levels = chip.computing_levels()
     for place, level in enumerate(levels):
         own = np.array([float(mine == place) for mine in owner])
@@ -142,7 +134,7 @@ def mappers_for(
     return tuple(found)
 
 
-def in_coding(layers: LayerTable, own: Array, level: LevelNode) -> LayerTable:
+def in_coding(layers: LayerTable, own: base.Array, level: LevelNode) -> LayerTable:
     """The network in the coding of the layers of a level.
 
     Raises
@@ -164,7 +156,7 @@ def in_coding(layers: LayerTable, own: Array, level: LevelNode) -> LayerTable:
     return layers.in_numbers if True in kinds else layers
 
 
-def _refuse_alone(mapper: Mapper) -> None:
+def _refuse_alone(mapper: base.Mapper) -> None:
     """Refuse what only a chip with one computing level can do."""
     path = mapper.level.path
     if np.any(np.asarray(mapper.options.get("batch", getattr(mapper, "batch", 1.0))) > 1.0):
@@ -187,7 +179,7 @@ def _refuse_alone(mapper: Mapper) -> None:
         )
 
 
-def _refuse_numbers(mapper: Mapper, chip: Chip, layers: LayerTable) -> None:
+def _refuse_numbers(mapper: base.Mapper, chip: Chip, layers: LayerTable) -> None:
     """Refuse products of two computed factors, and numbers at the input of a chip that takes spikes only."""
     if mapper.multiplies_computed:
         return
@@ -224,7 +216,9 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     )
 
 
-def map_network(chip: Chip, mappers: Sequence[tuple[Mapper, Array]]) -> tuple[MappedLevel, ...]:
+def map_network(
+    chip: Chip, mappers: Sequence[tuple[base.Mapper, base.Array]]
+) -> tuple[base.MappedLevel, ...]:
     """Placement of the layers on each computing level and the instances of every component that it implies.
 
     Raises
@@ -237,7 +231,7 @@ def map_network(chip: Chip, mappers: Sequence[tuple[Mapper, Array]]) -> tuple[Ma
     counts: dict[str, u.Numeric] = {}
     children, checks = [], []
     for (mapper, _), placement in zip(mappers, placements, strict=True):
-        own, per_child, found = level_counts(
+        own, per_child, found = base.level_counts(
             mapper.chip, mapper.level, placement.needed, mapper.unit_name, reprograms=mapper.reprograms,
             settled=settled,
         )  # fmt: skip
@@ -249,7 +243,7 @@ def map_network(chip: Chip, mappers: Sequence[tuple[Mapper, Array]]) -> tuple[Ma
     for place, ((mapper, own_layers), placement) in enumerate(zip(mappers, placements, strict=True)):
         units = counts[mapper.level.path]
         passes = np.maximum(np.ceil(placement.needed / units), 1.0) if mapper.reprograms else 1.0
-        mapped = LevelMapping(
+        mapped = base.LevelMapping(
             level=mapper.level,
             placement=placement,
             instances=instances,
@@ -263,12 +257,12 @@ def map_network(chip: Chip, mappers: Sequence[tuple[Mapper, Array]]) -> tuple[Ma
                 *_left_out_of_supplies(mapper.chip),
             ),
         )
-        levels.append(MappedLevel(mapper, mapped, own_layers))
+        levels.append(base.MappedLevel(mapper, mapped, own_layers))
     return tuple(levels)
 
 
 def _shared_counts(
-    mappers: Sequence[tuple[Mapper, Array]], placements: Sequence[Placement]
+    mappers: Sequence[tuple[base.Mapper, base.Array]], placements: Sequence[base.Placement]
 ) -> dict[str, u.Numeric]:
     """Instances of levels with an automatic count that several computing levels are in: what the largest needs."""
     if len(mappers) == 1:
@@ -287,7 +281,7 @@ def _shared_counts(
 
 
 def _instances(
-    chip: Chip, mappers: Sequence[tuple[Mapper, Array]], placements: Sequence[Placement],
+    chip: Chip, mappers: Sequence[tuple[base.Mapper, base.Array]], placements: Sequence[base.Placement],
     counts: Mapping[str, u.Numeric],
 ) -> Mapping[str, u.Numeric]:  # fmt: skip
     """Instances of every component on the chip."""
@@ -306,12 +300,12 @@ def _instances(
     return MappingProxyType(instances)
 
 
-def joined(levels: Sequence[MappedLevel]) -> NetworkMapping:
+def joined(levels: Sequence[base.MappedLevel]) -> base.NetworkMapping:
     """The network on all computing levels of a chip; with one level its very mapping."""
     if len(levels) == 1:
         return levels[0].mapped
     first = levels[0].mapped
-    return NetworkMapping(
+    return base.NetworkMapping(
         placement=_joined_placement(levels),
         instances=first.instances,
         counts=first.counts,
@@ -320,16 +314,16 @@ def joined(levels: Sequence[MappedLevel]) -> NetworkMapping:
     )
 
 
-def _joined_placement(levels: Sequence[MappedLevel]) -> Placement:
+def _joined_placement(levels: Sequence[base.MappedLevel]) -> base.Placement:
     """Where all layers sit, each on its own level."""
 
-    def each(name: str, elsewhere: float) -> Array:
-        found: Array = np.asarray(elsewhere)
+    def each(name: str, elsewhere: float) -> base.Array:
+        found: base.Array = np.asarray(elsewhere)
         for level in levels:
             found = np.where(level.own > 0.0, getattr(level.mapped.placement, name), found)
         return found
 
-    return Placement(
+    return base.Placement(
         units=each("units", 0.0),
         utilisation=each("utilisation", 0.0),
         replication=each("replication", 1.0),

@@ -4,12 +4,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.converters.base import (
-    CORE_ERROR,
-    ClockedAdcBlock,
-    ClockedAdcParameters,
-    ClockedConverter,
-)
+from neuroest.blocks.converters import base
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
@@ -17,7 +12,7 @@ from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
-class FlashAdcParameters(ClockedAdcParameters):
+class FlashAdcParameters(base.ClockedAdcParameters):
     """Flash converter from its circuit."""
 
     model: ClassVar[str] = "flash_adc"
@@ -32,18 +27,18 @@ class FlashAdcParameters(ClockedAdcParameters):
     """Clock cycles of one conversion."""
 
 
-class FlashAdcBlock(ClockedAdcBlock):
+class FlashAdcBlock(base.ClockedAdcBlock):
     """Flash converter from its circuit."""
 
     record: ClassVar[type[Record] | None] = FlashAdcParameters
     model: Literal["flash_adc"]
 
 
-class FlashAdc(ClockedConverter):
+class FlashAdc(base.ClockedConverter):
     """Flash converter: a comparator for every step."""
 
     schema: ClassVar[type[Block]] = FlashAdcBlock
-    prior_error: ClassVar[ModelErrors] = CORE_ERROR
+    prior_error: ClassVar[ModelErrors] = base.CORE_ERROR
     device: FlashAdcParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:

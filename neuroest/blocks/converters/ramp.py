@@ -3,12 +3,7 @@
 from typing import ClassVar, Literal
 
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.converters.base import (
-    CORE_ERROR,
-    ClockedAdcBlock,
-    ClockedAdcParameters,
-    ClockedConverter,
-)
+from neuroest.blocks.converters import base
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
@@ -17,7 +12,7 @@ from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
-class RampAdcParameters(ClockedAdcParameters):
+class RampAdcParameters(base.ClockedAdcParameters):
     """Single-slope converter from its circuit: a ramp that many columns share, a comparator and a latch for each."""
 
     model: ClassVar[str] = "ramp_adc"
@@ -36,7 +31,7 @@ class RampAdcParameters(ClockedAdcParameters):
     """Area of the ramp generator and counter."""
 
 
-class RampAdcBlock(ClockedAdcBlock):
+class RampAdcBlock(base.ClockedAdcBlock):
     """Single-slope converter from its circuit."""
 
     record: ClassVar[type[Record] | None] = RampAdcParameters
@@ -45,12 +40,12 @@ class RampAdcBlock(ClockedAdcBlock):
     """Columns that share one ramp and one counter."""
 
 
-class RampAdc(ClockedConverter):
+class RampAdc(base.ClockedConverter):
     """Single-slope converter whose ramp several columns share."""
 
     schema: ClassVar[type[Block]] = RampAdcBlock
     ramps: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = CORE_ERROR
+    prior_error: ClassVar[ModelErrors] = base.CORE_ERROR
     device: RampAdcParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:

@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    Characteristic,
-    Check,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    TechnologyPoint,
-    either,
-)
+from neuroest.blocks import base
 from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics, IonKineticsParameters, at_temperature
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, resistance_at_corner, threshold_at_corner
@@ -124,7 +116,9 @@ class DiffusiveNeuronBase(Neuron):
         return diffusive_circuit(IonDynamics, values)
 
     @classmethod
-    def with_partners(cls, device: Any, partners: Mapping[str, Record], technology: TechnologyPoint) -> Any:
+    def with_partners(
+        cls, device: Any, partners: Mapping[str, Record], technology: base.TechnologyPoint
+    ) -> Any:
         """Rates of the ions at the chip's temperature, by the barriers of their kinetics."""
         return at_temperature(
             device, cast("IonKineticsParameters", partners["kinetics"]), technology.temperature
@@ -142,14 +136,14 @@ class DiffusiveNeuronBase(Neuron):
         """Memristor without a filament; its capacitance in series with the gate node is at most that of the node."""
         return 1.0 / self.device.off_resistance, self.gate_capacitance()
 
-    def fed_checks(self, source: u.Ohm) -> list[Check]:
+    def fed_checks(self, source: u.Ohm) -> list[base.Check]:
         """Whether the complete filament, in series with the source, still lifts the gate above its threshold."""
         d = self.device
         gate = diffusive.gate_peak_voltage(
             d.input_voltage, d.on_resistance + source, self.control_resistance()
         )
         return [
-            Check(
+            base.Check(
                 "fed_output_turns_on", self.path, "design_rule", gate >= self.output_threshold(),
                 "the current of the cells that feed the neuron is too small to turn its output on", gate,
                 self.output_threshold(), "V",
@@ -238,7 +232,7 @@ class DiffusiveNeuronBase(Neuron):
         voltage = self.device.input_voltage
         return self.integration_time() / filament_growth.integration_time(voltage, *self.ion_rates())
 
-    def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[Check]:
+    def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[base.Check]:
         """Whether the rule of integration holds for the drives: in hold time, and in the timesteps that follow."""
         _, _, residue_rate, filament_decay, _ = self.ion_rates()
         phase = (filament_decay + residue_rate) * period / self._slowness()
@@ -253,18 +247,18 @@ class DiffusiveNeuronBase(Neuron):
         error = np.clip(_HOLD_ERROR * phase, *_HOLD_ERRORS)
         off = np.max(np.where(whole | ~np.isfinite(moved), 0.0, moved * error), axis=-1, keepdims=True)
         return [
-            Check(
+            base.Check(
                 "integration_rule_range", self.path, "extrapolation", worst <= _LONGEST_PHASE,
                 "the integration rule overestimates the drive by more than a tenth: inputs are so sparse that the "
                 "residue fades between them; settling times of the filament between inputs", worst,
                 _LONGEST_PHASE,
             ),
-            Check(
+            base.Check(
                 "spike_comes_in_time", self.path, "advice", off <= _LATE,
                 "the spike may come early or late: the residue has almost settled when the neuron fires, so the "
                 "integration rule is sensitive to the hold time; timing error over its timesteps", off, _LATE,
             ),
-            Check(
+            base.Check(
                 "drive_above_threshold", self.path, "extrapolation", off <= _NEVER,
                 "the neuron may never fire: the drive is as close to the threshold as the error of the integration "
                 "rule; timing error over its timesteps", off, _NEVER,
@@ -332,7 +326,7 @@ class DiffusiveNeuronBase(Neuron):
             self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
 
-    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[base.EnergyCost]:
         """Gate node, divider, output branch and load of a spike; sub-threshold current of each timestep."""
         d, high = self.device, np.maximum(drive_time - hold_time, 0.0)
         gate = diffusive.gate_charge_energy(
@@ -384,7 +378,7 @@ class DiffusiveNeuronBase(Neuron):
             ),
         ]
 
-    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+    def characteristics(self, network: base.NetworkContext) -> list[base.Characteristic]:
         """What the gate node is, and what it resists."""
         node = self.gate_capacitance()
         noise = neuron_geometry.thermal_noise_voltage(self.technology.temperature, node)
@@ -401,29 +395,29 @@ class DiffusiveNeuronBase(Neuron):
             ),
         ]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:
+    def statics(self, network: base.NetworkContext) -> list[base.StaticCost]:
         """Leakage of the output transistor."""
-        return [StaticCost(self.path, "leakage", self.off_power())]
+        return [base.StaticCost(self.path, "leakage", self.off_power())]
 
     def integrating_resistance(self) -> u.Ohm:
         """Mean over an integration, in which the filament grows; the empty memristor without a conduction length."""
         d, known = self.device, self.device.conduction_length > 0.0
         conductance = filament_conduction.integrating_conductance(
             d.input_voltage, *self.ion_rates(), d.on_resistance, d.off_resistance,
-            either(known, d.conduction_length, 1.0), self.control_resistance(),
+            base.either(known, d.conduction_length, 1.0), self.control_resistance(),
         )  # fmt: skip
-        return either(known, 1.0 / conductance, d.off_resistance)
+        return base.either(known, 1.0 / conductance, d.off_resistance)
 
     def gate_charging(self) -> u.Dimensionless:
         """Time constants of the gate within the closing of the gap; zero where no conduction length is stated."""
         d, known = self.device, self.device.conduction_length > 0.0
         charging = filament_conduction.gate_charging(
             d.input_voltage, d.field_mobility * self.activation(), d.field_offset, self.gate_capacitance(),
-            self.control_resistance(), d.on_resistance, d.off_resistance, either(known, d.conduction_length, 1.0),
+            self.control_resistance(), d.on_resistance, d.off_resistance, base.either(known, d.conduction_length, 1.0),
         )  # fmt: skip
-        return either(known, charging, 0.0)
+        return base.either(known, charging, 0.0)
 
-    def _erasing_checks(self) -> list[Check]:
+    def _erasing_checks(self) -> list[base.Check]:
         """Whether the reverse pulse stays within the rails, and ends before it makes a filament from the other side."""
         if not self.reset_between_inferences:
             return []
@@ -434,18 +428,18 @@ class DiffusiveNeuronBase(Neuron):
         )
         opposite = filament_growth.integration_time(voltage, *self.ion_rates())
         return [
-            Check(
+            base.Check(
                 "erasing_within_rails", self.path, "design_rule", voltage <= supply,
                 "the reverse pulse exceeds the supply that it is made from", voltage, supply, "V",
             ),
-            Check(
+            base.Check(
                 "erasing_makes_no_filament", self.path, "design_rule", time <= opposite / 2.0,
                 "the reverse pulse lasts so long that it grows a filament from the other electrode", time,
                 opposite / 2.0, "s",
             ),
         ]  # fmt: skip
 
-    def checks(self, network: NetworkContext) -> list[Check]:
+    def checks(self, network: base.NetworkContext) -> list[base.Check]:
         """Whether the neuron fires at all and forgets, and whether its output can drive its load."""
         return [
             *self._erasing_checks(),
@@ -458,7 +452,7 @@ class DiffusiveNeuronBase(Neuron):
             ),
         ]  # fmt: skip
 
-    def _ion_checks(self) -> list[Check]:
+    def _ion_checks(self) -> list[base.Check]:
         """Assumptions of the closed form of the integration time and of the ion temperature."""
         d = self.device
         threshold = filament_growth.dc_threshold_voltage(
@@ -473,35 +467,35 @@ class DiffusiveNeuronBase(Neuron):
                 "timescale_separation", separation, _LEAST_SEPARATION, np.inf, "1",
                 "filament and residue move at nearly the same speed, so the integration time is underestimated",
             ),
-            Check(
+            base.Check(
                 "neuron_fires", self.path, "infeasible", self.assured_voltage() > threshold,
                 "the input voltage is at or below the threshold, so the neuron never fires",
                 self.assured_voltage(), threshold, "V",
             ),
-            Check(
+            base.Check(
                 "firing_statistics_stated", self.path, "infeasible",
                 np.logical_or(not self.counts_misfires, d.firing_pulse_time > 0.0),
                 "misfires are counted, but the device states no firing_pulse_time", d.firing_pulse_time, 0.0, "s",
             ),
-            Check(
+            base.Check(
                 "ions_at_temperature", self.path, "extrapolation", known,
                 "no activation energy is stated, so the ion rates are those of room temperature",
                 temperature, ROOM_TEMPERATURE, "K",
             ),
         ]  # fmt: skip
 
-    def _gate_checks(self) -> list[Check]:
+    def _gate_checks(self) -> list[base.Check]:
         """Whether the gate node leaves the drive to the memristor, and is empty when the next integration begins."""
         d, peak = self.device, self.gate_peak_voltage()
         resting = diffusive.gate_peak_voltage(d.input_voltage, d.off_resistance, self.control_resistance())
         charging = _SETTLED * d.on_resistance * self.gate_capacitance()
         return [
-            Check(
+            base.Check(
                 "output_turns_off", self.path, "infeasible", resting < self.output_threshold(),
                 "the off-state leakage of the memristor turns the output on without a spike", resting,
                 self.output_threshold(), "V",
             ),
-            Check(
+            base.Check(
                 "gate_rearms", self.path, "infeasible", self.rearm_voltage() < peak,
                 "the gate node does not reach the voltage at which the neuron can fire again, so it never resets",
                 peak, self.rearm_voltage(), "V",
@@ -511,12 +505,12 @@ class DiffusiveNeuronBase(Neuron):
                 "the gate node takes more than a twentieth of the drive before switching, so the integration time is "
                 "underestimated",
             ),
-            Check(
+            base.Check(
                 "gate_charges", self.path, "extrapolation", charging <= LITTLE * self.integration_time(),
                 "the complete filament charges the gate node slowly, which the integration time does not include",
                 charging, LITTLE * self.integration_time(), "s",
             ),
-            Check(
+            base.Check(
                 "gate_waits", self.path, "extrapolation", self.gate_charging() <= filament_growth.LARGEST_GATE_CHARGING,
                 "the neuron latches on instead of spiking: its gate node charges before the filament is complete, "
                 "which removes the drive; use a larger gate node", self.gate_charging(),
@@ -524,7 +518,7 @@ class DiffusiveNeuronBase(Neuron):
             ),
         ]  # fmt: skip
 
-    def _output_checks(self) -> list[Check]:
+    def _output_checks(self) -> list[base.Check]:
         """Whether the output turns on, swings, and drives its load."""
         d = self.device
         swing, duration = d.load_resistance * d.load_capacitance, self.output_pulse_duration(0.0)
@@ -532,17 +526,17 @@ class DiffusiveNeuronBase(Neuron):
             d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance()
         )
         return [
-            Check(
+            base.Check(
                 "output_drives_load", self.path, "design_rule", _SETTLED * swing <= duration,
                 "the load resistor is too large to charge the output within a third of the pulse",
                 _SETTLED * swing, duration, "s",
             ),
-            Check(
+            base.Check(
                 "output_turns_on", self.path, "infeasible", self.gate_peak_voltage() > self.output_threshold(),
                 "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
                 self.output_threshold(), "V",
             ),
-            Check(
+            base.Check(
                 "output_swings", self.path, "design_rule", height >= d.output_supply_voltage / 2.0,
                 "the output falls by less than half of its supply, which no inverter detects as a spike", height,
                 d.output_supply_voltage / 2.0, "V",

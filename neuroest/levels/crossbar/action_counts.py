@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from neuroest.blocks import roles
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.blocks.roles import (
-    ClampsColumn,
-    CouplesDirectly,
-    DrivesOneBit,
-    HoldsResults,
-    IdealColumn,
-    MultipliesComputedFactors,
-)
 from neuroest.core import units as u
 from neuroest.equations import accelerators, counting, multiplexing, read_schedule
 from neuroest.equations import mapping as equations
@@ -55,7 +48,7 @@ class CrossbarCounts(CrossbarLayout):
             actions[array.cell.path, "off_diagonal_read"] = toggles * others * self._block[1]
         if driver.whole_numbers:
             actions[driver.path, "input"] = pulses / rows_each  # both rows of a pair have one conversion
-        if isinstance(driver, DrivesOneBit) and driver.shifter is not None:
+        if isinstance(driver, roles.DrivesOneBit) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = pulses
         references = self._reference_reads(placement)
         results = column_reads / array.merged_columns(self.network) + references
@@ -63,7 +56,7 @@ class CrossbarCounts(CrossbarLayout):
         conversions = results / (self.planes if array.adds_pulses else 1.0)
         if array.reference_columns:
             actions[array.cell.path, "reference_read"] = toggles
-        if not isinstance(array.interface, IdealColumn):
+        if not isinstance(array.interface, roles.IdealColumn):
             actions[array.cell.path, "column_read"] = column_reads * array.stacked_arrays(self.network)
         actions.update(self._reading(placement, reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
@@ -92,7 +85,7 @@ class CrossbarCounts(CrossbarLayout):
     def _computed_products(self) -> Mapping[tuple[str, str], u.Numeric]:
         """Products of two computed factors, which no array holds."""
         t = self.layers
-        units = self.chip.find(MultipliesComputedFactors)[-1:]
+        units = self.chip.find(roles.MultipliesComputedFactors)[-1:]
         if not np.any(t.stationary_elements > 0.0):
             return {}
         return {
@@ -238,7 +231,7 @@ class CrossbarCounts(CrossbarLayout):
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the factor that stays, head after head."""
         t = self.layers
-        units = self.chip.find(MultipliesComputedFactors)
+        units = self.chip.find(roles.MultipliesComputedFactors)
         if not units or not np.any(t.stationary_elements > 0.0):
             return self.zeros()
         options = units[-1][1].options
@@ -272,15 +265,15 @@ class CrossbarCounts(CrossbarLayout):
         """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
         array, interface = self.compute, self.compute.front_end(self.network)
         found: dict[tuple[str, str], u.Numeric] = {}
-        if isinstance(interface, ClampsColumn):
+        if isinstance(interface, roles.ClampsColumn):
             # the cells' current, which their supply is charged for, is a part of the bias that the sink takes
             cell = array.conductance(self.network) * array.options["read_voltage"]
             cell = cell * array.current_left(self.network)
             brought = reads * cell / interface.device.bias_current
             found[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
-        if isinstance(interface, CouplesDirectly):
+        if isinstance(interface, roles.CouplesDirectly):
             found[interface.path, "couple"] = column_reads
-        if isinstance(interface, HoldsResults):
+        if isinstance(interface, roles.HoldsResults):
             found[interface.path, "hold"] = self._drives(self._held_results(placement))
         return found
 
@@ -311,7 +304,7 @@ class CrossbarCounts(CrossbarLayout):
         read = t.input_taps * bits
         inputs = self.on_array * (t.input_elements + t.recurrent_reduction) * bits
         traffic = [*self._cell_states(), *self._waiting_sums()]
-        for _, unit in self.chip.find(MultipliesComputedFactors)[-1:]:
+        for _, unit in self.chip.find(roles.MultipliesComputedFactors)[-1:]:
             # the left factor once for each block of columns, the right one once, and sums between blocks of rows
             product = t.is_weighted - self.on_array
             across = equations.block_count(t.outputs, unit.options["columns"])

@@ -16,18 +16,11 @@ from neuroest.blocks.roles import ClampsColumn, HoldsResults
 from neuroest.core import units as u
 from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
 from neuroest.levels.base import Array, Placement
+from neuroest.levels.crossbar import weight_errors
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import Clamp, ColumnGains, DigitColumns, along_blocks
 from neuroest.levels.crossbar.converter_range import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
-from neuroest.levels.crossbar.weight_errors import (
-    COMMON_DRIFT,
-    digit_gain,
-    full_weight,
-    result_weight,
-    subtracts_column,
-    weight_errors,
-)
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.static_array import StaticArray
@@ -116,8 +109,8 @@ class _Columns:
         # what an error of one read is in the sum over the bits that are applied one after the other
         self.reads = weight_spreads.digit_error_gain(array.phase_bits(network), planes)
         self.planes, self.input_bits = planes, bits
-        self.columns = array.devices_per_weight()[0] + (1.0 if subtracts_column(array) else 0.0)
-        self.digits = digit_gain(array, network)
+        self.columns = array.devices_per_weight()[0] + (1.0 if weight_errors.subtracts_column(array) else 0.0)
+        self.digits = weight_errors.digit_gain(array, network)
         self.weight_square = weight_spreads.weight_mean_square(network.mean_absolute_weight)
         self.result = self.spread(np.sqrt(self.weight_square))
 
@@ -166,7 +159,7 @@ class _Columns:
 
     @cached_property
     def weight(self) -> u.Siemens:
-        return result_weight(self.array, self.array.age)
+        return weight_errors.result_weight(self.array, self.array.age)
 
     @cached_property
     def offset(self) -> Array:
@@ -193,11 +186,11 @@ class _Columns:
 
     def _of_cells(self) -> dict[str, Array]:
         array, network = self.array, self.network
-        errors = weight_errors(array, network, array.age)
+        errors = weight_errors.weight_errors(array, network, array.age)
         found = {cause: self.spread(error) for cause, error in errors.lasting.items()}
-        if COMMON_DRIFT in found and array.offset_subtraction in ("digital_sum", "none"):
-            lost = 1.0 - full_weight(array, array.age) / self.weight
-            found[COMMON_DRIFT] = np.abs(lost) * np.hypot(self.result, self.offset)
+        if weight_errors.COMMON_DRIFT in found and array.offset_subtraction in ("digital_sum", "none"):
+            lost = 1.0 - weight_errors.full_weight(array, array.age) / self.weight
+            found[weight_errors.COMMON_DRIFT] = np.abs(lost) * np.hypot(self.result, self.offset)
         for cause, error in errors.fluctuating.items():
             each_read = accuracy.dot_product_spread(self.fan_in, self.density * self.reads, error)
             found[cause] = np.asarray(each_read)
@@ -421,4 +414,4 @@ class _Columns:
         array = self.array
         if array.adds_charges or array.age is None:
             return 1.0
-        return full_weight(array, array.age) / full_weight(array, None)
+        return weight_errors.full_weight(array, array.age) / weight_errors.full_weight(array, None)

@@ -8,16 +8,8 @@ from neuroest.core import units as u
 from neuroest.core.errors import MappingError
 from neuroest.equations import learning as equations
 from neuroest.levels.base import Array, Placement
+from neuroest.levels.crossbar import written_array
 from neuroest.levels.crossbar.layout import CrossbarLayout
-from neuroest.levels.crossbar.written_array import (
-    FALLING,
-    INHIBIT,
-    SPIKE_COLUMN,
-    SPIKE_ROW,
-    UPDATE,
-    UPDATE_ROW,
-    VERIFY,
-)
 from neuroest.levels.learning import LevelLearning, due_per_value
 from neuroest.workloads.learning import LearningCounts, Visits
 
@@ -128,12 +120,12 @@ class _Updates:
         d = array.memory.device
         verified = circuit is not None and circuit.spec.update_verification == "after_each_pulse"
         slot = array.update_time() + (d.verify_time if verified else 0.0)
-        actions = {(writer.path, UPDATE): pulses for writer in array.writers}
-        actions[array.cell.path, UPDATE_ROW] = slots
+        actions = {(writer.path, written_array.UPDATE): pulses for writer in array.writers}
+        actions[array.cell.path, written_array.UPDATE_ROW] = slots
         if circuit is not None and circuit.spec.update_bit_lines == "along_rows":
-            actions[array.cell.path, INHIBIT] = held
+            actions[array.cell.path, written_array.INHIBIT] = held
         if verified:
-            actions[array.cell.path, VERIFY] = pulses
+            actions[array.cell.path, written_array.VERIFY] = pulses
         actions |= self.backward()
         return LevelLearning(
             actions, np.asarray(slots * slot / array.options["arrays_programmed_together"]), by_layer=True,
@@ -147,16 +139,19 @@ class _Updates:
         columns, rows = array.devices_per_weight()
         steps = equations.asked_steps(1.0, counts.asked_share, array.update_states())
         _, each = due_per_value(counts, steps)
-        pulses, spikes = mapper.zeros(), {SPIKE_ROW: mapper.zeros(), SPIKE_COLUMN: mapper.zeros()}
+        pulses, spikes = (
+            mapper.zeros(),
+            {written_array.SPIKE_ROW: mapper.zeros(), written_array.SPIKE_COLUMN: mapper.zeros()},
+        )
         for visit in counts.updates:
             pulses = pulses + visit.written * each * self.pair * placement.replication
             side, lines = (
-                (SPIKE_ROW, placement.column_blocks * rows)
+                (written_array.SPIKE_ROW, placement.column_blocks * rows)
                 if visit.access == "row"
-                else (SPIKE_COLUMN, placement.row_blocks * columns)
+                else (written_array.SPIKE_COLUMN, placement.row_blocks * columns)
             )
             spikes[side] = np.asarray(spikes[side] + visit.events * lines)
-        actions = {(writer.path, UPDATE): np.asarray(pulses) for writer in array.writers}
+        actions = {(writer.path, written_array.UPDATE): np.asarray(pulses) for writer in array.writers}
         timed = array.cell.path if circuit is None else circuit.path
         for action, number in spikes.items():
             actions[array.cell.path, action] = number
@@ -218,7 +213,7 @@ class _Updates:
         columns_each, _ = self.array.devices_per_weight()
         width = np.minimum(self.mapper.layers.outputs * columns_each, self.array.options["columns"])
         own = slots if visit.access == "column" else pulses
-        return np.asarray((1.0 - FALLING) * np.maximum(slots * width - own, 0.0))
+        return np.asarray((1.0 - written_array.FALLING) * np.maximum(slots * width - own, 0.0))
 
     def backward(self) -> dict[tuple[str, str], Array]:
         """Reads of the arrays from their columns to their rows, as many circuits for each as in a forward read."""
