@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import neuroest
 from neuroest.pipeline.estimate import estimate
 from tests.chips import changed
 
@@ -50,3 +51,17 @@ def test_every_bank_has_a_port_and_a_control_of_its_own(tmp_path: Path) -> None:
 def test_a_second_port_takes_wider_cells_and_its_own_amplifiers(tmp_path: Path) -> None:
     found = area(tmp_path, capacity="8 KiB", width="64 bit", ports="read_and_write")
     assert found == pytest.approx(by_hand(65536, 64, ports=2.0, cells=8 / 6), rel=3e-3)
+
+
+def test_a_word_wider_than_any_macro_is_of_macros_side_by_side() -> None:
+    keys = {"device": "sram_28nm_anchored", "stores": ["weights"], "process": "cmos_28nm_lp"}
+    wide = neuroest.block("sram", capacity="256 KiB", width="2048 bit", **keys)
+    part = neuroest.block("sram", capacity="64 KiB", width="512 bit", **keys)
+    assert wide.energies["read"] == pytest.approx(4 * part.energies["read"])
+    assert wide.energies["write"] == pytest.approx(4 * part.energies["write"])
+    assert wide.area == pytest.approx(4 * part.area)
+    assert wide.static_power == pytest.approx(4 * part.static_power)
+    assert not wide.failed_checks
+    banked = neuroest.block("sram", capacity="1 MiB", width="2048 bit", banks=4, **keys)
+    assert banked.energies["read"] == pytest.approx(wide.energies["read"])
+    assert banked.area == pytest.approx(4 * wide.area)

@@ -74,7 +74,8 @@ class SramBlock(MemoryBlock):
     record: ClassVar[type[Record] | None] = SramParameters
     model: Literal["sram"]
     banks: Count = 1.0
-    """Equal macros that share the capacity, each with ports of its own, so that all can be accessed at once."""
+    """Equal macros that share the capacity, each with ports of its own, so that all can be accessed at once. A bank
+    whose word is wider than any macro of the device's fit is of several macros side by side."""
     ports: Literal["one", "read_and_write"] = "one"
     """one: a macro reads or writes; read_and_write: it does both at once, with cells of eight transistors."""
 
@@ -98,9 +99,19 @@ class Sram(Memory):
     device: SramParameters
 
     @property
+    def side_by_side(self) -> u.Dimensionless:
+        """Macros that share a word which is wider than any macro of the fit."""
+        return np.ceil(self.options["width"] / self.device.maximum_width)
+
+    @property
     def macro(self) -> u.Bit:
         """Capacity of one macro."""
-        return self.options["capacity"] / self.options["banks"]
+        return self.options["capacity"] / self.options["banks"] / self.side_by_side
+
+    @property
+    def width(self) -> u.Bit:
+        """Bits of a word that one macro holds."""
+        return self.options["width"] / self.side_by_side
 
     @property
     def cells(self) -> u.Dimensionless:
@@ -111,13 +122,14 @@ class Sram(Memory):
         """Energy of one read and one write of a word."""
         d, ratio = self.device, logic_energy_ratio(self, self.device.reference_voltage)
         read = equations.sram_access_energy(
-            self.macro, self.options["width"], d.read_energy, d.reference_capacity,
+            self.macro, self.width, d.read_energy, d.reference_capacity,
             d.reference_width, d.read_capacity_exponent, d.read_width_exponent,
         )  # fmt: skip
         write = equations.sram_access_energy(
-            self.macro, self.options["width"], d.write_energy, d.reference_capacity,
+            self.macro, self.width, d.write_energy, d.reference_capacity,
             d.reference_width, d.write_capacity_exponent, d.write_width_exponent,
         )  # fmt: skip
+        ratio = ratio * self.side_by_side
         return self.accesses(read * ratio, write * ratio)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
@@ -125,10 +137,10 @@ class Sram(Memory):
         d = self.device
         ports = 2.0 if self.spec.ports == "read_and_write" else 1.0
         macro = equations.sram_area(
-            self.macro, self.options["width"], d.area, d.reference_capacity, d.reference_width,
+            self.macro, self.width, d.area, d.reference_capacity, d.reference_width,
             d.area_exponent, d.area_port_share, d.area_control_share, self.cells, ports,
         )  # fmt: skip
-        area = macro * self.options["banks"]
+        area = macro * self.options["banks"] * self.side_by_side
         if self.device_process is not None:
             area = area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
         return [AreaCost(self.path, "macro", area)]
@@ -137,7 +149,7 @@ class Sram(Memory):
         """Leakage of the macro."""
         d = self.device
         macro = equations.sram_leakage(self.macro, d.leakage_power, d.reference_capacity, d.leakage_exponent)
-        power = macro * self.options["banks"] * self.cells
+        power = macro * self.options["banks"] * self.side_by_side * self.cells
         ratio = self.leakage_ratio(d.reference_voltage, self.flavour)
         leakage = leakage_at_chip_temperature(self, power * ratio, d.leakage_temperature, self.flavour)
         return [StaticCost(self.path, "leakage", leakage)]
@@ -165,7 +177,7 @@ class Sram(Memory):
                 "capacity lies outside the memory fit",
             ),
             self.check_range(
-                "memory_width", self.options["width"], d.minimum_width, d.maximum_width, "bit",
+                "memory_width", self.width, d.minimum_width, d.maximum_width, "bit",
                 "word width lies outside the memory fit",
             ),
         ]  # fmt: skip
