@@ -35,12 +35,35 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Call:
-    """Origin: the result of an equation."""
+    """Origin: the result of an equation.
+
+    Attributes
+    ----------
+    equation : str
+        Its name.
+    source : callable or EquationInfo
+        The equation, whose text is read when somebody asks, or what it says.
+    arguments : tuple of (str, Any)
+        What it was called with.
+    """
 
     equation: str
-    formula: str
-    reference: str
+    source: Callable[..., Any] | EquationInfo
     arguments: tuple[tuple[str, Any], ...]
+
+    @property
+    def formula(self) -> str:
+        """The formula of the equation."""
+        return self._info.formula
+
+    @property
+    def reference(self) -> str:
+        """Where it comes from."""
+        return self._info.reference
+
+    @property
+    def _info(self) -> EquationInfo:
+        return self.source if isinstance(self.source, EquationInfo) else equation_info(self.source)
 
 
 @dataclass(frozen=True)
@@ -138,8 +161,7 @@ def equation(function: Callable[_P, _T]) -> Callable[_P, _T]:
             result = function(**plain)  # type: ignore[call-arg,arg-type]
         finally:
             _tracing.reset(token)
-        info = equation_info(function)
-        return trace(result, Call(info.name, info.formula, info.reference, given))  # type: ignore[no-any-return]
+        return trace(result, Call(function.__name__, wrapper, given))  # type: ignore[no-any-return]
 
     wrapper.__equation__ = True  # type: ignore[attr-defined]
     return wrapper
@@ -167,7 +189,7 @@ def recorded(value: Any, name: str, formula: str, reference: str, **arguments: A
     """A number that no single equation computed, such as one of a table, with its origin while tracing."""
     if not _tracing.get():
         return value
-    return trace(value, Call(name, formula, reference, tuple(arguments.items())))
+    return trace(value, Call(name, EquationInfo(name, formula, reference, ""), tuple(arguments.items())))
 
 
 @contextmanager

@@ -21,11 +21,6 @@ LARGEST_GATE_CHARGING = 0.5
 its drive: the rate equations fire at 0.5 and stay on at 0.8."""
 _AIRY_ZERO = 2.33810741
 """Minus the first zero of the Airy function Ai."""
-_POINTS, _WEIGHTS = (
-    (1.0 + np.polynomial.legendre.leggauss(16)[0]) / 2.0,
-    np.polynomial.legendre.leggauss(16)[1] / 2.0,
-)
-"""Points and weights of Gauss and Legendre between 0 and 1; numerical."""
 _PASSAGE_PHASE = 1.5 * np.pi
 """3/2 of the half turn of phase between two zeros of an oscillation."""
 

@@ -232,7 +232,7 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 
 @lru_cache(maxsize=128)
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
-    data = _parsed(path, _stamp).data
+    data = _parsed(path, _stamp).kept_data
     if isinstance(data, dict) and data.get("kind") == "population":
         return network_of(read_spec(PopulationSpec, path))
     loaded = read_spec(WorkloadSpec, path)
@@ -286,7 +286,7 @@ def _unknown_sources(
     known = shared_sources() | loaded.spec.sources.keys()
     return [
         problem_at(loaded.document, place, f"unknown source {key!r}{did_you_mean(key, known)}", at_value=True)
-        for place, key in _cited(loaded.document.data)
+        for place, key in _cited(loaded.document.kept_data)
         if key not in known
     ]
 
@@ -390,7 +390,7 @@ def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
 
 def _check_kind(schema: type[Spec], document: Document) -> None:
     (expected,) = get_args(schema.model_fields["kind"].annotation)
-    data = document.data
+    data = document.kept_data
     if not isinstance(data, dict):
         raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
     given = data.get("kind")

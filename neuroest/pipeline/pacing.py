@@ -106,12 +106,22 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
     if not any(search.sought.any() for search in searches):
         return alone
     holds = [_own_hold(level) for level in alone.levels]
-    searches = _searched(points, settled, searches, holds, _ROUNDS)
     found = _timed(points, settled, _paces(searches, holds))
+    searches = _after(searches, found)
+    if any(search.sought.any() for search in searches):
+        searches = _searched(points, settled, searches, holds, _ROUNDS)
+        found = _timed(points, settled, _paces(searches, holds))
     pairs = zip(found.levels, searches, strict=True)
     return found._replace(
         checks=tuple(_unfound(level, search) for level, search in pairs if search.sought.any())
     )
+
+
+def _after(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSearch]:
+    """The searches when the timesteps asked have been tried."""
+    pairs = zip(searches, timed.levels, strict=True)
+    found = [search.after(timed.timing.timestep(level)) for search, level in pairs]
+    return _with_late_points(found, timed) if len(found) > 1 else found  # levels move each other
 
 
 def _searched(
@@ -128,11 +138,7 @@ def _searched(
             held = [_of(hold, places, sought.size) for hold in holds]
             parts = _searched(points.at(places), settled, some, held, rounds - turn)
             return [search.with_some(places, part) for search, part in zip(searches, parts, strict=True)]
-        timed = _timed(points, settled, _paces(searches, holds))
-        pairs = zip(searches, timed.levels, strict=True)
-        searches = [search.after(timed.timing.timestep(level)) for search, level in pairs]
-        if len(searches) > 1:  # levels move each other
-            searches = _with_late_points(searches, timed)
+        searches = _after(searches, _timed(points, settled, _paces(searches, holds)))
     return searches
 
 

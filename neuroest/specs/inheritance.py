@@ -110,7 +110,7 @@ def chain_of(
     document = read(path)
     chain = {path: document}
     seen = {path.resolve()}
-    while isinstance(name := document.stated("base"), str):
+    while isinstance(name := document.kept_data.get("base"), str):
         try:
             path = find(name, path)
         except UnknownNameError as error:
@@ -150,7 +150,7 @@ def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -
         With all problems of the first file, from the last base on, whose changes cannot be made.
     """
     document, *further = chain
-    if "base" in document.data:
+    if "base" in document.kept_data:
         if problems is None or not further:
             return _applied(document, validate(DerivedArchitecture, document), resolved(further))
         from neuroest.specs.mending import mended  # noqa: PLC0415 - only a check goes on after a fault
@@ -159,7 +159,7 @@ def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -
         problems += found.problems
         return base if found.spec is None else _applied(found.document, found.spec, base, problems)
     message = "needs a `base`, the architecture that it changes"
-    stray = [problem_at(document, [key], message) for key in document.data.keys() & _CHANGES]
+    stray = [problem_at(document, [key], message) for key in document.kept_data.keys() & _CHANGES]
     if stray:
         raise SpecError(stray)
     return document

@@ -46,13 +46,10 @@ class _Frame:
     """A mapping or list that is still open, and the key that waits for its value."""
 
     node: _Node
+    is_mapping: bool
     key: str | None = None
     key_place: Place | None = None
     keep: bool = True
-
-    @property
-    def is_mapping(self) -> bool:
-        return isinstance(self.node.data, dict)
 
     @property
     def awaits_key(self) -> bool:
@@ -83,9 +80,10 @@ class Document:
         """What the document says, as a copy of its own for everybody who asks: loaded documents are kept."""
         return _copied(self._data)
 
-    def stated(self, key: str) -> Any:
-        """A copy of what the document says under one of its keys; None without it."""
-        return _copied(self._data.get(key)) if isinstance(self._data, dict) else None
+    @property
+    def kept_data(self) -> Any:
+        """The same without a copy, for those who only look."""
+        return self._data
 
     def with_data(self, data: Any) -> Document:
         """The document as if it said `data`, at the places where it says what it does."""
@@ -236,19 +234,21 @@ class _Builder:
             self.stop(place, _TOO_DEEP)
 
     def take(self, event: yaml.Event) -> None:
-        place = (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (0, 0)
+        mark = event.start_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         if isinstance(event, yaml.ScalarEvent):
             self.grow(place)
-            if self.stack and self.stack[-1].awaits_key:
-                self.take_key(event, place)
+            frame = self.stack[-1] if self.stack else None
+            if frame is not None and frame.is_mapping and frame.key_place is None:
+                self.take_key(frame, event, place)
             else:
                 self.put(self.named(_Node(self.scalar(event, place), place), event.anchor))
-        elif isinstance(event, yaml.AliasEvent):
-            self.put(self.aliased(str(event.anchor), place))
         elif isinstance(event, yaml.CollectionStartEvent):
             self.open(event, place)
         elif isinstance(event, yaml.CollectionEndEvent):
             self.put(self.stack.pop().node)
+        elif isinstance(event, yaml.AliasEvent):
+            self.put(self.aliased(str(event.anchor), place))
         elif isinstance(event, yaml.DocumentStartEvent):
             self.anchors = {}
             if event.version not in (None, (1, 2)):
@@ -261,7 +261,8 @@ class _Builder:
             self.report(place, f"a key must be text, not a {kind}; quote a text that starts with {{ or [")
         self.check_tag(event.tag, place, "map" if is_mapping else "seq")
         self.grow(place, height=1)
-        self.stack.append(_Frame(self.named(_Node({} if is_mapping else [], place, height=1), event.anchor)))
+        node = _Node({} if is_mapping else [], place, height=1)
+        self.stack.append(_Frame(self.named(node, event.anchor), is_mapping))
 
     def put(self, node: _Node) -> None:
         if not self.stack:
@@ -282,8 +283,8 @@ class _Builder:
             frame.key, frame.key_place, frame.keep = None, None, True
         frame.node.height = max(frame.node.height, node.height + 1)
 
-    def take_key(self, event: yaml.ScalarEvent, place: Place) -> None:
-        frame, key = self.stack[-1], event.value
+    def take_key(self, frame: _Frame, event: yaml.ScalarEvent, place: Place) -> None:
+        key = event.value
         self.named(_Node(key, place), event.anchor)
         frame.node.size += 1
         frame.key_place = place

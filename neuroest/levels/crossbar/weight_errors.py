@@ -197,7 +197,7 @@ def drawn_conductances(
     array: ArrayCircuit,
     levels: u.Numeric,
     age: u.Second | None,
-    generator: np.random.Generator,
+    generator: "np.random.Generator",  # importing numpy.random takes longer than an estimate
     without: Collection[str] = (),
 ) -> u.Siemens:
     """Conductances of single cells with the lasting errors that `weight_errors` gives the spread of.
