@@ -73,7 +73,7 @@ def _table(found: list[Entry], drawn: Style) -> str:
 
 
 def _entries(listed: list[Entry], width: int, drawn: Style) -> list[str]:
-    """Name and maturity in columns, the description next to or below them on two lines at most."""
+    """Name, maturity, the tags of chips and the description: next to the name, or below it on two lines at most."""
     names = max(len(entry.name) for entry in listed)
     stages = max(len(words(entry.maturity) or entry.group) for entry in listed)
     left = 2 + names + 2 + stages + 2
@@ -82,7 +82,8 @@ def _entries(listed: list[Entry], width: int, drawn: Style) -> list[str]:
     for entry in listed:
         start = f"  {entry.name:{names}}  {words(entry.maturity) or entry.group:{stages}}"
         room = width - (left if one_row else _INDENT)
-        text = textwrap.wrap(entry.description, room, max_lines=_LINES, placeholder=" ...")
+        tags = f"{entry.group}: " if entry.kind == "architecture" and entry.group else ""
+        text = textwrap.wrap(f"{tags}{entry.description}", room, max_lines=_LINES, placeholder=" ...")
         first = text.pop(0) if one_row and text else ""
         lines.append(f"{start}  {drawn.dim(first)}".rstrip() if first else start.rstrip())
         lines += [" " * (left if one_row else _INDENT) + drawn.dim(line) for line in text]

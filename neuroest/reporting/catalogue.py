@@ -99,6 +99,10 @@ def least_mature(stages: set[str]) -> str:
     return next((stage for stage in LEAST_MATURE_FIRST if stage in stages), "")
 
 
+_TAGS = {"memristor_neurons": "memristive (memristor neurons)"}
+"""Tags that are found by another word too."""
+
+
 def _architectures() -> Iterator[Entry]:
     for name in named("architecture"):
         loaded = load_architecture(name)
@@ -106,7 +110,7 @@ def _architectures() -> Iterator[Entry]:
         mappers = [m for part in design.root.walk() if (m := getattr(part.spec, "mapper", None)) is not None]
         stages = {device.spec.maturity.stage for device in design.devices.values()}
         text = one_line(loaded.spec.description)
-        groups = (*mappers, *(tag.replace("_", " ") for tag in loaded.spec.tags))
+        groups = (*mappers, *(_TAGS.get(tag, tag.replace("_", " ")) for tag in loaded.spec.tags))
         yield Entry(name, "architecture", ", ".join(groups), text, least_mature(set(stages)))
 
 

@@ -14,7 +14,7 @@ from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import check_line, scale_of, short, words
 from neuroest.reporting.pace_table import pace_notes, pace_table
-from neuroest.results.comparison import LEAST_UNPROVEN
+from neuroest.results.comparison import LEAST_UNPROVEN, scope_note
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, label_and_unit
 from neuroest.specs.claims import Claim
@@ -218,7 +218,8 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
     """Ratios with bands; the caption leads to the table of what differs."""
     rows = []
     for baseline in comparison.baselines:
-        rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\textit{{over {tex(baseline.architecture)}}}}} \\")
+        over = f"over {tex(baseline.architecture)}{scope_note(comparison.design, baseline)}"
+        rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\textit{{{over}}}}} \\")
         for ratio in comparison.ratios:
             if ratio.baseline == baseline.architecture:
                 mark = r"$^\ast$" if ratio.marked else r"\phantom{$^\ast$}"

@@ -32,7 +32,7 @@ from neuroest.reporting.report import Report, unique_slugs
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import records_csv
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
-from neuroest.results.comparison import Comparison
+from neuroest.results.comparison import Comparison, scope_note
 from neuroest.results.quantities import MAIN, label_and_unit
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -210,13 +210,23 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
         if comparison
         else [],
         "left_out_by_all": comparison.left_out_by_all if comparison else views[0].estimate.exclusions,
-        "ratios": [_ratio(ratio, labels) for ratio in comparison.ratios] if comparison else [],
+        "ratios": [_ratio(ratio, _scoped(comparison, labels)) for ratio in comparison.ratios]
+        if comparison
+        else [],
         "paces": list(_paces(comparison, labels)) if comparison else [],
         "breakdowns": [
             _breakdown(view, found, design["keys"])
             for view, design in zip(views, designs, strict=True)
             for found in view.breakdowns
         ],
+    }
+
+
+def _scoped(comparison: Comparison, labels: Mapping[str, str]) -> dict[str, str]:
+    """Names of the baselines, marked where they leave out other parts than the design."""
+    return {
+        one.architecture: labels[one.architecture] + scope_note(comparison.design, one)
+        for one in comparison.baselines
     }
 
 

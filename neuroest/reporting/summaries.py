@@ -12,7 +12,7 @@ from neuroest.reporting.formatting import check_line, headline_cells, percent, s
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
-from neuroest.results.comparison import LEAST_UNPROVEN, Comparison
+from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, scope_note
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, label_and_unit
 
@@ -176,12 +176,15 @@ def _design_row(view: View) -> tuple[str, ...]:
 
 def _ratios(comparison: Comparison) -> Table:
     rows = []
+    over = {one.architecture: scope_note(comparison.design, one) for one in comparison.baselines}
     for ratio in comparison.ratios:
         mark = "*" if ratio.marked else ""
         interval = "" if ratio.low is None or ratio.high is None else f"{ratio.low:.3g} .. {ratio.high:.3g}"
         unproven = f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}"
         label = label_and_unit(ratio.quantity)[0]
-        rows.append((label, ratio.baseline, f"{ratio.value:.3g}{mark}", interval, unproven))
+        rows.append(
+            (label, ratio.baseline + over[ratio.baseline], f"{ratio.value:.3g}{mark}", interval, unproven)
+        )
     head = ("result", "over", "ratio", "p10 .. p90", "projected or assumed, design and baseline")
     return Table.of(head, rows, "<<>>>")
 

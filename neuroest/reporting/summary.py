@@ -25,7 +25,7 @@ from neuroest.reporting.formatting import (
 )
 from neuroest.reporting.learning_text import learning_table, with_band
 from neuroest.reporting.text_style import PLAIN, Style, one_line
-from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio
+from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio, same_scope
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import Headline, label_and_unit
 from neuroest.specs.claims import Claim
@@ -41,6 +41,8 @@ _ROWS = ("median", "p10..p90", "nominal")
 _MOST = 2
 _MANY = 0.01
 """Share of the samples without an estimate from which on the summary speaks of it."""
+_OTHER_SCOPE = "#"
+"""Mark of a ratio between designs that leave out different parts."""
 FAR = 1.5
 """Factor between nominal value and median from which on a table says why they differ; a convention."""
 _STEP = 0.1
@@ -117,7 +119,8 @@ def designs_table(
             rows.append((f" {label}", *(cell[place] for cell in cells)))
         found = {ratio.quantity: ratio for ratio in ratios if ratio.baseline == estimate.architecture}
         if found:
-            rows.append((" ratio", *(_ratio(found.get(name)) for name in _SHOWN.values())))
+            label = " ratio" if same_scope(estimates[0], estimate) else f" ratio {_OTHER_SCOPE}"
+            rows.append((label, *(_ratio(found.get(name)) for name in _SHOWN.values())))
             rows.append((" p10..p90", *(_ratio_band(found.get(name)) for name in _SHOWN.values())))
     lines = fitting_columns(rows, "<" + ">" * len(_SHOWN))
     for index, name in names.items():
@@ -189,10 +192,12 @@ def scope_lines(comparison: Comparison, where: str) -> list[str]:
     others = [
         baseline.architecture
         for baseline in comparison.baselines
-        if set(baseline.exclusions) != set(comparison.design.exclusions)
+        if not same_scope(comparison.design, baseline)
     ]
     if others:
-        text = f"NOT THE SAME SCOPE: {design} and {', '.join(others)} leave out different parts"
+        text = (
+            f"{_OTHER_SCOPE} NOT THE SAME SCOPE: {design} and {', '.join(others)} leave out different parts"
+        )
         lines += wrapped(f"{text}; {where}", hanging=2)
     return lines
 

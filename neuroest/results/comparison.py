@@ -85,6 +85,16 @@ class Ratio:
         return f"{self.value:.3g}{band} times"
 
 
+def same_scope(one: Estimate, other: Estimate) -> bool:
+    """Whether two designs leave out the same parts."""
+    return set(one.exclusions) == set(other.exclusions)
+
+
+def scope_note(one: Estimate, other: Estimate) -> str:
+    """What follows the name of a baseline whose scope is another; nothing where it is the same."""
+    return "" if same_scope(one, other) else " (other scope)"
+
+
 class ComparisonAnalysis(Protocol):
     """What follows from a comparison and takes time; computed once, when it is first asked for."""
 
