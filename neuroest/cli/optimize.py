@@ -7,6 +7,7 @@ import typer
 from neuroest.cli import shared
 from neuroest.cli.completion import quantities
 from neuroest.cli.exploring import Axes, Constraints, SpaceFile, frame_text, space_of
+from neuroest.cli.lab import bar
 from neuroest.exploration.optimize import GENERATIONS, POPULATION, optimize
 
 
@@ -43,10 +44,12 @@ def run(
     form
         Form of the result.
     """
-    found = optimize(
-        architecture, workload, space_of(space, axes, constraints), minimize or [], maximize or [],
-        population=population, generations=generations, seed=seed,
-    )  # fmt: skip
+    searched = space_of(space, axes, constraints)
+    with bar("optimize") as progress:
+        found = optimize(
+            architecture, workload, searched, minimize or [], maximize or [],
+            population=population, generations=generations, seed=seed, progress=progress,
+        )  # fmt: skip
     if plot is not None and len(found.front.objectives) > 1:
         found.plot(plot)
     label = f"Best designs of {architecture}"

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import shared
+from neuroest.cli.lab import bar
 from neuroest.design.overrides import parse_settings
 from neuroest.plotting.style import VENUES
 from neuroest.publishing.publish import publish
@@ -66,7 +67,8 @@ def run(
         sweep,
         shared.parse_labels(labels),
     )
-    publish(found, output, venue=venue.value, force=force, bundle=bundle)
+    with bar("report") as progress:
+        publish(found, output, venue=venue.value, force=force, bundle=bundle, progress=progress)
     shared.note(
         f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused
     )

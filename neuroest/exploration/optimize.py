@@ -11,6 +11,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.extras import extra
+from neuroest.core.progress import Progress, silent
 from neuroest.exploration.chunks import Job, notebook_table, plain
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.pareto import ParetoResult, non_dominated
@@ -130,6 +131,7 @@ def optimize(
     generations: int = GENERATIONS,
     seed: int = 1,
     settings: Mapping[str, str] | None = None,
+    progress: Progress = silent,
 ) -> OptimisationResult:
     """The best designs of a space, for one objective or several.
 
@@ -143,6 +145,8 @@ def optimize(
         Designs a generation, and how many generations.
     seed : int
         The same seed finds the same.
+    progress : callable
+        Called with the share that is done.
 
     Raises
     ------
@@ -167,12 +171,12 @@ def optimize(
     archive = _Archive(job, objectives, signs)
     if not archive.variables:
         raise ExplorationError("the space has no axis, so there is nothing to optimise")
-    _search(archive, population, generations, seed)
+    _search(archive, population, generations, seed, progress)
     front = _front(archive, minimize, maximize, signs)
     return OptimisationResult(front, len(archive.rows), generations, seed)
 
 
-def _search(archive: _Archive, population: int, generations: int, seed: int) -> None:
+def _search(archive: _Archive, population: int, generations: int, seed: int, progress: Progress) -> None:
     problem_class = extra("pymoo.core.problem", "explore").Problem
     mixed = extra("pymoo.core.mixed", "explore")
     survival = extra("pymoo.algorithms.moo.nsga2", "explore").RankAndCrowding()
@@ -186,8 +190,9 @@ def _search(archive: _Archive, population: int, generations: int, seed: int) -> 
 
     algorithm = mixed.MixedVariableGA(pop_size=population, survival=survival)
     extra("pymoo.optimize", "explore").minimize(
-        Batch(), algorithm, ("n_gen", generations), seed=seed, verbose=False
-    )
+        Batch(), algorithm, ("n_gen", generations), seed=seed, verbose=False,
+        callback=lambda done: progress(done.n_gen / generations),
+    )  # fmt: skip
 
 
 def _front(archive: _Archive, minimize: Sequence[str], maximize: Sequence[str], signs: Array) -> ParetoResult:

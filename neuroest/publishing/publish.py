@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.extras import extra
+from neuroest.core.progress import Progress, part, silent
 from neuroest.plotting.style import draw, matplotlib
 from neuroest.publishing.figure_list import plans
 from neuroest.reporting import latex
@@ -26,7 +27,13 @@ _PLANS: list[tuple[str, Callable[[], Any]]] = []
 
 
 def publish(
-    report: Report, target: str | Path, *, venue: str = "ieee", force: bool = False, bundle: bool = False
+    report: Report,
+    target: str | Path,
+    *,
+    venue: str = "ieee",
+    force: bool = False,
+    bundle: bool = False,
+    progress: Progress = silent,
 ) -> None:
     """Write a report as a folder that is either whole or not there.
 
@@ -38,24 +45,29 @@ def publish(
         Replace a report of the same name.
     bundle : bool
         Pack what ``neuroest rerun`` needs into ``bundle.zip``.
+    progress : callable
+        Called with the share that is done.
     """
     matplotlib()
     extra("jinja2", "report")
     sweep = read_sweep(report.sweep) if report.sweep is not None else None
-    write_folder(Path(target), partial(_fill, report, sweep, venue, bundle), force=force)
+    write_folder(Path(target), partial(_fill, report, sweep, venue, bundle, progress), force=force)
 
 
-def _fill(report: Report, sweep: SweepPoints | None, venue: str, bundle: bool, folder: Path) -> None:
+def _fill(
+    report: Report, sweep: SweepPoints | None, venue: str, bundle: bool, progress: Progress, folder: Path
+) -> None:
     write_tables(report, folder / "data")
     write_text(report, folder)
     drawn = plans(report, sweep, venue)
-    _draw(drawn, folder / "figures")
+    _draw(drawn, folder / "figures", part(progress, 0, 2))
     tables = _write_latex(report, folder)
     write_file(folder / "figures.tex", _environments(drawn))
     write_file(folder / "report.tex", _article(tables))
     pictures = [(plan, folder / "figures" / f"{plan.name}.svg") for plan in drawn]
     points = sweep_points(sweep.formatted, sweep.count, sweep.infeasible) if sweep is not None else None
     write_file(folder / "report.html", page(report, points, pictures))
+    progress(1.0)
     if bundle:
         from neuroest.reporting.bundle import write_bundle  # noqa: PLC0415 - rarely asked for
 
@@ -135,7 +147,7 @@ def _environment(plan: Plan) -> str:
     )
 
 
-def _draw(drawn: list[Plan], folder: Path) -> None:
+def _draw(drawn: list[Plan], folder: Path, progress: Progress) -> None:
     folder.mkdir()
     _PLANS[:] = [(str(folder / plan.name), plan.make) for plan in drawn]
     try:
@@ -145,10 +157,12 @@ def _draw(drawn: list[Plan], folder: Path) -> None:
             with context.Pool(
                 min(_WORKERS, multiprocessing.cpu_count()), initializer=_leave_interrupts
             ) as pool:
-                pool.map(_draw_one, range(len(_PLANS)), chunksize=1)
+                for done, _ in enumerate(pool.imap(_draw_one, range(len(_PLANS))), 1):
+                    progress(done / len(_PLANS))
         else:
             for index in range(len(_PLANS)):
                 _draw_one(index)
+                progress((index + 1) / len(_PLANS))
     finally:
         _PLANS.clear()
 

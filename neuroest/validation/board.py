@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
+from neuroest.core.progress import Progress, silent
 from neuroest.core.version import package_version
 from neuroest.error_analysis.model_error import discrepancies
 from neuroest.specs.loaded import listed
@@ -98,7 +99,7 @@ class Scoreboard:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
 
-def reproduce(cases: str | Sequence[str] = ()) -> Scoreboard:
+def reproduce(cases: str | Sequence[str] = (), progress: Progress = silent) -> Scoreboard:
     """Rebuild published chips and hold the estimates against what was published.
 
     Parameters
@@ -106,6 +107,8 @@ def reproduce(cases: str | Sequence[str] = ()) -> Scoreboard:
     cases : str or sequence of str
         Names of shipped cases or folders of others; all that ship if none is given. One that is given twice counts
         once.
+    progress : callable
+        Called with the share that is done.
 
     Returns
     -------
@@ -119,9 +122,13 @@ def reproduce(cases: str | Sequence[str] = ()) -> Scoreboard:
     SpecError
         With all problems of a file.
     """
-    results = tuple(run_case(case) for case in selected_cases(listed(cases)))
+    asked = selected_cases(listed(cases))
+    results = []
+    for number, case in enumerate(asked, 1):
+        results.append(run_case(case))
+        progress(number / len(asked))
     rows = tuple(row for result in results for row in case_rows(result))
     return Scoreboard(
-        results, rows, tuple(summaries(rows)), tuple(summaries(rows, ("design_study",))),
+        tuple(results), rows, tuple(summaries(rows)), tuple(summaries(rows, ("design_study",))),
         tuple(summaries(rows, ("peer_simulator",))),
     )  # fmt: skip
