@@ -136,11 +136,13 @@ def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> R
 
 def _integration_time(experiment: Experiment, values: Mapping[str, Array], patience: float) -> Rows:
     measured = experiment.columns["integration_time"]
-    result = first_spike(
-        _one_row_a_set(Rates, values), experiment.columns["voltage"], patience * measured, measured, 1.0
-    )
-    late = patience * measured * np.exp(_SILENT_SLOPE * (1.0 - result.closest))
-    return _logarithmic(experiment, measured, np.where(np.isfinite(result.time), result.time, late))
+    # rows of one voltage have one time, followed for as long as the latest of them
+    voltages, place = np.unique(experiment.columns["voltage"], return_inverse=True)
+    latest = np.zeros(len(voltages))
+    np.maximum.at(latest, place, measured)
+    result = first_spike(_one_row_a_set(Rates, values), voltages, patience * latest, latest, 1.0)
+    late = patience * latest * np.exp(_SILENT_SLOPE * (1.0 - result.closest))
+    return _logarithmic(experiment, measured, np.where(np.isfinite(result.time), result.time, late)[:, place])
 
 
 def _pulse_train(experiment: Experiment, values: Mapping[str, Array], patience: float) -> Rows:
