@@ -168,7 +168,7 @@ class DeviceFit:
         if found.held:
             lines += ["", f"not identified, held at {self.template.spec.name}:"]
             lines += self._held_lines()
-        return [*lines, *(f"  {text}" for text in found.combinations)]
+        return [*lines, *(line for text in found.combinations for line in wrapped(text, indent=2, hanging=4))]
 
     def _held_lines(self) -> list[str]:
         """Each parameter with its reason; those that share one in one line, where a law says nothing of them."""

@@ -54,7 +54,8 @@ def composed(
     return Fit(
         values=values, fitted=fitted, deviations={n: found[n].deviations[n] for n in fitted},
         freedoms={n: found[n].freedoms[n] for n in fitted}, correlation=_correlation(fitted, found), held=held,
-        combinations=tuple(f"{name}: {why}" for name, why in unused.items()), singular_values=np.zeros(0),
+        combinations=(*(f"{name}: {why}" for name, why in unused.items()), *family.cautions(values)),
+        singular_values=np.zeros(0),
         chi_square=float(np.mean(np.concatenate([fit.rows.residuals[0] for fit in fits]) ** 2)),
         rows=[fit.rows for fit in fits], refined_starts=1, agreeing_starts=1, converged=True,
         contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),

@@ -166,6 +166,7 @@ def test_too_few_conditions_are_refused() -> None:
 def test_sweeps_give_thresholds_resistances_and_their_scatter() -> None:
     found = fit(example_folder() / "switch_sweeps.csv")
     truth = {"threshold_voltage": 0.62, "hold_voltage": 0.15, "on_resistance": 12e3, "off_resistance": 2e9}
+    assert "no curve shows the delay of the switch" in " ".join(found.to_text().split())
     for name, value in truth.items():
         assert abs(np.log(found.result.values[name] / value)) <= 1.5 * np.log(
             found.result.factor(name, 0.9)

@@ -372,10 +372,17 @@ class ThresholdSwitch(Neuron):
         )
 
     def left_out(self) -> list[str]:
-        """A drive that does not end with the spike."""
-        if not np.any(self.device.relaxation_time):
-            return []
-        return ["drives of neurons that stay on while a switch relaxes: each is taken to end with its spike"]
+        """A drive that does not end with the spike, and a delay that nobody has stated."""
+        left = (
+            []
+            if self._waits()
+            else ["delay of the switch, of which its file states none: it turns on at its threshold"]
+        )
+        if np.any(self.device.relaxation_time):
+            left.append(
+                "drives of neurons that stay on while a switch relaxes: each is taken to end with its spike"
+            )
+        return left
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Switch above the transistors, and the capacitor next to them."""

@@ -178,12 +178,15 @@ class Family:
         What it is, in words.
     completed : callable
         Values that follow from the fits, or that the designer must choose within them, by name.
+    cautions : callable
+        What an estimate with the values would not know, in words.
     """
 
     model: str
     template: str
     about: str
     completed: Callable[[Values, Mapping[str, LawFit]], dict[str, Completion]] = lambda _values, _fits: {}
+    cautions: Callable[[Values], tuple[str, ...]] = lambda _values: ()
 
 
 @dataclass(frozen=True)

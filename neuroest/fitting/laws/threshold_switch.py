@@ -328,4 +328,15 @@ def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
     return done
 
 
-FAMILY = Family(MODEL, "switch_generic_28nm", "threshold switch with a capacitor", _completed)
+def _cautions(values: Values) -> tuple[str, ...]:
+    """A switch whose delay nobody has measured counts as one without."""
+    if values.get("switching_delay", 0.0) or values.get("delay_floor", 0.0):
+        return ()
+    why = (
+        "no curve shows the delay of the switch, so a chip with it is taken to fire at the threshold at once; measure "
+        "the delay against the voltage, since the columns conduct for as long"
+    )
+    return (why,)
+
+
+FAMILY = Family(MODEL, "switch_generic_28nm", "threshold switch with a capacitor", _completed, _cautions)
