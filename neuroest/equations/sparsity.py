@@ -72,8 +72,8 @@ def skipped_cycles(products: u.Dimensionless, balance: u.Dimensionless) -> u.Dim
     --------
     A quarter of the products at a balance of one half take half of the cycles.
 
-    >>> skipped_cycles(0.25, 0.5)
-    0.5
+    >>> f"{skipped_cycles(0.25, 0.5):g}"
+    '0.5'
     """
     cycles: u.Dimensionless = np.minimum(products / balance, 1.0)
     return cycles
