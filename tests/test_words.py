@@ -69,7 +69,10 @@ def _pages() -> Iterator[tuple[str, str]]:
     "where two change places", "a layer cut amid the rows", "held up by the link",
     "the twin against which the memristor neurons are held", "the same to the bit", "samples dealt out to chips",
     "one carry in the mean", "weights are written anew", "the value stands in its device", "takes its drive away",
-    "an endless cost", "values are used as they stand",
+    "an endless cost", "values are used as they stand", "areas come out at 0.7", "energies come out too large",
+    "papers seldom say", "a cause of doubt", "a bound on the safe side", "the sources at hand", "whoever has a kit",
+    "weights stay for ever", "chips that took part", "cells that add charges", "columns that add",
+    "loss along the wires", "circuits that write", "values lie on both sides of it", "measured by its makers",
 ])  # fmt: skip
 def test_the_list_finds_what_it_is_for(text: str) -> None:
     assert refused("x", text)
@@ -78,7 +81,7 @@ def test_the_list_finds_what_it_is_for(text: str) -> None:
 @pytest.mark.parametrize("text", [
     "the output turns on", "five neurons take turns", "a result held on a capacitor", "the sum turns into spikes",
     "reading one word of a memory", "the smallest voltage at rest on the way down", "what stands in the way of a chip",
-    "Ag stands for silver",
+    "Ag stands for silver", "no signal comes out of a sleeping block", "the part that takes 5 ns",
 ])  # fmt: skip
 def test_the_list_leaves_words_of_the_field_alone(text: str) -> None:
     assert refused("x", text) == []

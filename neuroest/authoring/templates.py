@@ -66,7 +66,7 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
         raise NeuroestError(f"{like} is no {kind} but a {example.spec.model}")
     if model is not None and example.spec.model != model:
         raise NeuroestError(f"{like} is a {example.spec.model}, not a {model}; leave out --model or --like")
-    # without the source of the placeholder: whoever replaces a value would leave it standing
+    # without the source of the placeholder, which would otherwise stay next to a replaced value
     entries = {
         key: filled(claim, example, "Placeholder.", cited=False) for key, claim in example.claims.items()
     }

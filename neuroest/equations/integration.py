@@ -350,7 +350,7 @@ def filament_steps_to_fire(
         1/w = 1 + 15.3/(k T)^2 + 1.25/(k h), k = gamma_1 + beta
 
     Valid: h within 5 % of the rate equations for k T <= 80 and 2 to 300 timesteps, within 10 % for k T <= 300 and 5
-        timesteps or more; fewer on the safe side, by up to 19 %; 0.4 to 1.14 V_fast
+        timesteps or more; fewer: conservative by up to 19 %; 0.4 to 1.14 V_fast
 
     t is `filament_growth.integration_time`. In periods far below the settling time 1/k the filament responds
     to the mean drive, V D. In longer ones it ripples up to p V and reaches the fold at a peak, while the

@@ -28,7 +28,7 @@ def decoder_gates(outputs: u.Dimensionless) -> u.Dimensionless:
     -----
     Formula: n_g = N + 2 sqrt(N)
 
-    Valid: two stages of two-input gates and what makes the first; below four outputs on the safe side
+    Valid: two stages of two-input gates and their predecoders; conservative below four outputs
 
     References
     ----------

@@ -51,7 +51,7 @@ _kept_stream = lru_cache(maxsize=_KEPT)(_stream)
 
 
 def common_cause(claim: Claim) -> str:
-    """What a claim's doubt is shared with: claims of one group, or of one parameter of one file, move together."""
+    """Key of claims that move together: those of one group, or of one parameter of one file."""
     return f"{claim.origin}:{claim.group or claim.path.rpartition('.')[2]}"
 
 

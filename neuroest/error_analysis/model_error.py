@@ -1,4 +1,4 @@
-"""How far whole models may be off: an input like any other, with a mean of one, a spread and a reason.
+"""Errors of whole models: an input like any other, with a mean of one, a spread and a reason.
 
 A spread of a device parameter states the uncertainty of that number. What a model leaves out altogether (wires
 inside a macro, decoders, test logic, glitches) is not in any parameter. Each block and each level states it in its own
@@ -32,7 +32,7 @@ FILE = Path(__file__).with_name("model_discrepancy.yaml")
 
 
 class Discrepancy(Spec):
-    """How far a model may be off in one quantity."""
+    """Error of a model in one quantity."""
 
     factor: Annotated[float, _FACTOR]
     """p90 over median and median over p10 of what a real block has over what the model says."""
@@ -143,7 +143,7 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
 
 
 def _endurance_claims(design: Design) -> dict[str, Claim]:
-    """The doubt about endurances whose claims do not state their origin."""
+    """The uncertainty of endurances whose claims do not state their origin."""
     given = discrepancies().endurance_without_evidence
     claims = design.claims
     bare = [

@@ -103,7 +103,7 @@ def _packed(task: Task) -> Iterator[str]:
     """A file that holds a task for those who start.
 
     A new process gets its task through a pipe whose other end its parent keeps open as well. A task larger than the
-    pipe would block the parent for ever if the process died before it had read everything.
+    pipe would block the parent forever if the process died before it had read everything.
     """
     with ExitStack() as stack:
         try:

@@ -39,7 +39,7 @@ _LEAST_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Bar:
-    """Reach of one cause of doubt.
+    """Effect of one uncertain input.
 
     Attributes
     ----------
@@ -273,7 +273,7 @@ def _sorted(slopes: dict[str, float]) -> dict[str, float]:
 
 
 def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...]]:
-    """For each result its bars, the longest first: each cause of doubt at its p10 and p90, the others as stated."""
+    """Bars of each result, the longest first: each uncertain input at its p10 and p90, the others as stated."""
     moved = causes(group)
     count = len(moved)
     nominal = group.values

@@ -1,8 +1,8 @@
 """A chip's main results as a table over the few parameters that matter most, small enough for a page.
 
-The table holds exact results of the model on a grid of logarithmic steps. Whoever reads it interpolates the logarithm
-of a result linearly in the logarithms of the parameters, as `interpolated` does. How far that is off is found by exact
-results at random points and is part of the table.
+The table holds exact results of the model on a grid of logarithmic steps. The reader interpolates the
+logarithm of a result linearly in the logarithms of the parameters, as `interpolated` does. How far that is
+off is found by exact results at random points and is part of the table.
 """
 
 import itertools

@@ -14,7 +14,8 @@ def main_left_out() -> Iterator[None]:
     """Start workers without the program that asks for them.
 
     A new process would first run the program's main module once more: a script whose calls are not under
-    ``if __name__ == "__main__"`` would start workers for ever, and any other waits for imports that no chunk needs.
+    ``if __name__ == "__main__"`` would start workers endlessly, and any other waits for imports that no chunk
+    needs.
     """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")

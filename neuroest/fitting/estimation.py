@@ -175,7 +175,7 @@ class Fit:
 
 
 def _refuse_slow(data: Measurements, template: Mapping[str, float]) -> None:
-    """Refuse times that the template would take for ever to follow, which wrong units give as well.
+    """Refuse times that the template could not follow in a reasonable time, which wrong units give as well.
 
     Raises
     ------

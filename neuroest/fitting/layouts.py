@@ -32,7 +32,7 @@ class Layout:
     optional : mapping of str to str
         Unit of each column that may be there.
     result : str
-        The column that is measured; the others are set by whoever measures.
+        The column that is measured; the others are settings of the measurement.
     fewest : int
         Rows below which nothing can be learnt.
     error : float

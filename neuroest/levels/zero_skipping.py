@@ -49,7 +49,7 @@ class Kept:
     inputs, outputs, weights : array or float
         Bits of a stored map that is read, of one that is written, and of weights.
     fetched : array or float
-        Weights that come for the inputs at hand, where they stream by.
+        Weights that are streamed for the present inputs.
     turns : array or float
         Products that take a turn of the units, computed or not.
     """

@@ -19,7 +19,7 @@ class ArrayErrors:
     errors : bool
         Errors of the cells: what writing misses, and what the time since then has changed.
     wires : bool
-        Loss along the wires.
+        IR drop.
     """
 
     errors: bool = True

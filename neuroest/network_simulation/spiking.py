@@ -59,7 +59,7 @@ class SimulationOptions:
     idealised : Idealised
         Refractory time and memory of earlier spikes.
     array : Truth
-        Differences of the cells, and loss along the wires.
+        Variation of the cells, and IR drop.
     """
 
     noise: bool = True

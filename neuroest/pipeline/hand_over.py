@@ -34,8 +34,9 @@ def hand_over(layers: LayerTable, levels: Sequence[MappedLevel]) -> HandOver:
 
     Numbers that two levels keep in one memory stay where they are. Others are read once from the memory of the level
     that computes them and written once into that of each level that reads them. Spikes are events, which the network on
-    the chip carries and the buffers of the reader take in, so nothing is added. Whoever sends converts: the counters of
-    a `spike_coder` make numbers of spikes, its comparisons spikes of numbers, once for all layers that read them.
+    the chip carries and the buffers of the reader take in, so nothing is added. The sender converts: the
+    counters of a `spike_coder` make numbers of spikes, its comparisons spikes of numbers, once for all layers
+    that read them.
 
     Raises
     ------

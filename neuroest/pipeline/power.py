@@ -110,7 +110,7 @@ def _rows_by_timestep(
     """
     working = timing.resources.get(cost.component, np.zeros(1))
     powered = active_time(chip, timing)
-    known = np.where(np.isfinite(powered), powered, np.inf)  # neurons that never fire take for ever
+    known = np.where(np.isfinite(powered), powered, np.inf)  # neurons that never fire need an infinite time
     share = power.working_share(steps * np.sum(working, axis=-1, keepdims=True), known)
     wakings = steps * np.sum(np.where(working > 0.0, 1.0, 0.0), axis=-1, keepdims=True)
     drawn, left = cost.power * number, np.asarray(cost.asleep_share)
@@ -142,7 +142,7 @@ def energy_of(rows: Iterable[InstanceRow], times: Mapping[str, u.Numeric]) -> Ar
 
 def average_power(energy: Array, powered: Array) -> Array:
     """Mean power while the chip is powered. [W]."""
-    with np.errstate(all="ignore"):  # a neuron that never fires takes for ever, and a check refuses it
+    with np.errstate(all="ignore"):  # a neuron that never fires has an infinite time; a check refuses it
         return np.asarray(power.average_power(energy, powered))
 
 

@@ -63,7 +63,7 @@ def matplotlib(module: str = "") -> Any:
 
 
 def styled(make: Callable[_Arguments, Any]) -> Callable[_Arguments, Any]:
-    """A function that makes a figure, in the one style whoever calls it."""
+    """A function that makes a figure, in the common style for every caller."""
 
     @wraps(make)
     def inside(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> Any:

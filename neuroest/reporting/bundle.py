@@ -128,7 +128,7 @@ class Rerun:
         return self.difference.same
 
     def to_dict(self) -> dict[str, Any]:
-        """What came out as plain data."""
+        """The result as plain data."""
         versions = {"version_before": self.version_before, "version_now": self.version_now}
         return {**versions, **self.difference.to_dict()}
 

@@ -197,7 +197,7 @@ class View:
             return tornado(Group({}, result.design, result.workload, claims), MAIN)
 
     def tornado(self, total: str = "energy_per_inference_J") -> tuple[Bar, ...]:
-        """The total with each cause of doubt at its p10 and its p90, the others as they are, longest bar first."""
+        """The total with each uncertain input at its p10 and p90, the others unchanged, longest bar first."""
         return tuple(bar for bar in self._bars[total] if bar.low != bar.high)
 
     @cached_property

@@ -68,7 +68,7 @@ def explain(estimate: Estimate, quantity: str) -> Explanation:
     quantity : str
         A total (``energy``, ``area``, ``latency_s``, ...), the path of a component or level, one of its terms
         (``chip.tile.array.readout.neuron.spike.output_branch``), or the path of a parameter. The last words of
-        a path are enough where they leave no doubt.
+        a path are enough where they are unambiguous.
 
     Raises
     ------

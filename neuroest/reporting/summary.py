@@ -156,7 +156,7 @@ def left_out_samples(estimate: Estimate, of: str = "") -> list[str]:
 def skewed(found: Headline, far: float = math.inf) -> str:
     """Words for a nominal value outside of its own band, or further from the median than a factor of `far`.
 
-    That happens where most doubts point the same way.
+    That happens if most uncertainties have the same direction.
 
     Examples
     --------

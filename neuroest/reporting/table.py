@@ -185,9 +185,9 @@ def _next_to_baseline(comparison: Comparison) -> list[str]:
     lines = [*_columns(comparison), ""]
     for estimate in comparison.estimates:
         for name in MAIN:
-            doubt = skewed(estimate.headline(name), FAR)
-            if doubt:
-                lines += wrapped(f"{estimate.architecture}, {label_and_unit(name)[0]}: {doubt}.")
+            asymmetry = skewed(estimate.headline(name), FAR)
+            if asymmetry:
+                lines += wrapped(f"{estimate.architecture}, {label_and_unit(name)[0]}: {asymmetry}.")
     for ratio in comparison.ratios:
         if ratio.quantity == "energy_per_inference_J":
             lines += wrapped(

@@ -9,7 +9,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import ErrorDetails, PydanticCustomError, PydanticKnownError, core_schema
 
 CHOICES = "choices"
-"""Key under which a raw JSON Schema names the classes of a choice, for whoever puts references in their place."""
+"""Key under which a raw JSON Schema names the classes of a choice, for code that replaces them with
+references."""
 
 _INSIDE = "inside_of_choice"
 

@@ -36,7 +36,7 @@ def is_path(name: str) -> bool:
 
 
 def file_content(path: Path, file: str, largest: int = LARGEST_FILE) -> bytes:
-    """Bytes of a regular file, which is looked at before it is opened: to open a pipe could wait for ever.
+    """Bytes of a regular file, which is looked at before it is opened: opening a pipe could block.
 
     Raises
     ------

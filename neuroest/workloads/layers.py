@@ -106,7 +106,7 @@ class Geometry:
     sheet_density, decay_length, long_range_share, long_range_areas, long_range_distance : array
         Of a population: neurons under an area, length in which targets grow rare, and its distant targets.
     line_buffer_elements : array
-        Elements of the complete input rows that a kernel or window must still have at hand.
+        Elements of the complete input rows that a kernel or window still needs.
     time_constant_steps, shortest_time_constant_steps : array
         Longest and shortest membrane time constant over the time of a timestep; zero where the network does not state
         it.

@@ -509,7 +509,7 @@ def _pooling(layer: layers.Pooling, shape: Shape) -> LayerCounts | Misfits:
     if any(2 * added > extent for added, extent in zip(padding, kernel, strict=True)):
         return ((("padding",), "is more than half of the window: some would hold padding only"),)
     (rows, columns), misfits = _axes(shape, kernel, stride, padding)
-    # a global mean or maximum is kept up to date as the elements come, so it needs no rows at hand
+    # a global mean or maximum is kept up to date as the elements come, so it needs no stored rows
     rows_at_hand = 0 if is_global else rows.span - 1
     return misfits or LayerCounts(
         output_shape=(channels, rows.positions, columns.positions),

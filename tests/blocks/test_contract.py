@@ -1,4 +1,4 @@
-"""What every block and every computing level states of itself, whoever ships it."""
+"""What every block and every computing level states about itself, also in plug-ins."""
 
 from __future__ import annotations
 

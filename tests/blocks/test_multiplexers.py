@@ -209,9 +209,9 @@ def test_gates_at_bare_columns_bend_their_results(tmp_path: Path) -> None:
         bare_columns(tmp_path, 8, SWITCHES | {"resistance_share": share}) for share in ("1 %", "10 %")
     )
     for few, many in zip(wide.column_errors, narrow.column_errors, strict=True):
-        cause = "resistance of the multiplexers"
+        cause = "multiplexer resistance"
         assert 0.0 < few.causes[cause] < many.causes[cause]
-    assert all("resistance of the multiplexers" not in row.causes for row in switched(tmp_path).column_errors)
+    assert all("multiplexer resistance" not in row.causes for row in switched(tmp_path).column_errors)
 
 
 def test_behind_a_clamp_the_column_does_not_see_the_line(tmp_path: Path) -> None:

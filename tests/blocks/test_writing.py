@@ -1,4 +1,4 @@
-"""Circuits that write the cells of an array, against hand calculations on the shipped 28 nm fabric."""
+"""Write circuits of an array, against hand calculations on the shipped 28 nm fabric."""
 
 from __future__ import annotations
 
@@ -304,9 +304,9 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     bare = run(ADC, DENSE, {WRITE: None}, tmp_path).exclusions
     outside, inside = with_circuit(tmp_path).exclusions, with_circuit(tmp_path, pump=PUMP).exclusions
     fed = with_circuit(tmp_path, pump=PUMP | {"input_voltage": "1.5 V"}).exclusions
-    assert any(line.startswith("circuits that write the cells") for line in bare)
+    assert any(line.startswith("write circuits of the cells") for line in bare)
     for reported in (outside, inside, fed):
-        assert not any(line.startswith("circuits that write the cells") for line in reported)
+        assert not any(line.startswith("write circuits of the cells") for line in reported)
         assert any(line.startswith("control and references of programming") for line in reported)
     assert any(line.startswith("generation of the programming voltage") for line in outside)
     assert not any(line.startswith("generation of the programming voltage") for line in inside)
@@ -393,7 +393,7 @@ def test_areas_beside_those_of_a_peer(
 def test_shipped_chips_count_their_circuits() -> None:
     for chip, network in ((ADC, DENSE), (PCM, DENSE), ("diffusive_28nm_derived", SPIKING)):
         result = estimate(chip, network)
-        assert not any(line.startswith("circuits that write") for line in result.exclusions)
+        assert not any(line.startswith("write circuits") for line in result.exclusions)
         assert area(result, "write_circuit") > 0.0
         assert not failed(result) & {"write_switch_voltage", "pump_delivers", "cells_written_together"}
 

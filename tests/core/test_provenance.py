@@ -259,7 +259,7 @@ def test_what_is_not_traced_depends_on_nothing() -> None:
 # --- Every cost of every chip --------------------------------------------------------------------------------------
 
 # Terms that are arithmetic on stated values and no equation: a price times one bit, a difference of two readings.
-# Component model and term; whoever adds a line says why no equation is due.
+# Component model and term; a new line states why no equation is needed.
 PRICED_AS_STATED = {
     ("off_chip_link", "transfer"): "published energy per bit, times one bit",
     ("dram", "controller"): "stated energy per bit, times one bit, and stated power of each channel",

@@ -61,7 +61,7 @@ def test_mean_square_of_clipped_gaussian_weights(clip: float) -> None:
 @pytest.mark.parametrize(("low", "high"), [(0.09, 0.0175), (0.0, 0.1), (0.3, 0.0), (0.4, 0.5)])
 def test_spread_of_stuck_cells_is_that_of_all_cells_drawn(low: float, high: float) -> None:
     shares = np.linspace(0.0, 1.0, 101)
-    # each cell is at either end or where it was written, with the probabilities at hand
+    # each cell is at either end or where it was written, with the given probabilities
     mean = high + (1.0 - low - high) * shares
     square = high + (1.0 - low - high) * shares**2
     of_errors = np.mean(square - 2.0 * mean * shares + shares**2 - (mean - shares) ** 2)

@@ -1,4 +1,4 @@
-"""Claims about columns that add charges, tested against their circuits."""
+"""Claims about charge-domain columns, tested against their circuits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every public equation promises, whoever wrote it; a new equation is tested by existing.
+"""What every public equation guarantees; a new equation is tested by existing.
 
 The modules of `neuroest.equations` are found, not listed. For each public function the test module of its
 module holds one valid set of arguments in SI units in `SAMPLES`.

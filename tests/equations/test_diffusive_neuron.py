@@ -100,7 +100,7 @@ def test_gate_peaks_at_the_divider() -> None:
 
 
 def test_lifetime_of_a_silver_switch() -> None:
-    # 1e8 cycles: 1e5 s = 27.8 h at 1 kHz, 1e7 s = 116 days at 10 Hz, for ever in silence
+    # 1e8 cycles: 1e5 s = 27.8 h at 1 kHz, 1e7 s = 116 days at 10 Hz, infinite without spikes
     hours = dn.lifetime(1e8, np.array([1e3, 10.0, 0.0])) / 3600.0
     np.testing.assert_allclose(hours, [27.8, 116 * 24, np.inf], rtol=5e-3)
 

@@ -72,7 +72,7 @@ def test_a_driver_at_its_limit_loses_no_more_than_allowed(loss, columns, used, c
     load = columns * used * conductance
     resistance = drivers.driver_resistance_limit(loss, columns, used, conductance)
     lost = resistance * load / (1.0 + resistance * load)
-    # exactly loss/(1+loss): the limit takes the full row current, on the safe side
+    # exactly loss/(1+loss): the limit uses the full row current, which is conservative
     assert lost == pytest.approx(loss / (1.0 + loss), rel=1e-9)
 
 

@@ -1,4 +1,4 @@
-"""Circuits that write cells, against hand arithmetic and a charge pump that is switched step by step."""
+"""Write circuits, against hand arithmetic and a charge pump that is simulated step by step."""
 
 from __future__ import annotations
 

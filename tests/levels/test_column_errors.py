@@ -160,7 +160,7 @@ def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> N
         "programming",
         "noise of the cells",
         "uneven gain of the clamps",
-        "curve of the clamps",
+        "clamp nonlinearity",
         "mirrors",
     )
     squares = sum(errors.causes[name][0] ** 2 for name in causes)
@@ -193,7 +193,7 @@ def test_offset_coding_is_less_exact_than_pairs_of_the_same_cells() -> None:
     pairs, offset = (
         found(**{f"{ARRAY}.weight_encoding": kind}) for kind in ("column_differential", "offset")
     )
-    for cause in ("programming", "loss along the wires"):
+    for cause in ("programming", "IR drop"):
         relative = [
             np.max(np.asarray(r.evaluation.column_errors.causes[cause]) / r.evaluation.column_errors.result)
             for r in (pairs, offset)

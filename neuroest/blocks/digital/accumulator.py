@@ -30,7 +30,7 @@ class AccumulatorBlock(ClockedBlock):
     """Clock."""
     operand_bits: CountOrAuto | None = None
     """Bits of what is added, such as those of a converter, where they are fewer than those of the sum: the other bits
-    of the sum are clocked and seldom change. auto: those of the converters of its computing level. Left out, every bit
+    of the sum are clocked and rarely change. auto: those of the converters of its computing level. Left out, every bit
     is taken to change."""
     results_joined: CountOrAuto = 1.0
     """Results of the bits of one weight that a tree of adders without registers joins before the register takes them,

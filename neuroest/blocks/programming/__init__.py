@@ -1,1 +1,1 @@
-"""Circuits that write cells."""
+"""Write circuits of cells."""

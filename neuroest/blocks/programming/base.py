@@ -50,7 +50,7 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class Written:
-    """What the circuits that write must know of their array.
+    """What write circuits need to know about their array.
 
     Attributes
     ----------

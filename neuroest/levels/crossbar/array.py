@@ -1,4 +1,4 @@
-"""Resistive crossbar: what the circuit of an array costs, what it stands, and how exact it is."""
+"""Resistive crossbar: costs, limits and accuracy of the circuit of an array."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ BACKWARD_READOUT = "backward_readout"
 _LONG = 1e3
 """Settling times for which a column may conduct before that is worth a circuit against it; a convention."""
 _SOLVED_LOSS = 6.6
-"""Largest G r N^2 for which the loss along the wires was compared with a solution of all nodes (docs/models)."""
+"""Largest G r N^2 for which the IR drop was compared with a solution of all nodes (docs/models)."""
 
 
 class CrossbarArray(WrittenArray):
@@ -324,7 +324,7 @@ class CrossbarArray(WrittenArray):
         strength = self.conductance(network) * self.segment_resistance() * side**2
         return self.check_range(
             "wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1",
-            "wires and cells lie outside of what the loss along the wires was compared with a full solution for",
+            "wires and cells lie outside the range in which the IR drop was compared with a full solution",
         )  # fmt: skip
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
@@ -381,7 +381,7 @@ class CrossbarArray(WrittenArray):
         return found
 
     def _writing_characteristics(self) -> list[Characteristic]:
-        """What the circuits that write the cells come to."""
+        """Costs of the write circuit."""
         circuit = self.write_circuit
         if circuit is None:
             return []

@@ -129,7 +129,7 @@ class ArrayParts(Component[None]):
 
     @property
     def write_circuit(self) -> WriteCircuit | None:
-        """Circuits that write the cells, if they are described."""
+        """Write circuit of the cells, if it is described."""
         return self.slots.get("write_circuit")  # type: ignore[return-value]
 
     @property

@@ -1,4 +1,4 @@
-"""How exact the results of a crossbar's columns are, layer by layer: independent errors, added in quadrature."""
+"""Accuracy of crossbar columns, layer by layer: independent errors, added in quadrature."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class _Columns:
         return found
 
     def _of_wires(self) -> dict[str, Array]:
-        """Loss along the wires and lack of settling; a gain that all columns share is no error."""
+        """IR drop and incomplete settling; a gain that all columns share is no error."""
         array = self.array
         segment, conductance = array.segment_resistance(), array.conductance(self.network)
         rows = array.piece("rows") * array.stacked_arrays(self.network)
@@ -221,7 +221,7 @@ class _Columns:
             array.settled_time(self.network), array.settling_time(self.network), array.settled_bits()
         )
         everything = np.hypot(self.result, self.offset)
-        return {"loss along the wires": uneven * everything, "settling": np.asarray(lacking * everything)}
+        return {"IR drop": uneven * everything, "settling": np.asarray(lacking * everything)}
 
     def _of_circuits(self) -> dict[str, Array]:
         """Circuits at the ends of the lines, each with an error of its own."""
@@ -229,13 +229,13 @@ class _Columns:
         front_end = array.front_end(self.network)
         resistance, clamp = self._foot(front_end)
         if isinstance(front_end, ClampsColumn):
-            found["uneven gain of the clamps"], found["curve of the clamps"] = self._resistance_errors(
+            found["uneven gain of the clamps"], found["clamp nonlinearity"] = self._resistance_errors(
                 resistance, clamp
             )
         if array.multiplexer is not None and array.switches_columns:
             switches = array.multiplexer.resistance(array.switch_width(self.network))
             uneven, curved = self._resistance_errors(switches)
-            found["resistance of the multiplexers"] = np.hypot(uneven, curved)
+            found["multiplexer resistance"] = np.hypot(uneven, curved)
         if isinstance(array.merge, CurrentMirror):
             merged = np.logical_or(array.slices(self.network) > 1.0, self.mapper.row_reads > 1.0)
             # a mirror that is off is so for all events of a timestep, which add up to the current of its rows

@@ -311,7 +311,7 @@ class CrossbarLayout(Mapper):
         return self.layers.input_bits if self.network.spiking else array.input_phases(self.network)
 
     def writers(self) -> list[Component[Any]]:
-        """The cells, and the circuits that write them."""
+        """The cells and their write circuits."""
         return self.compute.writers
 
     def programmed_cells(self, placement: Placement) -> Array:

@@ -81,7 +81,7 @@ def _left_out_of_writing(array: CrossbarArray) -> list[str]:
     """Circuits for writing the cells that no block accounts for."""
     writing = array.write_circuit
     if writing is None:
-        return ["circuits that write the cells: decoders, write drivers and their supply"]
+        return ["write circuits of the cells: decoders, write drivers and their supply"]
     left_out = ["control and references of programming and verifying"]
     above = np.any(array.program_voltage > array.technology.supply_voltage)
     if writing.pump is None and above:

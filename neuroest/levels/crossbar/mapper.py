@@ -93,7 +93,7 @@ class CrossbarMapper(CrossbarCounts):
 
         charges = self.compute.adds_charges
         if self.shares and (charges or self.compute.cell.idle_rows_conduct):
-            kind = "cells that add charges drive" if charges else "cells without transistors conduct into"
+            kind = "charge-domain cells drive" if charges else "cells without transistors conduct into"
             raise MappingError(
                 f"{self.level.path}.sharing is layers, but {kind} every column of a driven row, also those of another "
                 "layer; use none, or one_transistor_one_resistor cells"
@@ -151,7 +151,7 @@ class CrossbarMapper(CrossbarCounts):
             raise MappingError(
                 f"{self.level.path}.offset_subtraction is {spec.offset_subtraction}, but "
                 + (
-                    "cells that add charges have no offset"
+                    "charge-domain cells have no offset"
                     if charges
                     else f"{spec.weight_encoding} has no offset"
                 )

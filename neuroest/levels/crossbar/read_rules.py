@@ -222,8 +222,6 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
     if array.line_buffers:
         yield "with one plate per column, which buffers cannot split; leave out row_buffer and column_buffer"
     if array.write_circuit is not None:
-        yield (
-            "of static memory cells, whose area holds the circuits that write them; leave out write_circuit"
-        )
+        yield ("of static memory cells, whose area includes their write circuits; leave out write_circuit")
     if driver.analog and array.every_input_toggles:
         yield "of products of plus and minus one, which voltages between them do not make; use product: and"

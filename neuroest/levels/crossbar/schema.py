@@ -28,7 +28,7 @@ class CrossbarLevel(ComputingLevel):
     """What takes the offset off with `weight_encoding: offset`: reference_column, one more column in each array, its
     cells in the middle of the window, read like the others and subtracted from each result; digital_sum, the
     accumulator adds up the inputs; none, nothing is counted and the estimate says so. Left out it is
-    reference_column, except for cells that add charges, which need none."""
+    reference_column, except for charge-domain cells, which need none."""
     weight_bits: base.Count | None = None
     """Bits of a weight that the arrays hold, sign included, where the network's weights have more: they are rounded,
     and the error of that is one of the errors of a result. Left out, all bits of the network are held."""
@@ -114,7 +114,7 @@ class CrossbarLevel(ComputingLevel):
     column_buffer: blocks.LineBufferBlock | None = None
     """Analog buffers that cut the columns into pieces, whose sum is converted once."""
     write_circuit: blocks.WritingBlock | None = None
-    """Circuits that write the cells; without them the estimate says that they are left out."""
+    """Write circuit of the cells; without it the estimate lists it as left out."""
 
     @property
     def calibrated_as(self) -> str | None:

@@ -181,7 +181,7 @@ def cell_error(array: ArrayCircuit, network: NetworkContext, age: u.Second | Non
 
 
 def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: u.Dimensionless) -> u.Second:
-    """Longest time after writing for which the lasting error of a weight keeps to a limit; zero, or for ever."""
+    """Longest time after writing with the lasting error of a weight within a limit; zero, or infinite."""
     first = array.memory.device.drift_reference_time
     early, late = np.log(first) + 0.0 * np.asarray(limit), np.log(_LONGEST) + 0.0 * np.asarray(limit)
     for _ in range(_HALVINGS):

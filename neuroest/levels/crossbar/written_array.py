@@ -47,7 +47,7 @@ class WrittenArray(ArrayCircuit):
         )
 
     def programming_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of writing one cell, with what the circuits that write it and their supply take."""
+        """Energy of writing one cell, including its write circuit and its supply."""
         circuits = [cost.energy for cost in self.writing_energies()]
         return sum(circuits, start=self.cell_programming_energy(network))
 

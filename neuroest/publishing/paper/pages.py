@@ -387,7 +387,7 @@ def _limits_lines(found: _Results) -> list[str]:
         if record["became"] == "unavailable"
     ]
     return [
-        f"**Doubt.** The band of the energy comes from {widest or 'no single parameter'}. Left out: "
+        f"**Uncertainty.** The band of the energy comes from {widest or 'no single parameter'}. Left out: "
         + "; ".join(found.own["exclusions"]) + ".",
         *(["", f"**Not available.** {'; '.join(missing)}."] if missing else []),
     ]  # fmt: skip

@@ -92,7 +92,8 @@ except Exception:
     pass
 """
 _LONGEST_PROBE = 7.0
-"""Seconds after which the HDF5 library is taken to read a small file for ever, as it does an empty entry of a heap."""
+"""Seconds after which the HDF5 library is assumed to stall at a small file, as it does an empty entry of a
+heap."""
 _SLOWEST_PROBE = 2**25
 """Bytes a second that any disk reads."""
 
