@@ -84,6 +84,20 @@ def test_drift_and_its_absence(tmp_path: Path) -> None:
     assert fitted(tmp_path, "time [s],conductance [uS]", still).result.laws[0].law.name == "drift_none"
 
 
+def test_devices_at_levels_of_their_own_drift_alike(tmp_path: Path) -> None:
+    noise = np.random.default_rng(3)
+    rows = [
+        (t, level * t**-0.05 * np.exp(0.01 * noise.standard_normal()), device)
+        for device, level in enumerate((8.0, 20.0, 35.0))
+        for t in (1.0, 10.0, 100.0, 1e3, 1e4, 1e5)
+    ]
+    found = fitted(tmp_path, "time [s],conductance [uS],device", rows)
+    assert holds(found, "high_drift_exponent", 0.05)
+    assert found.result.factor("high_drift_exponent") < 1.2
+    # three levels are as many as three devices tell
+    assert found.result.factor("high_conductance") > 1.5
+
+
 def test_a_barrier_from_retention_at_several_temperatures(tmp_path: Path) -> None:
     noise = np.random.default_rng(4)
     rows = [

@@ -1,6 +1,7 @@
 """Laws that are a formula: robust least squares of logarithms, bands by leaving out conditions and devices."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,12 +57,16 @@ class CurveLaw(Law):
         Parameters that the law or the place of the data fix.
     signed : frozenset of str
         Unknowns that may be zero or negative; the others are fitted by their logarithms.
+    own_levels : bool
+        Whether devices stand at levels of their own, such as the states of a memory; how they differ then says nothing
+        of the scatter of rows.
     """
 
     predict: Callable[[Columns, Mapping[str, Array]], Array]
     start: Callable[[Columns, Array], Values]
     settings: Callable[[Columns], dict[str, float]] = lambda _columns: {}
     signed: frozenset[str] = frozenset()
+    own_levels: bool = False
 
     def fit(self, experiment: Experiment) -> LawFit:
         """Fit to all rows; then again without each condition, and without each device."""
@@ -83,8 +88,9 @@ class CurveLaw(Law):
         point = problem.solve(start, np.ones(len(used), dtype=bool))
         values = problem.outward(point)
         part = problem.part(problem.predicted(point))
-        covariance, freedom, left_out = _left_out(problem, point, labels)
-        between, devices = _devices(problem, point, experiment.column("device", -1.0)[used])
+        device = experiment.column("device", -1.0)[used]
+        covariance, freedom, left_out = _left_out(problem, point, labels, device)
+        between, devices = _devices(problem, point, device)
         variance = np.diag(covariance) + np.diag(between)
         shares = [np.diag(covariance) ** 2 / freedom, np.diag(between) ** 2 / max(1, devices - 1)]
         freedoms = np.where(variance > 0.0, variance**2 / np.maximum(sum(shares), _TINY), freedom)
@@ -92,7 +98,8 @@ class CurveLaw(Law):
         freedoms = np.maximum(freedoms, 1.0)
         missed, influence = misfit(part, size), problem.influence(point)
         # an unknown that hardly moves the results is hardly known, however little the search moves it
-        scatter = float(np.std(problem.deviation(point))) / np.sqrt(len(used))
+        apart = problem.levelled(point, device) if self.own_levels else problem
+        scatter = float(np.std(apart.deviation(point))) / np.sqrt(len(used))
         deviation = np.minimum(np.maximum(deviation, scatter / influence), _UNKNOWN)
         if missed is not None:
             # what the law misses its conditions by, it may miss any other by
@@ -183,6 +190,14 @@ class _Curve:
         ]
         return np.asarray(np.maximum(np.sqrt(np.mean(np.square(slopes), axis=1)), _TINY))
 
+    def levelled(self, point: Array, device: Array) -> "_Curve":
+        """The same rows, those of each device moved by what all of them lie off by."""
+        place = np.unique(device, return_inverse=True)[1]
+        means = np.bincount(place, self.deviation(point)) / np.bincount(place)
+        found = copy(self)
+        found.measured = self.measured * np.exp(means[place])
+        return found
+
     def solve(self, start: Array, chosen: Array) -> Array:
         """Least squares over some rows; what is farther off than the scatter of the first fit counts less."""
         least_squares = extra("scipy.optimize", "lab").least_squares
@@ -199,7 +214,7 @@ class _Curve:
         return np.asarray(found.x)
 
 
-def _left_out(problem: _Curve, point: Array, labels: Array) -> tuple[Array, float, float]:
+def _left_out(problem: _Curve, point: Array, labels: Array, device: Array) -> tuple[Array, float, float]:
     """Covariance by leaving out each condition, its degrees of freedom, and the misses of what was left out."""
     kinds = np.unique(labels)
     groups = np.minimum(len(kinds), _MOST_GROUPS)
@@ -216,6 +231,8 @@ def _left_out(problem: _Curve, point: Array, labels: Array) -> tuple[Array, floa
     # few conditions may agree by chance; their rows then scatter by more
     parts = min(_ROW_GROUPS, len(labels))
     turn = np.arange(len(labels)) % parts
+    if problem.law.own_levels:
+        problem = problem.levelled(point, device)
     without = np.array([problem.solve(point, turn != one) - point for one in range(parts)])
     rows = (parts - 1) / parts * np.sum(without**2, axis=0)
     wider = np.sqrt(np.maximum(1.0, rows / np.maximum(np.diag(covariance), _TINY)))
