@@ -217,7 +217,8 @@ class _Reader:
         external = self._external()
         inner = self._memories if external is None else self._memories[:-1]
         registers = [one for one in inner if not self._shared(one)]
-        shared = {operand: self._innermost(operand, inner) for operand in _STORES}
+        within = [one for one in inner if self._shared(one)]
+        shared = {key: next((one for one in within if key in one.operands), None) for key in _STORES}
         for one in inner:
             if one not in registers and one not in shared.values():
                 self._account.unused.append(f"memory {one.name}: another one is closer to the units")
@@ -249,9 +250,6 @@ class _Reader:
             "exclusions": ["areas, leakage, clock and control, which the file does not state"],
             "chip": {"count": 1, "overheads": _overheads(), **blocks},
         }
-
-    def _innermost(self, operand: str, inner: list[_Memory]) -> _Memory | None:
-        return next((one for one in inner if operand in one.operands and self._shared(one)), None)
 
     def _link(self, memory: _Memory) -> dict[str, Any]:
         """The memory outside: the mean of reading and writing, since a link has one energy of a bit."""

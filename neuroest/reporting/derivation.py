@@ -127,7 +127,7 @@ class Derivation:
         if isinstance(origin, Parameter):
             return parse_unit(self.claims[origin.path].unit)[1]
         if isinstance(origin, Call):
-            unit = _result_unit(origin.equation)
+            unit = _argument_units(origin.equation).get("return")
             return None if unit is None else parse_unit(unit)[1]
         return self._dimension_of_operation(origin)
 
@@ -253,10 +253,6 @@ def _equations() -> Mapping[str, Callable[..., Any]]:
 def _argument_units(equation: str) -> Mapping[str, str]:
     hints = get_type_hints(_equations()[equation], include_extras=True) if equation in _equations() else {}
     return {name: unit for name, hint in hints.items() if (unit := _unit(hint)) is not None}
-
-
-def _result_unit(equation: str) -> str | None:
-    return _argument_units(equation).get("return")
 
 
 def _unit(hint: Any) -> str | None:

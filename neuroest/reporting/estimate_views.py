@@ -343,10 +343,6 @@ def _latency_by_component(source: Evaluation) -> _Parts:
     }
 
 
-def _latency_by_layer(source: Evaluation) -> _Parts:
-    return dict(_by_layer(source, source.timing.step))
-
-
 _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts], str], ...] = (
     (
         "energy", "component", "J", _energy_by_component,
@@ -372,7 +368,7 @@ _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts], str], ..
         ),
     ),
     (
-        "latency", "layer", "s", _latency_by_layer,
+        "latency", "layer", "s", lambda source: dict(_by_layer(source, source.timing.step)),
         "Time of one step of each layer. Layers may work at the same time, so the sum need not be the latency.",
     ),
 )  # fmt: skip

@@ -164,7 +164,8 @@ def sweep_points(frame: Any, count: int | None = None, infeasible: int = 0) -> d
         about, content = found
         label, unit = label_and_unit(short.get(str(name).partition(" ")[0], str(name)))
         unit = _PRINTED.get(unit, unit)
-        columns.append({"name": str(name), "label": label, "unit": unit, "scale": _scale(unit), **about})
+        scale = _SQUARE_MILLIMETRES if unit == "mm²" else 1.0
+        columns.append({"name": str(name), "label": label, "unit": unit, "scale": scale, **about})
         parts.append(content)
     data = base64.b64encode(gzip.compress(b"".join(parts), 6, mtime=0)).decode()
     return {
@@ -176,10 +177,6 @@ def sweep_points(frame: Any, count: int | None = None, infeasible: int = 0) -> d
         "names": left,
         "data": data,
     }
-
-
-def _scale(unit: str) -> float:
-    return _SQUARE_MILLIMETRES if unit == "mm²" else 1.0
 
 
 def _packed(column: Any) -> tuple[dict[str, Any], bytes] | None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from neuroest.core.units import Dimension
 from neuroest.validation.case_spec import FAMILIES
 from neuroest.validation.expressions import unit_dimension
 from neuroest.validation.scoring import CHIPS, Row
@@ -71,11 +70,8 @@ def cost_of(unit: str) -> tuple[Kind, float] | None:
     >>> cost_of("TOPS/W"), cost_of("mm^2"), cost_of("%")
     (('energy', -1.0), ('area', 1.0), None)
     """
-    return _by_dimension().get(unit_dimension(unit))
-
-
-def _by_dimension() -> dict[Dimension, tuple[Kind, float]]:
-    return {unit_dimension(unit): cost for unit, cost in _COSTS.items()}
+    by_dimension = {unit_dimension(known): cost for known, cost in _COSTS.items()}
+    return by_dimension.get(unit_dimension(unit))
 
 
 def family_summaries(

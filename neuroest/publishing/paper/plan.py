@@ -147,7 +147,7 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
     chosen = network if network is not None else str(networks[0])
     shown = _from(Path(chosen), place) if is_path(chosen) or Path(chosen).suffix else chosen
     dense = load_workload(chosen).spec.coding != "spiking"
-    neuron = bool(curves) or _slot_is_neuron(devices[0])
+    neuron = bool(curves) or "neuron" in roles_of(load_device(str(devices[0])).spec.model)
     like = like or (DENSE_LIKE if dense and not neuron else DEFAULT_LIKE)
     return Plan(
         title=folder.resolve().name,
@@ -159,10 +159,6 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
         baselines=_baselines(chosen, like),
         options={},
     )
-
-
-def _slot_is_neuron(device: Path) -> bool:
-    return "neuron" in roles_of(load_device(str(device)).spec.model)
 
 
 def _specs(folder: Path, kind: str) -> list[Path]:
