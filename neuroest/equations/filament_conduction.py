@@ -8,8 +8,9 @@ from neuroest.equations.filament_growth import filament_gain, integration_time
 
 _AIRY_ZERO = 2.33810741
 """Minus the first zero of the Airy function Ai."""
-_NODES, _SHARES = np.polynomial.legendre.leggauss(16)
-_POINTS, _WEIGHTS = (1.0 + _NODES) / 2.0, _SHARES / 2.0
+_POINTS, _WEIGHTS = (
+    np.array([1.0, 0.0])[:, np.newaxis] / 2.0 + np.array(np.polynomial.legendre.leggauss(16)) / 2.0
+)
 """Points and weights of Gauss and Legendre between 0 and 1; numerical."""
 
 

@@ -19,6 +19,9 @@ from neuroest.equations import rooflines, spiking_cores
 from neuroest.levels.base import Array, Mapper, Placement
 from neuroest.workloads.learning import LearningCounts, Visits
 
+BACKWARD_READOUT = "backward_readout"
+"""Term of the area of read-outs that only learning needs."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LevelLearning:

@@ -1,19 +1,29 @@
 """Accuracy of what crossbar columns compute."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from neuroest.levels.base import MappedLevel
-from neuroest.levels.crossbar.column_errors import ColumnErrors, column_errors, joined_errors
-from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.levels.crossbar_roles import maps_to_crossbars
+
+if TYPE_CHECKING:
+    from neuroest.levels.crossbar.column_errors import ColumnErrors
 
 
-def network_errors(levels: Sequence[MappedLevel]) -> ColumnErrors | None:
+def network_errors(levels: Sequence[MappedLevel]) -> "ColumnErrors | None":
     """Errors of the results of the columns, by layer and cause; None where nothing is computed in arrays."""
-    found = [
-        (level.own, column_errors(level.mapper, level.mapped.placement))
+    arrays = [
+        (level.own, level.mapper, level.mapped.placement)
         for level in levels
-        if isinstance(level.mapper, CrossbarMapper) and np.any(level.mapper.on_array > 0.0)
+        if maps_to_crossbars(level.mapper) and np.any(level.mapper.on_array > 0.0)
     ]
-    return joined_errors(found) if found else None
+    if not arrays:
+        return None
+    from neuroest.levels.crossbar.column_errors import (  # noqa: PLC0415 - only chips with crossbars need it
+        column_errors,
+        joined_errors,
+    )
+
+    return joined_errors([(own, column_errors(mapper, placement)) for own, mapper, placement in arrays])

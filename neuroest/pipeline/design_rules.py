@@ -9,7 +9,7 @@ from neuroest.blocks.interconnect.dram import Dram
 from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
-from neuroest.levels.crossbar.array_circuit import ArrayCircuit
+from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.accuracy import network_errors
 from neuroest.pipeline.energy import Array
@@ -385,7 +385,7 @@ def _integration_checks(s: Stages) -> list[Check]:
 def _integration_of_level(s: Stages, level: MappedLevel) -> list[Check]:
     """The same for the neurons of one level."""
     array, network = level.mapper.compute, level.mapper.network
-    if not isinstance(array, ArrayCircuit) or array.neuron is None or not np.any(level.own > 0.0):
+    if not is_crossbar(array) or array.neuron is None or not np.any(level.own > 0.0):
         return []
     step = s.timing.timestep(level)
     worst = array.overstretched(network, step)

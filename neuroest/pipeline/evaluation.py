@@ -6,6 +6,7 @@ A batch that asks for one total pays for what that total needs and for nothing e
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from neuroest.core import units as u
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
 from neuroest.levels.base import MappedLevel
-from neuroest.levels.crossbar.column_errors import ColumnErrors
 from neuroest.pipeline import (
     accuracy,
     area,
@@ -32,6 +32,9 @@ from neuroest.pipeline.cost_table import Contexts, contexts
 from neuroest.pipeline.energy import Array, EnergyRow
 from neuroest.pipeline.shells import ShellPower
 from neuroest.pipeline.stages import Stages
+
+if TYPE_CHECKING:
+    from neuroest.levels.crossbar.column_errors import ColumnErrors
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -436,7 +439,7 @@ class Evaluation(Stages):
         return system_traffic.traffic(self.layers, self.mapped, self.chip.top.path, self.shells)
 
     @cached_property
-    def column_errors(self) -> ColumnErrors | None:
+    def column_errors(self) -> "ColumnErrors | None":
         """Errors of the results of the columns; None where nothing is computed in arrays."""
         return accuracy.network_errors(self.levels)
 

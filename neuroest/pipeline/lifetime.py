@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from neuroest.design.chip import Chip
 from neuroest.equations import diffusive_neuron, retention, writing
 from neuroest.levels.base import LevelMapping, Mapper
-from neuroest.levels.crossbar.array import CrossbarArray
-from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.levels.crossbar_roles import is_crossbar, maps_to_crossbars
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.energy import Array, EnergyRow, total
 from neuroest.workloads.layers import LayerTable
+
+if TYPE_CHECKING:
+    from neuroest.levels.crossbar.array import CrossbarArray
 
 
 def shortest(times: Iterable[Array | None]) -> Array | None:
@@ -37,7 +40,7 @@ def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array 
     rates = np.where(layers.is_weighted > 0.0, layers.output_rate, 0.0)
     cycles = np.max(rates, axis=-1, keepdims=True) * layers.timesteps
     cycles = cycles * neuron.spikes_for_one(cycles)
-    if isinstance(mapper.compute, CrossbarArray):  # neurons that take turns share the spikes of an output
+    if is_crossbar(mapper.compute):  # neurons that take turns share the spikes of an output
         cycles = cycles / mapper.compute.neurons_per_output
     cycles = cycles + (1.0 if neuron.reset_between_inferences else 0.0)
     return np.asarray(diffusive_neuron.lifetime(endurance, cycles / period))
@@ -46,7 +49,7 @@ def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array 
 def programming_energy(mapper: Mapper, mapped: LevelMapping) -> Array | None:
     """Energy of writing all weights once; None where the chip holds them in no cells. [J]."""
     array = mapper.compute
-    if not (isinstance(array, CrossbarArray) and isinstance(mapper, CrossbarMapper)):
+    if not (is_crossbar(array) and maps_to_crossbars(mapper)):
         return None
     cells = mapper.programmed_cells(mapped.placement)
     energy = array.programming_energy(mapper.network)
@@ -55,7 +58,7 @@ def programming_energy(mapper: Mapper, mapped: LevelMapping) -> Array | None:
 
 def programming_time(mapper: Mapper, mapped: LevelMapping) -> Array | None:
     """Time of writing all weights once, one array after the other. [s]."""
-    return np.asarray(mapper.writing_time(mapped)) if isinstance(mapper, CrossbarMapper) else None
+    return np.asarray(mapper.writing_time(mapped)) if maps_to_crossbars(mapper) else None
 
 
 def cell_lifetime(
@@ -63,7 +66,7 @@ def cell_lifetime(
 ) -> Array | None:
     """Time until the cells have used up their endurance; None where they are not written in operation. [s]."""
     array = mapper.compute
-    if not isinstance(array, CrossbarArray):
+    if not is_crossbar(array):
         return None
     often = chip.inferences_per_programming
     rate = _rewriting_rate(array, mapper, mapped, counts, period)
@@ -87,7 +90,7 @@ def refresh(
     The power is in the results already, as static power of the cells and as a part of each read.
     """
     array = mapper.compute
-    if not (isinstance(array, CrossbarArray) and isinstance(mapper, CrossbarMapper)):
+    if not (is_crossbar(array) and maps_to_crossbars(mapper)):
         return None
     rate = _rewriting_rate(array, mapper, mapped, counts, period)
     if not np.any(rate > 0.0):
@@ -104,7 +107,7 @@ def refresh(
 
 
 def refreshed_share(
-    array: CrossbarArray, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
+    array: "CrossbarArray", mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
 ) -> Array:
     """Share of the refreshes of all cells that reads have not asked for already. [1]."""
     cells = mapper.programmed_cells(mapped.placement)
@@ -114,14 +117,16 @@ def refreshed_share(
     return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
 
 
-def reads_per_cell(array: CrossbarArray, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts) -> Array:
+def reads_per_cell(
+    array: "CrossbarArray", mapper: Mapper, mapped: LevelMapping, counts: ActionCounts
+) -> Array:
     """Reads of one cell of each layer in an inference."""
     reads = counts.actions.get((array.cell.path, "cell_read"), mapper.zeros())
     return np.asarray(reads / np.maximum(mapper.programmed_cells(mapped.placement), 1.0))
 
 
 def _rewriting_rate(
-    array: CrossbarArray, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
+    array: "CrossbarArray", mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
 ) -> Array:
     """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
     each = np.max(reads_per_cell(array, mapper, mapped, counts), axis=-1, keepdims=True)

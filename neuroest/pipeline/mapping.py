@@ -19,7 +19,7 @@ from neuroest.design.chip import Chip, LevelNode, with_slots
 from neuroest.equations import mapping as equations
 from neuroest.equations import writing
 from neuroest.levels import base
-from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.registry import MAPPERS
 from neuroest.specs.learning import LearningRule
 from neuroest.workloads.layers import LayerTable
@@ -203,7 +203,7 @@ def _refuse_numbers(mapper: base.Mapper, chip: Chip, layers: LayerTable) -> None
 def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     """What it would take to write the computed factors of all products into cells in every inference."""
     array = next((level.compute for level in chip.computing_levels()), None)
-    if not isinstance(array, CrossbarArray):
+    if not is_crossbar(array):
         return ""
     network = network_context(layers)
     columns, rows = array.devices_per_weight()

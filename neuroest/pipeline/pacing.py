@@ -15,8 +15,7 @@ from neuroest.core import units as u
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
 from neuroest.levels.base import MappedLevel
-from neuroest.levels.crossbar.array_circuit import ArrayCircuit
-from neuroest.levels.crossbar.timestep import longest
+from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.pipeline.action_counts import ActionCounts, count_actions
 from neuroest.pipeline.mapping import map_network, mappers_for
 from neuroest.pipeline.timestep_search import TimestepSearch
@@ -151,21 +150,25 @@ def _with_late_points(searches: Sequence[TimestepSearch], timed: Timed) -> list[
 
 def _with_late(search: TimestepSearch, level: MappedLevel, timing: Timing) -> TimestepSearch:
     array, network, step = level.mapper.compute, level.mapper.network, timing.timestep(level)
-    if not isinstance(array, ArrayCircuit) or array.neuron is None or not np.any(level.own > 0.0):
+    if not is_crossbar(array) or array.neuron is None or not np.any(level.own > 0.0):
         return search
     late = np.asarray(array.overstretched(network, step) > 1.0 + FIRING_SLACK)
     late &= (step > 0.0) & np.isfinite(step)
     if not late.any():
         return search
-    taken = longest(timing.resources[level.path] * level.own) / longest(timing.step * level.own)
-    own, guess = array.own_timestep(network), array.stretched_timestep(network, step, np.minimum(taken, 1.0))
+    times = (timing.resources[level.path], timing.step)
+    taken, made = (np.max(time * level.own, axis=-1, keepdims=True) for time in times)
+    own, guess = (
+        array.own_timestep(network),
+        array.stretched_timestep(network, step, np.minimum(taken / made, 1.0)),
+    )
     return search.joined_by(np.asarray(own), step, np.asarray(guess), late)
 
 
 def _own_hold(level: MappedLevel) -> u.Second:
     """Time for which neurons see their input at the pace of their own layer; zero without neurons. [s]."""
     array = level.mapper.compute
-    return array.own_hold(level.mapper.network) if isinstance(array, ArrayCircuit) else 0.0
+    return array.own_hold(level.mapper.network) if is_crossbar(array) else 0.0
 
 
 def _paces(searches: Sequence[TimestepSearch], holds: Sequence[u.Second]) -> list[Pace]:

@@ -11,7 +11,7 @@ from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel, NetworkMapping
-from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import CostTable
@@ -77,7 +77,7 @@ def static_rows(
         rows.append(InstanceRow(costs.overheads, "clock_tree", np.asarray(tree), 1.0))
     for level in levels:
         array = level.mapper.compute
-        if isinstance(array, CrossbarArray) and np.any(np.isfinite(array.cell.disturb_reads())):
+        if is_crossbar(array) and np.any(np.isfinite(array.cell.disturb_reads())):
             left = refreshed_share(array, level.mapper, level.mapped, counts, period)
             rows = [
                 replace(row, total=row.total * left)

@@ -1,6 +1,7 @@
 """Results of learning: energy, time and area of it apart from inference, and how long cells and neurons last."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +12,15 @@ from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import power, wear
 from neuroest.levels.base import LevelMapping, Mapper
-from neuroest.levels.crossbar.array import BACKWARD_READOUT, CrossbarArray
+from neuroest.levels.crossbar_roles import is_crossbar
+from neuroest.levels.learning import BACKWARD_READOUT
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import CostTable
 from neuroest.pipeline.energy import Array, total
 from neuroest.pipeline.learning import Learning
+
+if TYPE_CHECKING:
+    from neuroest.levels.crossbar.array import CrossbarArray
 
 AUXILIARY = "auxiliary_arrays"
 """Term of the area of arrays whose cells hold tags."""
@@ -55,7 +60,7 @@ def sample_period(learning: Learning, interval: Array, period: Array) -> Array:
 def standby_rows(mapper: Mapper, mapped: LevelMapping, learning: Learning) -> tuple[InstanceRow, ...]:
     """Power of write circuits and pumps that stay on while the network learns, though they are off without it. [W]."""
     array = mapper.compute
-    if not isinstance(array, CrossbarArray) or array.write_circuit is None or learning.level.pulses is None:
+    if not is_crossbar(array) or array.write_circuit is None or learning.level.pulses is None:
         return ()
     circuit = array.write_circuit
     if circuit.spec.between_writes == "powered":
@@ -119,7 +124,7 @@ def pulses_per_cell(learning: Learning) -> Array | None:
     return np.asarray(np.max(each, axis=-1, keepdims=True))
 
 
-def endurance(chip: Chip, array: CrossbarArray) -> tuple[u.Numeric, u.Numeric]:
+def endurance(chip: Chip, array: "CrossbarArray") -> tuple[u.Numeric, u.Numeric]:
     """Cycles after which 63 % of the cells have failed, and the slope of their distribution."""
     claimed = array.cell.endurance() * chip.discrepancy.get(EVIDENCE, 1.0)
     return claimed, array.memory.device.endurance_shape
@@ -130,7 +135,7 @@ def first_cell_failure(
 ) -> Array | None:
     """Time until an array has lost a cell more than it has spare columns, or the hottest cell has failed. [s]."""
     each, array = pulses_per_cell(learning), mapper.compute
-    if each is None or learning.level.cells is None or not isinstance(array, CrossbarArray):
+    if each is None or learning.level.cells is None or not is_crossbar(array):
         return None
     claimed, shape = endurance(chip, array)
     used = learning.counts.duty / np.maximum(period, learning.counts.use_period)
@@ -149,7 +154,7 @@ def tolerated_failures(
 ) -> Array | None:  # fmt: skip
     """Time until the share of the busiest layer's cells has failed that the network tolerates. [s]."""
     each, array = pulses_per_cell(learning), mapper.compute
-    if each is None or not isinstance(array, CrossbarArray):
+    if each is None or not is_crossbar(array):
         return None
     counts = learning.counts
     cycles = wear.cycles_to_share(counts.tolerated_failures, *endurance(chip, array))
@@ -162,7 +167,7 @@ def worn_by_both(
 ) -> Array | None:
     """Time until the mean cell is worn out by learning and by what else writes it, as cycles add up. [s]."""
     each, array = pulses_per_cell(learning), mapper.compute
-    if each is None or not isinstance(array, CrossbarArray):
+    if each is None or not is_crossbar(array):
         return otherwise
     used = learning.counts.duty / np.maximum(period, learning.counts.use_period)
     by_learning = wear.wear_lifetime(endurance(chip, array)[0], each, used)
@@ -174,7 +179,7 @@ def worn_by_both(
 def failed_cells(chip: Chip, mapper: Mapper, learning: Learning, samples: u.Numeric) -> Array | None:
     """Share of the cells of the layer that is moved most which has failed after so many samples. [1]."""
     each, array = pulses_per_cell(learning), mapper.compute
-    if each is None or not isinstance(array, CrossbarArray):
+    if each is None or not is_crossbar(array):
         return None
     return np.asarray(wear.failed_share(each * samples, *endurance(chip, array)))
 

@@ -22,9 +22,8 @@ from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.timestep import longest, shortest
 from neuroest.levels.crossbar.weight_errors import cell_error, time_to_error, weight_errors
 from neuroest.levels.crossbar.written_array import WrittenArray
+from neuroest.levels.learning import BACKWARD_READOUT
 
-BACKWARD_READOUT = "backward_readout"
-"""Term of the area of read-outs that only learning needs."""
 _LONG = 1e3
 """Settling times for which a column may conduct before that is worth a circuit against it; a convention."""
 _SOLVED_LOSS = 6.6

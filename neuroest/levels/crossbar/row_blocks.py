@@ -98,7 +98,7 @@ def row_blocks(inputs: Array, fed_back: Array, rows: Rows) -> RowBlocks:
         ]
     there = [(first / each, second / each, times) for first, second, times in kinds if np.any(times)]
     shape = np.broadcast_shapes(np.shape(inputs), *(np.shape(number) for kind in there for number in kind))
-    found = np.zeros((3, *shape, len(there)))
+    found = np.zeros((len(RowBlocks._fields), *shape, len(there)))
     for place, kind in enumerate(there):
         for part, number in enumerate(kind):
             found[part, ..., place] = number
