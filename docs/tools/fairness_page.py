@@ -153,12 +153,12 @@ def fairness_page() -> str:
         "",
         *_paragraph(
             """The 1M1T1R neuron of one diffusive memristor, one transistor and one resistor was presented with the
-            prospect of chips that are orders of magnitude smaller and more efficient. This page puts it, as measured
-            and as projected, next to CMOS neurons: whole chips with synapses, drivers, column circuits, network and
-            memories, on the same networks and the same 28 nm fabric. All sentences and numbers are computed. A chip
+            prospect of chips that are orders of magnitude smaller and more efficient. This page compares it, as
+            measured and as projected, with CMOS neurons: whole chips with synapses, drivers, column circuits, network
+            and memories, on the same networks and the same 28 nm fabric. All sentences and numbers are computed. A chip
             *wins* or *loses* where its energy over that of the other is below or above 1 from p10 to p90 of the
-            uncertainty of inputs and models, with what both chips share drawn once; otherwise it *ties*. So a win
-            or a loss holds in nine of ten samples."""
+            uncertainty of inputs and models, with what both chips share drawn once; otherwise it *ties*. A win or a
+            loss therefore holds in nine of ten samples."""
         ),
         *_in_short(),
         *_best_chips(),

@@ -63,14 +63,14 @@ def page(board: Scoreboard) -> str:
         "<!-- Written by docs/tools/scoreboard_page.py; change the cases under validation/ instead. -->",
         "# Scoreboard",
         "",
-        "Published chips and papers, rebuilt from their inputs by the same `estimate` that users call. Each case is a",
-        "folder under `validation/` with the architecture, the workload, and `published.yaml`, which holds every",
-        "published value with its source, the tolerance that was set for it and why. `neuroest reproduce` prints this",
-        "page's numbers and fails when one of them moves.",
+        "This page compares published chips and papers with estimates from their inputs, made by the same `estimate`",
+        "that users call. Each case is a folder under `validation/` with the architecture, the workload, and",
+        "`published.yaml` with every published value, its source, its tolerance and the reason for it.",
+        "`neuroest reproduce` prints the numbers of this page and fails if one of them changes.",
         "",
         "A *ratio* is predicted over published. *Known misses* are values outside their tolerance; each has its cause.",
-        "No constant was fitted to one chip. Three were chosen with ratios of scored chips known, so those rows",
-        "are in sample: the centres of arrays, the area that no block lists, and the energy of logic below 28 nm",
+        "No constant was fitted to one chip. Three were chosen with known ratios of scored chips, so those rows",
+        "are in-sample: the centres of arrays, the area of unlisted circuits, and the energy of logic below 28 nm",
         "([validation](validation.md)). The three classes are never averaged together:",
         "",
         *(f"- **{CLASS_NAMES[c]}**: {_MEANING[c]}." for c in CLASSES),
@@ -83,9 +83,13 @@ def page(board: Scoreboard) -> str:
         *_outside(board),
     ]
     if board.studies:
-        lines += ["Design studies, which nobody has built:", "", *_summaries(board.studies)]
+        lines += ["Design studies, which have not been built:", "", *_summaries(board.studies)]
     if board.peers:
-        lines += ["Simulators of others, which are no evidence of accuracy:", "", *_summaries(board.peers)]
+        lines += [
+            "Simulators of other groups, which are no evidence of accuracy:",
+            "",
+            *_summaries(board.peers),
+        ]
     lines += _families(board)
     lines += _bands(board)
     lines += _constants(board)
@@ -111,23 +115,23 @@ def _summaries(found: Sequence[Summary]) -> list[str]:
 
 
 def _families(board: Scoreboard) -> list[str]:
-    """How far the chips of each family are off, the blind ones by themselves."""
+    """Errors of the chips of each family, with the blind ones shown separately."""
     if not board.families:
         return []
     return [
         "## By family of chips",
         "",
-        "Bottom-up values of chips. *Blind* chips were described before any of their ratios was seen: architecture,",
-        "operating points, published values and tolerances are in the history of the repository before the first",
-        "score. Since then only faults were corrected, and what a case lists as restated. They take no part in the",
-        "choice of the width of the bands.",
-        "Ratios are those of the median of the band, which results lead with. *Median factor* is the exponential of",
-        "the median of abs(ln ratio). *Left out* is the same of nominal ratios, which no centre has moved, when each",
-        "chip is divided by the median of the others of its family, areas, energies and times apart: what a centre",
-        "found on the others leaves. Medians of areas and of energies count each chip once; below one the estimate is",
-        "too small. The [centres](validation.md#centres) of arrays were found later on analog chips of this list, some",
-        "of them blind ones, so that median factor, medians and coverage of analog chips are no test any more, and",
-        "*left out* is what counts.",
+        "Bottom-up values of chips. *Blind* chips were described before any of their ratios was computed:",
+        "architecture, operating points, published values and tolerances are in the history of the repository before",
+        "the first score. Since then only errors were corrected, and the changes listed as restated were made. Blind",
+        "chips are not used to choose the width of the bands. Ratios are those of the median of the band, the",
+        "headline result. *Median factor* is the exponential of the median of abs(ln ratio). *Left out* is the same",
+        "for nominal ratios, which no centre changes, when each chip is divided by the median of the others of its",
+        "family, separately for areas, energies and times: the remaining error after a correction found on the",
+        "others. Medians of areas and of energies count each chip once; below one the estimate is too small. The",
+        "[centres](validation.md#centres) of arrays were found later on analog chips of this list, some of them blind",
+        "ones, so that median factor, medians and coverage of analog chips are no test any more, and *left out* is",
+        "what counts.",
         "",
         *_markdown_table(
             ("family", "chips", "values", "median factor", "left out", "median area", "median energy",
@@ -146,7 +150,7 @@ def _families(board: Scoreboard) -> list[str]:
 
 
 def _outside(board: Scoreboard) -> list[str]:
-    """Which values of chips lie outside of their tolerance, class by class, so that no count hides one."""
+    """Values of chips outside their tolerance, class by class, so no count hides one."""
     lines = []
     for quantity_class in CLASSES:
         rows = [
@@ -157,7 +161,7 @@ def _outside(board: Scoreboard) -> list[str]:
         ]  # fmt: skip
         names = ", ".join(f"{r.case} {r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
         lines.append(f"- {CLASS_NAMES[quantity_class]}: {names or 'none'}.")
-    return ["Outside of their tolerance, with the ratio; [why](#misses-by-cause):", "", *lines, ""]
+    return ["Outside their tolerance, with the ratio; [causes](#misses-by-cause):", "", *lines, ""]
 
 
 def _bands(board: Scoreboard) -> list[str]:
@@ -167,8 +171,8 @@ def _bands(board: Scoreboard) -> list[str]:
     return [
         "## Bands",
         "",
-        "Every estimate carries p10, p50 and p90 over the spreads of its parameters and over how far whole models may",
-        "be off. Each block states the latter in its own module (`prior_error`); one exponent over all of them, in",
+        "Every estimate has p10, p50 and p90 over the spreads of its parameters and over the errors of whole models.",
+        "Each block states the latter in its own module (`prior_error`); one exponent over all of them, in",
         (
             f"`neuroest/error_analysis/model_discrepancy.yaml`, is {calibration.shipped:g} as shipped. Coverage of the "
             "bottom-up values of chips:"
@@ -182,10 +186,10 @@ def _bands(board: Scoreboard) -> list[str]:
                 ("mean ln(p90/p10)", *(f"{value:.2f}" for value in calibration.width.values())),
             ],
         ),
-        "Values of one chip err together, so each chip is also counted once, and both shares have to reach the goal",
-        "when the exponent is chosen. Leave-one-chip-out: for each chip the smallest exponent is taken by which",
-        f"{COVERAGE_GOAL:.0%} of the *other* chips' values lie inside, and as much with each of them counted once. So",
-        f"chosen, the bands cover {calibration.left_out_coverage:.0%} of the chips left out and",
+        "Errors of one chip are correlated, so each chip is also counted once, and both shares must reach the target",
+        "when the exponent is chosen. Leave-one-chip-out: for each chip we use the smallest exponent with which",
+        f"{COVERAGE_GOAL:.0%} of the *other* chips' values are inside, also with each of them counted once. With",
+        f"this choice, the bands cover {calibration.left_out_coverage:.0%} of the chips left out and",
         f"{calibration.left_out_of_values:.0%} of all their values. {_error_of(calibration)}",
         "",
         *_markdown_table(
@@ -212,9 +216,9 @@ def _constants(board: Scoreboard) -> list[str]:
     lines = [
         "## Constants",
         "",
-        "What was fitted, on what, and where the error of values that it was not fitted on is shown. No value is",
-        "scored with what was solved from it. All other constants come with the devices, from sources that know none",
-        "of these chips but for those named below.",
+        "This table lists fitted constants, their data, and the error on values that were not used in the fit. No",
+        "value is scored with a constant that was solved from it. All other constants come with the devices, from",
+        "sources that are independent of these chips except for those named below.",
         "",
     ]
     solved = [
@@ -248,7 +252,7 @@ def _constants(board: Scoreboard) -> list[str]:
 
 
 def _others(board: Scoreboard, case: str) -> str:
-    """How far the values of a case lie off that nothing was solved from."""
+    """Errors of the values of a case that were not used in a fit."""
     logs = [
         math.log(row.ratio)
         for row in board.rows
