@@ -94,7 +94,7 @@ def logic(library: str, reference: str, process: str, voltage: float) -> tuple[f
         "logic", None, d, None if process == reference else there, {}, at, MappingProxyType({})
     )
     return float(process_scaling.logic_energy_ratio(block, d.reference_voltage)), float(
-        base.logic_area_ratio(block)
+        process_scaling.logic_area_ratio(block)
     )
 
 
