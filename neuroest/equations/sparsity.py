@@ -75,8 +75,7 @@ def skipped_cycles(products: u.Dimensionless, balance: u.Dimensionless) -> u.Dim
     >>> f"{skipped_cycles(0.25, 0.5):g}"
     '0.5'
     """
-    cycles: u.Dimensionless = np.minimum(products / balance, 1.0)
-    return cycles
+    return np.minimum(products / balance, 1.0)
 
 
 @equation

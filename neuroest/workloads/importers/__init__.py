@@ -3,8 +3,6 @@
 `import_network` reads a file, `workload_from_file` makes a workload of it, `trace` watches a PyTorch model run.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
