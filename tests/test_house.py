@@ -69,6 +69,7 @@ ROOMS = (
     ("loading.library", "finds and loads files"),
     ("workloads.importers", "networks out of the files of other programs, written as workloads"),
     ("fitting.headers", "names and units in the header of a measurement file"),
+    ("fitting.tables", "tables of numbers in the files of instruments"),
     ("fitting.layouts", "measured curves as files hold them"),
     ("dynamics", "state of single devices in time: equations with the parameters of a loaded device"),
     ("circuits", "a device in time as files of a circuit simulator"),
