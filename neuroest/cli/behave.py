@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from neuroest.cli import shared
-from neuroest.cli.lab import Kinetics, bar
+from neuroest.cli.elapsed import progress_shown
+from neuroest.cli.lab import Kinetics
 from neuroest.core.errors import NeuroestError
 from neuroest.design.overrides import parse_settings
 
@@ -116,12 +117,11 @@ def run(
         options = {"epochs": epochs, "rates": rate or (), "fresh": fresh, "count": count, "seed": seed}
         found = _learned(architecture, workload, weights, learn, samples, settings=changes, **options)
     else:
-        with bar("behave") as progress:
-            found = simulate_network(
-                architecture, workload, weights, samples, calibration=calibration, drives=drives,
-                without=without or (), recalibrate=recalibrate, cell_errors=cell_errors,
-                notify=lambda text: shared.note([text]), progress=progress, **common,
-            )  # fmt: skip
+        found = simulate_network(
+            architecture, workload, weights, samples, calibration=calibration, drives=drives,
+            without=without or (), recalibrate=recalibrate, cell_errors=cell_errors,
+            notify=lambda text: shared.note([text]), progress=progress_shown(), **common,
+        )  # fmt: skip
     _written(found, workload, form, plot, output)
 
 
@@ -169,14 +169,13 @@ def _dense(
 
     if samples is None or calibration is None:
         raise NeuroestError(f"{workload} is a dense network: give --samples and --calibration")
-    with bar("behave") as progress:
-        found = simulate_dense(
-            architecture,
-            workload,
-            samples,
-            calibration,
-            notify=lambda text: shared.note([text]),
-            progress=progress,
-            **options,
-        )
+    found = simulate_dense(
+        architecture,
+        workload,
+        samples,
+        calibration,
+        notify=lambda text: shared.note([text]),
+        progress=progress_shown(),
+        **options,
+    )
     shared.emit_in_form(None, form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict())

@@ -7,7 +7,8 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import characteristics
-from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Temperature, bar, quantity
+from neuroest.cli.elapsed import progress_shown
+from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Temperature, quantity
 from neuroest.design.overrides import parse_settings
 
 
@@ -52,12 +53,11 @@ def run(
 
         figures.mkdir(parents=True, exist_ok=True)
         check_figure_path(figures / f"any.{suffix.lstrip('.')}")
-    with bar("characterise") as progress:
-        found = characterise(
-            neuron, names or (), devices=devices, seed=seed, compare=compare, kinetics=kinetics,
-            changes=parse_settings(settings or []), temperature=quantity(temperature, "K", "--temperature"),
-            barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, progress=progress,
-        )  # fmt: skip
+    found = characterise(
+        neuron, names or (), devices=devices, seed=seed, compare=compare, kinetics=kinetics,
+        changes=parse_settings(settings or []), temperature=quantity(temperature, "K", "--temperature"),
+        barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, progress=progress_shown(),
+    )  # fmt: skip
     shared.emit_in_form(
         output, form, found.to_text, found.rows, f"Characteristics of {neuron}", found.to_dict()
     )

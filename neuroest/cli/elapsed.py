@@ -10,6 +10,8 @@ from contextvars import ContextVar, Token
 from threading import Event, Lock, Thread
 from typing import TextIO
 
+from neuroest.core.progress import Progress, silent
+
 _PATIENCE = 2.0
 """Seconds that a command may take before anybody asks what it is doing; a convention."""
 _ERASE = "\r\x1b[K"
@@ -23,6 +25,12 @@ def stop_counting() -> None:
     running = _running.get()
     if running is not None:
         running.stop()
+
+
+def progress_shown() -> Progress:
+    """What a long run calls with the share that is done; the running time then shows it with the time left."""
+    running = _running.get()
+    return silent if running is None else running.move
 
 
 @contextmanager
@@ -49,6 +57,7 @@ class Elapsed:
         self._done = Event()
         self.lock = Lock()
         self._shown = False
+        self._done_share, self._ends = 0.0, 0.0
         self._thread: Thread | None = None
         self._token: Token[Elapsed | None] | None = None
 
@@ -75,12 +84,25 @@ class Elapsed:
         if self._thread is not None:
             self._thread.join()
 
+    def move(self, share: float) -> None:
+        """Take down the share that is done, and when the rest ends if it goes on as before."""
+        if share > 0.0:
+            now = time.monotonic()
+            self._done_share, self._ends = share, now + (now - self._begun) * (1.0 - share) / share
+
+    def _text(self) -> str:
+        now = time.monotonic()
+        text = f"{_ERASE}neuroest: running, {now - self._begun:.0f} s"
+        if not self._done_share:
+            return text
+        return f"{text}, {100.0 * self._done_share:.0f} % done, {max(self._ends - now, 0.0):.0f} s left"
+
     def _count(self) -> None:
         if self._done.wait(_PATIENCE):
             return
         while True:
             with self.lock:
-                self._write(f"{_ERASE}neuroest: running, {time.monotonic() - self._begun:.0f} s")
+                self._write(self._text())
                 self._shown = True
             if self._done.wait(1.0):
                 break

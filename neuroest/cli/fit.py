@@ -7,7 +7,7 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import fitted_models
-from neuroest.cli.lab import bar
+from neuroest.cli.elapsed import progress_shown
 from neuroest.core.errors import NeuroestError
 
 
@@ -58,8 +58,7 @@ def run(
         check_output(output, force=force)
     if plot is not None:
         check_figure_path(plot)
-    with bar("fit") as progress:
-        found = fit(data, model=model, law=law, start=start, starts=starts, seed=seed, progress=progress)
+    found = fit(data, model=model, law=law, start=start, starts=starts, seed=seed, progress=progress_shown())
     shared.emit_in_form(None, form, found.to_text, found.rows, f"Fit to {data[0].name}", found.to_dict())
     if plot is not None:
         found.plot(plot, label)

@@ -1,16 +1,11 @@
 """What the verbs of the device lab have in common."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from neuroest.cli.completion import names, neuron_parameters
-from neuroest.cli.elapsed import stop_counting
 from neuroest.core.errors import NeuroestError
-from neuroest.core.progress import Progress, silent
 from neuroest.core.units import parse_quantity
 
 Neuron = Annotated[
@@ -42,31 +37,6 @@ BarrierShift = Annotated[
         help="Ion barriers of another species relative to those of the spec, such as '50 meV'.",
     ),
 ]  # fmt: skip
-
-
-@contextmanager
-def bar(word: str) -> Iterator[Progress]:
-    """Time spent and time left of a long run on a terminal, nothing elsewhere; short runs show none."""
-    if not sys.stderr.isatty():
-        yield silent
-        return
-    stop_counting()
-    from rich.console import Console  # noqa: PLC0415 - only terminals need it
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(word, total=1.0)
-        yield lambda share: shown.update(task, completed=share)
 
 
 def quantity(text: str | None, unit: str, option: str) -> float | None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import shared
+from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.lab import (
     BarrierShift,
     Devices,
@@ -12,7 +13,6 @@ from neuroest.cli.lab import (
     Neuron,
     Parameters,
     Temperature,
-    bar,
     needed,
     quantity,
 )
@@ -84,16 +84,15 @@ def run(
         from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         check_figure_path(plot)
-    with bar("simulate") as progress:
-        found = simulate(
-            neuron, stimulus, energy=energy, hold=needed(hold, "s", "--hold"), plot=plot, level=level,
-            duration=quantity(duration, "s", "--duration"), width=needed(width, "s", "--width"),
-            gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
-            kinetics=kinetics, changes=parse_settings(settings or []),
-            temperature=quantity(temperature, "K", "--temperature"),
-            barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
-            step=quantity(step, "s", "--step"), spikes=spikes, behaviour=behaviour, progress=progress,
-        )  # fmt: skip
+    found = simulate(
+        neuron, stimulus, energy=energy, hold=needed(hold, "s", "--hold"), plot=plot, level=level,
+        duration=quantity(duration, "s", "--duration"), width=needed(width, "s", "--width"),
+        gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
+        kinetics=kinetics, changes=parse_settings(settings or []),
+        temperature=quantity(temperature, "K", "--temperature"),
+        barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
+        step=quantity(step, "s", "--step"), spikes=spikes, behaviour=behaviour, progress=progress_shown(),
+    )  # fmt: skip
     rows = Table.of_records(found.rows(), found.table[0])
     shared.emit_in_form(
         output, form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()

@@ -19,10 +19,13 @@ from neuroest.dynamics.energy import compare_energy
 from neuroest.dynamics.experiments import Bench, Characteristic
 from neuroest.dynamics.in_time import Asked, ClosedForms, Drive, NeuronInTime, OneSpike, component_of, driven
 from neuroest.dynamics.stimulus import Array
+from neuroest.equations import filament_growth
 from neuroest.loading.library import Device
 
 _RATES = ("field_mobility", "residue_rate", "filament_decay", "residue_decay")
 """Rates of the ions, which follow the temperature."""
+_SILENCE = 5
+"""Intervals of other neurons that one whose gate follows its filament is watched for after its spike; a convention."""
 _WAITED = 3.0
 """Decay times of the residue for which a weak drive is waited for; a convention."""
 
@@ -44,6 +47,7 @@ class DiffusiveInTime(NeuronInTime):
         # at the temperature that the rates are given for, with the rates of the temperature that was asked for
         self.component = block.with_device(**{name: getattr(self.cells, name) for name in _RATES})
         self.drive = Drive("input voltage", "V", float(np.max(self.cells.input_voltage)))
+        self.follows = float(np.max(block.gate_charging())) > filament_growth.LARGEST_GATE_CHARGING
         if not self.cells.drive_variation:
             self.no_variation = "its file states no deviation of the firing amplitude between cycles"
 
@@ -67,6 +71,10 @@ class DiffusiveInTime(NeuronInTime):
         block = self.at(level)
         interval = float(block.time_after_spike() + block.refractory_time())
         return ClosedForms(found.integration_time, interval, found.energy)
+
+    def lasting(self, level: float, spikes: int) -> float:
+        """Where the gate follows the filament one spike is all that comes."""
+        return super().lasting(level, min(spikes, _SILENCE) if self.follows else spikes)
 
     def patience(self) -> float:
         """The slower of integration and residue."""

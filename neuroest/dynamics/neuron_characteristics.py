@@ -196,8 +196,8 @@ def _highest(closed: Array) -> float:
 
 
 def _different(bench: NeuronBench, factors: Array) -> Series:
-    """Rates of neurons that differ, each without noise, under every second drive."""
-    neuron, levels = bench.neuron, bench.curve.levels[::2]
+    """Rates of neurons that differ, each without noise, under every second drive but those near the least one."""
+    neuron, levels = bench.neuron, bench.curve.levels[2::2]
     many = np.outer(levels, factors).ravel()
     durations = np.repeat([neuron.lasting(float(level), 2) for level in levels], len(factors))
     run = neuron.run(many, durations)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from neuroest.cli import elapsed
-from neuroest.cli.elapsed import Elapsed
+from neuroest.cli.elapsed import Elapsed, progress_shown
 from neuroest.cli.shared import emit
 
 
@@ -46,6 +46,23 @@ def test_a_short_command_and_a_pipe_say_nothing(monkeypatch: pytest.MonkeyPatch)
     with Elapsed(pipe):
         time.sleep(0.01)
     assert shown.getvalue() == pipe.getvalue() == ""
+
+
+def test_a_run_that_says_its_share_shows_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elapsed, "_PATIENCE", 0.2)
+    shown, pipe = Terminal(), io.StringIO()
+    with Elapsed(shown):
+        progress_shown()(0.0)
+        time.sleep(0.1)
+        progress_shown()(0.25)
+        time.sleep(0.2)
+    # a tenth of a second for a quarter: three more
+    assert "neuroest: running, 0 s, 25 % done, 0 s left" in shown.getvalue()
+    with Elapsed(pipe):
+        progress_shown()(0.5)
+        time.sleep(0.3)
+    assert not pipe.getvalue()
+    progress_shown()(0.5)  # outside of a command nobody looks
 
 
 def test_a_bar_of_its_own_stops_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
