@@ -6,8 +6,8 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import quantities
+from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.exploring import Axes, Constraints, SpaceFile, frame_text, space_of
-from neuroest.cli.lab import bar
 from neuroest.exploration.optimize import GENERATIONS, POPULATION, optimize
 
 
@@ -45,11 +45,10 @@ def run(
         Form of the result.
     """
     searched = space_of(space, axes, constraints)
-    with bar("optimize") as progress:
-        found = optimize(
-            architecture, workload, searched, minimize or [], maximize or [],
-            population=population, generations=generations, seed=seed, progress=progress,
-        )  # fmt: skip
+    found = optimize(
+        architecture, workload, searched, minimize or [], maximize or [],
+        population=population, generations=generations, seed=seed, progress=progress_shown(),
+    )  # fmt: skip
     if plot is not None and len(found.front.objectives) > 1:
         found.plot(plot)
     label = f"Best designs of {architecture}"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import shared
-from neuroest.cli.lab import bar
+from neuroest.cli.elapsed import progress_shown
 from neuroest.design.overrides import parse_settings
 from neuroest.plotting.style import VENUES
 from neuroest.publishing.publish import publish
@@ -67,8 +67,7 @@ def run(
         sweep,
         shared.parse_labels(labels),
     )
-    with bar("report") as progress:
-        publish(found, output, venue=venue.value, force=force, bundle=bundle, progress=progress)
+    publish(found, output, venue=venue.value, force=force, bundle=bundle, progress=progress_shown())
     shared.note(
         f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused
     )

@@ -8,7 +8,7 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import cases
-from neuroest.cli.lab import bar
+from neuroest.cli.elapsed import progress_shown
 from neuroest.validation.board import reproduce
 from neuroest.validation.record import record_text
 from neuroest.validation.scoreboard_text import board_rows, table
@@ -38,8 +38,7 @@ def run(
     record
         Also write the record that reports show, validation/scoreboard.json.
     """
-    with bar("reproduce") as progress:
-        board = reproduce(cases or (), progress)
+    board = reproduce(cases or (), progress_shown())
     data = board.to_dict() if layout is shared.Format.JSON else None
     label = "Predicted and published values"
     rows = partial(board_rows, board, reported=layout is shared.Format.CSV)
