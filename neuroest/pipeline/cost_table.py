@@ -283,7 +283,10 @@ def _temperature_check(point: base.TechnologyPoint) -> base.Check:
     )  # fmt: skip
 
 
-def _corner_checks(point: base.TechnologyPoint) -> list[base.Check]:
+_CORNER_SUPPLY = "corner_supply"
+
+
+def _corner_checks(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> list[base.Check]:
     """Whether process, supply and temperature lie within the table of the corners."""
     if point.corner is None:
         return []
@@ -292,13 +295,13 @@ def _corner_checks(point: base.TechnologyPoint) -> list[base.Check]:
     found = []
     for name, value, axis, unit, what in (
         ("corner_node", point.process.feature_size, table.nodes, "m", "process"),
-        ("corner_supply", share, table.shares, "1", "supply over the nominal one"),
+        (_CORNER_SUPPLY, share, table.shares, "1", "supply over the nominal one"),
         ("corner_temperature", point.temperature, table.temperatures, "K", "temperature"),
     ):
         low, high = float(axis[0]), float(axis[-1])
         found.append(
             base.Check(
-                name, "technology", "extrapolation", np.logical_and(value >= low, value <= high),
+                name, where, "extrapolation", np.logical_and(value >= low, value <= high),
                 f"the corner table does not cover this {what}; the nearest entry is used", value,
                 np.where(value < low, low, high), unit,
             )
@@ -307,9 +310,11 @@ def _corner_checks(point: base.TechnologyPoint) -> list[base.Check]:
 
 
 def _domain_checks(chip: Chip) -> list[base.Check]:
-    """Whether the supply of each voltage domain lies in the range of the process."""
+    """Whether the supply of each voltage domain lies in the range of the process, and of its corners."""
     domains = {id(c.technology): c for c in chip.components() if c.technology is not chip.technology}
-    return [_supply_check(c.technology, c.path) for c in domains.values()]
+    points = [(c.technology, c.path) for c in domains.values()]
+    corners = [k for point, path in points for k in _corner_checks(point, path) if k.name == _CORNER_SUPPLY]
+    return [*(_supply_check(*point) for point in points), *corners]
 
 
 def _supply_check(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> base.Check:

@@ -52,7 +52,7 @@ def check_design(
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
-        *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s), *_copy_checks(s),
+        *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s), *_copy_checks(s), *_domain_checks(s),
     )  # fmt: skip
 
 
@@ -240,6 +240,20 @@ def _copy_checks(s: Stages) -> list[Check]:
                 )
             )  # fmt: skip
     return found
+
+
+def _domain_checks(s: Stages) -> list[Check]:
+    """Whether a voltage domain holds a level whose published energies and times no supply moves."""
+    return [
+        Check(
+            "supply_of_published_values", level.path, "advice", passed=False,
+            message="the supply_voltage of its domain changes nothing here, for energies and times are published ones, "
+            "at one supply; leave it out, or state those at this supply",
+        )
+        for level in s.levels
+        if not level.mapper.built_of_blocks
+        and level.mapper.compute.technology is not s.chip.technology
+    ]  # fmt: skip
 
 
 def _instruction_checks(s: Stages) -> list[Check]:

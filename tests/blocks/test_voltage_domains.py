@@ -69,5 +69,28 @@ def test_a_domain_has_a_corner_and_a_range_of_its_own(tmp_path: Path) -> None:
                 "chip.array.unit"),
     )  # fmt: skip
     assert split == pytest.approx(low)
+    # the table of the corners ends at 0.7 of the nominal supply
+    for supply, covered in (("0.7 V", True), ("0.6 V", False)):
+        chip = changed(BASE, {"chip.array.supply_voltage": supply}, tmp_path)
+        checks = [k for k in estimate(chip, NET, slow).checks if k.name == "corner_supply"]
+        assert {k.component: k.passed for k in checks} == {"technology": True, "chip.array.unit": covered}
     with pytest.raises(NeuroestError, match="supply is outside"):
         run(tmp_path, {"chip.array.supply_voltage": "0.3 V"})
+
+
+@pytest.mark.parametrize(
+    ("chip", "network", "changes", "where"),
+    [
+        ("loihi_14nm", "mlp_mnist_spiking", {"chip.core.supply_voltage": "0.6 V"}, "chip.core"),
+        ("digital_spiking_mram_28nm", "mlp_mnist_spiking",
+         {"chip.core.synapse_memory.supply_voltage": "0.7 V"}, "chip.core.synapse_memory"),
+    ],
+)  # fmt: skip
+def test_a_supply_that_moves_no_published_value_is_reported(
+    chip: str, network: str, changes: dict[str, Any], where: str, tmp_path: Path
+) -> None:
+    plain, split = (estimate(changed(chip, c, tmp_path), network) for c in ({}, changes))
+    assert split.totals["energy_per_inference_J"] == plain.totals["energy_per_inference_J"]
+    failed = [{k.component for k in e.checks if k.name == "supply_of_published_values" and not k.passed}
+              for e in (plain, split)]  # fmt: skip
+    assert failed == [set(), {where}]

@@ -99,4 +99,9 @@ class MemoryMacro(Memory):
                 "memory_process", self.path, "extrapolation", self.device_process is None,
                 "the values of the macro are those of another process, used unscaled",
             ),
+            Check(
+                "supply_of_published_values", self.path, "advice",
+                self.spec.supply_voltage is None or self.spec.sleep == "retention",
+                "its supply_voltage changes nothing, for the values of the macro are published ones, at one supply",
+            ),
         ]  # fmt: skip
