@@ -29,7 +29,9 @@ def run(
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
-    """Simulate a neuron's characteristics: rate, least drive, energy, delays, limits, and those of its kind.
+    """Simulate a neuron's characteristics: rate, energy, delays.
+
+    Least drive, limits and the characteristics of its kind are simulated too.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ ASKED = {
     "neuroest estimate my_": "my_chip.yaml",
     "neuroest check specs/": "specs/my_cell.yaml",
     "neuroest check ./sp": "./specs/my_cell.yaml",  # a shell adds no space behind a folder
-    "neuroest estimate analog_lif_28nm --set supply_voltage": "supply_voltage=900mV",
+    "neuroest estimate analog_lif_28nm --set technology.supply_v": "technology.supply_voltage=900mV",
     "neuroest compare analog_lif_28nm digital_spiking": "digital_spiking_28nm",
     "neuroest reproduce odi": "odin",
     "neuroest fit curves.csv --model thr": "threshold_switch_neuron",
