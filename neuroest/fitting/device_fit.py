@@ -368,6 +368,8 @@ def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, al
     about = (experiment.layout.name, RATE_EQUATIONS, "rate_equations", "ions drift and decay")
     if alone:
         return Candidate(*about)
+    if experiment.layout.name == "current_voltage" and "time" not in experiment.columns:
+        return Candidate(*about, refused="its rate equations need a column `time [s]`")
     if experiment.layout.name in _SLOW:
         return Candidate(*about, refused=f"takes minutes for a sweep; fit it with --model {RATE_EQUATIONS}")
     means = _condition_means(experiment)

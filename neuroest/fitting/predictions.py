@@ -27,6 +27,9 @@ AT_COMPLIANCE = 0.98
 """Share of the compliance from which a current is limited by it."""
 _FLAT_ROWS, _FLAT_SPAN = 5, 0.1
 """Rows of one current, and their span over the largest voltage, from which it is a compliance that nobody stated."""
+_PLATEAU, _FLAT_SLOPE = 0.2, 0.3
+"""Share of the largest current from which rows may be at a scattered compliance, and the slope of their logarithm
+against that of the voltage up to which they are."""
 _ON_STATE = 0.8
 """Share of the largest conductance from which a row is in the on state; next to the threshold it is still closing."""
 _MOST_SUBSTEPS = 64
@@ -237,8 +240,23 @@ def compliance_current(experiment: Experiment) -> Array:
     largest = float(np.max(current))
     flat_rows = current >= AT_COMPLIANCE * largest
     wide = float(np.ptp(voltage[flat_rows])) > _FLAT_SPAN * float(np.max(voltage))
-    inferred = largest if int(np.sum(flat_rows)) >= _FLAT_ROWS and wide else np.inf
+    inferred = largest if int(np.sum(flat_rows)) >= _FLAT_ROWS and wide else _plateau(voltage, current)
     return np.where(np.isfinite(stated), stated, inferred)
+
+
+def _plateau(voltage: Array, current: Array) -> float:
+    """Current that hardly grows with the voltage, however it is scattered; infinite where there is none."""
+    on = (current > _PLATEAU * float(np.max(current))) & (voltage > _SMALLEST_VOLTAGE)
+    if np.sum(on) < _FLAT_ROWS:
+        return np.inf
+    levels, middle = np.log(voltage[on]), np.log(np.min(voltage[on]) * np.max(voltage[on])) / 2.0
+    upper = levels >= middle
+    if np.sum(upper) < _FLAT_ROWS or np.ptp(levels[upper]) < np.log1p(_FLAT_SPAN):
+        return np.inf
+    values = np.log(current[on][upper])
+    # a resistor has the slope one
+    flat = float(np.polyfit(levels[upper], values, 1)[0]) < _FLAT_SLOPE
+    return float(np.exp(np.median(values))) if flat else np.inf
 
 
 def on_resistance_bound(experiment: Experiment) -> float | None:

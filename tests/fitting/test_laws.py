@@ -209,6 +209,34 @@ def test_a_sweep_of_the_current_snaps_back() -> None:
     assert found.fit.values["on_resistance"] == pytest.approx(2e3, rel=1e-6)
 
 
+def swept(compliance: float, step: float, noise: float, *, latches: bool = False) -> Experiment:
+    """Three sweeps of 12 kohm between 0.62 V and 0.15 V, without a column of the compliance."""
+    generator, voltage, current = np.random.default_rng(1), [], []
+    up = np.arange(step, 1.5, step)
+    for _ in range(3):
+        on = False
+        for level in (*up, *up[-2::-1]):
+            on = level >= (0.15 if on else 0.62) or (latches and on)
+            voltage.append(level)
+            limited = min(level / (12e3 if on else 2e9), compliance)
+            current.append(limited * np.exp(noise * generator.standard_normal()))
+    cycle = np.repeat(np.arange(3), 2 * len(up) - 1)
+    return experiment("current_voltage", voltage=voltage, current=current, cycle=cycle)
+
+
+@pytest.mark.parametrize(("step", "noise"), [(0.1, 0.03), (0.02, 0.3)])
+def test_a_scattered_compliance_is_no_resistance(step: float, noise: float) -> None:
+    (found, *_) = candidates(swept(10e-6, step, noise), "threshold_switch_neuron")
+    assert found.fit is not None
+    assert "on_resistance" not in found.fit.values
+    assert 12e3 < found.fit.bounds["on_resistance"] < 25e3
+
+
+def test_a_cell_that_stays_on_is_no_volatile_switch() -> None:
+    (found,) = candidates(swept(1e-4, 0.02, 0.03, latches=True), "threshold_switch_neuron")
+    assert "turns off again, down to 20 mV" in found.refused
+
+
 def test_a_resistor_is_no_switch() -> None:
     voltage = np.linspace(0.1, 1.0, 10)
     (found,) = candidates(

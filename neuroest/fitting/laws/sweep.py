@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
 from neuroest.fitting.layouts import Experiment
@@ -24,6 +25,10 @@ _ONE_SWEEP = 0.2
 """Deviation of the logarithm of what one sweep alone shows; assumed, as for a current."""
 _FREE = 0.8
 """Share of the compliance below which a noisy current is not limited by it."""
+_STAYS = 0.1
+"""Share of the threshold down to which a volatile switch has turned off; a convention."""
+_NEAR, _FAR = 0.5, 3.0
+"""Share of the compliance above which currents show its scatter, and deviations beyond which one is no part of it."""
 _BESIDE = 0.7
 """Share of the threshold, counted down from it, in which the open switch is read: below, instruments measure noise."""
 
@@ -66,6 +71,7 @@ class _Sweeps:
     hold_current: _Seen = field(default_factory=_Seen)
     limited_on: list[float] = field(default_factory=list)
     limited_hold: list[float] = field(default_factory=list)
+    stays_on: list[float] = field(default_factory=list)
     rising: int = 0
     falling: int = 0
 
@@ -82,6 +88,12 @@ class SweepLaw(Law):
                 f"no sweep of {experiment.layout.name} has a jump of the current by a factor {_JUMP:g}: this is not a "
                 "volatile switch, or its off current is below the instrument's floor"
             )
+        stays = min(seen.stays_on, default=np.inf)
+        if not seen.hold.values and stays < _STAYS * float(np.median(seen.threshold.values)):
+            lowest = format_quantity(stays, "V")
+            raise NeuroestError(
+                f"no sweep of {experiment.layout.name} turns off again, down to {lowest}: this is not a volatile switch"
+            )
         known = {
             name: part.known()
             for name, part in (
@@ -95,6 +107,8 @@ class SweepLaw(Law):
             bounds["on_resistance"] = float(np.min(seen.limited_on))
         if seen.limited_hold and not seen.hold_current.values:
             bounds["hold_current"] = float(np.max(seen.limited_hold))
+        if not seen.hold.values and np.isfinite(stays):
+            notes.append(f"it is still on at {format_quantity(stays, 'V')}, the lowest voltage of its sweeps")
         silent = seen.rising - len(seen.threshold.values)
         if silent:
             notes.append(f"{silent} of {seen.rising} rising branches do not switch")
@@ -145,7 +159,10 @@ def _branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
 
 def _sweeps(experiment: Experiment) -> _Sweeps:
     voltage, current = (np.abs(experiment.columns[name]) for name in ("voltage", "current"))
-    limited = current >= _FREE * compliance_current(experiment)
+    compliance = compliance_current(experiment)
+    limited = current >= _free_share(current, compliance) * compliance
+    # what scatters beyond the compliance is no smaller resistance
+    current = np.minimum(current, compliance)
     device = experiment.column("device", -1.0)
     seen = _Sweeps()
     for rows, rising in _branches(experiment):
@@ -158,6 +175,9 @@ def _sweeps(experiment: Experiment) -> _Sweeps:
         seen.rising += rising
         seen.falling += not rising
         if jump < np.log(_JUMP):
+            # the lowest voltage of a branch on the way down on which it is on all the same
+            conducts = not rising and len(seen.on.values) + len(seen.limited_on) > 0
+            seen.stays_on += [float(voltage[kept[-1]])] if conducts else []
             continue
         before, after, name = kept[: place + 1], kept[place + 1 :], float(device[kept[0]])
         # under a current the voltage snaps back: it turns on at the last voltage before, and off at the last one after
@@ -175,6 +195,14 @@ def _sweeps(experiment: Experiment) -> _Sweeps:
             else:
                 seen.hold_current.add(float(current[last]), name)
     return seen
+
+
+def _free_share(current: Array, compliance: Array) -> float:
+    """Share of the compliance below which a current is not limited by it, however the limited ones scatter."""
+    near = current[current > compliance * _NEAR]
+    if len(near) < 2:
+        return _FREE
+    return min(_FREE, float(np.exp(-_FAR * np.std(np.log(near)))))
 
 
 def _conductances(
