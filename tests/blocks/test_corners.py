@@ -128,7 +128,7 @@ def test_the_page_has_the_numbers_of_the_table() -> None:
         if line.startswith("| ")
     }
     for label, column in (
-        ("delay, slow / fast", "delay_ps"), ("current of an n-type that is on", "drive_n_uA"),
+        ("delay, slow / fast", "delay_ps"), ("on-current of an NMOS", "drive_n_uA"),
         ("leakage of an inverter", "leakage_pA"), ("energy of a cycle", "energy_fJ"),
     ):  # fmt: skip
         for kit, cell in zip(KITS, lines[label], strict=True):
