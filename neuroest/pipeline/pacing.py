@@ -153,16 +153,18 @@ def _with_late(search: TimestepSearch, level: MappedLevel, timing: Timing) -> Ti
     if not is_crossbar(array) or array.neuron is None or not np.any(level.own > 0.0):
         return search
     late = np.asarray(array.overstretched(network, step) > 1.0 + FIRING_SLACK)
-    late &= (step > 0.0) & np.isfinite(step)
+    late = late & (step > 0.0) & np.isfinite(step)
+    if not late.any():
+        return search
+    # a chip that is no slower than its drives are sized for makes no neuron late
+    own = np.asarray(array.own_timestep(network))
+    late = late & (step > own)
     if not late.any():
         return search
     times = (timing.resources[level.path], timing.step)
     taken, made = (np.max(time * level.own, axis=-1, keepdims=True) for time in times)
-    own, guess = (
-        array.own_timestep(network),
-        array.stretched_timestep(network, step, np.minimum(taken / made, 1.0)),
-    )
-    return search.joined_by(np.asarray(own), step, np.asarray(guess), late)
+    guess = array.stretched_timestep(network, step, np.minimum(taken / made, 1.0))
+    return search.joined_by(own, step, np.asarray(guess), late)
 
 
 def _own_hold(level: MappedLevel) -> u.Second:
