@@ -79,7 +79,7 @@ class DiffusiveInTime(NeuronInTime):
     def patience(self) -> float:
         """The slower of integration and residue."""
         return max(
-            self.closed(self.drive.nominal).integration_time * 2.0,
+            self.whole_integration() * 2.0,
             _WAITED / float(np.max(self.cells.residue_decay)),
         )
 

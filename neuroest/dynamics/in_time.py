@@ -33,6 +33,8 @@ _JUST_ABOVE = 0.05
 """Lowest drive of a curve over the least one, less one; a convention."""
 _LONGER = 1.3
 """Time that some spikes are waited for over that of their closed form; a convention."""
+_ENOUGH = 1.5
+"""Drive over the least one at which a neuron fires whose nominal drive is too weak; a convention."""
 _UPWARDS = 2.0
 """Largest drive of a curve over the nominal one, where the model does not limit it; a convention."""
 
@@ -158,6 +160,8 @@ class NeuronInTime(ABC):
 
     def closed(self, level: float) -> ClosedForms:
         """Closed forms under a drive of that level that stays on."""
+        if not level > 0.0:
+            return ClosedForms(np.inf, np.inf, np.nan)
         block = self.at(level)
         if block is None:
             return ClosedForms(np.nan, np.nan, np.nan)
@@ -168,7 +172,14 @@ class NeuronInTime(ABC):
 
     def patience(self) -> float:
         """Time after which a neuron counts as silent. [s]."""
-        return _WHOLE_INTEGRATIONS * self.closed(self.drive.nominal).integration_time
+        return _WHOLE_INTEGRATIONS * self.whole_integration()
+
+    def whole_integration(self) -> float:
+        """Time to a spike at the nominal drive, or above the least one where the nominal one never fires. [s]."""
+        nominal = self.closed(self.drive.nominal).integration_time
+        if np.isfinite(nominal):
+            return nominal
+        return self.closed(_ENOUGH * self.least_drive()).integration_time
 
     def lasting(self, level: float, spikes: int) -> float:
         """Time in which about so many spikes come under a drive. [s]."""
@@ -188,7 +199,8 @@ class NeuronInTime(ABC):
 
     def levels(self, count: int) -> Array:
         """Drives of a curve, the nominal one among them: from where it just fires, or from a hundredth, upwards."""
-        low, nominal, top = self.least_drive(), self.drive.nominal, self.drive.top()
+        low, nominal = self.least_drive(), self.drive.nominal
+        top = max(self.drive.top(), min(self.drive.largest, _UPWARDS * low))
         if not low < top:
             return np.array([nominal])
         if low <= 0.0:

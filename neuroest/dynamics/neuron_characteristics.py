@@ -279,7 +279,8 @@ def energy_against_rate(bench: NeuronBench) -> Characteristic:
         pairs = np.array(sorted(known))
         series.append(Series("closed form, drive stays on", pairs[:, 0], pairs[:, 1]))
     if not len(order):
-        findings.append(f"no interval between spikes to price: {neuron.stays_on}")
+        why = neuron.stays_on if np.any(curve.stays_on) else "it does not fire twice under these drives"
+        findings.append(f"no interval between spikes to price: {why}")
     static = neuron.static_power()
     if static and len(order):
         whole = energies[order] + static / rates[order]
@@ -429,7 +430,7 @@ def _checked(neuron: NeuronInTime, curve: Curve) -> list[str]:
     for name, (message, where) in failing.items():
         places = "at every drive" if len(where) == len(levels) else f"at {neuron.drive.text(where[0])}"
         if 1 < len(where) < len(levels):
-            places = f"from {neuron.drive.text(where[0])} to {neuron.drive.text(where[-1])}"
+            places = f"from {neuron.drive.text(min(where))} to {neuron.drive.text(max(where))}"
         found.append(f"check {name} fails {places}: {message}")
     return found or ["all checks of the estimate pass at these drives"]
 

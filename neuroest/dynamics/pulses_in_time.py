@@ -17,6 +17,8 @@ _PATIENCE = 3.0
 """Pulses over those to a spike, after which a material counts as one that fades too fast."""
 _ROUNDING = 1e-5
 """Share of a pulse that a count may lack: what a very long memory in place of none takes, and rounding; numerical."""
+_MOST_PULSES = 200_000
+"""Pulses that a run waits for; a convention."""
 _SLOWEST = 100.0
 """Pulses to a spike over those at the nominal drive, up to which a curve reaches down; a convention."""
 
@@ -43,6 +45,11 @@ class PulsedInTime(NeuronInTime):
     ) -> SpikeRun:
         """Under pulses of the clock until the end of each duration."""
         count = int(np.ceil(np.max(durations) / self.slot - _ROUNDING))
+        if count > _MOST_PULSES:
+            raise NeuroestError(
+                f"about {count:.3g} pulses until enough spikes have come, at most {_MOST_PULSES:g} are simulated; its "
+                "reset or its integration lasts too long for its pulses"
+            )
         begun = self.slot * np.arange(count)
         d = self.component.device
         train = [
@@ -106,7 +113,7 @@ class PulsedInTime(NeuronInTime):
 
     def closed(self, level: float) -> ClosedForms:
         """By the pulses that the block's rule of integration has for that length."""
-        return self._closed(self.component, level)
+        return self._closed(self.component, level) if level > 0.0 else super().closed(level)
 
     def _closed(self, block: Any, length: float) -> ClosedForms:
         d, pulses = block.device, float(block.pulses())
@@ -157,12 +164,13 @@ class PulsedVoltageInTime(PulsedInTime):
         return 1.0 if level > 0.0 else 0.0
 
     def _full(self, levels: Array) -> Array:
-        return np.array([float(self.at(level).integration_time()) for level in levels])
+        times = {v: float(self.at(v).integration_time()) if v > 0.0 else np.inf for v in np.unique(levels)}
+        return np.array([times[level] for level in levels])
 
     def _costs(self, levels: Array) -> tuple[Any, Any, Any]:
         blocks = {level: self.at(level) for level in np.unique(levels)}
         powers = {
-            level: float(block.accumulation_energy() / block.integration_time())
+            level: float(block.accumulation_energy() / block.integration_time()) if level > 0.0 else 0.0
             for level, block in blocks.items()
         }
         power = np.array([powers[level] for level in levels])
@@ -185,4 +193,4 @@ class PulsedVoltageInTime(PulsedInTime):
 
     def closed(self, level: float) -> ClosedForms:
         """By the switching time at that voltage."""
-        return self._closed(self.at(level), 1.0)
+        return self._closed(self.at(level), 1.0) if level > 0.0 else super().closed(level)

@@ -40,6 +40,8 @@ from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
 from neuroest.specs.file_text import is_path
 
+_SILENCE = 5.0
+"""Silence at the end of a run over the longest interval from which on it is reported; a convention."""
 _USUAL_SPIKES = 40
 """Spikes of a run whose length nobody gives; a convention."""
 _TRACED = 1000
@@ -259,6 +261,16 @@ def _level(request: Request, unit: str, default: float | None) -> float:
         raise NeuroestError(f"--level: {error}") from None
 
 
+def _described(running: NeuronInTime, level: float) -> float:
+    """A drive of which the model of the neuron says what it does."""
+    drive = running.drive
+    if 0.0 <= level <= drive.largest:
+        return level
+    why = f": {drive.why_largest}" if drive.why_largest and level > 0.0 else ""
+    most = f" to {drive.text(drive.largest)}" if np.isfinite(drive.largest) else " on"
+    raise NeuroestError(f"--level: the {drive.name} is described from {drive.text(0.0)}{most}{why}")
+
+
 def _cells(request: Request) -> DiffusiveCells:
     return load_cells(
         request.neuron, kinetics=request.kinetics, changes=request.changes, temperature=request.temperature,
@@ -368,8 +380,11 @@ def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Repor
         progress=request.progress,
     )  # fmt: skip
     lines = []
-    if reason := reference_neurons.switch_latches(switch):
+    driven = switch.changed(supply_voltage=level) if request.stimulus == "constant" else switch
+    if reason := reference_neurons.switch_latches(driven):
         lines.append(f"no oscillation: {reason}")
+    elif request.stimulus == "constant":
+        lines += _fallen_silent(run)
     spikes = float(np.sum(run.counts))
     if spikes:
         per = float(np.sum(run.energy["supply"])) / spikes
@@ -377,6 +392,22 @@ def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Repor
         lines.append(f"energy from the supply: {format_quantity(per, 'J')} a spike{stays}")
     _plot(run.traces, request, plot, "capacitor")
     return _report(request, run, [*lines, *notes], {"latched": bool(reason)})
+
+
+def _fallen_silent(run: SpikeRun) -> list[str]:
+    """Switches of which a cycle has drawn a threshold that their drive never reaches."""
+    intervals = run.intervals()
+    if not len(intervals):
+        return []
+    last = np.full(run.devices, np.inf)
+    last[run.spike_devices.astype(int)] = -np.inf
+    np.maximum.at(last, run.spike_devices.astype(int), run.spike_times)
+    silent_for = run.duration - last
+    silent_ones = int(np.sum(np.isfinite(last) & (silent_for > _SILENCE * np.max(intervals))))
+    if not silent_ones:
+        return []
+    who = f"{silent_ones} of {run.devices} devices fall silent"
+    return [f"{who}: a cycle drew a threshold above what the drive reaches; rates are means of the whole run"]
 
 
 def _as_a_chip_drives(request: Request) -> list[str]:
@@ -399,7 +430,7 @@ def _as_a_chip_drives(request: Request) -> list[str]:
 def _accumulating(running: PulsedInTime, request: Request, plot: Path | None) -> Report:
     """Pulses with a read after each."""
     d = running.component.device
-    level = _level(request, running.drive.unit, running.drive.nominal)
+    level = _described(running, _level(request, running.drive.unit, running.drive.nominal))
     pulses = request.pulses
     if request.spikes is not None:
         pulses = int(np.ceil(running.lasting(level, request.spikes) / running.slot))
@@ -424,6 +455,8 @@ def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Repor
         whose = f"leak and refractory time from {request.behaviour}"
         if request.spikes is None:
             duration = request.duration or 20.0 * float(behaviour.leak_time_constant)
+    if level > running.drive.largest:
+        whose += f"; beyond {running.drive.text(running.drive.largest)}, its largest membrane current"
     stimulus = stimulus_of(request, level, duration, "A")
     if generator is not None and request.devices > 1:
         factors = running.differences(request.devices, generator)
@@ -438,7 +471,7 @@ def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Repor
 
 def _by_numbers(running: NumbersInTime, request: Request, plot: Path | None) -> Report:
     """A leaky integrator of the published numbers."""
-    level = _level(request, "1", running.drive.nominal)
+    level = _described(running, _level(request, "1", running.drive.nominal))
     duration = request.lasting(running, level, running.lasting(level, _USUAL_SPIKES))
     run = running.simulate(
         stimulus_of(request, level, duration, "1"), request.devices, _TRACED, request.progress

@@ -96,8 +96,8 @@ class SwitchInTime(in_time.NeuronInTime):
 
     def closed(self, level: float) -> in_time.ClosedForms:
         """With the node of the closed switch where the drive holds it, from which the next charge begins."""
-        block = self.at(level)
-        if block is None or not level > self.least_drive():
+        block = self.at(level) if level > self.least_drive() else None
+        if block is None:
             return super().closed(level)
         d = block.device
         held = threshold_switches.switch_final_voltage(d.series_resistance, d.on_resistance, level)

@@ -39,6 +39,9 @@ def test_the_csv_holds_one_spike_a_line(command: Command) -> None:
     [
         (("threshold_switch_example",), "a spike"),
         (("threshold_switch_example", "--set", "series_resistance=10 kohm"), "stays on"),
+        (("switch_ag_nanodots", "--level", "1e6 V"), "no oscillation: the switch stays on"),
+        (("lif_28nm_circuit", "--level", "0 A"), "spikes: 0 a device"),
+        (("ferroelectric_accumulating", "--level", "0 V"), "spikes: 0 a device"),
         (("switch_vo2_oscillator",), "until it is fully off again"),
         (("diffusive_bench", "--level", "0.1 V", "--duration", "5 ms"), "100 mV: never"),
         (("switch_ag_nanodots",), "a spike"),
@@ -80,6 +83,8 @@ def test_a_stimulus_comes_from_a_file_and_a_figure_goes_to_one(command: Command,
     [
         (("diffusive_benc",), "did you mean 'diffusive_bench'"),
         (("rram_hfox_28nm",), "is no neuron model"),
+        (("phase_change_accumulating", "--level", "7"), "nothing of a stronger one"),
+        (("nbo2_capacitor_reported", "--level", "-1"), "described from 0 of a full drive"),
         (("lif_behaviour_generic",), "give --level"),
         (("lif_28nm_circuit", "--level", "1 A", "--duration", "1 s"), "at most 2e+06; give a shorter"),
         (("lif_28nm_circuit", "--spikes", "9", "--duration", "1 s"), "leave out --duration"),

@@ -125,6 +125,15 @@ def test_a_switch_that_its_drive_keeps_on_says_from_where() -> None:
     assert "check switch_opens fails" in " ".join(found("switch_ag_bench").to_text().split())
 
 
+def test_a_neuron_whose_drive_is_too_weak_is_characterised_above_it() -> None:
+    found = characterise("switch_ag_nanodots", ["rate", "least_drive"], changes={"supply_voltage": "100 mV"})
+    rate, least = found.characteristics["rate"], found.characteristics["least_drive"]
+    assert np.isnan(rate.values[0].simulated)
+    assert rate.values[1].simulated > 0.0
+    # 280 mV behind 5 Mohm and an open switch of 100 Mohm: 294 mV
+    assert least.values[0].simulated == pytest.approx(0.294, rel=0.01)
+
+
 def test_another_temperature_moves_a_mott_switch_and_is_refused_where_it_does_nothing() -> None:
     cold, warm = (neuron_in_time(Asked("switch_vo2_oscillator", {}, temperature=t)) for t in (290.0, 320.0))
     assert warm.least_drive() < 0.8 * cold.least_drive()
