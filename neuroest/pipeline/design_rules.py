@@ -52,7 +52,8 @@ def check_design(
         *_integration_checks(s), *_memory_checks(s), *_refresh_checks(s, refresh, programming_time),
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
-        *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s), *_copy_checks(s), *_domain_checks(s),
+        *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s), *_copy_checks(s),
+        *_domain_checks(s), *_zero_checks(s),
     )  # fmt: skip
 
 
@@ -253,6 +254,19 @@ def _domain_checks(s: Stages) -> list[Check]:
         for level in s.levels
         if not level.mapper.built_of_blocks
         and level.mapper.compute.technology is not s.chip.technology
+    ]  # fmt: skip
+
+
+def _zero_checks(s: Stages) -> list[Check]:
+    """Whether the network has zeros among the weights of a level that skips them."""
+    return [
+        Check(
+            "weights_with_zeros", level.path, "advice", bool(np.any(level.mapper.layers.weight_density < 1.0)),
+            "zero_skipping finds no weight of zero, for the network states no density of its weights; state "
+            "weights.density in the workload",
+        )
+        for level in s.levels
+        if getattr(level.mapper.compute.spec, "zero_skipping", "none") == "inputs_and_weights"
     ]  # fmt: skip
 
 

@@ -49,6 +49,14 @@ def test_zeros_take_no_cycle_and_no_product(tmp_path: Path) -> None:
         assert 0.0 < result.totals["share_of_peak"] <= 1.0
 
 
+def test_a_network_without_zeros_among_its_weights_is_reported(tmp_path: Path) -> None:
+    dense = loaded_text(workload_text(text([16, 8, 8], [CONVOLUTION])), "n")
+    chip = changed(BASE, {**SYSTOLIC, **BOTH}, tmp_path)
+    for net, found in ((dense, False), (network(), True)):
+        checks = [k for k in estimate(chip, net).checks if k.name == "weights_with_zeros"]
+        assert [(k.component, k.passed) for k in checks] == [(ARRAY, found)]
+
+
 def test_gated_zeros_take_their_cycle_and_no_energy(tmp_path: Path) -> None:
     dense, gated = run(tmp_path, {}), run(tmp_path, {f"{ARRAY}.gating": "zero_inputs"})
     assert cycles(gated) == cycles(dense)
