@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ import yaml
 
 from neuroest.cli import VERBS
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.fitting.device_fit import fit
+from neuroest.publishing.paper import pages
 from neuroest.publishing.paper import run as runner
+from neuroest.publishing.paper.plan import Plan
 from neuroest.publishing.paper.run import Paper, paper
 from neuroest.publishing.paper.steps import STEPS, Step
 from tests.cli.conftest import Command, command
@@ -354,3 +358,18 @@ def test_a_cell_that_cannot_compete_is_explained_and_compared(tmp_path: Path, co
     assert "This chip has none there: " in summary
     assert "a model outside of its range" in summary
     assert "of 2 baselines that can run the network" in summary
+
+
+def test_a_model_that_the_data_reject_is_a_point_of_the_checklist(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{v},{t}\n" for v, t in ((0.6, 5793), (0.8, 153.6), (1.0, 16.28), (1.2, 3.9), (1.5, 0.82))
+    )
+    (tmp_path / "data.csv").write_text("Voltage (V),Delay (us)\n" + rows, encoding="utf-8")
+    found = fit(tmp_path / "data.csv", law="delay_exponential")
+    found.write(tmp_path / "device.yaml")
+    plan = Plan("", ("data.csv",), "", "", "", "", (), {})
+    results: Any = SimpleNamespace(folder=tmp_path, device="device.yaml", fitted=found.to_dict(), plan=plan)
+    item = [*pages._on_the_device(results)][1]
+    assert "Rejected by the data: the model does not describe integration_time" in item.answer
+    assert not item.good
+    assert "**Rejected by the data:** the model" in pages._device_lines(results)[2]

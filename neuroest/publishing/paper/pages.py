@@ -121,11 +121,11 @@ def _on_the_device(found: _Results) -> Iterator[_Item]:
     )  # fmt: skip
     if found.fitted is None:
         return
-    rejected = [name for name, value in (found.fitted.get("rejected") or {}).items() if value]
+    rejected: str = found.fitted.get("rejected") or ""
     misfit = ", ".join(f"{name} {100.0 * value:.2g} %" for name, value in found.fitted["misfit"].items())
     yield _Item(
         "Does the model describe the data?", not rejected,
-        f"Median misfit: {misfit}." + (f" Rejected by the data: {', '.join(rejected)}." if rejected else ""),
+        f"Median misfit: {misfit}." + (f" Rejected by the data: {rejected}." if rejected else ""),
     )  # fmt: skip
     basis = {claim.basis for claim in claims.values() if claim.source == "fitted_measurement"}
     yield _Item(
@@ -290,10 +290,15 @@ def _device_lines(found: _Results) -> list[str]:
     )
     held = ", ".join(found.fitted["held"]) or "none"
     files = counted(len(found.plan.curves), "file")
+    rejected = found.fitted.get("rejected")
+    doubts = [f"**Rejected by the data:** {rejected}."] if rejected else []
+    # of laws these are whole sentences, such as a delay that no curve shows
+    doubts += [f"{text[:1].upper()}{text[1:]}." for text in found.fitted.get("combinations", ()) if laws]
     return [
         f"**Device.** `{found.device}`, a {device.spec.model}, fitted to {files} of curves"
         + (f": {laws}." if laws else "."),
         f"Fitted: {', '.join(found.fitted['fitted'])}. Not given by the curves and taken from another device: {held}.",
+        *doubts,
     ]
 
 
@@ -364,7 +369,7 @@ def _contest_lines(found: _Results) -> list[str]:
         lines.append(f"| {name} | {median} ({low} .. {high}) | {over} |")
     own = next(each for each in found.contest["standings"] if each["contender"] == _OWN)
     failure = [f"This chip has none there: {own['reason']}. {_at_equal_pace(found)}"] if own["reason"] else []
-    rest = [f"Without a chip there: {', '.join(without)}.", *failure] if without else []
+    rest = [f"Without a chip there: {'; '.join(without)}.", *failure] if without else []
     return [*lines, *(line for text in rest for line in ("", text))]
 
 
