@@ -58,8 +58,8 @@ class CurveLaw(Law):
     signed : frozenset of str
         Unknowns that may be zero or negative; the others are fitted by their logarithms.
     own_levels : bool
-        Whether devices stand at levels of their own, such as the states of a memory; how they differ then says nothing
-        of the scatter of rows.
+        Whether each device has a level of its own, such as a state of a memory. The spread between devices is then no
+        measure of the scatter of rows.
     """
 
     predict: Callable[[Columns, Mapping[str, Array]], Array]
