@@ -106,7 +106,9 @@ def test_the_network_decides_rightly_and_repeats_exactly(small) -> None:
     np.testing.assert_array_equal(runs[0]["output"].counts, runs[1]["output"].counts)
     assert np.all(decided(runs[0]["output"].counts) == samples.labels)
     # the recorded small case: seed 3, two chips, without noise, whose draws follow the steps of time to the last bit
-    still = run_network(place, layers, DRIVES, samples.spikes, SimulationOptions(noise=False), chips=Chips(2, seed=3))
+    still = run_network(
+        place, layers, DRIVES, samples.spikes, SimulationOptions(noise=False), chips=Chips(2, seed=3)
+    )
     assert still["hidden"].spikes.sum(axis=(1, 2)).tolist() == HIDDEN_SPIKES
     assert still["output"].spikes.sum(axis=(1, 2)).tolist() == OUTPUT_SPIKES
 
