@@ -174,7 +174,7 @@ def test_reads_do_not_reach_from_one_array_into_the_next(tmp_path: Path) -> None
     # 128 rows are read 48, 48 and 32 at a time; 784 inputs take six such arrays and 16 rows of a seventh
     deepest = int(np.argmax(mapper.layers.reduction))
     assert np.ravel(mapper.row_reads)[deepest] == 6 * 3 + 1
-    ((rows, _), _), times = mapper.kinds_of_blocks
+    ((rows, _), *_), times = mapper.kinds_of_blocks
     blocks = dict(zip(rows[deepest].tolist(), times[deepest].tolist(), strict=True))
     assert {size: number for size, number in blocks.items() if number} == {48: 12, 32: 6, 16: 1}
     assert rows[deepest] @ times[deepest] == 784

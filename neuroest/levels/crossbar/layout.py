@@ -146,8 +146,8 @@ class CrossbarLayout(Mapper):
     def kinds_of_blocks(self) -> tuple[tuple[tuple[Array, Array], ...], Array]:
         """Weights in each kind of block of rows read at once, along a last axis, and how often one is active in a read.
 
-        Inputs come first, outputs that a layer feeds back into itself after them; then how many blocks of each kind a
-        layer has.
+        Inputs come first, outputs that layers feed back into themselves after them if there are any; then how many
+        blocks of each kind a layer has.
         """
         t, array = self.layers, self.compute
         each, rows, devices = array.rows_at_once(), array.options["rows"], array.devices_per_weight()[1]
@@ -158,8 +158,9 @@ class CrossbarLayout(Mapper):
         share, rate = (
             1.0 + 0.0 * t.reduction if toggles else share for share in (t.input_bit_density, t.output_rate)
         )
-        active = (np.clip(each_read, 0.0, 1.0)[..., np.newaxis] for each_read in (share, rate))
-        return tuple(zip((found.inputs, found.fed_back), active, strict=True)), found.times
+        active = [np.clip(each_read, 0.0, 1.0)[..., np.newaxis] for each_read in (share, rate)]
+        both = tuple(zip((found.inputs, found.fed_back), active, strict=True))
+        return both if np.any(t.recurrent_reduction > 0.0) else both[:1], found.times
 
     def read_blocks(self, placement: Placement) -> Array:
         """Blocks of rows whose columns are read for an output in a timestep: the block of each event, or all."""
@@ -167,11 +168,13 @@ class CrossbarLayout(Mapper):
             return np.asarray(self.on_array * self.network.events)
         if self.compute.spec.silent_blocks == "read":
             return self.row_reads
-        ((own, share), (fed_back, rate)), times = self.kinds_of_blocks
+        ((own, share), *fed_back), times = self.kinds_of_blocks
         if self.compute.driver.whole_numbers or self.compute.adds_pulses:
             # one read for all bits of an input, which any of them wakes
             share = np.clip(self.layers.input_density, 0.0, 1.0)[..., np.newaxis]
-        silent = counting.silent_block_share(own, share) * counting.silent_block_share(fed_back, rate)
+        silent = counting.silent_block_share(own, share)
+        for rows, rate in fed_back:
+            silent = silent * counting.silent_block_share(rows, rate)
         return np.asarray(np.sum(times * (1.0 - silent), axis=-1))
 
     @cached_property
