@@ -9,8 +9,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
+import numpy as np
+
 import neuroest
 from neuroest import Estimate
+from neuroest.dynamics.agreement import compare_spike
+from neuroest.dynamics.in_time import Asked, neuron_in_time
+from neuroest.loading.library import shipped
 from neuroest.reporting.formatting import formatted
 
 MICROCIRCUIT = "cortical_microcircuit_spiking"
@@ -162,7 +167,61 @@ def spike_energy() -> list[str]:
     return table(("term, bench neuron at 0.8 V", "simulated", "closed form", "verdict"), rows)
 
 
+def neurons_in_time() -> list[str]:
+    """One spike of every shipped neuron by simulation and by the estimate: energy, highest rate, area."""
+    names = [name for name, path in shipped("device").items() if path.parent.name == "neurons"]
+    head = (
+        "neuron",
+        "spike, simulated",
+        "estimate",
+        "stated error",
+        "rate, simulated",
+        "estimate",
+        "area",
+        "result",
+    )
+    return table(head, [_in_time(name) for name in names])
+
+
+def _in_time(name: str) -> tuple[str, ...]:
+    found = compare_spike(name)
+    by_name = {each.name: each for each in found.quantities}
+    area = formatted(by_name["area"].closed, "m^2")
+    if not found.spikes:
+        return (
+            f"`{name}`",
+            *["—"] * 5,
+            area,
+            f"no spike in time; the estimate flags it: {', '.join(found.silent)}",
+        )
+    energy, interval = by_name["energy"], by_name.get("shortest interval")
+    verdict = "agrees" if found.agrees else "differs"
+    if interval is None:
+        first, second = _two_spikes(name)
+        rates = (
+            1.0 / (second - first),
+            1.0 / float(neuron_in_time(Asked(name, {})).component.minimum_interval()),
+        )
+        verdict += (
+            "; the estimate counts whole integrations, and the residue of a spike brings the next one sooner"
+        )
+    else:
+        rates = (1.0 / interval.simulated, 1.0 / interval.closed)
+    return (
+        f"`{name}`", formatted(energy.simulated, "J"), formatted(energy.closed, "J"),
+        f"factor {energy.tolerance:.3g}", *(formatted(rate, "1/s") for rate in rates), area, verdict,
+    )  # fmt: skip
+
+
+def _two_spikes(name: str) -> tuple[float, float]:
+    """Times of the first two spikes under the nominal drive."""
+    neuron = neuron_in_time(Asked(name, {}))
+    level = neuron.drive.nominal
+    run = neuron.run(np.array([level]), np.array([neuron.lasting(level, 2)]))
+    return float(run.spike_times[0]), float(run.spike_times[1])
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
-    "spike_energy": spike_energy,
+    "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
 }  # fmt: skip

@@ -130,7 +130,7 @@ def test_a_neuron_whose_drive_is_too_weak_is_characterised_above_it() -> None:
     rate, least = found.characteristics["rate"], found.characteristics["least_drive"]
     assert np.isnan(rate.values[0].simulated)
     assert rate.values[1].simulated > 0.0
-    # 280 mV behind 5 Mohm and an open switch of 100 Mohm: 294 mV
+    # the threshold of its file: an open switch of 294 Gohm takes nothing from 5 Mohm
     assert least.values[0].simulated == pytest.approx(0.294, rel=0.01)
 
 
