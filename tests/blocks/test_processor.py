@@ -80,6 +80,10 @@ def test_instructions_are_read_from_their_memory(tmp_path: Path) -> None:
     assert "instruction_supply" in failed(alone)
     assert "instruction_supply" not in failed(supplied) | failed(run(tmp_path, HOST))
     assert "instruction_supply" not in failed(run(tmp_path, {**CORE, "executing": 0}))
+    # a whole microcontroller has its instructions in the energy of a cycle
+    twice = run(tmp_path, {**HOST, "instruction_memory": MEMORY})
+    assert "instructions_once" in failed(twice)
+    assert "instructions_once" not in failed(alone) | failed(supplied) | failed(run(tmp_path, HOST))
     memory = "chip.host.instruction_memory"
     read = sum(
         float(c.energy)

@@ -166,7 +166,13 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
                 "instruction_supply", self.path, "advice", supplied,
                 "the energy of a cycle is that of the core alone, and nothing supplies its instructions; add an "
                 "instruction_memory, or take a device whose energy holds it",
-            )
+            ),
+            Check(
+                "instructions_once", self.path, "advice",
+                np.logical_not(there) | ("instruction_memory" not in self.slots),
+                "the energy of a cycle holds the supply of instructions already, and the instruction_memory counts it "
+                "a second time; leave one of them out",
+            ),
         ]  # fmt: skip
 
     def left_out(self) -> list[str]:
