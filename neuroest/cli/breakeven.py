@@ -1,4 +1,4 @@
-"""``neuroest breakeven``: where one chip begins to beat another."""
+"""``neuroest breakeven``: the value at which two chips cost the same."""
 
 from dataclasses import replace
 from typing import Annotated

@@ -101,7 +101,7 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
 
 
 def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> str:
-    """The devices of a design by how far they have come, the least mature first; without the `shared` ones."""
+    """The devices of a design by maturity, the least mature first; without the `shared` ones."""
     return devices_by(estimate, lambda spec: spec.maturity.stage, LEAST_MATURE_FIRST, shared)
 
 

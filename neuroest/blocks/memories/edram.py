@@ -99,7 +99,7 @@ class EdramBlock(MemoryBlock):
 
 
 _RANDOM_BITS = 1.0 / 2.0**2
-"""How often a random bit charges a line that keeps its level until the next one."""
+"""Average number of times a random bit charges a line that keeps its level until the next bit."""
 
 
 _SUPPLY_MARGIN = 0.15

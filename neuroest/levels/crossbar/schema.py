@@ -110,7 +110,7 @@ class CrossbarLevel(ComputingLevel):
     """Order of what a read does; without it all columns are read together, and the next read begins meanwhile only
     where a sample-and-hold stage or time encoder holds the results."""
     row_buffer: blocks.LineBufferBlock | None = None
-    """Analog buffers that cut the rows into pieces, so that an input is converted once for all of them."""
+    """Analog buffers that divide the rows into segments, so one conversion of an input serves all of them."""
     column_buffer: blocks.LineBufferBlock | None = None
     """Analog buffers that cut the columns into pieces, whose sum is converted once."""
     write_circuit: blocks.WritingBlock | None = None
