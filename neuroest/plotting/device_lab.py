@@ -76,8 +76,19 @@ def _cropped(traces: dict[str, Any]) -> dict[str, Any]:
     return {name: values[kept] for name, values in traces.items()}
 
 
+def _state(axis: Any, traces: dict[str, Any]) -> None:
+    """Membrane, capacitor or material of one neuron over time."""
+    time, state = traces["time"], traces["gate"]
+    axis.plot(time, state, color=style.COLOURS[0])
+    style.quantity_axis(axis.xaxis, "s", "time")
+    axis.set_ylabel("state of one neuron")
+
+
 def _waveforms(axis: Any, traces: dict[str, Any]) -> None:
     """Input, gate and filament of the first device; of both where there are two."""
+    if "filament" not in traces:
+        _state(axis, traces)
+        return
     traces = _cropped(traces)
     time = traces["time"]
     axis.step(time, traces["input"][:, 0], where="post", color="0.72", linewidth=0.8, label="input")

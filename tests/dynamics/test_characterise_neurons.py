@@ -147,13 +147,19 @@ def test_another_temperature_moves_a_mott_switch_and_is_refused_where_it_does_no
         neuron_in_time(Asked("switch_ag_nanodots", {}, barrier_shift=1e-20))
 
 
-def test_what_a_neuron_does_not_have_is_refused_by_name_and_explained_without(tmp_path) -> None:
+def test_what_a_neuron_does_not_have_is_refused_by_name_and_explained_without() -> None:
     with pytest.raises(NeuroestError, match="no spike_energy"):
         characterise("lif_behaviour_generic", ["spike_energy"])
     with pytest.raises(UnknownNameError, match="least_drive"):
         characterise("switch_ag_nanodots", ["leaky_integration"])
     with pytest.raises(NeuroestError, match="no neuron model"):
         characterise("rram_hfox_28nm")
-    figure = tmp_path / "rate.png"
-    draw_characteristic(found("switch_ag_nanodots").characteristics["rate"], figure)
-    assert figure.stat().st_size > 5000
+
+
+def test_each_curve_is_drawn(tmp_path) -> None:
+    for name in ("switch_ag_nanodots", "lif_28nm_circuit", "lif_behaviour_generic"):
+        for drawn in (each for each in found(name).characteristics.values() if each.series):
+            draw_characteristic(drawn, tmp_path / f"{name}_{drawn.name}.png")
+    sizes = [path.stat().st_size for path in tmp_path.glob("*.png")]
+    assert len(sizes) >= 10
+    assert min(sizes) > 5000
