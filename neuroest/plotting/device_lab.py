@@ -23,14 +23,16 @@ _MOST_SPIKES = 12
 
 @style.styled
 def draw_characteristic(found: Characteristic, path: Path) -> None:
-    """Curves of one characteristic, with the waveforms of a typical device next to them."""
-    figure, (left, right) = style.new_figure(style.PAGE, 3.0, ncols=2, width_ratios=(1, 1.15))
-    if found.intervals is not None and len(found.intervals) > 10:
-        _histogram(left, found.intervals)
-    elif found.waveforms:
-        _waveforms(left, found.waveforms)
+    """Curves of one characteristic, next to the intervals or waveforms of a typical device where it has some."""
+    many = found.intervals is not None and len(found.intervals) > 10
+    if not many and not found.waveforms:
+        figure, right = style.new_figure(0.6 * style.PAGE, 3.0)
     else:
-        left.set_axis_off()
+        figure, (left, right) = style.new_figure(style.PAGE, 3.0, ncols=2, width_ratios=(1, 1.15))
+        if many:
+            _histogram(left, found.intervals)
+        else:
+            _waveforms(left, found.waveforms)
     drawn = 0
     for series in found.series:
         _curve(right, series, drawn)
