@@ -57,7 +57,7 @@ class Elapsed:
         self._done = Event()
         self.lock = Lock()
         self._shown = False
-        self._done_share, self._ends = 0.0, 0.0
+        self._done_share = 0.0
         self._thread: Thread | None = None
         self._token: Token[Elapsed | None] | None = None
 
@@ -85,17 +85,16 @@ class Elapsed:
             self._thread.join()
 
     def move(self, share: float) -> None:
-        """Take down the share that is done, and when the rest ends if it goes on as before."""
-        if share > 0.0:
-            now = time.monotonic()
-            self._done_share, self._ends = share, now + (now - self._begun) * (1.0 - share) / share
+        """Take down the share that is done."""
+        self._done_share = max(share, 0.0)
 
     def _text(self) -> str:
-        now = time.monotonic()
-        text = f"{_ERASE}neuroest: running, {now - self._begun:.0f} s"
-        if not self._done_share:
+        """The running time and, where a share is known, the time left if the rest is as slow as what is done."""
+        spent, share = time.monotonic() - self._begun, self._done_share
+        text = f"{_ERASE}neuroest: running, {spent:.0f} s"
+        if not share:
             return text
-        return f"{text}, {100.0 * self._done_share:.0f} % done, {max(self._ends - now, 0.0):.0f} s left"
+        return f"{text}, {100.0 * share:.0f} % done, {spent * max(1.0 - share, 0.0) / share:.0f} s left"
 
     def _count(self) -> None:
         if self._done.wait(_PATIENCE):
