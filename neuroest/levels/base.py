@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
@@ -341,8 +342,7 @@ class Mapper(ABC):
         stays = not self.weights_are_volatile and not np.all(passes > 1.0)
         if self.writers() and chip.inferences_per_programming is None and stays:
             left_out.append("programming of the weights (shown separately)")
-        if not chip.networks():
-            left_out.append("transport between the computing units (no network block)")
+        left_out += self._left_out_of_transport()
         if not chip.links():
             left_out.append("input and output of the chip (no off_chip_link block)")
         if not chip.find(ChargesClock):
@@ -355,6 +355,18 @@ class Mapper(ABC):
         if not spiking and any(unit.spec.rescaling == "none" for _, unit in units[-1:]):
             left_out.append("rescaling of sums to the bits of an activation (rescaling of the vector_unit)")
         return left_out
+
+    def _left_out_of_transport(self) -> list[str]:
+        """Where data go between units of the level that no network block connects."""
+        path = self.chip.path_to(self.level)
+        networks = [path.index(level) for level, _ in self.chip.networks() if level in path]
+        if not networks:
+            return ["transport between the computing units (no network block)"]
+        return [
+            f"transport between the {below.name} units inside one {group.name} (no network block there)"
+            for group, below in pairwise(path[networks[-1] + 1 :])
+            if below.count is None or np.any(below.count > 1.0)
+        ]
 
     def peak_rate(self) -> u.Numeric | None:
         """Operations per second of one unit that is never idle, two for each multiply-accumulate, or None."""
