@@ -8,4 +8,4 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[np.float64]
 """Numbers."""
 Mask: TypeAlias = NDArray[np.bool_]
-"""Whether something holds, for each."""
+"""Truth values, one for each element."""

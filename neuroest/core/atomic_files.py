@@ -1,4 +1,4 @@
-"""Writing files that are either whole or not there."""
+"""Write files that are either complete or absent."""
 
 import os
 from contextlib import suppress
@@ -9,11 +9,11 @@ from typing import Any
 from neuroest.core.errors import NeuroestError
 
 _NO_DATE = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
-"""So that the same result gives the same file."""
+"""Metadata without dates, so that the same result gives the same file."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is complete, or as it was before.
+    """Write a file completely, or leave the old one unchanged.
 
     Raises
     ------
@@ -33,15 +33,15 @@ def write_whole(path: Path, content: bytes) -> None:
             temporary.chmod(target.stat().st_mode)
         temporary.replace(target)
     except OSError as error:
-        with suppress(OSError):  # of a place where nothing can be written there is nothing to remove
+        with suppress(OSError):  # where nothing can be written, there is nothing to remove
             temporary.unlink(missing_ok=True)
         raise NeuroestError(f"cannot write {path}: {error.strerror or error}") from None
 
 
 def figure_bytes(figure: Any, suffix: str) -> bytes:
-    """A figure of matplotlib as the content of a file, the same each time.
+    """Return a matplotlib figure as file content; the same figure gives the same bytes.
 
-    It is drawn in memory, since a disk that is full half-way through a PDF makes matplotlib fail for another reason.
+    It is drawn in memory: if the disk fills up half-way through a PDF, matplotlib reports an unrelated error.
     """
     drawn = BytesIO()
     figure.savefig(drawn, format=suffix.removeprefix("."), metadata=_NO_DATE.get(suffix))
@@ -49,7 +49,7 @@ def figure_bytes(figure: Any, suffix: str) -> bytes:
 
 
 def write_figure(figure: Any, path: Path) -> None:
-    """Write a figure of matplotlib as a file that is whole or not there.
+    """Write a matplotlib figure to a file, completely or not at all.
 
     Raises
     ------

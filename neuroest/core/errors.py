@@ -1,14 +1,14 @@
-"""Everything that can go wrong, as one family.
+"""All errors of the package, as one family.
 
 ::
 
     NeuroestError
     ├── SpecError            one or more problems in a spec file, all of them at once
-    ├── QuantityError        a text that is no quantity, or one of another dimension
-    ├── UnknownNameError     no shipped file, model, path or quantity of that name
-    ├── RangeError           a model asked outside the range its source covers
-    └── MappingError         a network that the chip cannot hold or cannot run
-        └── CodingError      spikes on a chip for numbers, or numbers on a chip for spikes
+    ├── QuantityError        a text that is not a quantity, or has the wrong dimension
+    ├── UnknownNameError     no shipped file, model, path or quantity has that name
+    ├── RangeError           a model used outside the range that its source covers
+    └── MappingError         a network that the chip cannot store or cannot run
+        └── CodingError      a spiking network on a dense chip, or the reverse
 
 Each message is one line: where, what, what is allowed, and the likely fix.
 """
@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from typing import Any
 
 _MOST_LISTED = 24
-"""Names that an error lists one by one; of more it lists some."""
+"""Most names that an error lists in full; of a longer list it shows some."""
 _SOME = 3
 _LONGEST_COMPARED = 200
-"""Characters of a word that are compared with names, all of which are shorter."""
+"""Characters of a word that are compared with names; all names are shorter."""
 _LONGEST_LINE = 1000
-"""Most characters of a line of a message."""
+"""Most characters in a line of a message."""
 _LONGEST_WORD = 300
-"""Most characters of a word of a message; paths are shorter."""
+"""Most characters in a word of a message; paths are shorter."""
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 
 
@@ -45,7 +45,7 @@ def printable(text: str) -> str:
 
 
 def shown_line(text: str) -> str:
-    """One line of a message: printable, and the middle left out of long words and of a line that is still too long."""
+    """Return one printable line of a message; long words, and a line that is still too long, lose their middle."""
     line = printable(text)
     if len(line) <= _LONGEST_WORD:
         return line
@@ -62,13 +62,13 @@ def _without_middle(text: str, most: int) -> str:
 
 
 class NeuroestError(Exception):
-    """Base of all errors that neuroest raises for its user."""
+    """Base class of all errors that neuroest raises for its users."""
 
     def __str__(self) -> str:
         return "\n".join(shown_line(line) for line in super().__str__().split("\n"))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How an error travels between processes: by its text and attributes, whatever its constructor takes."""
+        """Pickle the error by its text and attributes, since constructors of subclasses take other arguments."""
         return _revived, (type(self), self.args, self.__dict__)
 
 
@@ -79,7 +79,7 @@ def _revived(cls: type[NeuroestError], args: tuple[Any, ...], attributes: dict[s
 
 
 class QuantityError(NeuroestError, ValueError):
-    """A text that is not a quantity of the dimension that is due."""
+    """A text is not a quantity of the expected dimension."""
 
 
 class RangeError(NeuroestError):
@@ -91,11 +91,11 @@ class MappingError(NeuroestError):
 
 
 class CodingError(MappingError):
-    """A chip for spiking networks was given a dense one, or the other way round."""
+    """A chip for spiking networks was given a dense network, or the other way round."""
 
 
 class UnknownNameError(NeuroestError):
-    """A name that nothing answers to.
+    """A name is unknown.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class UnknownNameError(NeuroestError):
 
 
 def check_names(what: str, names: Iterable[str], known: Collection[str], hint: str = "") -> None:
-    """Refuse names that nothing answers to.
+    """Refuse unknown names.
 
     Raises
     ------
@@ -144,7 +144,7 @@ class Problem:
 
 
 class SpecError(NeuroestError):
-    """All problems that were found in one or more spec files.
+    """All problems found in one or more spec files.
 
     Attributes
     ----------
@@ -158,7 +158,7 @@ class SpecError(NeuroestError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """What could be meant: the nearest known word, else all of a few, else how many there are and the nearest of them.
+    """Suggest the nearest known word; else list all words if they are few; else give their number and the nearest ones.
 
     Examples
     --------

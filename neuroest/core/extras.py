@@ -7,14 +7,14 @@ from neuroest.core.errors import NeuroestError
 
 
 def extra(module: str, name: str) -> Any:
-    """A module of a library that comes with an extra of this package.
+    """Import a module of a library that an extra of this package installs.
 
     Parameters
     ----------
     module : str
-        What to import.
+        Module to import.
     name : str
-        The extra that brings it.
+        Extra that installs it.
 
     Raises
     ------

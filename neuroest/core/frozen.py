@@ -1,4 +1,4 @@
-"""Mappings that nobody changes, and that travel to other processes."""
+"""Read-only mappings that can be sent to other processes."""
 
 import copyreg
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Classes by the name that files give, each imported when it is asked for; other packages may add their own."""
+"""Classes by their names in spec files, imported on demand; other packages may add their own."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _T = TypeVar("_T")
 
 
 class PluginWarning(UserWarning):
-    """A plug-in that cannot be used; everything else works without it."""
+    """A plug-in cannot be used; everything else works without it."""
 
 
 class Registry(Mapping[str, _T], Generic[_T]):
     """Classes by name.
 
-    What a run imports does not grow with what the library offers: a class is imported when its name is asked for,
-    and entry points are read only when a name is not one of the table's own, or when all names are asked for.
+    A run imports only the classes that it uses, however many the library offers: a class is imported when its name is
+    looked up. Entry points are read only when a name is not in the table, or when all names are requested.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Registry(Mapping[str, _T], Generic[_T]):
     group : str
         Group of entry points under which other packages add classes; empty where they cannot.
     fault : callable, optional
-        What is wrong with the class of a plug-in, or an empty text.
+        Returns what is wrong with the class of a plug-in, or an empty text.
 
     Examples
     --------
@@ -75,19 +75,19 @@ class Registry(Mapping[str, _T], Generic[_T]):
         return len(self._homes) + len(self.added)
 
     def shipped(self) -> Iterator[_T]:
-        """Classes of the table itself."""
+        """Classes of the table, without plug-ins."""
         return (self[name] for name in self._homes)
 
     def foreign(self, names: Iterable[str]) -> list[_T]:
-        """Classes of other packages among those of these names."""
+        """Classes with these names that other packages add."""
         return [self.added[name] for name in names if name not in self._homes]
 
     @cached_property
     def added(self) -> Mapping[str, _T]:
-        """What other packages add, by name.
+        """Classes that other packages add, by name.
 
-        A plug-in that fails to import, that has a name of the table or that `fault` rejects is named in one
-        `PluginWarning` and left out.
+        A plug-in is left out, with one `PluginWarning` that names it, if it fails to import, uses a name of the table
+        or is rejected by `fault`.
         """
         if not self._group:
             return {}
@@ -108,7 +108,7 @@ class Registry(Mapping[str, _T], Generic[_T]):
         try:
             loaded = point.load()
             reason = self._fault(point.name, loaded)
-        except Exception as error:  # whatever the code of another package raises
+        except Exception as error:  # the code of another package may raise anything
             raise NeuroestError(f"{type(error).__name__}: {error}") from error
         if reason:
             raise NeuroestError(reason)

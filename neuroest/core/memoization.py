@@ -1,7 +1,7 @@
-"""Methods of objects that never change are computed once for each object.
+"""Compute methods of immutable objects once for each object.
 
-Components and mappers live for one evaluation. What a method of theirs returns depends on their fields, and at most
-on the network, so asking again gives the same number; in a batch of thousands of points the second answer is free.
+Components and mappers live for one evaluation. The result of one of their methods depends only on their fields and
+sometimes on the network, so a second call gives the same number. In a batch of thousands of points it costs nothing.
 """
 
 import functools
@@ -14,11 +14,11 @@ import numpy as np
 
 _ALONE, _WITH_NETWORK = ("self",), ("self", "network")
 _NUMBERS = (float, np.ndarray, np.generic)
-"""What is kept. A list might be added to by the one who gets it, and all else is cheap."""
+"""Types of results that are kept. The caller might append to a list, and all other results are cheap."""
 
 
 def memoize_numbers(cls: type) -> None:
-    """Let the methods of a class that take nothing, or the network alone, compute a number only once."""
+    """Make methods of a class that take no argument, or only the network, compute their result once."""
     for name, member in list(vars(cls).items()):
         if not isinstance(member, FunctionType) or getattr(member, "__isabstractmethod__", False):
             continue
@@ -33,7 +33,7 @@ def memoize_numbers(cls: type) -> None:
 
 
 def _alone(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    key = f"{method.__qualname__}()"  # no name of a field, and one that an overriding method does not share
+    key = f"{method.__qualname__}()"  # cannot be a field name, and an overriding method has another one
 
     @functools.wraps(method)
     def once(self: Any) -> Any:

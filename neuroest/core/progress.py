@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[float], None]
-"""Called with the share that is done, 0 to 1."""
+"""Callback that receives the finished share, 0 to 1."""
 
 
 def silent(_share: float) -> None:
-    """Nobody asked."""
+    """Callback that ignores progress."""
 
 
 def part(progress: Progress, number: int, parts: int) -> Progress:
@@ -17,11 +17,11 @@ def part(progress: Progress, number: int, parts: int) -> Progress:
     Parameters
     ----------
     progress : callable
-        Of the whole run.
+        Callback of the whole run.
     number : int
-        Part, from zero.
+        Index of the part, from zero.
     parts : int
-        How many there are.
+        Number of parts.
 
     Examples
     --------

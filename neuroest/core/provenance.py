@@ -1,9 +1,9 @@
-"""How a number was calculated: equations that remember their inputs when asked to.
+"""How a number was calculated: equations that record their inputs on request.
 
-An estimate is computed twice from the same code: once on plain floats or arrays, fast, and, when somebody asks
-where a number comes from, once on `Traced` floats. A traced float knows its origin: a parameter of a spec, an
+The same code computes an estimate in two ways: fast on plain floats or arrays, and on `Traced` floats when the user
+asks where a number comes from. A traced float knows its origin: a parameter of a spec, an
 equation with its arguments, or an arithmetic operation. The origins form a tree whose leaves are exactly the
-parameters that the number depends on, so sources are listed because they were used, not because they were near.
+parameters that the number depends on, so only sources that were really used are listed.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Call:
     equation : str
         Its name.
     source : callable or EquationInfo
-        The equation, whose text is read when somebody asks, or what it says.
+        The equation, whose docstring is read on demand, or its parsed docstring.
     arguments : tuple of (str, Any)
-        What it was called with.
+        Its arguments by name.
     """
 
     equation: str
@@ -58,7 +58,7 @@ class Call:
 
     @property
     def reference(self) -> str:
-        """Where it comes from."""
+        """Origin of the value."""
         return self._info.reference
 
     @property
@@ -79,7 +79,7 @@ Origin = Parameter | Call | Operation
 
 @dataclass(frozen=True)
 class EquationInfo:
-    """What an equation says about itself."""
+    """Content of the docstring of an equation."""
 
     name: str
     formula: str
@@ -114,7 +114,7 @@ class Traced(float):
 
 
 def trace(value: Any, origin: Origin) -> Any:
-    """`value` as a `Traced` float if it is a scalar number, unchanged otherwise."""
+    """Return `value` as a `Traced` float if it is a scalar number, unchanged otherwise."""
     if isinstance(value, Traced) or np.ndim(value) or isinstance(value, bool | np.bool_):
         return value
     return Traced(float(value), origin)
@@ -145,8 +145,8 @@ _install_arithmetic()
 def equation(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """Mark a function as one physical equation.
 
-    Formula, range and references are in its docstring (`equation_info`). Outside of `tracing` the decorated function
-    costs one look-up more.
+    Its docstring has formula, range and references (`equation_info`). Outside of `tracing` the decorated function
+    costs one extra look-up.
     """
 
     @functools.wraps(function)
@@ -169,7 +169,7 @@ def equation(function: Callable[_P, _T]) -> Callable[_P, _T]:
 
 @functools.cache
 def equation_info(function: Callable[..., Any]) -> EquationInfo:
-    """What the docstring of an equation says: the paragraphs ``Formula:`` and ``Valid:``, and its references."""
+    """Parse the docstring of an equation: the paragraphs ``Formula:`` and ``Valid:``, and its references."""
     text = inspect.getdoc(function) or ""
     references = re.search(
         r"^References\n-+\n(.*?)(?=\n\n[A-Z][A-Za-z ]+\n-+|\Z)", text, re.DOTALL | re.MULTILINE
@@ -180,13 +180,13 @@ def equation_info(function: Callable[..., Any]) -> EquationInfo:
 
 
 def _paragraph(text: str, title: str) -> str:
-    """The paragraph of a docstring that begins with a title and a colon, on one line."""
+    """Return the paragraph of a docstring that begins with a title and a colon, as one line."""
     found = re.search(rf"^{title}: (.*?)(?:\n\n|\Z)", text, re.DOTALL | re.MULTILINE)
     return " ".join(found[1].split()) if found else ""
 
 
 def recorded(value: Any, name: str, formula: str, reference: str, **arguments: Any) -> Any:
-    """A number that no single equation computed, such as one of a table, with its origin while tracing."""
+    """Attach an origin, while tracing, to a number that no single equation computed, such as one from a table."""
     if not _tracing.get():
         return value
     return trace(value, Call(name, EquationInfo(name, formula, reference, ""), tuple(arguments.items())))
@@ -194,7 +194,7 @@ def recorded(value: Any, name: str, formula: str, reference: str, **arguments: A
 
 @contextmanager
 def tracing() -> Iterator[None]:
-    """Let equations record their origins inside the ``with`` block."""
+    """Record the origins of results inside the ``with`` block."""
     token = _tracing.set(True)
     try:
         yield
@@ -203,7 +203,7 @@ def tracing() -> Iterator[None]:
 
 
 def origins(values: Iterable[Any]) -> Iterator[Origin]:
-    """The origin of each traced value and of everything that these came from, each once."""
+    """Yield each traced value and all values it was computed from, with their origins, each once."""
     seen: set[int] = set()
     stack = list(values)
     while stack:

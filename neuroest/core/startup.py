@@ -1,4 +1,4 @@
-"""What a process sets before and after its work so that it starts, runs and ends sooner.
+"""Process settings that shorten start, run and exit.
 
 Times are processor time of ``neuroest estimate``, 0.54 s in all, on the machine that `benchmarks/README.md` describes;
 `benchmarks/` holds the runs of lists.
@@ -13,11 +13,11 @@ from typing import NoReturn
 
 _OBJECTS_BEFORE_A_SEARCH = 200_000
 _LARGE = 31 * 2**20
-"""Bytes just below the size from which glibc's malloc gives every array back to the system, whatever came before."""
+"""Bytes just below the size from which glibc's malloc always returns an array to the system."""
 
 
 def search_for_cycles_rarely() -> None:
-    """Let the garbage collector look for cycles after many more objects than by default.
+    """Raise the number of objects after which the garbage collector looks for cycles.
 
     A run makes many objects, imported code among them, and drops few. Saves 0.04 s.
     """
@@ -25,38 +25,38 @@ def search_for_cycles_rarely() -> None:
 
 
 def one_linear_algebra_thread() -> None:
-    """Let the linear algebra of numpy use one thread, which counts only before numpy is imported.
+    """Restrict numpy's linear algebra to one thread; this has an effect only before numpy is imported.
 
-    It starts a thread a processor otherwise: idle in a short run (0.02 s), in each other's way in worker processes.
+    Otherwise it starts one thread per processor. They are idle in a short run (0.02 s) and compete in worker processes.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def without_plugins_of_pydantic() -> None:
-    """Let pydantic not look for plug-ins in every installed package, which counts only before it is imported.
+    """Stop pydantic from searching every installed package for plug-ins; this has an effect only before its import.
 
-    Saves 0.02 s, more where much is installed.
+    Saves 0.02 s, more with many installed packages.
     """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def leave(code: int) -> NoReturn:
-    """End a process that has no other process, thread or open file, without freeing its objects one by one.
+    """End a process without child processes, threads or open files, without freeing its objects one by one.
 
     Saves 0.15 s.
     """
-    with suppress(BrokenPipeError):  # what reads the output has gone
+    with suppress(BrokenPipeError):  # the reader of the output has exited
         sys.stdout.flush()
     os._exit(code)
 
 
 @cache
 def keep_memory() -> None:
-    """Let the process keep the memory of one block of points for the next.
+    """Keep the memory of one block of points for the next block.
 
     By default malloc asks the system for each array above 128 KiB and returns it at once, and the system clears
-    every page of it: with many layers half of the time of a list goes there. It changes its mind on the first large
-    array that is returned, and keeps free memory up to twice that size.
+    every page of it; with many layers this takes half the time of a list. After the first large array is freed,
+    malloc keeps free memory up to twice that size.
     """
     import numpy as np  # noqa: PLC0415 - a process that makes no arrays does not need it
 

@@ -14,8 +14,8 @@ P10_P50_P90 = (0.1, 0.5, 0.9)
 def quantiles(values: NDArray[np.float64], probabilities: Sequence[float] = P10_P50_P90) -> tuple[float, ...]:
     """Quantiles of a sample by linear interpolation between its order statistics.
 
-    `numpy.quantile` gives the same numbers, but loads masked arrays first, which a short run would wait for, and gives
-    none where the sample has infinite values. Here a quantile between a finite and an infinite value is infinite.
+    `numpy.quantile` gives the same numbers, but first imports masked arrays, which delays a short run, and returns NaN
+    for samples with infinite values. Here a quantile between a finite and an infinite value is infinite.
 
     Parameters
     ----------

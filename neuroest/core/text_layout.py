@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 WIDTH = 80
-"""Columns that every table fits in."""
+"""Width of every table, in characters."""
 
 
 def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: int = 0) -> list[str]:
-    """Rows as lines with aligned columns; `align` has one ``<`` or ``>`` a column.
+    """Format rows as lines with aligned columns; `align` has one ``<`` or ``>`` per column.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: 
 def fitting_columns(
     rows: Iterable[Sequence[str]], align: str, *, indent: int = 0, widest: int = 3
 ) -> list[str]:
-    """Rows as aligned columns, as far apart as 80 columns allow and at most `widest`."""
+    """Format rows as aligned columns, spaced as far apart as 80 characters allow but at most `widest`."""
     table = [tuple(row) for row in rows]
     lines: list[str] = []
     for gap in range(widest, 0, -1):
@@ -38,7 +38,7 @@ def fitting_columns(
 
 
 def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: int = WIDTH) -> list[str]:
-    """`text` broken into lines; the lines after the first are indented by `hanging`."""
+    """Wrap `text` into lines; the lines after the first are indented by `hanging`."""
     rest = indent if hanging is None else hanging
     return textwrap.wrap(
         text, width, initial_indent=" " * indent, subsequent_indent=" " * rest,
@@ -47,7 +47,7 @@ def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: in
 
 
 def stacked_columns(rows: Iterable[Sequence[str]], align: str) -> list[str]:
-    """Rows as aligned columns; those that 80 columns have no room for are below, under the number of their row.
+    """Format rows as aligned columns; columns that do not fit into 80 characters follow below, with the row number.
 
     Examples
     --------

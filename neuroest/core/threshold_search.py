@@ -1,4 +1,4 @@
-"""The least number at which a rising function reaches a value, for many functions at once."""
+"""The smallest argument at which a rising function reaches a value, for many functions at once."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from neuroest.core.arrays import Array, Mask
 
 _ROUNDS = 64
-"""Rounds at most; numerical, half of them when nothing but halving helps."""
+"""Most rounds; numerical. About half of them suffice if every step is a bisection."""
 _SMALL = 1e-9
-"""Share of a number below which a step that does not pass it is small; numerical."""
+"""Relative size below which a step that stops short of the root counts as small; numerical."""
 _CLOSEST = 1e-12
-"""Width of an interval, over the number in it, at which the number is found; numerical."""
+"""Relative width of an interval at which the search ends; numerical."""
 
 
 def least_reaching(
@@ -25,26 +25,26 @@ def least_reaching(
     high: Array,
     *guesses: Array,
 ) -> Array:
-    """Least number of an interval at which a rising function reaches a value.
+    """Smallest argument in an interval at which a rising function reaches a value.
 
     Chandrupatla's method (Adv. Eng. Software 28 (1997) 145) interpolates where that is safe and halves the interval
-    elsewhere. What is found for a function does not depend on the others.
+    elsewhere. The result for a function does not depend on the others.
 
     Parameters
     ----------
     value_of : callable
-        Values of some of the functions, from a number and a place for each; not below zero.
+        Values of some of the functions, from an argument and an index for each; not below zero.
     wanted : ndarray
         Value to reach, one for each function; above zero.
     low, high : ndarray
         Ends of the intervals.
     guesses : ndarray
-        Where to look first, one after the other; where they lie outside of what is left, as anywhere else.
+        Arguments to try first, in this order; one outside of the remaining interval is replaced by a normal step.
 
     Returns
     -------
     ndarray
-        Numbers, to a part in 10^12; the upper end of the interval where the function does not reach the value.
+        Arguments, to a relative accuracy of 10^-12; the upper end where a function stays below its value.
 
     Examples
     --------
@@ -53,13 +53,13 @@ def least_reaching(
     '1.414214'
     """
     every = np.arange(wanted.size)
-    with np.errstate(divide="ignore", invalid="ignore"):  # a rate without a drive need not be a number
+    with np.errstate(divide="ignore", invalid="ignore"):  # a rate without a drive may be NaN
         at_low, at_high = value_of(low, every), value_of(high, every)
     at_low = np.where(at_low > 0.0, at_low, 0.0)
     answer = np.where(at_low >= wanted, low, high)
     places = np.flatnonzero((at_low < wanted) & (at_high >= wanted))
     ends = _Interval(high, at_high, low, at_low, high, at_high, wanted).of(places)
-    with np.errstate(all="ignore"):  # of interpolations that are not taken
+    with np.errstate(all="ignore"):  # in interpolations that are not used
         for turn in range(_ROUNDS):
             if not places.size:
                 break
@@ -80,7 +80,7 @@ def least_reaching(
 
 
 class _Interval(NamedTuple):
-    """Intervals that hold the numbers: the newest end, the other one, the end before, and the values there."""
+    """Intervals around the roots: the newest end, the other end, the previous end, and the values there."""
 
     new: Array
     at_new: Array
@@ -91,11 +91,11 @@ class _Interval(NamedTuple):
     wanted: Array
 
     def of(self, places: NDArray[np.intp] | Mask) -> _Interval:
-        """Those of some functions."""
+        """Intervals of some of the functions."""
         return _Interval(*(item[places] for item in self))
 
     def divided(self, tried: Array, value: Array) -> _Interval:
-        """The parts that hold the numbers, from the values at a point inside."""
+        """Narrow the intervals with the values at a point inside."""
         new, at_new, other, at_other, *_, wanted = self
         same = (value >= wanted) == (at_new >= wanted)
         return _Interval(
@@ -105,7 +105,7 @@ class _Interval(NamedTuple):
 
     @property
     def least(self) -> Array:
-        """The ends at which the functions reach the value."""
+        """Ends at which the functions reach the value."""
         return np.where(self.at_new >= self.wanted, self.new, self.other)
 
     @property
@@ -114,7 +114,7 @@ class _Interval(NamedTuple):
         return np.abs(self.new - self.other)
 
     def contain(self, number: Array) -> Mask:
-        """Whether a number lies inside of each."""
+        """Whether a number is inside each interval."""
         return np.asarray((number - self.new) * (number - self.other) < 0.0)
 
     @property
@@ -123,7 +123,7 @@ class _Interval(NamedTuple):
         return np.asarray(np.minimum(self.at_new, self.at_other) == 0.0)
 
     def next(self) -> Array:
-        """Where to try next."""
+        """Arguments to try next."""
         new, at_new, other, at_other, older, at_older, wanted = self
         place, value = (new - other) / (older - other), (at_new - at_other) / (at_older - at_other)
         safe = (value * value < place) & ((1.0 - value) ** 2 < 1.0 - place)

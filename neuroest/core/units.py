@@ -1,7 +1,7 @@
 """Physical units: reading them, writing them, and the annotations that equations carry.
 
 Inside the package every number is in SI base units (bits for information). Prefixes exist only at the
-border: a spec file says ``47 kohm``, a table prints ``18.4 nJ``, and everything between is a plain float or
+border: a spec file says ``47 kohm``, a table prints ``18.4 nJ``, and everything in between is a plain float or
 array. The annotations at the end of this module (`Volt`, `Farad`, ...) put the unit of every argument and
 result of an equation where a test can read it.
 """
@@ -106,7 +106,7 @@ _HINTS = {
 }
 
 OUTSIDE_SI = frozenset({"TOPS/W", "USD"})
-"""Units of results that are no units of the SI; numbers in them take no prefix."""
+"""Units of results outside the SI; numbers in these units get no prefix."""
 
 _NAMES: dict[Dimension, tuple[str, str, str]] = {
     DIMENSIONLESS: ("plain number", "1", "0.2"),
@@ -158,12 +158,12 @@ _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\
 _FACTOR = re.compile(r"([^\d^*/\s+-]+|1)(?:\^|\*\*)?(?:([+-]?\d+))?\Z")
 _LONGEST_QUANTITY = 200
 _LARGEST_POWER = 300
-"""Largest power of ten of a unit that floats hold."""
+"""Largest power of ten of a unit that a float can represent."""
 
 
 @lru_cache(maxsize=4096)
 def parse_unit(text: str) -> tuple[float, Dimension]:
-    """Factor to SI units and dimension of a unit expression such as ``fJ/um^2`` or ``1/V/s``.
+    """Return the factor to SI and the dimension of a unit expression such as ``fJ/um^2`` or ``1/V/s``.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def parse_unit(text: str) -> tuple[float, Dimension]:
     Raises
     ------
     QuantityError
-        For an unknown unit; names the nearest known one.
+        For an unknown unit; the message names the nearest known one.
     """
     factor, dimension = 1.0, DIMENSIONLESS
     expression = re.sub(r"\s*([*/^])\s*", r"\1", text.replace("**", "^").replace("·", "*").strip())
@@ -232,14 +232,14 @@ def _spellings() -> tuple[str, ...]:
 
 
 def parse_quantity(text: str | float, unit: str) -> float:
-    """SI value of a quantity such as ``47 kohm``, checked to have the dimension of `unit`.
+    """Return the SI value of a quantity such as ``47 kohm`` and check that it has the dimension of `unit`.
 
     Parameters
     ----------
     text : str or float
-        Number followed by a unit. A bare number is accepted only where a plain number is due.
+        Number followed by a unit. A bare number is accepted only for a dimensionless quantity.
     unit : str
-        A unit of the dimension that is due, for example ``"V"``; ``"1"`` for a plain number.
+        A unit of the expected dimension, for example ``"V"``; ``"1"`` for a dimensionless quantity.
 
     Returns
     -------
@@ -249,7 +249,7 @@ def parse_quantity(text: str | float, unit: str) -> float:
     Raises
     ------
     QuantityError
-        Not a number, not finite, no unit where one is due, an unknown unit or another dimension.
+        If the text is not a finite number, lacks a unit, or has an unknown unit or the wrong dimension.
 
     Examples
     --------
@@ -281,7 +281,7 @@ def parse_quantity(text: str | float, unit: str) -> float:
 
 
 def _scaled(number: str, factor: float) -> float:
-    """`number` times `factor`, to the nearest float where the factor is a power of ten.
+    """Return `number` times `factor`, rounded to the nearest float if the factor is a power of ten.
 
     ``90 nm`` and ``9e-11 km`` must equal ``90e-9`` exactly, and 90 * 1e-9 does not.
     """
@@ -293,7 +293,7 @@ def _scaled(number: str, factor: float) -> float:
 
 
 def describe_dimension(dimension: Dimension) -> str:
-    """Words for a dimension, with an example: ``a voltage such as 0.9 V``."""
+    """Describe a dimension with an example: ``a voltage such as 0.9 V``."""
     name, _, example = _name(dimension)
     return f"{article(name)} such as {example}"
 
@@ -311,7 +311,7 @@ def _name(dimension: Dimension) -> tuple[str, str, str]:
 
 
 def article(noun: str) -> str:
-    """`noun` with its indefinite article."""
+    """Return `noun` with its indefinite article."""
     return ("an " if noun[0] in "aeiou" else "a ") + noun
 
 
@@ -330,7 +330,7 @@ _TIME_LONG = ((31557600.0, "year"), (86400.0, "day"), (3600.0, "h"))
 
 
 def format_quantity(value: float, unit: str, digits: int = 3) -> str:
-    """A number with a readable prefix: ``format_quantity(1.39e-12, "J")`` is ``1.39 pJ``.
+    """Format a number with a readable prefix: ``format_quantity(1.39e-12, "J")`` is ``1.39 pJ``.
 
     Areas are written in m^2, mm^2, um^2 or nm^2, amounts of information in KiB and MiB, long times in h to years,
     masses in kg or in g with a prefix.
@@ -364,7 +364,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
 
 
 def prefix_of(size: float) -> tuple[float, str]:
-    """Factor and name of the SI prefix that a positive number is written with; the smallest for one below all.
+    """Return factor and name of the SI prefix for a positive number; the smallest prefix for numbers below all of them.
 
     Examples
     --------

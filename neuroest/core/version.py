@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 
 def package_version() -> str:
-    """Version of the installed package, ``unknown`` where it runs from a checkout that is not installed."""
+    """Return the version of the installed package, or ``unknown`` in a checkout that is not installed."""
     try:
         return version("neuroest")
     except PackageNotFoundError:

@@ -1,1 +1,1 @@
-"""How well a result is known."""
+"""Uncertainty of results."""

@@ -1,4 +1,4 @@
-"""What follows from an estimate and takes time: parts, bands, elasticities, shares, origins and sources."""
+"""Slow parts of an estimate: breakdowns, bands, elasticities, shares, origins and sources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -33,14 +33,14 @@ from neuroest.specs.workload import WorkloadSpec
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EstimateAnalysis:
-    """Everything that an `Estimate` computes when it is first asked for.
+    """Everything that an `Estimate` computes on first use.
 
     Attributes
     ----------
     design, workload, claims
-        What the estimate is of.
+        Inputs of the estimate.
     evaluation : Evaluation
-        Its one point.
+        Its single point.
     """
 
     design: Design
@@ -49,7 +49,7 @@ class EstimateAnalysis:
     evaluation: Evaluation
 
     def __getstate__(self) -> dict[str, Any]:
-        # what was computed on the way is computed again where it is needed: traced numbers travel nowhere
+        # a copy in another process computes the slow parts again, since traced numbers are not sent
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @cached_property
@@ -69,7 +69,7 @@ class EstimateAnalysis:
 
     @cached_property
     def levels(self) -> tuple[rows.LevelRow, ...]:
-        """Every computing level, and what is around them."""
+        """Every computing level, and the blocks outside of the levels."""
         return breakdown.level_rows(self.evaluation)
 
     @cached_property
@@ -84,17 +84,17 @@ class EstimateAnalysis:
 
     @cached_property
     def spike_terms(self) -> dict[str, float]:
-        """Energy of one spike of a neuron that an output owns, by term. [J]."""
+        """Energy of one spike of a neuron with its own output, by term. [J]."""
         return breakdown.spike_terms(self.evaluation)
 
     @cached_property
     def characteristics(self) -> tuple[rows.Characteristic, ...]:
-        """What experts of single blocks ask for."""
+        """Figures for specialists of single blocks."""
         return breakdown.characteristics(self.evaluation)
 
     @cached_property
     def column_errors(self) -> tuple[rows.LayerErrors, ...]:
-        """Errors of the results of every layer that lies in crossbar arrays."""
+        """Errors of the results of every layer in crossbar arrays."""
         return breakdown.layer_errors(self.evaluation)
 
     @cached_property
@@ -109,7 +109,7 @@ class EstimateAnalysis:
 
     @cached_property
     def sample(self) -> Sample:
-        """The draw that the bands come from; two designs share what they have in common."""
+        """The draw behind the bands; two designs share the samples of common causes."""
         return sample_of(self.sampled, self._drawn, SAMPLES, SEED)
 
     @cached_property
@@ -129,7 +129,7 @@ class EstimateAnalysis:
 
     @cached_property
     def basis_shares(self) -> dict[str, dict[str, float]]:
-        """Share of energy and area that is based on values of each basis."""
+        """Share of energy and area for each basis of values."""
         return basis_shares.basis_shares(self.elasticities, self.claims)
 
     def unproven_share(self, total: str) -> float:
@@ -138,7 +138,7 @@ class EstimateAnalysis:
 
     @cached_property
     def traced(self) -> CostTable:
-        """The cost table once more, every number with its origin."""
+        """The cost table again, every number with its origin."""
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.claims.items()}
         networks = self.evaluation.networks_of_slowest_layers
         numbers = {

@@ -11,14 +11,14 @@ from neuroest.results.quantities import BANDED, QUANTITIES
 from neuroest.results.uncertainty import Band, Bands, Sample
 
 _NOISE_SIGMAS = 4.0
-"""A rank correlation below so many standard deviations of chance names no cause."""
+"""Standard deviations of chance below which a rank correlation counts as noise."""
 _FEWEST_SAMPLES = 10
-"""Fewer feasible samples than this name no cause."""
+"""Feasible samples needed to name causes."""
 
 
 def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed: int) -> Sample:
-    """Totals that have bands, one value a sample, from a batch of as many points."""
-    with np.errstate(all="ignore"):  # samples without an estimate are left out by what is made of them
+    """Totals with bands, one value per sample, from a batch with one point per sample."""
+    with np.errstate(all="ignore"):  # later steps leave out samples without an estimate
         feasible = estimate_exists(result, samples)
         values = {name: np.asarray(QUANTITIES[name].of(result), dtype=np.float64) for name in BANDED}
     totals = {name: np.broadcast_to(value.reshape(-1), (samples,)) for name, value in values.items()}
@@ -26,7 +26,7 @@ def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed
 
 
 def bands_of(sample: Sample) -> Bands:
-    """Percentiles of the totals of a sample, and the parameters that move them most."""
+    """Percentiles of the totals over the samples, and the parameters that affect them most."""
     feasible, drawn = sample.feasible, sample.drawn
     totals: dict[str, Band] = {}
     causes: dict[str, tuple[tuple[str, float], ...]] = {}

@@ -1,4 +1,4 @@
-"""Shares of results that are based on values of each basis."""
+"""Shares of results for each basis of values."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,9 +13,9 @@ _UNPROVEN = ("projected", "assumed")
 
 
 def basis_shares(found: Elasticities, claims: Mapping[str, Claim]) -> dict[str, dict[str, float]]:
-    """Share of energy and area that is based on values of each basis.
+    """Share of energy and area for each basis of values.
 
-    Each term is divided among its inputs in proportion to how strongly it depends on them.
+    Each term is split among its inputs in proportion to its sensitivity to them.
     """
     bases = [claims[path].basis for path in found.paths]
     shares = {}
@@ -40,10 +40,10 @@ def unproven_share(
 def attributed_share(
     terms: Mapping[tuple[str, str], tuple[float, Array]], labels: Sequence[str]
 ) -> dict[str, float]:
-    """Share of a sum of terms that is based on each label of the parameters.
+    """Share of a sum of terms for each label of the parameters.
 
-    Every term is divided among its parameters in proportion to how strongly it depends on each, that is by the
-    magnitude of its elasticities; what depends on no parameter counts as ``design``.
+    Every term is split among its parameters in proportion to the magnitude of its elasticities. A term that depends on
+    no parameter counts as ``design``.
     """
     shares: dict[str, float] = {}
     total = 0.0

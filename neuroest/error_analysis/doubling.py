@@ -1,4 +1,4 @@
-"""What an estimate would be with twice of one number: of a choice of the designer, which moves in steps."""
+"""The estimate with one number doubled: a choice of the designer, which changes in steps."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -17,22 +17,22 @@ from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec
 
 _SAME = 1e-9
-"""Relative difference below which two numbers are one."""
+"""Relative difference below which two numbers count as equal."""
 
 
 @dataclass(frozen=True)
 class Doubled:
-    """The estimate with twice of a number, compared with the one with the number itself.
+    """The estimate with a number doubled, compared with the original estimate.
 
     Attributes
     ----------
     refusal : str
-        Why there is none; empty where there is one.
+        Why there is no estimate; empty if there is one.
     ratios : mapping of str to float
-        Totals that move, each over what it was.
+        Totals that change, relative to the original.
     not_doubled : tuple
-        Names of the terms whose energy per inference is not twice as large either, that energy before [J], and what
-        it is multiplied by; the largest first, and none where no term moves.
+        Terms whose energy per inference does not double either: name, energy before [J] and factor. The largest first;
+        empty if no term changes.
     """
 
     refusal: str
@@ -41,12 +41,12 @@ class Doubled:
 
 
 def doubled(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim], path: str) -> Doubled:
-    """Totals with twice the value of one claim.
+    """Compute the totals with the value of one claim doubled.
 
     Parameters
     ----------
     design, workload, claims
-        Of the estimate.
+        Inputs of the estimate.
     path : str
         The claim, whose value is not zero.
     """
@@ -72,7 +72,7 @@ def doubled(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim],
 
 
 def _refusals(result: Evaluation) -> Iterator[str]:
-    """Why an estimate refuses a result."""
+    """Why an estimate gives no result."""
     for check in result.refusing_checks:
         if not np.all(check.passed):
             yield f"{check.component}: {check.message}"

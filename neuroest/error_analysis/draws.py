@@ -1,4 +1,4 @@
-"""Draws of everything that is not known: spreads of parameters and errors of models."""
+"""Draws of all uncertain inputs: spreads of parameters and errors of models."""
 
 import math
 import zlib
@@ -14,17 +14,17 @@ from neuroest.specs.claims import Claim
 SAMPLES = 512
 SEED = 20250
 _KEPT = 2**12
-"""Streams that are kept: those of every claim of a dozen chips."""
+"""Cached streams: enough for all claims of a dozen chips."""
 
 
 def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Array]:
-    """Samples of every claim that states a spread; claims of one group move together.
+    """Draw samples of every claim with a spread; claims of one group vary together.
 
     A value above zero is drawn log-normal on either side of its median, so that the ends of its spread are its
     10th and 90th percentile; others are drawn normal in the same way. Spreads with a bound or another shape are drawn
-    as `Spread` says. No sample leaves the bounds of its quantity.
-    Each cause has a stream of its own, so that a band does not move because another parameter came or went, and two
-    designs share what they have in common.
+    as `Spread` describes. No sample leaves the bounds of its quantity.
+    Each cause has its own random stream. So adding or removing another parameter does not change a band, and two
+    designs share the samples of common causes.
     """
     shared: dict[str, Array] = {}
     values: dict[str, Array] = {}
@@ -47,16 +47,16 @@ def _stream(key: str, samples: int, seed: int) -> Array:
 
 
 _kept_stream = lru_cache(maxsize=_KEPT)(_stream)
-"""The same, kept: estimates of chips that share a cause take it again."""
+"""The same, cached: estimates of chips that share a cause reuse it."""
 
 
 def common_cause(claim: Claim) -> str:
-    """Key of claims that move together: those of one group, or of one parameter of one file."""
+    """Key of claims that vary together: one group, or one parameter of one file."""
     return f"{claim.origin}:{claim.group or claim.path.rpartition('.')[2]}"
 
 
 def spread_over(claim: Claim, z: Array) -> Array:
-    """Values of a claim that lie `z` standard deviations from its median, within the bounds of its quantity."""
+    """Values of a claim `z` standard deviations from its median, within the bounds of its quantity."""
     z = -z if claim.opposite else z
     if claim.shape == "log_uniform":
         return within_bounds(claim, claim.low * np.exp(probability(z) * np.log(claim.high / claim.low)))
@@ -79,21 +79,21 @@ def spread_over(claim: Claim, z: Array) -> Array:
 
 
 def probability(z: Array) -> Array:
-    """Probability that a standard normal variable stays below `z`."""
+    """Probability that a standard normal variable is below `z`."""
     return np.asarray(0.5 * (1.0 + _error_function(z / np.sqrt(2.0))))
 
 
 def _side(z: Array, bounded: bool) -> Array:
-    """How far from the median to the end of its side a sample lies: 1 at the end.
+    """Distance of a sample from the median, relative to the end on its side: 1 at the end.
 
-    An end that is a percentile is passed by a tenth of all samples. Between the median and a bound all places are as
-    likely, which is what the two of them alone say.
+    A tenth of all samples exceed an end that is a percentile. Between the median and a bound the distribution is
+    uniform, since only these two are known.
     """
     return 2.0 * probability(z) - 1.0 if bounded else z / NORMAL_P90
 
 
 def _one_sided(z: Array, bounded: bool) -> Array:
-    """How far from the value to the other end a sample lies, all samples on one side; as the upper half of a normal."""
+    """Distance of a sample from the value, relative to the other end; one-sided, like the upper half of a normal."""
     below = probability(z)
     if bounded:
         return below
@@ -105,7 +105,7 @@ def _one_sided(z: Array, bounded: bool) -> Array:
 
 
 def _error_function(x: Array) -> Array:
-    """The error function of each element; numpy has none."""
+    """Error function of each element; numpy has none."""
     return np.asarray(np.frompyfunc(math.erf, 1, 1)(x), dtype=np.float64)
 
 

@@ -1,4 +1,4 @@
-"""How much each result moves with each parameter, all of them in one batch."""
+"""Elasticity of each result with respect to each parameter, all in one batch."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
@@ -20,14 +20,14 @@ _Term: TypeAlias = tuple[float, Array]
 _STEP = 1e-4
 """Relative step of the finite difference: small compared with any curvature here, large compared with rounding."""
 _COARSE_STEP = 1e-2
-"""The same for numbers of a population, which move whole arrays: a smaller one would stay within the last array."""
+"""The same for numbers of a population, which change whole arrays: a smaller step would stay within the last array."""
 
 
 def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Elasticities:
     """Elasticities of an estimate with respect to every claim.
 
-    Each parameter is moved up and down by a ten-thousandth, numbers of a population by a hundredth. Where the two
-    disagree, as at the edge of a rounding, the smaller movement counts.
+    Each parameter is varied up and down by a ten-thousandth, numbers of a population by a hundredth. If the two results
+    disagree, as at a rounding edge, the smaller change counts.
     """
     stepped = steps(claims)
     paths, rows = tuple(stepped), 2 * len(stepped) + 1
@@ -57,9 +57,9 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
 
 
 def steps(claims: Mapping[str, Claim]) -> dict[str, Array]:
-    """Values of every claim that is no choice of the designer and not zero: as it is, a step up, a step down.
+    """Values of every claim except designer choices and zeros: unchanged, one step up, one step down.
 
-    In row 0 nothing moves; then each parameter alone goes up, and then each down.
+    Row 0 is unchanged. In the next rows each parameter alone goes up, and in the last rows each goes down.
     """
     paths = [path for path, claim in claims.items() if claim.basis != DESIGN and claim.value != 0.0]
     count = len(paths)
@@ -74,12 +74,12 @@ def steps(claims: Mapping[str, Claim]) -> dict[str, Array]:
 
 
 def _step_of(path: str) -> float:
-    """Relative step by which a parameter is moved."""
+    """Relative step of a parameter."""
     return _COARSE_STEP if path.startswith("workload.layers.") and ".activity." not in path else _STEP
 
 
 def step_sizes(paths: Iterable[str]) -> Array:
-    """Relative step by which each parameter is moved."""
+    """Relative step of each parameter."""
     return np.array([_step_of(path) for path in paths])
 
 

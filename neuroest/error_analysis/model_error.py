@@ -1,8 +1,8 @@
-"""Errors of whole models: an input like any other, with a mean of one, a spread and a reason.
+"""Errors of whole models: inputs like any other, with a mean of one, a spread and a reason.
 
-A spread of a device parameter states the uncertainty of that number. What a model leaves out altogether (wires
-inside a macro, decoders, test logic, glitches) is not in any parameter. Each block and each level states it in its own
-file (`prior_error`); one exponent for all of them, and what is added outside of a model's range, are in
+The spread of a device parameter states the uncertainty of that number. No parameter covers parts that a model omits
+(wires inside a macro, decoders, test logic, glitches). Each block and each level states this error in its own file
+(`prior_error`). One exponent for all of them, and the extra factor outside of a model's range, are in
 `model_discrepancy.yaml` next to this file. Costs are sums of parts; errors with a mean of one keep the mean of a sum
 equal to that of the equations, for any division into blocks (docs/validation.md).
 """
@@ -35,7 +35,7 @@ class Discrepancy(Spec):
     """Error of a model in one quantity."""
 
     factor: Annotated[float, _FACTOR]
-    """p90 over median and median over p10 of what a real block has over what the model says."""
+    """p90 over median, and median over p10, of the ratio of a real block to the model."""
     rationale: str
     """What that is based on."""
     source: str | None = None
@@ -43,18 +43,18 @@ class Discrepancy(Spec):
 
 
 class Centre(Spec):
-    """How far the models of one kind of unit are off in the median, from published chips."""
+    """Median bias of the models of one kind of unit, from published chips."""
 
     centre: Annotated[float, _CENTRE]
-    """What real units have over what the models say, in the median."""
+    """Median ratio of real units to the models."""
     factor: Annotated[float, _FACTOR]
-    """p90 over median and median over p10 of what is left between chips once the centre is taken off."""
+    """p90 over median, and median over p10, of the remaining ratio between chips after division by the centre."""
     rationale: str
     """What that is based on."""
 
 
 class DiscrepancySpec(Spec):
-    """What holds for the errors of all models."""
+    """Settings for the errors of all models."""
 
     kind: Literal["model_discrepancy"]
     """The kind of this file."""
@@ -67,15 +67,15 @@ class DiscrepancySpec(Spec):
     extrapolation: dict[Quantity, Discrepancy]
     """Further factor outside of the range of a model, by quantity."""
     endurance_without_evidence: Discrepancy
-    """How much less an endurance may be whose claim names no devices, no points of its curve, or no criterion of a
-    failure."""
+    """Factor by which an endurance may be lower if its claim states no devices, no points of its curve, or no failure
+    criterion."""
     centres: dict[str, dict[Quantity, Centre]]
-    """Centres by kind of computing unit and quantity. They move bands and not nominal values; blocks whose model is
-    exact keep theirs."""
+    """Centres by kind of computing unit and quantity. They shift bands but not nominal values; blocks with an exact
+    model are not shifted."""
 
 
 def read_discrepancies(path: Path) -> DiscrepancySpec:
-    """Discrepancies from their file.
+    """Read the discrepancies from their file.
 
     Raises
     ------
@@ -87,12 +87,12 @@ def read_discrepancies(path: Path) -> DiscrepancySpec:
 
 @cache
 def discrepancies() -> DiscrepancySpec:
-    """Those that ship."""
+    """Return the shipped discrepancies."""
     return read_discrepancies(FILE)
 
 
 def _stated(part: Part) -> Iterator[tuple[str, ModelErrors]]:
-    """Errors that the block or the level of a part states of its own model."""
+    """Errors that the block or level of a part states for its own model."""
     model, mapper = getattr(part.spec, "model", None), getattr(part.spec, "mapper", None)
     if model is not None:
         yield model, COMPONENTS[model].prior_error
@@ -113,7 +113,7 @@ def median_of_mean_one(factor: float) -> float:
 
 
 def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[str, Claim]:
-    """Claims of the models that a design is made of.
+    """Return the error claims of the models in a design.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
 
 
 def _endurance_claims(design: Design) -> dict[str, Claim]:
-    """The uncertainty of endurances whose claims do not state their origin."""
+    """Uncertainty of endurances whose claims do not state their origin."""
     given = discrepancies().endurance_without_evidence
     claims = design.claims
     bare = [
@@ -165,7 +165,7 @@ def _endurance_claims(design: Design) -> dict[str, Claim]:
 
 
 def _centre_claims(design: Design) -> dict[str, Claim]:
-    """Claims of the kinds of computing unit that a design has and published chips say something of."""
+    """Claims for the kinds of computing unit in a design that published chips cover."""
     kinds = {
         kind
         for part in design.root.walk()

@@ -1,4 +1,4 @@
-"""What an estimate would be under the choices that its claims name as scenarios, each alone."""
+"""Estimates under the choices that claims name as scenarios, one at a time."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from neuroest.specs.workload import WorkloadSpec
 def scenario_rows(
     design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]
 ) -> tuple[ScenarioRow, ...]:
-    """Totals under every scenario that is not the one in force, all in one batch."""
+    """Totals under every scenario other than the current one, all in one batch."""
     found = [
         (path, name, other.value)
         for path, claim in claims.items()

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 LEAST_UNPROVEN = 0.05
-"""Share of projected and assumed values from which a number is marked."""
+"""Share of projected and assumed values from which a ratio is marked."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Difference:
-    """One property of the designs that a ratio between them must be read with.
+    """One property of the designs that a reader needs to interpret their ratios.
 
     Attributes
     ----------
     what : str
         The property.
     values : tuple of str
-        What it is on each side, the design first.
+        Its value on each side, the design first.
     """
 
     what: str
@@ -38,13 +38,13 @@ class Difference:
 
     @property
     def differs(self) -> bool:
-        """Whether the sides are not all alike."""
+        """Whether the sides differ."""
         return len(set(self.values)) > 1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ratio:
-    """A result of the design over that of a baseline.
+    """Ratio of a result of the design to the same result of a baseline.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Ratio:
     nominal : float
         Ratio of the two estimates with every input as its file states it.
     low, median, high : float or None
-        Percentiles; parameters that both designs share are drawn once for both. None where no sample exists.
+        Percentiles; parameters that both designs share are drawn once for both. None without samples.
     unproven : tuple of float
         Share of the result that is based on projected or assumed values, of the design and of the baseline.
     """
@@ -75,7 +75,7 @@ class Ratio:
 
     @property
     def value(self) -> float:
-        """The ratio to lead with: the median, or the nominal one where there is no band."""
+        """Ratio to show first: the median, or the nominal ratio if there is no band."""
         return self.nominal if self.median is None else self.median
 
     @property
@@ -91,12 +91,12 @@ def same_scope(one: Estimate, other: Estimate) -> bool:
 
 
 def scope_note(one: Estimate, other: Estimate) -> str:
-    """What follows the name of a baseline whose scope is another; nothing where it is the same."""
+    """Note after the name of a baseline with a different scope; empty if the scopes are the same."""
     return "" if same_scope(one, other) else " (other scope)"
 
 
 class ComparisonAnalysis(Protocol):
-    """What follows from a comparison and takes time; computed once, when it is first asked for."""
+    """Slow parts of a comparison, each computed once on first use."""
 
     @property
     def paces(self) -> tuple[PaceRow, ...]:
@@ -105,18 +105,18 @@ class ComparisonAnalysis(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """A design, its baselines, and everything that differs between them.
+    """A design, its baselines, and all differences between them.
 
     Attributes
     ----------
     estimates : tuple of Estimate
         The design first, then its baselines.
     settings : mapping of str to str
-        What was changed for the run.
+        Values that were changed for the run, by path.
     ratios : tuple of Ratio
-        The design's results over those of each baseline.
+        Results of the design relative to each baseline.
     analysis : ComparisonAnalysis
-        What takes time.
+        Slow parts.
     """
 
     estimates: tuple[Estimate, ...]
@@ -131,7 +131,7 @@ class Comparison:
 
     @property
     def baselines(self) -> tuple[Estimate, ...]:
-        """What it is compared with."""
+        """Baselines."""
         return self.estimates[1:]
 
     @property
@@ -150,19 +150,19 @@ class Comparison:
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """What the sides are, property by property, alike or not."""
+        """Compare the sides property by property, including equal properties."""
         return tuple(Difference(what, values) for what, values in render(self, "attributes"))
 
     @property
     def left_out(self) -> tuple[tuple[str, ...], ...]:
-        """What each side leaves out, besides what all do."""
+        """Exclusions of each side, without the common ones."""
         sides = [dict.fromkeys(result.exclusions) for result in self.estimates]
         common = [item for item in sides[0] if all(item in side for side in sides)]
         return tuple(tuple(item for item in side if item not in common) for side in sides)
 
     @property
     def left_out_by_all(self) -> tuple[str, ...]:
-        """What no side contains."""
+        """Exclusions common to all sides."""
         sides = [set(result.exclusions) for result in self.estimates]
         return tuple(item for item in self.design.exclusions if all(item in side for side in sides))
 
@@ -185,13 +185,13 @@ class Comparison:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
-        """The ratios as a table, one row a quantity and baseline."""
+        """The ratios as a table, one row per quantity and baseline."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
         return pd.DataFrame(render(self, "rows"))
 
     def to_text(self) -> str:
-        """The comparison as text of 80 columns: what is alike, what differs, what is left out, then ratios."""
+        """The comparison as text of 80 columns: common properties, differences, exclusions, then ratios."""
         return str(render(self, "text"))
 
     def __str__(self) -> str:

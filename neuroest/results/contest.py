@@ -25,7 +25,7 @@ VERDICTS: Mapping[Verdict, str] = {
     "alone": "no other contender has a chip that passes every check and limit",
     "nobody": "no contender has such a chip",
 }
-"""Outcomes in a cell of the map, and what each is."""
+"""Outcomes in a cell of the map, with their definitions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +35,11 @@ class RegimeAxis:
     Attributes
     ----------
     name, label, unit : str
-        As the contest names it, in words, and the unit of its values.
+        Name in the contest, name in words, and unit of the values.
     values : tuple of float
-        Where the contest was held.
+        Points at which the chips were compared.
     reference : int
-        Place among them of the workload itself, or nearest to it.
+        Index of the workload's own value, or of the nearest one.
     stated : bool
         Whether the workload itself states that value.
     """
@@ -59,22 +59,22 @@ class Cell:
     Attributes
     ----------
     x, y : int
-        Places along the two axes.
+        Indices along the two axes.
     verdict : str
         One of `VERDICTS`.
     winner, runner_up : str
-        The contender that costs less than each other in at least half of the samples, and the one that comes nearest
-        to it; empty where there is none.
+        The contender that costs less than every other one in at least half of the samples, and the closest competitor;
+        empty if there is none.
     margin : Band or None
-        Cost of the runner-up over that of the winner, sample by sample; what both share is drawn once.
+        Cost of the runner-up over the cost of the winner, sample by sample; shared parameters are drawn once for both.
     chip : str
         Choices of the winner's chip.
     median : mapping
         Median cost of the best chip of each contender that has one.
     ratio : mapping
-        Cost of each of them over that of the best of the others, sample by sample.
+        Cost of each of them over the cost of the best other one, sample by sample.
     reasons : mapping
-        Why each other contender has none: what stands in the way of most of its chips.
+        Why each other contender has no chip: the check that rejects most of its chips.
     """
 
     x: int
@@ -96,15 +96,15 @@ class BreakEven:
     Attributes
     ----------
     along : str
-        Axis that is gone along.
+        Axis along which the winner changes.
     at : float
         Value on the other axis.
     before, after : str
         Who wins below and above.
     value : float or None
-        Where the medians of both are equal; None where one has no chip on one side, so that they nowhere are.
+        Value at which both medians are equal; None if one contender has no chip on one side.
     low, high : float
-        Between which values that lies: where the ends of the band cross, or the two cells.
+        Bounds of that value: where the ends of the band cross, or the two cells.
     """
 
     along: str
@@ -125,7 +125,7 @@ class DeadEnd:
     choices : mapping
         Label of each alternative by its name.
     reasons : mapping
-        How many of these chips fail by what, the most frequent first.
+        Number of these chips that each check rejects, the most frequent check first.
     of : int
         Chips with these choices.
     """
@@ -137,26 +137,26 @@ class DeadEnd:
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """A contender where the workload itself lies.
+    """Result of a contender at the workload's own cell.
 
     Attributes
     ----------
     contender, title : str
         Its name.
     chip : str
-        Choices of its best chip; empty where it has none.
+        Choices of its best chip; empty if it has none.
     totals : mapping
         Results of that chip at its stated inputs.
     cost : Band or None
-        What the contest minimizes.
+        Cost that the contest minimizes.
     ratio : Band or None
-        Cost over that of the winner.
+        Cost relative to the winner.
     works : float
         Share of the samples in which the chip has an estimate.
     reason : str
         Why it has no chip, otherwise empty.
     dead_ends : tuple of DeadEnd
-        Circuits that none of its chips can have, of a contender that has a chip.
+        Choices with which no chip of the contender may compete; only for a contender that has a chip.
     """
 
     contender: str
@@ -189,13 +189,13 @@ class Contest:
     cells : tuple of Cell
         All cells, y fastest.
     lines : tuple of BreakEven
-        Between the winners.
+        Lines between the winners.
     standings : tuple of Standing
-        Where the workload itself lies, the best first.
+        Ranking at the workload's own cell, the best first.
     points : mapping
-        Area, objective and contender of every chip there that passes, as columns, for the Pareto figure.
+        Area, objective and contender of every valid chip in that cell, as columns, for the Pareto figure.
     chips, samples, seed : int
-        Chips that were tried in every cell, and the draw of the bands.
+        Number of chips in every cell, and samples and seed of the bands.
     """
 
     name: str
@@ -214,7 +214,7 @@ class Contest:
 
     @property
     def wins(self) -> Mapping[str, tuple[int, int]]:
-        """For each contender the cells that it wins outside of the band, and those where it is ahead within it."""
+        """Count the cells that each contender wins by more than the band, and those where it leads within the band."""
         return {
             name: (
                 sum(cell.winner == name and cell.verdict != "ties" for cell in self.cells),
@@ -224,7 +224,7 @@ class Contest:
         }
 
     def cell(self, x: int, y: int) -> Cell:
-        """The cell at two places."""
+        """The cell at two indices."""
         return self.cells[x * len(self.axes[1].values) + y]
 
     def to_dict(self) -> dict[str, Any]:
@@ -252,7 +252,7 @@ class Contest:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
-        """The map as a table, one row a cell."""
+        """The map as a table, one row per cell."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
         return pd.DataFrame(render(self, "rows"))
@@ -269,12 +269,12 @@ class Contest:
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png`` to write to.
         of : str, optional
-            A contender: the map shows its cost over that of the best of the others instead.
+            A contender: the map then shows its cost relative to the best other contender.
         """
         return render(self, "figure", path, of)
 
     def plot_front(self, path: str | Path | None = None) -> Any:
-        """Objective against area of every chip where the workload lies, with the Pareto front of each contender."""
+        """Plot objective against area of all chips at the workload's own cell, with a Pareto front per contender."""
         return render(self, "front", path)
 
     def __str__(self) -> str:
@@ -282,7 +282,7 @@ class Contest:
 
 
 def _finite(value: Any) -> Any:
-    """Plain data without what is no finite number."""
+    """Plain data without numbers that are not finite."""
     if isinstance(value, Mapping):
         return {key: _finite(item) for key, item in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value

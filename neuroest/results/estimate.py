@@ -1,7 +1,7 @@
-"""An estimate as users see it: totals, breakdown, checks, bands, sources, and what is left out.
+"""An estimate as users see it: totals, breakdown, checks, bands, sources and exclusions.
 
-All of it is data. What takes long to compute (bands, elasticities, the trace to the sources) is behind `Analysis`,
-which computes each part once, when it is first asked for.
+All of it is data. `Analysis` computes the slow parts (bands, elasticities, the trace to the sources), each once on
+first use.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ SCHEMA_VERSION = "2.1"
 
 
 def _called(file: InputFile) -> str:
-    """Name of a file that ships, else its path."""
+    """Name of a shipped file, or else its path."""
     return file.name if str(shipped(file.kind).get(file.name)) == file.file else file.file
 
 
 class Analysis(Protocol):
-    """What follows from an estimate and takes time; each part is computed once, when it is first asked for."""
+    """Slow parts of an estimate, each computed once on first use."""
 
     @property
     def breakdown(self) -> tuple[rows.BreakdownRow, ...]:
@@ -54,11 +54,11 @@ class Analysis(Protocol):
 
     @property
     def levels(self) -> tuple[rows.LevelRow, ...]:
-        """Every computing level, and what is around them."""
+        """Every computing level, and the blocks outside of the levels."""
 
     @property
     def shells(self) -> tuple[rows.ShellRow, ...]:
-        """The chips and each shell around them; nothing without shells."""
+        """The chips and each shell around them; empty without shells."""
 
     @property
     def traffic(self) -> tuple[rows.TrafficRow, ...]:
@@ -66,7 +66,7 @@ class Analysis(Protocol):
 
     @property
     def spike_terms(self) -> dict[str, float]:
-        """Energy of one spike of a neuron that an output owns, by term. [J]."""
+        """Energy of one spike of a neuron with its own output, by term. [J]."""
 
     @property
     def characteristics(self) -> tuple[rows.Characteristic, ...]:
@@ -98,7 +98,7 @@ class Analysis(Protocol):
 
     @property
     def basis_shares(self) -> dict[str, dict[str, float]]:
-        """Share of energy and area that is based on values of each basis."""
+        """Share of energy and area for each basis of values."""
 
     def unproven_share(self, total: str) -> float:
         """Share of a banded total that is based on projected or assumed values."""
@@ -122,7 +122,7 @@ class Analysis(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
-    """Area, energy, latency and throughput of a chip on a network, and what they are based on.
+    """Area, energy, latency and throughput of a chip on a network, with their inputs and sources.
 
     Attributes
     ----------
@@ -131,20 +131,20 @@ class Estimate:
     workload : WorkloadSpec
         The network.
     claims : mapping
-        Every number that went in, by path.
+        Every input number, by path.
     totals : mapping
-        The results by name, the unit in the name, with every input as its file states it; None where a quantity does
-        not apply. What is believed is `headline`.
+        Results by name, with the unit in the name, for all inputs as stated in the files; None if a quantity does not
+        apply. Quote `headline` instead: it leads with the median of the band.
     checks : tuple of CheckResult
-        What must hold, with its outcome.
+        Checks with their outcomes.
     exclusions : tuple of str
-        What the estimate leaves out.
+        Parts that the estimate does not include.
     files : tuple of InputFile
         Files that were read, with their hashes.
     evaluation : Evaluation
         The arrays of all stages that the totals come from.
     analysis : Analysis
-        What follows from the estimate and takes time.
+        Slow parts of the estimate.
     settings : mapping of str to str
         Values that were changed for this run, by path.
     """
@@ -172,22 +172,22 @@ class Estimate:
 
     @property
     def called(self) -> str:
-        """What a command line must be given to mean this architecture: its name where it ships, else its file."""
+        """Command-line argument for this architecture: its name if it ships, else its file."""
         return _called(self.files[0])
 
     @property
     def workload_called(self) -> str:
-        """What a command line must be given to mean this workload: its name where it ships, else its file."""
+        """Command-line argument for this workload: its name if it ships, else its file."""
         return _called(next(file for file in self.files if file.kind == "workload"))
 
     @property
     def failed_checks(self) -> tuple[rows.CheckResult, ...]:
-        """Checks that the design does not pass."""
+        """Checks that the design fails."""
         return tuple(check for check in self.checks if not check.passed)
 
     @property
     def reported_values(self) -> tuple[tuple[str, ReportedValue], ...]:
-        """Headline numbers that the sources of the devices give, with the path of each device."""
+        """Headline numbers from the sources of the devices, with the path of each device."""
         return tuple((path, r) for path, device in self.design.devices.items() for r in device.spec.reported)
 
     @property
@@ -197,37 +197,37 @@ class Estimate:
 
     @property
     def learning(self) -> tuple[rows.BreakdownRow, ...]:
-        """Every term of the energy of learning from one sample, in addition to its inference; none without a rule."""
+        """Every term of the energy to learn from one sample, on top of its inference; empty without a learning rule."""
         return self.analysis.learning
 
     @property
     def spike_terms(self) -> dict[str, float]:
-        """Energy of one spike of a neuron that an output owns for itself, by term. [J]; empty without such neurons."""
+        """Energy of one spike of a neuron with its own output, by term. [J]; empty without such neurons."""
         return self.analysis.spike_terms
 
     @property
     def characteristics(self) -> tuple[rows.Characteristic, ...]:
-        """What experts of single blocks ask for: component, name, value in SI and its unit."""
+        """Figures for specialists of single blocks: component, name, value in SI and its unit."""
         return self.analysis.characteristics
 
     @property
     def levels(self) -> tuple[rows.LevelRow, ...]:
-        """Every computing level of the chip, and what is around them; the rows add up to the totals."""
+        """Every computing level of the chip, and the blocks outside of the levels; the rows add up to the totals."""
         return self.analysis.levels
 
     @property
     def shells(self) -> tuple[rows.ShellRow, ...]:
-        """The chips, then each shell around them from the chips outwards; nothing where the chip states no shell."""
+        """The chips, then each shell around them from the inside out; empty if the chip states no shell."""
         return self.analysis.shells
 
     @property
     def traffic(self) -> tuple[rows.TrafficRow, ...]:
-        """Spikes of populations between units, chips and shells; nothing without populations."""
+        """Spikes of populations between units, chips and shells; empty without populations."""
         return self.analysis.traffic
 
     @property
     def column_errors(self) -> tuple[rows.LayerErrors, ...]:
-        """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
+        """Errors of the results of every layer in crossbar arrays, except layers whose exact results are all zero."""
         return self.analysis.column_errors
 
     @property
@@ -246,25 +246,25 @@ class Estimate:
         return self.analysis.sample
 
     def headline(self, name: str) -> Headline:
-        """A total as tables and figures lead with it: median and band first, the value at nominal inputs second."""
+        """A total as tables and figures show it: median and band first, the value at nominal inputs second."""
         return Headline.of(self.totals[name], self.bands.totals.get(name))
 
     @property
     def scenarios(self) -> tuple[ScenarioRow, ...]:
-        """Totals under other choices of the designer or the fab, each alone, which no band contains."""
+        """Totals under other choices of the designer or the fab, one at a time; no band includes them."""
         return self.analysis.scenarios
 
     @property
     def basis_share(self) -> dict[str, dict[str, float]]:
-        """Share of energy and area that is based on values of each basis.
+        """Share of energy and area for each basis of values.
 
-        Each term is divided among its inputs in proportion to how strongly it depends on them.
+        Each term is split among its inputs in proportion to its sensitivity to them.
         """
         return self.analysis.basis_shares
 
     @property
     def traced(self) -> Any:
-        """The cost table once more, every number with its origin."""
+        """The cost table again, every number with its origin."""
         return self.analysis.traced
 
     @property
@@ -292,7 +292,7 @@ class Estimate:
 
     @property
     def origin(self) -> dict[str, Any]:
-        """How it was calculated, as plain data: version, chip, network, changed values, files, and what is left out."""
+        """How it was calculated, as plain data: version, chip, network, changed values, files and exclusions."""
         return {
             "neuroest_version": package_version(),
             "architecture": self.architecture,
@@ -363,7 +363,7 @@ class Estimate:
         }
 
     def _parameters(self) -> dict[str, Any]:
-        """Every number that went in, with the elasticity of the totals that move with it."""
+        """Every input number, with the elasticity of the totals that depend on it."""
         found = self.sensitivity
         slopes = {
             path: {name: float(values[i]) for name, values in found.totals.items() if values[i] != 0.0}
@@ -388,7 +388,7 @@ class Estimate:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
-        """The breakdown as a table, one row a term; `attrs` has the units of its columns and how it was calculated."""
+        """The breakdown as a table, one row per term; `attrs` has the units of its columns and the run metadata."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
         from neuroest.results.metadata import column_units  # noqa: PLC0415 - few ask for a table
@@ -401,8 +401,8 @@ class Estimate:
     def to_xarray(self) -> Any:
         """Totals with their bands, energy by layer and component and area by component as an `xarray.Dataset`.
 
-        Units, words and definitions are attributes of each variable; version, files and what is left out are
-        attributes of the data set.
+        Units, labels and definitions are attributes of each variable; version, files and exclusions are attributes of
+        the data set.
         """
         return render(self, "xarray")
 
@@ -416,7 +416,7 @@ class Estimate:
         )
 
     def block_diagram(self, path: str | Path | None = None) -> Any:
-        """The chip or system as its spec says it, with joules as widths; written to `path` if given, and returned.
+        """Draw the chip or system from its spec, with energies as widths; written to `path` if given, and returned.
 
         Parameters
         ----------

@@ -1,7 +1,6 @@
-"""The glossary: names, symbols, units and meanings of one file, and labels of results.
+"""The glossary: names, symbols, units and meanings from one file, and labels of results.
 
-`glossary.yaml` next to this file is the one list. It is read where somebody asks for it, since an estimate that is
-printed needs none of it.
+`glossary.yaml` next to this file is the only list. It is read on demand, since a printed estimate does not need it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +25,7 @@ class Entry:
     symbol, unit : str
         Symbol in equations and SI unit; ``-`` for none, ``1`` for a plain number.
     meaning : str
-        What it is, in a few words.
+        Short definition.
     """
 
     symbol: str
@@ -36,7 +35,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Glossary:
-    """Everything that the file says.
+    """Content of the file.
 
     Attributes
     ----------
@@ -45,9 +44,9 @@ class Glossary:
     spike_terms : mapping
         Meaning of each term of the energy of a neuron.
     words : mapping
-        Words with the meaning that they have here.
+        Words with their meaning in this project.
     refused : mapping
-        Regular expressions of words that no name, message or page has, with what to write instead.
+        Regular expressions of words that names, messages and pages avoid, with replacements.
     """
 
     quantities: Mapping[str, Mapping[str, Entry]]
@@ -58,7 +57,7 @@ class Glossary:
 
 @cache
 def glossary() -> Glossary:
-    """The glossary that ships.
+    """Return the shipped glossary.
 
     Examples
     --------
@@ -78,7 +77,7 @@ def glossary() -> Glossary:
 
 
 def labels(totals: Iterable[str], spike_terms: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Words, unit and meaning of the totals and spike terms of a result, by name; what JSON has under ``labels``.
+    """Return label, unit and meaning of totals and spike terms by name, as in the JSON under ``labels``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What tables carry along: the unit of each column and how the numbers were calculated, as plain data."""
+"""Metadata of tables: the unit of each column and how the numbers were calculated, as plain data."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ _TEXT = frozenset(
 
 
 def column_units(names: Iterable[str]) -> dict[str, str]:
-    """SI unit of each column that is a number; ``1`` for a plain one.
+    """Return the SI unit of each numeric column; ``1`` for a dimensionless one.
 
     Examples
     --------
@@ -21,7 +21,7 @@ def column_units(names: Iterable[str]) -> dict[str, str]:
 
 
 def attributes(name: str) -> dict[str, str]:
-    """Unit, words and definition of a column, by the names that climate and forecast conventions give them."""
+    """Return unit, label and definition of a column, with attribute names of the climate and forecast conventions."""
     label, unit = label_and_unit(name)
     found = {"units": unit, "long_name": label}
     return {**found, "description": QUANTITIES[name].description} if name in QUANTITIES else found

@@ -15,11 +15,11 @@ PACES: Mapping[Pace, str] = {
     "equal_pace": "both begin one in the period of the slower chip",
     "real_time": "both begin one in the period of the data",
 }
-"""Paces of a comparison, and what each is."""
+"""Paces of a comparison, with their definitions."""
 PARTS: Mapping[Part, str] = {
     "energy": "energy", "dynamic_energy": "dynamic energy", "static_energy": "static energy",
 }  # fmt: skip
-"""Parts of an energy that are shown apart, and their names."""
+"""Parts of an energy that are shown separately, and their names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Banded:
     Attributes
     ----------
     value : float or None
-        At the inputs as they are stated; None where the chip does not keep up or a side is zero.
+        Value at the stated inputs; None if the chip does not keep up or a side is zero.
     band : Band or None
         Over the samples in which the chips keep up; None without any.
     """
@@ -39,7 +39,7 @@ class Banded:
 
     @property
     def headline(self) -> float | None:
-        """The median of the band; the value at the stated inputs where there is no band."""
+        """The median of the band, or the value at the stated inputs if there is no band."""
         return self.value if self.band is None else self.band.median
 
     def to_dict(self) -> dict[str, float | None]:
@@ -50,7 +50,7 @@ class Banded:
 
 @dataclass(frozen=True, eq=False)
 class PaceRow:
-    """Energy of an inference of a design and of a baseline at one pace.
+    """Energy per inference of a design and a baseline at one pace.
 
     Attributes
     ----------
@@ -61,15 +61,15 @@ class PaceRow:
     part : str
         One of `PARTS`.
     off_chip_link : bool
-        Whether the links off the chip are contained.
+        Whether the off-chip links are included.
     design_period, baseline_period : Banded
         Time from one inference to the next. [s].
     design, baseline : Banded
         Energy. [J].
     ratio : Banded
-        The design's over the baseline's; parameters that both share are drawn once for both.
+        Energy of the design over the baseline; shared parameters are drawn once for both.
     design_keeps_up, baseline_keeps_up : float
-        Share of the samples in which the chip is as fast as it must be.
+        Share of the samples in which the chip is fast enough.
     """
 
     pace: Pace
@@ -86,7 +86,7 @@ class PaceRow:
 
     @property
     def label(self) -> str:
-        """What the row is of: ``static energy, without the link``."""
+        """Label of the row: ``static energy, without the link``."""
         return PARTS[self.part] + ("" if self.off_chip_link else ", without the link")
 
     def to_dict(self) -> dict[str, Any]:

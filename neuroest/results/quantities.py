@@ -1,8 +1,8 @@
-"""The one table of results: every quantity by name, with its unit and words, and how it follows from an evaluation.
+"""The table of all results: every quantity by name, with its unit, label, and calculation from an evaluation.
 
-The words are in `quantities.yaml` next to this file, under the same names. Totals of an estimate, columns of a sweep,
+The texts are in `quantities.yaml` next to this file, under the same names. Totals of an estimate, columns of a sweep,
 expressions of validation cases, bands, elasticities, tables, explanations and the pages `docs/results.md` and
-`docs/nomenclature.md` read this table. A quantity that is added here is known to all of them.
+`docs/nomenclature.md` use this table. A quantity added here appears in all of them.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ class Quantity:
     Attributes
     ----------
     name : str
-        Name in totals, columns and expressions, the unit in it.
+        Name in totals, columns and expressions; it includes the unit.
     unit : str
         SI unit, or one of `OUTSIDE_SI`.
     label : str
         Name in words.
     of : callable
         The quantity of an `Evaluation`: a number, or an array over the design points with a last axis of length one.
-        Not a number at points where it does not apply.
+        NaN at points where it does not apply.
     description : str
         Definition, in one line.
     symbol : str
         Symbol in equations; ``-`` for none.
     better : {"less", "more", ""}
-        Direction of a better chip; empty where there is none.
+        Which direction is better; empty if neither is.
     total : bool
         Whether it is one of `Estimate.totals`.
     banded : bool
         Whether an estimate gives its 10th to 90th percentile and leads with the median.
     main : bool
-        Whether tables of several designs have it.
+        Whether tables of several designs show it.
     applies : str
-        Where it applies; empty where every chip and network has it.
+        Chips and networks to which it applies; empty if it applies to all.
     elasticity : tuple of (str, float)
-        Elasticity that moves it, and the exponent with which it follows; an empty name for none.
+        Quantity whose elasticity it follows, and the exponent; an empty name for none.
     rule : str
-        How it follows from the quantities in `inputs`, in words.
+        How it is computed from the quantities in `inputs`, in words.
     inputs : tuple of str
         Quantities that it is computed from.
     alias : str
-        Short name that `explain` takes as well.
+        Short name that `explain` also accepts.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Quantity:
 
     @property
     def learning(self) -> bool:
-        """Whether it is a result of learning, which tables show with its band."""
+        """Whether it is a result of learning; tables show these with their bands."""
         return self.applies in _OF_LEARNING
 
     def number(self, evaluation: Any) -> float | None:
@@ -96,14 +96,14 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Headline:
-    """A result as tables, figures and pages lead with it: what is believed first, then how it follows from the files.
+    """A result as tables, figures and pages show it: the median with its band first, then the nominal value.
 
     Attributes
     ----------
     nominal : float or None
-        Value with every input as its file states it; None where the quantity does not apply.
+        Value at the inputs as stated in the files; None if the quantity does not apply.
     low, median, high : float or None
-        Percentiles over everything that is not known of the inputs; None for a quantity without a band.
+        Percentiles over the uncertainty of the inputs; None for a quantity without a band.
     """
 
     nominal: float | None
@@ -122,12 +122,12 @@ class Headline:
 
     @property
     def value(self) -> float | None:
-        """The number to lead with: the median, or the nominal value where there is no band."""
+        """Number to show first: the median, or the nominal value if there is no band."""
         return self.nominal if self.median is None else self.median
 
 
 def first_number(value: Any) -> float:
-    """Number of the one point that an estimate is made at."""
+    """Scalar value at the single point of an estimate."""
     return float(np.asarray(value).reshape(-1)[0])
 
 
@@ -144,7 +144,7 @@ def _synaptic_operations(e: Any) -> Any:
 
 
 def _ratio(above: Any, below: Any) -> Any:
-    """Quotient; not a number where there is nothing to divide by."""
+    """Quotient; NaN where the denominator is zero."""
     some = np.asarray(below) > 0.0
     return np.where(some, above / np.where(some, below, 1.0), np.nan)
 
@@ -156,7 +156,7 @@ def _utilisation(e: Any) -> Any:
 
 
 def _known(value: Any) -> Any:
-    """What a family computed; not a number where it does not apply."""
+    """Result of a family; NaN where it does not apply."""
     return np.nan if value is None else value
 
 
@@ -169,7 +169,7 @@ def _of_pair(pair: Any, place: int) -> Any:
 
 
 def _outermost(e: Any, name: str) -> Any:
-    """Result of the outermost shell; not a number without shells."""
+    """Result of the outermost shell; NaN without shells."""
     return getattr(e.shells[-1], name) if e.shells else np.nan
 
 
@@ -179,7 +179,7 @@ def _worst_ir_drop(e: Any) -> Any:
 
 
 def _firing_probability(e: Any) -> Any:
-    """Of the neurons that are least sure of their spikes; not a number where statistics set the length of no drive."""
+    """Value of the neurons with the least certain spikes; NaN if statistics set no drive length."""
     neurons = [getattr(getattr(level.mapper, "compute", None), "neuron", None) for level in e.levels]
     found = [one.firing_probability() for one in neurons if one is not None and one.counts_misfires]
     return reduce(np.minimum, found) if found else np.nan
@@ -256,7 +256,7 @@ _FOLLOWS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "worst_ir_drop": _worst_ir_drop,
     }
 )
-"""How each quantity follows from an `Evaluation`."""
+"""Calculation of each quantity from an `Evaluation`."""
 
 
 def _table() -> Iterator[Quantity]:
@@ -276,27 +276,27 @@ TOTALS = tuple(quantity.name for quantity in QUANTITIES.values() if quantity.tot
 BANDED = tuple(quantity.name for quantity in QUANTITIES.values() if quantity.banded)
 """Totals that have a band where they apply."""
 MAIN = tuple(quantity.name for quantity in QUANTITIES.values() if quantity.main)
-"""What tables of several designs, ratios and tornadoes have."""
+"""Quantities in tables of several designs, ratios and tornado charts."""
 
 _COLUMN_UNITS = (
     "W/m^2", "1/s", "m^2", "ohm", "bit", "Hz", "m", "J", "s", "W", "V", "A", "F", "K", "S",
 )  # fmt: skip
-"""Units that the column of a parameter ends with, the longest ending first."""
+"""Units at the end of a parameter's column name, the longest first."""
 
 
 def check_quantities(names: Iterable[str]) -> None:
-    """Refuse a result that does not exist.
+    """Raise an error for a result that does not exist.
 
     Raises
     ------
     UnknownNameError
-        With the nearest name.
+        The message suggests the nearest name.
     """
     check_names("result", names, QUANTITIES, "they are the totals of `neuroest estimate --format json`")
 
 
 def column_name(path: str, unit: str) -> str:
-    """Name of a parameter's column, the unit in it.
+    """Return the column name of a parameter, including the unit.
 
     Examples
     --------
@@ -311,7 +311,7 @@ def _suffix(unit: str) -> str:
 
 
 def label_and_unit(name: str) -> tuple[str, str]:
-    """Words and SI unit of a result, or of the column of a parameter.
+    """Return label and SI unit of a result, or of the column of a parameter.
 
     Examples
     --------
@@ -329,12 +329,12 @@ def label_and_unit(name: str) -> tuple[str, str]:
 
 
 def read_value(text: str, unit: str) -> float:
-    """Value of a limit such as ``350 K``, in the unit of a quantity.
+    """Return the value of a limit such as ``350 K`` in the unit of a quantity.
 
     Raises
     ------
     QuantityError
-        When it is no number, or has another dimension than `unit`.
+        If it is not a number, or its dimension differs from that of `unit`.
 
     Examples
     --------

@@ -14,17 +14,17 @@ class BreakdownRow:
     Attributes
     ----------
     kind : str
-        ``dynamic``, ``static`` or ``area``; ``learning`` for what learning from a sample takes on top of its inference.
+        ``dynamic``, ``static`` or ``area``; ``learning`` for the energy to learn from a sample beyond its inference.
     layer : str
-        Layer of the network; empty where the term belongs to the whole chip.
+        Layer of the network; empty if the term belongs to the whole chip.
     component, action, term : str
-        Path of the component, what it does, and which part of the cost this is.
+        Path of the component, its action, and the part of the cost.
     energy_J : float
-        Energy in one inference.
+        Energy per inference.
     area_m2 : float
         Area on the chip.
     count : float
-        Actions in one inference, or instances on the chip.
+        Actions per inference, or instances on the chip.
     """
 
     kind: str
@@ -44,13 +44,13 @@ class LayerRow:
     Attributes
     ----------
     layer, type : str
-        Its name and the type of the workload's file.
+        Name, and type as in the workload file.
     units, replication, utilisation, neurons : float
-        Computing units and copies that hold it, the share that it fills, neurons that its outputs own.
+        Computing units and copies that store it, the share of them that it fills, and neurons with their own outputs.
     dynamic_energy_J : float
-        Dynamic energy in one inference.
+        Dynamic energy per inference.
     step_time_s : float
-        Time of one timestep, of an inference in dense coding.
+        Time of one timestep, or of one inference in dense coding.
     bottleneck : str
         Resource that sets this time.
     """
@@ -70,24 +70,24 @@ class LayerRow:
 
 @dataclass(frozen=True, eq=False)
 class LevelRow:
-    """A computing level of a chip, or what is around all of them. The rows add up to the totals.
+    """A computing level of a chip, or the blocks outside of all levels. The rows add up to the totals.
 
     Attributes
     ----------
     level : str
-        Path of the level; empty for what is around the levels.
+        Path of the level; empty for blocks outside of the levels.
     mapper : str
         Kind of level.
     layers : tuple of str
         Layers that it runs.
     units : float
-        Computing units that hold them.
+        Computing units that store them.
     dynamic_energy_J : float
-        Dynamic energy of these layers in one inference, also in blocks that levels share.
+        Dynamic energy of these layers per inference, including blocks that levels share.
     static_energy_J, area_m2 : float
-        Of the blocks in the branch of the level; white space is with what is around the levels.
+        Static energy and area of the blocks in the branch of the level; white space counts outside of the levels.
     busy_s : float
-        Time of one inference for which the level works, or its layers' times added up where they work side by side.
+        Time per inference in which the level is busy; if its layers work in parallel, the sum of their times.
     """
 
     level: str
@@ -102,7 +102,7 @@ class LevelRow:
 
 @dataclass(frozen=True, eq=False)
 class ShellRow:
-    """A shell around the chips with everything inside of it; the first row is the chips themselves.
+    """A shell around the chips with all of its content; the first row is the chips without a shell.
 
     Attributes
     ----------
@@ -111,9 +111,9 @@ class ShellRow:
     number : float
         Shells of this kind, or chips.
     idle_power_W, power_W : float
-        Mean power while no inference runs, and in operation.
+        Mean power when idle, and in operation.
     energy_per_inference_J, energy_per_synaptic_operation_J : float
-        Energy from one inference to the next, and over the synaptic operations of an inference.
+        Energy per inference period, and the same per synaptic operation.
     """
 
     shell: str
@@ -126,18 +126,18 @@ class ShellRow:
 
 @dataclass(frozen=True, eq=False)
 class TrafficRow:
-    """Spikes of populations that leave places of one kind: computing units, chips, or shells.
+    """Spikes of populations that leave computing units, chips or shells.
 
     Attributes
     ----------
     level : str
         Path of the chip or shell; empty for computing units.
     places, neurons : float
-        Places of this kind, and neurons of populations in one of them.
+        Number of these units, chips or shells, and neurons of populations in one of them.
     copies_per_spike : float
-        Other places that a spike goes to, on average.
+        Mean number of other units, chips or shells that receive a spike.
     bits : float
-        Bits that leave all of them in one inference, with an address that names each neuron.
+        Bits that leave all of them per inference, with an address for each neuron.
     """
 
     level: str
@@ -148,7 +148,7 @@ class TrafficRow:
 
 
 class Characteristic(NamedTuple):
-    """Number that experts of single blocks ask for, in SI."""
+    """Figure for specialists of a single block, in SI."""
 
     component: str
     name: str
@@ -158,18 +158,18 @@ class Characteristic(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class LayerErrors:
-    """How exact the results of a layer are that lies in crossbar arrays.
+    """Accuracy of the results of a layer in crossbar arrays.
 
     Attributes
     ----------
     layer : str
         The layer.
     signal_to_error_ratio : float or None
-        Variance of its exact results over that of their errors; None without any error.
+        Variance of the exact results over the variance of their errors; None without errors.
     effective_bits : float or None
-        Bits of a result that a read resolves.
+        Bits that a read resolves.
     causes : dict of str to float
-        Standard deviation of the error by cause, over that of the exact results.
+        Standard deviation of the error by cause, relative to the standard deviation of the exact results.
     """
 
     layer: str
@@ -190,7 +190,7 @@ class CheckResult:
     Attributes
     ----------
     severity : str
-        ``design_rule``: the design does not work or is not wise; ``extrapolation``: a model is used outside of its
+        ``design_rule``: the design does not work or is unwise; ``extrapolation``: a model is used outside of its
         range; ``advice``: the design works, but wastes time or energy.
     """
 

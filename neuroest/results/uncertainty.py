@@ -1,4 +1,4 @@
-"""What is known of the uncertainty of results, as data: bands, samples and elasticities."""
+"""Uncertainty of results as data: bands, samples and elasticities."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Band:
 
     @classmethod
     def of(cls, values: Array) -> Band:
-        """Band of the samples that are finite; not a number where none is."""
+        """Return the band of the finite samples; NaN if there are none."""
         kept = values[np.isfinite(values)]
         return cls(*quantiles(kept)) if kept.size else cls(np.nan, np.nan, np.nan)
 
@@ -35,9 +35,9 @@ class Bands:
     totals : mapping
         Band by the name of the total.
     feasible : float
-        Share of the samples in which the estimate exists; the percentiles are of those.
+        Share of the samples with an estimate; the percentiles use only these.
     causes : mapping
-        For each total the parameters that move it most, with their share of its logarithmic variance by rank.
+        For each total the parameters that affect it most, with their shares of its variance by rank correlation.
     samples, seed : int
         Of the draw.
     """
@@ -51,7 +51,7 @@ class Bands:
 
 @dataclass(frozen=True, eq=False)
 class ScenarioRow:
-    """What an estimate would be under another choice of the designer or the fab, which no band contains.
+    """Estimate under another choice of the designer or the fab; no band includes it.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class ScenarioRow:
     value, unit : float, str
         Value of the parameter under it.
     totals : mapping
-        Main totals, with all other inputs as their files state them; None where there is no estimate.
+        Main totals, with all other inputs as stated in the files; None without an estimate.
     """
 
     parameter: str
@@ -72,7 +72,7 @@ class ScenarioRow:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One draw of everything that is not known, and the totals that follow.
+    """One draw of all uncertain inputs, and the resulting totals.
 
     Attributes
     ----------
@@ -99,11 +99,11 @@ class Elasticities:
     Attributes
     ----------
     paths : tuple of str
-        Parameters that were moved: all that are no choice of the designer and not zero.
+        Parameters that were varied: all except choices of the designer and zero values.
     totals : mapping
         Elasticity of each total with respect to each parameter.
     energy_terms, area_terms : mapping
-        The same for each term, by component and term, and the term's value.
+        The same for each term, by component and term, with the value of the term.
     """
 
     paths: tuple[str, ...]
