@@ -1,1 +1,1 @@
-"""From measurements of a neuron to a device spec whose every value has a basis, a band and a picture."""
+"""Fit measurements of a neuron and write a device spec. Each value gets a basis, a band and a plot."""

@@ -1,8 +1,8 @@
-"""Whether a model describes its data: what it misses beyond the scatter that the data themselves show.
+"""Goodness of fit: whether the model misses its data by more than the scatter of the data.
 
-A condition is a set of rows with equal settings. The mean of its residuals scatters by what repeated rows and different
-devices show; what lies beyond belongs to the model. A fit that leaves a condition or two for a test at most cannot be
-rejected by its data, so fewer parameters are fitted until at least `SPARE_CONDITIONS` remain.
+A condition is a set of rows with equal settings. Repeated rows and different devices show how much the mean of its
+residuals scatters; any excess is model error. A fit with only one or two conditions to spare cannot be rejected by its
+data, so fewer parameters are fitted until at least `SPARE_CONDITIONS` remain.
 """
 
 from dataclasses import dataclass
@@ -14,31 +14,31 @@ from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
 
 SPARE_CONDITIONS = 2
-"""Conditions that must remain once each fitted parameter has taken one."""
+"""Minimum number of conditions minus fitted parameters."""
 SYSTEMATIC_LIMIT = 0.15
-"""Root mean square of the logarithm by which a model may miss its conditions; below, the bands carry it."""
+"""Largest accepted RMS log error of a model over its conditions; the bands cover smaller errors."""
 _SIGNIFICANT = 1e-3
-"""Probability below which a misfit is not taken for scatter."""
+"""Probability below which a misfit is not attributed to scatter."""
 _UNREPEATED_SCATTER = 0.3
-"""Deviation of the logarithm granted to rows that neither repeat nor state their error."""
+"""Standard deviation of the logarithm assumed for rows that are not repeated and state no error."""
 _SMALLEST_SCATTER = 1e-3
-"""Deviation of the logarithm below which rows are equal to the last digit that an instrument writes."""
+"""Standard deviation of the logarithm below which rows agree to the last digit of an instrument."""
 _REPEATS = 3
-"""Repeated rows from which their own scatter counts."""
+"""Minimum number of repeated rows for their own scatter to be used."""
 
 
 @dataclass(frozen=True)
 class Misfit:
-    """What a model misses in one experiment.
+    """Misfit of a model in one experiment.
 
     Attributes
     ----------
     systematic : float
-        Root mean square over the conditions of the logarithm that scatter does not account for.
+        RMS log error over the conditions that scatter does not explain.
     probability : float
-        Probability of a misfit as large by scatter alone.
+        Probability that scatter alone causes a misfit this large.
     conditions : int
-        Conditions of the experiment.
+        Number of conditions in the experiment.
     """
 
     experiment: str
@@ -48,7 +48,7 @@ class Misfit:
 
     @property
     def rejected(self) -> bool:
-        """Whether the model does not describe the experiment."""
+        """Whether the experiment rejects the model."""
         return self.systematic > SYSTEMATIC_LIMIT and self.probability < _SIGNIFICANT
 
     def __str__(self) -> str:
@@ -59,19 +59,19 @@ class Misfit:
 
 
 def condition_labels(part: Rows) -> Array:
-    """Number of the condition of each residual."""
+    """Index of the condition that each residual belongs to."""
     settings = [name for name in part.experiment.layout.columns if name != part.experiment.layout.result]
     values = np.stack([part.experiment.columns[name][part.rows] for name in settings], axis=1)
     return np.unique(values, axis=0, return_inverse=True)[1].ravel()
 
 
 def testable(part: Rows) -> bool:
-    """Whether an experiment is of times, counts or currents, whose misfit is a factor."""
+    """Whether an experiment measures times, counts or currents, whose misfit is a factor."""
     return part.experiment.layout.name not in {"firing_probability", "paired_pulse"}
 
 
 def misfit(part: Rows, parameters: int) -> Misfit | None:
-    """What the model misses in an experiment of times, counts or currents; None for probabilities and differences."""
+    """Misfit of the model in an experiment of times, counts or currents; None for probabilities and differences."""
     if not testable(part):
         return None
     error = relative_error(part)
@@ -93,14 +93,14 @@ def misfit(part: Rows, parameters: int) -> Misfit | None:
 
 
 def _scatter(residual: Array, label: Array, device: Array) -> tuple[float | None, float]:
-    """Variance within repeated rows of a condition and a device, and between devices."""
+    """Variance within repeated rows of one condition and device, and variance between devices."""
     cell = np.unique(np.stack([label, device], axis=1), axis=0, return_inverse=True)[1].ravel()
     count = np.bincount(cell)
     means = np.bincount(cell, residual) / count
     freedom = len(residual) - len(count)
     inner = float(np.sum(np.square(residual - means[cell])))
     within = inner / freedom if freedom >= _REPEATS else None
-    # devices differ by what is left of each once the mean of its conditions is taken off
+    # the spread between devices is what remains after the mean of each condition is subtracted
     centred = residual - (np.bincount(label, residual) / np.bincount(label))[label]
     labels = np.unique(device)
     if len(labels) < 2 or len(np.unique(label)) == len(count):
@@ -112,23 +112,23 @@ def _scatter(residual: Array, label: Array, device: Array) -> tuple[float | None
 
 
 def needed_shift(shifts: Array, residuals: Array) -> float:
-    """Shift of a logarithmic parameter within which each row by itself can be met.
+    """Smallest range of shifts of a logarithmic parameter that can match every row individually.
 
     Parameters
     ----------
     shifts : ndarray
-        Shifts of the parameter that were tried, in ascending order, with 0 among them.
+        Shifts of the parameter that were tried, in ascending order; includes 0.
     residuals : ndarray of shape (shifts, rows)
-        Residuals at each; a row whose residual changes its sign nowhere cannot be met and does not count.
+        Residuals at each shift. A row whose residual never changes sign cannot be matched and is ignored.
 
     Returns
     -------
     float
-        The largest over the rows of the smallest shift that meets each; 0 where none can be met.
+        Smallest shift that matches a row, maximized over the rows; 0 if no row can be matched.
 
     Examples
     --------
-    Two rows, met at a shift of -1 and of 2:
+    Two rows, matched at shifts of -1 and 2:
 
     >>> shifts = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
     >>> needed_shift(shifts, np.stack([shifts + 1.0, shifts - 2.0], axis=1))

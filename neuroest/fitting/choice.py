@@ -1,8 +1,8 @@
-"""Which model fits which data, and by how much better.
+"""Model selection: which model fits which data, and by what margin.
 
-Laws of one experiment are compared by the Bayesian information criterion over its conditions, and by how far each
-misses conditions that it was not fitted to. Between device models the one wins that describes the most experiments,
-then the one with the lower sum over those that both describe.
+Laws for one experiment are compared by the Bayesian information criterion (BIC) over its conditions and by their error
+on left-out conditions. The device model that describes the most experiments wins. Ties go to the lower sum of BIC over
+the experiments that both describe.
 """
 
 from collections.abc import Sequence
@@ -17,26 +17,26 @@ from neuroest.fitting.laws.table import laws_of
 from neuroest.fitting.layouts import Experiment, Measurements
 
 RATE_MODELS = frozenset({"diffusive_1m1t1r"})
-"""Models of rate equations, which are in no table of laws."""
+"""Models based on rate equations, which are not in the table of laws."""
 _ABOUT_EQUAL, _BETTER, _FAR_BETTER = 2.0, 6.0, 10.0
-"""Differences of the criterion that count as nothing, as positive and as very strong: Kass and Raftery, J. Am. Stat.
-Assoc. 90, 773 (1995)."""
+"""BIC differences for negligible, positive and very strong evidence: Kass and Raftery, J. Am. Stat. Assoc. 90, 773
+(1995)."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One model next to others on one experiment.
+    """One candidate model for one experiment.
 
     Attributes
     ----------
     score : float
-        Bayesian information criterion; NaN where nothing was compared.
+        Bayesian information criterion; NaN if nothing was compared.
     misses : float
-        Root mean square of the logarithm by which conditions are missed that it was not fitted to, where that is known.
+        RMS log error on left-out conditions, if known.
     rejected : bool
-        Whether it does not describe the data.
+        Whether the data reject it.
     refused : str
-        Why it could not be fitted; empty where it was.
+        Why it could not be fitted; empty if it was.
     """
 
     experiment: str
@@ -51,12 +51,12 @@ class Candidate:
 
     @property
     def usable(self) -> bool:
-        """Whether it was fitted and not rejected."""
+        """Whether the model was fitted and not rejected."""
         return not self.refused and not self.rejected
 
 
 def candidates(experiment: Experiment, model: str | None = None, law: str | None = None) -> list[Candidate]:
-    """All laws of an experiment, fitted, best first."""
+    """Fit all laws for an experiment and return them, best first."""
     found = []
     for each in laws_of(experiment.layout.name, model):
         if law is not None and each.name != law:
@@ -72,9 +72,9 @@ def candidates(experiment: Experiment, model: str | None = None, law: str | None
 
 
 def ordered(found: Sequence[Candidate]) -> list[Candidate]:
-    """Best first: what was fitted and not rejected, then by the criterion.
+    """Sort candidates, best first: fitted and not rejected, then by BIC.
 
-    A law with an unknown that the data leave open must be clearly better than one without.
+    A law with an unknown that the data do not determine must be clearly better than a law without one.
     """
 
     def rank(one: Candidate) -> tuple[bool, bool, float]:
@@ -85,7 +85,7 @@ def ordered(found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def chosen_model(ranking: Sequence[Candidate]) -> str | None:
-    """Device model that describes the most experiments, and those best; None where nothing could be fitted."""
+    """Device model that describes the most experiments with the best fit; None if nothing could be fitted."""
     models = list(dict.fromkeys(one.model for one in ranking if not one.refused))
     best = {
         model: {
@@ -102,7 +102,7 @@ def chosen_model(ranking: Sequence[Candidate]) -> str | None:
 
     def rank(model: str) -> tuple[float, ...]:
         good = sum(one.usable for one in best[model].values())
-        # where the data do not decide, the model with an estimate of its own in time
+        # if the data do not decide, prefer the model that has its own time-domain estimate
         last = model not in RATE_MODELS
         return (-good, -len(best[model]), sum(float(best[model][e].score) for e in compared), float(last))
 
@@ -110,7 +110,7 @@ def chosen_model(ranking: Sequence[Candidate]) -> str | None:
 
 
 def in_words(difference: float) -> str:
-    """A difference of the criterion."""
+    """Text for a BIC difference."""
     if np.isnan(difference):
         return "not compared"
     if difference < _ABOUT_EQUAL:
@@ -121,7 +121,7 @@ def in_words(difference: float) -> str:
 
 
 def _verdict(one: Candidate, best: Candidate) -> str:
-    """What speaks for or against a model next to the best one."""
+    """Evidence for or against a model relative to the best one."""
     if one.refused:
         return "not fitted"
     if one.rejected:
@@ -136,7 +136,7 @@ def _signed(difference: float) -> str:
 
 
 def missed(logarithm: float) -> str:
-    """By how much conditions are missed: per cent, or a factor where that is more than double."""
+    """Error on conditions, in percent, or as a factor if larger than two."""
     if not np.isfinite(logarithm):
         return "-"
     return (
@@ -147,7 +147,7 @@ def missed(logarithm: float) -> str:
 
 
 def table_lines(ranking: Sequence[Candidate]) -> list[str]:
-    """The comparison for a terminal, one experiment after the other."""
+    """Text of the comparison for a terminal, experiment by experiment."""
     lines: list[str] = []
     for experiment in dict.fromkeys(one.experiment for one in ranking):
         mine = ordered([one for one in ranking if one.experiment == experiment])
@@ -175,7 +175,7 @@ def table_lines(ranking: Sequence[Candidate]) -> list[str]:
 def best_fits(
     data: Measurements, model: str, law: str | None, ranking: Sequence[Candidate]
 ) -> tuple[list[LawFit], dict[str, str]]:
-    """Best law of a device model on each experiment, and why other experiments are not used."""
+    """Best law of a device model for each experiment, and why other experiments are not used."""
     fits, unused = [], {}
     for experiment in data.experiments:
         name = experiment.layout.name

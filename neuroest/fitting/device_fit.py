@@ -1,4 +1,4 @@
-"""A device spec from measurements: which model, its fit, what it says, and whether it may become a spec."""
+"""Fit a device spec to measurements: choose a model, fit it, report it, and decide whether it may become a spec."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -35,35 +35,35 @@ from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
 
 RATE_EQUATIONS = "diffusive_1m1t1r"
-"""Model whose parameters come from its rate equations, all experiments at once, and from no formula."""
+"""Model that is fitted by its rate equations to all experiments at once, not by a closed-form law."""
 MODELS: Mapping[str, str] = MappingProxyType(
     {RATE_EQUATIONS: "diffusive_bench", **{name: family.template for name, family in FAMILIES.items()}}
 )
-"""Models that can be fitted, and the spec that each takes for what the data do not determine."""
+"""Models that can be fitted, and the spec that supplies values that the data do not determine."""
 _LIMITS = MappingProxyType({"firing_probability": 0.2, "paired_pulse": 0.5})
-"""Median misfit above which the model does not describe a measurement, where it is not `MISFIT_LIMIT`."""
+"""Median misfit above which the model does not describe an experiment, if different from `MISFIT_LIMIT`."""
 _SLOW = frozenset({"current_voltage"})
-"""Experiments that the rate equations are not compared on."""
+"""Experiments that are excluded when the rate equations are compared with laws."""
 _MOST_COMPARED = 24
-"""Conditions that the rate equations are compared on."""
+"""Number of conditions on which the rate equations are compared."""
 _COMPARING_STARTS = 1
-"""Starts of the rate equations where they are only compared with other models."""
+"""Number of starting points for the rate equations in a comparison of models."""
 _FLOOR = 0.01
-"""Misfit of a logarithm that is no misfit, as for laws."""
+"""Log misfit that counts as zero, as for laws."""
 
 
 @dataclass(frozen=True, eq=False)
 class DeviceFit:
-    """Parameters of a device as measurements determine them.
+    """Device parameters fitted to measurements.
 
     Attributes
     ----------
     data : Path
         File of the measurements.
     template : Device
-        Spec that the search started from, and that states what the data do not determine.
+        Spec that the search started from. It supplies the values that the data do not determine.
     ranking : tuple of Candidate
-        The models that were compared, where there was a choice.
+        The models that were compared, if there was a choice.
     """
 
     data: Path
@@ -74,7 +74,7 @@ class DeviceFit:
 
     @property
     def refusal(self) -> str:
-        """Why the fit should not become a spec; empty where it may."""
+        """Why the fit should not become a spec; empty if it may."""
         found = self.result
         if not found.converged:
             return "the fit did not converge; give --starts more, or data that say more"
@@ -92,11 +92,11 @@ class DeviceFit:
         write_spec(output, self.template, self.measurements, self.result)
 
     def plot(self, path: Path, label: str = "data") -> None:
-        """Draw data, curve and band; the label names the data in the legend."""
+        """Plot data, curve and band; `label` names the data in the legend."""
         render(self.result, "figure", path, label)
 
     def to_text(self) -> str:
-        """The fit for a terminal."""
+        """Text of the fit for a terminal."""
         found = self.result
         rows = sum(part.experiment.rows for part in found.rows)
         names = ", ".join(part.experiment.layout.name for part in found.rows)
@@ -136,7 +136,7 @@ class DeviceFit:
         return table
 
     def _factor(self, name: str) -> float | None:
-        """Factor of the band of a fitted parameter, or None where the data do not determine it."""
+        """Factor of the band of a fitted parameter; None if the data do not determine it."""
         return plain_numbers(np.array([self.result.factor(name)]))[0]
 
     def _search_lines(self) -> list[str]:
@@ -171,7 +171,7 @@ class DeviceFit:
         return [*lines, *(line for text in found.combinations for line in wrapped(text, indent=2, hanging=4))]
 
     def _held_lines(self) -> list[str]:
-        """Each parameter with its reason; those that share one in one line, where a law says nothing of them."""
+        """Each parameter with its reason; one line per reason unless a law comments on the parameter."""
         found = self.result
         if not found.laws:
             return [f"  {name}: {why}" for name, why in found.held.items()]
@@ -259,30 +259,30 @@ def fit(
     Parameters
     ----------
     data : str, Path or sequence of these
-        CSV file or workbook of measurements, with units in its header. Each of several files is a device of its own
-        where it names none.
+        CSV file or workbook of measurements, with units in its header. If several files are given, a file that names no
+        device counts as a separate device.
     model : str, optional
-        Device model to fit, one of `MODELS`; without it the one that describes the data best.
+        Device model to fit, one of `MODELS`. By default, the one that describes the data best.
     law : str, optional
-        Law to take where the model has several for an experiment; without it the one that describes the data best.
+        Law to use if the model has several for an experiment. By default, the one that describes the data best.
     start : str, optional
-        Device spec to start from and to take from what the data do not determine.
+        Device spec to start from. It also supplies values that the data do not determine.
     starts : int
-        Starts of the search.
+        Number of starting points of the search.
     seed : int
-        Seed of the starts.
+        Seed for the starting points.
     progress : callable, optional
-        Called with the share of the work that is done.
+        Called with the completed fraction of the work.
 
     Returns
     -------
     DeviceFit
-        Parameters with intervals; `DeviceFit.write` writes a device spec.
+        Fitted parameters with intervals; `DeviceFit.write` writes a device spec.
 
     Raises
     ------
     NeuroestError
-        For a model that cannot be fitted, and for data that cannot be read.
+        If the model cannot be fitted or the data cannot be read.
     """
     if model is not None and model not in MODELS:
         raise NeuroestError(f"{model} cannot be fitted; models that can: {', '.join(MODELS)}")
@@ -316,14 +316,14 @@ def fit(
 
 
 def _readers(data: Measurements) -> list[str]:
-    """Models that read an experiment of the data."""
+    """Models that can use at least one experiment of the data."""
     names = {e.layout.name for e in data.experiments}
     found = [RATE_EQUATIONS] if names & set(RATE_EXPERIMENTS) else []
     return list(dict.fromkeys([*found, *(law.model for law in LAWS if law.experiment in names)]))
 
 
 def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:
-    """The rate equations, where they read the data that no law could be fitted to."""
+    """Choose the rate equations if they can use data that no law could be fitted to."""
     sweep = data.named("current_voltage")
     timeless = sweep is not None and "time" not in sweep.columns
     if timeless or not any(e.layout.name in RATE_EXPERIMENTS for e in data.experiments):
@@ -353,7 +353,7 @@ def _rate_equations(
 
 
 def _ranking(data: Measurements, model: str | None, seed: int, progress: Progress) -> list[Candidate]:
-    """All models that read an experiment of the data, next to each other."""
+    """Compare all models that can use an experiment of the data."""
     found = []
     for number, experiment in enumerate(data.experiments):
         progress(number / len(data.experiments))
@@ -364,7 +364,7 @@ def _ranking(data: Measurements, model: str | None, seed: int, progress: Progres
 
 
 def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, alone: bool) -> Candidate:
-    """The rate equations on the means of the conditions, which is what models are compared on."""
+    """Fit the rate equations to the means of the conditions, for comparison with other models."""
     about = (experiment.layout.name, RATE_EQUATIONS, "rate_equations", "ions drift and decay")
     if alone:
         return Candidate(*about)
@@ -396,7 +396,7 @@ def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, al
 
 
 def _condition_means(experiment: Experiment) -> Experiment:
-    """One row a condition: the geometric mean of its results, as of one device."""
+    """One row per condition: the geometric mean of its results, as if from one device."""
     result = experiment.columns[experiment.layout.result]
     labels = condition_labels(_all_rows(experiment))
     first = np.unique(labels, return_index=True)[1]
@@ -406,7 +406,7 @@ def _condition_means(experiment: Experiment) -> Experiment:
     for name in ("time", "compliance", "trials"):
         if name in experiment.columns:
             columns[name] = experiment.columns[name][first]
-    # a few dozen conditions say whether the equations fit, and more take minutes
+    # a few dozen conditions show whether the equations fit; more would take minutes
     kept = np.unique(np.linspace(0, len(first) - 1, min(len(first), _MOST_COMPARED)).round().astype(int))
     columns = {name: values[kept] for name, values in columns.items()}
     return replace(experiment, columns=columns, lines=tuple(experiment.lines[row] for row in first[kept]))

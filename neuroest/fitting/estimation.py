@@ -1,8 +1,8 @@
 """Robust least squares with bounds and several starts, and which parameters the data determine.
 
-All parameters are positive and fitted by their logarithms, so a deviation is a factor. The singular values of the
+All parameters are positive and are fitted as logarithms, so a deviation is a factor. The singular values of the
 weighted sensitivities (the square root of the Fisher information) show which parameters the data cannot determine.
-Those are not fitted and keep the template's values.
+These are not fitted and keep the template's values.
 """
 
 from collections.abc import Mapping
@@ -35,11 +35,11 @@ CANDIDATES = (
 )
 """Parameters that a fit may change.
 
-The gap that stays, `field_offset`, acts within the last per cent of the way and is never distinguished from the
-mobility.
+The residual gap, `field_offset`, matters only in the last percent of the filament's growth. Data cannot separate it
+from the mobility.
 """
 MISFIT_LIMIT = 1.0
-"""Largest median of the logarithmic misfit at which a fit still describes its data; exp(1) is a factor 2.7."""
+"""Largest median log misfit of a fit that still describes its data; exp(1) is a factor of 2.7."""
 _HELD_FIRST = (
     "on_resistance",
     "rearm_fraction",
@@ -53,25 +53,27 @@ _START_SPREAD = np.log(4.0)
 _DIFFERENCE = 1e-4
 _BEND_STEP = 0.03
 _MOST_SETTLINGS = 3e3
-"""Longest time over the filament's own that is followed step by step; numerical, a fit takes thousands of runs."""
+"""Longest simulated time, relative to the filament's time constant. A numerical limit: a fit needs thousands of
+runs."""
 CORRELATED = 0.8
-"""Correlation from which on two parameters are known together only."""
+"""Correlation above which only the combination of two parameters is known."""
 _REFINED = 3
 _DEVICES_FOR_A_DEVIATION = 3
 _REPEATED_TIMES = frozenset({"integration_time", "pulse_train"})
 _SHIFTS = 93
-"""Shifts of a parameter that are tried, a fifth of a factor e apart."""
+"""Shifts of a parameter that are tried, in steps of 0.2 in the natural logarithm."""
 _PATIENCE = 1e3
-"""Multiple of a measured time up to which a prediction that is shown follows a device."""
+"""Simulated time for displayed predictions, as a multiple of the measured time."""
 _WIDEST = 1e6
-"""Factor beyond which the data do not determine a parameter; a convention."""
+"""Band factor above which a parameter counts as undetermined; a convention."""
 _AS_GOOD = 2.71
-"""Cost above the least one up to which a second minimum is as good: 90 % of chi square, one degree."""
+"""Excess cost up to which a second minimum is as good as the best: 90 % quantile of chi square, one degree of
+freedom."""
 _SHOWN = 0.8
-"""Probability of the band that a figure shows, that of a spread."""
+"""Probability of the band in a figure, the same as for a spread."""
 _SAME_PLACE = np.log(1.1)
 _UNKNOWN = np.log(2.0)
-"""Deviation of the logarithm of a held parameter for which the template states no spread."""
+"""Standard deviation of the logarithm of a fixed parameter if the template states no spread."""
 
 
 @dataclass(frozen=True)
@@ -81,28 +83,28 @@ class Fit:
     Attributes
     ----------
     values : dict of str to float
-        Every parameter, fitted or held, in SI.
+        Every parameter, fitted or fixed, in SI units.
     deviations, freedoms : dict of str to float
         Standard deviation of the logarithm of each fitted parameter, and its degrees of freedom.
     correlation : ndarray
         Between the fitted parameters, in the order of `fitted`.
     held : dict of str to str
-        Why each other candidate was not fitted.
+        Why each remaining candidate was not fitted.
     combinations : tuple of str
-        Combinations of parameters that the data leave open.
+        Combinations of parameters that the data do not determine.
     singular_values : ndarray
-        Of the sensitivities of all candidates that the data see at all, largest first.
+        Singular values of the sensitivities of all candidates that affect the data, largest first.
     chi_square : float
         Squared residuals per degree of freedom.
     shares : dict of str to dict of str to float
-        Of each fitted parameter's variance, the share of scatter, devices, model error and held parameters.
+        Share of scatter, devices, model error and fixed parameters in the variance of each fitted parameter.
     rejected : str
-        Why the model does not describe the data; empty where it does. The deviations are then so wide that each row
-        by itself lies inside.
+        Why the model does not describe the data; empty if it does. For a rejected model, the deviations are widened
+        until each individual row is inside the band.
     laws : tuple of LawFit
-        The laws that were fitted, where it is not the rate equations of a diffusive neuron.
+        The laws that were fitted; empty for the rate equations of a diffusive neuron.
     completions : dict of str to Completion
-        Values that follow from the fitted ones or were chosen to agree with them.
+        Values that follow from the fitted ones or were chosen to be consistent with them.
     """
 
     values: dict[str, float]
@@ -127,19 +129,19 @@ class Fit:
     completions: Mapping[str, Completion] = field(default_factory=dict)
 
     def law_of(self, name: str) -> LawFit | None:
-        """The law whose fit found a parameter or fixed it."""
+        """The law that fitted or fixed a parameter."""
         return next((f for f in self.laws if name in {*f.values, *f.settings, *f.bounds}), None)
 
     def factor(self, name: str, share: float = 0.8) -> float:
-        """Factor to either side within which a fitted parameter lies with a probability; p90 over median for 80 %.
+        """Half-width of the interval of a fitted parameter, as a factor; for 80 % it is p90 over median.
 
-        Infinite where the data do not determine it.
+        Infinite if the data do not determine the parameter.
         """
         wide = quantile(share, self.freedoms[name]) * self.deviations[name]
         return float(np.exp(wide)) if wide < np.log(_WIDEST) else np.inf
 
     def groups(self) -> dict[str, str]:
-        """Group of each fitted parameter that rises together with others."""
+        """Correlation group of each fitted parameter that rises with others."""
         named: dict[str, str] = {}
         for first in range(len(self.fitted)):
             for second in range(first):
@@ -149,7 +151,7 @@ class Fit:
         return named
 
     def opposed(self) -> list[tuple[str, str, float]]:
-        """Pairs of fitted parameters of which one falls as the other rises."""
+        """Pairs of fitted parameters with negative correlation: one falls as the other rises."""
         size = range(len(self.fitted))
         return [
             (self.fitted[b], self.fitted[a], float(self.correlation[a, b]))
@@ -158,7 +160,7 @@ class Fit:
 
     @property
     def misfit(self) -> dict[str, float]:
-        """Median relative deviation of each experiment; absolute for probabilities."""
+        """Median relative error of each experiment; absolute for probabilities."""
         found = {}
         for part in self.rows:
             predicted = part.predicted[0]
@@ -167,7 +169,7 @@ class Fit:
             elif part.experiment.layout.name == "paired_pulse":
                 deviation = np.abs(predicted - part.measured) / np.max(np.abs(part.measured))
             else:
-                # a neuron below its rheobase is predicted to be silent
+                # the prediction for a neuron below its rheobase is silence
                 with np.errstate(divide="ignore"):
                     deviation = np.abs(np.log(predicted / part.measured))
             found[part.experiment.layout.name] = float(np.median(deviation))
@@ -175,7 +177,7 @@ class Fit:
 
 
 def _refuse_slow(data: Measurements, template: Mapping[str, float]) -> None:
-    """Refuse times that the template could not follow in a reasonable time, which wrong units give as well.
+    """Reject times that are too long to simulate with the template. Wrong units cause this too.
 
     Raises
     ------
@@ -198,7 +200,7 @@ def _refuse_slow(data: Measurements, template: Mapping[str, float]) -> None:
 
 
 class _Problem:
-    """Residuals and sensitivities over the logarithms of some parameters."""
+    """Residuals and sensitivities as functions of the logarithms of some parameters."""
 
     def __init__(
         self, data: Measurements, template: Mapping[str, float], conduction_length: float, progress: Progress = silent
@@ -218,7 +220,7 @@ class _Problem:
         return predictions.predict(self.data, values, self.length, patience)
 
     def searched(self) -> None:
-        """One more search is over; how many there will be depends on what the data leave open."""
+        """Report that one more search is done. The total depends on how many parameters the data do not determine."""
         self.done += 1
         most = _REFINED + (len(CANDIDATES) - 1) * 3
         self.progress(min(self.done / most, 1.0))
@@ -253,23 +255,23 @@ def fit(
     data : Measurements
         The measurements.
     template : mapping of str to float
-        Values of all parameters from which to start, and at which to hold what the data cannot see.
+        Starting values of all parameters; parameters that do not affect the data keep them.
     conduction_length : float
         Decay length of the conduction through the gap.
     template_deviations : mapping of str to float, optional
-        Deviation of the logarithm of the template's values. Uncertainty of a parameter that is held widens
-        the bands of those that are fitted.
+        Standard deviation of the logarithm of the template's values. The uncertainty of a fixed parameter widens the
+        bands of the fitted ones.
     starts : int
-        Starts of the search; the first is the template.
+        Number of starting points; the first is the template.
     seed : int
-        Seed of the other starts.
+        Seed of the other starting points.
     progress : callable, optional
-        Called with the share of the searches that is done.
+        Called with the completed fraction of the searches.
 
     Raises
     ------
     NeuroestError
-        Without scipy, or when nothing can be fitted at all.
+        If scipy is missing, or if no parameter can be fitted.
     """
     _refuse_slow(data, template)
     problem = _Problem(data, template, conduction_length, progress)
@@ -308,7 +310,7 @@ def fit(
 
 
 def _banded(problem: _Problem, free: tuple[str, ...], point: Array, known: Bands) -> list[predictions.Rows]:
-    """Predictions of all rows with the 80 % band that the deviations and correlations of the parameters leave."""
+    """Predictions of all rows with the 80 % band from the deviations and correlations of the parameters."""
     ways = np.diag(known.deviation)
     moved = problem.many(free, np.concatenate([point[None, :], point + ways, point - ways]), _PATIENCE)
     reach = quantile(_SHOWN, float(np.min(known.freedom)))
@@ -328,7 +330,7 @@ def _banded(problem: _Problem, free: tuple[str, ...], point: Array, known: Bands
 
 
 def _shares(known: Bands, free: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Share of each cause in the variance of each fitted parameter."""
+    """Share of each cause in the variance of every fitted parameter."""
     return {
         name: {origin: float(share[place]) for origin, share in known.shares.items()}
         for place, name in enumerate(free)
@@ -336,7 +338,7 @@ def _shares(known: Bands, free: tuple[str, ...]) -> dict[str, dict[str, float]]:
 
 
 def _unseen(data: Measurements, seen: tuple[str, ...]) -> dict[str, str]:
-    """Why each parameter that no row shows is not fitted."""
+    """Why each parameter that affects no row is not fitted."""
     held = {name: "no row depends on it" for name in CANDIDATES if name not in seen}
     return held | ({"on_resistance": _why_no_on_resistance(data)} if "on_resistance" in held else {})
 
@@ -356,7 +358,7 @@ def _until_the_data_lie_inside(
     known: Mapping[str, float],
     freedoms: Mapping[str, float],
 ) -> dict[str, float]:
-    """Deviations whose 80 % intervals hold what each parameter would have to be for any row by itself."""
+    """Deviations whose 80 % intervals contain the parameter value that would match any individual row."""
     shifts = np.linspace(-_BOUND, _BOUND, _SHIFTS)
     found = {}
     for place, name in enumerate(free):
@@ -369,7 +371,7 @@ def _until_the_data_lie_inside(
 
 @dataclass(frozen=True)
 class _Identified:
-    """What is left to fit once everything that the data leave open is held."""
+    """Parameters that remain to be fitted after all undetermined ones are fixed."""
 
     free: tuple[str, ...]
     point: Array
@@ -400,9 +402,9 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
             held[loose] = f"the data leave it open by more than a factor {IDENTIFIED_WITHIN:g}"
         keep = [name != loose for name in free]
         free = tuple(name for name in free if name != loose)
-        # what is held may have been all that kept two minima apart
+        # the newly fixed parameter may have been the only difference between two minima
         starts = [point[keep], *(point[keep] + way for way in elsewhere[:, keep])]
-        # and an end far along a flat valley is no place to go on from
+        # and a solution far along a flat valley is a poor starting point
         starts.append(problem.centre(free))
         point, elsewhere, _, converged = _best(problem, free, starts)
 
@@ -411,14 +413,14 @@ def _reported(
     problem: _Problem, free: tuple[str, ...], point: Array, held: Mapping[str, float] | None = None,
     elsewhere: Array | None = None,
 ) -> tuple[Scatter, Bands]:  # fmt: skip
-    """How the data scatter, and how well that lets the parameters be known."""
+    """Estimate the scatter of the data and the resulting uncertainty of the parameters."""
     held = held or {}
     names = tuple(dict.fromkeys((*free, "field_mobility", *held)))
     full = np.append(point, problem.centre(names[len(free) :]))
     slopes = problem.sensitivities(names, full)
     parts = problem.many(free, point[None, :])
     drive = slopes[:, names.index("field_mobility")]
-    # a logarithmic time's slope is that of its residual times its relative error
+    # the slope of a logarithmic time is the slope of its residual times its relative error
     edges = np.cumsum([0, *(part.residuals.shape[1] for part in parts)])
     timed = {
         number: drive[edges[number] : edges[number + 1]] * predictions.relative_error(part)
@@ -435,7 +437,7 @@ def _reported(
 
 
 def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[predictions.Rows]) -> Array:
-    """Second derivative of the residuals of single times against the logarithm of the drive."""
+    """Second derivative of the residuals of single times with respect to the logarithm of the drive."""
     points = np.stack([point, point, point])
     column = names.index("field_mobility")
     points[:, column] += np.array([-_BEND_STEP, 0.0, _BEND_STEP])
@@ -447,7 +449,7 @@ def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[p
 
 
 def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Generator) -> tuple[str, ...]:
-    """Parameters on which some row depends somewhere near the template."""
+    """Parameters that affect at least one row somewhere near the template."""
     centre = problem.centre(names)
     influence = np.zeros(len(names))
     for _ in range(3):
@@ -455,8 +457,8 @@ def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Genera
         influence = np.maximum(influence, np.linalg.norm(problem.sensitivities(names, place), axis=0))
     measured = problem.data.named("current_voltage")
     sweep = measured is not None and predictions.on_resistance_bound(measured) is None
-    # gate peaks depend on the resistance of the filament by parts in a thousand, which no row can show
-    # and pairs see it only where it is far off, which no device is
+    # gate peaks depend on the filament resistance only at the 0.1 % level, below the resolution of any row
+    # and pulse pairs depend on it only at values that no real device has
     return tuple(
         n for n, size in zip(names, influence, strict=True) if size > 0.05 and (sweep or n != "on_resistance")
     )
@@ -465,7 +467,7 @@ def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Genera
 def _search(
     problem: _Problem, free: tuple[str, ...], starts: int, generator: np.random.Generator
 ) -> tuple[Array, int, Array]:
-    """The best end, how many starts agree with it, and the way to ends that are about as good."""
+    """The best solution, the number of starts that agree with it, and the steps to solutions that are about as good."""
     centre = problem.centre(free)
     trial = centre + _START_SPREAD * generator.standard_normal((4 * starts, len(free)))
     trial[0] = centre
@@ -476,7 +478,7 @@ def _search(
 
 
 def _best(problem: _Problem, free: tuple[str, ...], starts: list[Array]) -> tuple[Array, Array, int, bool]:
-    """The best end of some starts, the ways to ends about as good, how many agree with it, and whether it converged."""
+    """Best solution, steps to others about as good, number of starts that agree with it, and convergence."""
     ends = [_refine(problem, free, start) for start in starts]
     final = np.array([float(np.sum(_robust(problem.residuals(free, point[None, :])))) for point, _ in ends])
     best = int(np.argmin(final))
@@ -510,11 +512,11 @@ def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Arr
 
 
 def _loosest(free: tuple[str, ...], deviations: Array) -> str:
-    """The parameter to hold: the least known, and of those equally unknown the one that is known best elsewhere."""
+    """The next parameter to fix: the least determined one; among equals, the one with the best external value."""
     worst = float(np.max(deviations))
     equal = [name for name, d in zip(free, deviations, strict=True) if d > 0.3 * worst]
     if "gate_capacitance" in equal and "rearm_fraction" in free:
-        # intervals hold their product, and the capacitance is the one to know
+        # intervals determine only their product; the capacitance is the one known from elsewhere
         return "rearm_fraction"
     for name in _HELD_FIRST:
         if name in equal:
@@ -523,7 +525,7 @@ def _loosest(free: tuple[str, ...], deviations: Array) -> str:
 
 
 def _combination(problem: _Problem, free: tuple[str, ...], point: Array, loose: str) -> str:
-    """The direction in which nothing changes, as a product of powers."""
+    """The direction along which the data do not change, as a product of powers."""
     axes = np.linalg.svd(problem.sensitivities(free, point), full_matrices=True)[2]
     weakest = axes[-1]
     scale = weakest[int(np.argmax(np.abs(weakest)))]

@@ -1,4 +1,4 @@
-"""Headers of measurement files as instruments and people write them: names, units, and where the header stands."""
+"""Parse headers of measurement files from instruments and people: names, units, and the header's row."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,9 @@ from neuroest.core.units import parse_unit
 ALIASES: Mapping[str, tuple[str, ...]] = frozen(
     {name: tuple(others) for name, others in read_data(Path(__file__).with_name("column_names.yaml")).items()}
 )
-"""Other names of each column, in lower case with underscores."""
+"""Aliases of each column, in lower case with underscores."""
 IGNORED = frozenset({"", "index", "no", "point", "row", "dataname", "datavalue"})
-"""Columns that count rows, which instruments write."""
+"""Row-number columns that instruments write."""
 _KNOWN = MappingProxyType(
     {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
     | {"experiment": "experiment"}
@@ -25,19 +25,19 @@ _SEPARATED = re.compile(r"[\s.\-]+")
 _QUALIFIER = re.compile(
     r"(?:(?:smu|ch|channel)_?\d+|smu|source|sourced|measured?|applied|anode|drain|top|device|dut|set|actual)_+(?=.)"
 )
-"""What instruments and people write before the name of a quantity: the channel, the terminal, who applies it."""
+"""Prefixes of a quantity's name: the channel, the terminal, the source."""
 _OF_TERMINALS = re.compile(r"(?:a|anode|drain)_?[iv]\Z")
-"""Names that a Keithley 4200 gives the columns of its first terminal; it writes SI units, and not what they are."""
+"""Column names that a Keithley 4200 uses for its first terminal. Its values are in SI units, but it writes no units."""
 _DATA_NAME = "dataname"
-"""First cell of the header of a Keysight EasyEXPERT file, whose numbers are in SI units."""
+"""First header cell of a Keysight EasyEXPERT file; its numbers are in SI units."""
 _SEARCHED = 200
-"""Lines in which a header may be below what an instrument writes above it."""
+"""Number of lines searched for a header; instruments write a preamble above it."""
 CELSIUS = MappingProxyType(dict.fromkeys(("°C", "C", "degC", "deg C", "℃", "Celsius", "celsius"), 273.15))
-"""Units of a temperature that have their zero elsewhere, and the temperature of their zero in kelvin."""
+"""Temperature units with an offset, and their zero point in kelvin."""
 _NEVER = frozenset({"K", *CELSIUS})
-"""Units of a temperature; a column `T` with one of them is no time."""
+"""Temperature units; a column `T` with one of them is not a time."""
 _FEWEST_KNOWN = 2
-"""Columns that must be known for a line to be the header."""
+"""Number of recognized columns that make a line the header."""
 
 
 def column_of(cell: str, columns: Sequence[str]) -> tuple[str, str | None]:
@@ -46,15 +46,15 @@ def column_of(cell: str, columns: Sequence[str]) -> tuple[str, str | None]:
     Parameters
     ----------
     cell : str
-        The heading, its unit in brackets, in parentheses, or behind a slash, a comma or ``in``.
+        The heading, with its unit in brackets or parentheses, or after a slash, a comma or ``in``.
     columns : sequence of str
-        Columns that there are.
+        Known columns.
 
     Returns
     -------
     tuple of str and str or None
-        The column's own name where the heading or an alias of it is known, else the heading in lower case; the unit as
-        written, None without one.
+        The column's standard name if the heading or an alias of it is known, otherwise the heading in lower case; and
+        the unit as written, or None.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def _name(text: str) -> str:
 
 
 def is_si(cells: Sequence[str]) -> bool:
-    """Whether a header is one that an instrument writes without units, since its numbers are all in SI units.
+    """Whether a header comes from an instrument that omits units because all its numbers are in SI units.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def is_si(cells: Sequence[str]) -> bool:
 
 
 def header_row(rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]) -> int | None:
-    """Which row is the header: the first with two columns that are known; the first row if it has one; else None."""
+    """Index of the header row: the first row with two known columns, or row 0 if it has one; otherwise None."""
     known = {*columns, "experiment"}
     first = None
     for place, (_, cells) in enumerate(rows[:_SEARCHED]):
@@ -105,7 +105,7 @@ def header_row(rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]
 
 
 def units_row(cells: Sequence[str]) -> bool:
-    """Whether a row below the header holds the units of the columns and no numbers."""
+    """Whether a row below the header contains units of the columns and no numbers."""
     found = [cell.strip("[]() ") for cell in cells if cell.strip("[]() ")]
     return bool(found) and all(_is_unit(text) for text in found)
 
@@ -128,12 +128,12 @@ _YES_OR_NO = MappingProxyType(
 
 
 def plain_number(text: str, *, decision: bool = False) -> float:
-    """A number as instruments and people write it, a yes or no where one is due.
+    """Parse a number as instruments and people write it, or a yes or no if `decision` is true.
 
     Raises
     ------
     ValueError
-        When it is none.
+        If the text is neither.
 
     Examples
     --------
@@ -147,5 +147,5 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?\Z")
 
 
 def decimal_point(text: str) -> str:
-    """A number whose decimal sign is a comma with a point in its place; any other text as it is."""
+    """Replace a decimal comma by a point; other text is unchanged."""
     return text.replace(",", ".") if _DECIMAL_COMMA.match(text) else text

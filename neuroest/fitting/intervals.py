@@ -1,10 +1,10 @@
-"""How well a fit knows its parameters, with what scatters, what differs and what the model misses.
+"""Uncertainty of fitted parameters from scatter, device-to-device spread and model error.
 
-Bands come from a sandwich: the bread is the curvature of the robust loss, the meat what the residuals show. Three
-things add up in it. Rows scatter, in each experiment by an amount of its own. Devices differ, and all rows of one
-device are late or early together, so that twenty rows of one device are not twenty devices. And the model misses its
-data by the same amount in every repetition of a condition, which no repetition averages out. Each is known from a few
-numbers only, for which the quantiles of Student's distribution replace the normal ones.
+Bands come from a sandwich estimator: the bread is the curvature of the robust loss, the meat comes from the residuals.
+It adds three contributions. First, rows scatter, with a separate variance for each experiment. Second, devices differ:
+all rows of one device are late or early together, so twenty rows of one device are not twenty devices. Third, the model
+error is the same in every repetition of a condition, so repetition does not average it out. Each contribution is
+estimated from a few numbers, so quantiles of Student's distribution replace normal ones.
 """
 
 from collections.abc import Mapping
@@ -17,25 +17,25 @@ from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
 
 MODEL_ERROR = 0.01
-"""Relative error of a predicted time against the full simulation; all rows of a condition share it."""
+"""Relative error of a predicted time compared with the full simulation; shared by all rows of a condition."""
 _FEW = 4.0
-"""Degrees of freedom below which an experiment's own scatter is no better known than a usual reading error."""
+"""Degrees of freedom below which an experiment's own scatter is no more certain than a typical reading error."""
 _PRIOR = 5.0
-"""Degrees of freedom that a stated or usual error counts for."""
+"""Degrees of freedom assigned to a stated or typical error."""
 _UNIT_SCORE = 0.3443
-"""Mean square of the soft L1 loss's slope for normal residuals of deviation one: 1 - E[1/(1 + r^2)]."""
+"""Mean square slope of the soft L1 loss for standard normal residuals: 1 - E[1/(1 + r^2)]."""
 _DRIVEN = frozenset({"integration_time", "pulse_train", "paired_pulse"})
-"""Experiments in which a device that is driven by more is early in every row."""
+"""Experiments in which a more strongly driven device is early in every row."""
 _SMALLEST = 1e-6
 _UNSEEN = 1e-9
-"""Curvature over the largest one below which a direction counts as flat."""
+"""Curvature, relative to the largest, below which a direction counts as flat."""
 _NOTHING_KNOWN = 1e6
 """Variance of a logarithm along a flat direction."""
 
 
 @dataclass(frozen=True)
 class Scatter:
-    """Between devices and within them, as relative deviations of the drive; None where the data do not repeat."""
+    """Relative spread of the drive between and within devices; None without repeated measurements."""
 
     between: float | None = None
     within: float | None = None
@@ -44,7 +44,7 @@ class Scatter:
 
 @dataclass(frozen=True)
 class Bands:
-    """Deviations of the logarithms of the fitted parameters.
+    """Standard deviations of the logarithms of the fitted parameters.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Bands:
     correlation : ndarray
         Between the parameters.
     chi_square : float
-        Robustly weighted squared residuals per degree of freedom.
+        Sum of robustly weighted squared residuals per degree of freedom.
     shares : dict of str to ndarray
         Share of each parameter's variance by origin: `scatter`, `devices`, `model`, `held` and `minima`.
     """
@@ -69,18 +69,18 @@ class Bands:
 
 @dataclass(frozen=True)
 class Linear:
-    """A fit at its end: residuals, their slopes, and what belongs together.
+    """A fit linearized at its solution: residuals, their slopes and their grouping.
 
     Attributes
     ----------
     residuals : ndarray
-        One a row.
+        One per row.
     slopes : ndarray of shape (rows, parameters)
-        Against the logarithms of the fitted parameters.
+        Derivatives with respect to the logarithms of the fitted parameters.
     drive : ndarray
-        Slope of each residual against the logarithm of the drive.
+        Derivative of each residual with respect to the logarithm of the drive.
     experiment, condition, device : ndarray of int
-        To what each row belongs; device -1 where none is named.
+        Group of each row; device is -1 if none is named.
     parts : list of Rows
         The experiments, in the order of their numbers.
     """
@@ -95,7 +95,7 @@ class Linear:
 
 
 def linearised(parts: list[Rows], slopes: Array, drive: Array) -> Linear:
-    """Put the rows of all experiments in line with what they share."""
+    """Concatenate the rows of all experiments, with the groups that they share."""
     experiments, conditions, devices = [], [], []
     known: dict[tuple[object, ...], int] = {}
     for number, part in enumerate(parts):
@@ -104,7 +104,7 @@ def linearised(parts: list[Rows], slopes: Array, drive: Array) -> Linear:
         devices.append(part.experiment.column("device", -1.0)[part.rows].astype(int))
         experiments.append(np.full(len(part.rows), number))
         for place, row in enumerate(part.rows):
-            # a second number of a row is a condition of its own
+            # a second number in a row counts as a separate condition
             second = place >= len(part.used)
             key = (layout.name, second, *(float(part.experiment.columns[n][row]) for n in settings))
             conditions.append(known.setdefault(key, len(known)))
@@ -122,20 +122,20 @@ def bands(
     fit: Linear, scatter: Scatter, held: Array | None = None, elsewhere: Array | None = None,
     shifted: Array | None = None,
 ) -> Bands:  # fmt: skip
-    """Deviations, their degrees of freedom and correlations.
+    """Standard deviations, their degrees of freedom and correlations.
 
     Parameters
     ----------
     fit : Linear
-        The fit at its end.
+        The fit, linearized at its solution.
     scatter : Scatter
-        How devices differ.
+        Spread between and within devices.
     held : ndarray of shape (rows, held parameters), optional
-        Change of each residual if a held parameter moves by its own deviation.
+        Change of each residual when a fixed parameter changes by one standard deviation.
     elsewhere : ndarray of shape (minima, parameters), optional
-        Way to each other minimum that describes the data no worse than chance allows.
+        Step to each other minimum that describes the data equally well within chance.
     shifted : ndarray, optional
-        What the scatter of the drive may shift each residual by: the mean time is not the time at the mean drive.
+        Possible shift of each residual due to scatter of the drive: the mean time is not the time at the mean drive.
     """
     r, size = fit.residuals, fit.slopes.shape[1]
     score = r / np.sqrt(1.0 + r * r)
@@ -144,11 +144,11 @@ def bands(
     mean_bend = np.array([float(np.mean(bend[fit.experiment == e])) for e in numbers])[fit.experiment]
     curvature = (fit.slopes * mean_bend[:, None]).T @ fit.slopes
     values, axes = np.linalg.eigh(curvature)
-    # a direction that no row sees has no curvature, no score moves along it, and nothing is known of it
+    # a direction that affects no row has no curvature and no score, so the data say nothing about it
     unseen = values <= _UNSEEN * values[-1]
     bread = (axes / np.where(unseen, np.inf, values)) @ axes.T
     open_ends = (axes * np.where(unseen, _NOTHING_KNOWN, 0.0)) @ axes.T
-    pull = fit.slopes @ bread  # what a row's score moves each parameter by
+    pull = fit.slopes @ bread  # shift of each parameter due to the score of each row
     leverage = mean_bend * np.einsum("ij,ij->i", pull, fit.slopes)
     pieces = [("scatter", open_ends, np.inf), *_scattered(fit, scatter, score, mean_bend, pull, leverage)]
     pieces.extend(_missed(fit, score, mean_bend, pull, leverage))
@@ -177,7 +177,7 @@ def bands(
 def _scattered(
     fit: Linear, scatter: Scatter, score: Array, mean_bend: Array, pull: Array, leverage: Array
 ) -> list[tuple[str, Array, float]]:
-    """Rows, each experiment by itself, and devices as wholes."""
+    """Scatter of rows, per experiment, and of whole devices."""
     pieces: list[tuple[str, Array, float]] = []
     for e in range(len(fit.parts)):
         mine = fit.experiment == e
@@ -187,15 +187,15 @@ def _scattered(
             left, counted = _without_devices(left, fit.drive[mine], fit.device[mine])
             freedom -= counted
         stated = error_is_stated(fit.parts[e].experiment)
-        # what is known of the errors beforehand counts as much as some rows
+        # prior knowledge of the errors counts as a few extra rows
         prior = _PRIOR if stated or freedom < _FEW else 0.0
         known = max(prior + freedom, 1.0)
-        # few rows are fitted closely, and their loss is nearly a square: its slope is then the residual itself
+        # few rows are fitted closely, so their loss is nearly quadratic and its slope is the residual itself
         unit = max(_UNIT_SCORE, float(mean_bend[mine][0]) ** 2)
         variance = (prior * unit + float(np.sum(left**2))) / known
         pieces.append(("scatter", variance * pull[mine].T @ pull[mine], known))
     if scatter.between and scatter.devices > 1:
-        # rows that name no device come from one more
+        # rows that name no device form one extra device
         for label in np.unique(fit.device):
             mine = fit.device == label
             moved = pull[mine].T @ (mean_bend[mine] * fit.drive[mine]) * scatter.between
@@ -204,7 +204,7 @@ def _scattered(
 
 
 def _without_devices(score: Array, drive: Array, device: Array) -> tuple[Array, int]:
-    """Scores less what each device as a whole is off by, and how many numbers that took."""
+    """Scores minus the mean offset of each device, and the number of offsets estimated."""
     left, labels = score.copy(), np.unique(device[drive != 0.0])
     for label in labels:
         mine = device == label
@@ -215,7 +215,7 @@ def _without_devices(score: Array, drive: Array, device: Array) -> tuple[Array, 
 def _missed(
     fit: Linear, score: Array, mean_bend: Array, pull: Array, leverage: Array
 ) -> list[tuple[str, Array, float]]:
-    """What the model misses its conditions by: as the means of repeated rows show, and no less than its own error."""
+    """Model error per condition, from the means of repeated rows, but at least the model's stated error."""
     found = []
     for e, part in enumerate(fit.parts):
         mine = np.flatnonzero(fit.experiment == e)
@@ -236,7 +236,7 @@ def _missed(
 
 
 def _freedom(pieces: list[tuple[str, Array, float]], variance: Array) -> Array:
-    """Degrees of freedom of a sum of variances, each known from a few numbers (Satterthwaite 1946)."""
+    """Degrees of freedom of a sum of variances, each estimated from a few numbers (Satterthwaite 1946)."""
     grouped: dict[tuple[str, float], Array] = {}
     for origin, piece, freedom in pieces:
         grouped[origin, freedom] = grouped.get((origin, freedom), 0.0) + np.diag(piece)
@@ -245,15 +245,15 @@ def _freedom(pieces: list[tuple[str, Array, float]], variance: Array) -> Array:
 
 
 def quantile(share: float, freedom: float) -> float:
-    """Deviations on either side that hold a share of Student's distribution."""
+    """Half-width, in standard deviations, of the central interval of Student's distribution."""
     return float(extra("scipy.stats", "lab").t.ppf(0.5 + share / 2.0, min(freedom, 1e6)))
 
 
 def variability(parts: list[Rows], slopes: Mapping[int, Array]) -> Scatter:
-    """Deviations of the drive between devices and between cycles, from times that were measured repeatedly.
+    """Standard deviations of the drive between devices and between cycles, from repeated measurements of times.
 
-    A device that is late behaves as if it were driven by less; the slope of its logarithmic time against the drive
-    turns the one into the other.
+    A late device behaves like one with a weaker drive. The slope of its logarithmic time versus drive converts one into
+    the other.
     """
     drive, labels = [], []
     for number, part in enumerate(parts):
@@ -271,11 +271,11 @@ def variability(parts: list[Rows], slopes: Mapping[int, Array]) -> Scatter:
 
 
 _USABLE = 0.05
-"""Slope of a logarithmic time against the drive below which a late row says nothing of the drive."""
+"""Slope of logarithmic time versus drive below which a late row carries no information about the drive."""
 
 
 def _components(deviation: Array, device: Array) -> Scatter:
-    """Standard deviations between and within groups, by the analysis of variance."""
+    """Standard deviations between and within groups, from an analysis of variance."""
     labels, counts = np.unique(device, return_counts=True)
     groups = [deviation[device == label] for label in labels]
     means = np.array([np.mean(group) for group in groups])

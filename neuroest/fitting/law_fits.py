@@ -1,4 +1,4 @@
-"""Laws of one device model, each fitted to its experiment, put together into what a spec is written from."""
+"""Combine the fitted laws of one device model, one per experiment, into the basis for a spec."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ from neuroest.loading.library import Device
 def composed(
     data: Measurements, family: Family, template: Device, fits: Sequence[LawFit], unused: Mapping[str, str]
 ) -> Fit:
-    """What laws found, with the template's values where nothing was found.
+    """Combine the results of the laws; the template supplies the remaining values.
 
     Parameters
     ----------
@@ -23,11 +23,11 @@ def composed(
     family : Family
         The device model.
     template : Device
-        Spec to take from what no law finds.
+        Spec that supplies values that no law finds.
     fits : sequence of LawFit
-        One an experiment; a parameter that two of them find is taken from the one that knows it better.
+        One per experiment. If two of them find the same parameter, the more certain one is used.
     unused : mapping of str to str
-        Experiments that no law describes, and why.
+        Experiments that no law describes, with the reason.
     """
     names = template.record.parameters()
     found: dict[str, LawFit] = {}
@@ -66,7 +66,7 @@ def composed(
 
 
 def moving_together(result: Fit) -> dict[str, tuple[str, bool]]:
-    """Group of each parameter that a law knows together with another only, and whether it moves against it."""
+    """Correlation group of each parameter that a law determines only jointly with another, and its sign."""
     named: dict[str, tuple[str, bool]] = {}
     follows = {one.follows: name for name, one in result.completions.items() if one.follows}
     for fit in result.laws:
@@ -82,7 +82,7 @@ def moving_together(result: Fit) -> dict[str, tuple[str, bool]]:
 
 
 def _correlation(fitted: Sequence[str], found: Mapping[str, LawFit]) -> Array:
-    """Between the parameters of one law as its fit has it, between those of two laws none."""
+    """Correlation between parameters of one law, from its fit; parameters of different laws are uncorrelated."""
     matrix = np.eye(len(fitted))
     for row, one in enumerate(fitted):
         for column, other in enumerate(fitted):

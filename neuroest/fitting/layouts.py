@@ -1,4 +1,4 @@
-"""The CSV files that measurements come in: one header line with units, comments above it.
+"""Layouts of CSV files with measurements: one header line with units, and comments above it.
 
 A file contains one experiment, identified by its columns or by the comment ``# experiment: name``, or several,
 identified by a column ``experiment``; cells that an experiment does not have stay empty.
@@ -28,15 +28,15 @@ class Layout:
     Attributes
     ----------
     columns : mapping of str to str
-        Unit of each column that must be there.
+        Unit of each required column.
     optional : mapping of str to str
-        Unit of each column that may be there.
+        Unit of each optional column.
     result : str
-        The column that is measured; the others are settings of the measurement.
+        The measured column; the others are settings of the measurement.
     fewest : int
-        Rows below which nothing can be learnt.
+        Minimum number of rows for a fit.
     error : float
-        Relative error of a result for which the file states none.
+        Relative error of a result if the file states none.
     """
 
     name: str
@@ -126,19 +126,19 @@ LAYOUTS: Mapping[str, Layout] = {
 """Experiments by name."""
 
 _OVERFLOW = 9.9e37
-"""What Keithley and Keysight instruments write, or more, where a reading is out of range."""
+"""Smallest value that Keithley and Keysight instruments write for an out-of-range reading."""
 _OVERFLOWN = "is what an instrument writes for an overflow; delete the row"
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+\Z|[+-]?\d{1,3}(?:,\d{3})+\.\d+\Z")
 _UNSIGNED = {"voltage", "current"}
 _SWEPT = {"current_voltage", "pulse_response"}
-"""Experiments whose voltage and current have a sign; of the others they are the amplitude of what was applied."""
+"""Experiments with signed voltage and current; in the others, both are amplitudes of the applied signal."""
 _DRIVEN = {"integration_time", "pulse_train", "relaxation", "oscillation", "spike_interval", "paired_pulse"}
-"""Experiments of what a voltage does; zero volts does nothing."""
+"""Experiments on the response to a voltage; zero volts is no input."""
 _MAGNITUDES = {
     "s": (1e-18, 1e15), "V": (1e-9, 1e6), "A": (1e-21, 1e6), "ohm": (1e-6, 1e21), "F": (1e-24, 1e3), "S": (1e-21, 1e6),
     "K": (1e-3, 1e5), "m^2": (1e-21, 1e3), "1": (1e-15, 1e18), "1/s": (1e-15, 1e18), "%": (1e-15, 1e3),
 }  # fmt: skip
-"""Between what a number of a unit can lie that somebody measured, zero apart."""
+"""Plausible range of a measured nonzero number, by unit."""
 _MAY_BE_ZERO = {
     "time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty", "pulse", "failed",
     "spike_rate", "rising",
@@ -146,14 +146,14 @@ _MAY_BE_ZERO = {
 _DECISIONS = frozenset({"failed", "rising"})
 """Columns of yes or no, 1 or 0."""
 _NAMES = frozenset({"device", "cycle"})
-"""Columns whose cells may be names; each becomes a number that no file writes itself."""
+"""Columns whose cells may be names; each name is mapped to a number that does not occur in files."""
 _NUMBER = re.compile(r"[+-]?[\d.,]")
 _FIRST_NAME = 1e6
-"""Number of the first name, beyond what anybody numbers devices by."""
+"""Number of the first name, larger than any device number in practice."""
 _FIRST_RUN = 1e12
-"""Number of the first sweep of a second sheet, beyond that of every name."""
+"""Number of the first sweep of a second sheet, larger than the number of any name."""
 _MANY_REPEATS = 5
-"""Repeated rows from which on their scatter is a measured one, however wide, and no contradiction."""
+"""Number of repeated rows above which a wide scatter counts as measured, not as a contradiction."""
 _COLUMNS = frozenset(name for layout in LAYOUTS.values() for name in {**layout.columns, **layout.optional})
 _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
 
@@ -173,14 +173,14 @@ class Experiment:
         return len(self.lines)
 
     def column(self, name: str, default: float = math.nan) -> Array:
-        """A column, with a default in every row that does not state it."""
+        """A column, with a default for rows that do not state it."""
         stated = self.columns.get(name, np.full(self.rows, math.nan))
         return np.where(np.isfinite(stated), stated, default)
 
 
 @dataclass(frozen=True)
 class Measurements:
-    """What a file holds."""
+    """Measurements of a file."""
 
     file: str
     experiments: tuple[Experiment, ...]
@@ -188,18 +188,18 @@ class Measurements:
     notes: tuple[str, ...] = ()
 
     def named(self, name: str) -> Experiment | None:
-        """The experiment of a kind, if there is one."""
+        """The experiment of the given kind, or None."""
         return next((e for e in self.experiments if e.layout.name == name), None)
 
 
 def read_measurements(path: Path | str) -> Measurements:
-    """The measurements of a CSV file, with all that is wrong with it at once.
+    """Read the measurements of a CSV file and report all problems at once.
 
     Raises
     ------
     SpecError
-        With place and fix: a column without unit or of another dimension, a missing column, text for a number,
-        a value that is not finite or cannot be, time that does not increase, too few rows.
+        With place and fix: a column without a unit or with the wrong dimension, a missing column, text instead of a
+        number, a value that is not finite or not possible, time that does not increase, too few rows.
     """
     sheets = sheets_of(Path(path))
     if len(sheets) == 1:
@@ -223,7 +223,7 @@ def _has_header(sheet: Sheet) -> bool:
 
 
 def _of_run(found: Measurements, number: int) -> tuple[Experiment, ...]:
-    """Experiments whose sweeps are numbered apart from those of other runs."""
+    """Renumber the sweeps so that they differ from those of other runs."""
     return tuple(
         replace(e, columns={**e.columns, "cycle": e.column("cycle", 0.0) + number * _FIRST_RUN})
         for e in found.experiments
@@ -231,14 +231,14 @@ def _of_run(found: Measurements, number: int) -> tuple[Experiment, ...]:
 
 
 def read_devices(paths: Sequence[Path]) -> Measurements:
-    """The measurements of several files, each of them a device of its own where it names none.
+    """Read the measurements of several files; a file that names no device counts as a separate device.
 
     Raises
     ------
     NeuroestError
-        When a file is given twice.
+        If a file is given twice.
     SpecError
-        With what is wrong with the first file that cannot be read.
+        With the problems of the first file that cannot be read.
     """
     seen: dict[Path, Path] = {}
     for path in paths:
@@ -254,7 +254,7 @@ def read_devices(paths: Sequence[Path]) -> Measurements:
 
 
 def _of_devices(files: Sequence[Measurements]) -> list[Measurements]:
-    """Files whose devices are numbered apart from those of other files."""
+    """Renumber the devices so that they differ from those of other files."""
     most: dict[str, float] = {}
     for experiment in (e for file in files for e in file.experiments):
         highest, kind = float(np.nanmax(experiment.column("device", 0.0))), experiment.layout.name
@@ -271,7 +271,7 @@ def _of_devices(files: Sequence[Measurements]) -> list[Measurements]:
 
 
 def _joined(files: Sequence[Measurements]) -> Measurements:
-    """One set of measurements, with the rows of each kind of experiment one after the other."""
+    """Merge measurements: concatenate the rows of each kind of experiment."""
     kinds = dict.fromkeys(e.layout.name for file in files for e in file.experiments)
     joined = []
     for kind in kinds:
@@ -316,7 +316,7 @@ class _Reader:
             raise AssertionError
         (line, heading), data = rows[start], rows[start + 1 :]
         self.si = is_si(heading)
-        # an instrument writes the columns of all its channels; a person only those that are meant
+        # an instrument writes the columns of all its channels; a person writes only the relevant ones
         self.exported = self.si or start > 0
         if data and units_row(data[0][1]) and not any(column_of(cell, [*_COLUMNS])[1] for cell in heading):
             heading = [
@@ -366,7 +366,7 @@ class _Reader:
             names.append(name)
             factors[name] = self.factor(line, name, unit, known[name])
         if {"pulses_to_fire", "conductance"} <= set(names) and "pulse" not in names:
-            # the number of a pulse is no count of them where each has a conductance
+            # if each pulse has a conductance, the pulse number is an index, not a count
             names[names.index("pulses_to_fire")] = "pulse"
             factors["pulse"] = factors.pop("pulses_to_fire")
         if self.exported:
@@ -401,7 +401,7 @@ class _Reader:
         if stated is not None:
             return stated
         whole = [layout for layout in LAYOUTS.values() if layout.columns.keys() <= set(names)]
-        # one experiment may have all columns of another, and more
+        # an experiment may have all columns of another one, and more
         whole = [
             one for one in whole if not any(one.columns.keys() < other.columns.keys() for other in whole)
         ]
@@ -450,7 +450,7 @@ class _Reader:
         self.cells.setdefault((name, fault), []).append((line, text))
 
     def report_cells(self) -> None:
-        """One message a cause: its first row or cell, and how many more there are."""
+        """One message per cause: its first row or cell, and the number of further ones."""
         for fault, lines in self.faults.items():
             more = f"; {len(lines) - 1} more rows as well" if len(lines) > 1 else ""
             self.report(lines[0], f"{fault}{more}")
@@ -472,7 +472,7 @@ class _Reader:
     def check_time(self, columns: dict[str, Array], lines: Sequence[int]) -> None:
         if "time" not in columns:
             return
-        # sweeps that nobody numbered begin where time begins again
+        # unnumbered sweeps begin where time restarts
         if "cycle" not in columns:
             back = (np.diff(columns["time"]) < 0.0) & (columns["time"][1:] <= columns["time"][0])
             columns["cycle"] = np.concatenate([[0.0], np.cumsum(back)])
@@ -486,7 +486,7 @@ class _Reader:
 
 
 def _unknown_columns(strange: Sequence[tuple[int, str, str]]) -> str:
-    """What to do about columns that no experiment has, in one line."""
+    """Advice on columns that belong to no experiment, in one line."""
     near = next((hint for _, _, name in strange if (hint := _near(name))), "")
     names = ", ".join(repr(shortened(cell)) for _, cell, _ in strange)
     if len(strange) == 1:
@@ -503,7 +503,7 @@ def _near(name: str) -> str:
 
 
 def _fault(layout: Layout, name: str, value: float) -> str:
-    """What is wrong with a number of a column; empty where nothing is."""
+    """Problem of a number in a column; empty if there is none."""
     unit = {**layout.columns, **layout.optional}[name]
     least, most = _MAGNITUDES[unit]
     if not math.isfinite(value):
@@ -522,7 +522,7 @@ def _fault(layout: Layout, name: str, value: float) -> str:
 
 
 def check_contradictions(experiment: Experiment) -> list[str]:
-    """Rows under the same conditions whose results exclude each other, in words.
+    """Rows with the same conditions but contradictory results, in words.
 
     More voltage must not take longer, and a few repeated rows must not differ by more than a factor of ten.
     """
@@ -533,7 +533,7 @@ def check_contradictions(experiment: Experiment) -> list[str]:
     for row in range(experiment.rows):
         key = (device[row], *(experiment.columns[n][row] for n in settings))
         groups.setdefault(key, []).append(float(experiment.columns[layout.result][row]))
-    # lifetimes differ by nature; sweeps and trains of pulses depend on what came before
+    # lifetimes vary naturally; sweeps and pulse trains depend on history
     if layout.name not in {"current_voltage", "endurance", "pulse_response"}:
         for key, values in groups.items():
             low = min(values)
@@ -562,19 +562,19 @@ def _falling(experiment: Experiment, *, rising: bool) -> list[str]:
 
 
 def example_folder() -> Path:
-    """Folder of the measurements that ship: inside the installed package, or in the checkout next to it."""
+    """Folder of the shipped measurements: inside the installed package or in the checkout."""
     package = Path(__file__).parent.parent
     packaged = package / "example_measurements"
     return packaged if packaged.is_dir() else package.parent / "examples" / "measurements"
 
 
 def published(name: str) -> Measurements:
-    """A published measurement that ships.
+    """Path of a shipped published measurement.
 
     Raises
     ------
     NeuroestError
-        When no such file ships.
+        If no such file ships.
     """
     path = example_folder() / f"{name}.csv"
     if not is_file(path):

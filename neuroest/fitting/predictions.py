@@ -1,4 +1,4 @@
-"""What the model says each row of a measurement should be, for many sets of parameters at once."""
+"""Model predictions for each row of a measurement, for many parameter sets at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -16,39 +16,40 @@ from neuroest.fitting.layouts import Experiment, Measurements
 
 _Record = TypeVar("_Record", Rates, Reset)
 SILENT_AFTER = 2.5
-"""Multiple of a measured time up to which a search follows a device."""
+"""Simulated time in a search, as a multiple of the measured time."""
 _SILENT_SLOPE = 5.0
 DEFAULT_TRIALS = 20.0
-"""Weight of a firing probability whose number of trials is not stated."""
+"""Assumed number of trials of a firing probability if not stated."""
 _EVEN = 1.0 / np.sqrt(12.0)
-"""Standard deviation of what lies anywhere within a width of one."""
+"""Standard deviation of a uniform distribution of width one."""
 _SMALLEST_VOLTAGE = 1e-3
 AT_COMPLIANCE = 0.98
-"""Share of the compliance from which a current is limited by it."""
+"""Share of the compliance above which a current counts as limited."""
 _FLAT_ROWS, _FLAT_SPAN = 5, 0.1
-"""Rows of one current, and their span over the largest voltage, from which it is a compliance that nobody stated."""
+"""Number of rows with equal current, and their relative voltage span, that indicate an unstated compliance."""
 _PLATEAU, _FLAT_SLOPE = 0.2, 0.3
-"""Share of the largest current from which rows may be at a scattered compliance, and the slope of their logarithm
-against that of the voltage up to which they are."""
+"""Share of the largest current above which rows may be at a scattered compliance, and the largest slope of log current
+versus log voltage of such rows."""
 _ON_STATE = 0.8
-"""Share of the largest conductance from which a row is in the on state; next to the threshold it is still closing."""
+"""Share of the largest conductance above which a row is in the on state; near the threshold the switch is still
+closing."""
 _MOST_SUBSTEPS = 64
 
 
 @dataclass(frozen=True)
 class Rows:
-    """One experiment's rows as the fit sees them.
+    """Rows of one experiment, as the fit uses them.
 
     Attributes
     ----------
     measured, predicted : ndarray
-        What is compared; `predicted` has one row a parameter set.
+        Values that are compared; `predicted` has one row per parameter set.
     residuals : ndarray
-        Deviations in units of their uncertainty, one row a parameter set.
+        Deviations in units of their uncertainty, one row per parameter set.
     compared : ndarray, optional
-        Row of the experiment of each residual, where there are more of them than rows that are used.
+        Row of the experiment for each residual, if there are more residuals than used rows.
     low, high : ndarray, optional
-        Between what the first prediction lies with 80 %, by what is known of the fitted parameters.
+        80 % interval of the first prediction, from the uncertainty of the fitted parameters.
     """
 
     experiment: Experiment
@@ -79,12 +80,12 @@ def predict(
     measurements : Measurements
         The data.
     values : mapping of str to ndarray
-        Each parameter for each of some sets.
+        Each parameter, with one value per parameter set.
     conduction_length : float
-        Decay length of the conduction through the gap, which a neuron's spec does not hold.
+        Decay length of the conduction through the gap, which a neuron's spec does not contain.
     patience : float
-        Multiple of a measured time after which a device counts as silent. Beyond it a search gets a number that grows
-        the farther the device is from firing, which is no prediction: what is shown needs more patience.
+        Multiple of a measured time after which a device counts as silent. Beyond it, the result is a penalty that grows
+        with the distance from firing, not a prediction, so displayed results need more patience.
     """
     found = []
     for experiment in measurements.experiments:
@@ -97,12 +98,12 @@ def predict(
 
 
 def flat(rows: Sequence[Rows]) -> Array:
-    """All residuals in one line a parameter set."""
+    """All residuals, one row per parameter set."""
     return np.concatenate([part.residuals for part in rows], axis=1)
 
 
 def _one_row_a_set(record: type[_Record], values: Mapping[str, Array]) -> _Record:
-    """Parameters of a record, each for all sets."""
+    """Fields of a parameter record, each for all parameter sets."""
     return record(**{field.name: values[field.name][:, None] for field in fields(record)})
 
 
@@ -112,7 +113,7 @@ def _uncertainty(experiment: Experiment) -> Array:
 
 
 def _row_error(experiment: Experiment) -> Array:
-    """Relative error of each row; a count is known to half a pulse at best, evenly to either side."""
+    """Relative error of each row; a count is known to within half a pulse at best (uniform)."""
     error = _uncertainty(experiment)
     if experiment.layout.name != "pulse_train":
         return error
@@ -120,13 +121,13 @@ def _row_error(experiment: Experiment) -> Array:
 
 
 def error_is_stated(experiment: Experiment) -> bool:
-    """Whether the file says how well its rows are known, in every row that is a time, a count or a current."""
+    """Whether the file states an uncertainty in every row that is a time, a count or a current."""
     column = "trials" if experiment.layout.name == "firing_probability" else "uncertainty"
     return bool(np.all(np.isfinite(experiment.column(column))))
 
 
 def relative_error(part: Rows) -> Array:
-    """Relative error of each residual's row."""
+    """Relative error of the row of each residual."""
     if part.experiment.layout.name == "firing_probability":
         return np.ones(part.residuals.shape[1])
     return _row_error(part.experiment)[part.rows]
@@ -139,7 +140,7 @@ def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> R
 
 def _integration_time(experiment: Experiment, values: Mapping[str, Array], patience: float) -> Rows:
     measured = experiment.columns["integration_time"]
-    # rows of one voltage have one time, followed for as long as the latest of them
+    # rows with equal voltage share one simulation, as long as the latest of them
     voltages, place = np.unique(experiment.columns["voltage"], return_inverse=True)
     latest = np.zeros(len(voltages))
     np.maximum.at(latest, place, measured)
@@ -155,7 +156,7 @@ def _pulse_train(experiment: Experiment, values: Mapping[str, Array], patience: 
     result = first_spike(_one_row_a_set(Rates, values), columns["voltage"], width, gap, most)
     fired = np.isfinite(result.time)
     whole = np.where(fired, result.pulses - 1.0, 0.0)
-    # a spike in pulse n comes after n - 1 whole pulses and a part of one; parts keep the fit smooth
+    # a spike in pulse n comes after n - 1 whole pulses and a fraction of one; fractions keep the fit smooth
     part = np.where(fired, (np.where(fired, result.time, 0.0) - whole * (width + gap)) / width, 0.0)
     late = most * np.exp(_SILENT_SLOPE * (1.0 - result.closest))
     measured = np.maximum(counted - 0.5, 0.5)
@@ -176,7 +177,7 @@ def _firing_probability(experiment: Experiment, values: Mapping[str, Array], _: 
 
 
 def binomial_residuals(experiment: Experiment, used: Array, predicted: Array) -> Array:
-    """Deviations of firing probabilities, in units of what chance allows for the trials behind each."""
+    """Deviations of firing probabilities, in units of the binomial standard deviation of their trials."""
     measured = experiment.columns["probability"][used]
     trials = experiment.column("trials", DEFAULT_TRIALS)[used]
     safe = np.clip(predicted, 1e-12, 1.0 - 1e-12)
@@ -196,17 +197,17 @@ def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: floa
         control, values["gate_capacitance"][:, None], peak, values["rearm_fraction"][:, None] * voltage
     )
     period = experiment.column("stimulus_period", 0.0)
-    # the larger of the two, smoothly
+    # smooth maximum of the two
     predicted = np.power(np.power(np.maximum(reset, 1e-30), 4.0) + period**4, 0.25)
     return _logarithmic(experiment, columns["interval"], predicted)
 
 
 def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
-    """The second of two pulses after all that the first one did, spikes that follow its first one included."""
+    """Response to the second of two pulses, after all spikes of the first pulse."""
     columns = experiment.columns
     rates, reset = _one_row_a_set(Rates, values), _one_row_a_set(Reset, values)
     voltage, width, gap = columns["voltage"], columns["pulse_width"], columns["gap"]
-    # rows of one voltage and length share their first pulse
+    # rows with equal voltage and pulse length share their first pulse
     kinds, first, place = np.unique(
         np.stack([voltage, width]), axis=1, return_index=True, return_inverse=True
     )
@@ -224,7 +225,7 @@ def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float)
     measured = columns["shortening"]
     error = _uncertainty(experiment) * (np.abs(measured) + 0.2 * float(np.max(np.abs(measured))))
     residuals = (predicted - measured) / error
-    # the first integration of a kind of pulse is one number, however many rows repeat it
+    # the first integration of a kind of pulse counts once, even if many rows repeat it
     known = experiment.column("first_integration_time")
     stated = first[np.isfinite(known[first])]
     integration = np.log(np.where(fired, start, late)[:, stated] / known[stated])
@@ -234,7 +235,7 @@ def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float)
 
 
 def compliance_current(experiment: Experiment) -> Array:
-    """Compliance of each row: as stated, or where many voltages give the same largest current, that current."""
+    """Compliance of each row: as stated, or the largest current if many voltages give it."""
     stated = experiment.column("compliance", np.inf)
     current, voltage = np.abs(experiment.columns["current"]), np.abs(experiment.columns["voltage"])
     largest = float(np.max(current))
@@ -245,7 +246,7 @@ def compliance_current(experiment: Experiment) -> Array:
 
 
 def _plateau(voltage: Array, current: Array) -> float:
-    """Current that hardly grows with the voltage, however it is scattered; infinite where there is none."""
+    """Current of a plateau that hardly grows with voltage, even with scatter; infinite if there is none."""
     on = (current > _PLATEAU * float(np.max(current))) & (voltage > _SMALLEST_VOLTAGE)
     if np.sum(on) < _FLAT_ROWS:
         return np.inf
@@ -254,18 +255,18 @@ def _plateau(voltage: Array, current: Array) -> float:
     if np.sum(upper) < _FLAT_ROWS or np.ptp(levels[upper]) < np.log1p(_FLAT_SPAN):
         return np.inf
     values = np.log(current[on][upper])
-    # a resistor has the slope one
+    # a resistor has a slope of one
     flat = float(np.polyfit(levels[upper], values, 1)[0]) < _FLAT_SLOPE
     return float(np.exp(np.median(values))) if flat else np.inf
 
 
 def on_resistance_bound(experiment: Experiment) -> float | None:
-    """Largest resistance that the on state of a sweep can have where all of its rows are at compliance.
+    """Upper bound on the on-state resistance of a sweep whose on-state rows are all at compliance.
 
     Returns
     -------
     float or None
-        In ohm; None where some row shows the on state below compliance.
+        Resistance [ohm]; None if a row shows the on state below compliance.
     """
     voltage, current = np.abs(experiment.columns["voltage"]), np.abs(experiment.columns["current"])
     driven = (voltage > _SMALLEST_VOLTAGE) & (current > 0.0)
@@ -326,7 +327,7 @@ def _resistance(values: Mapping[str, Array], closed: Array, conduction_length: f
 
 
 _TIMES = {"integration_time": _integration_time, "pulse_train": _pulse_train}
-"""Experiments in which a device may stay silent."""
+"""Experiments where a device may stay silent."""
 _PREDICTIONS = {
     "firing_probability": _firing_probability,
     "spike_interval": _spike_interval,

@@ -1,4 +1,4 @@
-"""A device spec from a fit: every value with its basis, its band, and what the data did not see."""
+"""Write a device spec from a fit: each value with its basis and band, and the values that the data do not determine."""
 
 import os
 import re
@@ -25,12 +25,12 @@ _STAGE = {"measured": "laboratory_device", "simulated": "simulated"}
 
 
 def check_output(path: Path, *, force: bool = False) -> None:
-    """Whether a spec may be written to a path, before anybody waits for a fit.
+    """Check that a spec can be written to a path, before a long fit.
 
     Raises
     ------
     NeuroestError
-        When the name cannot be that of a device, the folder does not exist, or a file would be overwritten.
+        If the name is not a valid device name, the folder does not exist, or a file would be overwritten.
     """
     if path.suffix not in {".yaml", ".yml"} or not _NAME.match(path.stem):
         raise NeuroestError(
@@ -44,12 +44,12 @@ def check_output(path: Path, *, force: bool = False) -> None:
 
 
 def write_spec(path: Path, template: Device, data: Measurements, result: Fit) -> None:
-    """Write a device spec, whole or not at all; what would not load is not written.
+    """Write a device spec atomically, and only if it loads.
 
     Raises
     ------
     NeuroestError
-        When the text that would be written is no valid device spec.
+        If the text is not a valid device spec.
     """
     text = spec_text(path.stem, template, data, result)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".neuroest-") as folder:
@@ -60,7 +60,7 @@ def write_spec(path: Path, template: Device, data: Measurements, result: Fit) ->
 
 
 def spec_text(name: str, template: Device, data: Measurements, result: Fit) -> str:
-    """The spec as text."""
+    """Text of the spec."""
     basis = data_basis(data)
     content: dict[str, Any] = {
         "kind": "device",
@@ -100,7 +100,7 @@ def spec_text(name: str, template: Device, data: Measurements, result: Fit) -> s
 def _entry(
     name: str, template: Device, data: Measurements, result: Fit, groups: Mapping[str, str]
 ) -> dict[str, Any] | None:
-    """One parameter: fitted, fixed by a law, bounded, completed, or held; None where nobody states it."""
+    """One parameter: fitted, fixed by a law, bounded, completed, or kept; None if no source states it."""
     claim = template.claims.get(name)
     unit = template.record.parameters()[name].check.unit
     law = result.law_of(name)
@@ -126,7 +126,7 @@ def _entry(
         return None
     entry = _held(name, claim, template, result)
     if result.laws and template.record.declared[name].exact == CHOSEN:
-        # what a designer chooses is neither right nor wrong, whatever range others have
+        # a design choice is neither right nor wrong, so the range in other designs does not matter
         entry.pop("spread", None)
     return entry
 
@@ -142,14 +142,14 @@ def _completed(name: str, claim: Claim | None, unit: str, result: Fit) -> dict[s
     elif found.low is not None:
         entry["spread"] = {"low": _quantity(found.low, unit), "shape": "one_sided"}
     elif claim is not None and claim.has_spread and claim.low > 0.0 and not found.chosen:
-        # as far to either side as the spec that fills up
+        # the same relative band as in the template
         ends = (found.value * claim.low / claim.value, found.value * claim.high / claim.value)
         entry["spread"] = {"low": _quantity(ends[0], unit), "high": _quantity(ends[1], unit)}
     return entry
 
 
 def data_basis(data: Measurements) -> str:
-    """``measured``, unless the file says otherwise in a comment ``# basis:``."""
+    """``measured``, unless a comment ``# basis:`` in the file says otherwise."""
     stated = data.comments.get("basis", "measured")
     if stated not in BASES:
         raise NeuroestError(f"{data.file}: unknown basis {stated!r}; allowed: {', '.join(BASES)}")
@@ -168,7 +168,7 @@ def _quantity(value: float, unit: str, digits: int = 4) -> str | float:
     if unit == "1":
         return float(f"{value:.{digits}g}")
     text = format_quantity(value, unit, digits)
-    # far below the smallest prefix nothing is left of the digits
+    # far below the smallest prefix, all digits would be lost
     return text if text[:1] != "0" or value >= 1e-18 else f"{value:.{digits - 1}e} {unit}"
 
 
@@ -185,7 +185,7 @@ def _rationale(name: str, result: Fit) -> str:
 
 
 def _article(words: str) -> str:
-    """Words with an article, where they are no clause."""
+    """Add an article to words that are not a clause."""
     return words if words.startswith("how ") else f"the {words}"
 
 
@@ -218,12 +218,12 @@ def _fitted(
 
 
 def _undetermined(name: str, claim: Claim | None, unit: str, value: float) -> dict[str, Any]:
-    """A fitted value that the data do not determine: a bound, with the far end of the template's band as the other.
+    """A fitted value that the data only bound; the far end of the template's band is the other bound.
 
     Raises
     ------
     NeuroestError
-        Where no template has a band: then there is nothing that a spec could state.
+        If no template has a band, so a spec could state nothing.
     """
     if claim is None or not claim.has_spread or not claim.low > 0.0:
         raise NeuroestError(
@@ -259,7 +259,7 @@ def _held(name: str, claim: Claim, template: Device, result: Fit) -> dict[str, A
 
 
 def _variability(claim: Claim, result: Fit | None) -> dict[str, Any]:
-    """Deviations between devices and cycles: measured where the data repeat, else the template's."""
+    """Deviations between devices and cycles: measured if the data contain repetitions, otherwise from the template."""
     device, cycle = claim.device_to_device, claim.cycle_to_cycle
     if result is not None:
         device = result.device_to_device if result.device_to_device is not None else device

@@ -1,4 +1,4 @@
-"""Cells of the files that measurements come in: text of any usual encoding and separator, and workbooks."""
+"""Read the cells of measurement files: text in any common encoding and separator, and workbooks."""
 
 import hashlib
 import io
@@ -17,32 +17,32 @@ from neuroest.specs.file_text import decoded, file_content, shortened
 EXAMPLE = "voltage [V],integration_time [ms]"
 """Header of the simplest measurement."""
 _LARGEST = 2**25
-"""Bytes of a file; a measurement has more rows than a spec has lines."""
+"""Maximum file size in bytes; measurements are longer than specs."""
 _MOST_ROWS = 1_000_000
-"""Rows of a workbook; a sheet that unpacks to more is none of a laboratory."""
+"""Maximum number of rows of a workbook; real lab data have fewer."""
 _OLD_WORKBOOK, _WORKBOOK = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 _NUMBER = r"[+-]?\d+(?:[.,]\d*)?(?:[eE][+-]?\d+)?"
 _NUMBERS = re.compile(rf"\s*{_NUMBER}(?:[ ]+{_NUMBER})+\s*\Z")
 _ROW = re.compile(rf"\s*{_NUMBER}(?:[ ,;\t]+{_NUMBER})+\s*\Z")
 _CELL = re.compile(r"\S+(?: [\[(][^\])]*[\])])?")
-"""A cell between blanks, with the unit in brackets behind its name."""
+"""A cell in blank-separated text, with the unit in brackets after its name."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table, with the name of its sheet; empty where the file has no sheets."""
+    """A table, with the name of its sheet; the name is empty if the file has no sheets."""
 
     name: str
     table: CsvTable
 
 
 def sheets_of(path: Path) -> list[Sheet]:
-    """The cells of a text file, or of each sheet of a workbook that has any.
+    """Cells of a text file, or of each nonempty sheet of a workbook.
 
     Raises
     ------
     SpecError
-        When it is no text, no workbook, too large or empty.
+        If the file is neither text nor a workbook, or is too large or empty.
     """
     file = str(path)
     content = file_content(path, file, _LARGEST)
@@ -62,7 +62,7 @@ def _refuse(file: str, message: str) -> None:
 
 
 def _text(content: bytes, file: str) -> str:
-    """Text in UTF-8, in UTF-16 with its mark, or in the Latin alphabet that instruments and Excel write."""
+    """Decode UTF-8, UTF-16 with a byte-order mark, or the Latin encoding of instruments and Excel."""
     coding = "utf-8"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         coding = "utf-16"
@@ -80,7 +80,7 @@ def _text(content: bytes, file: str) -> str:
 
 
 def _with_header(text: str) -> str:
-    """Text whose header is a comment, as numpy writes it, with that comment as its header; any other text as it is."""
+    """Uncomment a header that is a comment, as numpy writes it; other text is unchanged."""
     lines = text.splitlines()
     first = next(
         (at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0
@@ -92,7 +92,7 @@ def _with_header(text: str) -> str:
 
 
 def _separated(text: str) -> str:
-    """Text with tabs where blanks separate its numbers; any other text unchanged."""
+    """Replace blanks between numbers by tabs; other text is unchanged."""
     lines = text.splitlines()
     filled = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not filled or 2 * sum(bool(_NUMBERS.match(line)) for line in filled) < len(filled):
@@ -120,7 +120,7 @@ def _workbook(content: bytes, file: str) -> list[Sheet]:
 
 
 def _sheet(name: str, cells: Sequence[Sequence[object]], file: str, digest: str) -> Sheet | None:
-    """A sheet as a table; none where it is empty."""
+    """A sheet as a table; None if it is empty."""
     if len(cells) > _MOST_ROWS:
         _refuse(file, f"has more than {_MOST_ROWS} rows")
     rows = [

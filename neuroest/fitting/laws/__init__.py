@@ -1,1 +1,1 @@
-"""Models to fit, one row each: columns, law from `equations`, parameters, and the spec that it writes."""
+"""Models that can be fitted, one row each: columns, law from `equations`, parameters, and the spec it writes."""

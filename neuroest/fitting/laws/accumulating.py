@@ -1,4 +1,4 @@
-"""Devices that add up pulses: phase-change cells and ferroelectric transistors."""
+"""Devices that accumulate pulses: phase-change cells and ferroelectric transistors."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from neuroest.fitting.laws.curve import CurveLaw
 
 PHASE_CHANGE, FERROELECTRIC = "phase_change_neuron", "ferroelectric_neuron"
 _ACTIVATION = 5.0
-"""Activation voltage over the largest amplitude, from which a search starts."""
+"""Starting value of the activation voltage, relative to the largest amplitude."""
 
 
 def _crystallising(columns: Columns, values: Mapping[str, Array]) -> Array:
@@ -32,7 +32,7 @@ def _highest(columns: Columns) -> dict[str, float]:
 
 
 def _film(columns: Columns, values: Mapping[str, Array]) -> Array:
-    """Pulses until the film has switched: the mean of whole ones, since a search needs a smooth count."""
+    """Mean number of pulses until the film has switched; the search needs a smooth count."""
     time = equations.ferroelectric_switching_time(
         columns["voltage"], values["activation_voltage"], values["field_exponent"], values["attempt_time"]
     )
@@ -70,11 +70,11 @@ LAWS: tuple[Law, ...] = (
     CurveLaw("nucleation", FERROELECTRIC, "pulse_train", "the film switches by nucleation, with an exponent",
              {**_FILM_FROM, "field_exponent": "how the slope against 1/V changes"}, _film_formula, _film, _film_start),
 )  # fmt: skip
-"""Models of accumulating devices to fit."""
+"""Models of accumulating devices that can be fitted."""
 
 
 def _threshold(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
-    """A threshold that the curve reaches, and reaches only with the pulses."""
+    """A threshold that the curve reaches, but only after the given pulses."""
     fit = found.get("conductance_step")
     if fit is None or fit.settings["lowest"] < values["threshold_conductance"] <= fit.settings["highest"]:
         return {}
@@ -86,7 +86,7 @@ def _threshold(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
 
 
 def _field(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
-    """Activation field in the film of the spec that fills up."""
+    """Activation field for the film thickness of the template."""
     fit = found.get("attempt_time")
     if fit is None:
         return {}

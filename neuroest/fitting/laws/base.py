@@ -1,8 +1,8 @@
-"""The contract of a model to fit, and what a fit of one gives.
+"""Interface of a model that can be fitted, and of the result of its fit.
 
-A law says of one experiment what each row should be. It names the device model whose parameters it finds, so that its
-fit becomes a spec; several laws of a device model may compete for an experiment, and laws of one model on several
-experiments together make one spec.
+A law predicts each row of one experiment. It names the device model whose parameters it finds, so its fit can become a
+spec. Several laws of a device model may compete for an experiment. Laws of one model for several experiments are
+combined into one spec.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ from neuroest.fitting.predictions import Rows
 Columns = Mapping[str, Array]
 Values = Mapping[str, float]
 IDENTIFIED_WITHIN = 3.0
-"""A parameter is identified when its 80 % interval spans no more than this factor to each side."""
+"""A parameter is identified if its 80 % interval spans at most this factor to each side."""
 LARGEST_REACH = np.log(1e6)
-"""Logarithm of the largest factor that a spread may state; beyond it nothing is known."""
+"""Logarithm of the largest factor of a spread; beyond it, the value counts as unknown."""
 LEAST_DEVIATION = 0.005
-"""Deviation of a logarithm below which nothing is known of a measured value: calibration and reading of instruments."""
+"""Smallest standard deviation of the logarithm of a measured value: calibration and reading of instruments."""
 
 
 @dataclass(frozen=True)
 class LawFit:
-    """A law with its parameters, and how well it describes its experiment.
+    """A fitted law with its parameters and its quality of fit.
 
     Attributes
     ----------
     law : Law
-        What was fitted.
+        The law that was fitted.
     values : dict of str to float
-        Every unknown, in SI; those that are parameters of the device model go into the spec.
+        Every unknown, in SI units; those that are parameters of the device model go into the spec.
     settings : dict of str to float
-        Parameters of the device that the law or the data fix, such as a reference point.
+        Device parameters that the law or the data fix, such as a reference point.
     deviations, freedoms : dict of str to float
-        Standard deviation of the logarithm of each unknown (of the unknown itself, where it may be negative), and its
+        Standard deviation of the logarithm of each unknown (of the unknown itself if it may be negative), and its
         degrees of freedom.
     bounds : dict of str to float
-        Unknowns of which the data give an upper bound and no value.
+        Unknowns for which the data give only an upper bound.
     rows : Rows
-        Measured and predicted, row by row.
+        Measured and predicted values, row by row.
     left_out : float
-        Root mean square of the logarithm by which the law misses conditions that it was not fitted to.
+        RMS log error of the law on left-out conditions.
     score : float
-        Bayesian information criterion over the conditions; lower is better, differences count.
+        Bayesian information criterion over the conditions. Lower is better; only differences matter.
     """
 
     law: Law
@@ -73,50 +73,50 @@ class LawFit:
 
     @property
     def rejected(self) -> bool:
-        """Whether the law does not describe its data."""
+        """Whether the data reject the law."""
         return self.misfit is not None and self.misfit.rejected
 
     @property
     def left_open(self) -> tuple[str, ...]:
-        """Unknowns that are fitted by their logarithms and left open by more than a factor."""
+        """Unknowns fitted as logarithms whose interval exceeds `IDENTIFIED_WITHIN`."""
         signed: frozenset[str] = getattr(self.law, "signed", frozenset())
         names = (name for name in self.deviations if name not in signed)
         return tuple(name for name in names if self.factor(name) > IDENTIFIED_WITHIN)
 
     def factor(self, name: str, share: float = 0.8) -> float:
-        """Factor to either side within which an unknown lies with a probability."""
+        """Half-width of the interval of an unknown with a given probability, as a factor."""
         reach = quantile(share, self.freedoms[name]) * self.deviations[name]
         return float(np.exp(min(reach, LARGEST_REACH)))
 
     def formula(self) -> str:
-        """The law with its numbers."""
+        """Formula of the law with its fitted numbers."""
         return self.law.formula({**self.settings, **self.values})
 
 
 @dataclass(frozen=True)
 class Law(ABC):
-    """One model to fit.
+    """One law that can be fitted.
 
     Attributes
     ----------
     name : str
-        Its name, as `--law` takes it.
+        Its name, as given to `--law`.
     model : str
-        Device model whose parameters it finds.
+        Device model whose parameters it determines.
     experiment : str
-        Layout of the rows that it describes.
+        Kind of experiment that it describes.
     about : str
-        What it says, in words.
+        Description in words.
     determined_by : mapping of str to str
-        Each unknown, and what in the data determines it.
+        Each unknown, with the part of the data that determines it.
     formula : callable
-        The law with numbers, for people.
+        Readable formula with numbers.
     """
 
     bounded_by: ClassVar[str] = "every row that would show the value is at compliance"
-    """Why the data may give an upper bound and no value."""
+    """Why the data may give only an upper bound."""
     least_of_bound: ClassVar[float] = 1.0 / 2.0
-    """Lower end of the spread of an upper bound, over the bound."""
+    """Lower end of the spread of an upper bound, relative to the bound."""
     name: str
     model: str
     experiment: str
@@ -126,7 +126,7 @@ class Law(ABC):
 
     @property
     def unknowns(self) -> tuple[str, ...]:
-        """Names of what is fitted."""
+        """Names of the unknowns."""
         return tuple(self.determined_by)
 
     @abstractmethod
@@ -136,16 +136,16 @@ class Law(ABC):
         Raises
         ------
         NeuroestError
-            When the rows are too few, or are none of what the law describes.
+            If there are too few rows, or if the law does not describe them.
         """
 
     def fitted(self, experiment: Experiment) -> LawFit:
-        """The fit, if it is one: a search may pass through numbers that no float holds, and must not end there.
+        """Fit and check that the result is finite: a search may overflow on the way, but not at its end.
 
         Raises
         ------
         NeuroestError
-            As `fit`, and when an unknown, its band or the curve is not finite.
+            As for `fit`, and if an unknown, its band or the curve is not finite.
         """
         with np.errstate(all="ignore"):
             found = self.fit(experiment)
@@ -166,20 +166,20 @@ class Law(ABC):
 
 @dataclass(frozen=True)
 class Family:
-    """The device model that laws write, with the spec that fills what no law finds.
+    """A device model for which laws write specs, with the template for values that no law finds.
 
     Attributes
     ----------
     model : str
         Device model.
     template : str
-        Shipped spec that supplies what the data do not determine.
+        Shipped spec that supplies values that the data do not determine.
     about : str
-        What it is, in words.
+        Short description.
     completed : callable
-        Values that follow from the fits, or that the designer must choose within them, by name.
+        Values that follow from the fits, or that the designer must choose consistently with them, by name.
     cautions : callable
-        What an estimate with the values would not know, in words.
+        What an estimate with these values would leave out, in words.
     """
 
     model: str
@@ -191,20 +191,20 @@ class Family:
 
 @dataclass(frozen=True)
 class Completion:
-    """A value that no row shows directly.
+    """A value that the data do not show directly.
 
     Attributes
     ----------
     why : str
-        Where it comes from, in words.
+        Its origin, in words.
     chosen : bool
-        Whether a designer chooses it, so that it is neither right nor wrong.
+        Whether it is a design choice, which is neither right nor wrong.
     factor : float, optional
-        Factor to either side within which a value that follows from a fitted one lies, with 80 %.
+        Half-width of the 80 % interval, as a factor, for a value that follows from a fitted one.
     follows : str
-        The unknown of a law that it is proportional to, if it is.
+        The unknown of a law that it is proportional to, if any.
     low : float, optional
-        Where the value is an upper bound, the end to which the truth may lie below.
+        Lower end of the true value's range, if the value is an upper bound.
     """
 
     value: float

@@ -1,4 +1,4 @@
-"""CMOS neurons by their f-I curve."""
+"""Fit CMOS neurons to their f-I curve."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from neuroest.fitting.laws.curve import CurveLaw
 
 MODEL = "analog_lif"
 _LEAK = 3.0
-"""Rheobase below the smallest current that fires, from which a search starts."""
+"""Smallest current that fires, relative to the starting value of the rheobase."""
 
 
 def _rate(columns: Columns, values: Mapping[str, Array]) -> Array:
@@ -23,7 +23,7 @@ def _rate(columns: Columns, values: Mapping[str, Array]) -> Array:
     if "memory_time" in values:
         tau = values["memory_time"]
         return np.asarray(device_curves.leaky_firing_rate(current, charge / tau, tau, dead))
-    # charge of a threshold of one volt
+    # charge for a threshold of one volt
     return np.asarray(1.0 / (dead + 1.0 / equations.integrator_maximum_rate(current, charge, 1.0)))
 
 
@@ -70,11 +70,11 @@ LAWS: tuple[Law, ...] = (
         "rate_leaky_refractory", "a leaky integrator with a refractory time", "memory_time", "refractory_time"
     ),
 )
-"""Models of integrate-and-fire neurons to fit."""
+"""Models of integrate-and-fire neurons that can be fitted."""
 
 
 def _capacitor(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
-    """The curve has the charge of a spike alone: capacitor times threshold."""
+    """The curve determines only the charge per spike: capacitance times threshold."""
     fit = found.get("maximum_input_current")
     if fit is None:
         return {}

@@ -1,4 +1,4 @@
-"""Laws that are a formula: robust least squares of logarithms, bands by leaving out conditions and devices."""
+"""Closed-form laws: robust least squares on logarithms, with bands from leaving out conditions and devices."""
 
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -16,50 +16,50 @@ from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows, binomial_residuals, relative_error
 
 _MOST_GROUPS = 40
-"""Groups of conditions that are left out in turn, at most."""
+"""Maximum number of groups of conditions for leave-one-out."""
 _ROW_GROUPS = 20
-"""Groups of rows that are left out in turn, whatever their conditions."""
+"""Number of groups of rows for leave-one-out, regardless of condition."""
 _FEWEST_DEVICES = 3
-"""Devices from which on what they differ by is known."""
+"""Minimum number of devices for a device-to-device spread."""
 _SMALLEST_SCALE = 0.02
-"""Scatter of a logarithm below which no row counts as far off."""
+"""Smallest log scatter used to identify outliers."""
 _NORMAL_MEDIAN = 1.4826
-"""Standard deviation of a normal distribution over its median absolute deviation."""
+"""Ratio of the standard deviation to the median absolute deviation of a normal distribution."""
 _FAR = 1.5
-"""Deviations from which on a row counts less."""
+"""Number of standard deviations beyond which a row gets less weight."""
 _FLOOR = 0.01
-"""Misfit of a logarithm that is no misfit: laws that miss by less are equally good."""
+"""Log misfit that counts as zero: laws with smaller errors are equally good."""
 _TINY = 1e-300
 _UNKNOWN = 1e3
-"""Deviation of a logarithm of which nothing is known."""
+"""Standard deviation of an unknown logarithm."""
 _BOUND = np.log(1e12)
 _TOLD = 0.8
-"""Probability of the interval that a spec states."""
+"""Probability of the interval stated in a spec."""
 _REACH, _SHIFTS = np.log(1e4), 185
-"""Shifts of an unknown that are tried where a law is rejected, a tenth of a factor e apart."""
+"""Shifts of an unknown that are tried if a law is rejected, in steps of 0.1 in the natural logarithm."""
 _DIFFERENCE = 1e-4
-"""Shift of an unknown for a slope; numerical."""
+"""Step of an unknown for a finite difference; numerical."""
 _PATIENCE = 200
-"""Evaluations of a law in one search; numerical."""
+"""Maximum number of evaluations of a law in one search; numerical."""
 
 
 @dataclass(frozen=True)
 class CurveLaw(Law):
-    """A law that is a formula of its columns.
+    """A law given by a formula of its columns.
 
     Attributes
     ----------
     predict : callable
-        The result of each row from columns and values.
+        Returns the result of each row from columns and values.
     start : callable
-        Values to start from, from columns and results.
+        Returns starting values from columns and results.
     settings : callable
-        Parameters that the law or the place of the data fix.
+        Returns the parameters that the law or the range of the data fixes.
     signed : frozenset of str
-        Unknowns that may be zero or negative; the others are fitted by their logarithms.
+        Unknowns that may be zero or negative; the others are fitted as logarithms.
     own_levels : bool
-        Whether each device has a level of its own, such as a state of a memory. The spread between devices is then no
-        measure of the scatter of rows.
+        Whether each device has its own level, such as a memory state. If so, the spread between devices does not
+        measure the scatter of rows.
     """
 
     predict: Callable[[Columns, Mapping[str, Array]], Array]
@@ -69,7 +69,7 @@ class CurveLaw(Law):
     own_levels: bool = False
 
     def fit(self, experiment: Experiment) -> LawFit:
-        """Fit to all rows; then again without each condition, and without each device."""
+        """Fit all rows, then refit with each condition and each device left out."""
         used = self._used(experiment)
         if not len(used):
             raise NeuroestError(f"{self.about}: no row of {experiment.layout.name} has a result above zero")
@@ -97,12 +97,12 @@ class CurveLaw(Law):
         deviation = np.sqrt(np.maximum(variance, LEAST_DEVIATION**2))
         freedoms = np.maximum(freedoms, 1.0)
         missed, influence = misfit(part, size), problem.influence(point)
-        # an unknown that hardly moves the results is hardly known, however little the search moves it
+        # an unknown that hardly affects the results is poorly known, even if the search barely moves it
         apart = problem.levelled(point, device) if self.own_levels else problem
         scatter = float(np.std(apart.deviation(point))) / np.sqrt(len(used))
         deviation = np.minimum(np.maximum(deviation, scatter / influence), _UNKNOWN)
         if missed is not None:
-            # what the law misses its conditions by, it may miss any other by
+            # the law may miss any other condition by as much as it misses these
             deviation = np.hypot(deviation, np.minimum(missed.systematic / influence, _UNKNOWN))
         if missed is not None and missed.rejected:
             needed = _until_every_row_is_met(problem, point)
@@ -122,7 +122,7 @@ class CurveLaw(Law):
         )  # fmt: skip
 
     def _used(self, experiment: Experiment) -> Array:
-        """Rows with a value in every column, and a result that has a logarithm."""
+        """Rows with a value in every column and a positive result."""
         layout = experiment.layout
         columns = [experiment.columns[name] for name in layout.columns]
         seen = layout.name == "firing_probability" or experiment.columns[layout.result] > 0.0
@@ -130,7 +130,7 @@ class CurveLaw(Law):
 
 
 class _Curve:
-    """One law on the rows of one experiment, over transformed unknowns."""
+    """One law on the rows of one experiment, as a function of transformed unknowns."""
 
     def __init__(
         self, law: CurveLaw, experiment: Experiment, used: Array, columns: Columns, settings: Mapping[str, float]
@@ -183,7 +183,7 @@ class _Curve:
         return Rows(self.experiment, self.used, self.measured, predicted[None, :], residual[None, :])
 
     def influence(self, point: Array) -> Array:
-        """Root mean square over the rows of the slope of the logarithm of the result against each unknown."""
+        """RMS, over the rows, of the derivative of the logarithm of the result with respect to each unknown."""
         shifts = _DIFFERENCE * np.eye(len(point))
         slopes = [
             (self.deviation(point + s) - self.deviation(point - s)) / (2.0 * _DIFFERENCE) for s in shifts
@@ -191,7 +191,7 @@ class _Curve:
         return np.asarray(np.maximum(np.sqrt(np.mean(np.square(slopes), axis=1)), _TINY))
 
     def levelled(self, point: Array, device: Array) -> "_Curve":
-        """The same rows, those of each device moved by what all of them lie off by."""
+        """The same rows, with the mean offset of each device removed."""
         place = np.unique(device, return_inverse=True)[1]
         means = np.bincount(place, self.deviation(point)) / np.bincount(place)
         found = copy(self)
@@ -199,7 +199,7 @@ class _Curve:
         return found
 
     def solve(self, start: Array, chosen: Array) -> Array:
-        """Least squares over some rows; what is farther off than the scatter of the first fit counts less."""
+        """Least squares over some rows. Outliers relative to the scatter of the first fit get less weight."""
         least_squares = extra("scipy.optimize", "lab").least_squares
         if self.scale is None:
             start = least_squares(lambda point: self.deviation(point)[chosen], start, max_nfev=_PATIENCE).x
@@ -215,7 +215,7 @@ class _Curve:
 
 
 def _left_out(problem: _Curve, point: Array, labels: Array, device: Array) -> tuple[Array, float, float]:
-    """Covariance by leaving out each condition, its degrees of freedom, and the misses of what was left out."""
+    """Leave-one-condition-out covariance, its degrees of freedom, and the errors on the left-out rows."""
     kinds = np.unique(labels)
     groups = np.minimum(len(kinds), _MOST_GROUPS)
     group = np.searchsorted(kinds, labels) % groups
@@ -228,7 +228,7 @@ def _left_out(problem: _Curve, point: Array, labels: Array, device: Array) -> tu
         missed += [float(np.mean(residual[labels[mine] == one])) for one in np.unique(labels[mine])]
     way = np.array(moved)
     covariance = (groups - 1) / groups * way.T @ way
-    # few conditions may agree by chance; their rows then scatter by more
+    # a few conditions may agree by chance, although their rows scatter more
     parts = min(_ROW_GROUPS, len(labels))
     turn = np.arange(len(labels)) % parts
     if problem.law.own_levels:
@@ -243,7 +243,7 @@ def _left_out(problem: _Curve, point: Array, labels: Array, device: Array) -> tu
 
 
 def _until_every_row_is_met(problem: _Curve, point: Array) -> Array:
-    """How far each unknown by itself must move until every row that it can meet is met."""
+    """Shift of each unknown, varied alone, that is needed to match every row that it can match."""
     shifts = np.linspace(-_REACH, _REACH, _SHIFTS)
     found = []
     for place in range(len(point)):
@@ -254,7 +254,7 @@ def _until_every_row_is_met(problem: _Curve, point: Array) -> Array:
 
 
 def _devices(problem: _Curve, point: Array, device: Array) -> tuple[Array, int]:
-    """Covariance by leaving out each device; zero where there are too few."""
+    """Leave-one-device-out covariance; zero if there are too few devices."""
     names = np.unique(device)
     if len(names) < 2:
         return np.zeros((len(point), len(point))), len(names)

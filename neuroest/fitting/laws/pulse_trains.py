@@ -1,7 +1,7 @@
-"""Trains of equal pulses on a resistive cell: its window, and the pulse response that learning uses.
+"""Trains of equal pulses on a resistive cell: the conductance window and the pulse response for learning.
 
-Trains go one way or both. The fit finds the ends of the window and how the steps shrink. The scatter of the steps
-about it gives the noise from pulse to pulse and the spread from device to device.
+Trains go in one direction or both. The fit finds the ends of the window and how the steps shrink. The scatter of the
+steps around the fit gives the pulse-to-pulse noise and the device-to-device spread.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,22 +21,22 @@ from neuroest.fitting.layouts import Experiment
 
 MODEL = "one_transistor_one_resistor"
 _CURVED = 3.0
-"""Pulse constants within the train from which a search starts."""
+"""Starting value of the search: pulse constants per train."""
 _FEWEST_DEVICES = 3
-"""Devices from which on what their steps differ by is known."""
+"""Minimum number of devices for a device-to-device spread of steps."""
 _FEWEST_STEPS = 8
-"""Steps from which on their scatter is known."""
+"""Minimum number of steps for an estimate of their scatter."""
 _WINDOWS = 8.0
-"""Parts of a train over which the scatter of steps is summed. Cells fluctuate for tens of pulses, so the parts must be
-longer; numerical."""
+"""Segments of a train over which the scatter of steps is summed. Cells fluctuate for tens of pulses, so segments must
+be longer; numerical."""
 _OPEN = 1.0
-"""Standard deviation of a logarithm from which on a value is an upper bound."""
+"""Standard deviation of a logarithm above which a value counts as an upper bound."""
 _TOLD = 0.8
-"""Probability of the interval that a spec states."""
+"""Probability of the interval stated in a spec."""
 _ALIKE = 2.0
-"""Factor within which variances of steps over few and over many pulses count as alike; numerical."""
+"""Factor within which step variances over few and many pulses count as equal; numerical."""
 _SMOOTHED = 20.0
-"""Part of a train over which the conductance is averaged to either side; numerical."""
+"""Fraction of a train over which the conductance is averaged on either side; numerical."""
 _WAYS = {1.0: "rising", 0.0: "falling"}
 _DERIVED = {
     "update_states": "pulses of a train",
@@ -47,7 +47,7 @@ _DERIVED = {
 
 @dataclass(frozen=True)
 class Scatter:
-    """What the scatter of the steps shows, as `LawFit` holds it."""
+    """Results from the scatter of the steps, in the format of `LawFit`."""
 
     values: dict[str, float]
     deviations: dict[str, float]
@@ -62,13 +62,13 @@ class Scatter:
 
 
 _PARTS = 8
-"""Parts of a train whose means say which way it goes."""
+"""Number of parts of a train whose means show its direction."""
 _FAR_FROM_NOISE = 4.0
-"""Deviations of a mean beyond which it has moved."""
+"""Number of standard deviations beyond which a mean has moved."""
 
 
 class Response(NamedTuple):
-    """The response to pulses one way: their number from end to end, and how far steps shrink."""
+    """Response to pulses in one direction: the number of pulses from end to end, and how much steps shrink."""
 
     states: float
     nonlinearity: float
@@ -76,12 +76,12 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True)
 class PulseLaw(CurveLaw):
-    """A curve through trains of pulses, and what it means for learning.
+    """A curve through pulse trains, with the parameters for learning.
 
     Attributes
     ----------
     both : bool
-        Whether the file must hold trains both ways; if not, trains one way.
+        Whether the file must contain trains in both directions; if false, in one direction.
     """
 
     bounded_by: ClassVar[str] = "the scatter of the readings hides it"
@@ -90,11 +90,11 @@ class PulseLaw(CurveLaw):
 
     @property
     def unknowns(self) -> tuple[str, ...]:
-        """What the curve is fitted by; noise and spread follow from what it leaves."""
+        """The law for the curve; noise and spread follow from its residuals."""
         return tuple(name for name in self.determined_by if name not in _DERIVED)
 
     def fit(self, experiment: Experiment) -> LawFit:
-        """Fit the curve, then find noise and spread of the steps."""
+        """Fit the curve, then estimate the noise and spread of the steps."""
         if np.ptp(experiment.columns["conductance"]) == 0.0:
             raise NeuroestError(f"{self.about}: no pulse changes the conductance")
         experiment = _with_ways(experiment)
@@ -106,7 +106,7 @@ class PulseLaw(CurveLaw):
         responses = self._responses(found, experiment)
         settings = {**found.settings, **_amplitude(experiment)}
         states = [one.states for one in responses.values()]
-        # one number for both ways, the geometric mean of trains of different length
+        # one number for both directions: the geometric mean of trains of different lengths
         settings["update_states"] = float(f"{np.exp(np.mean(np.log(states))):.6g}")
         if "rising_nonlinearity" not in found.values:
             settings |= {f"{_WAYS[way]}_nonlinearity": one.nonlinearity for way, one in responses.items()}
@@ -120,14 +120,14 @@ class PulseLaw(CurveLaw):
         )  # fmt: skip
 
     def _responses(self, found: LawFit, experiment: Experiment) -> dict[float, Response]:
-        """What the fit says of each way."""
+        """Results of the fit for each direction."""
         pulses, rising = experiment.columns["pulse"], experiment.columns["rising"]
         responses = {}
         for way in sorted(set(rising)):
             last = float(np.max(pulses[rising == way]))
             bent = found.values.get(f"{_WAYS[way]}_nonlinearity", 0.0)
             if "pulse_constant" in found.values:
-                # the window ends where infinitely many pulses lead, and the train crosses a part of it
+                # the window ends at the limit of infinitely many pulses; the train covers only a part of it
                 bent = last / found.values["pulse_constant"]
                 last = last / -float(np.expm1(-bent))
             responses[way] = Response(last, bent)
@@ -135,7 +135,7 @@ class PulseLaw(CurveLaw):
 
 
 def _with_ways(experiment: Experiment) -> Experiment:
-    """The experiment with a column that says of each row which way its train goes."""
+    """The experiment with an added column for the direction of each row's train."""
     columns, layout = dict(experiment.columns), experiment.layout
     stated = columns.get("rising", np.full(experiment.rows, np.nan))
     trains, conductance = trains_of(experiment), columns["conductance"]
@@ -157,7 +157,7 @@ def _with_ways(experiment: Experiment) -> Experiment:
 
 
 def _turns_back(conductance: Array) -> bool:
-    """Whether a train goes one way and comes back, by means over parts of it that the noise does not move."""
+    """Whether a train goes one way and comes back, judged by means over parts that are robust to noise."""
     if len(conductance) < 2 * _PARTS:
         return False
     parts = np.array([np.mean(part) for part in np.array_split(conductance, _PARTS)])
@@ -168,7 +168,7 @@ def _turns_back(conductance: Array) -> bool:
 
 
 def trains_of(experiment: Experiment) -> Array:
-    """Number of the train of each row: a new one begins with another device or way, or where pulses count again."""
+    """Train index of each row; a train ends if the device or direction changes or the pulse count restarts."""
     keys = [experiment.column(name, -1.0) for name in ("device", "cycle", "rising")]
     begins = np.diff(experiment.columns["pulse"], prepend=np.inf) <= 0.0
     for key in keys:
@@ -177,7 +177,7 @@ def trains_of(experiment: Experiment) -> Array:
 
 
 def _amplitude(experiment: Experiment) -> dict[str, float]:
-    """Amplitude and width of the pulses, where the file states them."""
+    """Amplitude and width of the pulses, if the file states them."""
     names = {"update_voltage": "voltage", "update_time": "pulse_width"}
     stated = {name: np.abs(experiment.column(column)) for name, column in names.items()}
     return {name: float(np.nanmedian(c)) for name, c in stated.items() if np.any(np.isfinite(c))}
@@ -186,7 +186,7 @@ def _amplitude(experiment: Experiment) -> dict[str, float]:
 def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Response]) -> Scatter:
     """Noise and spread of the steps.
 
-    The step of each row is compared with that of the curve at the conductance there.
+    Each measured step is compared with the curve's step at the same conductance.
     """
     rows, due = _steps(experiment, curve, responses)
     if len(rows) < _FEWEST_STEPS:
@@ -221,11 +221,11 @@ def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Re
 
 
 def _noise(rows: Array, residual: Array, due: Array) -> tuple[float, float, float]:
-    """Noise of a step over the mean step, the standard deviation of its logarithm, and what it is at most.
+    """Noise of a step relative to the mean step, the standard deviation of its logarithm, and an upper bound.
 
-    What steps miss the curve by adds up over the pulses, what reads miss does not. So the variance of the sum over some
-    pulses grows with their number by that of a step, on top of a constant of the reads. Where reads fluctuate slowly,
-    sums over few pulses grow faster than those over many, which then count.
+    Step errors accumulate over the pulses, read errors do not. So the variance of a sum grows by one step variance per
+    pulse, on top of a constant from the reads. If reads fluctuate slowly, sums over few pulses grow faster than sums
+    over many; then the latter are used.
     """
     starts = np.flatnonzero(np.diff(rows, prepend=-np.inf) != 1.0)
     parts = np.split(residual, starts[1:])
@@ -245,7 +245,7 @@ def _noise(rows: Array, residual: Array, due: Array) -> tuple[float, float, floa
 
 
 def _growth(parts: Sequence[Array], lag: int) -> tuple[float, float]:
-    """Growth of the variance of sums for each pulse, between sums over so many and over twice as many; the latter."""
+    """Growth of the variance per pulse, from sums over `lag` and 2 `lag` pulses, and the variance for 2 `lag`."""
     one, two = (
         float(np.mean(np.concatenate([_sums(part, size) for part in parts]) ** 2)) for size in (lag, 2 * lag)
     )
@@ -253,7 +253,7 @@ def _growth(parts: Sequence[Array], lag: int) -> tuple[float, float]:
 
 
 def _sums(values: Array, size: int) -> Array:
-    """Sums over all windows of a size."""
+    """Sums over all windows of a given size."""
     whole = np.concatenate([[0.0], np.cumsum(values)])
     return np.asarray(whole[size:] - whole[: max(len(whole) - size, 0)])
 
@@ -265,7 +265,7 @@ def _gain(moved: Array, due: Array) -> float:
 def _steps(
     experiment: Experiment, values: Values, responses: Mapping[float, Response]
 ) -> tuple[Array, Array]:
-    """Rows that follow another of their train by one pulse, and the step of the curve there. [S]."""
+    """Rows one pulse after another row of the same train, and the step of the curve there [S]."""
     columns, trains = experiment.columns, trains_of(experiment)
     low, window = values["low_conductance"], values["high_conductance"] - values["low_conductance"]
     rows, steps = [], []
@@ -283,9 +283,9 @@ def _steps(
 
 
 def _between(conductance: Array) -> Array:
-    """Conductance between each reading of a train and the next, a mean over as many readings before as after.
+    """Conductance between consecutive readings of a train, averaged over equally many readings before and after.
 
-    A single reading that is too high would be followed by one that is lower, and steps would seem larger than they are.
+    Without the average, a reading that is too high would be followed by a lower one, and steps would look too large.
     """
     count = len(conductance)
     whole = np.concatenate([[0.0], np.cumsum(conductance)])
@@ -295,14 +295,14 @@ def _between(conductance: Array) -> Array:
 
 
 def _pulse_settings(columns: Columns) -> dict[str, float]:
-    """How many pulses each way has; of trains one way, whether they fall."""
+    """Number of pulses in each direction; for trains in one direction, whether they fall."""
     pulses, rising = columns["pulse"], columns["rising"]
     found = {f"last_{_WAYS[way]}": float(np.max(pulses[rising == way])) for way in set(rising)}
     return {**found, "falls": float(not np.any(rising)), "last_pulse": float(np.max(pulses))}
 
 
 def _one_way(values: Mapping[str, Array]) -> tuple[Array, Array]:
-    """Conductance before the first pulse and after the last, whichever of the two is the higher."""
+    """Conductance before the first pulse and after the last, in either order."""
     low, high = values["low_conductance"], values["high_conductance"]
     return (high, low) if values["falls"] else (low, high)
 
@@ -385,4 +385,4 @@ LAWS: tuple[PulseLaw, ...] = (
         _both_ways, _start, _pulse_settings, both=True,
     ),
 )  # fmt: skip
-"""Models of trains of pulses to fit."""
+"""Models of pulse trains that can be fitted."""

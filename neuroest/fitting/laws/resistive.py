@@ -1,4 +1,4 @@
-"""Resistive memory cells: pulse response, drift, retention, wear with censoring, read noise."""
+"""Resistive memory cells: pulse response, drift, retention, endurance with censoring, and read noise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from neuroest.fitting.predictions import Rows
 
 MODEL = "one_transistor_one_resistor"
 _FEWEST_FAILURES = 3
-"""Failed devices below which a distribution of lifetimes has no shape."""
+"""Minimum number of failed devices for the shape of a lifetime distribution."""
 _MEDIAN, _EARLY = 0.5, 0.99
-"""Shares that still work at the life that a spec states, and at the early one that is shown."""
+"""Surviving shares at the life stated in a spec, and at the early life that is shown."""
 _ELECTRONVOLT = 1.602176634e-19
 
 
@@ -64,7 +64,7 @@ def _largest(columns: Columns) -> dict[str, float]:
 
 
 def _noise(constant_share: float | None) -> dict[str, object]:
-    """Noise that is the same for all conductances, in proportion to them, or some of both."""
+    """Noise that is constant, proportional to the conductance, or both."""
 
     def predict(columns: Columns, values: Mapping[str, Array]) -> Array:
         share = 1.0 / (1.0 + np.exp(-values["mixture"])) if constant_share is None else constant_share
@@ -91,10 +91,10 @@ _NOISE_FROM = {"read_noise": "deviation at the largest conductance, over it"}
 
 @dataclass(frozen=True)
 class LifetimeLaw(Law):
-    """Lifetimes by a Weibull law of greatest likelihood, where some devices outlived the test."""
+    """Weibull lifetimes by maximum likelihood; devices that outlive the test are censored."""
 
     def fit(self, experiment: Experiment) -> LawFit:
-        """Fit to all devices, then again without each."""
+        """Fit all devices, then refit with each device left out."""
         cycles, failed = experiment.columns["cycles"], experiment.columns["failed"] > 0.0
         count = int(np.sum(failed))
         if count < _FEWEST_FAILURES:
@@ -121,13 +121,13 @@ class LifetimeLaw(Law):
 
 
 def _characteristic(values: Values, share: float) -> float:
-    """Cycles that a share survives, from the median and the shape."""
+    """Cycles that a given share survives, from the median and the shape."""
     scale = values["endurance"] / float(np.log(2.0)) ** (1.0 / values["shape"])
     return float(scale * float(-np.log(share)) ** (1.0 / values["shape"]))
 
 
 def _most_likely(cycles: Array, failed: Array) -> Array:
-    """Logarithms of median and shape with the greatest likelihood."""
+    """Logarithms of the maximum-likelihood median and shape."""
 
     def unlikely(point: Array) -> float:
         shape = np.exp(point[1])
@@ -146,13 +146,13 @@ def _most_likely(cycles: Array, failed: Array) -> Array:
 
 
 def surviving(cycles: Array, failed: Array) -> tuple[Array, Array]:
-    """Rows of the failures in the order of their cycles, and the share of the devices that survives each.
+    """Rows of the failures, sorted by cycles, and the share of devices that survives each failure.
 
-    Kaplan and Meier: of those that were still tested.
+    Kaplan-Meier estimator: each factor counts the devices still under test.
 
     Examples
     --------
-    Four devices, of which the third was taken out after 20 cycles: 4/5, 4/5 x 3/4 and, with one left, half of that.
+    Four devices; the third was removed after 20 cycles. The shares are 4/5, 4/5 x 3/4 and, with one left, half of that.
 
     >>> rows, share = surviving(np.array([10.0, 15.0, 20.0, 30.0]), np.array([True, True, False, True]))
     >>> rows.tolist(), share.round(2).tolist()
@@ -166,7 +166,7 @@ def surviving(cycles: Array, failed: Array) -> tuple[Array, Array]:
 
 
 def _ranked(experiment: Experiment, failed: Array, values: Values) -> Rows:
-    """Each failure at the share of the devices that had failed by then, and when the law has that share failed."""
+    """Measured and predicted cycles at each failed share of the devices."""
     cycles = experiment.columns["cycles"]
     used, survive = surviving(cycles, failed)
     predicted = np.array([_characteristic(values, float(s)) for s in survive])
@@ -210,11 +210,11 @@ LAWS: tuple[Law, ...] = (
              {**_NOISE_FROM, "mixture": "how the deviation grows with the conductance"}, _noise_formula,
              **_noise(None)),  # type: ignore[arg-type]
 )  # fmt: skip
-"""Models of resistive cells to fit."""
+"""Models of resistive cells that can be fitted."""
 
 
 def _completed(values: Values, fits: Mapping[str, LawFit]) -> dict[str, Completion]:
-    """Steps the way that no train goes, taken to be those of the other."""
+    """Steps in the direction without a train; assumed equal to those of the other direction."""
     ways = ("rising_nonlinearity", "falling_nonlinearity")
     stated = [name for name in ways if name in fits]
     if len(stated) != 1:

@@ -1,6 +1,6 @@
-"""What a current-voltage sweep of a volatile switch shows: where it turns on and off, and what it conducts in between.
+"""Read current-voltage sweeps of a volatile switch: turn-on, turn-off, and conductance in both states.
 
-No sweep needs a number: a branch ends where the voltage turns around. A quantity that a compliance hides is a bound.
+Sweeps need no numbering: a branch ends where the voltage reverses. A quantity hidden by the compliance is a bound.
 """
 
 from collections.abc import Iterator
@@ -16,39 +16,39 @@ from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows, compliance_current
 
 _JUMP = 10.0
-"""Ratio of the conductances on both sides from which a step between two rows is a switch."""
+"""Minimum conductance ratio of two adjacent rows that counts as switching."""
 _SMALLEST = 1e-3
-"""Share of the largest voltage below which a current over it is no resistance; the instrument's zero."""
+"""Share of the largest voltage below which rows give no resistance, because of the instrument's zero error."""
 _EVEN = 1.0 / np.sqrt(12.0)
-"""Standard deviation of what lies anywhere within a width of one."""
+"""Standard deviation of a uniform distribution of width one."""
 _ONE_SWEEP = 0.2
-"""Deviation of the logarithm of what one sweep alone shows; assumed, as for a current."""
+"""Standard deviation of the logarithm of a value from one sweep; assumed, as for a current."""
 _FREE = 0.8
 """Share of the compliance below which a noisy current is not limited by it."""
 _STAYS = 0.1
-"""Share of the threshold down to which a volatile switch has turned off; a convention."""
+"""Share of the threshold by which a volatile switch must have turned off; a convention."""
 _NEAR, _FAR = 0.5, 3.0
-"""Share of the compliance above which currents show its scatter, and deviations beyond which one is no part of it."""
+"""Share of the compliance above which currents show its scatter, and deviations beyond which a current is excluded."""
 _BESIDE = 0.7
-"""Share of the threshold, counted down from it, in which the open switch is read: below, instruments measure noise."""
+"""Range below the threshold, as a share of it, where the open switch is read. Below it, instruments measure noise."""
 
 
 @dataclass
 class _Seen:
-    """Values of one quantity, each with its device and the width within which it lies."""
+    """Values of one quantity, each with its device and the width of its interval."""
 
     values: list[float] = field(default_factory=list)
     devices: list[float] = field(default_factory=list)
     widths: list[float] = field(default_factory=list)
 
     def add(self, value: float, device: float, width: float = 0.0) -> None:
-        """Take down a value."""
+        """Record a value."""
         self.values.append(value)
         self.devices.append(device)
         self.widths.append(width)
 
     def known(self) -> tuple[float, float, float]:
-        """Median, deviation of its logarithm, and degrees of freedom: devices count, where there are several."""
+        """Median, standard deviation of its logarithm, and degrees of freedom (from devices if several)."""
         logs, device = np.log(self.values), np.array(self.devices)
         names = np.unique(device)
         resolution = _EVEN * float(np.mean(np.array(self.widths) / np.array(self.values)))
@@ -62,7 +62,7 @@ class _Seen:
 
 @dataclass
 class _Sweeps:
-    """Everything that the branches of an experiment show."""
+    """All values read from the branches of an experiment."""
 
     threshold: _Seen = field(default_factory=_Seen)
     hold: _Seen = field(default_factory=_Seen)
@@ -78,10 +78,10 @@ class _Sweeps:
 
 @dataclass(frozen=True)
 class SweepLaw(Law):
-    """Turn-on and turn-off of a volatile switch in its sweeps."""
+    """Turn-on and turn-off of a volatile switch from sweeps."""
 
     def fit(self, experiment: Experiment) -> LawFit:
-        """Read each branch; then what the branches have in common."""
+        """Read each branch, then combine the branches."""
         seen = _sweeps(experiment)
         if not seen.threshold.values:
             raise NeuroestError(
@@ -129,18 +129,18 @@ class SweepLaw(Law):
 
 
 def _turns(values: Array) -> int:
-    """How often a quantity turns around."""
+    """Number of direction reversals of a quantity."""
     way = np.sign(np.diff(np.abs(values)))
     return int(np.sum(np.diff(way[way != 0.0]) != 0.0))
 
 
 def driven_by(experiment: Experiment) -> str:
-    """What the instrument swept: the quantity that turns around less often, since the switch makes the other jump."""
+    """The swept quantity: the one with fewer reversals, since the switch makes the other one jump."""
     return min(("voltage", "current"), key=lambda name: _turns(experiment.columns[name]))
 
 
 def _branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
-    """Rows of each branch, and whether what is swept rises along it."""
+    """Rows of each branch, and whether the swept quantity rises along it."""
     voltage = np.abs(experiment.columns[driven_by(experiment)])
     label = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])
     way = np.sign(np.diff(voltage))
@@ -150,7 +150,7 @@ def _branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
         turned = direction and way[row] and way[row] != direction
         if breaks[row] or turned:
             yield np.arange(start, row + 1), direction > 0.0
-            # the row at which the voltage turns around belongs to both branches
+            # the row where the voltage reverses belongs to both branches
             start, direction = (row + 1, 0.0) if breaks[row] else (row, way[row])
         elif way[row]:
             direction = way[row]
@@ -161,7 +161,7 @@ def _sweeps(experiment: Experiment) -> _Sweeps:
     voltage, current = (np.abs(experiment.columns[name]) for name in ("voltage", "current"))
     compliance = compliance_current(experiment)
     limited = current >= _free_share(current, compliance) * compliance
-    # what scatters beyond the compliance is no smaller resistance
+    # scatter above the compliance does not mean a smaller resistance
     current = np.minimum(current, compliance)
     device = experiment.column("device", -1.0)
     seen = _Sweeps()
@@ -180,7 +180,7 @@ def _sweeps(experiment: Experiment) -> _Sweeps:
             seen.stays_on += [float(voltage[kept[-1]])] if conducts else []
             continue
         before, after, name = kept[: place + 1], kept[place + 1 :], float(device[kept[0]])
-        # under a current the voltage snaps back: it turns on at the last voltage before, and off at the last one after
+        # in a current sweep the voltage snaps back: turn-on is the last voltage before it, turn-off the last one after
         here, next_one, last_one = (float(voltage[kept[at]]) for at in (place, place + 1, max(0, place - 1)))
         snaps = (here > next_one) == rising
         middle = here if snaps else (here + next_one) / 2.0
@@ -198,7 +198,7 @@ def _sweeps(experiment: Experiment) -> _Sweeps:
 
 
 def _free_share(current: Array, compliance: Array) -> float:
-    """Share of the compliance below which a current is not limited by it, however the limited ones scatter."""
+    """Share of the compliance below which a current is not limited, given the scatter of the limited ones."""
     near = current[current > compliance * _NEAR]
     if len(near) < 2:
         return _FREE
@@ -219,7 +219,7 @@ def _conductances(
 
 
 def _scatter(seen: _Seen) -> tuple[float, float] | None:
-    """Deviation of the logarithm from sweep to sweep of a device, and its degrees of freedom."""
+    """Sweep-to-sweep standard deviation of the logarithm for one device, and its degrees of freedom."""
     logs, device = np.log(seen.values), np.array(seen.devices)
     means = {name: float(np.mean(logs[device == name])) for name in np.unique(device)}
     freedom = len(logs) - len(means)
@@ -232,7 +232,7 @@ def _scatter(seen: _Seen) -> tuple[float, float] | None:
 
 
 def _shown(experiment: Experiment, values: dict[str, float]) -> Rows:
-    """The sweeps as the values have them, in the order of the rows."""
+    """Predicted currents of the sweeps, in the order of the rows."""
     voltage, measured = (np.abs(experiment.columns[name]) for name in ("voltage", "current"))
     on_voltage, off_voltage = values["threshold_voltage"], values.get("hold_voltage", 0.0)
     compliance = compliance_current(experiment)

@@ -1,4 +1,4 @@
-"""All models to fit, and the device models that they write."""
+"""All laws that can be fitted, and the device models that they belong to."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,16 +7,16 @@ from neuroest.fitting.laws import accumulating, cmos, resistive, threshold_switc
 from neuroest.fitting.laws.base import Family, Law
 
 LAWS: tuple[Law, ...] = (*threshold_switch.LAWS, *resistive.LAWS, *accumulating.LAWS, *cmos.LAWS)
-"""Models to fit."""
+"""Laws that can be fitted."""
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         family.model: family
         for family in (threshold_switch.FAMILY, resistive.FAMILY, *accumulating.FAMILIES, cmos.FAMILY)
     }
 )
-"""Device models that they write, by name."""
+"""Device models of these laws, by name."""
 
 
 def laws_of(experiment: str, model: str | None = None) -> list[Law]:
-    """Models to fit to an experiment, of one device model or of all."""
+    """Laws for an experiment, for one device model or all."""
     return [law for law in LAWS if law.experiment == experiment and model in {None, law.model}]

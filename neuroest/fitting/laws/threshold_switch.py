@@ -1,4 +1,4 @@
-"""Volatile threshold switches: diffusive, ovonic, vanadium and niobium oxide, whatever makes them switch."""
+"""Volatile threshold switches of any mechanism: diffusive, ovonic, vanadium oxide and niobium oxide."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -14,15 +14,15 @@ from neuroest.fitting.laws.sweep import SweepLaw
 
 MODEL = "threshold_switch_neuron"
 _SHARE_OF_FLOOR = 0.5
-"""Share of the shortest delay that the search for a floor starts from; numerical."""
+"""Starting value of the delay floor, as a share of the shortest delay; numerical."""
 _OPEN = 1e15
-"""Resistance of a switch that leaks nothing."""
+"""Resistance of a switch without leakage."""
 _MUCH_LESS = 0.2
-"""Share of the series resistor up to which the closed switch counts as one of little resistance, as in the block."""
+"""Largest on-resistance, as a share of the series resistor, that counts as small; the same as in the block."""
 _ABOVE = 0.3
-"""How far above the threshold a supply is chosen, over it."""
+"""Margin of the chosen supply above the threshold, relative to the threshold."""
 _WINDOW = 0.1
-"""Distance from the ends of the window of the series resistor, in decades, that a chosen one keeps."""
+"""Minimum distance, in decades, of a chosen series resistor from the ends of its window."""
 
 
 def _middle(values: Array) -> float:
@@ -32,7 +32,7 @@ def _middle(values: Array) -> float:
 def _delay_law(
     name: str, about: str, exponent: float, formula: Callable[[Values], str], floor: bool
 ) -> CurveLaw:
-    """One law of the delay, without or with a floor."""
+    """A delay law with or without a floor."""
 
     def settings(columns: Columns) -> dict[str, float]:
         voltage = columns["voltage"]
@@ -93,7 +93,7 @@ def _inverse(v: Values) -> str:
 
 
 def _hysteresis(v: Values) -> str:
-    """What the sweeps have: those that only rise show no hold voltage."""
+    """Quantities that the sweeps show; sweeps that only rise show no hold voltage."""
     parts = [f"on at {format_quantity(v['threshold_voltage'], 'V')}"]
     parts += [f"off at {format_quantity(v['hold_voltage'], 'V')}"] if "hold_voltage" in v else []
     off = f"; {format_quantity(v['off_resistance'], 'ohm')} while off" if "off_resistance" in v else ""
@@ -159,12 +159,12 @@ def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
         columns["control_resistance"], _OPEN, columns["capacitance"], columns["voltage"],
         values["threshold_voltage"], values["hold_voltage"],
     )  # fmt: skip
-    # a set of values that never fires is far off, and finite for the search
+    # values that never fire give a large but finite residual
     return np.where(np.isfinite(charge), charge, 1e6 * columns["interval"])
 
 
 def _transition(columns: Columns, values: Mapping[str, Array]) -> Array:
-    # not below the hottest row, at which the device still switched
+    # not below the hottest row, where the device still switched
     factor = threshold_switches.transition_voltage_factor(
         columns["temperature"], values["transition_temperature"], values["reference_temperature"]
     )
@@ -262,11 +262,11 @@ LAWS: tuple[Law, ...] = (
               "threshold_spread": "scatter of the threshold from sweep to sweep"},
              _hysteresis),
 )  # fmt: skip
-"""Models of threshold switches to fit."""
+"""Models of threshold switches that can be fitted."""
 
 
 def _window(values: Values, supply: float, threshold: float, hold: float, hold_current: float) -> float:
-    """A series resistor with which the switch opens and closes, as near as possible to the given one."""
+    """The series resistor closest to the given one for which the switch opens and closes."""
     low = max(
         float(threshold_switches.smallest_series_resistance(supply, hold, hold_current)),
         values["on_resistance"] / _MUCH_LESS,
@@ -281,7 +281,7 @@ def _window(values: Values, supply: float, threshold: float, hold: float, hold_c
 
 
 def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
-    """Supply, resistor and what else must agree with the values that were found."""
+    """Supply, resistor and other values that must be consistent with the fitted ones."""
     done: dict[str, Completion] = {}
     threshold, hold, supply = (values[f"{name}_voltage"] for name in ("threshold", "hold", "supply"))
     delay = found.get("switching_delay")
@@ -329,7 +329,7 @@ def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
 
 
 def _cautions(values: Values) -> tuple[str, ...]:
-    """A switch whose delay nobody has measured counts as one without."""
+    """A switch without a measured delay counts as a switch without delay."""
     if values.get("switching_delay", 0.0) or values.get("delay_floor", 0.0):
         return ()
     why = (
