@@ -1,1 +1,1 @@
-"""What a spec file may say: reading it with positions, its schema, and its messages."""
+"""Spec files: reading with positions, schemas, and messages."""

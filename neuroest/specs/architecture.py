@@ -1,8 +1,8 @@
-"""What an architecture file may say: one format for every chip.
+"""Schema of an architecture file: one format for every chip.
 
-A chip is a hierarchy of named levels with counts. In a level stand, under names of the designer's choice, blocks
-(they say their `model`) and further levels (they say their `count`). A level that computes says its `mapper`,
-which brings the slots that such a level must fill.
+A chip is a hierarchy of named levels with counts. A level contains blocks (each states its `model`) and further levels
+(each states its `count`); the designer chooses their names. A computing level states its `mapper`, which defines the
+slots that the level must fill.
 """
 # No `from __future__ import annotations`: pydantic before 2.11 reads the `__pydantic_extra__` that a level inherits, as
 # text, in the module of the subclass.
@@ -22,45 +22,46 @@ from neuroest.specs.claims import Uncertain
 from neuroest.specs.layers import LAYER_TYPES
 
 AUTO = "auto"
-"""Word of a level that takes the layers which cost less there."""
+"""Word for a level that runs the layers that cost less there."""
 TYPE_PREFIX = "type:"
-"""Beginning of a word that names layers by their type."""
+"""Prefix of a word that selects layers by type."""
 DEPTHWISE, POINTWISE = "depthwise_convolution", "pointwise_convolution"
-"""Convolutions of one channel a group, and of kernel one."""
+"""Convolutions with one channel per group, and with a 1 x 1 kernel."""
 LAYER_KINDS = (*LAYER_TYPES, DEPTHWISE, POINTWISE)
-"""Types by which a level may name its layers."""
+"""Layer types that a level may select."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class Technology(base.Spec):
-    """Process, supply and temperature of the chip."""
+    """Process, supply voltage and temperature of the chip."""
 
     process: str
     """Name or path of a device spec of model `cmos_process`."""
     corner: Literal["slow", "typical", "fast"] = "typical"
-    """Where all transistors of the die lie within the spread of the process: slow and fast are the corners that a
-    foundry signs off, both kinds of transistors alike."""
+    """Process corner of all transistors on the die. slow and fast are the foundry's sign-off corners, the same for NMOS
+    and PMOS."""
     corners: str = "corners_open_kits"
-    """Name or path of a device spec of model `process_corners`, which says what slow and fast are."""
+    """Name or path of a device spec of model `process_corners`, which defines slow and fast."""
     threshold_options: str = "thresholds_planar"
     """Name or path of a device spec of model `threshold_options`, for the two shares below."""
     low_threshold_share: base.Fraction | None = None
-    """Share of the width of the logic with low thresholds, where designers mix them; left out together with
-    `standard_threshold_share`, all logic has the flavour of the process. Memories keep the flavour of their device."""
+    """Share of the logic's transistor width with low threshold voltage, for multi-Vt designs. If this and
+    `standard_threshold_share` are both left out, all logic has the process's flavour. Memories keep the flavour of
+    their device."""
     standard_threshold_share: base.Fraction | None = None
-    """Share of the width of the logic with standard thresholds; what neither share names has high ones."""
+    """Share of the logic's transistor width with standard threshold voltage. The rest has high threshold voltage."""
     sleep_options: str = "sleep_generic"
-    """Name or path of a device spec of model `sleep_options`, for blocks that state how they `sleep`."""
+    """Name or path of a device spec of model `sleep_options`, for blocks with a `sleep` mode."""
     supply_voltage: base.Voltage
-    """Supply of the digital blocks and the drivers."""
+    """Supply voltage of the digital blocks and the drivers."""
     ambient_temperature: base.Temperature | None = None
-    """Temperature of the air around the package: the die is as warm as its own power makes it."""
+    """Temperature of the air around the package. The die temperature follows from the chip's own power."""
     package: str | None = None
     """Name or path of a device spec of model `package`, with `ambient_temperature`."""
     thermal_resistance: base.ThermalResistance | None = None
-    """Thermal resistance from the die of one chip to the air, instead of a `package`."""
+    """Junction-to-ambient thermal resistance of one chip, instead of a `package`."""
     temperature: base.Temperature | None = Field(default=None, validate_default=True)
-    """Temperature of the die, where it is known; otherwise `ambient_temperature` and the package say it."""
+    """Die temperature, if it is known. Otherwise it follows from `ambient_temperature` and the package."""
 
     @field_validator("temperature")
     @classmethod
@@ -71,7 +72,7 @@ class Technology(base.Spec):
 
     @property
     def mixes_thresholds(self) -> bool:
-        """Whether the logic has gates of several thresholds."""
+        """Whether the logic mixes several threshold voltages."""
         return self.low_threshold_share is not None or self.standard_threshold_share is not None
 
     @model_validator(mode="after")
@@ -84,17 +85,17 @@ class Technology(base.Spec):
 
 
 class Operation(base.Spec):
-    """How the chip is used in time, which says what static power is charged for."""
+    """Duty cycle of the chip, which determines when static power counts."""
 
     mode: Literal["back_to_back", "duty_cycled", "always_on"]
     """back_to_back: inferences follow each other at the initiation interval; duty_cycled: powered for the
-    latency of each inference and off between; always_on: powered through, one inference a `period`."""
+    latency of each inference and off between; always_on: always powered, one inference per `period`."""
     period: base.Time | None = None
-    """Time from one inference to the next in always_on. With it, duty_cycled also pays for what must be kept while the
-    chip is off: the self-refresh of a memory off the chip that holds weights."""
+    """Time from one inference to the next in always_on. If it is given, duty_cycled also includes retention while the
+    chip is off: the self-refresh of an off-chip memory that holds weights."""
     inferences_per_programming: base.Count | None = None
-    """Inferences after which the weights are rewritten: each then carries its share of the energy and time of it.
-    Left out, programming is reported on its own line only."""
+    """Number of inferences between two rewrites of the weights. The energy and time of a rewrite are divided among
+    these inferences. If left out, programming is only reported on its own line."""
 
 
 def _node_word(node: Any) -> str:
@@ -106,7 +107,7 @@ def _node_word(node: Any) -> str:
 
 
 class _Nodes(Mapping[str, type[base.Spec]]):
-    """Schema of whatever may be in a level, by the key that identifies it."""
+    """Schema of each block or level that a level may contain, by the key that identifies it."""
 
     def __getitem__(self, word: str) -> type[base.Spec]:
         key, _, name = word.partition(":")
@@ -122,7 +123,7 @@ class _Nodes(Mapping[str, type[base.Spec]]):
 
 
 class _NodeWords(Sequence[str]):
-    """Keys that identify what may be in a level."""
+    """Keys that identify the blocks and levels in a level."""
 
     def __contains__(self, word: object) -> bool:
         key, _, name = str(word).partition(":")
@@ -143,29 +144,29 @@ Node: TypeAlias = Annotated[base.Spec, NODES]
 
 
 class Level(base.Spec):
-    """A level of the hierarchy: so many equal instances, each holding the blocks and levels named in it."""
+    """A level of the hierarchy: `count` identical instances, each with the blocks and levels named in it."""
 
     model_config = ConfigDict(**{**base.Spec.model_config, "extra": "allow"})
     __pydantic_extra__: dict[str, Node]
 
     slots: ClassVar[tuple[str, ...]] = ()
-    """Fields of a computing level that hold blocks."""
+    """Fields of a computing level that contain blocks."""
     count: base.CountOrAuto
-    """Instances in one instance of the level above; auto: as many as the network needs."""
+    """Number of instances in one instance of the level above. auto: as many as the network needs."""
     supply_voltage: base.Voltage | None = None
-    """Supply of the level and of all that is in it, where that is a voltage domain of its own; left out, that of the
-    level around it. Level shifters between domains and the converter are left out."""
+    """Supply voltage of the level and everything in it, if the level is a separate voltage domain. If left out, the
+    supply of the enclosing level. Level shifters between domains and the voltage converter are not included."""
     uncertain: Uncertain = Field(default_factory=dict)
-    """Spreads of choices of this level that are not known exactly, by their keys, as of a block."""
+    """Spreads of this level's design choices that are not known exactly, by key, as for a block."""
 
     @property
     def calibrated_as(self) -> str | None:
-        """Kind of computing unit that published chips give a centre for; None where there is none."""
+        """Kind of computing unit for which published chips provide a centre; None if there is none."""
         return None
 
 
 def _layer_words(given: Any) -> Any:
-    """One word as a list of one; types that no layer has are refused."""
+    """Convert one word to a list of one; reject unknown layer types."""
     words = [given] if isinstance(given, str) else given
     for word in words if isinstance(words, list | tuple) else ():
         kind = str(word).removeprefix(TYPE_PREFIX)
@@ -176,58 +177,59 @@ def _layer_words(given: Any) -> Any:
 
 
 class ComputingLevel(Level):
-    """A level that computes."""
+    """A computing level."""
 
     layers: Annotated[tuple[str, ...] | None, BeforeValidator(_layer_words)] = None
-    """Layers of the network that this level runs, on a chip with several computing levels: names, patterns such as
+    """Layers that this level runs, on a chip with several computing levels: names, patterns such as
     `block*_pointwise`, types such as `type:fully_connected` (also `type:depthwise_convolution` and
-    `type:pointwise_convolution`), or `auto` for what costs less here (see `layers_by`). A name goes before a pattern, a
-    pattern before a type. Left out in at most one level, which takes the rest, or competes with those that say `auto`.
-    A layer without weights that nobody names is run where the first layer that it reads is run."""
+    `type:pointwise_convolution`), or `auto` for layers that cost less here (see `layers_by`). A name overrides a
+    pattern, and a pattern overrides a type. At most one level may leave it out: that level runs the remaining layers,
+    or competes with the `auto` levels. A layer without weights that no level names runs on the level of the first layer
+    it reads."""
 
 
 class Heading(base.Spec):
-    """What every architecture file states of itself."""
+    """Metadata of every architecture file."""
 
     kind: Literal["architecture"]
     """The kind of this file."""
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     """Name; in a library the same as the file name."""
     description: str
-    """One or two sentences: what this chip is, and whether it exists."""
+    """One or two sentences: what the chip is, and whether it exists."""
     title: str = Field(default="", max_length=60)
-    """Name in figures and tables, such as Ag/SiOx neurons, 28 nm; without it `name`. That of a base does not count."""
+    """Label in figures and tables, such as Ag/SiOx neurons, 28 nm. Default: `name`. It is not inherited from a base."""
 
 
 Tag = Literal["baseline", "memristor_neurons", "cmos_neurons", "published"]
-"""What a chip is there for, or what a reader looks for."""
+"""Purpose of a chip, or a search term for readers."""
 
 
 class ArchitectureSpec(Heading):
     """A chip."""
 
     technology: Technology
-    """Process, supply and temperature."""
+    """Process, supply voltage and temperature."""
     operation: Operation
-    """How the chip is used in time."""
+    """Duty cycle of the chip."""
     layers_by: Literal["energy", "time", "area"] = "energy"
-    """What decides where a layer runs that several computing levels would take (`layers: auto`): the least dynamic
-    energy, the least time of the slowest resource, or the least area of the units that hold it."""
+    """Criterion for a layer that several computing levels could run (`layers: auto`): lowest dynamic energy, shortest
+    time of the slowest resource, or smallest area of the units that hold the layer."""
     partition: Literal["order", "balance", "traffic"] = "order"
-    """How a network is divided among several chips. order: layers fill one chip after the other; balance: all chips
-    hold equal parts of the units; traffic: no more chips than in order, cut where the fewest outputs cross."""
+    """How a network is partitioned across several chips. order: layers fill one chip after another; balance: all chips
+    hold equal numbers of units; traffic: as many chips as order, with cuts where the fewest outputs cross."""
     baseline: str | None = None
-    """Architecture that this one is compared with when no other is named."""
+    """Default architecture to compare this one with."""
     tags: tuple[Tag, ...] = ()
-    """What `neuroest list` finds the chip by; a file never takes them over from its base."""
+    """Search terms for `neuroest list`. They are not inherited from a base."""
     exclusions: tuple[str, ...] = ()
-    """What the description leaves out and the estimate therefore does not contain."""
+    """What this description leaves out, so the estimate does not include it."""
     chip: Level
-    """The chip itself, the top of the hierarchy."""
+    """The chip, the top of the hierarchy."""
 
 
 def misnamed(level: Level, place: tuple[str, ...] = ("chip",)) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Blocks and levels whose name is no word, with the reason; paths are made of these names."""
+    """Blocks and levels with an invalid name, with the reason. Paths are built from these names."""
     for name, part in (level.__pydantic_extra__ or {}).items():
         if not _NAME.fullmatch(name):
             reason = "is no name; use up to 64 lower-case letters, digits and underscores, a letter first"

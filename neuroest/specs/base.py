@@ -28,8 +28,8 @@ class Spec(BaseModel):
     def descriptions(cls) -> Mapping[str, str]:
         """Text under each field, by the key that a file gives.
 
-        pydantic's own ``use_attribute_docstrings`` parses the source of each class while it is created, which takes
-        a twentieth of a cold estimate; this parses a module once, when somebody asks.
+        pydantic's own ``use_attribute_docstrings`` parses the source of each class at creation, about 5 % of the time
+        of a cold estimate. This function parses a module once, on demand.
         """
         texts = field_texts(cast("Any", cls))
         return {field.alias or name: texts[name] for name, field in cls.model_fields.items() if name in texts}
@@ -78,12 +78,12 @@ def _documented(module: str) -> Mapping[str, Mapping[str, str]]:
 
 @dataclass(frozen=True)
 class QuantityField:
-    """Field annotation: a quantity of one dimension with bounds, held in SI.
+    """Field annotation: a quantity of one dimension with bounds, stored in SI units.
 
     Attributes
     ----------
     unit : str
-        A unit of the dimension that is due; ``"1"`` for a plain number.
+        A unit of the required dimension; ``"1"`` for a plain number.
     minimum, maximum : float
         Bounds in SI units. The minimum itself is allowed unless `above`.
     above : bool
@@ -110,7 +110,7 @@ class QuantityField:
         Raises
         ------
         QuantityError
-            When it is neither.
+            If it is neither.
         """
         if isinstance(given, str) and given in self.words:
             return given
@@ -122,12 +122,12 @@ class QuantityField:
             raise QuantityError(f"{error}; or " + " or ".join(self.words)) from None
 
     def read(self, given: Any) -> float:
-        """SI value of what a file says, within the bounds.
+        """SI value of a quantity in a file, within the bounds.
 
         Raises
         ------
         QuantityError
-            When it is no quantity of this dimension or out of bounds.
+            If it has another dimension or is out of bounds.
         """
         value = given if isinstance(given, float) and self.unit == "1" else parse_quantity(given, self.unit)
         if not math.isfinite(value):
@@ -164,7 +164,7 @@ class QuantityField:
         return self.json_schema()
 
     def json_schema(self) -> JsonSchemaValue:
-        """JSON Schema of the field: a number with a unit as text, or a plain number where that is due."""
+        """JSON Schema of the field: a text with number and unit, or a plain number for a dimensionless field."""
         dimension = parse_unit(self.unit)[1]
         if self.unit == "1":
             schema: JsonSchemaValue = {"type": "integer" if self.integer else ["number", "string"]}
@@ -225,7 +225,7 @@ WordWidthOrAuto: TypeAlias = Annotated[float | str, replace(_WORD_WIDTH, words=_
 Voltage: TypeAlias = Annotated[float, _VOLTAGE]
 VoltageOrAuto: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=_AUTO)]
 SUPPLY = "supply"
-"""What replaces a voltage that is the chip's supply, whatever that is set to."""
+"""Word for a voltage that equals the chip's supply voltage."""
 VoltageOrSupply: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=(SUPPLY,))]
 CurrentOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("A", minimum=0, above=True, maximum=1e3, example="2 mA", words=_AUTO)
@@ -239,7 +239,7 @@ Duration: TypeAlias = Annotated[float, QuantityField("s", minimum=0, maximum=1e9
 _FREQUENCY = QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
 Frequency: TypeAlias = Annotated[float, _FREQUENCY]
 GATED = "gated"
-"""What replaces the rate of a clock that reaches registers only when they are written."""
+"""Word for the rate of a clock that is gated: it reaches registers only when they are written."""
 FrequencyOrGated: TypeAlias = Annotated[float | str, replace(_FREQUENCY, words=(GATED,))]
 Length: TypeAlias = Annotated[float, _LENGTH]
 LengthOrAuto: TypeAlias = Annotated[float | str, replace(_LENGTH, words=_AUTO)]

@@ -1,7 +1,7 @@
-"""What a spec may say of each block of a chip.
+"""Schema of the blocks of a chip.
 
-A block names its `model` and, where the model has physical parameters, the `device` that supplies them. What
-is next to them in a block are the designer's choices: sizes, counts, clock, which interface.
+A block names its `model` and, if the model has physical parameters, the `device` that supplies them. All other keys of
+a block are design choices: sizes, counts, clock, interface.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from neuroest.specs.device import ParameterName
 from neuroest.specs.parameters import Record
 
 GivenClaims = TypeAliasType("GivenClaims", dict[ParameterName, GivenClaim])
-"""Parameters by name; an alias with a name of its own, so that all blocks share one schema of it."""
+"""Parameters by name. A named alias, so all blocks share one schema."""
 
 
 class Block(Spec):
@@ -28,15 +28,15 @@ class Block(Spec):
     record: ClassVar[type[Record] | None] = None
     """Parameters that the block's device supplies, if it has one."""
     partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({})
-    """Parameters of further devices that the block may name, by the field that names one."""
+    """Parameters of additional devices, by the field that names the device."""
     slots: ClassVar[tuple[str, ...]] = ()
-    """Fields that hold blocks of their own."""
+    """Fields that contain nested blocks."""
 
     model: str
     """The block's model."""
     uncertain: Uncertain = Field(default_factory=dict)
-    """Spreads of choices of this block that are not known exactly, by their keys, for the description of a published
-    chip: `{clock_frequency: {spread: {factor: 1.2}, rationale: ...}}`."""
+    """Spreads of this block's design choices that are not known exactly, by key, for descriptions of published chips:
+    `{clock_frequency: {spread: {factor: 1.2}, rationale: ...}}`."""
 
 
 class DeviceBlock(Block):
@@ -45,8 +45,8 @@ class DeviceBlock(Block):
     device: str
     """Name of a shipped device spec, or path of one."""
     parameters: GivenClaims = Field(default_factory=dict)
-    """Single parameters that replace those of the device: a full claim, or a quantity, which then counts as
-    assumed by this architecture."""
+    """Parameters that override the device's values: a full claim, or a quantity, which counts as assumed by this
+    architecture."""
 
 
 def _filling(role: str) -> Choice:

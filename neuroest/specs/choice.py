@@ -1,4 +1,4 @@
-"""One of several schemas, selected by a word in the file, of which only those in use are built."""
+"""One of several schemas, selected by a word in the file. Only the schemas in use are built."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _INSIDE = "inside_of_choice"
 
 
 def stated(key: str) -> Callable[[Any], str | None]:
-    """The word that a mapping or a spec gives under a key."""
+    """The word under a key of a mapping or a spec."""
 
     def word(given: Any) -> str | None:
         found = given.get(key) if isinstance(given, dict) else getattr(given, key, None)
@@ -29,17 +29,17 @@ def stated(key: str) -> Callable[[Any], str | None]:
 class Choice:
     """Field annotation: one of several spec classes.
 
-    The unions of the validation library build the schema of every member before the first file is read; of the
-    blocks of a chip most files use a few.
+    The unions of the validation library build the schema of every member before the first file is read. Most files use
+    only a few of the blocks.
 
     Attributes
     ----------
     classes : mapping
-        Spec class by the word that selects it; may import a class when it is asked for.
+        Spec class by the word that selects it. A lookup may import the class.
     words : sequence of str
         The words that are allowed here.
     word_of : callable
-        The word of what a file gives, None where it states none.
+        Returns the word that a file gives, None if it gives none.
     key : str
         What messages call the word.
     """
@@ -50,11 +50,11 @@ class Choice:
     key: str
 
     def members(self) -> list[type[BaseModel]]:
-        """All classes that may be here."""
+        """All allowed classes."""
         return [self.classes[word] for word in self.words]
 
     def validated(self, given: Any) -> BaseModel:
-        """The spec that a file gives."""
+        """The spec in a file."""
         if isinstance(given, BaseModel) and self.word_of(given) in self.words:
             return given
         word = self.word_of(given)
@@ -84,7 +84,7 @@ class Choice:
 
 
 def details(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """Errors with those inside of a choice at their own places, the word between as a union would put it."""
+    """Errors with the location of each nested one; the word is part of the location, as in a union."""
     for error in errors:
         if error["type"] != _INSIDE:
             yield error

@@ -17,12 +17,12 @@ Basis: TypeAlias = Literal["measured", "simulated", "derived", "projected", "ass
 Shape: TypeAlias = Literal["two_sided", "one_sided", "log_uniform"]
 BASES: tuple[Basis, ...] = ("measured", "simulated", "derived", "projected", "assumed")
 DESIGN = "design"
-"""Basis of a value that the designer chooses and that is therefore neither right nor wrong."""
+"""Basis of a design choice, which is neither right nor wrong."""
 
 
 @dataclass(frozen=True)
 class QuantityText:
-    """Field annotation: a quantity as a file states it, whose unit is checked where the parameter is known."""
+    """Field annotation: a quantity as written in a file. Its unit is checked later, once the parameter is known."""
 
     def __get_pydantic_core_schema__(
         self, _source: Any, _handler: GetCoreSchemaHandler
@@ -47,38 +47,38 @@ class QuantityText:
 
 StatedQuantity: TypeAlias = Annotated[str | float, QuantityText()]
 _BUILT_ONCE = ConfigDict(defer_build=False)
-"""Built where it stands, since nearly every other spec holds one and would build it again for itself."""
+"""Built here once, since nearly every other spec contains a claim and would rebuild it."""
 
 
 class Described(Protocol):
-    """A class with a text under each field."""
+    """A class with a docstring under each field."""
 
     def descriptions(self) -> Mapping[str, str]:
-        """Text under each field, by name."""
+        """Docstring of each field, by name."""
 
 
 class Spread(Spec):
-    """Uncertainty of the mean: the 80 % interval of the value, by its ends or by one factor."""
+    """Uncertainty of the mean: the 80 % interval of the value, given by its ends or by one factor."""
 
     model_config = _BUILT_ONCE
 
     low: StatedQuantity | None = None
-    """Value that the true one undercuts with 10 % probability (p10), with unit."""
+    """10th percentile (p10), with unit: the true value is below it with 10 % probability."""
     high: StatedQuantity | None = None
-    """Value that the true one exceeds with 10 % probability (p90), with unit."""
+    """90th percentile (p90), with unit: the true value is above it with 10 % probability."""
     factor: Annotated[float, QuantityField("1", minimum=1, maximum=1e6, example="1.3")] | None = None
-    """p90 over median and median over p10, instead of `low` and `high`."""
+    """Ratio p90 / median and median / p10, instead of `low` and `high`."""
     bound: Literal["hard", "low", "high"] | None = None
-    """An end that the true value cannot pass, instead of a percentile: `low`, `high`, or both (`hard`). Between it and
-    the value every ratio is as likely."""
+    """End that is a hard bound instead of a percentile: `low`, `high`, or both (`hard`). The distribution between the
+    bound and the value is log-uniform."""
     shape: Shape = "two_sided"
-    """two_sided: the value is the median; one_sided: the value is the bound on its side and the truth lies between it
-    and the one end that is given; log_uniform: between the ends, which are bounds, every ratio is as likely, wherever
-    the value lies."""
+    """two_sided: the value is the median. one_sided: the value is itself a bound, and the true value is between it and
+    the one given end. log_uniform: the ends are bounds with a log-uniform distribution between them, regardless of the
+    value."""
 
 
 class Variability(Spec):
-    """How single devices differ; it averages out over an array, unlike a spread of the mean."""
+    """Device-to-device and cycle-to-cycle variability. It averages out over an array, unlike a spread of the mean."""
 
     model_config = _BUILT_ONCE
 
@@ -91,31 +91,31 @@ class Variability(Spec):
 
 
 class Provenance(Spec):
-    """Where a value comes from."""
+    """Origin of a value."""
 
     model_config = _BUILT_ONCE
 
     basis: Basis | None = None
-    """measured: on this device; simulated: by a circuit or device simulator; derived: computed by us from
-    other facts, as stated; projected: an extrapolation by its authors; assumed: a prior, as stated."""
+    """measured: on this device; simulated: with a circuit or device simulator; derived: computed by us from other
+    stated facts; projected: extrapolated by the authors; assumed: a stated prior."""
     source: str | None = None
-    """Key of the source, in the file's own `sources` or in the shared bibliography."""
+    """Key of the source, in the file's `sources` or in the shared bibliography."""
     locator: str | None = None
     """Table, figure, equation, page or file within the source."""
     cited_in: str | None = None
-    """Key of the text that the value was read in when the source itself was not seen."""
+    """Key of the secondary source that quotes the value, if the source itself was not seen."""
     conditions: str | None = None
-    """Voltage, temperature, pulse width and the like that the value belongs to."""
+    """Measurement conditions of the value, such as voltage, temperature and pulse width."""
     rationale: str | None = None
-    """Why this value, where it is assumed or derived."""
+    """Reason for an assumed or derived value."""
     spread: Spread | None = None
     """Uncertainty of the mean."""
     variability: Variability | None = None
-    """How single devices differ."""
+    """Variability between single devices."""
     group: str | None = None
-    """Parameters of one group move together when uncertainty is sampled."""
+    """Correlation group: parameters of one group move together when uncertainty is sampled."""
     opposite: bool | None = None
-    """The parameter moves against its group: it is low where the others are high."""
+    """Negative correlation with the group: the parameter is low when the others are high."""
 
 
 class Alternative(Spec):
@@ -128,30 +128,30 @@ class Alternative(Spec):
     source: str
     """Key of the source."""
     locator: str | None = None
-    """Place within the source."""
+    """Location within the source."""
     note: str | None = None
-    """Why it differs and why it is not the one used."""
+    """Why it differs and why it is not used."""
 
 
 class StatedClaim(Provenance):
-    """A value with what defends it."""
+    """A value with its provenance."""
 
     model_config = _BUILT_ONCE
 
     value: StatedQuantity
-    """Quantity with unit, for example `47 kohm`; a plain number where the parameter has no unit."""
+    """Quantity with unit, for example `47 kohm`; a plain number if the parameter has no unit."""
 
 
 class ClaimSpec(StatedClaim):
     """One parameter of a device spec."""
 
     alternatives: tuple[Alternative, ...] = ()
-    """Values of other sources that disagree."""
+    """Conflicting values from other sources."""
     scenarios: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], StatedClaim] = Field(
         default_factory=dict
     )
-    """What the value would be under another choice of the designer or the fab, by the name of the choice. A band never
-    mixes them: an estimate lists what each would give, and `--set PATH=NAME` chooses one."""
+    """Values under other design or fab choices, by the name of the choice. A band never mixes them: an estimate lists
+    the result of each, and `--set PATH=NAME` selects one."""
 
 
 def _claim_or_quantity(given: Any) -> str:
@@ -162,7 +162,7 @@ GivenClaim: TypeAlias = Annotated[
     Annotated[ClaimSpec, Tag("claim")] | Annotated[StatedQuantity, Tag("quantity")],
     Discriminator(_claim_or_quantity),
 ]
-"""A parameter as a file gives it: a full claim, or a quantity that takes its provenance from elsewhere."""
+"""A parameter as written in a file: a full claim, or a quantity that inherits its provenance."""
 
 _SPREAD_WORDS = {
     ("two_sided", ""): "p10 .. p90",
@@ -178,33 +178,32 @@ _MEASURE_OF_DOUBT = frozenset({"spread", "variability", "conditions"})
 
 @dataclass(frozen=True)
 class Claim:
-    """A resolved parameter: SI value and everything that defends it.
+    """A resolved parameter: SI value and provenance.
 
     Attributes
     ----------
     path : str
-        Where the value is used, for example ``chip.tile.array.cell.low_conductance``.
+        Path that uses the value, for example ``chip.tile.array.cell.low_conductance``.
     value : float
-        In SI units.
+        Value in SI units.
     unit : str
         SI unit.
     basis : str
-        One of `BASES`, or ``design`` for a designer's choice.
+        One of `BASES`, or ``design`` for a design choice.
     low, high : float
-        p10 and p90 of the knowledge of the mean, in SI, or the bounds that `bound` names; equal to `value` where no
-        spread is stated.
+        p10 and p90 of the mean in SI units, or hard bounds as `bound` states; equal to `value` without a spread.
     has_spread : bool
         Whether a spread was stated.
     shape, bound : str
-        Form of the spread, and which of its ends the truth cannot pass; see `Spread`.
+        Shape of the spread, and which of its ends are hard bounds; see `Spread`.
     opposite : bool
-        Whether the parameter moves against its group.
+        Whether the parameter correlates negatively with its group.
     scenarios : mapping
-        The claim under other choices, by the name of the choice.
+        The claim under other design or fab choices, by name.
     minimum, maximum : float
-        Bounds of the quantity, in SI; no sample of the value lies outside of them.
+        Bounds of the quantity in SI units. No sample of the value exceeds them.
     about : str or type
-        What the parameter is, or the class of a spec or record that says so of its field.
+        Description of the parameter, or the spec or record class that documents it as a field.
     """
 
     path: str
@@ -232,11 +231,11 @@ class Claim:
     scenarios: Mapping[str, "Claim"] = field(default_factory=dict, compare=False)
 
     def under(self, scenario: str) -> "Claim":
-        """The claim under one of its scenarios."""
+        """The claim in one of its scenarios."""
         return replace(self.scenarios[scenario], path=self.path, scenarios=self.scenarios)
 
     def spread_entry(self, write: Callable[[float], Any]) -> dict[str, Any]:
-        """The spread as a file states it, its ends as `write` makes them."""
+        """The spread as written in a file; `write` formats its ends."""
         ends = {"low": self.low, "high": self.high}
         if self.shape == "one_sided":
             ends = {name: end for name, end in ends.items() if end != self.value}
@@ -247,12 +246,12 @@ class Claim:
 
     @property
     def spread_words(self) -> str:
-        """What the ends of the spread are."""
+        """Meaning of the ends of the spread."""
         return _SPREAD_WORDS[self.shape, self.bound]
 
     @property
     def description(self) -> str:
-        """What the parameter is, in a sentence."""
+        """Description of the parameter in one sentence."""
         if isinstance(self.about, str):
             return self.about
         return self.about.descriptions().get(self.path.rpartition(".")[2], "")
@@ -267,13 +266,13 @@ def resolve_claim(
     about: str | Described = "",
     origin: str = "",
 ) -> Claim:
-    """A claim in SI units, from what a file says and the file's defaults.
+    """Resolve a claim to SI units, from a file's entry and defaults.
 
     Raises
     ------
     QuantityError
-        When the value or its spread is no quantity of the field's dimension, lies out of bounds, or when the
-        claim does not say what its basis demands.
+        If the value or its spread has the wrong dimension or is out of bounds, or if the claim lacks what its basis
+        requires.
     """
     claim = given if isinstance(given, StatedClaim) else StatedClaim(value=given)
     inherited = _inherited(claim)
@@ -328,25 +327,25 @@ def resolve_claim(
 
 
 class Uncertainty(Spec):
-    """Uncertainty of a choice that somebody else made, such as that of a published chip."""
+    """Uncertainty of a design choice in someone else's chip, such as a published one."""
 
     spread: Spread
     """80 % interval of the value."""
     rationale: Annotated[str, Field(min_length=1)]
-    """What the spread is based on."""
+    """Reason for the spread."""
 
 
 Uncertain = TypeAliasType("Uncertain", dict[str, Uncertainty])
-"""Uncertainty of choices, by name; an alias with a name of its own, so that all blocks share one schema of it."""
+"""Uncertainty of design choices, by name. A named alias, so all blocks share one schema."""
 
 
 def uncertain_choice(claim: Claim, given: Uncertainty, check: QuantityField) -> Claim:
-    """The claim of a choice whose value is not known exactly.
+    """Build the claim of a design choice with an uncertain value.
 
     Raises
     ------
     QuantityError
-        When the spread does not fit the value, or the choice is a number of things.
+        If the spread does not fit the value, or the choice is a count.
     """
     if check.integer:
         raise QuantityError("is a number of things, which has no spread; give each number a run of its own")
@@ -358,7 +357,7 @@ def uncertain_choice(claim: Claim, given: Uncertainty, check: QuantityField) -> 
 
 
 def _inherited(claim: StatedClaim) -> frozenset[str]:
-    """What a claim may take from the file's defaults: nobody inherits the page of somebody else's source."""
+    """Fields that a claim may inherit from the file's defaults. A claim with another source inherits no page number."""
     if claim.basis:
         return _MEASURE_OF_DOUBT
     if claim.source:
@@ -389,7 +388,7 @@ def _interval(spread: Spread | None, value: float, check: QuantityField) -> tupl
 
 
 def _one_end(spread: Spread, value: float, check: QuantityField) -> tuple[float, float]:
-    """Ends of a spread whose value is one of them."""
+    """Ends of a spread with the value as one end."""
     given = [end for end in (spread.low, spread.high) if end is not None]
     if len(given) != 1 or spread.factor is not None:
         raise QuantityError("a one_sided spread needs one end, `low` or `high`: the value is the other")

@@ -1,4 +1,4 @@
-"""CSV files: a header line, comments that begin with ``#``, and one row a line, with all faults at their lines."""
+"""CSV files: a header line, ``#`` comments, and one row per line. Faults are reported with their line."""
 
 import csv
 import hashlib
@@ -24,7 +24,7 @@ class CsvTable:
     line : int
         Number of the header line.
     rows : list of tuple
-        Line and cells of each row; rows may be shorter or longer than the heading.
+        Line number and cells of each row; a row may be shorter or longer than the heading.
     comments : list of str
         Comment lines with their ``#``.
     """
@@ -37,7 +37,7 @@ class CsvTable:
     comments: Sequence[str]
 
     def problem(self, message: str, line: int = 0, column: str = "") -> Problem:
-        """A problem of the file, at a line if one is given."""
+        """A problem in the file, at a line if one is given."""
         return Problem(self.file, line, 1 if line else 0, column, message)
 
     def texts(self, name: str) -> list[str]:
@@ -65,12 +65,12 @@ class CsvTable:
     def numbers(
         self, names: Collection[str], may_be_empty: Collection[str] = ()
     ) -> Mapping[str, list[float]]:
-        """Columns of numbers above zero; not a number where a cell is empty and may be.
+        """Columns of numbers above zero. An allowed empty cell becomes NaN.
 
         Raises
         ------
         SpecError
-            With the cells that hold anything else.
+            With the cells that contain anything else.
         """
         found = {name: [_positive(text) for text in self.texts(name)] for name in names}
         problems = []
@@ -96,9 +96,9 @@ def _positive(text: str) -> float:
 
 
 def delimiter_of(lines: Sequence[str]) -> str:
-    """What separates the cells: semicolons or tabs where at least half of the lines have them, else commas.
+    """Delimiter of the cells: semicolons or tabs if at least half of the lines contain them, otherwise commas.
 
-    A comma may then be a decimal one.
+    With semicolons or tabs, a comma may be the decimal separator.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def delimiter_of(lines: Sequence[str]) -> str:
 
 
 def read_csv(path: Path, example: str = "") -> CsvTable:
-    """The cells of a CSV file with commas, semicolons or tabs.
+    """Read the cells of a CSV file with commas, semicolons or tabs.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def read_csv(path: Path, example: str = "") -> CsvTable:
     Raises
     ------
     SpecError
-        When it is no text, too large, no CSV, or has no header line.
+        If the file is not text, is too large, is not CSV, or has no header line.
     """
     file = str(path)
     content = file_content(path, file)
@@ -131,7 +131,7 @@ def read_csv(path: Path, example: str = "") -> CsvTable:
 
 
 def csv_of(text: str, file: str, digest: str, example: str = "") -> CsvTable:
-    """The cells of the text of a CSV file; see `read_csv`."""
+    """Read the cells of a CSV text; see `read_csv`."""
     lines = text.splitlines()
     comments = [line.strip() for line in lines if line.lstrip().startswith("#")]
     kept = ["" if line.lstrip().startswith("#") else line for line in lines]

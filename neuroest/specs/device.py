@@ -1,4 +1,4 @@
-"""What a device spec file may say: one file, one claim."""
+"""Schema of a device spec file: one file, one device."""
 
 from typing import Annotated, Literal
 
@@ -9,21 +9,21 @@ from neuroest.specs.claims import Basis, GivenClaim, Provenance
 
 
 class Maturity(Spec):
-    """How far the device has come."""
+    """Maturity of the device."""
 
     stage: Literal["concept", "simulated", "projected", "laboratory_device", "test_chip", "product"]
-    """concept: drawn; simulated: in a simulator only; projected: extrapolated from a device that exists;
-    laboratory_device: single devices measured; test_chip: on a fabricated chip; product: sold."""
+    """concept: idea only; simulated: in a simulator only; projected: extrapolated from an existing device;
+    laboratory_device: single devices measured; test_chip: on a fabricated chip; product: on sale."""
     reason: str
-    """What that is based on."""
+    """Evidence for the status."""
 
 
 class FabCompatibility(Spec):
     """Whether a standard fab could make the device today."""
 
     status: Literal["standard", "back_end_option", "not_compatible", "unknown"]
-    """standard: part of a standard process; back_end_option: an option that foundries offer; not_compatible:
-    needs materials or steps that standard fabs refuse; unknown: nobody has said."""
+    """standard: part of a standard process; back_end_option: offered by foundries as an option; not_compatible: needs
+    materials or steps that standard fabs do not accept; unknown: not reported."""
     reason: str
     """Why."""
 
@@ -58,67 +58,67 @@ class SourceSpec(Spec):
     licence: str | None = None
     """Licence of a repository or data set."""
     seen: Literal["primary", "secondary", "memory"] = "primary"
-    """Whether we saw its text, a text that quotes it, or neither."""
+    """Whether we read the source, only a text that quotes it, or neither."""
     seen_note: str | None = None
-    """What was seen."""
+    """What we read."""
 
 
 class ReportedValue(Spec):
-    """A headline number of the source, kept to be shown next to what we compute; nothing is computed from it."""
+    """A headline number of the source. It is shown next to our results; nothing is computed from it."""
 
     quantity: str
-    """What it is, for example `energy per spike`."""
+    """Name of the number, for example `energy per spike`."""
     value: str
     """Quantity with unit, as reported."""
     scope: str
-    """What the number contains and what it leaves out."""
+    """What the number includes and excludes."""
     basis: Basis
-    """How the source came to it."""
+    """How the source obtained it."""
     source: str
     """Key of the source."""
     locator: str | None = None
-    """Place within the source."""
+    """Location within the source."""
     cited_in: str | None = None
-    """Key of the text that the value was read in when the source itself was not seen."""
+    """Key of the secondary source that quotes the value, if the source itself was not seen."""
 
 
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class DeviceSpec(Spec):
-    """A device: one measured, simulated, derived, projected or assumed thing, parameter by parameter."""
+    """A device: measured, simulated, derived, projected or assumed, parameter by parameter."""
 
     kind: Literal["device"]
     """The kind of this file."""
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    """Name of the device; in a library the same as the file name, by which architectures refer to it."""
+    """Name of the device. In a library it equals the file name, and architectures refer to it."""
     model: str
-    """Device model, which says which parameters there are; `neuroest list models` names them."""
+    """Device model, which defines the parameters. `neuroest list models` lists the models."""
     description: str
-    """One or two sentences: what this is and what it is not."""
+    """One or two sentences: what the device is and what it is not."""
     maturity: Maturity
-    """How far the device has come."""
+    """Maturity of the device."""
     fab_compatibility: FabCompatibility
     """Whether a standard fab could make it today."""
     process: str | None = None
-    """CMOS process that the values were taken on, from which they are scaled to another."""
+    """CMOS process of the values. Scaling to another process starts from it."""
     defaults: Provenance | None = None
-    """What holds for every parameter that does not say otherwise. A parameter that states its own basis takes
-    neither basis, source, place nor rationale from here, one that states its own source no place and no rationale."""
+    """Defaults for all parameters. A parameter with its own basis inherits no basis, source, place or rationale. A
+    parameter with its own source inherits no place or rationale."""
     table: Annotated[str, Field(pattern=r"^\w[\w.-]*\.csv$")] | None = None
-    """Name of a CSV file in the same folder with the values of a model that reads a table."""
+    """Name of a CSV file in the same folder, for a model that reads a table."""
     parameters: dict[ParameterName, GivenClaim]
-    """The claims: a quantity such as `47 kohm` that takes its provenance from `defaults`, or a full claim."""
+    """The claims: a quantity such as `47 kohm` with provenance from `defaults`, or a full claim."""
     reported: tuple[ReportedValue, ...] = ()
     """Headline numbers of the source, with their scope."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
-    """Sources that only this file needs."""
+    """Sources that only this file uses."""
     notes: tuple[str, ...] = ()
-    """What a reader must know: what the source leaves out, where sources contradict each other."""
+    """Notes for the reader: what the source leaves out, and where sources contradict each other."""
 
 
 class SourcesSpec(Spec):
-    """A bibliography that device specs share."""
+    """Shared bibliography of the device specs."""
 
     kind: Literal["sources"]
     """The kind of this file."""

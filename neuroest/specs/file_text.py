@@ -1,4 +1,4 @@
-"""The text of a spec file, or why it has none: missing, too large, no regular file, not UTF-8."""
+"""Read the text of a spec file, or report why it cannot be read: missing, too large, not a regular file, not UTF-8."""
 
 import difflib
 import re
@@ -10,7 +10,7 @@ from typing import TypeAlias
 from neuroest.core.errors import Problem, SpecError, printable
 
 Place: TypeAlias = tuple[int, int]
-"""Line and column, both counted from 1; (0, 0) where there is none."""
+"""Line and column, both counted from 1; (0, 0) if there is none."""
 
 LARGEST_FILE = 2**20
 
@@ -19,29 +19,29 @@ _TOO_LARGE = "larger than {} KiB, the most that is read"
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_CHARACTERS = 20
 _MOST_NEIGHBOURS = 2000
-# In addition to control characters these are the line breaks U+0085, U+2028 and U+2029, which editors do not show but
-# the parser counts, a byte order mark that is not at the start, and what is no character at all.
+# Control characters, the line breaks U+0085, U+2028 and U+2029 (editors hide them, the parser counts them), a byte
+# order mark after the start, and code points that are not characters.
 _UNWANTED = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _UNWANTED_IN_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
 
 
 def _unwanted(text: str) -> re.Pattern[str]:
-    # the whole pattern takes milliseconds to compile, which a text without it need not wait for
+    # the whole pattern takes milliseconds to compile; most texts do not need it
     return _UNWANTED_IN_ASCII if text.isascii() else re.compile(_UNWANTED)
 
 
 def is_path(name: str) -> bool:
-    """Whether a spec is given by its path: anything with a slash or a YAML suffix; else it is a shipped name."""
+    """Whether a spec is given by path: anything with a slash or a YAML suffix. Otherwise it is a shipped name."""
     return name.endswith(_SUFFIXES) or "/" in name or "\\" in name
 
 
 def file_content(path: Path, file: str, largest: int = LARGEST_FILE) -> bytes:
-    """Bytes of a regular file, which is looked at before it is opened: opening a pipe could block.
+    """Bytes of a regular file. The file type is checked before opening: opening a pipe could block.
 
     Raises
     ------
     SpecError
-        If there is no such file, or if it is no regular file, too large or not readable.
+        If the file does not exist, is not a regular file, is too large or cannot be read.
     """
     try:
         status = path.stat()
@@ -62,7 +62,7 @@ def file_content(path: Path, file: str, largest: int = LARGEST_FILE) -> bytes:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is such a regular file; a name that no file can have is no error."""
+    """Whether a regular file exists at this path. An invalid file name returns false and raises no error."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -70,7 +70,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is such a folder; a name that no folder can have is no error."""
+    """Whether a folder exists at this path. An invalid folder name returns false and raises no error."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -78,12 +78,12 @@ def is_folder(path: Path) -> bool:
 
 
 def decoded(content: bytes, file: str, largest: int = LARGEST_FILE) -> str:
-    """Text of the bytes of a spec file, without its byte order mark.
+    """Decode the bytes of a spec file, without its byte order mark.
 
     Raises
     ------
     SpecError
-        If they are too many or no UTF-8 text, or hold characters that a text file has no use for.
+        If the file is too large, is not UTF-8, or contains characters that do not belong in a text file.
     """
     if len(content) > largest:
         raise SpecError([Problem(file, 0, 0, "", _TOO_LARGE.format(largest // 1024))])
@@ -113,7 +113,7 @@ def decoded(content: bytes, file: str, largest: int = LARGEST_FILE) -> str:
 
 
 def unwanted_character(text: str) -> str:
-    r"""Name of the first character that a spec file must not hold, or nothing.
+    r"""Name of the first character that a spec file must not contain, or an empty text.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def character_name(character: str) -> str:
 
 
 def place_after(text: str) -> Place:
-    r"""Line and column of what follows a text.
+    r"""Line and column of the position after a text.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def place_after(text: str) -> Place:
 
 
 def shortened(text: str, most: int = 60) -> str:
-    """Return a text on one line of not much more than `most` characters.
+    """Shorten a text to one line of about `most` characters.
 
     Examples
     --------

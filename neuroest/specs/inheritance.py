@@ -1,7 +1,7 @@
-"""Architecture files that state what they change in another one: `base` with `set` and `remove`.
+"""Derived architecture files: `base` with `set` and `remove`.
 
-The files of the chain are put together as plain data before anything is validated, and nothing is evaluated. The
-result knows the file and the line of every value, so that a fault is reported where it is written.
+The files of the chain are merged as plain data before validation, and nothing is evaluated. The result records the file
+and line of every value, so a fault is reported at its origin.
 """
 
 import copy
@@ -22,13 +22,13 @@ from neuroest.specs.reading import Document
 from neuroest.specs.renamed import new_path, new_word
 
 MOST_BASES = 8
-"""Files that may be below one architecture, each the base of the one before."""
+"""Limit on the depth of a chain of base files."""
 
 _CHANGES = frozenset({"base", "remove", "set"})
 _REFERENCES = frozenset(
     {"device", "kinetics", "process", "corners", "threshold_options", "sleep_options", "package", "baseline"}
 )
-"""Keys whose value may be the path of a file, which counts from the file that states it."""
+"""Keys whose value may be a file path, relative to the file that states it."""
 _WIDTH = 112
 _Path: TypeAlias = tuple[str | int, ...]
 
@@ -36,11 +36,11 @@ _Path: TypeAlias = tuple[str | int, ...]
 class DerivedArchitecture(Heading):
     """A chip based on another one, with changes.
 
-    Its `base` is resolved before anything is validated; what the file does not mention stays as the base states it.
+    The `base` is resolved before validation. Keys that the file does not mention keep the base's values.
     """
 
     base: str
-    """Architecture that this one starts from: a shipped name, or a path that counts from this file."""
+    """Architecture that this one starts from: a shipped name, or a path relative to this file."""
     technology: Technology | None = None
     """Replaces all of the base's `technology`."""
     operation: Operation | None = None
@@ -48,14 +48,14 @@ class DerivedArchitecture(Heading):
     baseline: str | None = None
     """Replaces the base's `baseline`."""
     tags: tuple[Tag, ...] = ()
-    """What `neuroest list` finds this chip by; those of the base do not count."""
+    """Search terms for `neuroest list`. They are not inherited from the base."""
     exclusions: tuple[str, ...] = ()
     """Replaces the base's list."""
     remove: tuple[str, ...] = ()
-    """Dotted paths of what the base has and this chip has not, such as `chip.tile.state`."""
+    """Dotted paths of base entries that this chip does not have, such as `chip.tile.state`."""
     set: dict[str, Any] = Field(default={})
-    """New value or whole new block by dotted path, such as `chip.tile.array.rows`: 256. All of the path but its last
-    key must exist in the base."""
+    """New value or whole new block by dotted path, such as `chip.tile.array.rows`: 256. All keys of the path except the
+    last must exist in the base."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ class _Derived(Document):
     written : Document
         The derived file alone.
     base : Document
-        What it starts from.
+        Its base.
     places : mapping
-        Where in `written` each value stands that the base does not have, by its path in `data`.
+        Location in `written` of each value that differs from the base, by its path in `data`.
     """
 
     written: Document = field(repr=False)
@@ -91,7 +91,7 @@ class _Derived(Document):
 def chain_of(
     path: Path, read: Callable[[Path], Document], find: Callable[[str, Path], Path]
 ) -> dict[Path, Document]:
-    """An architecture file and the files that it is based on, the nearest first.
+    """An architecture file and its chain of bases, nearest first.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def chain_of(
     Raises
     ------
     SpecError
-        When a file cannot be read, a base does not exist, or the chain has no end.
+        If a file cannot be read, a base does not exist, or the chain is circular.
     """
     document = read(path)
     chain = {path: document}
@@ -135,19 +135,19 @@ def chain_of(
 
 
 def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -> Document:
-    """The whole document that a chain of files stands for, the derived file first.
+    """Merge a chain of files into one document, the derived file first.
 
     Parameters
     ----------
     chain : sequence of Document
         The files.
     problems : list of Problem, optional
-        Takes the changes of the first file that cannot be made, which are then left out.
+        Collects the invalid changes of the first file, which are then left out.
 
     Raises
     ------
     SpecError
-        With all problems of the first file, from the last base on, whose changes cannot be made.
+        With all problems of the first file, from the last base upward, that has invalid changes.
     """
     document, *further = chain
     if "base" in document.kept_data:
@@ -166,7 +166,7 @@ def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -
 
 
 def reached(data: Any, path: Sequence[str]) -> tuple[Any, int]:
-    """The value that a path leads to as far as it exists, and how many of its keys do.
+    """Follow a path as far as it exists; returns the value there and the number of keys followed.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def reached(data: Any, path: Sequence[str]) -> tuple[Any, int]:
 
 
 def resolved_text(document: Document) -> str:
-    """An architecture as one whole file, without a base."""
+    """Write an architecture as one complete file, without a base."""
     stated = document.data
     data = {key: stated[key] for key in ArchitectureSpec.model_fields if key in stated}
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None)
@@ -223,7 +223,7 @@ def _applied(
 
 
 def _holder(data: Any, way: Sequence[str], last: str | None, base: str) -> tuple[Any, str]:
-    """The mapping that holds what a path leads to, or why there is none; `last` must be in it unless it is None."""
+    """The parent mapping of a path, or why there is none. It must contain `last`, unless `last` is None."""
     path = [*way, last] if last is not None else way
     node, count = reached(data, path)
     if count < len(path):
@@ -237,7 +237,7 @@ def _holder(data: Any, way: Sequence[str], last: str | None, base: str) -> tuple
 
 
 def _moved(node: Any, there: Path, here: Path) -> Any:
-    """A copy in which paths that count from one folder count from another one."""
+    """A copy with relative paths converted from one folder to another."""
     if isinstance(node, list):
         return [_moved(item, there, here) for item in node]
     if not isinstance(node, dict):

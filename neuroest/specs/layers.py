@@ -1,4 +1,4 @@
-"""What a workload file may say of a layer."""
+"""Schema of the layers in a workload file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,7 +41,7 @@ ClaimedFraction: TypeAlias = Annotated[
     Annotated[ClaimSpec, Tag("claim")] | Annotated[float, FRACTION, Tag("number")],
     Discriminator(_number_or_claim),
 ]
-"""A number from 0 to 1, alone or as a full claim with a basis, source and spread of its own."""
+"""A number from 0 to 1, alone or as a full claim with its own basis, source and spread."""
 
 PositiveInteger: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**6)]
 _NonNegativeInteger: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=10**6)]
@@ -56,7 +56,7 @@ Padding: TypeAlias = Annotated[
     | Annotated[tuple[_NonNegativeInteger, _NonNegativeInteger], Tag("pair")],
     Discriminator(_number_or_pair),
 ]
-"""Rows and columns added at either edge: one number for both, or `[rows, columns]`."""
+"""Rows and columns of padding at each edge: one number for both, or `[rows, columns]`."""
 Window: TypeAlias = Annotated[
     Annotated[PositiveInteger, Tag("number")]
     | Annotated[_Positives, Tag("pair")]
@@ -68,43 +68,42 @@ Bits: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=64)]
 
 
 class Activity(Provenance):
-    """How often the elements of a layer's output are active, and how that is known.
+    """Activity of a layer's output elements, and its source.
 
-    Basis, source, place, rationale and spread are next to the numbers and hold for all of them; a number
-    that needs its own is written as a full claim.
+    Basis, source, place, rationale and spread apply to all numbers next to them. A number with its own provenance is
+    written as a full claim.
     """
 
     rate: ClaimedFraction | None = None
     """Spiking coding: spikes per neuron and timestep, averaged over neurons, timesteps and data."""
     active_steps: Annotated[float, SHARE] | None = None
-    """Spiking coding: share of the timesteps in which the spikes come, all at the same rate, none in between; in all
-    steps if nothing is said. Bursts do not change what is counted, but how long cores wait for each other."""
+    """Spiking coding: share of the timesteps with spikes, at a constant rate; the other timesteps have none. Default:
+    all timesteps. Bursts do not change the counts, but they change how long cores wait for each other."""
     density: ClaimedFraction | None = None
-    """Dense coding: fraction of the activations that are not zero."""
+    """Dense coding: fraction of nonzero activations."""
     bit_density: ClaimedFraction | None = None
-    """Dense coding: probability that a bit of an activation is one, which inputs sent bit by bit cost."""
+    """Dense coding: probability that a bit of an activation is one. It sets the cost of bit-serial inputs."""
 
 
 class Layer(Spec):
-    """What all layers say."""
+    """Keys of every layer."""
 
     name: str = Field(pattern=NAME)
-    """Name, unique in the network; `input` is taken by the network's input."""
+    """Name, unique in the network. `input` is reserved for the network's input."""
     inputs: tuple[str, ...] | None = None
-    """Names of the earlier layers that this one reads, `input` for the network's input; the layer before if
-    nothing is said."""
+    """Names of the earlier layers that this one reads; `input` for the network's input. Default: the previous layer."""
     coding: Literal["dense"] | None = None
-    """Of a layer of a spiking network that computes with numbers, once an inference: spikes that it reads are counted,
-    and what it computes is made into spikes for layers that read spikes. A layer without weights that says nothing is
-    in the coding of the first layer that it reads."""
+    """Marks a layer of a spiking network that computes with numbers, once per inference: it counts its input spikes,
+    and its results are converted to spikes for layers that read spikes. Default for a layer without weights: the coding
+    of the first layer it reads."""
     time_constant: Annotated[float, TIME] | None = None
-    """Spiking coding: membrane time constant of this layer's neurons in the time of the network, such as `20 ms`.
-    A chip whose neurons forget faster or slower says so."""
+    """Spiking coding: membrane time constant of this layer's neurons in network time, such as `20 ms`. The estimate
+    reports a chip whose neurons leak faster or slower."""
     shortest_time_constant: Annotated[float, TIME] | None = None
-    """Where the neurons of this layer differ: the shortest time constant, `time_constant` being the longest."""
+    """Shortest time constant, if the neurons of this layer differ. `time_constant` is then the longest."""
     activity: Activity | None = None
-    """Activity of this layer's output, instead of the network's. A layer without weights that says
-    nothing passes on the mean activity of what it reads."""
+    """Activity of this layer's output, instead of the network default. Default for a layer without weights: the mean
+    activity of its inputs."""
 
 
 class Convolution(Layer):
@@ -117,17 +116,17 @@ class Convolution(Layer):
     kernel: Extent
     """Rows and columns of the kernel."""
     stride: Extent = 1
-    """Step of the kernel."""
+    """Stride of the kernel."""
     padding: Padding = 0
-    """Zeros added at every edge."""
+    """Zero padding at every edge."""
     dilation: Extent = 1
-    """Distance of neighbouring kernel elements."""
+    """Dilation: distance between neighbouring kernel elements."""
     groups: PositiveInteger = 1
-    """Groups of channels that do not see each other; as many as channels make a depthwise convolution."""
+    """Groups of independent channels. As many groups as channels make a depthwise convolution."""
 
 
 class FullyConnected(Layer):
-    """Every output sees every input; a map is flattened first."""
+    """Every output connects to every input. A map is flattened first."""
 
     type: Literal["fully_connected"]
     """Kind of layer."""
@@ -136,12 +135,12 @@ class FullyConnected(Layer):
 
 
 class Recurrent(Layer):
-    """Fully connected layer whose neurons also see each other's spikes of the timestep before."""
+    """Fully connected layer whose neurons also receive each other's spikes from the previous timestep."""
 
     type: Literal["recurrent"]
     """Kind of layer."""
     outputs: PositiveInteger
-    """Neurons; the fan-in of each is the inputs plus this number."""
+    """Neurons. The fan-in of each is the number of inputs plus this number."""
 
 
 def _claimed(field: QuantityField) -> Any:
@@ -153,27 +152,27 @@ def _claimed(field: QuantityField) -> Any:
 
 
 class Connections(Spec):
-    """How the neurons of a population are connected: each number alone, or as a claim with basis and spread."""
+    """Connectivity of a population: each number alone, or as a claim with basis and spread."""
 
     neurons: _claimed(_NUMBER)  # type: ignore[valid-type]
     """Neurons."""
     synapses: _claimed(_FAN_OUT)  # type: ignore[valid-type]
-    """Synapses of one neuron within the population, its fan-out and on average its fan-in."""
+    """Synapses per neuron within the population: the fan-out, and on average the fan-in."""
     input_synapses: _claimed(_ANY_NUMBER) = 0.0  # type: ignore[valid-type]
-    """Synapses of one neuron from what the layer reads."""
+    """Synapses per neuron from the layer's inputs."""
     crosspoint_density: _claimed(_DENSITY) = 1.0  # type: ignore[valid-type]
-    """Share of the crosspoints of an array that are synapses, once neurons that share inputs are together; 1 is the
-    best that any placement can do, and sparse connections come to little more than their probability."""
+    """Share of an array's crosspoints that are synapses, after neurons with shared inputs are grouped. 1 is the upper
+    limit of any placement. Sparse connectivity reaches little more than its connection probability."""
     sheet_density: _claimed(_PER_AREA)  # type: ignore[valid-type]
-    """Neurons under an area of the sheet that they lie in, such as `8e4 1/mm^2`."""
+    """Neurons per area of the cortical sheet, such as `8e4 1/mm^2`."""
     decay_length: _claimed(_DISTANCE)  # type: ignore[valid-type]
-    """Length in which the density of a neuron's targets falls to 1/e."""
+    """Distance over which the density of a neuron's targets falls to 1/e."""
     long_range_share: _claimed(FRACTION) = 0.0  # type: ignore[valid-type]
-    """Share of the synapses in distant areas."""
+    """Share of the synapses that target distant areas."""
     long_range_areas: _claimed(_NUMBER) = 1.0  # type: ignore[valid-type]
-    """Distant areas that a neuron has them in, each spread like its surroundings."""
+    """Number of distant areas per neuron. In each, the targets spread as in the local area."""
     long_range_distance: _claimed(_DISTANCE) | None = None  # type: ignore[valid-type]
-    """Mean distance of these areas; needed with a `long_range_share`."""
+    """Mean distance to these areas; required with `long_range_share`."""
 
 
 POPULATION_NUMBERS: Mapping[str, tuple[QuantityField, str]] = {
@@ -187,25 +186,25 @@ POPULATION_NUMBERS: Mapping[str, tuple[QuantityField, str]] = {
     "long_range_areas": (_NUMBER, "Distant areas that a neuron reaches"),
     "long_range_distance": (_DISTANCE, "Mean distance of these areas"),
 }
-"""Numbers of a population, with their bounds and what they are."""
+"""Numbers of a population, with bounds and descriptions."""
 
 
 class Population(Layer, Connections):
-    """Very many neurons that are described by their numbers alone: how many, how connected, and how far.
+    """A large set of neurons described only by statistics: count, connectivity and distances.
 
-    Their mean counts are estimated, never a list of neurons.
+    Only mean counts are estimated; no list of neurons is built.
     """
 
     type: Literal["population"]
     """Kind of layer."""
 
     def number(self, name: str) -> float | None:
-        """Value of one of `POPULATION_NUMBERS` in SI; None where the file does not state it.
+        """Value of one of `POPULATION_NUMBERS` in SI units; None if the file does not state it.
 
         Raises
         ------
         QuantityError
-            When a claim states no such quantity.
+            If the claim has the wrong dimension.
         """
         given = getattr(self, name)
         return POPULATION_NUMBERS[name][0].read(given.value) if isinstance(given, ClaimSpec) else given
@@ -223,69 +222,69 @@ class Pooling(Layer):
     type: Literal["pooling"]
     """Kind of layer."""
     mode: Literal["average", "maximum"]
-    """What is taken of the window."""
+    """Pooling function: mean or maximum."""
     kernel: Window
     """Rows and columns of the window; `global` for the whole map."""
     stride: Extent | None = None
-    """Step of the window; its own size if nothing is said."""
+    """Stride of the window. Default: the window size."""
     padding: Padding = 0
-    """Elements added at every edge."""
+    """Padding at every edge."""
 
 
 class Add(Layer):
-    """Element-wise sum of maps of one shape, such as a block and its shortcut."""
+    """Element-wise sum of maps with the same shape, such as a residual block and its shortcut."""
 
     type: Literal["add"]
     """Kind of layer."""
     inputs: tuple[str, ...]
-    """Names of the layers that are added, two at least."""
+    """Names of the layers to add, at least two."""
 
 
 class Concatenation(Layer):
-    """Maps of equal rows and columns, one after the other along the channels; nothing is computed."""
+    """Concatenation along the channels of maps with equal rows and columns; nothing is computed."""
 
     type: Literal["concatenation"]
     """Kind of layer."""
     inputs: tuple[str, ...]
-    """Names of the layers that are put together, two at least."""
+    """Names of the layers to concatenate, at least two."""
 
 
 class ElementWise(Layer):
-    """Operations on each element that belong to no weighted layer.
+    """Element-wise operations outside the weighted layers.
 
-    Such as a normalisation by the statistics of the very input, softmax, or a gate that multiplies.
+    Examples: layer normalisation, softmax, or a multiplicative gate.
     """
 
     type: Literal["element_wise"]
     """Kind of layer."""
     operations: PositiveInteger = 1
-    """Operations of a vector unit for one element of the output."""
+    """Vector-unit operations per output element."""
 
 
 class MatrixProduct(Layer):
-    """Product of two layers' outputs, such as queries and keys: nothing of it is stored as weights.
+    """Product of two layers' outputs, such as queries and keys. Neither factor is stored as weights.
 
-    A sequence of tokens is a map of features (channels) and tokens (rows) with one column.
+    A token sequence is a map with features as channels, tokens as rows, and one column.
     """
 
     type: Literal["matrix_product"]
     """Kind of layer."""
     inputs: tuple[str, ...]
-    """The left and the right factor."""
+    """Names of the left and the right factor."""
     heads: PositiveInteger = 1
-    """Parts into which the channels of both factors are divided, each multiplied by itself."""
+    """Heads: the channels of both factors are divided into this many parts, and each part is multiplied separately."""
     over: Literal["channels", "positions"]
-    """What is summed over: `channels` of both (queries and keys), or `positions`, the left factor's channels
-    against the right one's rows and columns (attention and values)."""
+    """Summation index: `channels` of both factors (queries and keys), or `positions`, which sums the left factor's
+    channels over the right factor's rows and columns (attention and values)."""
 
 
 class RecurrentCell(Layer):
-    """Cell of numbers that sees its own output of the step before, run along the rows of a map."""
+    """Recurrent cell (dense coding) that reads its own previous output, run along the rows of a map."""
 
     type: Literal["recurrent_cell"]
     """Kind of layer."""
     cell: Literal["simple", "gru", "lstm"]
-    """Kind of cell: one, three or four weighted sums a neuron."""
+    """Kind of cell: one, three or four weighted sums per neuron."""
     outputs: PositiveInteger
     """Neurons of the cell."""
 
@@ -294,23 +293,23 @@ _Shape: TypeAlias = tuple[PositiveInteger, ...]
 
 
 class Rearrangement(Layer):
-    """Elements put in other places: reshaped, cut, repeated, padded or joined along rows; nothing is computed."""
+    """Rearranged elements: reshaped, sliced, repeated, padded or joined along rows; nothing is computed."""
 
     type: Literal["rearrangement"]
     """Kind of layer."""
     shape: _Shape
-    """Shape of what comes out, `[features]` or `[channels, rows, columns]`."""
+    """Output shape, `[features]` or `[channels, rows, columns]`."""
 
 
 class Host(Layer):
-    """Something that another processor computes: nothing of it is counted, and every estimate says so."""
+    """Computation on another processor. It is not counted, and every estimate reports this."""
 
     type: Literal["host"]
     """Kind of layer."""
     shape: _Shape
-    """Shape of what comes back, `[features]` or `[channels, rows, columns]`."""
+    """Shape of the returned data, `[features]` or `[channels, rows, columns]`."""
     operator: str | None = None
-    """What is computed there."""
+    """What the other processor computes."""
 
 
 _Layers: TypeAlias = (

@@ -1,4 +1,4 @@
-"""What a workload may say of its learning: the rule, how far it moves weights, and how long training lasts."""
+"""Learning in a workload file: the rule, the size of weight changes, and the length of training."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
@@ -31,59 +31,59 @@ class TraceSpec(Spec):
     """A decaying record of the spikes of a neuron."""
 
     of: Literal["pre", "post"]
-    """Whose spikes it records."""
+    """Neuron whose spikes it records: pre- or postsynaptic."""
     window: Annotated[float, _STEPS] | None = None
-    """Timesteps after a spike for which it is not zero."""
+    """Timesteps after a spike during which it is nonzero."""
     share: Annotated[float, SHARE] | None = None
-    """Share of the timesteps in which it is not zero, instead of a window."""
+    """Share of the timesteps in which it is nonzero, instead of a window."""
 
 
 class LearningRule(Spec):
-    """A rule as sums of products, from which its cost follows."""
+    """A rule as sums of products, which determine its cost."""
 
     description: str = ""
-    """What the rule does."""
+    """Description of the rule."""
     reference: str = ""
-    """Where it was published."""
+    """Publication of the rule."""
     update: str | None = None
-    """Change of a weight, such as `A_plus*x1*y0 - A_minus*y1*x0`. x0 and y0 are spikes of the pre- and the postsynaptic
-    neuron, x1, x2 and y1 to y3 traces, w the weight, r the reward, e the error of the neuron, d its gradient by a
-    backward pass, h its surrogate slope, s the end of a sample, u0 to u9 every 2^k-th timestep."""
+    """Change of a weight, such as `A_plus*x1*y0 - A_minus*y1*x0`. x0 and y0 are spikes of the pre- and postsynaptic
+    neuron; x1, x2 and y1 to y3 are traces; w is the weight, r the reward, e the neuron's error, d its gradient from a
+    backward pass, h its surrogate gradient, s the end of a sample, and u0 to u9 every 2^k-th timestep."""
     threshold: str | None = None
-    """Change of a neuron's threshold, for intrinsic plasticity and homeostasis; of y0, its traces, s and u."""
+    """Change of a neuron's threshold, for intrinsic plasticity and homeostasis. It may use y0, its traces, s and u."""
     tags: dict[str, str] = Field(default_factory=dict)
-    """Change of each value that is kept for every synapse, by its name."""
+    """Change of each value stored per synapse, by name."""
     traces: dict[str, TraceSpec] = Field(default_factory=dict)
-    """Traces that the formulas name: x1, x2, y1, y2 or y3."""
+    """Traces in the formulas: x1, x2, y1, y2 or y3."""
     constants: dict[str, float] = Field(default_factory=dict)
-    """Numbers of the rule by name; each costs a multiplication. What they are matters to `behave` alone."""
+    """Constants of the rule, by name. Each costs a multiplication. Only `behave` uses their values."""
     slope: bool = False
-    """Whether the neurons have a surrogate slope h."""
+    """Whether the neurons have a surrogate gradient h."""
     reward: bool = False
     """Whether a reward r is broadcast to all learning layers."""
     error: Literal["none", "local", "broadcast", "backward"] = "none"
-    """How neurons come by their error. local: each output is compared with its target; broadcast: errors of the outputs
-    go to all learning layers through fixed weights; backward: they go back through the weights of the layers."""
+    """How neurons get their error. local: each output is compared with its target; broadcast: output errors reach all
+    learning layers through fixed weights; backward: output errors propagate back through the layers' weights."""
     write: Write = "threshold"
-    """How a change becomes pulses. threshold: whole steps, and none below one; stochastic: random steps, right on
-    average; sign: one step in the direction of the change; accumulated: changes are added up in a digital word next to
-    the weight until they make a step."""
+    """How a weight change becomes programming pulses. threshold: whole steps, none below one step; stochastic: random
+    steps, correct on average; sign: one step in the direction of the change; accumulated: a digital word next to the
+    weight sums changes until they reach one step."""
     samples_per_update: Annotated[float, _STEPS] = 1.0
-    """Samples after which a change that waits for the end of a sample (s) is made."""
+    """Number of samples between two updates that are triggered at the end of a sample (s)."""
     tag_memory: Literal["memory", "cells"] = "memory"
-    """Where tags are kept: in a memory that stores `tags`, or in cells of further arrays."""
+    """Storage of the tags: a memory that stores `tags`, or cells of additional arrays."""
     trace_bits: Bits = 8
-    """Bits of a trace."""
+    """Bit width of a trace."""
     tag_bits: Bits = 16
-    """Bits of a tag."""
+    """Bit width of a tag."""
     error_bits: Bits = 8
-    """Bits of an error, a slope, a gradient or the reward."""
+    """Bit width of an error, a surrogate gradient, a gradient or the reward."""
     accumulator_bits: Bits = 16
-    """Bits of a digital word next to a weight, with `write: accumulated`."""
+    """Bit width of the digital word next to a weight, with `write: accumulated`."""
 
     @cached_property
     def formulas(self) -> Mapping[str, tuple[Product, ...]]:
-        """Products of `update`, `threshold` and the tags, by name; the rule must be sound."""
+        """Products of `update`, `threshold` and the tags, by name. The rule must be valid."""
         known = {*self.traces, *self.tags}
         return {name: read_formula(text, known, self.constants) for name, text in self._texts()}
 
@@ -95,7 +95,7 @@ class LearningRule(Spec):
         yield from self.tags.items()
 
     def faults(self) -> Iterator[tuple[Place, str]]:
-        """What is wrong with the rule, with the place in it."""
+        """Faults of the rule, with their location."""
         if self.update is None and self.threshold is None:
             yield (), "a rule needs an `update` of the weights or of the `threshold` of neurons"
         yield from self._trace_faults()
@@ -129,7 +129,7 @@ class LearningRule(Spec):
                 yield ("traces", name), "needs either a `window` of timesteps or a `share` of them"
 
     def _missing(self, place: Place, factors: set[str]) -> Iterator[tuple[Place, str]]:
-        """Values that the formula names and nothing of the rule makes."""
+        """Values in the formula that the rule does not define."""
         if "h" in factors and not self.slope:
             yield place, "names h; write `slope: true`"
         if "r" in factors and not self.reward:
@@ -141,7 +141,7 @@ class LearningRule(Spec):
 
 
 def _circles(read: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
-    """Circles of tags that read each other; a tag that reads itself decays and is none."""
+    """Cyclic dependencies between tags. A tag that reads itself decays and is not a cycle."""
 
     def walk(name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
         for other in sorted(read.get(name, set()) - {name}):
@@ -163,14 +163,14 @@ class LearningRulesSpec(Spec):
     kind: Literal["learning_rules"]
     """The kind of this file."""
     description: str
-    """What the file is."""
+    """Description of the file."""
     rules: dict[str, LearningRule]
     """The rules."""
 
 
 @cache
 def named_rules() -> Mapping[str, LearningRule]:
-    """The rules that ship, by name."""
+    """Shipped rules, by name."""
     return validate(LearningRulesSpec, read_document(_RULES)).rules
 
 
@@ -185,30 +185,29 @@ class LearningSpec(Provenance):
         Annotated[str, Field(pattern=NAME), Tag("name")] | Annotated[LearningRule, Tag("rule")],
         Discriminator(_name_or_rule),
     ]
-    """Name of a rule, or the rule written out."""
+    """Name of a rule, or a full rule."""
     layers: tuple[str, ...] | None = None
-    """Layers that learn; all with weights if nothing is said."""
+    """Layers that learn. Default: all layers with weights."""
     samples: Annotated[float, _SAMPLES]
-    """Samples of the whole training, every epoch counted."""
+    """Samples in the whole training, over all epochs."""
     learning_rate: Annotated[float, _RATE] = 1.0
-    """Factor on `mean_change`, to be swept."""
+    """Factor on `mean_change`, for sweeps."""
     mean_change: ClaimedFraction
-    """Mean absolute change that one due update asks for at a learning rate of one, over the range of a weight."""
+    """Mean absolute weight change of one update at a learning rate of one, relative to the weight range."""
     skipped: ClaimedFraction | None = None
-    """Share of the due updates that are dropped before anything is read, such as those of neurons without an error."""
+    """Share of the triggered updates that are skipped before any read, such as for neurons without an error."""
     error_share: ClaimedFraction | None = None
-    """Share of the errors e or gradients d that are not zero; all if nothing is said."""
+    """Share of nonzero errors e or gradients d. Default: all."""
     slope_share: ClaimedFraction | None = None
-    """Share of the neurons whose surrogate slope h is not zero; all if nothing is said."""
+    """Share of the neurons with a nonzero surrogate gradient h. Default: all."""
     hottest: GivenClaim | None = None
-    """Writes of the most written cell over those of the mean cell of its layer; one if nothing is said."""
+    """Ratio of the writes of the most-written cell to the mean of its layer. Default: one."""
     use_period: Annotated[float, TIME] | None = None
-    """Time from one learned sample to the next in use, which the years to failure count; the chip's own pace if nothing
-    is said."""
+    """Time between two learned samples in use, for the years to failure. Default: the chip's own sample interval."""
     tolerated_failures: Annotated[float, _BELOW_ONE] = 0.01
-    """Share of the cells whose failure the network tolerates, for the time until so many have failed."""
+    """Share of failed cells that the network tolerates. It sets the time to failure."""
     duty: Annotated[float, SHARE] = 1.0
-    """Share of the time in which the chip learns, which its years to failure count."""
+    """Share of the time in which the chip learns, for the years to failure."""
 
     @property
     def stated(self) -> LearningRule:
@@ -222,7 +221,7 @@ class LearningSpec(Provenance):
 
 
 def learning_faults(spec: LearningSpec, layers: tuple[str, ...]) -> Iterator[tuple[Place, str]]:
-    """What is wrong with the learning of a workload, beyond what the schema sees."""
+    """Faults in the learning of a workload that the schema does not find."""
     if isinstance(spec.rule, str):
         if spec.rule not in named_rules():
             yield ("rule",), f"unknown learning rule {spec.rule!r}{did_you_mean(spec.rule, named_rules())}"
@@ -243,7 +242,7 @@ LEARNING_CLAIMS: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
         "hottest": (_RATIO, "Writes of the hottest cell over the mean"),
     }
 )
-"""Numbers of the learning that are claims, with their bounds."""
+"""Learning parameters that are claims, with their bounds."""
 LEARNING_CHOICES: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
     {
         "samples": (_SAMPLES, "Samples of the whole training"),
@@ -253,6 +252,6 @@ LEARNING_CHOICES: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
         "duty": (SHARE, "Share of the time in which the chip learns"),
     }
 )
-"""Numbers of the learning that are choices, with their bounds."""
+"""Learning parameters that are design choices, with their bounds."""
 LEARNING = "workload.learning."
-"""Path of the numbers of a workload's learning."""
+"""Path of a workload's learning parameters."""

@@ -1,8 +1,8 @@
 """Formulas of learning rules: sums of products of traces, weight, tag, error and reward.
 
-A formula is read into data and never evaluated. What a rule costs follows from its products: which events ask for an
-update, what must be read, and how many multiplications and additions it takes. The letters are those of the learning
-engine of Loihi in Lava, with an error and a surrogate slope added.
+A formula is parsed into data and never evaluated. The cost of a rule follows from its products: the events that trigger
+an update, the values to read, and the number of multiplications and additions. The letters follow Loihi's learning
+engine in Lava, plus an error and a surrogate gradient.
 """
 
 import re
@@ -20,7 +20,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "s": "the end of a sample",
     }
 )
-"""Factors of one bit that say when a product is due."""
+"""One-bit factors that gate a product."""
 VALUES: Mapping[str, str] = MappingProxyType(
     {
         "w": "the weight",
@@ -30,14 +30,14 @@ VALUES: Mapping[str, str] = MappingProxyType(
         "d": "the gradient of the loss, which a backward pass computes",
     }
 )
-"""Factors of several bits that every rule may name."""
+"""Multi-bit factors that every rule may use."""
 _EPOCH = re.compile(r"u\d")
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|([A-Za-z][A-Za-z0-9_]*)|([-+*^()]))")
 _SIGNS = ("+", "-")
 _LONGEST = 10_000
-"""Characters of a formula; no rule has a hundredth of them."""
+"""Limit on the characters of a formula; real rules have under 1 % of it."""
 _MOST_FACTORS = 64
-"""Factors of one product, and the largest exponent of a number."""
+"""Limits on the factors of one product and on the exponent of a number."""
 _OPERATORS = frozenset("+-*^")
 
 
@@ -48,13 +48,13 @@ class Product:
     Attributes
     ----------
     factors : tuple of str
-        Names in it, events and epochs among them.
+        Names in the product, including events and epochs.
     numbers : int
-        Factors that are numbers or constants and cost a multiplication; powers of two are shifts and cost none.
+        Number of numeric factors or constants that need a multiplication. Powers of two are shifts and need none.
     constants : tuple of str
-        Names of the constants among them.
+        Names of the constants among these factors.
     scale : float
-        Product of the numbers among them, powers of two included.
+        Product of the numeric factors, including powers of two.
     negative : bool
         Whether it is subtracted.
     """
@@ -67,41 +67,41 @@ class Product:
 
     @property
     def events(self) -> frozenset[str]:
-        """Events that must meet for the product to be due."""
+        """Events that must coincide to trigger the product."""
         return frozenset(f for f in self.factors if f in EVENTS or is_epoch(f))
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Factors of several bits."""
+        """Multi-bit factors."""
         return tuple(f for f in self.factors if f not in EVENTS and not is_epoch(f))
 
     @property
     def multiplications(self) -> int:
-        """Multiplications of several bits; events gate a product and multiply nothing."""
+        """Number of multi-bit multiplications. Events gate a product and need no multiplication."""
         return max(len(self.values) + self.numbers - 1, 0)
 
 
 def is_epoch(name: str) -> bool:
-    """Whether a factor is due every so many timesteps: ``u3`` in one of 2^3."""
+    """Whether a factor is periodic: ``u3`` is one every 2^3 timesteps."""
     return _EPOCH.fullmatch(name) is not None
 
 
 def read_formula(text: str, known: Collection[str], constants: Collection[str] = ()) -> tuple[Product, ...]:
-    """A formula as its products.
+    """Parse a formula into its products.
 
     Parameters
     ----------
     text : str
-        Such as ``A_plus*x1*y0 - A_minus*y1*x0``.
+        The formula, such as ``A_plus*x1*y0 - A_minus*y1*x0``.
     known : collection of str
         Names of traces and tags that the rule declares.
     constants : collection of str
-        Names of its constants.
+        Names of the rule's constants.
 
     Raises
     ------
     QuantityError
-        With what is wrong, what is allowed, and the nearest name.
+        With the fault, the allowed names, and the nearest name.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def read_formula(text: str, known: Collection[str], constants: Collection[str] =
 
 
 def _ends(tokens: list[str], index: int, token: str) -> bool:
-    """Whether a sign ends a product; one after ``^`` belongs to the exponent."""
+    """Whether a sign ends a product. A sign after ``^`` belongs to the exponent."""
     return token in _SIGNS and not (index > 0 and tokens[index - 1] == "^")
 
 
@@ -169,7 +169,7 @@ def _product(
 
 
 def _times(exponent: str) -> int:
-    """An exponent, if it is one that a rule may have."""
+    """An exponent within the allowed range."""
     if len(exponent) > len(str(-_MOST_FACTORS)) or abs(int(exponent)) > _MOST_FACTORS:
         raise QuantityError(
             f"^{exponent[:_MOST_FACTORS]}: exponents lie between -{_MOST_FACTORS} and {_MOST_FACTORS}"
@@ -178,7 +178,7 @@ def _times(exponent: str) -> int:
 
 
 def _number(base: str, times: int) -> float:
-    """A number of a product, which must be one: zero changes nothing and costs as if it did."""
+    """A numeric factor of a product. Zero is rejected: it changes no weight but would still be counted."""
     try:
         value = float(base) ** times
     except (OverflowError, ZeroDivisionError):

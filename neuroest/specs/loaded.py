@@ -23,7 +23,7 @@ class Loaded(Generic[_T]):
 
 
 Named: TypeAlias = str | Path | Loaded[Any]
-"""What a spec is asked for by: a shipped name, the path of a file, or the spec itself."""
+"""How to request a spec: a shipped name, the path of a file, or the spec object."""
 
 
 @overload
@@ -33,12 +33,12 @@ def listed(given: str | Path | Iterable[str | Path]) -> tuple[str | Path, ...]: 
 @overload
 def listed(given: Named | Iterable[Named]) -> tuple[Named, ...]: ...
 def listed(given: Named | Iterable[Named]) -> tuple[Named, ...]:
-    """One name, path or spec as a list of one, since a text is also a sequence of its letters.
+    """Wrap one name, path or spec in a tuple, since a text is also a sequence of letters.
 
     Raises
     ------
     NeuroestError
-        For what is neither one nor several.
+        If the value is neither one spec nor several.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Going on after faults of a file: a copy in which every faulty value has a stand-in, so that the rest is checked too.
+"""Error recovery: a copy of a file with a placeholder for every faulty value, so the rest is also checked.
 
-A check of files reports what the schema finds and then asks what only a sound file can be asked: devices, units of
-parameters, rules across blocks. Nothing is ever computed for users from a mended document.
+A check of files reports schema errors, then runs the checks that need a valid file: devices, units of parameters, rules
+across blocks. No result for users is computed from a repaired document.
 """
 
 import difflib
@@ -24,26 +24,26 @@ from neuroest.specs.reading import Document
 
 _T = TypeVar("_T", bound=BaseModel)
 _ROUNDS = 8
-"""Faults that may hide behind each other."""
+"""Limit on faults that mask each other."""
 _NOTHING: Any = object()
 
 
 @dataclass(frozen=True)
 class Mended(Generic[_T]):
-    """What a document says with stand-ins for its faulty values.
+    """A document with placeholders for its faulty values.
 
     Attributes
     ----------
     spec : BaseModel or None
-        The validated copy; None where no stand-in was found.
+        The validated copy; None if no placeholder was found.
     document : Document
         The copy.
     problems : tuple of Problem
-        Faults of the document as it is.
+        Faults of the original document.
     places : tuple of str
-        Paths of what was replaced, left out or added.
+        Paths that were replaced, removed or added.
     invented : bool
-        Whether a stand-in is an example, of which rules across values would say nothing.
+        Whether a placeholder is an example value. Rules across values mean nothing for an example.
     """
 
     spec: _T | None
@@ -53,21 +53,21 @@ class Mended(Generic[_T]):
     invented: bool
 
     def news(self, problems: Sequence[Problem]) -> list[Problem]:
-        """Further problems that are none of the mended places."""
+        """Further problems at paths that were not repaired."""
         return [p for p in problems if not any(_related(p.path, place) for place in self.places)]
 
 
 def mended(schema: type[_T], document: Document, base: Any = None) -> Mended[_T]:
-    """A document with stand-ins for what the schema refuses in it.
+    """Replace the values that the schema rejects with placeholders.
 
     Parameters
     ----------
     schema : type
-        What the document should be.
+        Expected schema of the document.
     document : Document
         The document.
     base : optional
-        Data whose values are the best stand-ins, those of the file that the document changes.
+        Data of the base file that the document changes; its values are the best placeholders.
     """
     problems: dict[Problem, None] = {}
     places: list[str] = []
@@ -84,7 +84,7 @@ def mended(schema: type[_T], document: Document, base: Any = None) -> Mended[_T]
         problems |= dict.fromkeys(p for p in fresh if not any(_related(p.path, place) for place in places))
         done = [
             _mend(schema, data, detail, base, places) for detail in reversed(found)
-        ]  # the last of a list first
+        ]  # the last of item of a list first
         if not all(done):
             break
         invented = invented or (
@@ -99,7 +99,7 @@ def _related(path: str, place: str) -> bool:
 
 
 def _mend(schema: type[BaseModel], data: Any, detail: ErrorDetails, base: Any, places: list[str]) -> bool:
-    """Replace what one fault is about; False where nothing can replace it."""
+    """Replace the value of one fault; False if no replacement exists."""
     path, _ = real_path(data, detail["loc"])
     if detail["type"] == "missing":
         path = [*path, detail["loc"][-1]]
@@ -111,7 +111,7 @@ def _mend(schema: type[BaseModel], data: Any, detail: ErrorDetails, base: Any, p
         try:
             holder = holder[part]
         except (KeyError, IndexError, TypeError):
-            return True  # went with what held it
+            return True  # removed together with its parent
     key = path[-1]
     if isinstance(holder, list):
         if isinstance(key, int) and key < len(holder):
@@ -136,7 +136,7 @@ def _mend(schema: type[BaseModel], data: Any, detail: ErrorDetails, base: Any, p
 
 
 def _allowed(detail: ErrorDetails, given: Any) -> Any:
-    """The nearest of the values that a fault itself says are allowed."""
+    """The nearest of the allowed values that a fault lists."""
     context = detail.get("ctx", {})
     if detail["type"] == "literal_error":
         words = re.findall(r"'([^']*)'", str(context.get("expected", "")))
@@ -154,7 +154,7 @@ def _of_base(base: Any, path: Sequence[str | int]) -> Any:
 
 
 def _example(field: FieldInfo, given: Any) -> Any:
-    """A value that a required field takes: the word nearest to what is given, or an example of its quantity."""
+    """A value for a required field: the nearest word to the given one, or an example of its quantity."""
     quantity = next(_quantities([*field.metadata, field.annotation]), None)
     if quantity is not None:
         return quantity.json_schema()["examples"][0]
@@ -171,7 +171,7 @@ def _example(field: FieldInfo, given: Any) -> Any:
 
 
 def _quantities(parts: Iterable[Any]) -> Iterator[QuantityField]:
-    """Quantities that annotations are made of."""
+    """Quantities in an annotation."""
     for part in parts:
         if isinstance(part, QuantityField):
             yield part
@@ -182,7 +182,7 @@ def _quantities(parts: Iterable[Any]) -> Iterator[QuantityField]:
 
 
 def _block(schema: type[BaseModel]) -> dict[str, Any] | None:
-    """The smallest block of a schema that an example fills; None where there is no such example."""
+    """The smallest example block of a schema; None if there is no such example."""
     block: dict[str, Any] = {}
     for name, field in schema.model_fields.items():
         if not field.is_required():

@@ -1,4 +1,4 @@
-"""Turning what the schema found wrong into one line per problem, at its place in the file."""
+"""Convert schema errors to one line per problem, with its location in the file."""
 
 import re
 import types
@@ -32,12 +32,12 @@ _EXPECTED = {
 
 
 def validate(schema: type[_T], document: Document) -> _T:
-    """The document as `schema`, or all its problems at once.
+    """Validate the document against `schema`, and report all its problems at once.
 
     Raises
     ------
     SpecError
-        With one problem per fault, each with line and column.
+        One problem per fault, each with line and column.
     """
     data = document.data
     try:
@@ -50,13 +50,13 @@ def validate(schema: type[_T], document: Document) -> _T:
 def problem_at(
     document: Document, path: Sequence[str | int], message: str, *, at_value: bool = False
 ) -> Problem:
-    """A problem at the place of `path` in the document."""
+    """A problem at `path` in the document."""
     line, column = document.value_position(path) if at_value else document.position(path)
     return Problem(document.origin(path)[0].file, line, column, dotted(path), message)
 
 
 def problem_of_line(document: Document, line: str) -> Problem:
-    """A line of text at the part of an architecture whose path it begins with; without a place where it names none."""
+    """Locate a line of text at the part of an architecture that it names first; no location if it names none."""
     path = _LEADING_PATH.match(line)
     if path is None:
         return Problem(document.file, 0, 0, "", line)
@@ -75,7 +75,7 @@ def dotted(path: Iterable[str | int]) -> str:
 def problems_of(
     document: Document, data: Any, schema: type[BaseModel], found: list[ErrorDetails]
 ) -> list[Problem]:
-    """One problem for each fault that the schema found; what only follows from another fault is left out."""
+    """One problem for each fault that the schema found. Consequences of another fault are left out."""
     problems: list[Problem] = []
     nameless: dict[tuple[str | int, ...], list[str]] = {}
     for detail in found:
@@ -103,7 +103,7 @@ def problems_of(
 
 
 def _is_stray(schema: type[BaseModel], data: Any, path: Sequence[str | int], kind: str) -> bool:
-    """Whether a key is that of a computing level or a block, in a mapping that does not say to be one."""
+    """Whether a key belongs to a computing level or a block, in a mapping that is not declared as one."""
     if kind not in {"model_type", "dict_type", "model_attributes_type"} or not _is_open(schema, data, path):
         return False
     model = schema_at(schema, data, path[:-1])
@@ -168,13 +168,13 @@ def _short(value: Any) -> str:
 
 
 def real_path(data: Any, loc: Sequence[str | int]) -> tuple[list[str | int], Any]:
-    """The keys and indices of `loc`, without the names that the schema's unions put between them."""
+    """The keys and indices of `loc`, without the names that unions of the schema insert."""
     path: list[str | int] = []
     node = data
     entered = False
     for part in loc:
         if entered and isinstance(node, dict) and part in _tags(node):
-            entered = False  # a block may hold a slot that is called like its own model
+            entered = False  # a block may have a slot with the same name as its model
             continue
         inside = _inside(node, part)
         entered = True
@@ -185,13 +185,13 @@ def real_path(data: Any, loc: Sequence[str | int]) -> tuple[list[str | int], Any
 
 
 def _tags(node: dict[str, Any]) -> set[str]:
-    """Names that a union puts into the place of a problem, after the key of this mapping."""
+    """Names that a union inserts into the location of a problem, after the key of this mapping."""
     stated = {key: str(node[key]) for key in ("mapper", "model", "type") if key in node}
     return {*stated.values(), *(f"{key}:{value}" for key, value in stated.items())}
 
 
 def schema_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> type[BaseModel] | None:
-    """The schema that applies at `path`, found by walking the fields and the tags in the data."""
+    """The schema that applies at `path`, found from the fields and the tags in the data."""
     annotation: Any = schema
     model: type[BaseModel] | None = schema
     node = data
@@ -212,7 +212,7 @@ def schema_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> 
 
 
 def _element(annotation: Any) -> Any:
-    """What a list or a mapping of the schema holds; None for anything else."""
+    """Item type of a list or a mapping; None for anything else."""
     if get_origin(annotation) is dict:
         return get_args(annotation)[1]
     if get_origin(annotation) in {tuple, list}:
@@ -221,7 +221,7 @@ def _element(annotation: Any) -> Any:
 
 
 def _accepted(field: FieldInfo) -> Any:
-    """The choice of schemas that a field stands for, or its annotation."""
+    """The choice of schemas in a field, or its annotation."""
     return next((item for item in field.metadata if isinstance(item, Choice)), field.annotation)
 
 

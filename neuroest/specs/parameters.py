@@ -1,4 +1,4 @@
-"""How a group of physical quantities is declared."""
+"""Declaration of records of physical quantities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from neuroest.specs.base import QuantityField, field_texts
 
 @dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class _Declared:
-    """What `quantity` says of one field."""
+    """Arguments of `quantity` for one field."""
 
     minimum: float
     maximum: float
@@ -46,20 +46,20 @@ def quantity(
     absent: float | None = None,
     exact: str = "",
 ) -> Any:
-    """Declare one quantity of a record; the text under it says in a sentence what it is.
+    """Declare one quantity of a record. The docstring below it describes the quantity in one sentence.
 
     Parameters
     ----------
     minimum, maximum : float
-        Bounds in SI units; the minimum itself is excluded where `above`.
+        Bounds in SI units. `above` excludes the minimum itself.
     integer : bool
-        Whether only whole numbers make sense.
+        Whether only whole numbers are allowed.
     symbol : str
-        The symbol in the equations of the documentation.
+        Symbol in the equations of the documentation.
     absent : float, optional
-        What a device is taken to have whose file does not state the quantity; without it the quantity is due.
+        Default value if a device file does not state the quantity. Without a default, the quantity is required.
     exact : str
-        Why a spread of the quantity would mean nothing; without it every device states one.
+        Why the quantity has no spread. Without this reason, every device states a spread.
     """
     return _Declared(minimum, maximum, above, integer, symbol, absent, exact)
 
@@ -76,7 +76,7 @@ def non_negative(**about: Any) -> Any:
 
 @dataclass(frozen=True)
 class ParameterInfo:
-    """What a record says of one of its quantities."""
+    """Declaration of one quantity of a record."""
 
     name: str
     record: type[Record]
@@ -86,7 +86,7 @@ class ParameterInfo:
 
     @property
     def description(self) -> str:
-        """What the quantity is, in a sentence."""
+        """Description of the quantity in one sentence."""
         return self.record.descriptions()[self.name]
 
 
@@ -94,20 +94,20 @@ class ParameterInfo:
     kw_only_default=True, frozen_default=True, field_specifiers=(quantity, positive, non_negative)
 )
 class Record:
-    """Base of all device parameter records: frozen, every quantity given by keyword.
+    """Base of all device parameter records: frozen, with every quantity passed by keyword.
 
-    A plain class instead of a dataclass: a record has no behaviour but to hold numbers, and twenty generated
-    constructors are a tenth of the time that a short run takes.
+    A plain class instead of a dataclass: a record only stores numbers, and twenty generated constructors cost 10 % of
+    the time of a short run.
     """
 
     model: ClassVar[str] = ""
-    """The name that device specs give in `model`."""
+    """The name under `model` in device specs."""
     folder: ClassVar[str] = ""
-    """The folder of `device_specs` that such devices live in."""
+    """The folder of these devices in `device_specs`."""
     table: ClassVar[Any] = None
-    """Class of the table that such devices bring along in a file of its own, where the model uses one."""
+    """Class of the table in a separate file, for models that use one."""
     declared: ClassVar[Mapping[str, _Declared]] = MappingProxyType({})
-    """What the class and its bases declare, by name."""
+    """Declarations of the class and its bases, by name."""
 
     def __init_subclass__(cls) -> None:
         own = {name: item for name, item in vars(cls).items() if isinstance(item, _Declared)}
@@ -127,7 +127,7 @@ class Record:
         self.__dict__.update(values)
 
     def changed(self, **values: u.Numeric) -> Self:
-        """The same record with some other numbers."""
+        """A copy of the record with some values replaced."""
         return type(self)(**{**{name: getattr(self, name) for name in self.declared}, **values})
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -135,17 +135,17 @@ class Record:
 
     @classmethod
     def descriptions(cls) -> Mapping[str, str]:
-        """Text under each quantity, by name; read from the source when somebody asks, since most runs never do."""
+        """Docstring of each quantity, by name. It is read from the source on demand, since most runs do not need it."""
         return field_texts(cast("Any", cls))
 
     @classmethod
     def parameters(cls) -> Mapping[str, ParameterInfo]:
-        """What is declared, by name."""
+        """Declared quantities, by name."""
         return _parameters(cast("Any", cls))
 
     @classmethod
     def from_values(cls, values: Mapping[str, u.Numeric], prefix: str) -> Self:
-        """The record filled with the values found under `prefix`."""
+        """Build the record from the values under `prefix`."""
         return cls(
             **{
                 name: values[f"{prefix}.{name}"]
@@ -157,7 +157,7 @@ class Record:
 
 
 def _unit_type(cls: type[Record], name: str) -> Any:
-    """The type that annotates a quantity; a name is looked up, since evaluating it takes longer than reading a file."""
+    """Type annotation of a quantity. A name is looked up, since evaluating it takes longer than reading a file."""
     home = next(base for base in cls.__mro__ if name in vars(base).get("__annotations__", {}))
     annotation = home.__annotations__[name]
     if not isinstance(annotation, str):

@@ -1,4 +1,4 @@
-"""What a file of `kind: population` may say: populations of neurons by their numbers, and the network that they are."""
+"""Schema of a file of `kind: population`: neuron populations by their statistics, and the network they form."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeAlias
@@ -16,65 +16,65 @@ from neuroest.specs.workload import Fault, Location, NetworkInput, Precision, We
 _RATE = QuantityField("1/s", minimum=0, example="4 Hz")
 _MOST_STEPS = 1e6
 _WHOLE = 1e-6
-"""How near a number of timesteps must be to a whole one; numerical."""
+"""Tolerance on a whole number of timesteps; numerical."""
 _SILENT = {"rate": 0.0, "basis": "derived", "rationale": "the file states no input"}
 Name: TypeAlias = Annotated[str, Field(pattern=NAME)]
 
 
 class ExternalInput(Spec):
-    """Neurons outside of the populations that send to the first of them."""
+    """Neurons outside the populations that send spikes to the first population."""
 
     neurons: Annotated[int, Field(strict=True, ge=1, le=10**6)]
-    """Neurons that send spikes from outside."""
+    """Number of neurons that send spikes from outside."""
     rate: ClaimSpec
-    """Mean rate of one of them, such as `8 Hz`, as a claim."""
+    """Mean firing rate of one of these neurons, such as `8 Hz`, as a claim."""
 
 
 class PopulationGroup(Connections):
-    """One population: how many neurons, how connected, how far, and how active."""
+    """One population: neuron count, connectivity, distances and activity."""
 
     rate: ClaimSpec
-    """Mean rate of a neuron, such as `4 Hz`, as a claim with basis and spread."""
+    """Mean firing rate of a neuron, such as `4 Hz`, as a claim with basis and spread."""
     reads: Name | None = None
-    """Population whose spikes it gets over its `input_synapses`, `input` for those from outside; the one before if
-    nothing is said."""
+    """Population that sends spikes to its `input_synapses`; `input` for spikes from outside. Default: the previous
+    population."""
     plastic: bool = False
-    """Whether its synapses learn by the rule under `learning`."""
+    """Whether its synapses learn with the rule under `learning`."""
 
 
 class PopulationSpec(Spec):
-    """A network of very many neurons by its numbers: neurons, fan-out, rates, distances, and what is plastic."""
+    """A large network described by statistics: neurons, fan-out, rates, distances and plasticity."""
 
     kind: Literal["population"]
-    """The kind of this file. It is named, listed and run like a workload."""
+    """The kind of this file. A population is named, listed and run like a workload."""
     name: str = Field(pattern=NAME)
-    """Name; in a library the same as the file name."""
+    """Name. In a library it equals the file name."""
     description: str
-    """One or two sentences: what these populations are and where their numbers come from."""
+    """One or two sentences: what the populations are and where their numbers come from."""
     duration: Annotated[float, TIME]
-    """Biological time of one inference, which takes so long where a chip runs in real time."""
+    """Biological time of one inference. A real-time chip takes this long."""
     time_step: Annotated[float, TIME]
-    """Timestep in which neurons are updated."""
+    """Time between two neuron updates."""
     precision: Precision
-    """Bits of weights and accumulators."""
+    """Bit widths of weights and accumulators."""
     weights: Weights
     """Statistics of the weights."""
     input: ExternalInput | None = None
-    """Spikes from outside; none if nothing is said."""
+    """Spikes from outside; none by default."""
     populations: dict[Name, PopulationGroup] = Field(min_length=1)
     """The populations by name."""
     learning: LearningSpec | None = None
-    """Rule by which the plastic populations learn."""
+    """Learning rule of the plastic populations."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
-    """Sources that only this file needs."""
+    """Sources that only this file uses."""
     excluded: tuple[str, ...] = ()
-    """What is not counted; every estimate lists it among its exclusions."""
+    """What is not counted. Every estimate lists it as an exclusion."""
     notes: tuple[str, ...] = ()
-    """What a reader must know."""
+    """Notes for the reader."""
 
 
 def as_workload(spec: PopulationSpec) -> tuple[WorkloadSpec | None, list[Fault]]:
-    """The network of layers that populations are, or what is wrong with them, by the place in the file."""
+    """The populations as a network of layers, or their faults by location in the file."""
     faults = [*_faults(spec)]
     steps = spec.duration / spec.time_step
     rates: dict[str, ClaimSpec] = {}
@@ -91,7 +91,7 @@ def as_workload(spec: PopulationSpec) -> tuple[WorkloadSpec | None, list[Fault]]
 
 
 def place_in_file(spec: PopulationSpec, place: Location) -> Location:
-    """Where a population file says what is at a place of the network."""
+    """Location in a population file of a location in the network."""
     if place[:1] == ("layers",) and len(place) > 1 and isinstance(place[1], int):
         name = tuple(spec.populations)[place[1]]
         inside = tuple("rate" if key == "activity" else key for key in place[2:3])
@@ -102,7 +102,7 @@ def place_in_file(spec: PopulationSpec, place: Location) -> Location:
 
 
 def _faults(spec: PopulationSpec) -> Iterator[Fault]:
-    """What of the file does not agree, beyond what the network finds."""
+    """Inconsistencies in the file that the network does not report."""
     steps = spec.duration / spec.time_step
     if steps > _MOST_STEPS or steps < 1.0 - _WHOLE or abs(steps - round(steps)) > _WHOLE * steps:
         yield ("duration",), f"is {steps:g} timesteps; a whole number from 1 to {_MOST_STEPS:g} is allowed"
@@ -124,7 +124,7 @@ def _faults(spec: PopulationSpec) -> Iterator[Fault]:
 
 
 def _network(spec: PopulationSpec, steps: int, rates: Mapping[str, ClaimSpec]) -> WorkloadSpec:
-    """The network, built of parts that were validated where the file states them."""
+    """The network, built from parts that were validated at their location in the file."""
     plastic = tuple(name for name, group in spec.populations.items() if group.plastic)
     outside: Any = _SILENT if spec.input is None else {"rate": rates["input"]}
     layers = tuple(
@@ -150,12 +150,12 @@ def _network(spec: PopulationSpec, steps: int, rates: Mapping[str, ClaimSpec]) -
 
 
 def _per_step(claim: ClaimSpec, time_step: float) -> ClaimSpec:
-    """A claim of spikes per second as one of spikes per timestep.
+    """Convert a claim in spikes per second to spikes per timestep.
 
     Raises
     ------
     QuantityError
-        When it states no rate, or one of more than a spike in a timestep.
+        If it states no rate, or more than one spike per timestep.
     """
 
     def scaled(given: Any) -> float:

@@ -1,8 +1,8 @@
-"""Spec files as plain data: YAML 1.2 scalars, a position for everything, and nothing that is ever evaluated.
+"""Spec files as plain data: YAML 1.2 scalars, a position for every value, and no evaluation.
 
-The parser only delivers events; dicts and lists are built from them here on a stack of our own. So neither
-deep nesting nor an alias that stands for a million nodes gets further than the limits below, no tag can
-construct an object, and all that is wrong in a file is reported together.
+The parser only emits events; this module builds dicts and lists from them on its own stack. The limits below therefore
+stop deep nesting and aliases that expand to a million nodes, no tag can construct an object, and all faults of a file
+are reported together.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Node:
 
 @dataclass(slots=True)
 class _Frame:
-    """A mapping or list that is still open, and the key that waits for its value."""
+    """An open mapping or list, and the key without a value so far."""
 
     node: _Node
     is_mapping: bool
@@ -63,9 +63,9 @@ class Document:
     Attributes
     ----------
     file : str
-        The file as messages name it: the path as it was given, or ``"<text>"``.
+        File name in messages: the path as given, or ``"<text>"``.
     sha256 : str
-        Of the bytes of the whole file.
+        Hash of the bytes of the whole file.
     """
 
     file: str
@@ -73,44 +73,44 @@ class Document:
     sha256: str
     root: _Node = field(repr=False, compare=False)
     notes: tuple[Problem, ...] = field(default=(), kw_only=True)
-    """Old names of keys and words, which are accepted in this version."""
+    """Old names of keys and words that this version accepts."""
 
     @property
     def data(self) -> Any:
-        """What the document says, as a copy of its own for everybody who asks: loaded documents are kept."""
+        """Content of the document. Each call returns a new copy, since loaded documents are cached."""
         return _copied(self._data)
 
     @property
     def kept_data(self) -> Any:
-        """The same without a copy, for those who only look."""
+        """The same content without a copy, for read-only use."""
         return self._data
 
     def with_data(self, data: Any) -> Document:
-        """The document as if it said `data`, at the places where it says what it does."""
+        """The document with `data` as content and the existing positions."""
         return replace(self, _data=data)
 
     def position(self, path: Sequence[str | int]) -> Place:
-        """Line and column, from 1, of the key or item at `path`, or at the longest part of it that exists."""
+        """Line and column, from 1, of the key or item at `path`, or at its longest existing prefix."""
         return self._find(path)[0]
 
     def value_position(self, path: Sequence[str | int]) -> Place:
-        """Line and column, from 1, of the value at `path`, or at the longest part of it that exists.
+        """Line and column, from 1, of the value at `path`, or at its longest existing prefix.
 
-        The value of an alias is where the alias is, and what is inside of it is at the anchor.
+        The position of an alias is that of the alias itself; its content is at the anchor.
         """
         return self._find(path)[1].place
 
     def fault(self, path: Sequence[str | int], message: str) -> SpecError:
-        """What is wrong with the value at `path`, with its place."""
+        """A problem with the value at `path`, with its location."""
         return SpecError([Problem(self.file, *self.position(path), ".".join(map(str, path)), message)])
 
     def origin(self, path: Sequence[str | int]) -> tuple[Document, Sequence[str | int]]:
-        """The document in whose file the value at `path` is written, and its path there."""
+        """The document whose file contains the value at `path`, and its path there."""
         return self, path
 
     @property
     def chain(self) -> tuple[Document, ...]:
-        """The document of each file that this one consists of, its own file first."""
+        """The document of each source file, this document's own file first."""
         return (self,)
 
     def _find(self, path: Sequence[str | int]) -> tuple[Place, _Node]:
@@ -124,31 +124,31 @@ class Document:
 
 
 def _copied(data: Any) -> Any:
-    """A copy of what a document says, in a fraction of the time of `copy.deepcopy`."""
+    """Copy the content of a document, much faster than `copy.deepcopy`."""
     if isinstance(data, dict):
         return {key: _copied(value) for key, value in data.items()}
     return [_copied(value) for value in data] if isinstance(data, list) else data
 
 
 def read_documents(path: Path | str) -> list[Document]:
-    """All documents of a file, which ``---`` separates.
+    """All documents of a file, separated by ``---``.
 
     Raises
     ------
     SpecError
-        With everything that is wrong with the file.
+        With all faults of the file.
     """
     file = printable(str(path))
     return _documents(file_content(Path(path), file), file)
 
 
 def read_document(path: Path | str) -> Document:
-    """Return the document of a file that holds exactly one.
+    """Return the document of a file with exactly one document.
 
     Raises
     ------
     SpecError
-        With everything that is wrong with the file, a second document included.
+        With all faults of the file, including a second document.
     """
     documents = read_documents(path)
     if len(documents) > 1:
@@ -158,12 +158,12 @@ def read_document(path: Path | str) -> Document:
 
 
 def read_text(text: str, file: str = "<text>", most_nodes: int = MOST_NODES) -> list[Document]:
-    r"""All documents of a text, which messages call `file`; of no more than `most_nodes` keys and values.
+    r"""All documents of a text with at most `most_nodes` keys and values. Messages call the text `file`.
 
     Raises
     ------
     SpecError
-        With everything that is wrong with the text.
+        With all faults of the text.
 
     Examples
     --------
@@ -211,7 +211,7 @@ class _Builder:
         return self.roots
 
     def renamed(self, place: Place, old: Any, new: Any) -> Any:
-        """The new name of a key or word, with a note where it is another one."""
+        """The new name of a key or word, with a note if it differs."""
         if new is not old and new != old:
             self.notes.append(Problem(self.file, *place, "", f"{old!r} is called {new!r} now"))
         return new
@@ -273,7 +273,7 @@ class _Builder:
         if not frame.is_mapping:
             frame.node.children[len(frame.node.data)] = node.place, node
             frame.node.data.append(node.data)
-        elif frame.key_place is None:  # a list, mapping or alias as key, which was reported where it began
+        elif frame.key_place is None:  # a list, mapping or alias as key; it was reported where it began
             frame.key_place = node.place
         else:
             if frame.key is not None and frame.keep:
@@ -343,7 +343,7 @@ class _Builder:
 
 
 def _syntax_problem(file: str, error: yaml.MarkedYAMLError, text: str) -> Problem:
-    """Return an error of the parser on one line, the common ones in words of our own."""
+    """Return a parser error on one line; common errors are reworded."""
     mark, start, problem = error.problem_mark, error.context_mark, error.problem or "not YAML"
     character = text[mark.index : mark.index + 1] if mark else ""
     if "tab char" in problem or (character == "\t" and "cannot start" in problem):

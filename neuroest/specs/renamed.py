@@ -1,4 +1,4 @@
-"""Keys and words of spec files that have a new name. The old one is accepted in this version, with a note."""
+"""Renamed keys and words of spec files. This version accepts the old names, with a note."""
 
 import warnings
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "stands_for": "covers",
     }
 )
-"""New name of each old key, wherever it stands."""
+"""New name of each old key, at any location."""
 WORDS: Mapping[tuple[str, str], str] = MappingProxyType(
     {("model", "spike_driver"): "one_bit_driver", ("oversize", "reprogram"): "time_multiplex"}
 )
@@ -32,21 +32,21 @@ TOTALS: Mapping[str, str] = MappingProxyType({"weight_bits": "total_weight_bits"
 
 
 def warn_of(notes: Iterable[Problem]) -> None:
-    """Say once for each place which old name a file uses."""
+    """Report each old name in a file, once per location."""
     for note in notes:
         warnings.warn(str(note), RenamedWarning, stacklevel=2)
 
 
 def new_key(key: str) -> str:
-    """The name that a key has now."""
+    """The current name of a key."""
     return KEYS.get(key, key)
 
 
 def new_path(path: str) -> str:
-    """A dotted path with the names that its keys have now."""
+    """A dotted path with the current names of its keys."""
     return ".".join(map(new_key, path.split(".")))
 
 
 def new_word(key: str, value: Any) -> Any:
-    """The word that a value of a key is written as now; anything else as it is."""
+    """The current word for a value of a key; anything else unchanged."""
     return WORDS.get((key, value), value) if isinstance(value, str) else value

@@ -1,7 +1,7 @@
-"""What a word in a spec file is when nothing quotes it: text, a number, a boolean or nothing.
+"""Types of unquoted words in a spec file: text, number, boolean or null.
 
-These are the rules of the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2, section 10.3.2). Most parsers
-still follow YAML 1.1, by which ``no`` is a boolean, ``1:30`` is 90, ``010`` is 8 and ``1e-9`` is text.
+These are the rules of the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2, section 10.3.2). Most parsers still
+follow YAML 1.1, where ``no`` is a boolean, ``1:30`` is 90, ``010`` is 8 and ``1e-9`` is text.
 """
 
 import math
@@ -12,9 +12,9 @@ from neuroest.specs.file_text import shortened
 
 Scalar: TypeAlias = str | int | float | bool | None
 
-_LONGEST_NUMBER = 250  # as many digits fit a float, even hexadecimal ones
+_LONGEST_NUMBER = 250  # this many digits fit a float, even hexadecimal ones
 
-# What a null, a boolean or a number can begin with, and the empty text.
+# First characters of a null, a boolean or a number, and the empty text.
 _FIRST_CHARACTERS = frozenset(("", *"0123456789+-.~nNtTfF"))
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -25,22 +25,22 @@ _NOT_ZERO = re.compile(r"[-+.0]*[1-9]")
 
 
 def scalar_value(text: str) -> Scalar:
-    """Value of a scalar without quotes.
+    """Value of an unquoted scalar.
 
     Parameters
     ----------
     text : str
-        The scalar as it is in the file, without the white space around it.
+        The scalar as written in the file, without surrounding white space.
 
     Returns
     -------
     str, int, float, bool or None
-        A text that is nothing else is itself.
+        The value; any other text is returned unchanged.
 
     Raises
     ------
     ValueError
-        For a number that is not finite, or that no float can hold.
+        If a number is not finite or does not fit a float.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def scalar_value(text: str) -> Scalar:
 
 
 def unquoted_key_problem(key: str) -> str:
-    """Why a key without quotes is no text, or nothing if it is.
+    """Why an unquoted key is not text, or an empty text if it is.
 
     Examples
     --------

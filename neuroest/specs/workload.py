@@ -1,7 +1,7 @@
-"""What a workload file may say: a network, how it codes information, and how active it is.
+"""Schema of a workload file: a network, its coding and its activity.
 
-The file describes shapes, not weights. How often elements are active is a claim with a basis and a source
-like every other physical input, since energy follows it. `neuroest.workloads.layers` infers the shapes.
+The file describes shapes, not weights. Activity is a claim with a basis and a source, like every other physical input,
+since energy depends on it. `neuroest.workloads.layers` infers the shapes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ from neuroest.specs.learning import LEARNING, LEARNING_CHOICES, LEARNING_CLAIMS,
 
 Location: TypeAlias = tuple[str | int, ...]
 Fault: TypeAlias = tuple[Location, str]
-"""Where in the file (keys and indices), and what is wrong there."""
+"""Location in the file (keys and indices), and the fault."""
 
 _LEARNS = (Convolution, FullyConnected, Population, Recurrent, RecurrentCell)
 """Layers with weights."""
@@ -52,9 +52,9 @@ ACTIVITY_QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "spiking": ("rate",),
     "dense": ("density", "bit_density"),
 }
-"""What an `activity` states in each coding."""
+"""Keys of an `activity` in each coding."""
 ACTIVE_STEPS = "active_steps"
-"""What an `activity` of spikes may state besides, a choice and no claim; spikes come in all steps where it does not."""
+"""Optional key of an `activity` of spikes: a design choice, not a claim. Default: spikes in all timesteps."""
 _DESCRIPTIONS = {
     "rate": "Spikes per neuron and timestep",
     "density": "Fraction of activations that are not zero",
@@ -63,106 +63,105 @@ _DESCRIPTIONS = {
 
 
 class NetworkInput(Spec):
-    """What the network is given."""
+    """Input of the network."""
 
     shape: tuple[PositiveInteger, ...]
     """`[features]` or `[channels, rows, columns]`."""
     activity: Activity
     """Activity of the input."""
     bits: Bits | None = None
-    """Spiking coding with numbers instead of spikes at the input (direct coding): bits of one input element. The
-    activity of the input is then a density and a bit density, and layers that read it multiply."""
+    """Spiking coding with numeric inputs instead of spikes (direct coding): bits of one input element. The input
+    activity is then a density and a bit density, and layers that read it multiply."""
 
 
 class Precision(Spec):
-    """Bits of a number of each kind."""
+    """Bit width of each kind of number."""
 
     weights: Bits
-    """Bits of a weight, its sign included."""
+    """Bits of a weight, including the sign."""
     activations: Bits | None = None
-    """Bits of an activation, in dense coding and for layers of `coding: dense`. A spike has one bit, so a network of
-    spikes alone says nothing here."""
+    """Bits of an activation, in dense coding and for layers with `coding: dense`. A spike has one bit, so a purely
+    spiking network leaves it out."""
     accumulator: Bits
-    """Bits of a partial sum; in spiking coding of a membrane potential."""
+    """Bits of a partial sum; in spiking coding, of a membrane potential."""
 
 
 class Weights(Provenance):
-    """Statistics of the weights, and how they are known."""
+    """Statistics of the weights, and their source."""
 
     mean_absolute: ClaimedFraction
-    """Mean absolute weight over the largest absolute weight that the devices can hold, which sets the mean
-    conductance of a pair of devices."""
+    """Ratio of the mean absolute weight to the largest absolute weight that the devices can store. It sets the mean
+    conductance of a differential pair."""
     density: ClaimedFraction | None = None
-    """Share of the weights that are not zero, of a network that was pruned; left out, all of them. Arrays that skip
-    zeros of weights use it."""
+    """Share of nonzero weights in a pruned network. Default: all. Arrays that skip zero weights use it."""
 
 
 class Task(Provenance):
-    """What the network does and how well, which a comparison of chips must state."""
+    """Task and accuracy of the network. A comparison of chips must state them."""
 
     dataset: str
     """Data set."""
     metric: str | None = None
-    """What is measured, for example `accuracy`."""
+    """Quality metric, for example `accuracy`."""
     value: Annotated[float, QuantityField("1", minimum=0, example="98.2 %")] | None = None
-    """The value reached by the very network of this file; left out where nobody has published it."""
+    """Published value for exactly this network. Left out if nobody has published it."""
 
 
 class WorkloadSpec(Spec):
-    """A network: its layers, its coding and its activity."""
+    """A network: layers, coding and activity."""
 
     kind: Literal["workload"]
     """The kind of this file."""
     name: str = Field(pattern=NAME)
-    """Name of the workload; in a library the same as the file name."""
+    """Name of the workload. In a library it equals the file name."""
     description: str
-    """One or two sentences: what this network is and where it comes from."""
+    """One or two sentences: what the network is and where it comes from."""
     task: Task | None = None
-    """Data set and quality."""
+    """Data set and accuracy."""
     coding: Coding
-    """spiking: single spikes over a number of timesteps; dense: numbers of several bits, once."""
+    """spiking: single spikes over several timesteps; dense: multi-bit numbers, once per inference."""
     timesteps: Annotated[float, _COUNT] | None = None
-    """Spiking coding: timesteps of one inference."""
+    """Spiking coding: timesteps per inference."""
     time_step: Annotated[float, TIME] | None = None
-    """Spiking coding: time of one timestep in the network, which its time constants are measured by."""
+    """Spiking coding: duration of one timestep in network time, the reference for time constants."""
     period: ClaimSpec | None = None
-    """Time from one inference to the next that the data themselves ask for, such as `1.4 s` for spoken words, as a
-    claim with basis and source: `{value: 1.4 s, basis: derived, source: ...}`. Left out where the data have no pace of
-    their own, such as still images. It changes no estimate; comparisons use it as real time."""
+    """Time between two inferences that the data dictate, such as `1.4 s` for spoken words, as a claim with basis and
+    source: `{value: 1.4 s, basis: derived, source: ...}`. Left out if the data have no natural rate, such as still
+    images. It changes no estimate. Comparisons use it as real time."""
     precision: Precision
-    """Bits of weights, activations and accumulators."""
+    """Bit widths of weights, activations and accumulators."""
     weights: Weights
     """Statistics of the weights."""
     input: NetworkInput
     """The network's input."""
     activity: Activity | None = None
-    """Activity of the output of every weighted layer that does not state its own."""
+    """Default output activity of the weighted layers."""
     layers: tuple[AnyLayer, ...]
-    """The layers in the order in which they are computed. Batch normalisation and biases are left out: the
-    first is folded into the weights, the second costs one addition an output."""
+    """The layers in execution order. Batch normalisation and biases are left out: the former is folded into the
+    weights, the latter costs one addition per output."""
     learning: LearningSpec | None = None
-    """How the network learns on the chip; without it weights are written once and stay."""
+    """On-chip learning. Without it, weights are written once."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
-    """Sources that only this file needs."""
+    """Sources that only this file uses."""
     excluded: tuple[str, ...] = ()
-    """What of the network is not counted; every estimate lists it among its exclusions."""
+    """Parts of the network that are not counted. Every estimate lists them as exclusions."""
     notes: tuple[str, ...] = ()
-    """What a reader must know."""
+    """Notes for the reader."""
 
     @cached_property
     def resolved(self) -> tuple[dict[str, Claim], list[Fault]]:
-        """Claims by path and what is wrong with them, which a file that never changes is asked once for."""
+        """Claims by path, and their faults. They are cached, since a spec never changes."""
         return _resolved(self)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Copy that resolves its claims again, since they may be among what is changed."""
+        """Return a copy that resolves its claims again, since the change may affect them."""
         copied = super().model_copy(update=update, deep=deep)
         copied.__dict__.pop("resolved", None)
         return copied
 
 
 def workload_exclusions(spec: WorkloadSpec) -> tuple[str, ...]:
-    """What of a network is not counted: what its file says, and its layers on the host."""
+    """Parts of a network that are not counted: those that the file lists, and layers on the host."""
     hosts = [layer for layer in spec.layers if isinstance(layer, Host)]
     return (
         *spec.excluded,
@@ -174,17 +173,17 @@ def workload_exclusions(spec: WorkloadSpec) -> tuple[str, ...]:
 
 
 def input_quantities(spec: WorkloadSpec) -> tuple[str, ...]:
-    """What the activity of the network's input states: of numbers, where the input is numbers."""
+    """Activity keys of the network's input: those of numbers if the input is numeric."""
     numbers = spec.input.bits is not None or input_codings(spec) == {"dense"}
     return ACTIVITY_QUANTITIES["dense" if numbers else spec.coding]
 
 
 _NO_WEIGHTS = (Pooling, Add, Concatenation, ElementWise, Rearrangement)
-"""Layers in the coding of what they read."""
+"""Layers that keep the coding of their input."""
 
 
 def layer_codings(spec: WorkloadSpec) -> tuple[Coding, ...]:
-    """Coding of each layer: that of the network, but for layers of a spiking network that compute with numbers."""
+    """Coding of each layer: the network's coding, except for spiking-network layers that compute with numbers."""
     found: dict[str, Coding] = {}
     before = "input"
     for layer in spec.layers:
@@ -212,13 +211,13 @@ def is_hybrid(spec: WorkloadSpec) -> bool:
 
 
 def quantities_of_layers(spec: WorkloadSpec) -> tuple[str, ...]:
-    """What the activity of a layer may state."""
+    """Allowed keys in the activity of a layer."""
     every = (*ACTIVITY_QUANTITIES["spiking"], *ACTIVITY_QUANTITIES["dense"])
     return every if is_hybrid(spec) else ACTIVITY_QUANTITIES[spec.coding]
 
 
 def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
-    """All numbers of a workload that are not shapes, as claims by path.
+    """All numbers of a workload except shapes, as claims by path.
 
     The paths are ``workload.timesteps``, ``workload.precision.weights``, ``workload.weights.mean_absolute``,
     ``workload.weights.density`` where it is stated, ``workload.input.activity.rate``, ``workload.activity.rate`` (for
@@ -229,7 +228,7 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
     Raises
     ------
     SpecError
-        With everything that `check_claims` finds.
+        With all faults that `check_claims` finds.
     """
     claims, faults = spec.resolved
     raise_faults(spec, faults)
@@ -237,7 +236,7 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
 
 
 def number_field(path: str) -> QuantityField:
-    """What a number of a workload may be, by its path."""
+    """Bounds of a number of a workload, by path."""
     if path == "workload.period":
         return TIME
     if path.startswith(LEARNING):
@@ -250,19 +249,19 @@ def number_field(path: str) -> QuantityField:
 
 
 def check_claims(spec: WorkloadSpec) -> list[Fault]:
-    """Find what is wrong with coding, timesteps, precision and activity, beyond what the schema sees."""
+    """Find faults in coding, timesteps, precision and activity that the schema does not find."""
     return [
         *_coding_faults(spec), *_layer_faults(spec), *_task_faults(spec), *_learning_faults(spec), *spec.resolved[1]
     ]  # fmt: skip
 
 
 def raise_faults(spec: WorkloadSpec, faults: list[Fault]) -> None:
-    """Raise the faults, if there are any, without line numbers: for specs that come from no file.
+    """Raise any faults, without line numbers: for specs without a file.
 
     Raises
     ------
     SpecError
-        One problem a fault.
+        One problem per fault.
     """
     if faults:
         raise SpecError(
@@ -272,7 +271,7 @@ def raise_faults(spec: WorkloadSpec, faults: list[Fault]) -> None:
 
 
 def activity_path(layer: str | None, quantity: str) -> str:
-    """Path of an activity: of a layer, of ``input``, or with None of the network's default."""
+    """Path of an activity: for a layer, ``input``, or the network default (None)."""
     owner = "" if layer is None else "input." if layer == "input" else f"layers.{layer}."
     return f"workload.{owner}activity.{quantity}"
 
@@ -303,7 +302,7 @@ def _coding_faults(spec: WorkloadSpec) -> Iterator[Fault]:
 
 
 def _hybrid_faults(spec: WorkloadSpec) -> Iterator[Fault]:
-    """What a spiking network must state of its layers in numbers."""
+    """Required keys for dense layers in a spiking network."""
     if spec.precision.activations in {None, 1}:
         yield (
             ("precision", "activations"),
@@ -345,7 +344,7 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
 
 
 def _population_faults(spec: WorkloadSpec, layer: Population) -> Iterator[tuple[str, str]]:
-    """What a population lacks, by its key."""
+    """Missing keys of a population."""
     if isinstance(layer.neurons, ClaimSpec) and layer.name in _read_by_others(spec):
         text = "is the shape of what a layer of another type reads, so it is a plain number without a spread"
         yield "neurons", text
@@ -354,7 +353,7 @@ def _population_faults(spec: WorkloadSpec, layer: Population) -> Iterator[tuple[
     try:
         numbers = layer.numbers
     except QuantityError:
-        return  # is reported with the claim itself
+        return  # reported with the claim itself
     if numbers["long_range_share"] > 0.0 and "long_range_distance" not in numbers:
         yield "long_range_distance", "is missing: `long_range_share` needs it"
     if numbers["synapses"] > numbers["neurons"]:
@@ -438,7 +437,7 @@ def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str]]
 
 
 def _activities(spec: WorkloadSpec) -> Iterator[tuple[Location, str | None, Activity]]:
-    """Place, owner (None: the default of the layers) and text of each activity that the file states."""
+    """Location, owner (None: the default of the layers) and text of each activity in the file."""
     yield ("input", "activity"), "input", spec.input.activity
     if spec.activity is not None:
         yield ("activity",), None, spec.activity
@@ -453,9 +452,9 @@ def population_path(layer: str, name: str) -> str:
 
 
 def _population_numbers(spec: WorkloadSpec) -> Iterator[tuple[Location, str, str, Any]]:
-    """Place, layer, name and text of each number of a population that may vary.
+    """Location, layer, name and text of each number of a population that may vary.
 
-    How many neurons there are is the shape of what other kinds of layers read, and stays as the file has it.
+    The neuron count is a shape that other kinds of layers read, so it stays fixed.
     """
     read_as_shape = _read_by_others(spec)
     for index, layer in enumerate(spec.layers):
@@ -468,7 +467,7 @@ def _population_numbers(spec: WorkloadSpec) -> Iterator[tuple[Location, str, str
 
 
 def _read_by_others(spec: WorkloadSpec) -> set[str]:
-    """Layers that are read by other layers than populations."""
+    """Layers that feed layers other than populations."""
     found: set[str] = set()
     for index, layer in enumerate(spec.layers):
         if not isinstance(layer, Population):
