@@ -1,4 +1,4 @@
-"""Simulated spikes as the activity of a workload, with everything that is needed to simulate them again."""
+"""Write simulated spikes as the activity of a workload, with everything needed to repeat the simulation."""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,16 +24,16 @@ MODEL = "1M1T1R rate equations with noise, rupture and differences of devices (d
 
 @dataclass(frozen=True)
 class ActivityProvenance:
-    """Where simulated spikes come from.
+    """Origin of simulated spikes.
 
     Attributes
     ----------
     chip : str
         Architecture whose columns drive the neurons.
     files : dict of str to str
-        Hash of each file that went in, by what it holds.
+        Hash of each input file, by its content.
     cell_errors : bool
-        Whether the cells of the arrays hold their weights with the errors of the estimate, and the wires lose.
+        Whether cell errors of the estimate and IR drop are included.
     """
 
     chip: str
@@ -50,24 +50,24 @@ def simulated_workload(
     workload: Loaded[WorkloadSpec], found: Mapping[str, LayerActivity], origin: ActivityProvenance, *,
     name: str | None = None, spikes: Array | None = None, accuracy: Interval | None = None, day: str | None = None,
 ) -> tuple[Loaded[WorkloadSpec], str]:  # fmt: skip
-    """A workload whose layers are as active as simulated, and the text of its file.
+    """A workload with the simulated activity of its layers, and the text of its file.
 
     Parameters
     ----------
     workload : Loaded
-        The workload; its own file stays as it is.
+        The workload; its file is not changed.
     found : mapping of str to LayerActivity
-        Layers that were simulated.
+        Simulated layers.
     origin : Origin
-        With what.
+        Origin of the spikes.
     name : str, optional
         Name of the new workload.
     spikes : ndarray, optional
         Input spikes of the same samples.
     accuracy : Interval, optional
-        Share of samples that were decided rightly.
+        Share of correctly classified samples.
     day : str, optional
-        Date, year first; today if nothing is said.
+        ISO date; today by default.
     """
     data = workload.document.data
     key, number = "simulation", 1
@@ -129,12 +129,12 @@ def _about(found: Mapping[str, LayerActivity], origin: ActivityProvenance, sampl
 
 
 def parse_drive(text: str) -> tuple[str, Drive]:
-    """A drive as an option gives it: ``LAYER=OFFSET,LOAD``, such as ``hidden=0.1 V,300 kohm``.
+    """Parse a drive option: ``LAYER=OFFSET,LOAD``, such as ``hidden=0.1 V,300 kohm``.
 
     Raises
     ------
     NeuroestError
-        For anything else.
+        For any other format.
     """
     layer, found, values = text.partition("=")
     parts = values.split(",")

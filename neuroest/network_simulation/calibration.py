@@ -1,4 +1,4 @@
-"""Offset and load of each layer's input circuit, chosen on samples that are no test samples."""
+"""Choose offset and load of each layer's input circuit on samples that are not test samples."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ from neuroest.network_simulation.reference import decided, ideal_network
 from neuroest.network_simulation.spiking import Drive, Layer, SimulationOptions, devices_of
 
 GAINS = (0.4, 0.55, 0.75, 1.0, 1.35, 1.8)
-"""Voltage, over the neuron's input voltage, that the ideal neuron's threshold becomes."""
+"""Voltages for the ideal neuron's threshold, relative to the neuron's input voltage."""
 OFFSETS = (0.0, 0.5, 1.0)
-"""Offset over the voltage below which the neuron never fires."""
+"""Offsets, relative to the voltage below which the neuron never fires."""
 MOST_NEURONS = 900
-"""Neurons times samples that one trial of a hidden layer looks at."""
+"""Number of neurons times samples in one trial of a hidden layer."""
 
 
 def calibrate(
@@ -27,11 +27,11 @@ def calibrate(
     note: Callable[[str], None] | None = None, setting: SimulationOptions | None = None,
     progress: Progress = silent,
 ) -> dict[str, Drive]:  # fmt: skip
-    """Drives that make each layer do what the ideal one does: two numbers a layer, none a neuron.
+    """Drives that match each layer to the ideal one: two numbers per layer, none per neuron.
 
-    A hidden layer is fitted to the spike counts of the ideal network, an output layer with classes to the share of
-    samples that it decides rightly and, among equals, to the counts. Each layer is given what the calibrated layers
-    before it send. All trials of a layer run at once.
+    A hidden layer is fitted to the spike counts of the ideal network. An output layer with classes is fitted to the
+    share of correctly classified samples; ties are decided by the counts. Each layer gets the spikes of the calibrated
+    layers before it. All trials of a layer run at once.
     """
     setting = setting or SimulationOptions()
     wanted, given, amplitude = ideal_network(layers, samples.spikes), samples.spikes, 1.0
@@ -69,7 +69,7 @@ class _Trials:
     currents: Array = field(init=False)
 
     def drives(self) -> list[Drive]:
-        """Those that are tried."""
+        """Drives to try."""
         cells, never = self.place.cells, dc_threshold_voltage(self.place.cells)
         load = float(np.max(cells.input_voltage)) / self.place.unit_current(self.layer) / self.amplitude
         return [Drive(offset * never, gain * load) for offset in OFFSETS for gain in GAINS]
@@ -77,7 +77,7 @@ class _Trials:
     def scores(
         self, given: Array, wanted: Array, labels: Array | None
     ) -> list[tuple[tuple[float, float], Drive]]:
-        """How well each drive does: right decisions where there are classes, then the counts."""
+        """Score of each drive: accuracy if there are classes, then the counts."""
         self.currents = self._currents(given, wanted)
         samples, _, neurons = self.currents.shape
         few = samples if labels is not None else min(samples, max(1, MOST_NEURONS // neurons))
@@ -94,7 +94,7 @@ class _Trials:
         return self._all_at_once([drive], self.currents)[0] > 0
 
     def _currents(self, given: Array, wanted: Array) -> Array:
-        """Currents in all timesteps; a recurrent layer is given the ideal spikes of its own step before."""
+        """Currents in all timesteps; a recurrent layer gets its own ideal spikes of the previous timestep."""
         rows = given
         if self.layer.recurrent is not None:
             before = np.concatenate([np.zeros_like(wanted[:, :1]), wanted[:, :-1]], axis=1)
@@ -104,13 +104,13 @@ class _Trials:
         return np.stack([columns.currents(rows[:, t], self.amplitude) for t in steps], axis=1)
 
     def _all_at_once(self, drives: list[Drive], currents: Array) -> list[Array]:
-        """Spike counts under each of several drives, as one run with the same devices under each."""
+        """Spike counts for several drives, in one run with the same devices for each drive."""
         samples, steps, neurons = currents.shape
         offsets = np.repeat([d.offset for d in drives], samples)[:, None]
         loads = np.repeat([d.transresistance for d in drives], samples)[:, None]
         once = devices_of(self.place, neurons, samples, self.setting, self.chips, self.number)
         cells = once.take(np.tile(np.arange(samples * neurons), len(drives)))
-        # the voltage is handed over as a current through one ohm
+        # pass the voltage as a current through one ohm
         layer = Layer(
             self.place,
             Drive(0.0, 1.0),

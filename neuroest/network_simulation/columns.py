@@ -1,4 +1,4 @@
-"""Columns of a layer on every chip of a run: cells as writing left them, wires, and clamps."""
+"""Columns of a layer on every chip of a run: programmed cells, wires and clamps."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from neuroest.network_simulation.files import NeuronLayer
 
 @dataclass(frozen=True)
 class ArrayErrors:
-    """What of the array counts.
+    """Array effects to include.
 
     Attributes
     ----------
     errors : bool
-        Errors of the cells: what writing misses, and what the time since then has changed.
+        Errors of the cells: programming errors and drift.
     wires : bool
         IR drop.
     """
@@ -30,20 +30,20 @@ IDEAL = ArrayErrors(errors=False, wires=False)
 
 
 class Columns:
-    """The pairs of columns of one layer.
+    """The column pairs of one layer.
 
     Parameters
     ----------
     place : Conditions
         The chip.
     layer : NeuronLayer
-        Its weights are in the array.
+        Layer whose weights are in the array.
     chips : Chips, optional
-        Sample k is given to chip k modulo their number.
+        Sample k runs on chip k modulo the number of chips.
     number : int
-        Place of the layer in the network, by which its cells differ from those of others.
+        Index of the layer in the network, so that its cells differ from those of other layers.
     truth : Truth, optional
-        What of the array counts; cells as they were meant and wires without loss if nothing is said.
+        Array effects to include; by default, ideal cells and wires without loss.
     """
 
     def __init__(
@@ -61,14 +61,14 @@ class Columns:
         self.chips = len(self.written)
 
     def currents(self, spikes: Array, amplitude: float = 1.0) -> Array:
-        """Current of the positive less that of the negative column of each neuron. [A].
+        """Current of the positive column minus the negative column of each neuron [A].
 
         Parameters
         ----------
         spikes : ndarray of shape (samples, inputs)
-            Rows that are active.
+            Active rows.
         amplitude : float
-            Row voltage over the read voltage.
+            Row voltage relative to the read voltage.
         """
         outputs = self.written[0].shape[2]
         found = np.zeros((len(spikes), outputs))
@@ -99,7 +99,7 @@ class Columns:
         return total
 
     def _kept(self, active: Array, conductance: Array) -> Array:
-        """Share of the current that the wires leave, of each sample; cells without a weight are at the lowest."""
+        """Share of the current that remains after IR drop, per sample; unused cells have the lowest conductance."""
         place = self.place
         columns = len(self.written[0]) * conductance[:, :, 0].size
         filled = conductance.shape[2] / place.rows * min(columns / place.columns, 1.0)
@@ -112,7 +112,7 @@ class Columns:
 
 
 def _levels(place: OperatingConditions, layer: NeuronLayer) -> Array:
-    """What is to be written, over the window of conductances: (slices, two of a pair, outputs, inputs)."""
+    """Target conductances relative to the window: (slices, two of a pair, outputs, inputs)."""
     magnitude, base = np.abs(layer.matrix), 2**place.slice_bits
     slices = -(-place.magnitude_bits // place.slice_bits)
     level = np.stack([np.floor(magnitude / base**number) % base / (base - 1) for number in range(slices)])

@@ -1,4 +1,4 @@
-"""The network with real neurons compared with the ideal one, and with each of their characteristics left out."""
+"""Compare the network on device neurons with the ideal one, and with each device characteristic left out."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ WITHOUT: Mapping[str, SimulationOptions] = {
     "stochasticity": SimulationOptions(noise=False),
     "device_spread": SimulationOptions(spread=False),
 }
-"""The six characteristics and the differences of devices, each left out."""
+"""The six characteristics and the device-to-device spread, each left out."""
 
 MEANING: Mapping[str, str] = {
     "leaky_integration": "the residue never decays",
@@ -41,25 +41,25 @@ MEANING: Mapping[str, str] = {
     "stochasticity": "no fluctuation within a device",
     "device_spread": "all neurons alike",
 }
-"""What leaving out means."""
+"""Description of each left-out effect."""
 
 
 @dataclass(frozen=True)
 class ConditionResult:
-    """One way to run the network.
+    """Result of the network under one condition.
 
     Attributes
     ----------
     accuracy : Interval
-        Share of right decisions, with its 95 % interval.
+        Share of correct decisions, with its 95 % interval.
     against_ideal, against_device : Interval or None
-        Difference to the ideal neurons and to the whole device, on the same samples.
+        Difference from the ideal neurons and from the full device model, on the same samples.
     spikes : float
-        Spikes that neurons pass on in one inference.
+        Transmitted spikes per inference.
     neuron_energy : float or None
-        Supply energy of the neurons by simulation, of one inference. [J]
+        Simulated supply energy of the neurons per inference. [J]
     estimated_neuron_energy, energy : float or None
-        Dynamic energy of the neurons, and energy of the chip, by the estimate with these spikes. [J]
+        Estimated dynamic energy of the neurons and energy of the chip, with these spikes. [J]
     """
 
     name: str
@@ -76,7 +76,7 @@ class ConditionResult:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What is compared, on what."""
+    """Network, chip and samples of a comparison."""
 
     chip: Estimate
     workload: Loaded[WorkloadSpec]
@@ -87,7 +87,7 @@ class Experiment:
 
     @property
     def setting(self) -> SimulationOptions:
-        """What of the chip counts when nothing is left out."""
+        """Effects of the chip that are included when nothing is left out."""
         return SimulationOptions(array=ArrayErrors() if self.origin.cell_errors else IDEAL)
 
 
@@ -98,7 +98,7 @@ def compare(
     note: Callable[[str], None] | None = None,
     progress: Progress = silent,
 ) -> list[ConditionResult]:
-    """Ideal neurons, ideal neurons behind the chip's columns, the device, and the device without this and that.
+    """Run ideal neurons, ideal neurons on the chip's columns, the device, and the device without some effects.
 
     Parameters
     ----------
@@ -107,11 +107,11 @@ def compare(
     without : list of str
         Characteristics to leave out, one at a time.
     calibration : Samples, optional
-        If given, the input circuits are chosen again for each run that leaves something out.
+        If given, the input circuits are recalibrated for each run that leaves an effect out.
     note : callable, optional
-        Called with a text on what runs next.
+        Called with a description of the next run.
     progress : callable, optional
-        Called with the share of the runs that is done.
+        Called with the completed fraction of the runs.
     """
     say, place, chips = note or (lambda _: None), study.origin.place, study.origin.chips
     run = partial(run_network, place, study.layers, spikes=study.samples.spikes, chips=chips)
@@ -139,7 +139,7 @@ def compare(
 
 
 def _behind_columns(study: Experiment) -> dict[str, Array]:
-    """Ideal neurons that are given the chip's currents, in units of the current that makes one of them fire."""
+    """Ideal neurons driven by the chip's currents, in units of the current at their threshold."""
     found, given = {}, study.samples.spikes
     place, chips = study.origin.place, study.origin.chips
     for number, layer in enumerate(study.layers):
@@ -184,7 +184,7 @@ def _outcome(
 
 
 def _slopes(found: Mapping[str, LayerActivity]) -> dict[str, float]:
-    """Spikes per volt at which neurons without a threshold are as active as the device."""
+    """Spikes per volt for which neurons without a threshold are as active as the device."""
     slopes = {}
     for name, one in found.items():
         rate, low, high = float(np.mean(one.spikes)), 0.0, 1e6

@@ -1,4 +1,4 @@
-"""What a chip puts in front of its neurons: conductances, clamps, voltages and times, as its estimate has them."""
+"""Input path of the neurons on a chip: conductances, clamps, voltages and times, as in its estimate."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -31,12 +31,12 @@ _PAIR = "column_differential"
 
 @dataclass(frozen=True)
 class Chips:
-    """Chips that a run is spread over: each has neurons and cells of its own.
+    """Chips used in a run; each has its own neurons and cells.
 
     Attributes
     ----------
     number : int
-        Chips; the samples are divided among them in turn.
+        Number of chips; the samples are assigned to them in round-robin order.
     seed : int
         Seed of the devices and cells of all chips, and of the noise.
     """
@@ -47,35 +47,34 @@ class Chips:
 
 @dataclass(frozen=True)
 class OperatingConditions:
-    """Everything between the spikes of one layer and the memristors of the next.
+    """Signal path from the spikes of one layer to the memristors of the next.
 
     Attributes
     ----------
     read_voltage : float
         Voltage of an active row. [V]
     low, high : float
-        Conductances that a weight of zero and the largest weight of a slice have, access transistor included. [S]
+        Conductances of a zero weight and of the largest weight of a slice, including the access transistor. [S]
     rows : int
-        Rows of an array; more inputs take several, whose currents are added.
+        Rows of an array; more inputs need several arrays, whose currents are added.
     columns : int
         Columns of an array.
     magnitude_bits, slice_bits : int
-        Bits of a weight without its sign, and of one cell.
+        Magnitude bits of a weight, and bits of one cell.
     segment_resistance : float
-        Wire from one cell to the next. [ohm]
+        Wire resistance from one cell to the next. [ohm]
     line_rows, line_columns : float
-        Cells of a column and of a row from one buffer to the next.
+        Cells between two buffers along a column and along a row.
     input_resistance, bias_current : float
-        Of the clamp; zero and infinite where the interface is ideal. [ohm], [A]
+        Input resistance and bias current of the clamp; zero and infinite for an ideal interface. [ohm], [A]
     supply_voltage : float
-        The most that a neuron's input can be. [V]
+        Largest input voltage of a neuron. [V]
     hold, rest : float
-        Time in each timestep that a neuron sees its input, and time that it does not. [s]
+        Time with and without input in each timestep. [s]
     unbuffered_share : dict of str to float
-        Row voltage over the read voltage if the drains of a layer drove the rows of the next by themselves.
+        Row voltage relative to the read voltage if the drains of a layer drove the next layer's rows directly.
     drawn : callable
-        Conductances of single cells with the errors that the estimate gives weights, from what they were written to
-        over the window, and a generator.
+        Returns cell conductances with the estimate's weight errors, given the normalized targets and a generator.
     """
 
     neuron: Device
@@ -104,7 +103,7 @@ class OperatingConditions:
         return self.hold + self.rest
 
     def unit_current(self, layer: NeuronLayer) -> float:
-        """Current, without loss, of the weighted sum at which the ideal neuron fires. [A]."""
+        """Lossless column current for the weighted sum at which the ideal neuron fires [A]."""
         base = 2**self.slice_bits
         slices = -(-self.magnitude_bits // self.slice_bits)
         step = self.read_voltage * (self.high - self.low) / (base - 1) / float(base) ** (slices - 1)
@@ -112,12 +111,12 @@ class OperatingConditions:
 
 
 def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics: str) -> OperatingConditions:
-    """The conditions of an estimate's chip.
+    """The conditions on the chip of an estimate.
 
     Raises
     ------
     NeuroestError
-        For a chip whose columns end on something else than a diffusive neuron behind a clamp.
+        For a chip whose columns do not end in a clamp and a diffusive neuron.
     """
     mapper = estimate.evaluation.mapper
     array, network = mapper.compute, mapper.network
@@ -151,7 +150,7 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
         )
     front_end = array.front_end(network)
     clamp = front_end.device if isinstance(front_end, CurrentClamp) else None
-    # the networks of these simulations are trained to fire within a timestep, so that each holds a whole integration
+    # these networks are trained to fire within a timestep, so a timestep must contain a full integration
     full = neuron.integration_time()
     hold = _number(np.maximum(array.drive_time(network), full))
     step = hold + _number(neuron.time_after_drive(full))
@@ -182,13 +181,13 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
 
 
 def _fires(name: str, cells: DiffusiveCells, supply: float) -> None:
-    """Whether the neuron spikes at all at the most that its input can be.
+    """Check that the neuron spikes at its largest input voltage.
 
     Raises
     ------
     NeuroestError
-        When it never fires, or when its gate lets go about as fast as the gap closes: the gate then follows the
-        filament, removes its drive, and the output stays on without a spike that could be counted.
+        If the neuron never fires, or if its gate settles about as fast as the gap closes. The gate then follows the
+        filament and removes its drive, and the output stays on without a countable spike.
     """
     if not np.all(np.isfinite(integration_time(cells, supply))):
         raise NeuroestError(f"{name}: its neurons never fire at the supply of {format_quantity(supply, 'V')}")
@@ -196,16 +195,16 @@ def _fires(name: str, cells: DiffusiveCells, supply: float) -> None:
 
 
 def _cells(neuron: Any, estimate: Estimate, kinetics: str) -> DiffusiveCells:
-    """The neuron's numbers as the estimate took them, settings included, at the chip's temperature."""
+    """The neuron's parameters as used in the estimate, including settings, at the chip's temperature."""
     device = estimate.design.devices[neuron.path]
     cells = load_cells(device, kinetics=kinetics, temperature=_number(neuron.technology.temperature))
     values: dict[str, float] = {}
     for each in fields(DiffusiveCells):
         claim, chosen = device.claims.get(each.name), estimate.claims.get(f"{neuron.path}.{each.name}")
         if claim is not None and chosen is not None and claim.value:
-            # a setting changes the value at the reference temperature, whose factor stays
+            # a setting changes the value at the reference temperature; the temperature factor stays
             values[each.name] = getattr(cells, each.name) * chosen.value / claim.value
-    # transistors move with the corner of the process
+    # transistors depend on the process corner
     values["output_threshold"] = _number(neuron.output_threshold())
     values["transistor_on_resistance"] = _number(neuron.transistor_on_resistance())
     values["gate_capacitance"] = _number(neuron.gate_capacitance())

@@ -22,33 +22,33 @@ NOISE, DRIFT, CLIPPING, ROUNDING = "noise", "drift", "clipping", "rounding"
 CAUSES = ("programming", STUCK_CELLS.replace(" ", "_"), DRIFT, NOISE, CLIPPING, ROUNDING)
 """Error sources that a run can leave out."""
 _AT_ONCE = 2**21
-"""Largest number of results computed together; bounds memory, and fits caches."""
+"""Largest number of results computed together, to limit memory and fit the cache."""
 _BYTE = 8
-"""Bits of a byte."""
+"""Bits per byte."""
 _ON_ONE_THREAD = 2**18
-"""Multiplications up to which OpenBLAS takes one thread; more wait for each other longer than they work here."""
+"""Number of multiplications up to which OpenBLAS uses one thread; here, more threads would cost more than they gain."""
 
 
 @dataclass(frozen=True)
 class Reads:
-    """Parameters of the reads of one layer, as in its estimate.
+    """Read parameters of one layer, as in its estimate.
 
     Attributes
     ----------
     encoding, subtraction : str
-        How a weight lies in its cells, and what offset coding takes off.
+        How cells encode a weight, and how offset coding subtracts the offset.
     inputs : int
-        Inputs that one read sums.
+        Inputs summed in one read.
     weight_bits, slice_bits, slices : int
-        Bits of a stored weight, of one cell, and cells that hold its digits.
+        Bits of a stored weight, bits of one cell, and cells per weight.
     merges_slices, merges_pairs : bool
-        Whether one conversion covers all digits, and both columns of a pair.
+        Whether one conversion covers all slices, and whether it covers both columns of a pair.
     input_bits, at_once : int
-        Bits of an input without a sign that has a read of its own, and bits that one conversion covers.
+        Magnitude bits of an input, and bits covered by one conversion.
     signs_apart : bool
-        Whether positive and negative inputs have reads of their own.
+        Whether positive and negative inputs use separate reads.
     low_end, high_end, step : float
-        Lowest and highest code of the converters, and the distance of two. [levels]
+        Lowest and highest code of the converters, and the step between codes. [levels]
     """
 
     encoding: str
@@ -73,18 +73,18 @@ class Reads:
 
 
 def _one(value: Any, place: int) -> float:
-    """A number of one layer."""
+    """Value of a parameter for one layer."""
     found = np.ravel(np.asarray(value, dtype=float))
     return float(found[place] if found.size > 1 else found[0])
 
 
 def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
-    """Parameters of the reads of a layer on the arrays of a level.
+    """Read parameters of a layer on the arrays of a level.
 
     Raises
     ------
     NeuroestError
-        For arrays that are no resistive cells read by converters that round.
+        If the arrays are not resistive cells read by rounding converters.
     """
     array, network = mapper.compute, mapper.network
     if not isinstance(array, CrossbarArray) or array.adds_charges:
@@ -102,9 +102,7 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
     codes = ConverterRange(mapper, float(at_once))
     resolution = array.resolution(network)
     step = _one(accuracy.converter_step(rows, at_once, converted, resolution), place)
-    step = max(
-        step * _one(codes.share, place), 1.0
-    )  # codes that lie closer than levels are rounded to levels
+    step = max(step * _one(codes.share, place), 1.0)  # codes finer than one level are rounded to levels
     largest = rows * (2.0**at_once - 1.0) * (2.0**converted - 1.0)
     low_end, high_end = (_one(end, place) * largest for end in codes.ends)
     return Reads(
@@ -118,7 +116,7 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
         merges_pairs=array.merged_lines > 1.0,
         input_bits=bits,
         at_once=at_once,
-        # a pulse width or a voltage has one sign in a read; bits of a two's complement have weights of their own
+        # a pulse width or voltage has one sign per read; two's complement bits have separate weights
         signs_apart=array.sign_phases > 1.0 or at_once > 1,
         low_end=low_end,
         high_end=min(high_end, low_end + (2.0 ** _one(resolution, place) - 1.0) * step),
@@ -132,15 +130,15 @@ class ProgrammedLayer:
     Parameters
     ----------
     array : CrossbarArray
-        Its cells.
+        Array with the cells.
     reads : Reads
-        How they are read.
+        Read parameters.
     weights : ndarray of shape (outputs, inputs)
         Integers.
     generator : Generator
-        Source of the errors of the cells, and of the noise of each read.
+        Random generator for cell errors and read noise.
     without : collection of str
-        Causes that are left out, of `CAUSES`.
+        Error sources to leave out, from `CAUSES`.
     """
 
     def __init__(
@@ -163,7 +161,7 @@ class ProgrammedLayer:
 
         def cells(levels: Array) -> Array:
             found = drawn_conductances(array, levels / self.top, age, generator, self.without)
-            # what all active cells pass at the lowest conductance is taken off in front of the converters
+            # the current of all active cells at the lowest conductance is subtracted before the converters
             return np.asarray((found - low) / window * self.top)
 
         self.offset = low / window * self.top
@@ -178,9 +176,9 @@ class ProgrammedLayer:
         return np.stack([np.floor(magnitude / base**k) % base for k in range(self.reads.slices)])
 
     def _columns(self, weights: Array, cells: Callable[[Array], Array]) -> tuple[Array, Array]:
-        """Values of the columns of a block and their noise: (inputs, converted columns) and (1, converted columns).
+        """Column matrix of a block and its noise: (inputs, converted columns) and (1, converted columns).
 
-        Both are counted in levels. Lines that one conversion covers are one column.
+        Both are in levels. Lines that share a conversion form one column.
         """
         r = self.reads
         if r.encoding == "offset":
@@ -224,7 +222,7 @@ class ProgrammedLayer:
         return self._phases(codes)
 
     def _phases(self, codes: Array) -> Array:
-        """Sum over the reads of all input bits; the highest bit of a two's complement is its sign."""
+        """Sum over the reads of all input bits; the highest two's complement bit is the sign."""
         r, total = self.reads, np.zeros((len(codes), self.outputs), dtype=np.float32)
         signed = bool(np.any(codes < 0))
         narrow: Any = np.uint8 if r.input_bits <= _BYTE else np.int32
@@ -257,7 +255,7 @@ class ProgrammedLayer:
         """Codes of the converters, in levels."""
         step = np.float32(self.reads.step)
         if ROUNDING not in self.without:
-            # half a step goes up, since the codes of a converter change at fixed places
+            # half a step rounds up, since the transition levels of a converter are fixed
             sums *= np.float32(1.0) / step
             sums += np.float32(0.5)
             np.floor(sums, out=sums)
@@ -267,7 +265,7 @@ class ProgrammedLayer:
         return sums
 
     def _added_up(self, codes: Array, digits: Array) -> Array:
-        """Shift-and-add of the columns of each weight."""
+        """Shift and add the columns of each weight."""
         r = self.reads
         codes *= np.float32(self.gain)
         if r.encoding != "offset" and codes.shape[1] == self.outputs:
@@ -282,7 +280,7 @@ class ProgrammedLayer:
         active = np.sum(digits, axis=1, keepdims=True)
         if r.subtraction != "reference_column":
             return np.asarray(stored - half * active)
-        # the reference column stores half of each digit, in total slightly less than half of the weights
+        # the reference column stores half of each digit, in total slightly less than half of the weight range
         middle = (2.0 ** (r.slice_bits * r.slices) - 1.0) / 2.0
         return np.asarray(stored - weighed[:, 0, self.outputs :] - (half - middle) * active)
 
@@ -293,7 +291,7 @@ class ProgrammedLayer:
 
 
 def _sums(digits: Array, columns: Array) -> Array:
-    """Sums of the columns for each row of digits, in products that are small enough for one thread."""
+    """Column sums for each row of digits, in products small enough for one thread."""
     each = max(_ON_ONE_THREAD // columns.size, 1)
     whole = len(digits) // each * each
     found = np.empty((len(digits), columns.shape[1]), dtype=np.float32)

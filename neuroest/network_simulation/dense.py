@@ -1,4 +1,4 @@
-"""Accuracy of a dense network on crossbars with converters: its layers as the arrays of an estimate compute them."""
+"""Accuracy of a dense network on crossbars with converters, with the arithmetic of the estimate's arrays."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
@@ -26,7 +26,7 @@ from neuroest.workloads.importers.files import formatted
 from neuroest.workloads.layers import layer_table
 
 BATCH = 64
-"""Samples that run together."""
+"""Samples per batch."""
 
 
 def _silent(_: str) -> None:
@@ -35,20 +35,20 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class LayerArithmetic:
-    """Numbers of one weighted layer.
+    """Integer arithmetic of one weighted layer.
 
     Attributes
     ----------
     weights : ndarray of shape (groups, outputs, inputs)
         Integers.
     weight_step, input_step : float
-        Value of an integer weight and of an integer input of one.
+        Value of one integer step of a weight and of an input.
     lowest, highest : int
         Range of an integer input.
     mapper : CrossbarMapper or None
-        Level whose arrays store the layer; None where another unit computes it.
+        Level whose arrays store the layer; None if another unit computes it.
     reads : Reads or None
-        How the arrays multiply.
+        Read parameters of the arrays.
     """
 
     name: str
@@ -72,12 +72,12 @@ class LayerArithmetic:
 
 @dataclass(frozen=True)
 class LayerExactness:
-    """How exact the results of a layer are.
+    """Precision of the results of a layer.
 
     Attributes
     ----------
     simulated, estimated : float
-        Effective bits of its results, by the simulation and by the estimate with all its causes; None without errors.
+        Effective bits of its results, from the simulation and from the estimate with all causes; None without errors.
     """
 
     layer: str
@@ -94,7 +94,7 @@ class DenseResult:
     accuracy : Interval
         Accuracy with its 95 % interval.
     against_quantised : Interval or None
-        Difference to exact arithmetic with the same integers, on the same samples.
+        Difference from exact arithmetic with the same integers, on the same samples.
     """
 
     name: str
@@ -105,7 +105,7 @@ class DenseResult:
 
 @dataclass(frozen=True, eq=False)
 class DenseSimulation:
-    """Accuracy of a dense network on a chip, and what an inference costs there."""
+    """Accuracy of a dense network on a chip, and the cost of an inference."""
 
     chip: Estimate
     network: str
@@ -116,7 +116,7 @@ class DenseSimulation:
     elsewhere: tuple[str, ...]
 
     def to_text(self) -> str:
-        """The runs for a terminal."""
+        """Text of the runs for a terminal."""
         energy = format_quantity(float(self.chip.totals["energy_per_inference_J"] or 0.0), "J", 3)
         head = (
             f"{self.network} on {self.chip.architecture}: {self.samples} samples divided among {self.chips.number} "
@@ -161,7 +161,7 @@ class DenseSimulation:
         }  # fmt: skip
 
     def rows(self) -> list[dict[str, str]]:
-        """One row a run, shares in per cent and their differences in points."""
+        """One row per run, with shares in percent and differences in percentage points."""
         return [
             {
                 "run": one.name,
@@ -192,7 +192,7 @@ def read_dense_samples(path: Path) -> tuple[Array, Array]:
     Raises
     ------
     NeuroestError
-        When an array is missing or they do not belong together.
+        If an array is missing or the arrays do not match.
     """
     arrays = read_arrays(path)
     for name in ("input", "labels"):
@@ -213,7 +213,7 @@ def read_dense_samples(path: Path) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, eq=False)
 class DenseStudy:
-    """A network with the arithmetic of its layers on a chip."""
+    """A network with its layers' arithmetic on a chip."""
 
     chip: Estimate
     network: OnnxNetwork
@@ -234,7 +234,7 @@ class DenseStudy:
     def on_chips(
         self, without: Collection[str] = (), errors: Array | None = None, progress: Progress = silent
     ) -> Array:
-        """Outputs with the samples divided among the chips; adds up squares of results and errors if wanted."""
+        """Outputs, with the samples divided among the chips; optionally accumulates squared results and errors."""
         chips, found = min(self.chips.number, len(self.inputs)), []
         for chip in range(chips):
             programmed = _Chip(self.layers, self.chips.seed, chip, without, errors)
@@ -309,7 +309,7 @@ def dense_study(
     architecture: str, model: str, inputs: Array, labels: Array, calibration: Array, chips: Chips,
     settings: Mapping[str, str] | None = None,
 ) -> DenseStudy:  # fmt: skip
-    """A network on a chip, with the ranges of its inputs from calibration samples."""
+    """Place a network on a chip, with input ranges from calibration samples."""
     network, chip = OnnxNetwork(Path(model)), estimate(architecture, model, dict(settings or {}))
     ranges = _Ranges(network)
     for first in range(0, len(calibration), BATCH):
@@ -323,10 +323,10 @@ def simulate_dense(
     count: int | None = None, chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None,
     notify: Callable[[str], None] = _silent, progress: Progress = silent,
 ) -> DenseSimulation:  # fmt: skip
-    """Accuracy of a dense network whose weights lie in the resistive cells of a chip.
+    """Accuracy of a dense network whose weights are stored in the resistive cells of a chip.
 
-    Convolutions, matrix products and linear layers run on the arrays: cells with errors of programming, drift and
-    faults, noise of each read, converters that round and clip. Everything else is computed in floating point.
+    Convolutions, matrix products and linear layers run on the arrays: cells with programming errors, drift and faults,
+    read noise, and converters that round and clip. Everything else is computed in floating point.
 
     Parameters
     ----------
@@ -335,20 +335,19 @@ def simulate_dense(
     model : str
         ONNX file with weights.
     samples, calibration : Path
-        .npz files with ``input`` (samples, ...) and ``labels``; the second one's samples choose the range of the inputs
-        of each layer.
+        .npz files with ``input`` (samples, ...) and ``labels``; `calibration` sets the input range of each layer.
     without : sequence of str
-        Causes that are left out as well, one at a time, of `CAUSES`; ``all`` for each.
+        Error sources for additional runs that leave one out each, from `CAUSES`; ``all`` for each of them.
     count : int, optional
-        Number of samples that are used.
+        Number of samples to use.
     chips, seed : int
-        Chips that the samples are divided among, and the seed of all random numbers.
+        Number of chips that share the samples, and the seed of all random numbers.
     settings : mapping of str to str, optional
-        Changed values by path, as `neuroest.estimate` takes them.
+        Changed values by path, as in `neuroest.estimate`.
     notify : callable
         Called with the name of the next run.
     progress : callable
-        Called with the share of the work that is done.
+        Called with the completed fraction of the work.
 
     Returns
     -------
@@ -357,7 +356,7 @@ def simulate_dense(
     Raises
     ------
     NeuroestError
-        For files that do not fit, and chips whose arrays are no resistive cells with converters.
+        If files do not match, or if the arrays are not resistive cells with converters.
     """
     check_names("cause", [name for name in without if name != "all"], CAUSES)
     if calibration.resolve() == samples.resolve():
@@ -395,7 +394,7 @@ def _check_labels(file: Path, labels: Array, classes: int) -> None:
 def _without(
     study: DenseStudy, causes: Sequence[str], exact: Array, notify: Callable[[str], None], progress: Progress
 ) -> Iterator[DenseResult]:
-    """The chip without each of some causes of errors."""
+    """The chip with each of some error sources left out."""
     for name in causes:
         title = f"without {name.replace('_', ' ')}"
         notify(title)
@@ -411,18 +410,16 @@ _MEANING: Mapping[str, str] = {
     "clipping": "ADCs with unlimited range",
     "rounding": "ADCs with unlimited resolution",
 }
-"""What leaving out means."""
+"""Description of a left-out error source."""
 
 
 def _arithmetic(
     chip: Estimate, network: OnnxNetwork, model: str, ranges: Sequence[tuple[float, float]]
 ) -> list[LayerArithmetic]:
-    """The arithmetic of each weighted layer, in the order of both the file and the workload."""
+    """Arithmetic of each weighted layer, in the order of the file, which is also the order of the workload."""
     spec = load_workload(model).spec
     table = layer_table(spec)
-    computed = [
-        layer.type == "matrix_product" for layer in spec.layers
-    ]  # multiplies two factors of the network
+    computed = [layer.type == "matrix_product" for layer in spec.layers]  # multiplies two computed factors
     places = [
         place for place in map(int, np.flatnonzero(np.ravel(table.is_weighted) > 0.0)) if not computed[place]
     ]

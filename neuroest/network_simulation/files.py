@@ -1,4 +1,4 @@
-"""Weights and samples of a network, out of .npz files that hold arrays and nothing else."""
+"""Read weights and samples of a network from .npz files that contain only arrays."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from neuroest.workloads.importers.files import file_sha256, formatted, model_fil
 
 _MOST_MEMBERS = 200
 _LARGEST = 1e30
-"""Step or threshold beyond which potentials, squared, are no longer numbers; their units are the network's own."""
+"""Largest step or threshold, so that squared potentials do not overflow; in the network's own units."""
 _FIELDS = ("step", "decay", "threshold", "recurrent")
 
 
 @dataclass(frozen=True)
 class NeuronLayer:
-    """Weights of one layer, and the neuron that the network was trained with.
+    """Weights of one layer, and the neuron model used in training.
 
     Attributes
     ----------
     weights : ndarray of shape (outputs, inputs)
         Whole numbers.
     recurrent : ndarray of shape (outputs, outputs) or None
-        Weights of the layer's own spikes of the timestep before.
+        Weights for the layer's own spikes of the previous timestep.
     step : float
-        Weight of one.
+        Value of an integer weight of one.
     decay, threshold : float
-        Of the leaky integrate-and-fire neuron: what a timestep leaves of its state, and where it fires.
+        Leaky integrate-and-fire neuron: the share of its state that remains after a timestep, and its threshold.
     """
 
     name: str
@@ -51,11 +51,11 @@ class NeuronLayer:
 
     @property
     def matrix(self) -> Array:
-        """All weights of a neuron in a row: those of the input, then those of its own layer."""
+        """All weights of a neuron in one row: input weights, then recurrent weights."""
         return self.weights if self.recurrent is None else np.hstack([self.weights, self.recurrent])
 
     def with_matrix(self, matrix: Array) -> NeuronLayer:
-        """The layer with other weights, those from its own spikes behind those from its inputs."""
+        """The layer with other weights: input weights, then recurrent weights."""
         inputs = self.weights.shape[1]
         own = None if self.recurrent is None else matrix[:, inputs:]
         return replace(self, weights=matrix[:, :inputs], recurrent=own)
@@ -81,7 +81,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
     Raises
     ------
     NeuroestError
-        For a file that is none, is damaged, or holds something else.
+        If the file is not an .npz file, is damaged, or contains something else.
     """
     model_file(path)
     with reading(path, ".npz file"):
@@ -93,12 +93,12 @@ def read_arrays(path: Path) -> dict[str, Array]:
 
 
 def weighted_layers(spec: WorkloadSpec) -> list[FullyConnected | Recurrent]:
-    """The layers with neurons, one feeding the next.
+    """The layers with neurons, each feeding the next.
 
     Raises
     ------
     NeuroestError
-        For a network of another kind.
+        If the network has another structure.
     """
     if spec.coding != "spiking":
         raise NeuroestError(f"{spec.name} is a dense network; its neurons do not spike")
@@ -106,7 +106,7 @@ def weighted_layers(spec: WorkloadSpec) -> list[FullyConnected | Recurrent]:
     before = "input"
     for layer in spec.layers:
         if layer.type == "rearrangement":
-            continue  # what leaves the network is put in other places, and nothing is computed
+            continue  # a rearrangement only reorders values and computes nothing
         if not isinstance(layer, FullyConnected | Recurrent):
             raise NeuroestError(
                 f"{spec.name}: layer {layer.name} is a {layer.type}; only fully_connected and recurrent layers run"
@@ -131,7 +131,7 @@ def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str
     Raises
     ------
     NeuroestError
-        When an array is missing, has another shape, or does not fit the bits of the workload.
+        If an array is missing, has the wrong shape, or exceeds the bits of the workload.
     """
     arrays, layers, inputs = read_arrays(path), weighted_layers(spec), int(np.prod(spec.input.shape))
     known = {layer.name for layer in layers}
@@ -199,7 +199,7 @@ def read_samples(path: Path, spec: WorkloadSpec) -> Samples:
     Raises
     ------
     NeuroestError
-        When they do not fit the workload, are no spikes, or have no classes.
+        If they do not match the workload, are not spikes, or have no classes.
     """
     arrays = read_arrays(path)
     spikes = arrays.get("input")
@@ -224,12 +224,12 @@ def read_samples(path: Path, spec: WorkloadSpec) -> Samples:
 
 
 def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str]:
-    """Input currents (samples, timesteps, neurons) by layer, in ampere, and the hash of their file.
+    """Input currents [A] (samples, timesteps, neurons) by layer, and the hash of their file.
 
     Raises
     ------
     NeuroestError
-        For a layer that the workload does not have, or another number of timesteps or neurons.
+        If the workload lacks a layer, or if the number of timesteps or neurons differs.
     """
     arrays = read_arrays(path)
     outputs = {layer.name: layer.outputs for layer in weighted_layers(spec)}

@@ -1,4 +1,4 @@
-"""Cells that pulses move: nonlinear, noisy, each a little different, with a finite number of steps."""
+"""Cells that are programmed by pulses: nonlinear, noisy, with device-to-device spread and finitely many steps."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from neuroest.specs.learning import Write
 
 @dataclass(frozen=True)
 class PulseResponse:
-    """How a cell answers pulses.
+    """Response of a cell to pulses.
 
     Attributes
     ----------
     states : float
         Pulses from one end of the window to the other.
     rising, falling : float
-        Nonlinearity upwards and downwards.
+        Nonlinearity of potentiation and depression.
     noise, spread : float
-        Standard deviation of a step from pulse to pulse, and of the mean step from device to device, over the mean.
+        Relative standard deviation of a step between pulses, and of the mean step between devices.
     one_moves : bool
-        Whether one cell of a pair moves and the other is fixed.
+        Whether only one cell of a pair is programmed and the other is fixed.
     exact : bool
-        Whether a cell takes every change as it is asked for, in whatever parts.
+        Whether a cell performs every requested change exactly.
     """
 
     states: float = 1.0
@@ -42,7 +42,7 @@ class PulseResponse:
 
     @classmethod
     def of(cls, chip: Estimate) -> PulseResponse:
-        """That of a chip's cells; of a digital memory, the steps of its weights."""
+        """Response of a chip's cells; for a digital memory, the steps of its weights."""
         array = chip.evaluation.mapper.compute
         if not (isinstance(array, CrossbarArray) and isinstance(array.cell, ResistiveMemory)):
             bits = float(np.max(chip.evaluation.mapper.network.weight_bits))
@@ -55,12 +55,12 @@ class PulseResponse:
 
 
 class LearningCells:
-    """The pairs of cells of a layer, each a number from 0 to 1; a weight is their difference."""
+    """Cell pairs of a layer, each cell a number from 0 to 1; a weight is the difference of a pair."""
 
     def __init__(
         self, weights: Array, response: PulseResponse, rng: np.random.Generator, write: Write
     ) -> None:
-        """Cells of weights from -1 to 1."""
+        """Create cells for weights from -1 to 1."""
         self._response, self._rng, self._write = response, rng, write
         self._sum = np.zeros_like(weights)
         half = weights / 2.0
@@ -83,7 +83,7 @@ class LearningCells:
         return np.asarray(self._cells[0] - self._cells[1])
 
     def change(self, asked: Array) -> None:
-        """Ask every weight for a change, over the range of a weight."""
+        """Request a change of every weight, relative to the weight range."""
         due = asked != 0.0
         self.due += float(np.sum(due))
         self.asked += float(np.sum(np.abs(asked)))
@@ -101,7 +101,7 @@ class LearningCells:
             self._pulse(cell, steps if cell == 0 else -steps)
 
     def _steps(self, asked: Array) -> Array:
-        """Whole steps, as the rule makes them of a change."""
+        """Round a change to whole steps, as the rule states."""
         if self._write == "sign":
             return np.sign(asked)
         if self._write == "threshold":
@@ -116,7 +116,7 @@ class LearningCells:
         return np.asarray(whole)
 
     def _pulse(self, cell: int, steps: Array) -> None:
-        """Pulses on one cell of each pair; those beyond an end of the window leave it there."""
+        """Apply pulses to one cell of each pair; the state saturates at the ends of the window."""
         r, state, number = self._response, self._cells[cell], np.abs(steps)
         up = learning.step_size(state, r.states, r.rising)
         down = learning.step_size(1.0 - state, r.states, r.falling)

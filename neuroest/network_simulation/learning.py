@@ -1,7 +1,7 @@
-"""A network that learns by its rule on the cells of a chip: accuracy, pulses and joules of the training.
+"""Train a network by its learning rule on the cells of a chip: accuracy, pulses and energy of the training.
 
-Neurons are the ideal ones that the network was described with; what is simulated is how the cells take the changes that
-the rule asks for.
+Neurons are the ideal ones of the network. The simulation covers how the cells respond to the updates that the rule
+requests.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,20 +39,20 @@ class Training:
     Attributes
     ----------
     learning_rate : float
-        Factor on what the rule asks for.
+        Factor on the updates of the rule.
     before, after, ideal : float
-        Share of the test samples that is right before the training, after it, and after one on cells that take every
-        change as it is.
+        Test accuracy before the training, after it, and after training on ideal cells that perform every change
+        exactly.
     mean_change : float
-        Change that a due update has asked for on average, over the range of a weight.
+        Mean requested change per update, relative to the weight range.
     due : float
-        Updates of a sample that were due.
+        Number of requested updates per sample.
     pulses_per_cell : float
-        Pulses of the mean cell of the learning layers in a sample.
+        Mean pulses per sample and cell of the learning layers.
     chip : Estimate
-        The chip with that mean change.
+        Estimate of the chip with that mean change.
     samples : int
-        Samples of the training, every epoch counted.
+        Training samples over all epochs.
     """
 
     learning_rate: float
@@ -67,11 +67,11 @@ class Training:
 
     @property
     def energy(self) -> float:
-        """Energy of the training, inference and learning. [J]."""
+        """Energy of the training, for inference and learning [J]."""
         return float((self.chip.totals["energy_per_sample_J"] or 0.0) * self.samples)
 
     def row(self) -> dict[str, float | None]:
-        """The training in one row."""
+        """The training as one row."""
         return {
             "learning_rate": self.learning_rate, "accuracy_before": self.before, "accuracy": self.after,
             "accuracy_of_ideal_cells": self.ideal, "mean_change": self.mean_change, "updates_due": self.due,
@@ -83,7 +83,7 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class LearnedNetwork:
-    """Trainings of a network on a chip, one for each learning rate."""
+    """Training runs of a network on a chip, one for each learning rate."""
 
     architecture: str
     workload: str
@@ -92,7 +92,7 @@ class LearnedNetwork:
     trainings: tuple[Training, ...]
 
     def to_text(self) -> str:
-        """The trainings for a terminal."""
+        """Text of the training runs for a terminal."""
         one = self.trainings[0]
         lines = [
             f"{self.workload} learns by {self.rule} on {self.architecture}",
@@ -118,7 +118,7 @@ class LearnedNetwork:
         }  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a learning rate."""
+        """One row per learning rate."""
         return [found.row() for found in self.trainings]
 
 
@@ -136,26 +136,26 @@ def learn_network(
     weights : Path
         Whole-number weights of each layer, .npz.
     training, samples : Path
-        Input spikes and classes that it learns from, and others that it is tested on.
+        Input spikes and classes for training, and others for testing.
     epochs : int
-        Times that the training samples are shown.
+        Number of passes over the training samples.
     rates : sequence of float
-        Learning rates; that of the workload if none is given.
+        Learning rates; by default, the workload's own.
     fresh : bool
-        Whether the learning layers start from weights of zero.
+        Whether the learning layers start from zero weights.
     count : int, optional
-        Number of test samples that are used.
+        Number of test samples to use.
     seed : int
         Seed of cells, noise and order.
     settings : mapping of str to str, optional
-        Changed values by path, as `neuroest.estimate` takes them.
+        Changed values by path, as in `neuroest.estimate`.
     notify : callable
-        Called with a text on what runs next.
+        Called with a description of the next run.
 
     Raises
     ------
     NeuroestError
-        For a workload that does not learn, files that do not fit it, and rules that cannot be simulated.
+        If the workload does not learn, files do not match it, or its rule cannot be simulated.
     """
     if training.resolve() == samples.resolve():
         raise NeuroestError("--learn must not be the samples that the accuracy is measured on")
@@ -192,7 +192,7 @@ def learn_network(
 
 @dataclass(frozen=True)
 class _Learned:
-    """Layers after a training, pulses of the mean cell, updates that were due, and their mean change."""
+    """Layers after training, mean pulses per cell, requested updates, and their mean change."""
 
     layers: list[NeuronLayer]
     pulses: float
@@ -202,7 +202,7 @@ class _Learned:
 
 @dataclass(frozen=True)
 class _Course:
-    """What is shown to which layers, how often and in which order."""
+    """Training setup: samples, layers, epochs and order."""
 
     layers: list[NeuronLayer]
     named: set[str]
@@ -223,7 +223,7 @@ class _Course:
         ]
 
     def run(self, response: PulseResponse) -> _Learned:
-        """Train on cells with this response."""
+        """Train on cells with the given response."""
         rng = np.random.default_rng(self.seed)
         rule, layers = self.learning.stated, self.start()
         largest = [float(np.max(np.abs(layer.matrix))) for layer in self.layers]
@@ -250,7 +250,7 @@ class _Course:
 def _as_simulated(
     network: Loaded[WorkloadSpec], learning: LearningSpec, chip: Estimate, due: float, mean_change: float
 ) -> Loaded[WorkloadSpec]:
-    """The workload with the changes that the simulation has seen: how many were due, and how large they were."""
+    """The workload with the number and size of updates from the simulation."""
     counts = chip.evaluation.learning.counts
     expected = float(np.sum(counts.synaptic_updates + counts.skipped))
     share = due / expected if expected else 0.0
@@ -261,7 +261,7 @@ def _as_simulated(
 
     changed = {
         "learning_rate": 1.0, "skipped": claimed(1.0 - share),
-        # where more is due than the rates of the workload say, each update stands for several
+        # if there are more updates than the workload's rates allow, each update counts as several
         "mean_change": claimed(mean_change * max(share, 1.0)),
     }  # fmt: skip
     spec = network.spec.model_copy(update={"learning": learning.model_copy(update=changed)})
@@ -269,6 +269,6 @@ def _as_simulated(
 
 
 def _accuracy(layers: list[NeuronLayer], tested: Samples) -> float:
-    """Share of the samples whose class the output neurons name."""
+    """Share of samples classified correctly by the output neurons."""
     output: Array = ideal_network(layers, tested.spikes)[layers[-1].name]
     return float(np.mean(decided(output) == tested.labels))

@@ -1,8 +1,7 @@
-"""ONNX networks in numpy, with a replaceable product for the layers with weights.
+"""Run ONNX networks in numpy, with a replaceable product for the layers with weights.
 
-Everything without weights is computed by the reference evaluator of ONNX, in floating point: activation functions,
-normalisation, additions of residual blocks, softmax and products of attention. Nothing of the file is executed but
-operators of the standard.
+The ONNX reference evaluator computes everything without weights in floating point: activation functions, normalisation,
+residual additions, softmax and attention products. Only standard operators of the file are executed.
 """
 
 from collections.abc import Sequence
@@ -20,10 +19,10 @@ from neuroest.workloads.importers.files import formatted, model_file, reading
 
 
 class Products(Protocol):
-    """Arithmetic of the layers with weights, by their place in the network."""
+    """Arithmetic of the layers with weights, by layer index."""
 
     def prepared(self, place: int, inputs: Array) -> Array:
-        """Inputs of a layer as its product takes them, such as quantised."""
+        """Prepare the inputs of a layer for its product, for example by quantisation."""
 
     def product(self, place: int, inputs: Array) -> Array:
         """Product of prepared inputs (samples, groups, inputs) with the weights: (samples, groups, outputs)."""
@@ -55,7 +54,7 @@ class OnnxNetwork:
     Attributes
     ----------
     layers : tuple of WeightedNode
-        In the order in which they are computed.
+        Layers with weights, in the order of computation.
     """
 
     def __init__(self, path: Path) -> None:
@@ -78,7 +77,7 @@ class OnnxNetwork:
         self._evaluator = extra("onnx.reference", "onnx").ReferenceEvaluator(self._model, new_ops=operators)
 
     def _take_in(self, path: Path) -> None:
-        """Read weights that are stored in a separate file."""
+        """Read weights from a separate file."""
         from onnx import TensorProto, numpy_helper  # noqa: PLC0415 - an optional library
 
         from neuroest.workloads.importers.onnx_file import stored_array  # noqa: PLC0415
@@ -130,13 +129,13 @@ class OnnxNetwork:
         return np.asarray(np.matmul(inputs.swapaxes(0, 1), turned).swapaxes(0, 1))
 
     def run(self, samples: Array, products: Products | None = None) -> Array:
-        """Outputs of the network, one row a sample."""
+        """Outputs of the network, one row per sample."""
         self._products = products or self
         (found,) = self._evaluator.run(None, {self._inputs[0]: samples.astype(np.float32)})
         return np.asarray(found).reshape(len(samples), -1)
 
     def multiply(self, output: str, inputs: Array, weights: Array) -> Array:
-        """Product of the node with this output; exact for two computed factors."""
+        """Product of the node with this output; floating point if both factors are computed."""
         place = self._places.get(output)
         if place is None:
             return np.asarray(np.matmul(inputs, weights))
@@ -144,7 +143,7 @@ class OnnxNetwork:
         return self._products.product(place, flat).reshape(*inputs.shape[:-1], -1)
 
     def place(self, output: str) -> tuple[int, Products]:
-        """Place of the layer that computes an output, and the arithmetic of a run."""
+        """Index of the layer that computes an output, and the arithmetic of a run."""
         return self._places[output], self._products
 
 

@@ -1,4 +1,4 @@
-"""The ideal neuron that a network was trained with: a leaky integrator in discrete time, without noise."""
+"""The ideal neuron of the training: a leaky integrator in discrete time, without noise."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,10 +17,10 @@ def ideal_spikes(layer: NeuronLayer, given: Array, drive: Callable[[Array], Arra
     layer : NeuronLayer
         Decay and threshold.
     given : ndarray of shape (samples, timesteps, inputs)
-        Spikes that the layer is given.
+        Input spikes of the layer.
     drive : callable
-        Weighted sums of one timestep, of its input spikes and, in a recurrent layer, the layer's own of the step
-        before.
+        Returns the weighted sums of one timestep from its input spikes and, in a recurrent layer, from the layer's own
+        spikes of the previous timestep.
     """
     state = np.zeros((len(given), layer.outputs))
     own, found = state > 0.0, []
@@ -43,11 +43,11 @@ def ideal_network(layers: list[NeuronLayer], spikes: Array) -> dict[str, Array]:
 
 
 def _weighted_sum(layer: NeuronLayer, rows: Array) -> Array:
-    """What each neuron is given in a timestep, in the network's own units."""
+    """Weighted input of each neuron in a timestep, in the network's own units."""
     return np.asarray(layer.step * (rows.astype(float) @ layer.matrix.T))
 
 
 def decided(output: Array) -> Array:
-    """Class of each sample: the output neuron with most spikes, the first of those with equally many."""
+    """Class of each sample: the output neuron with the most spikes; the first one in a tie."""
     counts = np.sum(np.minimum(output, 1), axis=1)
     return np.asarray(np.argmax(counts, axis=1))

@@ -1,4 +1,4 @@
-"""Results of a run of a network: text, data and a table."""
+"""Results of a network run as text, data and a table."""
 
 from collections.abc import Mapping
 from dataclasses import astuple
@@ -16,7 +16,7 @@ from neuroest.network_simulation.statistics import Interval
 
 
 def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, Drive]) -> list[str]:
-    """What the neurons are in, and what of it is assumed."""
+    """Circuit around the neurons, and the assumptions about it."""
     lines = [
         (
             f"{chip}: neurons {place.neuron.spec.name}, timestep {format_quantity(place.timestep, 's')}, input held "
@@ -52,7 +52,7 @@ def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, 
 
 
 def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity]) -> list[str]:
-    """What each layer did, and where the device falls short."""
+    """Activity of each layer, and warnings about the device."""
     lines = []
     for name, one in found.items():
         passed, all_spikes = float(np.sum(one.spikes)), float(np.sum(one.counts))
@@ -81,7 +81,7 @@ def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity
 
 
 def outcome_table(outcomes: list[ConditionResult]) -> list[str]:
-    """One line an outcome."""
+    """One line per outcome."""
     rows = [
         (
             "",
@@ -122,7 +122,7 @@ def _energy(value: float | None) -> str:
 
 
 def outcome_rows(outcomes: list[ConditionResult]) -> list[dict[str, str]]:
-    """The runs as rows of a table, shares in per cent and their differences in points."""
+    """The runs as table rows, with shares in percent and differences in percentage points."""
     return [
         {
             "run": one.name,
@@ -150,7 +150,7 @@ def _per_inference(one: ConditionResult) -> dict[str, float | None]:
 
 
 def outcome_data(study: Experiment, outcomes: list[ConditionResult]) -> dict[str, Any]:
-    """Everything, for JSON."""
+    """Everything as data for JSON."""
     origin, place = study.origin, study.origin.place
 
     def interval(one: Interval | None) -> list[float] | None:

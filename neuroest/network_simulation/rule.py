@@ -1,4 +1,4 @@
-"""A learning rule at work: its products on spikes, traces, tags and errors of a network of ideal neurons."""
+"""Run a learning rule: its products of spikes, traces, tags and errors in a network of ideal neurons."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,13 +15,13 @@ from neuroest.specs.learning_formula import Product, is_epoch
 
 
 class RuleState:
-    """The state of a rule while a network is shown samples.
+    """State of a rule during training on samples.
 
-    Errors are the class that is due less the spikes of the outputs. A hidden layer has them through fixed random
-    weights (`error: broadcast`), or back through the weights of the layer behind it (`error: backward`): through time
-    and recurrent synapses where gradients of all timesteps are added up and weights change at the end of a sample, else
-    timestep by timestep. Changes at the end of a sample use the means over it, and clear the tags. Recurrent synapses
-    are synapses whose spikes before are those of the layer itself in the timestep before.
+    Errors are the target class minus the output spikes. A hidden layer gets them through fixed random weights (`error:
+    broadcast`) or back through the weights of the next layer (`error: backward`). Backward errors go through time and
+    recurrent synapses if gradients of all timesteps are summed and weights change at the end of a sample; otherwise
+    they are computed per timestep. Changes at the end of a sample use the means over it and clear the tags. For
+    recurrent synapses, the presynaptic spikes are the layer's own spikes of the previous timestep.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class RuleState:
         )
 
     def _refuse(self, last: int) -> None:
-        """Refuse what has no meaning in time, or needs what a network of ideal neurons has not."""
+        """Reject rules that have no meaning in time or need quantities that ideal neurons lack."""
         rule = self.rule
         if rule.update is None:
             raise NeuroestError("the rule moves thresholds only, which `behave --learn` does not simulate")
@@ -60,7 +60,7 @@ class RuleState:
             raise NeuroestError("error: local is that of outputs; hidden layers need broadcast or backward")
 
     def sample(self, spikes: Array, label: int) -> Iterator[tuple[int, Array]]:
-        """Changes that one sample asks for, by layer, in the order of time; weights may change in between."""
+        """Requested changes of one sample, by layer, in time order; weights may change in between."""
         steps = len(spikes)
         self._seen += 1
         potentials = [np.zeros(layer.outputs) for layer in self.layers]
@@ -80,7 +80,7 @@ class RuleState:
             error = due - fired[-1]
             error_sum += error / steps
             last_step = step == steps - 1
-            # what the outputs say so far
+            # output spikes so far
             reward = 1.0 if np.any(counts) and int(np.argmax(counts)) == label else -1.0
             errors = self._errors(error, error_sum if last_step else error, potentials)
             if gradients is not None:
@@ -96,7 +96,7 @@ class RuleState:
                 yield from self._changed(place, names, tags[place], last_step=last_step)
 
     def _gradients(self, spikes: Array, due: Array) -> list[list[Array]]:
-        """Gradients of all timesteps, of a sample in which no weight changes."""
+        """Gradients of all timesteps of a sample during which no weight changes."""
         potentials = [np.zeros(layer.outputs) for layer in self.layers]
         errors, course = [], []
         for given in spikes:
@@ -126,7 +126,7 @@ class RuleState:
         return given, fired
 
     def _slope(self, place: int, potential: Array) -> Array:
-        """Surrogate slope of the neurons: that of a fast sigmoid around the threshold."""
+        """Surrogate slope of the neurons: the slope of a fast sigmoid around the threshold."""
         threshold = self.layers[place].threshold
         return np.asarray(1.0 / (1.0 + np.abs(potential - threshold) / threshold) ** 2)
 
@@ -151,7 +151,7 @@ class RuleState:
         self, place: int, given: Array, fired: Array, potential: Array, traces: dict[str, Array],
         sums: dict[str, Array],
     ) -> dict[str, Any]:  # fmt: skip
-        """Factors of the formulas at one timestep; traces hold what came before it."""
+        """Factors of the formulas at one timestep; traces exclude the current timestep."""
         for name, trace in self.rule.traces.items():
             of = given if trace.of == "pre" else fired
             traces[name] *= 1.0 - 1.0 / float(trace.window or 1.0)
@@ -162,7 +162,7 @@ class RuleState:
     def _changed(
         self, place: int, names: dict[str, Any], tags: dict[str, Array], *, last_step: bool
     ) -> Iterator[tuple[int, Array]]:
-        """Tags as they change, and the change of the weights that is due."""
+        """Update the tags and return the requested weight change."""
         formulas, rule = self.rule.formulas, self.rule
         for name in rule.tags:
             tags[name] += self._total(place, formulas[name], names, last_step=last_step)
@@ -194,7 +194,7 @@ class RuleState:
         return not waits and all(step % 2 ** int(epoch[1:]) == 0 for epoch in epochs)
 
     def _product(self, place: int, product: Product, names: dict[str, Any]) -> Array:
-        """Outer product of what belongs to either side, times what belongs to the synapse and to nobody."""
+        """Outer product of pre- and postsynaptic factors, times synaptic and global factors."""
         layer = self.layers[place]
         scale = product.scale * (-1.0 if product.negative else 1.0)
         for constant in product.constants:

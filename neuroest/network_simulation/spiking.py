@@ -1,8 +1,8 @@
-"""Layers of diffusive neurons in time: one crossbar's currents become voltages, and the compact model spikes.
+"""Layers of diffusive neurons in time: column currents become voltages, and the compact model spikes.
 
-In every timestep a neuron sees its input for as long as the chip holds it, then nothing while its gate lets go. A
-spike of a timestep is a rise of the gate through the output's threshold in it; the row driver of the next layer passes
-on one a step, however many there were. Filament, residue, gate and noise go on from one timestep to the next.
+In every timestep a neuron gets its input for as long as the chip holds it, then no input while its gate discharges. A
+spike is a rise of the gate through the output's threshold. The row driver of the next layer passes on at most one spike
+per timestep. Filament, residue, gate and noise carry over from one timestep to the next.
 """
 
 from collections.abc import Mapping
@@ -21,19 +21,19 @@ from neuroest.network_simulation.conditions import Chips, OperatingConditions
 from neuroest.network_simulation.files import NeuronLayer
 
 STEP_OF_SETTLING = 0.1
-"""Time step over the settling time of the filament. Halving it changes no count beyond its noise."""
+"""Time step relative to the settling time of the filament. Halving it changes spike counts by less than their noise."""
 
 
 @dataclass(frozen=True)
 class Drive:
-    """How a layer's currents become the voltage at its memristors.
+    """Conversion of a layer's currents to the voltage at its memristors.
 
     Attributes
     ----------
     offset : float
-        Voltage without a current. [V]
+        Voltage at zero current. [V]
     transresistance : float
-        Load that the mirrored current flows through. [ohm]
+        Load resistance for the mirrored current. [ohm]
     """
 
     offset: float
@@ -42,24 +42,24 @@ class Drive:
 
 @dataclass(frozen=True)
 class SimulationOptions:
-    """What of the device counts in a run.
+    """Device effects to include in a run.
 
     Attributes
     ----------
     noise : bool
-        Fluctuation from cycle to cycle, and thermal noise of the gate.
+        Cycle-to-cycle fluctuation, and thermal noise of the gate.
     spread : bool
-        Differences between devices.
+        Device-to-device spread.
     leak : bool
-        Decay of the residue, which is what carries a timestep into the next.
+        Decay of the residue, the memory from one timestep to the next.
     threshold : bool
-        Without it a neuron spikes with a probability in proportion to its input.
+        Firing threshold. Without it, a neuron spikes with a probability proportional to its input.
     restoration : bool
-        The row drivers restore a spike's amplitude. Without them the drains drive the rows.
+        The row drivers restore the spike amplitude. Without them, the drains drive the rows directly.
     idealised : Idealised
-        Refractory time and memory of earlier spikes.
+        Refractory time and memory of earlier spikes, which can be left out.
     array : Truth
-        Variation of the cells, and IR drop.
+        Cell variation and IR drop.
     """
 
     noise: bool = True
@@ -73,16 +73,16 @@ class SimulationOptions:
 
 @dataclass
 class LayerActivity:
-    """What the neurons of a layer did.
+    """Activity of the neurons of a layer.
 
     Attributes
     ----------
     counts : ndarray of shape (samples, timesteps, neurons)
-        Spikes in each timestep, however many.
+        Number of spikes in each timestep.
     energy : dict of str to float
-        From the supplies by term, all samples together. [J]
+        Energy from the supplies by term, summed over all samples. [J]
     first_spike : ndarray
-        Time of the first spike of each neuron and sample; infinite where it stayed silent. [s]
+        Time of the first spike of each neuron and sample; infinite if there is none. [s]
     latched : float
         Share of neurons and samples whose filament never closed although the output was on: the gate follows
         the filament and removes its drive.
@@ -96,12 +96,12 @@ class LayerActivity:
 
     @property
     def spikes(self) -> Array:
-        """What the row drivers pass on: one spike a timestep at most."""
+        """Spikes passed on by the row drivers: at most one per timestep."""
         return self.counts > 0
 
 
 class Layer:
-    """The neurons of one layer for all samples, with the state that goes on from step to step."""
+    """Neurons of one layer for all samples, with the state carried from step to step."""
 
     def __init__(
         self, place: OperatingConditions, drive: Drive, neurons: int, samples: int, setting: SimulationOptions,
@@ -122,7 +122,7 @@ class Layer:
         self.ever_on = np.zeros(samples * neurons, dtype=bool)
 
     def voltage(self, current: Array) -> Array:
-        """Voltage at the memristors. [V]."""
+        """Voltage at the memristors [V]."""
         return np.asarray(
             equations.transresistance_voltage(
                 current, self.drive.transresistance, self.drive.offset, self.place.supply_voltage
@@ -130,7 +130,7 @@ class Layer:
         )
 
     def advance(self, current: Array) -> Array:
-        """One timestep; returns the spikes that are passed on."""
+        """Run one timestep and return the spikes passed on."""
         place, time = self.place, len(self.counts) * self.place.timestep
         voltage = self.voltage(current).ravel()
         stimulus = [Segment(place.hold, voltage)]
@@ -153,7 +153,7 @@ class Layer:
         return self.counts[-1] > 0
 
     def activity(self) -> LayerActivity:
-        """Everything so far."""
+        """Activity so far."""
         following = self.ever_on & ~self.ever_closed
         return LayerActivity(
             np.stack(self.counts, axis=1), self.energy, self.first.reshape(self.shape),
@@ -162,7 +162,7 @@ class Layer:
 
 
 class ProportionalLayer(Layer):
-    """Neurons without a threshold: each spikes with a probability in proportion to its input voltage."""
+    """Neurons without a threshold: each spikes with a probability proportional to its input voltage."""
 
     slope = 0.0
 
@@ -183,7 +183,7 @@ def devices_of(
     chips: Chips,
     number: int,
 ) -> DiffusiveCells:
-    """One device a neuron on each chip; the samples of a chip meet the same devices."""
+    """One device per neuron on each chip; all samples of a chip use the same devices."""
     cells = place.cells
     if not setting.leak:
         cells = cells.changed(residue_decay=cells.residue_decay * _NO_LEAK)
@@ -198,14 +198,14 @@ def devices_of(
 
 
 _NO_LEAK = 1e-6
-"""Share of the residue's decay that stands for none."""
+"""Factor on the residue's decay that is small enough to mean no decay."""
 
 
 def run_network(
     place: OperatingConditions, layers: list[NeuronLayer], drives: Mapping[str, Drive], spikes: Array,
     setting: SimulationOptions | None = None, chips: Chips | None = None, slopes: Mapping[str, float] | None = None,
 ) -> dict[str, LayerActivity]:  # fmt: skip
-    """All layers of a network on samples of input spikes.
+    """Run all layers of a network on samples of input spikes.
 
     Parameters
     ----------
@@ -218,11 +218,11 @@ def run_network(
     spikes : ndarray of shape (samples, timesteps, inputs)
         Input.
     setting : Setting, optional
-        What of the device counts; all of it if nothing is said.
+        Device effects to include; by default, all.
     chips : Chips, optional
         Devices and noise.
     slopes : mapping of str to float, optional
-        Spikes per volt of each layer where the setting has no threshold.
+        Spikes per volt of each layer if the setting has no threshold.
     """
     setting, chips = setting or SimulationOptions(), chips or Chips()
     samples = len(spikes)
@@ -252,12 +252,12 @@ def run_layer(
     place: OperatingConditions, drive: Drive, currents: Array, setting: SimulationOptions | None = None,
     chips: Chips | None = None, number: int = 0,
 ) -> LayerActivity:  # fmt: skip
-    """Neurons of one layer under given currents.
+    """Run the neurons of one layer with given currents.
 
     Parameters
     ----------
     currents : ndarray of shape (samples, timesteps, neurons)
-        Current of the positive less that of the negative column. [A]
+        Current of the positive column minus the negative column. [A]
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How far a share of right answers can be trusted, and the difference of two on the same samples."""
+"""Confidence intervals of an accuracy, and of the difference of two accuracies on the same samples."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ NORMAL_95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Interval:
-    """A value with the ends of its 95 % interval."""
+    """A value with its 95 % interval."""
 
     value: float
     low: float
@@ -20,7 +20,7 @@ class Interval:
 
 
 def share(right: Array) -> Interval:
-    """Share of right answers with its interval (E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927))."""
+    """Share of correct answers with its interval (E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927))."""
     n, z = len(right), NORMAL_95
     p = float(np.mean(right))
     centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n)
@@ -29,9 +29,9 @@ def share(right: Array) -> Interval:
 
 
 def difference(right: Array, reference: Array) -> Interval:
-    """Share of right answers less that of a reference on the same samples, with its interval.
+    """Accuracy minus the accuracy of a reference on the same samples, with its interval.
 
-    Samples that both answer alike say nothing of the difference. Of the others, one is added to either side
+    Samples with the same answer from both carry no information. Of the others, one is added to each side
     (D. G. Bonett and R. M. Price, J. Educ. Behav. Stat. 37, 479 (2012)).
     """
     n, z = len(right), NORMAL_95

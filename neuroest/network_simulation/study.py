@@ -1,4 +1,4 @@
-"""A network in spikes on the chip of an estimate, and single layers under given currents."""
+"""Simulate a spiking network on the chip of an estimate, or single layers with given currents."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class NetworkSimulation:
         return next(one for one in self.outcomes if one.name == "device")
 
     def to_text(self) -> str:
-        """The runs for a terminal."""
+        """Text of the runs for a terminal."""
         study, origin, chips = self.study, self.study.origin, self.study.origin.chips
         dealt = f"{len(study.samples.labels)} samples divided among {chips.number} chips, seed {chips.seed}"
         lines = [f"{study.workload.spec.name}: {dealt}"]
@@ -77,11 +77,11 @@ class NetworkSimulation:
         return outcome_data(self.study, [*self.outcomes])
 
     def rows(self) -> list[dict[str, str]]:
-        """One row a run."""
+        """One row per run."""
         return outcome_rows([*self.outcomes])
 
     def plot(self, path: Path) -> None:
-        """Draw accuracy and energy of the runs."""
+        """Plot accuracy and energy of the runs."""
         render(self, "figure", path)
 
     def workload_text(self, name: str | None = None) -> str:
@@ -95,7 +95,7 @@ class NetworkSimulation:
 
 @dataclass(frozen=True, eq=False)
 class LayerSimulation:
-    """Layers of simulated neurons under given currents."""
+    """Layers of simulated neurons with given currents."""
 
     chip: Estimate
     workload: Loaded[WorkloadSpec]
@@ -105,14 +105,14 @@ class LayerSimulation:
 
     @cached_property
     def energy_per_inference(self) -> float:
-        """Estimate of the energy of one inference with the simulated spikes. [J]."""
+        """Estimated energy of one inference with the simulated spikes [J]."""
         changed, _ = simulated_workload(self.workload, self.activity, self.origin)
         return float(
             estimate(self.chip.called, changed, self.settings).totals["energy_per_inference_J"] or 0.0
         )
 
     def to_text(self) -> str:
-        """The layers for a terminal."""
+        """Text of the layers for a terminal."""
         place = self.origin.place
         lines = [
             *condition_lines(self.chip.architecture, place, self.origin.drives),
@@ -131,7 +131,7 @@ class LayerSimulation:
         }  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a layer."""
+        """One row per layer."""
         return [
             {
                 "layer": name,
@@ -160,41 +160,41 @@ def simulate_network(
     chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
     notify: Callable[[str], None] = _silent, progress: Progress = silent,
 ) -> NetworkSimulation:  # fmt: skip
-    """Accuracy and energy of a network in spikes on the neurons of a chip.
+    """Accuracy and energy of a spiking network on the neurons of a chip.
 
-    Spikes come from the stochastic compact model of the chip's neurons, driven by the currents of its columns.
+    The stochastic compact model of the chip's neurons, driven by the column currents, gives the spikes.
 
     Parameters
     ----------
     architecture, workload : str
         Shipped names, or paths.
     weights, samples : str or Path
-        Whole-number weights of each layer; input spikes and the class of each sample, .npz.
+        Integer weights of each layer; input spikes and the class of each sample, .npz.
     calibration : str or Path, optional
-        Samples on which offset and load of each layer are chosen; other ones than `samples`.
+        Samples for choosing offset and load of each layer; must differ from `samples`.
     drives : mapping of str to Drive, optional
         Offset [V] and load [ohm] of the input circuit of each layer, instead of a calibration.
     without : sequence of str
-        Characteristics that are left out as well, one at a time; ``all`` for each.
+        Characteristics for additional runs that leave one out each; ``all`` for each of them.
     recalibrate : bool
-        Choose offset and load again wherever something is left out.
+        Choose offset and load again for each run that leaves something out.
     cell_errors : bool
         Draw each cell with the errors of the estimate, and include the IR drop of the wires.
     count : int, optional
-        Number of samples that are used.
+        Number of samples to use.
     chips, seed : int
-        Chips that the samples are divided among, and the seed of everything that is drawn.
+        Number of chips that share the samples, and the seed of all random numbers.
     settings : mapping of str to str, optional
-        Changed values by path, as `neuroest.estimate` takes them.
+        Changed values by path, as in `neuroest.estimate`.
     kinetics : str
         Device spec with conduction, noise and barriers of the ions.
     notify, progress : callable
-        Called with what is about to run, and with the share of the work that is done.
+        Called with the name of the next run, and with the completed fraction of the work.
 
     Raises
     ------
     NeuroestError
-        For files that do not fit the workload, and for layers without a drive.
+        If files do not match the workload, or a layer has no drive.
     """
     weights, samples = Path(weights), Path(samples)
     calibration = None if calibration is None else Path(calibration)
@@ -226,7 +226,7 @@ def simulate_network(
 
 
 def _indented(notify: Callable[[str], None]) -> Callable[[str], None]:
-    """The same function for a text below another."""
+    """The same callback, with its text indented."""
     return lambda text: notify(f"  {text}")
 
 
@@ -234,7 +234,7 @@ def _check_request(
     samples: Path, calibration: Path | None, drives: Mapping[str, Drive] | None, without: Sequence[str], *,
     recalibrate: bool,
 ) -> None:  # fmt: skip
-    """Refuse what does not go together."""
+    """Reject incompatible options."""
     check_names("characteristic", [name for name in without if name != "all"], WITHOUT)
     if calibration is None and not drives:
         raise NeuroestError("give --calibration to choose offset and load of each layer on, or --drive")
@@ -248,7 +248,7 @@ def simulate_layers(
     architecture: str, workload: str, currents: Path, drives: Mapping[str, Drive], *, count: int | None = None,
     chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
 ) -> LayerSimulation:  # fmt: skip
-    """Spikes of layers of simulated neurons under given column currents.
+    """Spikes of layers of simulated neurons with given column currents.
 
     Parameters
     ----------
@@ -264,11 +264,11 @@ def simulate_layers(
     Raises
     ------
     NeuroestError
-        For a file that does not fit the workload, and for layers without a drive.
+        If the file does not match the workload, or a layer has no drive.
 
     See Also
     --------
-    simulate_network : the other parameters.
+    simulate_network : describes the other parameters.
     """
     changes = settings_of(settings)
     network = load_workload(workload)

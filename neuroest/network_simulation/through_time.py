@@ -11,9 +11,9 @@ Slope = Callable[[int, Array], Array]
 
 
 def errors_back(layer: NeuronLayer, gradient: Array) -> Array:
-    """Gradients of a layer's neurons, back through its weights over the largest of them, to those before it.
+    """Propagate gradients back through a layer's weights, normalized to the largest weight.
 
-    Scaling the weights scales the steps of a whole layer, which is what its learning rate does.
+    Scaling the weights scales the steps of the whole layer, like its learning rate.
     """
     largest = max(float(np.max(np.abs(layer.weights))), 1.0)
     return np.asarray(layer.weights.T @ gradient / largest)
@@ -22,27 +22,27 @@ def errors_back(layer: NeuronLayer, gradient: Array) -> Array:
 def gradients_through_time(
     layers: Sequence[NeuronLayer], errors: Sequence[Array], potentials: Sequence[Sequence[Array]], slope: Slope
 ) -> list[list[Array]]:  # fmt: skip
-    """What the errors of all timesteps ask of the potential of each neuron in each timestep.
+    """Gradient of the errors of all timesteps with respect to each neuron's potential in each timestep.
 
-    A potential acts on the errors of its own timestep, on the next potential by its decay, and by its spike on the
-    layer behind and, in a recurrent layer, on the next potentials of its own layer. The reset is taken as no path, as
+    A potential affects the errors of its own timestep and, by decay, the next potential. Its spike affects the next
+    layer and, in a recurrent layer, the next potentials of its own layer. The reset is excluded from the gradient, as
     usual with surrogate gradients.
 
     Parameters
     ----------
     layers : sequence of NeuronLayer
-        One after the other.
+        Layers, each feeding the next.
     errors : sequence of ndarray
         Error of the outputs in each timestep.
     potentials : sequence of sequence of ndarray
         Potential of each layer in each timestep.
     slope : callable
-        Surrogate slope of a layer, by its place and potential, one at the threshold.
+        Returns the surrogate slope of a layer from its index and potential; one at the threshold.
 
     Returns
     -------
     list of list of ndarray
-        For each timestep the gradient of each layer's neurons.
+        Gradient of each layer's neurons, for each timestep.
     """
     later = [np.zeros(layer.outputs) for layer in layers]
     found: list[list[Array]] = []
@@ -51,7 +51,7 @@ def gradients_through_time(
         for place in range(len(layers) - 1, -1, -1):
             layer = layers[place]
             slopes = slope(place, potential[place])
-            # outputs are moved by their errors as they are, hidden neurons by what their spikes do
+            # output neurons get their errors directly, hidden neurons through the effect of their spikes
             gradient = below if place == len(layers) - 1 else slopes * below
             gradient = gradient + layer.decay * later[place]
             if layer.recurrent is not None:
