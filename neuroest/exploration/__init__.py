@@ -1,1 +1,1 @@
-"""Many design points at once: sensitivity and uncertainty from the same equations as one estimate."""
+"""Many design points at once: sensitivity and uncertainty with the same equations as a single estimate."""

@@ -1,4 +1,4 @@
-"""Totals of many design points of one structure."""
+"""Totals of many design points with one structure."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Codes: TypeAlias = NDArray[np.int16]
 _BLOCK = 16_384
 """Most points that one call evaluates."""
 _LARGEST_ARRAY = 131_072
-"""Most numbers of an array of points and layers: a megabyte, and some hundred of them live at once."""
+"""Most numbers in an array of points and layers: a megabyte; about a hundred such arrays exist at once."""
 _BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
-"""The same for an open grid."""
+"""The same limit for an open grid."""
 PASSED = -1
 NOT_FINITE = "not_finite: a result is negative or no finite number"
 
@@ -54,12 +54,12 @@ class Labels:
 
 @dataclass(frozen=True)
 class Points:
-    """Results of a list of points of one structure.
+    """Results of a list of points with one structure.
 
     Attributes
     ----------
     totals : mapping
-        Each result; not a number where no estimate exists or where it does not apply.
+        Each result; NaN where no estimate exists or where it does not apply.
     failed : array of int
         Index into `reasons` of the first check that fails, or -1.
     extrapolates : array of bool
@@ -78,14 +78,14 @@ class Points:
 
 
 def block_of(group: Group) -> int:
-    """Points of a structure that one call should evaluate, a power of two."""
+    """Points that one call should evaluate for a structure, a power of two."""
     keep_memory()
     most = max(1, min(_BLOCK, _LARGEST_ARRAY // len(group.workload.layers)))
     return int(1 << (most.bit_length() - 1))
 
 
 def box_of(group: Group) -> int:
-    """Points of an open grid that one call should evaluate: most arrays in it are far smaller than the grid."""
+    """Points of an open grid that one call should evaluate; most of its arrays are far smaller than the grid."""
     keep_memory()
     return max(1, min(_BOX, _LARGEST_IN_A_BOX // len(group.workload.layers)))
 
@@ -101,23 +101,23 @@ def evaluate_points(
     group : Group
         The structure.
     columns : mapping
-        Values by path, each of a shape that broadcasts to `shape` with one more axis of length one.
+        Values by path; each broadcasts to `shape` with one more axis of length one.
     shape : tuple of int
         Shape of the points; the results are flat, in C order.
     quantities : sequence of str
         Names of `neuroest.results.quantities.QUANTITIES`.
     judged : bool
-        Whether design rules and ranges of models are asked too, how exact results are among them, which takes longer
-        than all the rest; without them only what refuses an estimate is.
+        Whether to evaluate all design rules and model ranges, including the accuracy of results. This takes longer than
+        everything else. Otherwise only the checks that refuse an estimate are evaluated.
     """
     count = int(np.prod(shape))
-    # numpy computes exponentials of neighbours in another way than of numbers with gaps between them
+    # numpy computes exponentials of contiguous numbers differently from those of strided numbers
     columns = {p: v if v.flags.c_contiguous else np.ascontiguousarray(v) for p, v in columns.items()}
     try:
         result = evaluate(group.design, group.workload, {**group.values, **columns})
     except MappingError as error:
         return _unmapped(group, columns, shape, quantities, str(error))
-    except ArithmeticError as error:  # of numbers that all points share
+    except ArithmeticError as error:  # raised by numbers that all points share
         return _unmapped(group, columns, shape, quantities, f"not_finite: {error}")
 
     def flat(value: Any) -> Array:
@@ -168,7 +168,7 @@ def _first_failures(
 def _unmapped(
     group: Group, columns: Mapping[str, Array], shape: tuple[int, ...], quantities: Sequence[str], reason: str
 ) -> Points:
-    """Points of a batch that the chip cannot run: all of them, unless some can on their own."""
+    """Points of a batch that the chip cannot run: all of them, unless some run on their own."""
     count = int(np.prod(shape))
     if count > 1:
         flat = {path: np.broadcast_to(v[..., 0], shape).reshape(-1, 1) for path, v in columns.items()}
@@ -190,7 +190,7 @@ def _unmapped(
 
 
 def joined(parts: Sequence[Points]) -> Points:
-    """Points one after the other."""
+    """Concatenate points."""
     failed = Labels.joined(Labels(part.failed, part.reasons) for part in parts)
     return Points(
         {name: np.concatenate([part.totals[name] for part in parts]) for name in parts[0].totals},

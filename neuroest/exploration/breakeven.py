@@ -1,4 +1,4 @@
-"""At what value of a parameter one chip begins to beat another."""
+"""Parameter value at which one chip begins to beat another."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SCAN = 1025
-"""Points at which the two are compared first; break-even points closer than a step are not seen."""
+"""Points of the first comparison; it misses break-even points that are closer together than a step."""
 _ZOOM = 65
 _ROUNDS = 12
 _SAMPLES, _PLACES = 128, 65
-"""Draws of the uncertain inputs, and places along the parameter at which each draw compares the two."""
+"""Draws of the uncertain inputs, and points along the parameter at which each draw compares the chips."""
 _RELATIVE_WIDTH = 1e-9
 VARIED = ("first", "second", "both")
-"""Whose parameter moves where both chips have it."""
+"""Choices of the chip whose parameter varies if both chips have it."""
 
 
 @dataclass(frozen=True)
 class BreakEvenPoint:
-    """Where the two cost the same.
+    """Parameter value at which both chips cost the same.
 
     Attributes
     ----------
     value : float
-        Of the parameter, in SI.
+        Value of the parameter, in SI.
     better_below, better_above : str
-        Chip that has the better result on either side.
+        Chip with the better result on each side.
     jump : bool
-        Whether one of them jumps there, so that they are never equal.
+        Whether one result jumps there, so that the two are never equal.
     band : Band or None
-        Where the draws of what is not known put it; None where fewer than half of them have a crossing in the range.
+        Band over the draws of the uncertain inputs; None if fewer than half of them have a crossing in the range.
     """
 
     value: float
@@ -69,13 +69,13 @@ class BreakevenResult:
     Attributes
     ----------
     values, first, second : array
-        The parameter and both results; not a number where a chip has no estimate.
+        The parameter and both results; NaN where a chip has no estimate.
     break_even_points : tuple of BreakEvenPoint
         In the order of the parameter.
     varied : tuple of str
-        Chips whose parameter moves.
+        Chips whose parameter varies.
     failed_checks : tuple of str
-        Checks that a chip does not pass at the values that its file states.
+        Checks that a chip fails at the values in its file.
     """
 
     path: str
@@ -141,7 +141,7 @@ class BreakevenResult:
         return rows
 
     def to_text(self) -> str:
-        """What there is to say, for a terminal."""
+        """The comparison as text for a terminal."""
         one, other = self.names
         unit = QUANTITIES[self.quantity].unit
         lines = [f"! {failed}" for failed in self.failed_checks]
@@ -192,7 +192,7 @@ class BreakevenResult:
 
 
 def _three_digits(value: float, unit: str) -> str:
-    """What is known of a point with a band needs no more."""
+    """A quantity with three digits; a point with a band needs no more."""
     return format_quantity(float(f"{value:.3g}"), unit)
 
 
@@ -202,7 +202,7 @@ def _folded(line: str) -> list[str]:
 
 
 def _difference(quantity: str, first: Array, second: Array) -> Array:
-    """Below zero where the first is better."""
+    """Sign of the comparison: below zero where the first chip is better."""
     return second - first if QUANTITIES[quantity].better == "more" else first - second
 
 
@@ -221,7 +221,7 @@ class _Side:
         return evaluate_points(self.group, columns, shape, [quantity], judged=False).totals[quantity]
 
     def drawn(self, places: Array, quantity: str) -> Array:
-        """The result for each draw of the uncertain inputs, at each place along the parameter."""
+        """The result for each draw of the uncertain inputs, at each point along the parameter."""
         claims = {**self.group.claims, **discrepancy_claims(self.group.design)}
         columns = {p: v.reshape(-1, 1, 1) for p, v in draw(claims, _SAMPLES, SEED).items()}
         if self.axis is not None:
@@ -230,7 +230,7 @@ class _Side:
         return self._results(columns, shape, quantity).reshape(shape)
 
     def failed(self, quantity: str) -> tuple[str, ...]:
-        """Checks that fail at the values of the files."""
+        """Checks that fail at the values in the files."""
         return evaluate_points(self.group, {}, (1,), [quantity]).reasons
 
 
@@ -245,27 +245,27 @@ def breakeven(
     quantity: str = "energy_per_inference_J",
     settings: Mapping[str, str] | None = None,
 ) -> BreakevenResult:
-    """Where two chips cost the same along a parameter.
+    """Find the parameter values at which two chips cost the same.
 
     Parameters
     ----------
     first, second
-        The chips. The parameter may belong to one of them or to both, or to the workload.
+        The chips. The parameter may belong to one chip, both chips or the workload.
     workload, second_workload
-        What they run; the second is that of the first unless given.
+        Their workloads; the second chip runs the first workload by default.
     axis : Axis or str
         A range, as text such as ``path=1 ns..1 ms:log`` or from `neuroest.exploration.space.setting_axis`.
     varied : str
-        ``first``, ``second`` or ``both``: whose parameter moves where both chips have it.
+        ``first``, ``second`` or ``both``: the chip whose parameter varies if both chips have it.
     quantity : str
-        What is compared.
+        Result to compare.
     settings : mapping, optional
-        Values to change first, by path; of each chip those that it has.
+        Values to change first, by path; each chip gets the values of the paths that it has.
 
     Raises
     ------
     NeuroestError
-        When neither chip has the parameter, or nowhere have both an estimate.
+        If neither chip has the parameter, or the chips have no common point with an estimate.
     """
     axis = _ranged(axis)
     _check(quantity, varied)
@@ -298,7 +298,7 @@ def breakeven(
 
 
 def _ranged(axis: Axis | str) -> Axis:
-    """An axis that is a range, from itself or from its text."""
+    """Return a range axis, given as an axis or as text."""
     if isinstance(axis, str):
         path, equals, text = axis.partition("=")
         if not equals or not text.strip():
@@ -312,7 +312,7 @@ def _ranged(axis: Axis | str) -> Axis:
 
 
 def _spelled_out(axis: Axis, pairs: Sequence[tuple[Named, Named]]) -> Axis:
-    """The axis with a short path written out as the first chip that knows it has it."""
+    """Expand a short path of the axis, using the first chip that knows it."""
     unknown = None
     for chip, net in pairs:
         try:
@@ -334,11 +334,11 @@ def _check(quantity: str, varied: str) -> None:
 def _sides(
     pairs: Sequence[tuple[Named, Named]], axis: Axis, varied: str, settings: Mapping[str, str] | None
 ) -> list[_Side]:
-    """Both chips, each with the axis where it has the parameter and is to be varied."""
+    """Both chips; a chip gets the axis if it has the parameter and is to be varied."""
     own = [_own(chip, net, settings) for chip, net in pairs]
     for path in settings or {}:
         if not any(path in kept for kept in own):
-            resolve(*pairs[0], Space(()), {path: (settings or {})[path]})  # says what is wrong with it
+            resolve(*pairs[0], Space(()), {path: (settings or {})[path]})  # raises the right error
     sides, problems = [], []
     for (chip, net), kept, side in zip(pairs, own, VARIED, strict=False):
         try:
@@ -362,7 +362,7 @@ def _break_even_points(
     *,
     whole: bool,
 ) -> tuple[BreakEvenPoint, ...]:
-    """Where the difference changes its sign, narrowed down."""
+    """Locate the sign changes of the difference."""
     sign, found = np.sign(difference), []
     defined = np.flatnonzero(np.isfinite(sign) & (sign != 0.0))
     for left, right in pairwise(defined):
@@ -374,7 +374,7 @@ def _break_even_points(
 
 
 def _band(sides: list[_Side], quantity: str, places: Array, *, log: bool) -> Band | None:
-    """Where draws of the uncertain inputs put the only crossing; parameters that both share are drawn once for both."""
+    """Band of the only crossing over draws of the uncertain inputs; shared parameters are drawn once for both chips."""
     first, second = (side.drawn(places, quantity) for side in sides)
     with np.errstate(all="ignore"):
         difference = _difference(quantity, np.log(first), np.log(second))
@@ -394,7 +394,7 @@ def _band(sides: list[_Side], quantity: str, places: Array, *, log: bool) -> Ban
 
 
 def _own(chip: Named, net: Named, settings: Mapping[str, str] | None) -> dict[str, str]:
-    """Those settings that a chip has a place for."""
+    """Settings whose paths a chip has."""
     kept = {}
     for path, value in (settings or {}).items():
         try:
@@ -415,7 +415,7 @@ def _spaced(low: float, high: float, count: int, *, log: bool, whole: bool) -> A
 def _narrowed(
     sides: list[_Side], quantity: str, low: float, high: float, *, whole: bool
 ) -> tuple[float, bool]:
-    """Where the sign changes between two values, many points a round."""
+    """Locate a sign change between two values, with many points per round."""
     for _ in range(_ROUNDS):
         values = _spaced(low, high, _ZOOM, log=False, whole=whole)
         curves = [side.at(values, quantity) for side in sides]

@@ -1,7 +1,7 @@
-"""Where the chunks of a long run are kept until the file is whole.
+"""Store the chunks of a long run until the output file is complete.
 
-Next to the output is a folder of finished chunks and a manifest that says what is computed. A run that is cut off
-goes on from the chunks that are there; the output itself appears at once and complete, or not at all.
+A folder next to the output contains the finished chunks and a manifest of the job. An interrupted run resumes from
+these chunks. The output itself appears complete, or not at all.
 """
 
 import contextlib
@@ -27,16 +27,16 @@ METADATA_KEY = b"neuroest"
 _UNIT_KEY = b"unit"
 """Unit of a column, in its own metadata."""
 _PANDAS_KEY = b"PANDAS_ATTRS"
-"""What `pandas.read_parquet` takes for the `attrs` of the table."""
+"""Key that `pandas.read_parquet` reads into the `attrs` of the table."""
 SUFFIXES = (".parquet", ".csv")
 _MANIFEST = "manifest.json"
 _PART = "{:09d}.arrow"
 _END = b"ARROW1"
-"""Last bytes of a whole file of Arrow's."""
+"""Last bytes of a complete Arrow file."""
 
 
 def arrow_table(columns: Columns) -> Any:
-    """Columns as an Arrow table, what is no number as null."""
+    """Columns as an Arrow table; NaN becomes null."""
     arrow = extra("pyarrow", "explore")
     arrays = {}
     for name, values in columns.items():
@@ -46,7 +46,7 @@ def arrow_table(columns: Columns) -> Any:
         elif values.dtype == np.bool_:
             arrays[name] = arrow.array(values)
         else:
-            arrays[name] = arrow.array(values, from_pandas=True)  # not a number becomes null
+            arrays[name] = arrow.array(values, from_pandas=True)  # NaN becomes null
     return arrow.table(arrays)
 
 
@@ -58,11 +58,11 @@ class Store:
 
     @property
     def folder(self) -> Path:
-        """Where they are."""
+        """Their folder."""
         return self.output.with_name(f"{self.output.name}.parts")
 
     def write(self, chunk: int, columns: Columns) -> int:
-        """Keep a chunk; returns its rows."""
+        """Store a chunk and return its number of rows."""
         arrow = extra("pyarrow", "explore")
         table = arrow_table(columns)
         path = self.folder / _PART.format(chunk)
@@ -74,17 +74,17 @@ class Store:
         return int(table.num_rows)
 
     def finished(self) -> frozenset[int]:
-        """Numbers of the chunks that are there."""
+        """Indices of the stored chunks."""
         return frozenset(int(path.stem) for path in self.folder.glob("*.arrow") if _is_whole(path))
 
     @contextmanager
     def opened(self, job: Job, *, overwrite: bool = False) -> Iterator[bool]:
-        """The folder of chunks for one run alone; False if the output is there and is what the run would give.
+        """Lock the folder of chunks for one run; False if the output exists already and is what the run would write.
 
         Raises
         ------
         ExplorationError
-            When the output or its chunks belong to another input, cannot be written, or are being written.
+            If the output or its chunks belong to another input, cannot be written, or another run is writing them.
         """
         if self.output.suffix not in SUFFIXES:
             raise ExplorationError(f"{self.output}: the output ends in {' or '.join(SUFFIXES)}")
@@ -105,12 +105,12 @@ class Store:
                 self._claim(job, overwrite=overwrite)
                 yield True
             finally:
-                if not self.finished():  # a run that came to nothing leaves nothing, and keeps no other out
+                if not self.finished():  # without finished chunks nothing may stay and block other runs
                     shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Keep a second run of the same output out; the lock dies with the process."""
+        """Exclude a second run with the same output; the lock ends with the process."""
         try:
             import fcntl  # noqa: PLC0415 - not on every system, where two runs are then the user's affair
         except ImportError:
@@ -126,7 +126,7 @@ class Store:
             yield
 
     def _claim(self, job: Job, *, overwrite: bool) -> None:
-        """Say in the folder whose chunks it holds; those of another input are refused, or go."""
+        """Write the manifest; chunks of another input are refused or deleted."""
         manifest, done = self.folder / _MANIFEST, self.finished()
         if done and _metadata_in(manifest).get("fingerprint") != job.fingerprint:
             if not overwrite:
@@ -137,7 +137,7 @@ class Store:
             for chunk in done:
                 (self.folder / _PART.format(chunk)).unlink()
         with _reported(self.output):
-            for rest in self.folder.glob("*.tmp"):  # of workers that were killed while they wrote
+            for rest in self.folder.glob("*.tmp"):  # left by workers that were killed while writing
                 rest.unlink()
             temporary = manifest.with_suffix(".tmp")
             text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
@@ -145,7 +145,7 @@ class Store:
             temporary.replace(manifest)
 
     def assemble(self, job: Job, metadata: Mapping[str, Any]) -> None:
-        """Make the output of the chunks, and remove them."""
+        """Write the output from the chunks and remove them."""
         temporary = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
         text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
         with _reported(self.output), _no_rest(temporary):
@@ -153,14 +153,14 @@ class Store:
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             if self.output.suffix == ".csv":
-                # rows of an earlier run must at no moment be next to what is said of these
+                # rows of an earlier run must never be next to the metadata of this run
                 self.output.unlink(missing_ok=True)
                 _sidecar(self.output).write_text(text, "utf-8")
             temporary.replace(self.output)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def tables(self, job: Job) -> Iterator[Any]:
-        """The chunks of a finished run in their order, as Arrow tables."""
+        """The chunks of a finished run in order, as Arrow tables."""
         arrow = extra("pyarrow", "explore")
         for chunk in range(job.chunks):
             with arrow.memory_map(str(self.folder / _PART.format(chunk))) as source:
@@ -176,7 +176,7 @@ class Store:
                 writer.write_table(table.cast(schema))
 
     def _writer(self, job: Job, temporary: Path, schema: Any, text: str) -> tuple[Any, Any]:
-        """Schema of the output, and what writes tables of it: numbers to the last digit that matters."""
+        """Schema of the output and its table writer; numbers keep all significant digits."""
         arrow = extra("pyarrow", "explore")
         coded = [field.name for field in schema if arrow.types.is_dictionary(field.type)]
         if self.output.suffix == ".csv":
@@ -200,7 +200,7 @@ def _sidecar(output: Path) -> Path:
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """What a finished file says of how it was made; empty where it says nothing."""
+    """Metadata of a finished file; empty if it has none."""
     if path.suffix == ".csv":
         return _metadata_in(_sidecar(path))
     try:
@@ -211,7 +211,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
 
 
 def _metadata_in(file: Path) -> dict[str, Any]:
-    """What a file of ours says; nothing where a break-down of the machine left less than the whole of it."""
+    """Content of one of our files; empty if a machine crash left it incomplete."""
     try:
         return _mapping(file.read_bytes())
     except (OSError, ValueError):
@@ -233,7 +233,7 @@ def _no_rest(path: Path) -> Iterator[None]:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a chunk is there to its end, which it may not be after the machine itself broke down."""
+    """Whether a chunk is complete; it may not be after a machine crash."""
     with path.open("rb") as file:
         file.seek(0, os.SEEK_END)
         size = file.tell()
@@ -243,7 +243,7 @@ def _is_whole(path: Path) -> bool:
 
 @contextmanager
 def _reported(path: Path) -> Iterator[None]:
-    """Say in one line why something could not be written, and what is left."""
+    """Report in one line why a write failed, and what remains."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A sweep cut into chunks, each of which any process can compute from the job and the chunk's number alone."""
+"""A sweep split into chunks; any process can compute a chunk from the job and the chunk index alone."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name, read_value
 
 CHUNK = 65_536
-"""Points that are computed, written and repeated after a break-down as one."""
+"""Points per chunk: the unit of computing, writing and retrying after a crash."""
 CONFIRM_ABOVE = 1_000_000_000
-"""Points that are not started without confirmation."""
+"""Points above which a run needs confirmation."""
 _ROWS_OF_A_NOTEBOOK = 20
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
@@ -49,7 +49,7 @@ Columns: TypeAlias = dict[str, "Array | Mask | Labels"]
 
 @cache
 def source_digest() -> str:
-    """SHA-256 of the package's source: another source may give other numbers, whatever its version says."""
+    """SHA-256 of the source of the package: changed source may give other numbers under the same version."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
@@ -59,18 +59,18 @@ def source_digest() -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """All that a worker needs to know.
+    """Everything that a worker needs.
 
     Attributes
     ----------
     resolved : Resolved
         The space and its structures.
     constraints : tuple of Constraint
-        What must hold; those of parameters alone leave points out, those with a result mark them.
+        Constraints. Those on parameters alone drop points; those on results mark them.
     sampler, samples, seed
-        How points are drawn; `samples` is ignored on a grid.
+        Sampling of the points; `samples` is ignored on a grid.
     quantities : tuple of str
-        Results to keep.
+        Results to store.
     """
 
     resolved: Resolved
@@ -102,7 +102,7 @@ class Job:
         return -(-self.samples // self.chunk_size)
 
     def rows_done(self, rows: int) -> int:
-        """Points that a chunk with so many rows counts as finished."""
+        """Points that a finished chunk with this number of rows stands for."""
         return rows
 
     @cached_property
@@ -112,11 +112,11 @@ class Job:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of everything that the result depends on."""
+        """Hash of all inputs of the result."""
         return hashlib.sha256(json.dumps(self.description(), sort_keys=True).encode()).hexdigest()
 
     def _plugins(self) -> dict[str, str]:
-        """SHA-256 of each file of another package that a block or a level of the space is in."""
+        """SHA-256 of each file of another package that defines a block or level of the space."""
         specs = [part.spec for group in self.resolved.groups for part in group.design.root.walk()]
         found = COMPONENTS.foreign({model for spec in specs if (model := getattr(spec, "model", None))})
         found += MAPPERS.foreign({mapper for spec in specs if (mapper := getattr(spec, "mapper", None))})
@@ -124,7 +124,7 @@ class Job:
         return {module: hashlib.sha256(file.read_bytes()).hexdigest() for module, file in files.items()}
 
     def description(self) -> dict[str, Any]:
-        """What is computed, as plain data."""
+        """Definition of the job, as plain data."""
         from neuroest.core.version import package_version  # noqa: PLC0415 - it imports this package
 
         axes = [
@@ -201,12 +201,12 @@ class Job:
         )  # fmt: skip
 
     def table_of(self, given: Mapping[str, Array], groups: NDArray[np.intp]) -> tuple[Columns, Mask]:
-        """Columns of a list of points, and which of them meet the constraints of parameters."""
+        """Columns of a list of points, and which points meet the constraints on parameters."""
         return self._marked(given, groups, self.at(given, groups))
 
     @cached_property
     def _evaluated(self) -> tuple[str, ...]:
-        """Results to compute: those to keep, and those that constraints speak of."""
+        """Results to compute: those to store, and those in constraints."""
         named = [side for one in self.constraints for side in (one.left, one.right) if side in QUANTITIES]
         return tuple(dict.fromkeys((*self.quantities, *named)))
 
@@ -246,17 +246,17 @@ class Job:
         return found, one.left in points.totals or one.right in points.totals
 
     def unit_of(self, one: Constraint) -> str:
-        """Unit that both sides of a comparison are in: that of a side with a name."""
+        """Unit of both sides of a comparison: the unit of a side with a name."""
         units = {**RESULT_UNITS, **self.resolved.units}
         return next(units[side] for side in (one.left, one.right) if side in units)
 
     def check(self) -> None:
-        """Hold constraints and quantities against what exists.
+        """Check that the names in constraints and quantities exist.
 
         Raises
         ------
         SpecError, UnknownNameError
-            For what does not.
+            For an unknown name.
         """
         check_quantities(self.quantities)
         for one in self.constraints:
@@ -267,7 +267,7 @@ class Job:
                 raise SpecError(faults)
 
     def check_size(self, *, confirmed: bool) -> None:
-        """Refuse a job of no points, and a very large one that nobody confirmed."""
+        """Refuse a job without points, and a very large job without confirmation."""
         if self.points < 1:
             raise ExplorationError("the number of samples is 0; ask for at least 1")
         if self.points > CONFIRM_ABOVE and not confirmed:
@@ -277,7 +277,7 @@ class Job:
 
 
 def holds(one: Constraint, known: Mapping[str, Array], points: int, unit: str) -> Mask:
-    """Which of the points meet a comparison of known numbers; a number that is missing meets none."""
+    """Which points meet a comparison of known numbers; a missing number meets none."""
     sides = [
         known[side] if side in known else np.full(points, read_value(side, unit))
         for side in (one.left, one.right)
@@ -287,12 +287,12 @@ def holds(one: Constraint, known: Mapping[str, Array], points: int, unit: str) -
 
 
 def notebook_table(frame: Any) -> str:
-    """A data frame as HTML for a notebook, the middle of a long one left out."""
+    """A data frame as HTML for a notebook, without the middle of a long one."""
     return str(frame.to_html(index=False, max_rows=_ROWS_OF_A_NOTEBOOK))
 
 
 def plain(columns: Columns) -> dict[str, NDArray[Any]]:
-    """Columns as arrays, those of words with the words themselves."""
+    """Columns as arrays; columns of words contain the words."""
     return {name: v.texts() if isinstance(v, Labels) else v for name, v in columns.items()}
 
 
@@ -306,7 +306,7 @@ def _rows(columns: Columns, keep: Mask) -> Columns:
 def grid_points(
     group: Group, axes: Sequence[NumericAxis], blocks: Blocks, chunk: int, quantities: Sequence[str]
 ) -> tuple[dict[str, Array], Points]:
-    """One chunk of the grid that axes of numbers span over a structure.
+    """Evaluate one chunk of the grid of numeric axes for a structure.
 
     Parameters
     ----------
@@ -317,14 +317,14 @@ def grid_points(
     blocks : Blocks
         The grid in boxes.
     chunk : int
-        Number of the chunk.
+        Index of the chunk.
     quantities : sequence of str
         Results to compute.
 
     Returns
     -------
     (dict of array, Points)
-        Value of each moved path at each point, and the results.
+        Value of each varied path at each point, and the results.
     """
     parts, values = [], []
     for box, places in blocks.of_chunk(chunk):
@@ -350,7 +350,7 @@ def grid_points(
 
 @dataclass(frozen=True)
 class Blocks:
-    """A grid as boxes of at most so many points: slices of one axis, whole axes inside, single values outside."""
+    """A grid split into boxes of limited size: slices of one axis, whole axes inside, single values outside."""
 
     shape: tuple[int, ...]
     axis: int
@@ -362,7 +362,7 @@ class Blocks:
 
     @classmethod
     def of(cls, shape: Sequence[int], chunk_size: int, block: int, box: int) -> Blocks:
-        """A grid of a shape in chunks of so many points, of lists or boxes of so many."""
+        """Split a grid of a shape into chunks, and the chunks into lists or boxes, of given sizes."""
         lengths = tuple(shape) or (1,)
         axis, inner, most = len(lengths) - 1, 1, min(box, chunk_size)
         while axis > 0 and inner * lengths[axis] <= most:

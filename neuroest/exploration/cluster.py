@@ -1,7 +1,7 @@
-"""Computing chunks on a Dask cluster: of this machine, or of many.
+"""Compute chunks on a Dask cluster, on this machine or many machines.
 
-The task travels to the workers with each chunk and the rows travel back, so workers need neither files nor a memory
-of what they did before; any of them may go and come at any time.
+Each chunk is sent with the task, and its rows are sent back. So workers need no files and no state; they may leave
+and join at any time.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ from neuroest.exploration.worker_main import Task, main_left_out
 
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 5.0
-"""Longest wait before the workers are counted again."""
+"""Longest wait between two counts of the workers."""
 _NO_WORKER_SECONDS = 60.0
-"""A run whose workers have all been gone for so long gives up; what is finished is kept."""
+"""Time without any worker after which a run gives up; finished chunks are kept."""
 _RETRIES = 5
 _WAITING = 2
 """Chunks in flight for each thread of a worker."""
@@ -35,13 +35,13 @@ _WAITING = 2
 
 @lru_cache(maxsize=2)
 def _unpacked(packed: bytes) -> Task:
-    warnings.simplefilter("ignore", PluginWarning)  # the process that asked has said it
+    warnings.simplefilter("ignore", PluginWarning)  # the calling process has already warned
     task: Task = pickle.loads(zlib.decompress(packed))  # noqa: S301 - our own, from the process that asked
     return task
 
 
 def _remote(packed: bytes, source: str, chunk: int) -> Any:
-    """One chunk, on a worker."""
+    """Compute one chunk on a worker."""
     if source_digest() != source:
         import socket  # noqa: PLC0415
 
@@ -52,10 +52,10 @@ def _remote(packed: bytes, source: str, chunk: int) -> Any:
 
 
 def on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> Iterator[tuple[int, Any]]:
-    """What `task` makes of each chunk, as they finish; see `neuroest.exploration.runner.run_chunks`."""
+    """Yield the result of `task` for each chunk as it finishes; see `neuroest.exploration.runner.run_chunks`."""
     distributed = extra("distributed", "cluster")
     with _client(distributed, workers, scheduler) as client:
-        # it travels with every chunk, and the chips of a task have most of their words in common
+        # it is sent with every chunk, and the chips of a task share most of their text
         packed, waiting = zlib.compress(pickle.dumps(task), level=1), iter(chunks)
         flying: dict[Any, int] = {}
         while True:
@@ -84,7 +84,7 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
         try:
             if scheduler == "local":
                 with main_left_out(), warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # of ports of a dashboard that nobody asked for
+                    warnings.simplefilter("ignore")  # about ports of an unused dashboard
                     cluster = distributed.LocalCluster(
                         n_workers=workers,
                         threads_per_worker=1,
@@ -105,7 +105,7 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Leave it to us to say what went wrong: Dask logs each connection that ends."""
+    """Silence Dask, which logs each connection that ends; this module reports errors itself."""
     logs = [logging.getLogger(n) for n in logging.root.manager.loggerDict if n.split(".")[0] == "distributed"]
     before = [(log, log.level) for log in logs]
     for log in logs:
@@ -118,7 +118,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _finished(distributed: Any, client: Any, scheduler: str, flying: Mapping[Any, int]) -> list[Any]:
-    """Those chunks that are there, after waiting for one at least."""
+    """Wait for at least one chunk and return all finished ones."""
     alone_since = None
     while True:
         try:

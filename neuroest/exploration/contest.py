@@ -1,4 +1,4 @@
-"""A fair contest: each neuron or synapse in the best chip that it can have, at the same work and pace."""
+"""A fair contest: each neuron or synapse in its best possible chip, with the same work and pace."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.specs.loaded import Named
 
 SHIPPED = "spiking_neurons"
-"""Contest that runs when none is named."""
+"""Default contest."""
 SAMPLES = 256
 _SHOWN = (
     "area_m2", "energy_per_inference_J", "dynamic_energy_J", "static_energy_J", "initiation_interval_s", "latency_s",
@@ -44,40 +44,40 @@ def contest(
     seed: int = SEED,
     started: Callable[[int, int], Tick] | None = None,
 ) -> Contest:
-    """Who wins where: the best chip of each contender in every cell of a map, and by how much it wins.
+    """Find the winner in every cell of a map: the best chip of each contender, and the margin.
 
     Parameters
     ----------
     rules : str or Path
         Shipped contest, or path of a contest file.
     workload : str, Path or Loaded
-        The network that all run.
+        The network that all chips run.
     axes : mapping, optional
-        The two axes of the map instead of those of the file, such as ``{"period": "1 ms..10 s:9:log",
+        The two axes of the map, replacing those of the file, such as ``{"period": "1 ms..10 s:9:log",
         "technology.supply_voltage": [0.7, 0.8, 0.9]}``. `period` is the time from one inference to the next,
         `spike_rate` a factor on all spike rates; anything else is a path that all contenders have.
     limits : sequence of str
         Comparisons that every chip must meet, in addition to those of the file.
     minimize : str, optional
-        The result that decides, instead of that of the file.
+        The result to minimize, replacing that of the file.
     by : str, optional
         Name of an alternative whose choices compete instead of the contenders, such as ``column``.
     points : path, optional
-        ``.parquet`` or ``.csv`` for the best chips of all cells; a run that was cut off goes on from there.
+        ``.parquet`` or ``.csv`` for the best chips of all cells; an interrupted run resumes from it.
     workers, scheduler, overwrite, started
         As in `neuroest.sweep`.
     samples, seed : int
-        Of the draw of the bands.
+        Samples and seed of the bands.
 
     Returns
     -------
     Contest
-        Map, lines between winners, and standings where the workload itself lies.
+        Map, lines between winners, and standings at the workload's own cell.
 
     Raises
     ------
     NeuroestError
-        For a file or an axis that is wrong.
+        For an invalid file or axis.
 
     Notes
     -----

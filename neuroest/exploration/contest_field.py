@@ -1,7 +1,7 @@
 """Every chip of a contest, and the two axes of its map.
 
-Chips of one contender that differ in numbers alone (rows, bits, volts) are one structure: it is built once, and all of
-its chips are evaluated together.
+Chips of one contender that differ only in numbers (rows, bits, volts) form one structure. It is built once, and all
+of its chips are evaluated together.
 """
 
 import itertools
@@ -49,24 +49,24 @@ _MOST_STRUCTURES = 4096
 
 @dataclass(frozen=True)
 class Structure:
-    """Chips of a contender that differ in numbers alone.
+    """Chips of a contender that differ only in numbers.
 
     Attributes
     ----------
     contender : str
         Name of the contender.
     choices : mapping
-        Label of each alternative that makes another circuit of the chip, by its name.
+        Label of each alternative that changes the circuit of the chip, by name.
     numbers : mapping
-        Labels of each alternative that changes numbers only, by its name; a chip is one label of each.
+        Labels of each alternative that changes only numbers, by name; a chip has one label of each.
     stated : mapping
-        For each of these and each label the values that it sets, by path.
+        Values that each of these labels sets, by path.
     order : tuple of str
-        All alternatives, as the contender names them.
+        All alternatives, in the order of the contender.
     axes : tuple of NumericAxis
-        Values along each of `numbers`; where a label sets nothing, those of the files.
+        Values along each of `numbers`; values from the files if a label sets nothing.
     group : Group
-        The chip as it is built.
+        The chip as built.
     """
 
     contender: str
@@ -89,11 +89,11 @@ class Structure:
 
     @property
     def label(self) -> str:
-        """The contender and its circuits, which distinguish the structure from all others."""
+        """The contender and its circuits; this identifies the structure."""
         return "/".join((self.contender, *self.choices.values()))
 
     def chosen(self, chip: int) -> dict[str, str]:
-        """Label of every alternative of one of the chips."""
+        """Label of every alternative for one of the chips."""
         places = np.unravel_index(chip, self.shape) if self.shape else ()
         found = {
             name: labels[int(place)]
@@ -102,12 +102,12 @@ class Structure:
         return {name: self.choices[name] if name in self.choices else found[name] for name in self.order}
 
     def values(self, chip: int) -> dict[str, float]:
-        """Numbers that the choices of one of the chips set, by path."""
+        """Numbers set by the choices of one of the chips, by path."""
         chosen = self.chosen(chip)
         return {p: v for name in self.numbers for p, v in self.stated[name][chosen[name]].items()}
 
     def teams(self, by: str | None) -> list[str]:
-        """Who each of the chips competes for: its contender, or its choice of an alternative if it has one."""
+        """Team of each chip: its contender, or its choice of the compared alternative."""
         if by is None:
             return [self.contender] * self.chips
         if by in self.choices:
@@ -119,14 +119,14 @@ class Structure:
 
 @dataclass(frozen=True)
 class Field:
-    """All chips of a contest and where they meet.
+    """All chips of a contest and the map on which they compete.
 
     Attributes
     ----------
     structures : tuple of Structure
         The chips, in the order of the groups of `resolved`.
     resolved : Resolved
-        One choice among the structures, and the two axes of the regime.
+        Choice axis of the structures, and the two axes of the map.
     axes : tuple of RegimeAxis
         The axes as data.
     """
@@ -137,17 +137,17 @@ class Field:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Places along the two axes."""
+        """Number of points along the two axes."""
         return len(self.axes[0].values), len(self.axes[1].values)
 
     @property
     def here(self) -> tuple[int, int]:
-        """Places of the workload itself."""
+        """Indices of the workload's own point."""
         return self.axes[0].reference, self.axes[1].reference
 
     @cached_property
     def firsts(self) -> NDArray[np.intp]:
-        """Number of the first chip of each structure, and of all chips."""
+        """Index of the first chip of each structure, and the number of all chips."""
         return np.cumsum([0, *(one.chips for one in self.structures)])
 
     @property
@@ -156,7 +156,7 @@ class Field:
         return int(self.firsts[-1])
 
     def chip(self, number: int) -> tuple[Structure, int]:
-        """The structure of a chip, and which of its chips it is."""
+        """Structure of a chip, and the index of the chip in it."""
         structure = int(np.searchsorted(self.firsts, number, side="right")) - 1
         return self.structures[structure], number - int(self.firsts[structure])
 
@@ -167,16 +167,16 @@ def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Fie
     Parameters
     ----------
     contest : ContestFile
-        Who competes.
+        The contest file.
     workload : str, Path or Loaded
         The network.
     axes : sequence of Axis
-        The two axes, instead of those of the file.
+        The two axes, replacing those of the file.
 
     Raises
     ------
     NeuroestError
-        For a chip that cannot be built, and for values that are no axis.
+        If a chip cannot be built, or values do not form an axis.
     """
     net = workload if isinstance(workload, Loaded) else load_workload(workload)
     first, second = axes
@@ -196,12 +196,12 @@ def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Fie
 
 
 def check_contest(path: str | Path) -> ContestFile:
-    """A contest from its file, every circuit of its chips built as well.
+    """Read a contest from its file and build every circuit of its chips.
 
     Raises
     ------
     SpecError
-        With what is wrong with the file, or with the first chip of each contender that cannot be built.
+        With all problems of the file, or with the first chip of each contender that cannot be built.
     """
     contest = read_contest(path)
     paced = any(axis.name in {PERIOD, _PERIOD} for axis in contest.axes)
@@ -220,10 +220,10 @@ def check_contest(path: str | Path) -> ContestFile:
 
 
 class _Build:
-    """Builds the chips of a contest, the circuits once and the numbers as axes of theirs."""
+    """Builds the chips of a contest: each circuit once, with its numbers as axes."""
 
     def __init__(self, contest: ContestFile, net: Loaded[Any] | None, base: Mapping[str, Any]) -> None:
-        # a file is checked without a network of its own, so that what it sets of one is left out
+        # a contest file is checked without a network, so its settings for the network are left out
         self.contest, self.base, self.checks = contest, base, net is None
         self.net = load_workload(next(iter(shipped("workload")))) if net is None else net
         self.candidates: list[Candidate] = []
@@ -238,7 +238,7 @@ class _Build:
         first = {one: next(iter(spec.alternatives[one])) for one in contender.alternatives}
         probe = self._built(name, contender, first)
         numbers = [one for one in first if self._moves_numbers(name, contender, first, one, probe)]
-        # numbers that each label states are there to be moved; where one label leaves them, they are those of the file
+        # numbers that every label sets can be varied; if one label omits them, it uses the values of the file
         base = {one: label for one, label in first.items() if one in numbers and not self._silent(one)}
         stated = {
             one: {label: self._values(name, probe, given) for label, given in spec.alternatives[one].items()}
@@ -263,7 +263,7 @@ class _Build:
         self, name: str, contender: ContenderSpec, settled: Mapping[str, str],
         choices: Mapping[str, str] | None = None,
     ) -> Candidate:  # fmt: skip
-        """A chip with some labels settled; `choices` are those that an error names."""
+        """Build a chip with some labels fixed; an error names `choices`."""
         file = find_file("architecture", contender.architecture, Path(self.contest.loaded.file))
         if str(file) not in self.loaded:
             self.loaded[str(file)] = load_architecture(file)
@@ -282,14 +282,14 @@ class _Build:
             raise self._placed(name, named, error) from None
 
     def _silent(self, one: str) -> bool:
-        """Whether a label of an alternative leaves something that another one sets."""
+        """Whether one label of an alternative omits a value that another label sets."""
         given = self.contest.spec.alternatives[one].values()
         return any(values.keys() != next(iter(given)).keys() for values in given)
 
     def _moves_numbers(
         self, name: str, contender: ContenderSpec, first: Mapping[str, str], one: str, probe: Candidate
     ) -> bool:
-        """Whether the labels of an alternative differ in numbers that the chip has with each of them."""
+        """Whether the labels of an alternative differ only in numbers that the chip has with every label."""
         paths = {path for values in self.contest.spec.alternatives[one].values() for path in values}
         if not paths or not paths <= probe.group.claims.keys():
             return False
@@ -321,14 +321,14 @@ class _Build:
         return NumericAxis(tracks, len(labels))
 
     def _placed(self, name: str, choices: Mapping[str, str], error: NeuroestError) -> SpecError:
-        """What is wrong with a chip, at its contender in the file."""
+        """Report a problem of a chip at its contender in the file."""
         chosen = ", ".join(f"{one}: {label}" for one, label in choices.items())
         text = str(error).splitlines()[0] + (f" (with {chosen})" if chosen else "")
         return SpecError([problem_at(self.contest.loaded.document, ("contenders", name), text)])
 
 
 def _operation(spec: WorkloadSpec, axes: Sequence[Axis]) -> dict[str, str]:
-    """Pace of all chips: an axis, or the period of the data; without either each as fast as it can."""
+    """Pace of all chips: an axis or the period of the data; without either each chip runs at its own maximum."""
     if any(axis.name in {PERIOD, _PERIOD} for axis in axes):
         return {_MODE: "always_on"}
     claim = workload_claims(spec).get(_DATA_PERIOD)
@@ -336,7 +336,7 @@ def _operation(spec: WorkloadSpec, axes: Sequence[Axis]) -> dict[str, str]:
 
 
 def _moved(axes: Sequence[Axis]) -> dict[str, Any]:
-    """First value of each path that an axis moves, so that a number which a file leaves out is there to be moved."""
+    """First value of each path on an axis, so that a number missing from the file can be varied."""
     found = {}
     for axis in axes:
         if axis.name != SPIKE_RATE:
@@ -347,7 +347,7 @@ def _moved(axes: Sequence[Axis]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> Any:
-    """A value of a file as `--set` takes it; blocks stay mappings."""
+    """A value of a file in the form of `--set`; blocks stay mappings."""
     return value if value is None or isinstance(value, Mapping | list) else str(value)
 
 
@@ -367,7 +367,7 @@ def _axis(axis: Axis, spec: WorkloadSpec, candidates: Sequence[Candidate]) -> tu
     stated = claims.get(_DATA_PERIOD) if path == _PERIOD else claims.get(path)
     values, place = _with_reference(levels, None if stated is None else stated.value)
     tracks = {p: replace(track, levels=values) for p, track in numeric.tracks.items() if p == path}
-    if len(numeric.tracks) > 1:  # linked paths keep their own values, and no other one is put among them
+    if len(numeric.tracks) > 1:  # linked paths keep their own values, and no value is inserted
         values, tracks, place = (
             levels,
             dict(numeric.tracks),
@@ -380,7 +380,7 @@ def _axis(axis: Axis, spec: WorkloadSpec, candidates: Sequence[Candidate]) -> tu
 
 
 def _rate_axis(axis: Axis, spec: WorkloadSpec) -> tuple[NumericAxis, RegimeAxis]:
-    """A factor on every spike rate of the workload, that of its input as well."""
+    """A factor on every spike rate of the workload, including its input."""
     claims = workload_claims(spec)
     rates = {path: claim.value for path, claim in claims.items() if path.endswith("activity.rate")}
     if not rates:
@@ -424,7 +424,7 @@ def _factors(axis: Axis) -> Array:
 
 
 def _with_reference(levels: Array, stated: float | None) -> tuple[Array, int]:
-    """Values in rising order with the stated one among them, and its place; the middle where none is stated."""
+    """Values in rising order including the stated one, and its index; the middle if none is stated."""
     values = np.unique(levels)
     if stated is not None and values[0] <= stated <= values[-1]:
         near = np.isclose(values, stated, rtol=1e-9)

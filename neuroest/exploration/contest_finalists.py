@@ -13,16 +13,16 @@ from neuroest.exploration.contest_field import Field
 from neuroest.exploration.contest_search import KEPT, PACE, Place, Search, cost_of
 
 WORKS = 0.9
-"""Share of the samples in which a chip must have an estimate, so that the p90 of its cost is one."""
+"""Share of the samples in which a chip must have an estimate, so that the p90 of its cost exists."""
 _ROUNDS = 3
-"""How often chips are tried; faster ones where none of a team has an estimate in enough samples."""
+"""Rounds of sampling; a further round tries faster chips if no chip of a team has an estimate in enough samples."""
 _FASTER = 0.9
-"""Interval of those over that of the chips before them, at most."""
+"""Largest ratio of the interval of these faster chips to the interval of the previous ones."""
 
 
 @dataclass(frozen=True)
 class Best:
-    """The chip of a team in a cell, the row of the search that it is in, and samples of its cost."""
+    """The chip of a team in a cell, its row in the search, and samples of its cost."""
 
     row: int
     chip: int
@@ -31,14 +31,14 @@ class Best:
 
 
 class Finalists:
-    """The chip that stands for each team in each cell: the lowest median of the few that cost least.
+    """The chip that represents each team in each cell: the lowest median among the few cheapest chips.
 
     Attributes
     ----------
     best : mapping
-        That chip, where there is one.
+        That chip, if there is one.
     tried : mapping
-        How many chips were sampled in vain where there is none.
+        Number of chips sampled without success if there is none.
     """
 
     def __init__(self, search: Search, objective: str, samples: int, seed: int) -> None:
@@ -57,7 +57,7 @@ class Finalists:
         self.tried = {key: len(rows) for key, rows in done.items() if rows and key not in self.best}
 
     def _chosen(self, team: str, place: Place, tried: Sequence[int]) -> list[int]:
-        """Rows of the cheapest chips of a team in a cell, or of those that are faster than all that were tried."""
+        """Rows of the cheapest chips of a team in a cell, or of chips faster than all tried so far."""
         rows = self._search.able(team, place)
         if tried:
             interval = self._search.totals[PACE]
@@ -65,7 +65,7 @@ class Finalists:
         return [int(row) for row in rows[:KEPT]]
 
     def _sample(self, wanted: Mapping[tuple[str, Place], Sequence[int]]) -> None:
-        """Costs of all that are wanted, each chip in all of its cells at once."""
+        """Costs of all requested chips, each chip in all of its cells at once."""
         cells: dict[int, set[Place]] = {}
         for (_, place), rows in wanted.items():
             for row in rows:
@@ -91,10 +91,10 @@ class Finalists:
 def sampled(
     field: Field, number: int, places: Sequence[Place], objective: str, samples: int, seed: int
 ) -> Iterator[tuple[Place, Array]]:
-    """Samples of the cost of a chip in some cells, infinite where it has no estimate.
+    """Samples of the cost of a chip in some cells; infinite without an estimate.
 
-    What an axis or a choice of the chip sets is exact. Each other cause has a stream of its own, so that two chips
-    share what they have in common.
+    Values set by an axis or a choice of the chip are exact. Each other cause has its own random stream, so that two
+    chips share the samples of common causes.
     """
     structure, chip = field.chip(number)
     group, chosen = structure.group, structure.values(chip)

@@ -1,4 +1,4 @@
-"""What follows from the finalists of a contest: who wins each cell, lines between winners, standings, dead ends."""
+"""Outcome of a contest from its finalists: winners of the cells, lines between winners, standings, dead ends."""
 
 import itertools
 import math
@@ -19,7 +19,7 @@ from neuroest.results.uncertainty import Band
 
 _FRAIL = "no estimate in more than a tenth of the samples"
 _CAUSES = 3
-"""Reasons that are given for a team without a chip."""
+"""Number of reasons shown for a team without a chip."""
 
 
 class Outcome:
@@ -28,11 +28,11 @@ class Outcome:
     Parameters
     ----------
     search : Search
-        Every chip in every cell.
+        Results of all chips in all cells.
     finalists : Finalists
-        Who stands for each team in each cell.
+        The chip of each team in each cell.
     limits : tuple of str
-        What every chip had to meet.
+        Limits on every chip.
     titles : mapping
         Title of each team.
     """
@@ -51,15 +51,15 @@ class Outcome:
         return tuple(self._cells.values())
 
     def lines(self) -> tuple[BreakEven, ...]:
-        """Between which cells the winner changes."""
+        """Lines between cells with different winners."""
         return tuple(self._lines())
 
     def standings(self) -> tuple[Standing, ...]:
-        """Each team where the workload itself lies, the best first."""
+        """Each team at the workload's own cell, the best first."""
         return tuple(self._standings(self._search.field.here))
 
     def points(self, objective: str) -> Mapping[str, Sequence[Any]]:
-        """Area, objective and team of the chips that are kept where the workload lies."""
+        """Area, objective and team of the stored chips at the workload's own cell."""
         here = self._search.field.here
         rows = [(team, row) for team in self._search.teams for row in self._search.able(team, here)]
         return {
@@ -92,9 +92,9 @@ class Outcome:
         return Cell(*place, verdict, winner, order[1], margin, chip, medians, known, reasons)
 
     def _order(self, place: Place) -> list[str]:
-        """Contenders with a chip in a cell: who is ahead of each other in half of the samples, then the nearest to it.
+        """Rank the contenders in a cell: first the one that beats every other in half of the samples, then the closest.
 
-        Medians of costs decide where nobody is ahead of all others.
+        Median costs decide if no contender beats all others.
         """
         here = {name: self._best[name, place] for name in self._search.teams if (name, place) in self._best}
         by_median = sorted(here, key=lambda name: here[name].median)
@@ -121,11 +121,11 @@ class Outcome:
         return _choices(structure.chosen(own))
 
     def _reason(self, name: str, place: Place) -> str:
-        """What stands in the way of the chips of a team in a cell, and of how many of them."""
+        """Reasons why the chips of a team are excluded in a cell, with the number of chips."""
         counts, example = self._search.reasons(name, place)
         size = self._search.sizes[self._search.teams.index(name)]
         able = int(size - sum(counts.values()))
-        # the chips that came furthest first: past the checks, then within the models, then within the limits
+        # the chips that got furthest come first: they pass the checks, then the model ranges, then the limits
         stages = {**dict.fromkeys(self._limits, 2), RANGE: 1}
         if able:
             frail = f"{_FRAIL} ({self._finalists.tried[name, place]} were sampled)"
@@ -137,13 +137,13 @@ class Outcome:
         return ", ".join(f"{reason}: {counts[reason]} of {size}" for reason in order[:_CAUSES])
 
     def _range(self, number: int, place: Place) -> str:
-        """Checks of the models that a chip extrapolates in a cell."""
+        """Range checks of the models that a chip extrapolates in a cell."""
         if number not in self._ranges:
             self._ranges[number] = self._extrapolations(*self._search.field.chip(number))
         return ", ".join(what for what, passed in self._ranges[number].items() if not passed[place])
 
     def _extrapolations(self, structure: Structure, chip: int) -> Mapping[str, Mask]:
-        """Which checks of a model's range a chip passes, in each cell."""
+        """Which model range checks a chip passes in each cell."""
         shape = self._search.field.shape
         columns: dict[str, Array] = {}
         for axis, across in zip(self._search.field.resolved.numeric, ((-1, 1, 1), (1, -1, 1)), strict=True):
@@ -177,9 +177,9 @@ class Outcome:
                 )
 
     def _dead_ends(self, name: str, place: Place) -> tuple[DeadEnd, ...]:
-        """Circuits that no chip of a team can have in a cell, by single choices and then by pairs, and what is wrong.
+        """Choices with which no chip of a team works in a cell: single choices, then pairs, with the reasons.
 
-        Of two choices only those are named of which neither is a dead end by itself.
+        A pair is listed only if neither of its choices is a dead end alone.
         """
         failing = self._search.failing(name, place)
         able = [self._search.circuit(row) for row in self._search.able(name, place)]
@@ -216,7 +216,7 @@ class Outcome:
         for end in ends:
             pair = self._best.get((after, end)), self._best.get((before, end))
             band = None if pair[0] is None or pair[1] is None else _ratio(pair[0].cost, pair[1].cost)
-            if band is None:  # one of them has no chip here: the order changes, but the two are nowhere equal
+            if band is None:  # one of them has no chip here: the order changes, but the costs are never equal
                 return BreakEven(axis.name, at, before, after, None, low, high)
             bands.append(band)
         one, two = bands
@@ -232,7 +232,7 @@ def _place(along: int, step: int, fixed: int) -> Place:
 
 
 def _ratio(above: Array, below: Array) -> Band | None:
-    """Band of a ratio of costs over the samples in which at least one of the two is finite; None without any."""
+    """Band of a cost ratio over the samples in which at least one cost is finite; None without any."""
     with np.errstate(all="ignore"):
         ratios = above / below
     kept = ratios[~np.isnan(ratios)]
@@ -240,7 +240,7 @@ def _ratio(above: Array, below: Array) -> Band | None:
 
 
 def _crossing(first: float, second: float, low: float, high: float) -> float | None:
-    """Where a ratio that is a power of the axis between two cells equals one; None where it does not."""
+    """Axis value at which a ratio equals one, as a power law between two cells; None if there is none."""
     if not (0.0 < first < math.inf and 0.0 < second < math.inf) or (first > 1.0) == (second > 1.0):
         return None
     share = math.log(first) / (math.log(first) - math.log(second))
@@ -254,6 +254,6 @@ def _choices(chosen: Mapping[str, str]) -> str:
 
 
 def _distinct(circuits: Sequence[Mapping[str, str]], size: int) -> list[Mapping[str, str]]:
-    """Every choice, or every pair of choices, that some of the circuits have."""
+    """Every choice, or every pair of choices, that occurs in the circuits."""
     parts = (part for one in circuits for part in itertools.combinations(one.items(), size))
     return [dict(part) for part in dict.fromkeys(parts)]

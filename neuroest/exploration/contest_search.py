@@ -1,7 +1,7 @@
-"""The search of a contest: every chip in every cell at its stated inputs, and what of it is kept.
+"""The search of a contest: evaluate every chip in every cell at its stated inputs, and keep the best.
 
-A circuit with all of its numbers is evaluated at once. Of its chips those are kept that could win, and for the others
-how many fail by which check, so that millions of chips take little memory.
+A circuit is evaluated at once with all of its numbers. Only chips that could win are kept; for the others the failed
+checks are counted. So millions of chips need little memory.
 """
 
 import itertools
@@ -27,15 +27,15 @@ from neuroest.results.quantities import QUANTITIES
 Place: TypeAlias = tuple[int, int]
 RANGE = "a model outside of its range"
 KEPT = 6
-"""Chips of a circuit that are kept in a cell, the cheapest first."""
+"""Number of cheapest chips of a circuit that are kept in a cell."""
 PACE = "initiation_interval_s"
-"""How fast a chip is, whatever pace it is operated at."""
+"""Result that gives the maximum speed of a chip, independent of its operating pace."""
 _AREA = "area_m2"
 _REASON, _CHIP, _CHIPS = "failed_check", "chip", "chips"
 
 
 def cost_of(values: Array, objective: str) -> Array:
-    """What is minimized: the result, or its inverse where more is better, so that ratios stay ratios."""
+    """Cost to minimize: the result, or its inverse if more is better, so that ratios stay ratios."""
     if QUANTITIES[objective].better != "more":
         return values
     with np.errstate(all="ignore"):
@@ -44,16 +44,16 @@ def cost_of(values: Array, objective: str) -> Array:
 
 @dataclass(frozen=True)
 class ContestJob(Job):
-    """All that a worker needs to know of a contest; a chunk is one circuit with all of its numbers.
+    """Everything that a worker needs for a contest; a chunk is one circuit with all of its numbers.
 
     Attributes
     ----------
     field : Field
         The chips and the map.
     objective : str
-        The result that decides.
+        The result to minimize.
     limits : tuple of Constraint
-        What every chip must meet.
+        Limits on every chip.
     by : str or None
         Alternative whose choices compete.
     """
@@ -65,7 +65,7 @@ class ContestJob(Job):
 
     @property
     def of_field(self) -> Field:
-        """The chips and the map, which every job of a contest has."""
+        """The chips and the map; every job of a contest has them."""
         if self.field is None:
             raise ValueError("a job of a contest needs its field")
         return self.field
@@ -81,11 +81,11 @@ class ContestJob(Job):
         return len(self.of_field.structures)
 
     def rows_done(self, rows: int) -> int:
-        """An even share: a circuit keeps few of its points."""
+        """An even share of the points, since a circuit keeps few of them."""
         return self.points // self.chunks
 
     def description(self) -> dict[str, Any]:
-        """What is computed, as plain data."""
+        """Definition of the job, as plain data."""
         numbers = [
             {"circuit": one.label, "numbers": {name: dict(labels) for name, labels in one.stated.items()}}
             for one in self.of_field.structures
@@ -94,7 +94,7 @@ class ContestJob(Job):
         return {**super().description(), **asked, "numbers": numbers}
 
     def compute(self, number: int) -> Columns:
-        """The rows of one circuit: its best chips in each cell, and one row for each reason why others fail."""
+        """The rows of one circuit: its best chips in each cell, and one row for each reason why other chips fail."""
         structure = self.of_field.structures[number]
         axes = (*structure.axes, *self.resolved.numeric)
         shape = (*structure.shape, *self.of_field.shape)
@@ -110,7 +110,7 @@ class ContestJob(Job):
         )
 
     def _judged(self, points: Points) -> tuple[Array, Codes, tuple[str, ...]]:
-        """Cost of each point, infinite for one that may not compete, and what stands in its way."""
+        """Cost of each point, infinite if it may not compete, and the reason."""
         codes, words = points.failed.copy(), list(points.reasons)
 
         def refuse(wrong: Mask, reason: str) -> None:
@@ -121,7 +121,7 @@ class ContestJob(Job):
         for one in self.limits:
             met = holds(one, points.totals, codes.size, self.unit_of(one))
             for side in {one.left, one.right} & points.totals.keys():
-                met = met | np.isnan(points.totals[side])  # what a chip does not have keeps to every limit
+                met = met | np.isnan(points.totals[side])  # an absent result meets every limit
             refuse(~met, str(one))
         refuse(~np.isfinite(points.totals[self.objective]), f"{self.objective} does not apply")
         cost = np.where(codes == PASSED, cost_of(points.totals[self.objective], self.objective), np.inf)
@@ -130,10 +130,10 @@ class ContestJob(Job):
     def _kept(
         self, structure: Structure, cost: Array, points: Points, codes: Codes
     ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-        """Points to keep, and for how many chips each stands.
+        """Points to keep, and the number of chips that each represents.
 
-        Those are kept that cost least, those that no cheaper one is as fast as and, where the workload lies, those that
-        no cheaper one is as small as.
+        These are the cheapest points, the points without a cheaper one that is as fast and, at the workload's own cell,
+        the points without a cheaper one that is as small.
         """
         cells = math.prod(self.of_field.shape)
         shape = (structure.chips, cells)
@@ -192,14 +192,14 @@ def _alike(word: str | None, rows: int) -> Labels:
 
 
 class Search:
-    """What the search has found, by team and cell.
+    """Result of the search, by team and cell.
 
     Attributes
     ----------
     totals : mapping
         Results of each row.
     chip, cost : array
-        Chip of each row, and its cost; infinite for a row that stands for chips which may not compete.
+        Chip of each row, and its cost; infinite if the row represents excluded chips.
     """
 
     def __init__(self, found: SweepResult, job: ContestJob, field: Field) -> None:
@@ -250,7 +250,7 @@ class Search:
         return rows[np.isfinite(self.cost[rows])]
 
     def reasons(self, team: str, place: Place) -> tuple[Counter[str], Mapping[str, int]]:
-        """Chips of a team that may not compete in a cell, by what stands in their way, and one chip of each reason."""
+        """Number of excluded chips of a team in a cell by reason, with one example chip per reason."""
         counts: Counter[str] = Counter()
         example: dict[str, int] = {}
         for row in self._groups[team, place]:
@@ -265,7 +265,7 @@ class Search:
         return self.field.chip(int(self.chip[row]))[0].choices
 
     def failing(self, team: str, place: Place) -> list[tuple[Mapping[str, str], str, int]]:
-        """Circuit, reason and number of the chips of a team that may not compete in a cell."""
+        """Circuit, reason and number of the excluded chips of a team in a cell."""
         return [
             (self.circuit(row), self._words[self._codes[row]], int(self._count[row]))
             for row in self._groups[team, place]

@@ -1,4 +1,4 @@
-"""Below which spike rate a spiking chip needs less energy than a dense one with as many bits."""
+"""Spike rate below which a spiking chip needs less energy than a dense chip with the same number of bits."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "energy_per_inference_J": "with static energy",
     }
 )
-"""What is counted, by the result that holds it."""
+"""Scopes of the energy, with the corresponding result."""
 
 _LOWEST = 1e-6
 _RATES = 97
 _BLOCK = 64
-"""Samples that are evaluated at once, each at all rates."""
+"""Samples per batch, each at all rates."""
 _ACTIVATIONS = "workload.precision.activations"
 
 
 @dataclass(frozen=True)
 class Crossover:
-    """One scope against one width of the dense network's activations.
+    """Crossover for one scope and one activation width of the dense network.
 
     Attributes
     ----------
@@ -55,12 +55,12 @@ class Crossover:
     bits : float
         Width of the activations.
     spiking, dense : float
-        Energy of both networks as they are. [J]
+        Energy of both networks as stated. [J]
     rate : float or None
-        Spike rate below which the spiking chip needs less; None where no rate is low enough. Infinite where none is
-        too high.
+        Spike rate below which the spiking chip needs less; None if no rate is low enough, infinite if no rate is too
+        high.
     band : Band or None
-        Of the rate over the uncertainty of both chips; a share of samples without any such rate counts as zero.
+        Band of the rate over the uncertainty of both chips; samples without such a rate count as zero.
     never : float
         Share of samples in which no rate is low enough.
     """
@@ -75,7 +75,7 @@ class Crossover:
 
     @property
     def ratio(self) -> float:
-        """Energy of the spiking network over that of the dense one."""
+        """Energy of the spiking network over energy of the dense network."""
         return self.spiking / self.dense
 
 
@@ -88,15 +88,15 @@ class CrossoverResult:
     names, workloads : pair of str
         Chips and networks, the spiking one first.
     timesteps, matched_bits, mean_rate : float
-        Of the spiking network; the mean is over what synapses read, each weighted by its synapses.
+        Values of the spiking network; the mean rate is over all inputs, weighted by their synapses.
     rows : tuple of Crossover
-        Scopes, against the dense network as it is and bit-matched.
+        One row per scope, for the dense network as stated and with matched bits.
     published : float
-        The crossover that the energies of a published comparison give for such a network.
+        Crossover from the energies of a published comparison, for a network like this one.
     published_band : Band
-        Over the spread of these energies.
+        Band over the spread of these energies.
     published_case : TwinCase
-        What was put into it.
+        Inputs of the published comparison.
     """
 
     names: tuple[str, str]
@@ -132,7 +132,7 @@ class CrossoverResult:
         )
 
     def to_text(self) -> str:
-        """What there is to say, for a terminal."""
+        """The comparison as text for a terminal."""
         varied = (
             "activities scaled together" if self.scaled else "one spike rate for the input and all layers"
         )
@@ -181,23 +181,23 @@ def crossover(
     samples: int = SAMPLES,
     seed: int = SEED,
 ) -> CrossoverResult:
-    """Below which spike rate a spiking chip needs less energy than a dense one.
+    """Find the spike rate below which a spiking chip needs less energy than a dense one.
 
     Parameters
     ----------
     spiking, dense
         The chips.
     spiking_workload, dense_workload
-        What each runs: a network in spiking and its twin in dense coding.
+        Workloads: a network in spiking coding and its twin in dense coding.
     scaled : bool
-        Whether the activities of the file are scaled together; otherwise input and layers get one rate.
+        Whether to scale the activities of the file together; otherwise input and layers get one common rate.
     samples : int
-        Draws of what is not known, shared by both chips where they share it.
+        Draws of the uncertain inputs; common inputs are drawn once for both chips.
 
     Raises
     ------
     NeuroestError
-        For a network in the wrong coding, or where a chip cannot run it.
+        For a network in the wrong coding, or if a chip cannot run it.
     """
     first = resolve(spiking, spiking_workload, Space(()), {}).groups[0].settled()
     second = resolve(dense, dense_workload, Space(()), {}).groups[0].settled()
@@ -228,7 +228,7 @@ def crossover(
 
 
 def _mean_rate(table: Any) -> tuple[float, float]:
-    """Spike rate and number of inputs that a synapse meets on average."""
+    """Mean spike rate and number of inputs, weighted by synapses."""
     macs = np.asarray(table.macs, dtype=np.float64)
     inputs = np.asarray(table.reduction + table.recurrent_reduction, dtype=np.float64)
     possible = float(np.sum(macs)) * first_number(table.timesteps)
@@ -237,7 +237,7 @@ def _mean_rate(table: Any) -> tuple[float, float]:
 
 
 def _drawn(group: Group, samples: int, seed: int) -> dict[str, Array]:
-    """One nominal point, and samples of everything that has a spread."""
+    """One nominal point, and samples of all inputs with a spread."""
     drawn = draw(group.claims, samples, seed)
     return {
         path: np.concatenate([np.full((1, 1), group.values[path]), values]) for path, values in drawn.items()
@@ -258,7 +258,7 @@ def _refuse(group: Group, points: Any) -> None:
 
 @dataclass(frozen=True)
 class _Curves:
-    """Energy of the spiking chip by scope: of the network as it is, and at all rates for each sample."""
+    """Energy of the spiking chip by scope: for the network as stated, and at all rates for each sample."""
 
     rates: Array
     nominal: Mapping[str, float]
@@ -308,7 +308,7 @@ def _row(scope: str, bits: float, curves: _Curves, limits: Mapping[str, Array]) 
 
 
 def _crossings(rates: Array, energies: Array, limits: Array) -> Array:
-    """First rate at which each sample reaches its limit: zero if it begins above, infinite if it never does."""
+    """First rate at which each sample reaches its limit: zero if it starts above, infinite if it stays below."""
     above = energies >= limits[:, np.newaxis]
     step = np.argmax(above, axis=1)
     rows = np.arange(len(limits))

@@ -1,7 +1,7 @@
 """Curves that architects draw: a result against integration time, converter bits, array size or spike rate.
 
-Each design has its median with its band at every point, and the points where the first design and a baseline cost the
-same have bands too. Draws of what the designs share are the same for all of them.
+Each design has its median and band at every point. The points at which the first design and a baseline cost the same
+have bands too. The designs share the draws of common inputs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,9 +31,9 @@ SAMPLES = 200
 """Draws of each design; a convention of smooth curves in seconds."""
 _POINTS = 33
 _REACH = (1e-2, 1e4)
-"""Integration times over the design's own; how far one looks for a break-even."""
+"""Integration times relative to that of the design: the search range for break-even points."""
 _RATES = (1e-2, 1e1)
-"""Spike rates over the network's."""
+"""Spike rates relative to those of the network."""
 _BITS = tuple(range(3, 13))
 _SIDES = (32, 64, 128, 256, 512)
 _OF_THE_NETWORK = "spike-rate"
@@ -49,11 +49,11 @@ class Curve:
     Attributes
     ----------
     name, title : str
-        Of the architecture.
+        Name and title of the architecture.
     samples : array
-        The result by draw and point; not a number where there is no estimate.
+        The result by draw and point; NaN without an estimate.
     failed : tuple of str
-        Check that fails at each point with every parameter as stated; empty text where all pass.
+        Check that fails at each point at the stated inputs; empty if all pass.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Curve:
     failed: tuple[str, ...] = ()
 
     def bands(self) -> list[Band | None]:
-        """Band at each point; None where fewer than half of the draws have an estimate."""
+        """Band at each point; None if fewer than half of the draws have an estimate."""
         shares = np.isfinite(self.samples).mean(axis=0)
         return [
             Band.of(column) if share >= _LEAST_SHARE else None
@@ -72,16 +72,16 @@ class Curve:
 
 @dataclass(frozen=True)
 class Equal:
-    """Where the design and a baseline cost the same.
+    """Point at which the design and a baseline cost the same.
 
     Attributes
     ----------
     baseline, title : str
         The baseline.
     band : Band
-        Of all draws; an end is zero or infinite where it lies below or above the axis.
+        Band over all draws; an end below or above the axis is zero or infinite.
     share : float
-        Draws that have such a point on the axis.
+        Share of the draws with such a point on the axis.
     """
 
     baseline: str
@@ -99,7 +99,7 @@ class Curves:
     kind : str
         One of `KINDS`.
     label, unit : str
-        Words and unit of the axis.
+        Label and unit of the axis.
     quantity : str
         The result.
     workload : str
@@ -107,7 +107,7 @@ class Curves:
     values : array
         Points of the axis.
     own : float
-        Where the first design is as its file says.
+        Value of the first design as stated in its file.
     curves : tuple of Curve
         The design first.
     equal : tuple of Equal
@@ -139,7 +139,7 @@ class Curves:
 
 
 Point = tuple[float, Group, Mapping[str, Any]]
-"""Value of the axis, structure, and the value of each path as a number, or a factor of what is drawn of it."""
+"""Axis value, structure, and the value of each path as a number or as a factor on its draw."""
 
 
 def curves(
@@ -149,17 +149,17 @@ def curves(
     workload: Named,
     quantity: str = "energy_per_inference_J",
 ) -> Curves:
-    """A result of a design and its baselines along one axis, with bands and break-even points.
+    """Compute a result of a design and its baselines along one axis, with bands and break-even points.
 
     Parameters
     ----------
     kind : str
         ``integration-time`` of the design's neurons, ``adc-bits``, ``array-size`` or ``spike-rate`` of the network.
-        Baselines stay as their files say but for the spike rate, which all designs share.
+        Baselines stay as stated in their files, except for the spike rate, which all designs share.
     architecture : str, Path or Loaded
         The design.
     baselines : sequence of the same
-        What it is compared with.
+        Designs to compare with.
     workload : str, Path or Loaded
         The network.
     quantity : str
@@ -168,7 +168,7 @@ def curves(
     Raises
     ------
     NeuroestError
-        For an unknown kind or result, or a design without such a parameter.
+        For an unknown kind or result, or if the design lacks the parameter.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def curves(
     label, unit, points_of = KINDS[kind]
     own, points = points_of(architecture, workload)
     values = np.array([value for value, *_ in points])
-    first = _group(architecture, workload)  # with the label of this run, which a changed design has not
+    first = _group(architecture, workload)  # with the label of this run; a changed design has none
     found = [_curve(first, points, quantity)]
     for baseline in listed(baselines):
         still = _group(baseline, workload)
@@ -206,7 +206,7 @@ def _curve(group: Group, points: Sequence[Point], quantity: str) -> Curve:
 
 
 def _failures(points: Sequence[Point], quantity: str) -> tuple[str, ...]:
-    """The first check that fails at each point, with every parameter as stated."""
+    """The first check that fails at each point, at the stated inputs."""
     known: dict[tuple[int, tuple[Any, ...]], str] = {}
     for _, group, changes in points:
         key = (id(group), tuple(changes.items()))
@@ -241,9 +241,9 @@ def _drawn(points: Sequence[Point], quantity: str) -> Array:
 
 
 def _equal(values: Array, design: Curve, baseline: Curve, quantity: str) -> Equal | None:
-    """Where the draws of a design pass those of a baseline; None where the median of these points is out of sight.
+    """Where the draws of a design cross those of a baseline; None if the median of these points is off the axis.
 
-    Draws that do not pass within the axis count as passing below or above it, so that the band is one of all draws.
+    Draws that do not cross on the axis count as crossing below or above it, so the band covers all draws.
     """
     sign = -1.0 if QUANTITIES[quantity].better == "more" else 1.0
     with np.errstate(all="ignore"):
@@ -262,7 +262,7 @@ def _equal(values: Array, design: Curve, baseline: Curve, quantity: str) -> Equa
 
 
 def _passed(along: Array, row: Array) -> float:
-    """Where one draw passes, or an infinity on the side where it would."""
+    """Crossing of one draw, or an infinity on the side where it would cross."""
     known = np.flatnonzero(np.isfinite(row))
     at, row = along[known], row[known]
     change = np.flatnonzero(np.sign(row[:-1]) != np.sign(row[1:]))
@@ -274,7 +274,7 @@ def _passed(along: Array, row: Array) -> float:
 
 
 def _integration_times(architecture: Named, workload: Named) -> tuple[float, list[Point]]:
-    """The design with neurons that integrate for longer and shorter, by the parameter that their model names."""
+    """The design with longer and shorter integration times, through the parameter that the neuron model names."""
     group = _group(architecture, workload)
     place, neuron = _neuron(group)
     name, exponent = type(neuron).time_parameter
@@ -283,7 +283,7 @@ def _integration_times(architecture: Named, workload: Named) -> tuple[float, lis
         raise ExplorationError(
             f"the integration time of {group.design.spec.name} cannot be varied: its model names no parameter for it"
         )
-    if path not in group.claims:  # the device is silent on it, so that it is what the model takes instead
+    if path not in group.claims:  # the device does not state it, so the model uses its default
         group = _group(architecture, workload, {path: f"{float(neuron.integration_time())!r} s"})
     factors = np.geomspace(*_REACH, _POINTS)
     points: list[Point] = []
@@ -318,7 +318,7 @@ def _converter_bits(architecture: Named, workload: Named) -> tuple[float, list[P
     group = _group(architecture, workload)
     path = _path(group, ".readout.converter", "converters at its columns")
     stated = group.claims.get(f"{path}.bits")
-    own = np.nan if stated is None else stated.value  # as many as the sums need where nothing is stated
+    own = np.nan if stated is None else stated.value  # without a stated value, the bits that the sums need
     dropped = {f"{path}.dropped_bits": "0"} if f"{path}.dropped_bits" in group.claims else {}
     return own, [
         (float(bits), _group(architecture, workload, {**dropped, f"{path}.bits": str(bits)}), {})
@@ -360,4 +360,4 @@ KINDS: Mapping[str, tuple[str, str, Callable[[Named, Named], tuple[float, list[P
         "spike-rate": ("spike rate over that of the network", "1", _spike_rates),
     }
 )
-"""Words, unit and points of each kind of axis."""
+"""Label, unit and points of each kind of axis."""

@@ -1,11 +1,11 @@
-"""What can go wrong while a space is explored."""
+"""Errors of the exploration of a design space."""
 
 from neuroest.core.errors import NeuroestError
 
 
 class ExplorationError(NeuroestError):
-    """A space that cannot be explored as asked, or a run that cannot go on."""
+    """A space cannot be explored as requested, or a run cannot continue."""
 
 
 ANOTHER_RUN = "another run is writing"
-"""Beginning of the message where two runs have the same output."""
+"""Start of the message when two runs have the same output."""

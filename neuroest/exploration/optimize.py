@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
 POPULATION, GENERATIONS = 100, 60
 _MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
-"""Every design of a generation is compared with every other, in memory."""
+"""Largest population: every design is compared with every other one in memory."""
 
 
 @dataclass(frozen=True)
 class OptimisationResult:
-    """What a search found.
+    """Result of a search.
 
     Attributes
     ----------
     front : ParetoResult
-        The best feasible designs; with one objective, the best one.
+        The best feasible designs; the single best one for one objective.
     evaluations : int
-        Different designs that were evaluated.
+        Number of different designs evaluated.
     generations, seed : int
-        Of the search.
+        Generations and seed of the search.
     """
 
     front: ParetoResult
@@ -63,7 +63,7 @@ class OptimisationResult:
 
 
 class _Archive:
-    """Every design that was evaluated, by its coordinates: the same one is not computed twice."""
+    """Cache of evaluated designs by their coordinates."""
 
     def __init__(self, job: Job, objectives: Sequence[str], signs: Array) -> None:
         self.job, self.objectives, self.signs = job, objectives, signs
@@ -72,7 +72,7 @@ class _Archive:
         self.frames: list[pd.DataFrame] = []
 
     def _variables(self) -> dict[str, Any]:
-        """What pymoo may choose: the numeric axes, then the choices."""
+        """Variables for pymoo: the numeric axes, then the choices."""
         kinds = extra("pymoo.core.variable", "explore")
         found: dict[str, Any] = {}
         for index, axis in enumerate(self.job.resolved.numeric):
@@ -133,25 +133,25 @@ def optimize(
     settings: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> OptimisationResult:
-    """The best designs of a space, for one objective or several.
+    """Search for the best designs of a space, for one or several objectives.
 
     Parameters
     ----------
     space
-        As for `sweep`; ranges without a number of points are continuous, and constraints hold.
+        As in `sweep`; ranges without a number of points are continuous, and constraints apply.
     minimize, maximize : sequence of str
-        Results, with the unit in the name.
+        Results by name, including the unit.
     population, generations : int
-        Designs a generation, and how many generations.
+        Designs per generation, and number of generations.
     seed : int
-        The same seed finds the same.
+        The same seed gives the same result.
     progress : callable
-        Called with the share that is done.
+        Callback that receives the finished share.
 
     Raises
     ------
     ExplorationError
-        When no feasible design was found.
+        If no feasible design was found.
     """
     minimize, maximize = listed(minimize), listed(maximize)
     objectives = [*minimize, *maximize]

@@ -1,4 +1,4 @@
-"""The points of a sweep that no other point beats in every objective."""
+"""Pareto-optimal points of a sweep."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class ParetoResult:
     Attributes
     ----------
     frame : pandas.DataFrame
-        All columns of the points of the front, in the order of the first objective.
+        All columns of the points on the front, sorted by the first objective.
     minimize, maximize : tuple of str
         Objectives.
     considered : int
         Feasible points that were compared.
     sample : pandas.DataFrame
-        Some of the points that are beaten, for a figure.
+        Some of the dominated points, for a figure.
     """
 
     frame: pd.DataFrame
@@ -53,7 +53,7 @@ class ParetoResult:
         return self.frame
 
     def plot(self, path: str | Path | None = None) -> Any:
-        """Front of the first two objectives over the beaten points; written to `path` if given, and returned."""
+        """Plot front and dominated points in the first two objectives; written to `path` if given, and returned."""
         return render(self, "figure", path)
 
     def __repr__(self) -> str:
@@ -64,9 +64,9 @@ class ParetoResult:
 
 
 def non_dominated(values: Array) -> Mask:
-    """Which rows no other row beats: none is smaller or equal in every column and smaller in one.
+    """Which rows are not dominated: no other row is smaller or equal in every column and smaller in one.
 
-    Equal rows do not beat each other.
+    Equal rows do not dominate each other.
     """
     count = values.shape[0]
     keep = np.zeros(count, dtype=bool)
@@ -77,7 +77,7 @@ def non_dominated(values: Array) -> Mask:
     if values.shape[1] <= 2:
         ordered = values[order]
         last = ordered[:, -1]
-        # before a row stand those with a smaller first value, and its equals with a smaller second one
+        # rows before this one have a smaller first value, or an equal one and a smaller second value
         fresh = np.r_[True, np.any(ordered[1:] != ordered[:-1], axis=1)]
         best = np.minimum.accumulate(np.where(fresh, last, np.inf))
         before = np.r_[np.inf, best[:-1]]
@@ -107,12 +107,12 @@ def _beaten(rows: Array, others: Array) -> Mask:
 def pareto(
     source: SweepResult | str | Path, minimize: Sequence[str] = (), maximize: Sequence[str] = ()
 ) -> ParetoResult:
-    """The feasible points of a sweep that none beats.
+    """Find the Pareto-optimal feasible points of a sweep.
 
     Parameters
     ----------
     source : SweepResult or path
-        A sweep, or the file of one; a file is read in pieces.
+        A sweep or a sweep file; a file is read in pieces.
     minimize, maximize : sequence of str
         Columns; at least two together.
 
@@ -121,7 +121,7 @@ def pareto(
     ExplorationError
         When no point is feasible, or there are fewer than two objectives.
     UnknownNameError
-        For a column that is not there.
+        For a missing column.
     """
     import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 

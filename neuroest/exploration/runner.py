@@ -1,7 +1,6 @@
-"""Computing chunks: here, on worker processes, or on a Dask cluster.
+"""Compute chunks in this process, in worker processes or on a Dask cluster.
 
-A worker that dies costs its chunk, which is computed again. What comes of a chunk does not depend on where it is
-computed.
+If a worker dies, its chunk is computed again. The result of a chunk does not depend on where it is computed.
 """
 
 import multiprocessing
@@ -26,7 +25,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out
 
 _MOST_DEATHS = 5
-"""Deaths of workers in a row, without a chunk finished between, after which a run gives up."""
+"""Consecutive worker deaths, without a finished chunk in between, after which a run gives up."""
 
 
 _WAITING = 2
@@ -44,18 +43,18 @@ def available_workers() -> int:
 def run_chunks(
     task: Task, chunks: Sequence[int], workers: int | None = None, scheduler: str | None = None
 ) -> Iterator[tuple[int, Any]]:
-    """What `task` makes of each chunk, as they finish.
+    """Yield the result of `task` for each chunk as it finishes.
 
     Parameters
     ----------
     task : callable
-        Takes the number of a chunk; must survive pickling.
+        Function of a chunk index; must be picklable.
     chunks : sequence of int
         Numbers.
     workers : int, optional
-        Worker processes; as many as there are processors by default, none for one chunk.
+        Worker processes; by default one per processor, and none for a single chunk.
     scheduler : str, optional
-        ``local`` for a Dask cluster on this machine, or the address of one.
+        ``local`` for a Dask cluster on this machine, or the address of a scheduler.
 
     Raises
     ------
@@ -80,7 +79,7 @@ def _begin(packed: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     search_for_cycles_rarely()
     one_linear_algebra_thread()
-    warnings.simplefilter("ignore", PluginWarning)  # the parent has said it
+    warnings.simplefilter("ignore", PluginWarning)  # the parent has already warned
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent, Path(packed)), daemon=True).start()
@@ -88,7 +87,7 @@ def _begin(packed: str) -> None:
 
 
 def _end_with(parent: Any, task: Path) -> None:
-    """Leave no worker and no task behind when the run itself is killed."""
+    """Remove workers and the task file when the run itself is killed."""
     parent.join()
     shutil.rmtree(task.parent, ignore_errors=True)
     os._exit(1)
@@ -100,9 +99,9 @@ def _work(chunk: int) -> Any:
 
 @contextmanager
 def _packed(task: Task) -> Iterator[str]:
-    """A file that holds a task for those who start.
+    """Write the task to a file for new workers.
 
-    A new process gets its task through a pipe whose other end its parent keeps open as well. A task larger than the
+    A new process gets its task through a pipe, and its parent keeps both ends open. A task larger than the
     pipe would block the parent forever if the process died before it had read everything.
     """
     with ExitStack() as stack:
@@ -144,10 +143,10 @@ def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[t
 
 
 def _submit(pool: ProcessPoolExecutor, chunk: int) -> Future[Any]:
-    """Hand a chunk to a pool, which starts workers as it is given work.
+    """Submit a chunk to a pool, which starts workers on demand.
 
-    Where one worker dies while the next one is being started, the pool closes its pipes under the start, which then
-    fails for a closed handle and not for the death that is behind it.
+    If one worker dies while the next one starts, the pool closes its pipes during the start. The start then fails
+    with a closed handle instead of the death that caused it.
     """
     try:
         return pool.submit(_work, chunk)

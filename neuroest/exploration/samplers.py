@@ -1,8 +1,8 @@
-"""Points of the unit cube, chunk by chunk, so that no chunk needs to know another.
+"""Points of the unit cube, chunk by chunk, with independent chunks.
 
-numpy's Philox could draw the random sampler, but neither numpy nor scipy has a permutation that is known at one index:
-that of a Latin hypercube would hold all points in the memory of each worker. The Feistel network needs a hash of its
-own, which then draws as well.
+numpy's Philox could serve the random sampler, but neither numpy nor scipy can evaluate a permutation at one index:
+their Latin hypercube would keep all points in the memory of each worker. The Feistel network here needs its own hash,
+which then also draws the random numbers.
 """
 
 import warnings
@@ -31,7 +31,7 @@ def unit_points(sampler: Sampler, start: int, stop: int, samples: int, dimension
     sampler : str
         ``random``, ``latin_hypercube`` or ``sobol``.
     start, stop : int
-        Which points. A point depends on its number and the seed alone, not on the slice it is drawn in.
+        Range of points. A point depends only on its index and the seed, not on the slice.
     """
     if dimensions == 0:
         return np.empty((stop - start, 0))
@@ -50,7 +50,7 @@ def _key(seed: int, axis: int, stream: int) -> np.uint64:
 
 
 def _mixed(value: _Whole) -> _Whole:
-    with np.errstate(over="ignore"):  # arithmetic modulo 2^64 is meant
+    with np.errstate(over="ignore"):  # arithmetic modulo 2^64 is intended
         value = (value ^ (value >> _SHIFT)) * _MIX_AGAIN
         value = (value ^ (value >> _SHIFT_BETWEEN)) * _MIX_LAST
     return value ^ (value >> _SHIFT_AGAIN)
@@ -64,7 +64,7 @@ def _hashed(index: _Whole, key: np.uint64) -> Array:
 
 
 def permuted(index: _Whole, length: int, key: np.uint64) -> Array:
-    """Where a pseudo-random permutation of `length` puts each index: a Feistel network that walks its cycles."""
+    """Pseudo-random permutation of `length` at each index: a Feistel network with cycle walking."""
     half = np.uint64(max(1, (max(length - 1, 1).bit_length() + 1) // 2))
     mask = (np.uint64(1) << half) - np.uint64(1)
     found = _feistel(index, half, mask, key)
@@ -89,6 +89,6 @@ def _sobol(start: int, stop: int, dimensions: int, seed: int) -> Array:
     )
     if start:
         engine.fast_forward(start)
-    with warnings.catch_warnings():  # a slice of the sequence is no power of two, the whole may be
+    with warnings.catch_warnings():  # a slice has no power-of-two length, but the whole may have
         warnings.simplefilter("ignore", UserWarning)
         return np.asarray(engine.random(stop - start))

@@ -1,4 +1,4 @@
-"""Which parameters matter: elasticities, the reach of each spread, and shares of the variance."""
+"""Parameter importance: elasticities, the effect of each spread, and shares of the variance."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 DEFAULT_QUANTITIES = ("energy_per_inference_J", "area_m2", "latency_s", "throughput_per_s")
 _EDGE = 1e-9
-"""Nearest that a quasi-random number comes to 0 and 1, where the normal distribution ends."""
+"""Smallest distance of a quasi-random number from 0 and 1, where the normal quantile is infinite."""
 _MOST_NUMBERS = 100_000_000
-"""Of a batch of samples: a gigabyte, held three times."""
+"""Largest batch of samples: a gigabyte, stored three times."""
 _LEAST_REACH = 1e-3
-"""Share of a result that a cause moves it by, below which its ends are printed alike."""
+"""Relative change of a result below which both ends print as the same number."""
 _LEAST_SHARE = 0.5
-"""Smallest share of feasible samples that shares of the variance are computed from."""
+"""Smallest share of feasible samples for variance shares."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Bar:
     Attributes
     ----------
     cause : str
-        Path of the parameter, or the name of the group that moves together.
+        Path of the parameter, or the name of a group that varies together.
     paths : tuple of str
-        All parameters that move.
+        All parameters that vary.
     low, high : float
-        Result with the parameters at their 10th and 90th percentile; not a number where no estimate exists.
+        Result with the parameters at their 10th and 90th percentile; NaN without an estimate.
     """
 
     cause: str
@@ -59,7 +59,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Share:
-    """Shares of the variance of a result's logarithm that one cause has, with 95 % confidence half-widths."""
+    """Shares of one cause in the variance of a result's logarithm, with 95 % confidence half-widths."""
 
     cause: str
     first: float
@@ -70,18 +70,18 @@ class Share:
 
 @dataclass(frozen=True)
 class SensitivityResult:
-    """What moves the results.
+    """Sensitivity of the results.
 
     Attributes
     ----------
     base : mapping
-        Results at the values of the files.
+        Results at the values in the files.
     elasticity : mapping
         For each result, d ln(result) / d ln(parameter) by path, the largest first.
     tornado : mapping
         For each result its bars, the longest first.
     sobol : mapping
-        For each result the shares of the variance, the largest total first; empty unless asked for.
+        For each result the shares of the variance, the largest total first; empty unless requested.
     feasible : float
         Share of the samples that the shares of the variance use.
     """
@@ -113,7 +113,7 @@ class SensitivityResult:
         return pd.DataFrame(rows)
 
     def slope(self, name: str, bar: Bar) -> float:
-        """Elasticity of a result with respect to a bar's cause: all its parameters moved together."""
+        """Elasticity of a result with respect to the cause of a bar, with all its parameters varied together."""
         return sum(self.elasticity[name].get(path, 0.0) for path in bar.paths)
 
     def plot(
@@ -177,7 +177,7 @@ def _in_parts(cause: str, width: int) -> list[str]:
 
 
 def causes(group: Group) -> dict[str, tuple[str, ...]]:
-    """Paths that move together, by the name of what they share: the path itself where it is alone."""
+    """Paths that vary together, by group name; a single path has its own name."""
     together: dict[str, list[str]] = {}
     for path in sorted(group.claims):
         claim = group.claims[path]
@@ -195,7 +195,7 @@ def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
     Raises
     ------
     ExplorationError
-        When there is no estimate, or when a result does not apply to it.
+        If there is no estimate, or a result does not apply to the chip.
     """
     check_quantities(quantities)
     wanted = tuple(dict.fromkeys((*quantities, "energy_per_inference_J")))
@@ -220,25 +220,25 @@ def sensitivity(
     sobol_samples: int = 0,
     seed: int = 0,
 ) -> SensitivityResult:
-    """What moves the results of a chip on a network.
+    """Compute how the results of a chip on a network depend on each parameter.
 
     Parameters
     ----------
     architecture, workload
         Names, paths or loaded specs.
     quantities : sequence of str
-        Results to look at.
+        Results to analyse.
     settings : mapping, optional
         Values to change first, by path.
     sobol_samples : int
-        Base samples of the variance shares, a power of two; 0 for none. The batch has (causes + 2) times as many.
+        Base samples for variance shares, a power of two; 0 for none. The batch has (causes + 2) times this number.
     seed : int
-        Of those samples.
+        Seed of these samples.
 
     Raises
     ------
     NeuroestError
-        When the unchanged chip has no estimate, or too many samples have none.
+        If the unchanged chip has no estimate, or too many samples have none.
 
     Examples
     --------
@@ -298,13 +298,13 @@ def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...
 
 
 def _reach(bar: Bar) -> float:
-    """Length of a bar: the logarithm of the ratio of its ends, and more than any where an end has no estimate."""
+    """Length of a bar: the logarithm of the ratio of its ends; infinite if an end has no estimate."""
     if not (np.isfinite(bar.low) and np.isfinite(bar.high)):
         return np.inf
     low, high = abs(bar.low), abs(bar.high)
     if low == high:
         return 0.0
-    # not the ratio of the sorted ends, whose rounding would reorder bars that barely move
+    # not the ratio of the sorted ends, since its rounding would reorder very short bars
     return np.inf if 0.0 in (low, high) else float(abs(np.log(high / low)))
 
 

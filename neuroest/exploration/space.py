@@ -1,7 +1,7 @@
-"""What is explored: the axes of a design space, as a file or a command line states them.
+"""The axes of a design space, as stated in a file or on a command line.
 
-An axis moves one path, or several that are linked. Its values are listed, or lie in a range. Nothing here knows a
-chip; `neuroest.exploration.structures` holds the axes against one.
+An axis varies one path, or several linked paths. Its values form a list or a range. This module is independent of
+chips; `neuroest.exploration.structures` applies the axes to a chip.
 """
 
 import re
@@ -23,7 +23,7 @@ from neuroest.specs.messages import problem_at
 Sampler: TypeAlias = Literal["grid", "random", "latin_hypercube", "sobol"]
 SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
 CHOICES = ("architecture", "workload")
-"""Axes that choose a whole file."""
+"""Axes that select a whole file."""
 SETTING = "--set"
 RESULT_UNITS = MappingProxyType({name: quantity.unit for name, quantity in QUANTITIES.items()})
 """Units of the results that a comparison may name."""
@@ -34,13 +34,13 @@ _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*(?P<unit>.
 _COMPARISON = re.compile(r"\s*(?P<left>.+?)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<right>.+?)\s*\Z")
 _POINTS = QuantityField("1", minimum=2, maximum=1e6, integer=True, example="7")
 _MOST_LISTED = 1_000
-"""Most values that an axis lists; each is checked as a file that states it would be. A range has more."""
+"""Most listed values of an axis; each is checked like a value in a file. A range may have more."""
 _MOST_PATHS = 100
 
 
 @dataclass(frozen=True)
 class Levels:
-    """Listed values: texts as a file would state them, or whole blocks by label."""
+    """Listed values: texts as in a file, or whole blocks by label."""
 
     labels: tuple[str, ...]
     contents: tuple[Any, ...]
@@ -68,7 +68,7 @@ class Axis:
     Attributes
     ----------
     tracks : mapping
-        Values of each path that the axis moves; all are as long as each other.
+        Values of each path on the axis, all of the same length.
     """
 
     tracks: Mapping[str, Levels | Range]
@@ -100,9 +100,9 @@ class Space:
     axes : tuple of Axis
         Directions, the last of them fastest on a grid.
     constraints : tuple of Constraint
-        What must hold.
+        Constraints.
     sampler, samples, seed
-        How points are drawn, as the file says; a caller may say otherwise.
+        Sampling from the file; a caller may override it.
     """
 
     axes: tuple[Axis, ...]
@@ -121,7 +121,7 @@ def space_from(
     Raises
     ------
     SpecError
-        With everything that is wrong.
+        With all problems.
     """
     if not isinstance(axes, Mapping):
         raise ExplorationError(
@@ -151,12 +151,12 @@ def settings_space(texts: Sequence[str], constraints: Sequence[str] = ()) -> Spa
 
 
 def setting_axis(path: str, values: Any) -> Axis:
-    """One axis, of a text, of listed values or of one value.
+    """Return an axis from a text, a list of values or a single value.
 
     Raises
     ------
     SpecError
-        When the values are no axis.
+        If the values do not form an axis.
     """
     paths = [one.strip() for one in path.split("+")]
     if not isinstance(values, Iterable):
@@ -174,7 +174,7 @@ def constraint(text: str) -> Constraint:
     Raises
     ------
     SpecError
-        When it compares nothing.
+        If it is not a comparison.
     """
     try:
         return _constraint(text)
@@ -189,7 +189,7 @@ def unknown_sides(one: Constraint, units: Mapping[str, str]) -> list[str]:
 
 
 def faults_of(one: Constraint, units: Mapping[str, str]) -> list[str]:
-    """What is wrong with the sides of a comparison, by the units of the results and parameters that it may name."""
+    """Find problems with the sides of a comparison, using the units of the results and parameters."""
     words = unknown_sides(one, units)
     if words:
         return [f"unknown parameter or result {word!r}{did_you_mean(word, units)}" for word in words[:1]]
@@ -268,32 +268,32 @@ ConstraintText: TypeAlias = Annotated[str, AfterValidator(_is_constraint)]
 
 
 class SpaceSpec(Spec):
-    """A design space: which values are tried."""
+    """A design space: the values to evaluate."""
 
     kind: Literal["space"]
     """The kind of this file."""
     name: str | None = None
     """Name."""
     description: str | None = None
-    """What is explored, and why."""
+    """Purpose of the exploration."""
     axes: dict[str, AxisValuesSpec] = Field(default_factory=dict)
     """Values of each path: a list, a range, blocks by label, or a text as after `--set PATH=`."""
     linked: tuple[
         Annotated[dict[str, _Given], Field(min_length=1), AfterValidator(_is_linked_axis)], ...
     ] = ()
-    """Groups of paths that move together, with as many values each."""
+    """Groups of paths that vary together, each with the same number of values."""
     constraints: tuple[ConstraintText, ...] = ()
     """Comparisons that must hold, such as `area_m2 <= 4 mm^2`."""
     sampler: Sampler = "grid"
-    """How points are drawn."""
+    """Sampling of the points."""
     samples: Count | None = None
-    """Number of points, of all samplers but the grid."""
+    """Number of points for samplers other than the grid."""
     seed: WholeNumber = 0
     """Seed of the samplers."""
 
 
 def axis_of(path: str, given: Any) -> Axis:
-    """The axis of one path, of values as a file states them."""
+    """The axis of one path, from values as in a file."""
     return _axis({path: _track(path, given)})
 
 
@@ -303,7 +303,7 @@ def read_space(path: str | Path) -> Space:
     Raises
     ------
     SpecError
-        With everything that is wrong, each at its place.
+        With all problems, each with its location.
     """
     loaded = read_spec(SpaceSpec, Path(path))
     spec = loaded.spec
@@ -337,7 +337,7 @@ def read_space(path: str | Path) -> Space:
 
 
 def _names_an_axis(one: Constraint, axes: Sequence[Axis]) -> bool:
-    """Whether a side is a path that moves, whose unit only the chip knows."""
+    """Whether a side is a varied path, whose unit only the chip knows."""
     paths = [path for axis in axes for path in axis.tracks]
     return any(path == side or path.endswith(f".{side}") for path in paths for side in (one.left, one.right))
 
@@ -346,12 +346,12 @@ def _names_an_axis(one: Constraint, axes: Sequence[Axis]) -> bool:
 
 
 def _track(path: str, given: Any) -> Levels | Range:
-    """Values as Python or a file gives them.
+    """Values from Python or a file.
 
     Raises
     ------
     QuantityError
-        When they are none, or no range.
+        If they are not values or a range.
     """
     if isinstance(given, RangeSpec):
         points = None if given.points is None else int(given.points)
@@ -409,12 +409,12 @@ def _range(low: str, high: str, points: int | None, *, log: bool) -> Range:
 
 
 def _axis(tracks: Mapping[str, Levels | Range]) -> Axis:
-    """The axis of paths that move together.
+    """The axis of linked paths.
 
     Raises
     ------
     QuantityError
-        When they have not equally many values, or the same ones twice.
+        If their numbers of values differ, or values repeat.
     """
     found = tracks.values()
     if len({track.points if isinstance(track, Range) else len(track.labels) for track in found}) > 1:

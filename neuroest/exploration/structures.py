@@ -1,4 +1,4 @@
-"""A design space applied to the chips it changes: structures apart, numbers as arrays.
+"""A design space applied to its chips: one group per structure, with numbers as arrays.
 
 Choices (a device, a block, an architecture, a workload) split the space into groups of one structure each; inside a
 group every axis is an array of numbers, and one call of `neuroest.pipeline.evaluate` serves thousands of points.
@@ -33,7 +33,7 @@ _MOST_GROUPS = 4096
 
 @dataclass(frozen=True)
 class AxisValues:
-    """Numbers that one path takes along an axis."""
+    """Numbers of one path along an axis."""
 
     levels: Array | None
     low: float = 0.0
@@ -42,7 +42,7 @@ class AxisValues:
     whole: bool = False
 
     def at(self, place: Array) -> Array:
-        """Values at places in [0, 1) of the axis."""
+        """Values at positions in [0, 1) of the axis."""
         if self.levels is not None:
             return np.asarray(self.levels[np.floor(place * self.levels.size).astype(np.intp)])
         if self.whole:
@@ -58,7 +58,7 @@ class NumericAxis:
 
     tracks: Mapping[str, AxisValues]
     size: int | None
-    """Points on a grid; None for a range without a number of points."""
+    """Number of points on a grid; None for a range without a number of points."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ class Group:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Values of all claims as the files have them; models count as exact, whatever their bands are centred on."""
+        """Values of all claims as stated in the files; models count as exact, without the centres of their bands."""
         return {
             path: 1.0 if path.startswith(DISCREPANCY) else claim.value for path, claim in self.claims.items()
         }
 
     def settled(self) -> Group:
-        """The structure whose layers stay on the levels where they cost least at the values of the files."""
+        """The structure with each layer fixed to the level on which it costs least at the values in the files."""
         return replace(self, design=settled(self.design, self.workload, self.values))
 
 
@@ -103,7 +103,7 @@ class Resolved:
     units : mapping
         SI unit of each numeric path.
     files : tuple of InputFile
-        All files that were read.
+        All input files.
     """
 
     numeric: tuple[NumericAxis, ...]
@@ -131,25 +131,25 @@ def resolve(
     Raises
     ------
     SpecError, UnknownNameError
-        For a path that is no parameter, and for values that are none of it.
+        For a path that is not a parameter, and for invalid values.
     """
     try:
         return _resolve(architecture, workload, spelled_out(space, architecture, workload), settings)
     except SpecError as error:
         if not space.file:
             raise
-        # the space came from a file, so no option is to blame
+        # the space came from a file, so the error names no option
         reported = [replace(p, file=space.file) if p.file == SETTING else p for p in error.problems]
         raise SpecError(reported) from None
 
 
 def spelled_out(space: Space, architecture: Named, workload: Named) -> Space:
-    """A space with its short paths written out as the chip and the network have them.
+    """Expand the short paths of a space to the full paths of the chip and the network.
 
     Raises
     ------
     NeuroestError
-        When a short path could be several.
+        If a short path is ambiguous.
     """
     short = [
         path for axis in space.axes for path in axis.tracks if path not in CHOICES and not is_whole(path)
@@ -191,7 +191,7 @@ def _resolve(
         for axis, index in zip(choices, picked, strict=True):
             for path, track in axis.tracks.items():
                 changes[path] = track.contents[index]  # type: ignore[union-attr]
-        for axis in numeric:  # so that a number the file leaves out is there to be moved
+        for axis in numeric:  # so that a number missing from the file can be varied
             for path, track in axis.tracks.items():
                 changes.setdefault(path, _first(track))
         chosen = {axis.path: axis.labels[index] for axis, index in zip(labels, picked, strict=True)}
@@ -202,7 +202,7 @@ def _resolve(
 def resolved(
     candidates: Sequence[Candidate], choices: Sequence[ChoiceAxis], axes: Sequence[NumericAxis]
 ) -> Resolved:
-    """The space of chips that are built already and of numbers that all of them have.
+    """The space of chips that are already built and of numeric axes that all of them have.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def resolved(
     choices : sequence of ChoiceAxis
         The choices in which the candidates differ.
     axes : sequence of NumericAxis
-        Numbers that move in all of them.
+        Numbers that vary in all of them.
     """
     units = {path: candidates[0].group.claims[path].unit for axis in axes for path in axis.tracks}
     files = dict.fromkeys(file for one in candidates for file in one.files)
@@ -220,18 +220,18 @@ def resolved(
 
 @dataclass(frozen=True)
 class Candidate:
-    """A chip with one set of choices, built, and how it was built.
+    """A chip built with one set of choices, and its origin.
 
     Attributes
     ----------
     group : Group
         The structure.
     chip : Loaded
-        The architecture that it was made of.
+        The architecture that it was built from.
     changes : mapping
-        What was changed in it, by path.
+        Changed values, by path.
     files : tuple of InputFile
-        All files that were read for it.
+        All files read to build it.
     """
 
     group: Group
@@ -240,12 +240,12 @@ class Candidate:
     files: tuple[InputFile, ...]
 
     def with_value(self, path: str, text: str) -> Claim:
-        """The claim of a path as a text states it.
+        """The claim of a path from its text.
 
         Raises
         ------
         SpecError
-            When the text is no value of it.
+            If the text is not a valid value.
         """
         changes = {**self.changes, path: text}
         if path.startswith("workload."):
@@ -262,7 +262,7 @@ def candidate(
     Raises
     ------
     SpecError, UnknownNameError
-        For a path that leads nowhere, and for values that are none of it.
+        For an unknown path or an invalid value.
     """
     chip_name, net_name = changes.get("architecture", architecture), changes.get("workload", workload)
     chip = chip_name if isinstance(chip_name, Loaded) else load_architecture(chip_name)
@@ -301,12 +301,12 @@ def _first(track: Levels | Range) -> Any:
 
 
 def numeric_axis(axis: Axis, groups: Sequence[Candidate]) -> NumericAxis:
-    """An axis of numbers applied to chips that must all have its paths.
+    """A numeric axis applied to chips; all of them must have its paths.
 
     Raises
     ------
     SpecError
-        For a path that one of them has not, and for values that are none of it.
+        For a path that one of them lacks, and for invalid values.
     """
     tracks = {}
     size: int | None = None

@@ -1,8 +1,8 @@
-"""A chip's main results as a table over the few parameters that matter most, small enough for a page.
+"""Main results of a chip as a table over its few most important parameters, small enough for a web page.
 
 The table holds exact results of the model on a grid of logarithmic steps. The reader interpolates the
-logarithm of a result linearly in the logarithms of the parameters, as `interpolated` does. How far that is
-off is found by exact results at random points and is part of the table.
+logarithm of a result linearly in the logarithms of the parameters, as `interpolated` does. The table includes the
+error of this, found with exact results at random points.
 """
 
 import itertools
@@ -26,11 +26,11 @@ from neuroest.specs.workload import number_field
 
 MOST_PARAMETERS = 4
 _STEPS = 3
-"""Steps from the value of the file to either end."""
+"""Steps from the value in the file to each end."""
 _REACH = 10.0
-"""Ends of a parameter over the value of the file, where its bounds allow them."""
+"""Ends of a parameter relative to the value in the file, if its bounds allow them."""
 _TRIED = 200
-"""Random points at which the table is compared with the model."""
+"""Random points for the comparison of table and model."""
 _DIGITS = 4
 """Digits of a logarithm to the base of ten, 0.01 % of the result."""
 
@@ -42,13 +42,13 @@ class SurrogateParameter:
     Attributes
     ----------
     paths : tuple of str
-        Parameters that move together.
+        Parameters that vary together.
     value : float
-        What the first of them is in the file.
+        Value of the first of them in the file.
     unit : str
         SI unit.
     factors : array
-        Steps of the axis over the values of the file, 1 among them.
+        Steps of the axis relative to the values in the file, including 1.
     """
 
     paths: tuple[str, ...]
@@ -64,9 +64,9 @@ class Surrogate:
     Attributes
     ----------
     parameters : tuple of SurrogateParameter
-        The axes, the one that moves the results most first.
+        The axes, the most important first.
     logarithms : mapping
-        Logarithm to the base of ten of each result on the grid; not a number where there is no estimate.
+        Base-10 logarithm of each result on the grid; NaN without an estimate.
     errors : mapping
         Median and 95th percentile of the relative error of each result at random points.
     """
@@ -76,7 +76,7 @@ class Surrogate:
     errors: Mapping[str, tuple[float, float]]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data of a page."""
+        """Plain data for a page."""
         return {
             "parameters": [
                 {"paths": list(p.paths), "value": p.value, "unit": p.unit, "factors": p.factors.tolist()}
@@ -91,7 +91,7 @@ class Surrogate:
 
 
 def surrogate(group: Group, quantities: Sequence[str] = MAIN) -> Surrogate | None:
-    """The table of a chip; None where nothing that could be moved matters.
+    """Compute the table of a chip; None if no adjustable parameter matters.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def interpolated(factors: Sequence[Array], table: Array, point: Sequence[float])
 
 
 def _parameters(group: Group, quantities: Sequence[str]) -> tuple[SurrogateParameter, ...]:
-    """What moves the results most, the parameter of the integration time of the neurons among them."""
+    """The most important parameters, including the one that sets the integration time of the neurons."""
     reach: dict[tuple[str, ...], float] = {}
     for bars in tornado(group, quantities).values():
         for bar in bars:
@@ -197,7 +197,7 @@ def _time_parameter(group: Group) -> tuple[str, ...]:
 
 
 def _factors(group: Group, paths: tuple[str, ...]) -> Array:
-    """Steps that keep all parameters within their bounds; none for numbers that cannot be scaled."""
+    """Steps that keep all parameters within their bounds; empty for numbers that cannot be scaled."""
     low, high = 1.0 / _REACH, _REACH
     for path in paths:
         field, value = _field(group, path), group.claims[path].value
@@ -213,7 +213,7 @@ def _factors(group: Group, paths: tuple[str, ...]) -> Array:
 
 
 def _field(group: Group, path: str) -> QuantityField | None:
-    """What a parameter may be; None for what is no parameter of a device or a network."""
+    """Bounds of a parameter; None if it is not a parameter of a device or a network."""
     if path.startswith("workload."):
         return number_field(path)
     owner, _, name = path.rpartition(".")

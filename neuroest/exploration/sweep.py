@@ -1,4 +1,4 @@
-"""Sweeps: every point of a space, its results, and whether it may be built."""
+"""Sweeps: every point of a space with its results and feasibility."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ STANDARD = (
     "area_m2", "energy_per_inference_J", "latency_s", "initiation_interval_s", "throughput_per_s",
     "average_power_W", "power_density_W_per_m2", "energy_per_synaptic_operation_J", "neuron_lifetime_s",
 )  # fmt: skip
-"""Results that are kept when nobody says which."""
+"""Default results."""
 _DEFAULT_SAMPLES = 10_000
 MOST_IN_MEMORY = 20_000_000
-"""Points that are held without an output: some gigabytes."""
+"""Most points without an output file: some gigabytes."""
 _ROWS = 1 << 18
-"""Rows of a file that are held at once."""
+"""Rows of a file in memory at once."""
 JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
-"""Columns that say what to think of a row."""
+"""Columns with the status of a row."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class SweepResult:
     Attributes
     ----------
     job : Job or None
-        What was computed; None for a file that was read.
+        The job; None for a sweep read from a file.
     columns : dict or None
-        Arrays by column; None where the rows went to a file.
+        Arrays by column; None if the rows were written to a file.
     output : Path or None
         The file.
     rows, feasible : int
-        Points, and those that may be built.
+        Number of points, and of feasible points.
     metadata : mapping
-        How the result was made.
+        How the result was computed.
     """
 
     job: Job | None
@@ -69,9 +69,9 @@ class SweepResult:
     metadata: Mapping[str, Any]
 
     def to_frame(self) -> pd.DataFrame:
-        """All rows as a table, whose `attrs` has the units of its columns and how the sweep was made.
+        """All rows as a table; `attrs` has the units of its columns and the metadata of the sweep.
 
-        A large file is better read in pieces.
+        Read a large file in pieces instead.
         """
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
@@ -81,11 +81,11 @@ class SweepResult:
         return frame
 
     def to_xarray(self) -> Any:
-        """All rows as an `xarray.Dataset`: one axis for each parameter of a whole grid, else one of points."""
+        """All rows as an `xarray.Dataset`: one axis per parameter for a full grid, else one axis of points."""
         return render(self, "xarray")
 
     def pieces(self, columns: list[str] | None = None) -> Iterator[pd.DataFrame]:
-        """The rows as tables, those of a large file one after the other; all columns, or some of them."""
+        """The rows as tables, piece by piece for a large file; all columns or some of them."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
         if self.columns is not None:
@@ -99,12 +99,12 @@ class SweepResult:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Columns that say which point a row is."""
+        """Columns that identify the point of a row."""
         said = {*self.metadata.get("quantities", ()), *JUDGEMENTS}
         return tuple(name for name in map(str, next(self.pieces())) if name not in said)
 
     def sample(self, rows: int = 20_000) -> pd.DataFrame:
-        """At most so many rows, equally far apart; a file is read in pieces."""
+        """A limited number of equally spaced rows; a file is read in pieces."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
         step = max(1, -(-self.rows // rows))
@@ -117,28 +117,28 @@ class SweepResult:
     def plot(
         self, result: str | None = None, along: str | None = None, path: str | Path | None = None
     ) -> Any:
-        """A result along a parameter; written to `path` if given, and returned.
+        """Plot a result along a parameter; written to `path` if given, and returned.
 
         Parameters
         ----------
         result : str, optional
-            Column of a result, by default the first that is kept.
+            Column of a result, by default the first stored one.
         along : str, optional
-            Column of a parameter, by default the first that is a number.
+            Column of a parameter, by default the first numeric one.
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
         """
         return render(self, "figure", result, along, path)
 
     def most_common_failure(self) -> str | None:
-        """The check that fails first in most rows; None where none does."""
+        """The most frequent first failing check; None if no check fails."""
         counts: Counter[Any] = Counter()
         for piece in self.pieces(["failed_check"]):
             counts.update(piece["failed_check"].dropna().astype(object).value_counts().to_dict())
         return next((reason for reason, _ in counts.most_common(1)), None)
 
     def pareto(self, minimize: Sequence[str] = (), maximize: Sequence[str] = ()) -> Any:
-        """The points that no other beats in all objectives; see `neuroest.exploration.pareto`."""
+        """The Pareto-optimal points; see `neuroest.exploration.pareto`."""
         return load("neuroest.exploration.pareto.pareto")(self, minimize, maximize)
 
     def __repr__(self) -> str:
@@ -155,8 +155,8 @@ def _csv(file: Path) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
     try:
-        return pd.read_csv(file, low_memory=False)  # a column that only some chips have is of one type
-    except (OSError, ValueError) as error:  # what pandas says of a file that is no table is a ValueError
+        return pd.read_csv(file, low_memory=False)  # keeps one type for a column that only some chips have
+    except (OSError, ValueError) as error:  # pandas raises ValueError for a file that is not a table
         raise ExplorationError(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
 
 
@@ -176,12 +176,12 @@ def make_job(
     settings: Mapping[str, str] | None = None,
     chunk_size: int = CHUNK,
 ) -> Job:
-    """A job of a space, everything checked.
+    """Create the job of a space and check everything.
 
     Raises
     ------
     NeuroestError
-        With all that is wrong.
+        With all problems.
     """
     if isinstance(space, str | Path):
         space = read_space(space)
@@ -225,37 +225,37 @@ def sweep(
     most_in_memory: int = MOST_IN_MEMORY,
     started: Callable[[int, int], Tick] | None = None,
 ) -> SweepResult:  # fmt: skip
-    """All points of a space.
+    """Evaluate all points of a space.
 
     Parameters
     ----------
     architecture, workload
-        Names, paths or loaded specs; where the space chooses them, its choice counts.
+        Names, paths or loaded specs; a choice in the space takes precedence.
     space : Space, mapping or path
         Axes by path, such as ``{"chip.tile.array.rows": [64, 128], "technology.supply_voltage": "0.6..0.9 V:7"}``, or
         the path of a space file.
     output : path, optional
-        ``.parquet`` or ``.csv`` to stream to; without it the rows stay in memory.
+        ``.parquet`` or ``.csv`` file to stream to; without it the rows stay in memory.
     sampler : str, optional
         ``grid``, ``random``, ``latin_hypercube`` or ``sobol``.
     samples, seed : int, optional
-        Of all samplers but the grid.
+        Samples and seed for samplers other than the grid.
     quantities : sequence of str
-        Results to keep.
+        Results to store.
     settings : mapping, optional
-        Values to change in every point, by path.
+        Values to change at every point, by path.
     workers : int, optional
-        Processes; by default one a processor, and none for fewer points than a chunk.
+        Worker processes; by default one per processor, and none for fewer points than a chunk.
     scheduler : str, optional
         ``local`` or the address of a Dask scheduler.
     confirmed : bool
-        Whether more than 10^9 points are meant.
+        Whether to allow more than 10^9 points.
     overwrite : bool
-        Whether an output of another input may go.
+        Whether to overwrite an output of another input.
     most_in_memory : int
-        Points above which an output is asked for.
+        Number of points above which an output is required.
     started : callable, optional
-        Called with the points of the run and those that are there already; returns the callback for further ones.
+        Called with the number of points of the run and of points already done; returns the callback for further points.
 
     Returns
     -------
@@ -290,7 +290,7 @@ def run_job(
     most_in_memory: int = MOST_IN_MEMORY,
     started: Callable[[int, int], Tick] | None = None,
 ) -> SweepResult:
-    """All points of a job that is known to be right; the arguments are those of `sweep`.
+    """Evaluate all points of a checked job; the arguments are those of `sweep`.
 
     Raises
     ------
@@ -299,7 +299,7 @@ def run_job(
     """
     job.check_size(confirmed=confirmed)
     if workers is None and job.points <= CHUNK:
-        workers = 1  # done before a process has started
+        workers = 1  # finished before a process would have started
     if output is not None:
         return _to_file(job, Path(output), workers, scheduler, overwrite, started)
     if job.points > most_in_memory:
@@ -380,12 +380,12 @@ def _concatenated(parts: Sequence[Columns]) -> Columns:
 
 
 def read_sweep(path: str | Path) -> SweepResult:
-    """A finished sweep from its file.
+    """Read a finished sweep from its file.
 
     Raises
     ------
     ExplorationError
-        When there is none.
+        If the file contains no sweep.
     """
     file = Path(path)
     if not is_file(file) or file.suffix not in SUFFIXES:

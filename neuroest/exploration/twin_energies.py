@@ -1,4 +1,4 @@
-"""Energies that spiking and quantised networks are compared with where no chip is described."""
+"""Energies for a comparison of spiking and quantised networks without a description of a chip."""
 
 from typing import ClassVar
 
@@ -13,15 +13,15 @@ class TwinEnergiesParameters(Record):
     folder: ClassVar[str] = "comparisons"
 
     accumulate_energy: u.Joule = positive(symbol="E_add")
-    """Energy of adding a weight to a potential."""
+    """Energy to add a weight to a potential."""
     compare_energy: u.Joule = positive(symbol="E_cmp")
-    """Energy of comparing a potential with its threshold."""
+    """Energy to compare a potential with its threshold."""
     partial_product_energy: u.JoulePerBit = positive(symbol="e_mul")
-    """Energy of a multiply-accumulate for each bit of the activation."""
+    """Energy of a multiply-accumulate per bit of the activation."""
     event_hop_energy: u.Joule = non_negative(symbol="E_hop")
-    """Energy of one spike a hop, with what its address takes."""
+    """Energy of one spike per hop, including its address."""
     value_hop_energy: u.JoulePerBit = non_negative(symbol="e_hop")
-    """Energy of dense traffic a hop."""
+    """Energy of dense traffic per hop."""
     memory_read_energy: u.JoulePerBit = non_negative(symbol="e_read")
     """Energy of the memory for weights and potentials."""
     potential_bits: u.Bit = positive(symbol="b_p")

@@ -1,7 +1,7 @@
 """A published comparison of spiking and quantised networks, from its energies alone.
 
-No chip is described: a device of model `twin_energies` names the energies of arithmetic, memory and traffic, and a case
-says what is compared.
+There is no chip: a device of model `twin_energies` states the energies of arithmetic, memory and traffic, and a case
+states what is compared.
 """
 
 from collections.abc import Mapping
@@ -18,25 +18,25 @@ from neuroest.loading.library import load_device
 from neuroest.results.uncertainty import Band
 
 PUBLISHED = "yan2026_22nm"
-"""The published energies that ship."""
+"""Device with the shipped published energies."""
 
 
 @dataclass(frozen=True)
 class TwinCase:
-    """What is compared.
+    """The case to compare.
 
     Attributes
     ----------
     timesteps : float
-        Of the spiking network; the twin's activations have enough bits to distinguish its spike counts.
+        Timesteps of the spiking network; the activations of the twin have enough bits for its spike counts.
     weight_bits : float
-        Of both.
+        Weight bits of both.
     inputs : float
-        Of a neuron.
+        Inputs per neuron.
     hops : float or None
-        Between the cores of two neurons; None takes those of the energies.
+        Hops between the cores of two neurons; None uses the hops stated with the energies.
     spiking_weight_reads, quantised_weight_reads : float
-        Weights read for each event or activation: 1 without reuse.
+        Weights read per event or activation: 1 without reuse.
     """
 
     timesteps: float
@@ -49,7 +49,7 @@ class TwinCase:
 
 @dataclass(frozen=True)
 class Twins:
-    """Both neurons with numbers in them; each energy may be an array of samples."""
+    """Both neurons with their energies; each energy may be an array of samples."""
 
     case: TwinCase
     activation_bits: u.Numeric
@@ -70,13 +70,13 @@ class Twins:
 
     @property
     def operations_crossover(self) -> u.Numeric:
-        """The same with arithmetic alone, where the twin does not skip zeros."""
+        """The same for arithmetic alone; the twin then does not skip zeros."""
         return twins.operations_crossover_rate(
             self.case.timesteps, 1.0, self.multiply_accumulate_energy, self.accumulate_energy
         )
 
     def ratio(self, spike_rate: u.Numeric) -> u.Numeric:
-        """Energy of the spiking neuron over that of its twin."""
+        """Energy of the spiking neuron over the energy of its twin."""
         share = twins.mean_active_share(self.case.timesteps, spike_rate)
         return twins.spiking_neuron_energy(
             self.case.timesteps, self.case.inputs, spike_rate, self.event_energy, self.update_energy

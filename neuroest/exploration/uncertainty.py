@@ -1,7 +1,7 @@
-"""Uncertainty in two levels: the uncertainty of the means, and how single chips and devices differ.
+"""Uncertainty on two levels: uncertainty of the means, and differences between chips and devices.
 
-The first level shifts every chip that could be built: the spread of a mean. The second differs from device to device
-and from cycle to cycle; over N devices that add up it shrinks with the square root of N.
+The first level is the spread of a mean, which shifts every chip. The second level varies from device to device and
+from cycle to cycle; for a sum over N devices it shrinks with the square root of N.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 KNOWLEDGE, VARIABILITY = 1000, 32
 """Default samples of each level."""
 _MOST_SAMPLES = 10_000_000
-"""Of both levels together: some gigabytes."""
+"""Most samples of both levels together: some gigabytes."""
 _ROWS = 128
-"""Knowledge samples in a chunk."""
+"""Knowledge samples per chunk."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +48,18 @@ class UncertaintyResult:
     Attributes
     ----------
     samples : mapping
-        Array of each result: knowledge samples by variability samples. Row 0 has all means at their stated values,
-        column 0 all devices equal to their means; not a number where no estimate exists.
+        Array of each result: knowledge samples by variability samples. In row 0 all means have their stated values; in
+        column 0 all devices equal their means. NaN without an estimate.
     knowledge, variability, together : mapping
-        Bands of each result from the first level alone, the second alone, and both.
+        Bands of each result from the first level alone, the second level alone, and both.
     knowledge_share : mapping
-        Share of the variance of a result's logarithm that is lack of knowledge.
+        Share of the first level in the variance of a result's logarithm.
     feasible : float
-        Share of the samples that have an estimate; the bands are of those.
+        Share of the samples with an estimate; the bands use only these.
     causes, varied : tuple of str
-        What moved in the first level, and the parameters that moved in the second.
+        Causes varied on the first level, and parameters varied on the second.
     seed : int
-        Of the draw.
+        Seed of the draw.
     """
 
     architecture: str
@@ -90,7 +90,7 @@ class UncertaintyResult:
         )  # fmt: skip
 
     def plot(self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None) -> Any:
-        """Cumulative distribution of one result, each level for itself; written to `path` if given, and returned."""
+        """Plot cumulative distributions of one result, also by level; written to `path` if given, and returned."""
         return render(self, "figure", quantity, path)
 
     def to_text(self) -> str:
@@ -125,7 +125,7 @@ class UncertaintyResult:
 
 @dataclass(frozen=True)
 class _Draw:
-    """Samples of a slice of the first level, all of the second."""
+    """Samples for a slice of the first level and all of the second."""
 
     group: Group
     quantities: tuple[str, ...]
@@ -138,7 +138,7 @@ class _Draw:
         first, last = chunk * _ROWS, min((chunk + 1) * _ROWS, self.knowledge + 1)
         rows, columns = last - first, self.variability + 1
         moved = causes(self.group)
-        # every chunk draws whole, so that the length of the last one changes nothing
+        # every chunk draws its full length, so the length of the last one has no effect
         doubt = np.random.default_rng([self.seed, 0, chunk]).standard_normal((_ROWS, len(moved)))[:rows]
         differ = np.random.default_rng([self.seed, 1, chunk]).standard_normal(
             (_ROWS, columns, len(self.relative))
@@ -164,10 +164,10 @@ class _Draw:
 
 
 def relative_spreads(group: Group) -> dict[str, float]:
-    """Relative standard deviation that the mean of all devices of a chip has, for each parameter that varies.
+    """Relative standard deviation of the mean over all devices of a chip, for each parameter that varies.
 
-    Device-to-device differences average over the instances on the chip, cycle-to-cycle ones over all actions of
-    them in one inference.
+    Device-to-device differences average over the instances on the chip, cycle-to-cycle differences over all of their
+    actions in one inference.
     """
     with np.errstate(all="ignore"):
         result = evaluate(group.design, group.workload, group.values)
@@ -197,19 +197,19 @@ def uncertainty(
     workers: int | None = 1,
     scheduler: str | None = None,
 ) -> UncertaintyResult:
-    """Distributions of the results of a chip on a network.
+    """Compute the distributions of the results of a chip on a network.
 
     Parameters
     ----------
     knowledge, variability : int
-        Samples of the first level, and of the second for each of them.
+        Samples of the first level, and samples of the second level for each of them.
     seed : int
-        The result is bit-identical for the same seed, whatever the workers.
+        The result is bit-identical for the same seed and any number of workers.
 
     Raises
     ------
     NeuroestError
-        When no sample has an estimate.
+        If no sample has an estimate.
 
     Examples
     --------
@@ -248,7 +248,7 @@ def uncertainty(
 
 
 def _knowledge_share(values: Array) -> float:
-    """One less the mean variance within a row over the variance of all, of the logarithms."""
+    """One minus the mean variance within rows over the total variance, of the logarithms."""
     inner = np.log(np.where(values[1:, 1:] > 0.0, values[1:, 1:], np.nan))
     rows = inner[np.isfinite(inner).all(axis=1)]
     whole = float(np.var(rows)) if rows.size else 0.0
