@@ -547,9 +547,11 @@ def test_isaac_reads_its_cells_at_the_energy_of_its_table() -> None:
 
 
 def test_a_network_on_isaac_takes_what_another_tool_says() -> None:
-    # AccelForge with its isaac_isca_2016 as shipped: 1.370 mJ for ResNet-18 (docs/models/crosscheck.md)
+    # AccelForge with its isaac_isca_2016 as shipped: 1.370 mJ for ResNet-18, 0.196 mJ of it leakage
+    # (docs/models/crosscheck.md, benchmarks/peers/chips.csv)
     result = estimate("isaac_like_32nm", "resnet18_imagenet_dense")
-    assert 1 / 1.3 < result.totals["dynamic_energy_J"] / 1.370e-3 < 1.3
+    for theirs in (1.370e-3, 1.370e-3 - 0.196e-3):
+        assert 1 / 1.3 < result.totals["dynamic_energy_J"] / theirs < 1.3
 
 
 def test_one_conversion_a_result_takes_no_accumulator(tmp_path: Path) -> None:

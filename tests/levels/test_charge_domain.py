@@ -165,6 +165,12 @@ def test_columns_of_charge_need_converters_and_bits(tmp_path: Path) -> None:
         run("pulse_width_crossbar_28nm", "mlp_mnist_dense", neurons, tmp_path)
 
 
+def test_no_clamp_fixes_the_voltage_of_a_column_of_charges(tmp_path: Path) -> None:
+    clamp = {"model": "current_clamp", "device": "current_clamp_regulated_28nm"}
+    with pytest.raises(MappingError, match=r"a current_clamp would fix it; leave out readout\.interface"):
+        run("cim_sram_28nm", "mlp_mnist_dense", {"chip.tile.array.readout.interface": clamp}, tmp_path)
+
+
 def test_switches_that_join_capacitors_are_paid_for_in_every_read() -> None:
     result = macro(chip__array__cell__control_width="0.2 um")
     assert energy(result, term="control") == pytest.approx(COLUMNS * ROWS * 0.2e-6 * 2.155e-9 * SUPPLY**2)
@@ -211,7 +217,7 @@ def test_a_spiking_network_runs_on_charges(tmp_path: Path) -> None:
         {"chip.tile.array.cell": {"model": "charge_domain_sram", "device": "charge_sram_65nm", "product": "and",
                                   "accumulation": "shared_plate"},
          "chip.tile.array.read_voltage": "0.9 V", "chip.tile.array.bits_per_cell": 1,
-         "chip.tile.array.write_circuit": None},
+         "chip.tile.array.write_circuit": None, "chip.tile.array.readout.interface": None},
         tmp_path,
     )  # fmt: skip
     assert energy(result, term="capacitors") > 0.0

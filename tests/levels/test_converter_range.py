@@ -123,7 +123,7 @@ def test_one_range_only() -> None:
 
 @pytest.mark.parametrize(("limit", "passes"), [("100 %", True), ("30 %", False)])
 def test_no_design_is_feasible_whose_results_are_less_exact_than_asked(limit: str, passes: bool) -> None:
-    # five bits over every sum: a signal to error ratio of 1.6, an error of 79 % of the spread of the results
+    # five bits over every sum: a signal to error ratio of 3.0, an error of 58 % of the spread of the results
     result = found(VGG, **FIVE_BITS, **{f"{ARRAY}.error_limit": limit})
     (check,) = (c for c in result.checks if c.name == "result_error")
     assert bool(np.all(check.passed)) is passes

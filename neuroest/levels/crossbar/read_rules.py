@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
-from neuroest.blocks.roles import CouplesDirectly, DrivesOneBit, HoldsResults
+from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, DrivesOneBit, HoldsResults
 from neuroest.core import units as u
 from neuroest.levels.crossbar.array import CrossbarArray
 
@@ -225,3 +225,6 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
         yield ("of static memory cells, whose area includes their write circuits; leave out write_circuit")
     if driver.analog and array.every_input_toggles:
         yield "of products of plus and minus one, which voltages between them do not make; use product: and"
+    if isinstance(array.interface, ClampsColumn) and not array.cell.discharges:
+        clamp = array.interface.model
+        yield f"whose column voltage is the result, and a {clamp} would fix it; leave out readout.interface"
