@@ -1,4 +1,4 @@
-"""Array of units that AND and count spikes: products of two factors that are spikes, as in spiking attention."""
+"""Array of AND-and-count units: products of two spiking factors, as in spiking attention."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal
@@ -17,28 +17,28 @@ from neuroest.specs.base import Count, Frequency
 from neuroest.workloads.layout import of_one_point
 
 _BIT = 1.0
-"""Bits of a spike, and bits by which each level of a tree of counts is wider than the one before."""
+"""Bits of a spike, and bit growth per level of a tree of counts."""
 
 
 class AndCountLevel(ComputingLevel):
-    """Array of units that AND and count spikes."""
+    """Array of AND-and-count units for spikes."""
 
     slots: ClassVar[tuple[str, ...]] = ("unit",)
     mapper: Literal["and_count_array"]
     """The mapper of this level."""
     columns: Count
-    """Units side by side: outputs that see the same spikes of the left factor."""
+    """Units in parallel: outputs that receive the same spikes of the left factor."""
     clock_frequency: Frequency
     """Clock."""
     outputs: Literal["neurons", "random"]
-    """What makes spikes of the counts. neurons: the neurons of a digital_lif block, which keep their state; random: the
-    count is compared with a new random number in every timestep, as in stochastic attention."""
+    """How counts become spikes. neurons: a digital_lif block with persistent state; random: comparison with a new
+    random number in every timestep, as in stochastic attention."""
     unit: AndCountBlock
     """AND gates and counter of one output."""
 
 
 class AndCountMapper(Mapper):
-    """The right factor stays in the units while the positions of the left one stream by, in every timestep again."""
+    """The right factor stays in the units while the positions of the left factor stream through, in each timestep."""
 
     schema: ClassVar[type[Level]] = AndCountLevel
     multiplies_computed: ClassVar[bool] = True
@@ -71,7 +71,7 @@ class AndCountMapper(Mapper):
 
     @property
     def arrays(self) -> u.Numeric:
-        """Arrays that work on one layer side by side; a count that is auto is one."""
+        """Arrays that work on one layer in parallel; auto counts as one."""
         found: u.Numeric = 1.0
         for level in self.chip.path_to(self.level):
             found = found * (1.0 if level.count is None else level.count)

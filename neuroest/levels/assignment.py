@@ -1,4 +1,4 @@
-"""Which computing level of a chip runs which layer of a network, as far as the designer says so."""
+"""Assignment of layers to computing levels, as far as the designer specifies it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from neuroest.workloads.layers import LayerTable
 from neuroest.workloads.layout import of_one_point
 
 _NAME, _PATTERN, _TYPE = 3, 2, 1
-"""How closely a word names a layer: what names it more closely wins."""
+"""Specificity of a word: the most specific match wins."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,16 +37,16 @@ class Assignment:
 
 
 def assigned(levels: Sequence[LevelNode], layers: LayerTable) -> Assignment:
-    """The level of each layer, from what the levels say of their `layers`.
+    """Assign each layer to a level, from the levels' `layers`.
 
-    A layer goes to the level that names it, by name rather than by pattern and by pattern rather than by type; then to
-    the level that says nothing, which takes the rest. Where levels say `auto`, the costs decide between them and the
-    level that says nothing. A layer without weights that nobody names is run where the first layer that it reads is.
+    A layer goes to the level that names it; a name overrides a pattern, and a pattern overrides a type. The level
+    without `layers` runs the rest. If levels state `auto`, costs decide between them and the level without `layers`. A
+    layer without weights that no level names runs on the level of the first layer it reads.
 
     Raises
     ------
     MappingError
-        When no level takes a layer, or two name it equally closely.
+        If no level runs a layer, or two levels match it with equal specificity.
     """
     if len(levels) == 1:
         return Assignment((0,) * len(layers.names))

@@ -1,4 +1,4 @@
-"""What every mapper returns, and how level counts follow from it.
+"""Results of a mapper, and the level counts that follow from them.
 
 Arrays have the layers on their last axis and the design points before it.
 """

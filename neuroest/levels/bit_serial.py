@@ -1,4 +1,4 @@
-"""Memory cells with adders: weights lie in them, inputs come bit by bit."""
+"""Memory cells with adders: the cells store weights, inputs are bit-serial."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
@@ -18,19 +18,20 @@ from neuroest.specs.base import Count, Time, WordWidth
 
 
 class BitSerialLevel(ComputingLevel):
-    """Array of memory cells with adders: weights lie in it, inputs come bit by bit, sums ripple through it."""
+    """Array of memory cells with adders: it stores weights, inputs are bit-serial, and sums ripple through the
+    array."""
 
     slots: ClassVar[tuple[str, ...]] = ("cell",)
     mapper: Literal["bit_serial"]
     """The mapper of this level."""
     rows: Count
-    """Rows: inputs."""
+    """Rows, one per input."""
     columns: Count
-    """Columns: bits of weights and of their sums."""
+    """Columns, one per bit of the weights and their sums."""
     guard_bits: WordWidth
-    """Further columns for the growth of the sum of a weight."""
+    """Additional columns for the bit growth of a weight's sum."""
     registers: Count
-    """Registers along a column, which cut the ripple of the sums into stages."""
+    """Pipeline registers along a column, which divide the ripple path of the sums into stages."""
     adder_delay: Time
     """Delay of one full adder, which sets the cycle."""
     cell: BitSerialCellBlock
@@ -41,7 +42,7 @@ _ONE_BIT = 1.0
 
 
 class BitSerialMapper(Mapper):
-    """Weights stay in the cells; every cell works in every cycle, whatever its column holds."""
+    """Weight-stationary: every cell is active in every cycle, also in unused columns."""
 
     schema: ClassVar[type[Level]] = BitSerialLevel
     writes_weights_back: ClassVar[bool] = False
@@ -64,7 +65,7 @@ class BitSerialMapper(Mapper):
             raise MappingError(f"{self.level.path} has too few columns for a weight with its guard bits")
 
     def weights_per_row(self) -> u.Numeric:
-        """Weights side by side in one row."""
+        """Number of weights in one row."""
         each = self.network.weight_bits + self.options["guard_bits"]
         return np.floor(self.options["columns"] / each)
 
@@ -94,7 +95,7 @@ class BitSerialMapper(Mapper):
         )
 
     def action_counts(self, placement: Placement) -> LevelCounts:
-        """Cycles of all cells, and sums of arrays that share an output."""
+        """Cell cycles, and additions of partial sums across arrays."""
         t, bits = self.layers, self.network.activation_bits
         cycles = t.positions * bits * placement.units * self.options["rows"] * self.options["columns"]
         sums = t.is_weighted * t.output_elements * (placement.row_blocks - 1.0)
@@ -108,7 +109,7 @@ class BitSerialMapper(Mapper):
         )
 
     def pass_time(self) -> u.Second:
-        """Time of one position: the bits of its inputs, one after the other."""
+        """Time of one position: its input bits in series."""
         o = self.options
         cycle = accelerators.bit_serial_cycle_time(
             o["adder_delay"], self.network.weight_bits, o["guard_bits"], o["rows"], o["registers"], _ONE_BIT
@@ -116,7 +117,7 @@ class BitSerialMapper(Mapper):
         return self.network.activation_bits * cycle
 
     def peak_rate(self) -> u.Numeric:
-        """Every weight that fits is multiplied once a pass."""
+        """Every stored weight is multiplied once per pass."""
         return 2.0 * self.options["rows"] * self.weights_per_row() / self.pass_time()
 
     def unit_time(self, placement: Placement) -> Array:

@@ -1,4 +1,4 @@
-"""What spiking cores share."""
+"""Common part of spiking cores."""
 
 from abc import abstractmethod
 from typing import ClassVar, Literal
@@ -15,14 +15,14 @@ from neuroest.specs.architecture import ComputingLevel
 
 
 class CoreLevel(ComputingLevel):
-    """What levels of spiking cores say."""
+    """Common keys of spiking-core levels."""
 
     packing: Literal["own_cores", "shared_cores"] = "own_cores"
-    """own_cores: every layer begins in a core of its own; shared_cores: in the core in which the layer before ends."""
+    """own_cores: every layer starts in a new core; shared_cores: it starts in the last core of the previous layer."""
 
 
 class CoreMapper(Mapper):
-    """Common part: neurons and weights of a layer fill as many cores as they need."""
+    """Common part: a layer occupies as many cores as its neurons or weights need."""
 
     unit_name = "core"
     skips_silent_inputs: ClassVar[bool] = True
@@ -40,7 +40,7 @@ class CoreMapper(Mapper):
 
     @abstractmethod
     def core_weights(self) -> u.Numeric:
-        """Weights that one core can hold."""
+        """Weight capacity of one core."""
 
     @abstractmethod
     def silent_time(self, placement: Placement) -> Array:

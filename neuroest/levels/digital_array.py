@@ -1,4 +1,4 @@
-"""Array of multiply-accumulate units that keeps weights and streams the rest."""
+"""Digital array of multiply-accumulate units, systolic or with adder trees."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -39,38 +39,38 @@ class DigitalArrayLevel(SkipsZeros):
     """Columns of units: the output dimension."""
     dataflow: Literal["weight_stationary", "output_stationary", "input_stationary", "fastest"]
     """Dataflow. weight_stationary: a block of weights stays in the units, and all positions stream through.
-    output_stationary: the sums of as many positions as rows and as many outputs as columns stay, and their fan-in
-    streams; weights are fetched once per group of positions (with adder trees: one position per array).
-    input_stationary: the inputs of as many positions as columns stay, and all weights stream. fastest: the one of
-    these with the fewest cycles for each layer."""
+    output_stationary: the sums stay, one position per row and one output per column, and their fan-in streams; weights
+    are fetched once per group of positions (with adder trees: one position per array). input_stationary: the inputs
+    stay, one position per column, and all weights stream. fastest: the dataflow with the fewest cycles for each
+    layer."""
     summation: Literal["systolic", "tree"] = "systolic"
-    """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
-    array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, and a sum of
-    accumulator width is at its root."""
+    """How the products of a column are added: from unit to unit, with fill and drain for every block of weights; or by
+    an adder tree, with inputs broadcast to all columns. Each level of the tree is one bit wider, and its root has the
+    accumulator width."""
     tree_stages: Count | None = None
-    """Parts into which registers cut a tree of adders; 1: only the sum at the root is kept. Left out, every adder keeps
-    its sum in a register. A systolic array keeps every sum anyway."""
+    """Pipeline stages of an adder tree; 1: only the root has a register. If left out, every adder has an output
+    register. A systolic array registers every sum anyway."""
     convolution: Literal["direct", "winograd"] = "direct"
-    """winograd: kernels of 3 x 3 and stride one multiply tiles of 4 x 4 inputs by transformed weights, which takes
-    16 multiplications for four outputs instead of 36."""
+    """winograd: 3 x 3 kernels with stride one multiply tiles of 4 x 4 inputs by transformed weights: 16 multiplications
+    for four outputs instead of 36."""
     strides: Literal["native", "extended"] = "native"
-    """extended: a strided convolution runs as one of stride one with the square of the stride times as many channels,
-    its kernels stored with the zeros that fill them up; zeros are not multiplied."""
+    """extended: a strided convolution runs with stride one and stride-squared times as many channels. Its kernels are
+    stored with zero padding; zeros are not multiplied."""
     tiling: Literal["none", "search"] = "none"
-    """How loops are ordered for memories of activations and weights that are between the units and others of the same
-    data. search: for each layer the order, with a part of the map or of the weights that such a memory holds, that
-    brings the fewest bits into them; none: what does not fit them as a whole comes again for every access."""
+    """Loop order for intermediate memories of activations and weights, between the units and outer memories. search:
+    for each layer, the order and tile with the least traffic into these memories; none: data that do not fit as a whole
+    are fetched again for every access."""
     gating: Literal["none", "zero_inputs"] = "none"
-    """zero_inputs: a unit neither multiplies nor adds where the input is zero; that saves no time."""
+    """zero_inputs: a unit neither multiplies nor adds if the input is zero. This saves energy but no time."""
     layer_outputs: Literal["kept", "external"] = "kept"
-    """kept: what a layer writes stays on the chip as long as it fits; external: it goes to the external memory, after
-    the pooling and additions that follow at once, and the next layer reads it from there."""
+    """kept: a layer's output stays on the chip if it fits; external: the output goes to the external memory, after any
+    pooling and additions that follow directly, and the next layer reads it from there."""
     layer_setup: Duration | None = None
-    """Time for which the array waits before each layer: its configuration by a processor, and the copies of what its
-    first cycles need. Left out, none."""
+    """Idle time of the array before each layer: configuration by a processor, and copies of the data for its first
+    cycles. Default: none."""
     copy_width: WordWidth | None = None
-    """Bits that a DMA engine copies in a cycle between the outer memories and those next to the array, before a layer
-    and after it. Left out, copies overlap with the layer, as with double buffers."""
+    """Bits per cycle that a DMA engine copies between the outer memories and those next to the array, before and after
+    a layer. If left out, copies overlap with the layer, as with double buffering."""
     clock_frequency: Frequency
     """Clock."""
     batch: Count
@@ -81,7 +81,7 @@ class DigitalArrayLevel(SkipsZeros):
 
 _ORDERS = ("weight_stationary", "output_stationary", "input_stationary")
 _WEIGHTS, _SUMS, _INPUTS = 0.0, 1.0, 2.0
-"""What stays in the units, as places in the orders; the first is taken where two are as fast."""
+"""Stationary operand, as an index of the orders; the first wins a tie."""
 
 
 class DigitalArray(Component[None]):
@@ -159,7 +159,7 @@ class DigitalArrayMapper(Mapper):
 
     @cached_property
     def kept(self) -> Kept:
-        """What is left of each layer without its zeros."""
+        """Remaining work of each layer without its zeros."""
         return kept_of(self)
 
     def products_kept(self) -> u.Numeric:

@@ -1,4 +1,4 @@
-"""Digital compute-in-memory: weights in memory cells, inputs slice by slice, sums by trees of adders."""
+"""Digital compute-in-memory: weights in memory cells, inputs in bit slices, sums by adder trees."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,17 +22,17 @@ from neuroest.specs.base import Count, Frequency, WordWidth
 
 
 class DigitalInMemoryLevel(ComputingLevel):
-    """Memory whose columns multiply what they hold by the inputs and add the products digitally."""
+    """Memory whose columns multiply stored weights by the inputs and add the products digitally."""
 
     slots: ClassVar[tuple[str, ...]] = ("unit",)
     mapper: Literal["digital_in_memory"]
     """The mapper of this level."""
     columns: Count
-    """Columns, each with a tree of adders and a slice of a weight in each row."""
+    """Columns, each with an adder tree and one weight slice per row."""
     write_width: WordWidth
-    """Bits of weights that are written into an array in a cycle."""
+    """Weight bits written into an array per cycle."""
     clock_frequency: Frequency | None = None
-    """Clock; without it, as fast as the adders of process and supply allow."""
+    """Clock frequency. Default: the highest that the adders allow at this process and supply."""
     batch: Count = 1.0
     """Inferences that share one loading of the weights."""
     unit: InMemoryColumnBlock
@@ -40,7 +40,7 @@ class DigitalInMemoryLevel(ComputingLevel):
 
 
 class DigitalInMemoryMapper(DigitalArrayMapper):
-    """A block of weights lies in the cells, all positions stream by, the next block follows."""
+    """Weight-stationary: a block of weights is loaded, all positions stream through, then the next block is loaded."""
 
     schema: ClassVar[type[Level]] = DigitalInMemoryLevel
     multiplies_computed: ClassVar[bool] = False

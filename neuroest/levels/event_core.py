@@ -1,4 +1,4 @@
-"""Core of a chip that is known by its published energies per event."""
+"""Core of a chip, modelled by its published energies per event."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ from neuroest.specs.architecture import Level
 
 
 class EventCoreLevel(CoreLevel):
-    """Core of a chip that is known by its published energies per event."""
+    """Core of a chip, modelled by its published energies per event."""
 
     slots: ClassVar[tuple[str, ...]] = ("events",)
     mapper: Literal["event_core"]

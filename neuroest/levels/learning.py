@@ -1,6 +1,6 @@
-"""How computing levels reach their weights when a rule changes them: in memories, by published events, in software.
+"""Weight updates of computing levels: in memories, by published events, or in software.
 
-How crossbar arrays do it is in `neuroest.levels.crossbar.learning`.
+For crossbar arrays, see `neuroest.levels.crossbar.learning`.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ BACKWARD_READOUT = "backward_readout"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LevelLearning:
-    """What a computing level does for the learning of one sample.
+    """Work of a computing level to learn one sample.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""A layer of a digital array as a product of a matrix of weights with vectors."""
+"""A layer of a digital array as a matrix-vector product."""
 
 from dataclasses import dataclass
 

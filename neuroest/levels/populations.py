@@ -1,4 +1,4 @@
-"""Where the spikes of populations go: places of a hierarchy that a spike reaches by the law of distance."""
+"""Routing of population spikes: destinations in a hierarchy, from the distance law."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Processor known by its peak rate, bandwidth and power."""
+"""Processor modelled by its peak rate, bandwidth and power."""
 
 from collections import Counter
 from typing import ClassVar, Literal
@@ -17,7 +17,7 @@ from neuroest.workloads.shapes import NETWORK_INPUT
 
 
 class RooflineLevel(ComputingLevel):
-    """Processor that is known by its peak rate, bandwidth and power."""
+    """Processor, modelled by its peak rate, bandwidth and power."""
 
     slots: ClassVar[tuple[str, ...]] = ("processor",)
     mapper: Literal["roofline"]

@@ -32,15 +32,16 @@ class RowStationaryLevel(SkipsZeros):
     columns: Count
     """Columns of units: the rows of an output map."""
     filters_per_unit: Count
-    """Filters that a unit works on in turn, so that an input that has come serves all of them."""
+    """Filters that a unit processes in turn with the same input."""
     channels_per_unit: Count
-    """Most input channels that a unit adds up before it hands on a partial sum."""
+    """Maximum number of input channels that a unit accumulates before it passes on a partial sum."""
     inputs_per_unit: CountOrUnlimited = "unlimited"
-    """Inputs that a unit holds: a window as wide as the kernel for each of its channels."""
+    """Inputs stored in a unit: one window of kernel width for each of its channels."""
     sums_per_cycle: CountOrUnlimited = "unlimited"
-    """Partial sums that reach the array in a cycle, and as many that leave it."""
+    """Partial sums that enter the array per cycle; the same number leaves it."""
     gating: Literal["none", "zero_inputs"]
-    """zero_inputs: a unit neither reads its storage nor multiplies where the input is zero; that saves no time."""
+    """zero_inputs: a unit neither reads its storage nor multiplies if the input is zero. This saves energy but no
+    time."""
     clock_frequency: Frequency
     """Clock."""
     batch: Count
@@ -48,7 +49,7 @@ class RowStationaryLevel(SkipsZeros):
     unit: MultiplyAccumulateBlock
     """The processing element."""
     filter_memory: AnyMemoryBlock | None = None
-    """Memory of each unit for its filters; without one they lie in the storage of the unit."""
+    """Filter memory of each unit. Without one, the unit's own storage contains the filters."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,4 +1,4 @@
-"""Digital spiking core: one datapath shared in time by many neurons."""
+"""Digital spiking core: one datapath, time-multiplexed over many neurons."""
 
 from typing import Any, ClassVar, Literal
 
@@ -19,25 +19,25 @@ from neuroest.specs.blocks import AnyMemoryBlock
 
 
 class SpikingCoreLevel(CoreLevel):
-    """Digital spiking core: one datapath shared in time by many neurons."""
+    """Digital spiking core: one datapath, time-multiplexed over many neurons."""
 
     slots: ClassVar[tuple[str, ...]] = ("neuron", "synapse_memory", "state_memory")
     mapper: Literal["spiking_core"]
     """The mapper of this level."""
     neurons: Count
-    """Neurons whose state one core can hold."""
+    """Maximum number of neurons per core."""
     accumulation: Literal["state_memory", "register"]
-    """Where weights are added up during a time step: in the state memory, read and written for each synaptic
-    operation, or in a register of the neuron that is being served."""
+    """Where synaptic inputs accumulate during a timestep: in the state memory, with a read and a write for each
+    synaptic operation, or in a register for the neuron being processed."""
     order: Literal["per_event", "every_tick"] = "per_event"
-    """per_event: a spike reads the weights of the neurons that it reaches; every_tick: in every time step every neuron
-    is served once, for which the weights of all its inputs are read, whether or not they fired."""
+    """per_event: a spike reads the weights of its target neurons; every_tick: each timestep processes every neuron once
+    and reads the weights of all its inputs, whether or not they fired."""
     neuron: DigitalNeuronBlock
     """The neuron datapath."""
     synapse_memory: AnyMemoryBlock
     """Memory of the weights."""
     state_memory: AnyMemoryBlock
-    """Memory of the neurons' state."""
+    """Memory of the neuron states."""
 
 
 class SpikingCoreMapper(LearnsInMemory, CoreMapper):

@@ -1,4 +1,4 @@
-"""Orders of the loops around an array, and what each brings into memories that are next to the units."""
+"""Loop orders around an array, and the traffic of each into the memories next to the units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Layers that take turns on units which they share: the shortest interval, and the way of an inference through them."""
+"""Layers that share units in time: shortest initiation interval, and latency of an inference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ ROUNDING = 2.0**-40
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TimeMultiplexing:
-    """Who shares a unit with whom, at all design points.
+    """Groups of layers that share a unit, at all design points.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class TimeMultiplexing:
     kind: NDArray[np.intp]
 
     def busiest(self, times: Array) -> Array:
-        """Time for which the busiest unit works, its layers one after the other; no interval is shorter.
+        """Busy time of the busiest unit, with its layers in series: the lower bound of the interval.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ def no_sharing(layers: int) -> TimeMultiplexing:
 
 
 def mean_longest_step(silent: Array, active: Array, share: Array) -> Array:
-    """Mean over the time steps of the longest step of all layers, which wait for each other after each step.
+    """Mean of the longest timestep of all layers, which synchronise after each timestep.
 
     A layer takes its longer time in a share of the steps and its shorter time in the others, independently of the other
     layers: E = sum_i a_i f_i prod_{j<i} (1 - f_j) + max(s) prod (1 - f), longest first, no a_i below max(s). Exact.
@@ -105,7 +105,7 @@ def mean_longest_step(silent: Array, active: Array, share: Array) -> Array:
 
 
 def critical_path(times: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
-    """Time from the input of a network to its end where every layer begins when all that it reads is there.
+    """Latency of a network in which every layer starts when all its inputs are ready.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def modulo_schedule(
     shared: Sequence[tuple[TimeMultiplexing, Array]],
     period: Array,
 ) -> Array:
-    """Latency of an inference where another one follows every period and layers wait for the units that they share.
+    """Latency of an inference in a pipeline with a fixed period, where layers wait for shared units.
 
     A modulo schedule [1]_: each unit repeats the same plan in every period. The layers are taken in the order of the
     network, and each gets the first time that its unit has left, from the moment at which all that it reads is there.

@@ -1,4 +1,4 @@
-"""Digital arrays that skip zeros or gate them: fewer cycles, fewer products, operands stored without zeros."""
+"""Digital arrays that skip or gate zeros: fewer cycles, fewer products, compressed operands."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,17 +16,17 @@ from neuroest.specs.base import PositiveFraction, WordWidth
 
 
 class SkipsZeros(ComputingLevel):
-    """Level whose units may pass over zeros."""
+    """Level whose units may skip zeros."""
 
     zero_skipping: Literal["none", "inputs", "inputs_and_weights"] = "none"
-    """Zeros that take no cycle. inputs: products with an input of zero; inputs_and_weights: also those with a weight of
-    zero (`weights.density` of the workload)."""
+    """Zeros that need no cycle. inputs: products with a zero input; inputs_and_weights: also products with a zero
+    weight (`weights.density` of the workload)."""
     load_balance: PositiveFraction = 1.0
-    """Share of the cycles in which a unit has a product where zeros are skipped: units that have more of them make the
-    others wait. 1: queues in front of the units even this out."""
+    """Utilisation of a unit when zeros are skipped: units with more nonzero products make the others wait. 1: input
+    queues balance the load."""
     index_bits: WordWidth | None = None
-    """Bits that say where an operand belongs, where maps (and weights, if their zeros are skipped) are stored without
-    their zeros. Left out, zeros are stored."""
+    """Index bits per operand, if maps (and weights, if their zeros are skipped) are stored without zeros. If left out,
+    zeros are stored."""
 
     @field_validator("load_balance", "index_bits")
     @classmethod

@@ -1,4 +1,4 @@
-"""What layers make crossbar arrays, their drivers and what reads them do."""
+"""Action counts of crossbar arrays, their drivers and their read-out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a crossbar array: its blocks, and how weights lie in its cells."""
+"""Parts of a crossbar array: its blocks, and the storage of weights in its cells."""
 
 from collections.abc import Callable
 from functools import cached_property

@@ -10,7 +10,7 @@ from neuroest.levels.crossbar.static_array import StaticArray
 
 
 class ChargeDomainArray(StaticArray):
-    """Array whose cells charge capacitors: nothing flows when it stands still, and the columns are voltages."""
+    """Array whose cells charge capacitors: no static current, and the columns carry voltages."""
 
     model: ClassVar[str] = "crossbar"
 

@@ -1,4 +1,4 @@
-"""Gains of columns that end on a resistance: uneven from block to block, and curved within each."""
+"""Gains of columns with a series resistance: unequal between blocks, and nonlinear within each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from neuroest.levels.crossbar.static_array import StaticArray
 
 
 class CurrentDomainArray(StaticArray):
-    """Array whose columns are charged before a read and discharged by the cells, for as long as their rows are driven.
+    """Array with precharged columns that the cells discharge while their rows are driven.
 
     A column keeps what is left on it when the rows have gone low, so that cells conduct for the pulse alone, however
     long the conversion takes.

@@ -1,4 +1,4 @@
-"""How layers are cut into crossbar arrays, copied, and placed side by side."""
+"""Partitioning of layers into crossbar arrays, replication, and packing."""
 
 from dataclasses import replace
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""How crossbar arrays change their weights: pulses on cells, row by row or all at once, from one end or from both."""
+"""Weight updates of crossbar arrays: pulses on cells, row by row or all at once, from one side or both."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What an estimate of crossbar arrays leaves out because no block of the chip stands for it."""
+"""Exclusions of a crossbar estimate: circuits that no block of the chip describes."""
 
 import numpy as np
 

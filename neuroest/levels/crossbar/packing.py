@@ -1,4 +1,4 @@
-"""Pieces of several layers in one array, on shelves."""
+"""Packing of several layers into shared arrays, with a shelf algorithm."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

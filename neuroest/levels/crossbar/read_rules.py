@@ -1,4 +1,4 @@
-"""What of a read the circuits of an array cannot do."""
+"""Read schedules that the circuits of an array do not support."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What one read of an array does after the other, and how long each part of it takes."""
+"""Sequence of an array read, and the duration of each step."""
 
 from dataclasses import dataclass
 

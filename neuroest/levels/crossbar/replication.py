@@ -1,4 +1,4 @@
-"""How many copies of each layer a number of arrays allows."""
+"""Copies of each layer for a given number of arrays."""
 
 import numpy as np
 

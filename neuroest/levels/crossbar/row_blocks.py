@@ -1,4 +1,4 @@
-"""Blocks of rows that are read at once: how many of each size hold the weights of a layer."""
+"""Blocks of rows that are read in parallel: number of blocks of each size for a layer's weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file may say of a crossbar level."""
+"""Schema of a crossbar level."""
 
 from typing import ClassVar, Literal
 
@@ -8,7 +8,7 @@ from neuroest.specs.architecture import ComputingLevel
 
 
 class CrossbarLevel(ComputingLevel):
-    """Resistive crossbar arrays that hold the weights and multiply in place."""
+    """Crossbar arrays that store the weights and multiply in place."""
 
     slots: ClassVar[tuple[str, ...]] = (
         "cell", "input", "readout", "read_supply", "schedule", "row_buffer", "column_buffer",
@@ -21,83 +21,85 @@ class CrossbarLevel(ComputingLevel):
     columns: base.Count
     """Columns of one array."""
     spare_columns: base.SpareNumber = 0.0
-    """Further columns, which replace columns with cells that cannot be written."""
+    """Spare columns, which replace columns with stuck cells."""
     weight_encoding: Literal["column_differential", "row_differential", "offset"]
-    """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
+    """Encoding of signed weights: two columns, two rows with opposite drive, or one column with an offset."""
     offset_subtraction: Literal["reference_column", "digital_sum", "none"] | None = None
-    """What takes the offset off with `weight_encoding: offset`: reference_column, one more column in each array, its
-    cells in the middle of the window, read like the others and subtracted from each result; digital_sum, the
-    accumulator adds up the inputs; none, nothing is counted and the estimate says so. Left out it is
-    reference_column, except for charge-domain cells, which need none."""
+    """Offset correction for `weight_encoding: offset`. reference_column: one extra column per array with cells at
+    mid-window; it is read like the others and subtracted from each result. digital_sum: the accumulator sums the
+    inputs. none: no correction is counted, and the estimate reports this. Default: reference_column, except for
+    charge-domain cells, which need none."""
     weight_bits: base.Count | None = None
-    """Bits of a weight that the arrays hold, sign included, where the network's weights have more: they are rounded,
-    and the error of that is one of the errors of a result. Left out, all bits of the network are held."""
+    """Stored bits per weight, including the sign, if fewer than in the network. The weights are rounded, and the
+    rounding error adds to the errors of a result. Default: all bits of the network."""
     bits_per_cell: base.CountOrAuto = "auto"
-    """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
+    """Bits per cell; auto: as many as the device can store, at most the bits of the weight."""
     read_voltage: base.VoltageOrSupply
-    """Voltage across an active cell, to which columns of static cells are charged; supply: that of the chip, as such
-    cells have it."""
+    """Read voltage across an active cell; for static cells, the precharge voltage of the columns. supply: the chip's
+    supply voltage, the usual choice for static cells."""
     pulse_width: base.Time
-    """Shortest time that an active row is driven; slow neurons stretch it to their share of a timestep, and conversions
-    that need the column itself add to it."""
+    """Shortest drive time of an active row. Slow neurons extend it to their share of a timestep; conversions that need
+    the driven column add to it."""
     sequential_reads: base.CountOrUnlimited = "unlimited"
-    """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
-    more gets further copies."""
+    """Maximum number of convolution positions that one copy of a layer's arrays processes in series. A layer with more
+    positions gets more copies."""
     target_interval: base.Time | None = None
-    """Time in which every layer shall finish one time step, or one inference of a dense network; a layer that is
-    slower gets further copies."""
+    """Target time per layer for one timestep, or for one inference of a dense network. A slower layer gets more
+    copies."""
     array_budget: base.Count | None = None
-    """Arrays that the network may take in all, which is a target of area: layers get further copies, for the shortest
-    interval, as long as there are arrays left. Arrays that layers share count once."""
+    """Total number of arrays for the network, an area target. Layers get more copies, for the shortest interval, as
+    long as arrays remain. An array shared by several layers counts once."""
     sharing: Literal["none", "layers"] = "none"
-    """Whether an array may hold pieces of several layers, which then take turns: less area, a longer interval. With a
-    `target_interval` only as long as the time slots fit into it, with an `array_budget` only as far as it needs."""
+    """Whether an array may contain parts of several layers, which then share it in time: less area, longer interval.
+    With a `target_interval`, sharing is limited to time slots that fit into it; with an `array_budget`, to what the
+    budget requires."""
     cells_programmed_together: base.CountOrAuto = "auto"
-    """Cells of one array that are written at a time, all in one row; auto: one row, or what the `write_circuit` can."""
+    """Cells of one array that are written in parallel, all in one row; auto: one row, or as many as the `write_circuit`
+    allows."""
     arrays_programmed_together: base.Count = 1.0
-    """Arrays of the chip that are written at the same time."""
+    """Arrays of the chip that are written in parallel."""
     time_since_programming: base.Time | None = None
-    """Time since the weights were written, at which the chip is estimated: conductances drift and wander by then.
-    Left out it is the `refresh_interval`, and without that the cells are as they were written."""
+    """Age of the weights at which the chip is estimated. Conductances drift and fluctuate over this time. Default: the
+    `refresh_interval`; without one, the cells are as written."""
     refresh_interval: base.Time | None = None
-    """Time after which all weights are written again, whether or not they have faded."""
+    """Interval after which all weights are rewritten, regardless of drift."""
     drift_correction: Literal["none", "common_gain"] = "none"
-    """common_gain: results are multiplied by one factor for an array, which makes up for the mean drift of its cells;
-    none: they fall with the conductances, and slow neurons integrate for longer."""
+    """common_gain: results are multiplied by one factor per array, which compensates the mean drift of its cells; none:
+    results decrease with the conductances, and slow neurons integrate for longer."""
     weight_error_limit: base.PositiveFraction | None = None
-    """Error of a weight, one standard deviation over the largest weight, above which a design check fails."""
+    """Limit of the weight error (one standard deviation relative to the largest weight). Above it a design check
+    fails."""
     error_limit: base.PositiveFraction = 1.0
-    """Error of the results of the layer with the largest error, one standard deviation over the spread of its results.
-    Above it a design check fails, and no sweep or search calls the design feasible. At 100 % errors are as large as
-    results; the page on crossbars says what networks need."""
+    """Limit of the result error in the worst layer (one standard deviation relative to the spread of its results).
+    Above it a design check fails, and sweeps and searches treat the design as infeasible. At 100 % the errors are as
+    large as the results; the page on crossbars states what networks need."""
     oversize: Literal["refuse", "time_multiplex"] = "refuse"
-    """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays again with
-    the next part of the network, again in every inference."""
+    """Behaviour of a fixed-size chip if a network needs more arrays: reject the network, or rewrite the arrays with the
+    next part of the network in every inference."""
     inferences_per_pass: base.Count = 1.0
-    """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
-    activations, or outside over a link that carries them."""
+    """Inferences per rewrite of a network part. Intermediate results wait in the activation memory, or off-chip over a
+    link that carries them."""
     updated_cells: Literal["all", "one"] = "all"
-    """Cells of a weight that a learning rule moves: both of a pair, in opposite directions, or one next to a fixed
-    one."""
+    """Cells of a weight that a learning rule updates: both cells of a pair in opposite directions, or one cell next to
+    a fixed one."""
     backward_readout: Literal["none", "at_rows"] = "none"
-    """at_rows: the circuits of the columns are at the rows once more, so that errors can be read back through the
-    weights."""
+    """at_rows: the rows have a second set of column circuits, so errors can be read back through the weights."""
     silent_blocks: Literal["read", "skip"] = "read"
-    """Whether the columns of a block of rows are read when none of its rows is active: skip, for which bias and
-    converters of an array wake with the first event and are idle without one; read, in every step."""
+    """Read of a block of rows without any active row. skip: no read; bias and converters of an array wake on the first
+    event and are otherwise idle. read: a read in every timestep."""
     reads: Literal["each_timestep", "each_event"] = "each_timestep"
-    """When the columns are read: each_timestep, once for all rows that are active in it; each_event, once for each
-    input spike as it comes, without timesteps, which takes `pulse_coupling` to neurons. With `operation.period` the
-    events come over the whole period, without it as fast as the chip takes them."""
+    """When the columns are read. each_timestep: once for all rows active in the timestep; each_event: once for each
+    input spike on arrival, without timesteps; this needs `pulse_coupling` to neurons. With `operation.period` the
+    events are spread over the whole period; without it they arrive as fast as the chip can process them."""
     settling_error: base.PositiveFraction
-    """Remaining error of the column when it is read out, for the settling time."""
+    """Settling error of a column at read-out, which sets the settling time."""
     parallel_wires: base.WireNumberOrAuto = 1.0
-    """Wires as the process has them for short distances that each line of an array is made of, on several metal layers
-    or as a wider one: so many times less resistance and more capacitance. The lines of large arrays are never single
-    wires; `ir_drop` fails where they are too few. auto: the fewest that keep the mean loss within `ir_drop_limit` when
-    all rows of a read are active, with cells in the middle of their window."""
+    """Number of parallel minimum-pitch wires per array line, on several metal layers or as one wider wire. Resistance
+    is divided and capacitance multiplied by this number. Lines of large arrays are never single wires; the `ir_drop`
+    check fails if there are too few. auto: the fewest wires that keep the mean loss within `ir_drop_limit` with all
+    rows of a read active and cells at mid-window."""
     ir_drop_limit: base.PositiveFraction
-    """Largest mean loss of column current along the wires before a design check fails."""
+    """Limit of the mean column-current loss from IR drop. Above it a design check fails."""
     cell: blocks.CellBlock
     """The cell."""
     input: blocks.InputBlock
@@ -105,20 +107,20 @@ class CrossbarLevel(ComputingLevel):
     readout: blocks.ReadoutBlock
     """Neuron or converter at the columns."""
     read_supply: blocks.ReadSupplyBlock
-    """Where the read voltage comes from."""
+    """Source of the read voltage."""
     schedule: blocks.ScheduleBlock | None = None
-    """Order of what a read does; without it all columns are read together, and the next read begins meanwhile only
-    where a sample-and-hold stage or time encoder holds the results."""
+    """Sequence of a read. Default: all columns are read together, and the next read overlaps only if a sample-and-hold
+    stage or time encoder stores the results."""
     row_buffer: blocks.LineBufferBlock | None = None
-    """Analog buffers that divide the rows into segments, so one conversion of an input serves all of them."""
+    """Analog buffers that divide the rows into segments, so all segments share one input conversion."""
     column_buffer: blocks.LineBufferBlock | None = None
-    """Analog buffers that cut the columns into pieces, whose sum is converted once."""
+    """Analog buffers that divide the columns into segments, whose sum is converted once."""
     write_circuit: blocks.WritingBlock | None = None
-    """Write circuit of the cells; without it the estimate lists it as left out."""
+    """Write circuit of the cells. Without it, the estimate lists it as an exclusion."""
 
     @property
     def calibrated_as(self) -> str | None:
-        """Published macros have converters and resistive or static cells; none of them ends at neurons."""
+        """Published macros have converters and resistive or static cells. None has neurons at its columns."""
         if self.readout.model != "adc":
             return None
         record = type(self.cell).record

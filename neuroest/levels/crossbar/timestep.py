@@ -1,4 +1,4 @@
-"""How long neurons see their input in a timestep: the least time with which they fire as often as the network's."""
+"""Input hold time of neurons in a timestep: the shortest that matches the network's firing rate."""
 
 from collections.abc import Callable
 

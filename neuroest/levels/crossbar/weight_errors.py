@@ -1,4 +1,4 @@
-"""Errors of a weight that lies in resistive cells: what each cause adds, and the time in which they reach a limit."""
+"""Errors of a weight in resistive cells: contribution of each cause, and time to reach a limit."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass

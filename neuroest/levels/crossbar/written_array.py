@@ -1,4 +1,4 @@
-"""How the cells of an array are written: programmed with verification, or moved by the pulses of a learning rule."""
+"""Writing of array cells: program and verify, or pulses of a learning rule."""
 
 from dataclasses import replace
 from functools import cached_property
