@@ -1,4 +1,4 @@
-"""What every component has in common."""
+"""Common part of all components."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FREE_CLOCK = "clock"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Corner:
-    """What the corner of its process makes of a chip's transistors, over typical ones.
+    """Effect of the process corner on a chip's transistors, relative to typical ones.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Corner:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TechnologyPoint:
-    """Process, supply and temperature that a chip works at; its corner where that is not the typical one."""
+    """Operating point of a chip: process, supply, temperature, and corner if it is not typical."""
 
     process: Process
     supply_voltage: u.Volt
@@ -90,7 +90,7 @@ UNKNOWN_PACE = Pace()
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NetworkContext:
-    """Properties of the network that the cost of an action depends on."""
+    """Network properties that determine the cost of an action."""
 
     spiking: bool
     timesteps: u.Dimensionless
@@ -135,7 +135,7 @@ def _of_layer(values: u.Dimensionless, index: int) -> u.Dimensionless:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EnergyCost:
-    """Energy of one action of one component, one named term of it."""
+    """One named energy term of one action of a component."""
 
     component: str
     action: str
@@ -149,7 +149,7 @@ class EnergyCost:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AreaCost:
-    """Area of one instance of a component, one named term of it."""
+    """One named area term of one instance of a component."""
 
     component: str
     term: str
@@ -162,7 +162,7 @@ class AreaCost:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StaticCost:
-    """Power that one instance of a component draws whether or not it works."""
+    """Static power of one instance of a component, whether or not it is active."""
 
     component: str
     term: str
@@ -189,7 +189,7 @@ class StaticCost:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Check:
-    """One thing that must hold for the estimate, or for the design, to make sense.
+    """One condition for a valid estimate or a working design.
 
     Attributes
     ----------
@@ -215,7 +215,7 @@ class Check:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Characteristic:
-    """A number that an expert of a block asks for and that is neither a cost nor a check."""
+    """A figure of merit of a block that is neither a cost nor a check."""
 
     component: str
     name: str
@@ -224,7 +224,7 @@ class Characteristic:
 
 
 class Surroundings(Record):
-    """What the costs of a block may depend on, apart from itself and the network: numbers of the array around it."""
+    """Numbers of the surrounding array that a block's costs may depend on."""
 
     rows: u.Dimensionless = positive()
     """Rows that are read at once."""
@@ -284,7 +284,7 @@ class Place:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Costs:
-    """What a block costs and what it checks."""
+    """Costs and checks of a block."""
 
     energies: Sequence[EnergyCost] = ()
     areas: Sequence[AreaCost] = ()
@@ -294,7 +294,7 @@ class Costs:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Component(Generic[_DeviceT_co]):
-    """A block of the chip with all its numbers.
+    """A block of the chip with all its values.
 
     Attributes
     ----------
@@ -317,7 +317,7 @@ class Component(Generic[_DeviceT_co]):
     """
 
     schema: ClassVar[type[Block]]
-    """What a file may say of the block; its `model` names the block."""
+    """Schema of the block in files; its `model` names the block."""
     model: ClassVar[str] = ""
     """Name of the block in files, that of its schema."""
     fills: ClassVar[tuple[str, ...]] = ()

@@ -1,4 +1,4 @@
-"""How the values of analog circuits follow the supply and the node of the chip."""
+"""Scaling of analog circuits with the supply and node of the chip."""
 
 from typing import Any, ClassVar, Literal
 
@@ -17,8 +17,8 @@ class CircuitParameters(Record):
     model: ClassVar[str] = ""
 
     circuit_voltage: u.Volt = non_negative(maximum=10.0, absent=0.0)
-    """Supply that its energies and times belong to; without it the nominal supply of its process, or of the chip's
-    where it states no process."""
+    """Supply voltage of its energies and times. Default: the nominal supply of its process, or of the chip's process if
+    it states none."""
 
 
 def circuit_voltage(component: Component[Any]) -> u.Volt:

@@ -1,4 +1,4 @@
-"""How far the model of a block or of a level may be off, besides the spreads of its parameters."""
+"""Model error of a block or a level, in addition to the spreads of its parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class ModelError:
-    """What a model leaves out of one quantity: wires inside a macro, decoders, test logic, glitches.
+    """Model error of one quantity: wires inside a macro, decoders, test logic, glitches.
 
     Attributes
     ----------

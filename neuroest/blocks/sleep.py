@@ -1,4 +1,4 @@
-"""Blocks that sleep between inferences: what they draw then, and what waking them takes."""
+"""Sleep of blocks between inferences: sleep power and wake-up cost."""
 
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -20,12 +20,12 @@ LEFT_OUT = "area of power switches and retention regulators, and the time that s
 
 
 class GatedBlock(DeviceBlock):
-    """A block without a state that power switches can cut off."""
+    """A stateless block that can be power-gated."""
 
     sleep: GatedSleep = "none"
-    """off: power switches open between the inferences of an always_on chip; between_timesteps: also in each timestep
-    once the block has done its work, however the chip is operated, where layers hand on their spikes after every
-    timestep and no event is read when it comes. See `technology.sleep_options`."""
+    """off: power gating between the inferences of an always_on chip; between_timesteps: also in each timestep after the
+    block has finished its work, for any operation mode, if layers pass on their spikes after every timestep and no
+    event is read on arrival. See `technology.sleep_options`."""
 
 
 class SleepOptions(Record):
@@ -39,16 +39,16 @@ class SleepOptions(Record):
     retention_loss: u.Dimensionless = non_negative(
         maximum=1.0, absent=1.0, exact="one for a linear regulator, zero for a second supply"
     )
-    """Share of the voltage between the chip's supply and the cells in retention that is lost in what lowers it: 1 for a
-    linear regulator or a diode on the die, 0 for a second supply or a converter without loss."""
+    """Share of the voltage difference between the chip's supply and the retention voltage that is lost: 1 for a linear
+    regulator or a diode on the die, 0 for a second supply or a lossless converter."""
     gated_leakage_share: u.Dimensionless = non_negative(maximum=1.0)
-    """Leakage of a power-gated block over that of the active block."""
+    """Ratio of a power-gated block's leakage to that of the active block."""
     cell_width: u.Dimensionless = positive(maximum=1000.0)
-    """Transistor width of a memory cell with nodes that follow its supply, in feature sizes."""
+    """Transistor width in a memory cell whose nodes follow the supply, in feature sizes."""
     link_asleep_share: u.Dimensionless = non_negative(maximum=1.0)
-    """Power of a sleeping link over that of an idle one."""
+    """Ratio of a sleeping link's power to that of an idle link."""
     link_wake_time: u.Second = non_negative()
-    """Wake-up time of a link, at its idle power."""
+    """Wake-up time of a link; it draws idle power meanwhile."""
 
 
 def gated_share(component: Component[Any]) -> u.Dimensionless:

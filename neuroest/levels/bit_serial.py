@@ -18,8 +18,7 @@ from neuroest.specs.base import Count, Time, WordWidth
 
 
 class BitSerialLevel(ComputingLevel):
-    """Array of memory cells with adders: it stores weights, inputs are bit-serial, and sums ripple through the
-    array."""
+    """Array of memory cells with adders: weights are stored, inputs are bit-serial, sums ripple through it."""
 
     slots: ClassVar[tuple[str, ...]] = ("cell",)
     mapper: Literal["bit_serial"]

@@ -1,4 +1,4 @@
-"""What the cells of a crossbar share."""
+"""Common part of crossbar cells."""
 
 import math
 from abc import abstractmethod

@@ -1,4 +1,4 @@
-"""What resistive cells without a transistor share."""
+"""Common part of resistive cells without a transistor."""
 
 from typing import ClassVar, Literal
 
@@ -37,8 +37,8 @@ class CrosspointCellBlock(DeviceBlock):
     """Crossbar cell without a transistor."""
 
     write_scheme: Literal["half", "third"] = "half"
-    """Voltage that a cell sees which is not to be written. half: half of the programming voltage on the lines of the
-    written cell, none elsewhere; third: a third of it on every cell of the array."""
+    """Write-disturb scheme: voltage across unselected cells. half: half of the programming voltage on the lines of the
+    written cell, zero elsewhere; third: one third on every cell of the array."""
 
 
 class CrosspointCell(ResistiveMemory):

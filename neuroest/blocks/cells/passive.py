@@ -1,4 +1,4 @@
-"""Resistive cell alone at a crossing of two wires."""
+"""Passive resistive cell at the crosspoint of two wires."""
 
 from typing import ClassVar, Literal
 
@@ -9,7 +9,7 @@ from neuroest.specs.parameters import Record
 
 
 class PassiveCellParameters(CrosspointCellParameters):
-    """Resistive memory alone at the crossing of two wires."""
+    """Passive resistive memory at the crosspoint of two wires."""
 
     model: ClassVar[str] = "passive"
 

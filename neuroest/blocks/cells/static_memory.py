@@ -1,4 +1,4 @@
-"""What static memory cells share whose columns add charges."""
+"""Common part of static memory cells whose columns add charges."""
 
 import math
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Carbon of making a die and of running it."""
+"""Embodied and operational carbon of a die."""
 
 from typing import ClassVar, Literal
 
@@ -38,14 +38,14 @@ class CarbonFootprint(Record):
 
 
 class CarbonFootprintBlock(DeviceBlock):
-    """Carbon of making a die and of running it; costs nothing in energy or area."""
+    """Embodied and operational carbon of a die; adds no energy or area."""
 
     record: ClassVar[type[Record] | None] = CarbonFootprint
     model: Literal["carbon_footprint"]
 
 
 class Carbon(Component[CarbonFootprint], EmitsCarbon):
-    """Carbon of making a die and of running it."""
+    """Embodied and operational carbon of a die."""
 
     schema: ClassVar[type[Block]] = CarbonFootprintBlock
     prior_error: ClassVar[ModelErrors] = exact_model(

@@ -1,4 +1,4 @@
-"""Core by its published energies per event."""
+"""Core with published energies per event."""
 
 from typing import ClassVar, Literal
 
@@ -13,7 +13,7 @@ from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, posit
 
 
 class EventEnergiesParameters(Record):
-    """A neuromorphic core known by the energies and times of its events."""
+    """A neuromorphic core, modelled by the energies and times of its events."""
 
     model: ClassVar[str] = "event_energies"
     folder: ClassVar[str] = "measured_chips"
@@ -21,17 +21,17 @@ class EventEnergiesParameters(Record):
     synaptic_operation_energy: u.Joule = non_negative()
     """Energy of one synaptic operation; zero if the power of a busy core includes it."""
     active_update_energy: u.Joule = non_negative()
-    """Energy of updating a neuron that is active."""
+    """Energy of updating an active neuron."""
     inactive_update_energy: u.Joule = non_negative()
-    """Energy of updating a neuron that is inactive."""
+    """Energy of updating an inactive neuron."""
     spike_energy: u.Joule = non_negative()
     """Energy of a spike inside its tile."""
     hop_energy: u.Joule = non_negative()
     """Energy of a spike per hop between tiles."""
     synaptic_update_energy: u.Joule = non_negative(absent=0.0)
-    """Energy of changing one weight by a learning rule; without it the chip cannot learn."""
+    """Energy of one weight update by a learning rule. Without it, the chip cannot learn."""
     synaptic_update_time: u.Second = non_negative(absent=0.0)
-    """Time of changing one weight by a learning rule."""
+    """Time of one weight update by a learning rule."""
     synaptic_operation_time: u.Second = positive()
     """Time of one synaptic operation."""
     update_time: u.Second = non_negative()
@@ -39,13 +39,13 @@ class EventEnergiesParameters(Record):
     active_update_time: u.Second = non_negative(absent=0.0)
     """Time of updating an active neuron; the default is that of an inactive one."""
     spike_time: u.Second = non_negative(exact=EXACT)
-    """Time of a spike inside its tile, for which its sender and its receiver are occupied."""
+    """Time of a spike inside its tile. Sender and receiver are busy during it."""
     hop_time: u.Second = non_negative()
     """Time of a spike per hop."""
     tile_spike_rate: u.PerSecond = non_negative(absent=0.0)
-    """Spikes that cross a tile of the mesh in a second; without it a spike occupies a link for the time of a hop."""
+    """Spike throughput of a mesh tile per second. Without it, a spike occupies a link for one hop time."""
     synchronisation_time: u.Second = non_negative()
-    """Time of the barrier that ends a time step."""
+    """Time of the barrier synchronisation at the end of a timestep."""
     core_area: u.SquareMetre = positive()
     """Die area per core."""
     core_static_power: u.Watt = non_negative()
@@ -67,19 +67,19 @@ class EventEnergiesParameters(Record):
 
 
 class EventEnergiesBlock(DeviceBlock):
-    """All that a core does, by published energies and times per event."""
+    """All functions of a core, with published energies and times per event."""
 
     record: ClassVar[type[Record] | None] = EventEnergiesParameters
     model: Literal["event_energies"]
     active_fraction: PositiveFractionOrAuto = "auto"
     """Share of the neuron updates that count as active; auto: the spike rate of the layer."""
     unused_cores: Literal["powered", "power_gated"] = "powered"
-    """Whether cores without neurons of the network draw their static power, as on the measured chip, or none."""
+    """Whether unused cores draw static power, as on the measured chip, or none."""
     updates: Literal["own", "contained"] = "own"
-    """own: changing a weight has an energy and a time of its own; contained: those of a synaptic operation contain
-    it."""
+    """own: a weight update has its own energy and time; contained: they are included in those of a synaptic
+    operation."""
     rules: tuple[str, ...] = ()
-    """Learning rules that the chip has, by name; any if nothing is said."""
+    """Learning rules that the chip supports, by name. Default: any."""
     hops: PositiveNumberOrAuto = "auto"
     """Hops of a spike between tiles; auto: from the sizes of neighbouring layers."""
 

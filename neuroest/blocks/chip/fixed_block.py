@@ -1,4 +1,4 @@
-"""Block by its published area and power."""
+"""Block with published area and power."""
 
 from typing import ClassVar, Literal
 
@@ -24,18 +24,18 @@ class FixedBlockParameters(Record):
 
 
 Work = Literal["additions", "element_operations", "activations", "weights", "partial_sums", "state"]
-"""What a block known by its published power may do: a kind of operation, or storing a kind of content."""
+"""Functions of a block with published power: a kind of operation, or storage of a kind of content."""
 
 
 class FixedBlockBlock(DeviceBlock):
-    """A block with a published area and power that is charged at full activity as long as the chip is powered."""
+    """A block with published area and power. It counts at full activity while the chip is powered."""
 
     record: ClassVar[type[Record] | None] = FixedBlockParameters
     model: Literal["fixed_block"]
     shared_by: Count = 1.0
-    """Instances of the level that share one such block."""
+    """Number of level instances that share one block."""
     covers: tuple[Work, ...] = ()
-    """What the block does, so that no other block is asked to do it; its published power covers that work."""
+    """Functions of the block. Its published power covers this work, so no other block is charged for it."""
 
 
 class FixedBlock(Component[FixedBlockParameters], CoversWork):

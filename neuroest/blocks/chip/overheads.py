@@ -24,11 +24,11 @@ class Overheads(Record):
     )
     """Utilisation of compiled memories in their part of the die; channels for pins and power are the rest."""
     clock_fraction: u.Dimensionless = non_negative(maximum=0.9, symbol="alpha_clk")
-    """Share of the clock tree in the dynamic energy of synchronous digital blocks, including its own."""
+    """Clock-tree share of the dynamic energy of synchronous digital blocks, including the clock tree itself."""
     control_fraction: u.Dimensionless = non_negative(maximum=10.0)
-    """Sequencer energy over the other dynamic energy of synchronous digital blocks."""
+    """Ratio of sequencer energy to the other dynamic energy of synchronous digital blocks."""
     control_area_fraction: u.Dimensionless = non_negative(maximum=10.0)
-    """Area of sequencers, address generators and interfaces over that of the synchronous logic."""
+    """Ratio of the area of sequencers, address generators and interfaces to that of the synchronous logic."""
     macro_control_area_fraction: u.Dimensionless = non_negative(
         maximum=10.0, absent=0.0, exact="without it, nothing is added to memories"
     )

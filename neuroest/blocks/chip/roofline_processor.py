@@ -1,4 +1,4 @@
-"""Processor by its peak rate, bandwidth and power."""
+"""Processor with peak rate, bandwidth and power."""
 
 import math
 from typing import ClassVar, Literal
@@ -19,7 +19,7 @@ class RooflineParameters(Record):
     folder: ClassVar[str] = "measured_chips"
 
     peak_rate: u.PerSecond = positive(exact=EXACT)
-    """Operations per second at the precision used, one multiply-accumulate being two."""
+    """Operations per second at the precision used; one multiply-accumulate counts as two."""
     memory_rate: u.BitPerSecond = positive(exact=EXACT)
     """Bandwidth of the memory."""
     compute_efficiency: u.Dimensionless = positive(maximum=1.0)
@@ -29,16 +29,16 @@ class RooflineParameters(Record):
     launch_time: u.Second = non_negative()
     """Time to start one kernel."""
     call_time: u.Second = non_negative(absent=0.0)
-    """Time of a call without its kernels: framework and transfer to and from the host; without it none."""
+    """Overhead time of a call without its kernels: framework, and transfer to and from the host. Default: none."""
     host_time: u.Second = non_negative(absent=0.0)
-    """Time that the host spends on each inference of a batch: making the input, moving it, reading the result."""
+    """Host time per inference of a batch: input preparation, transfer, and read of the result."""
     handover_time: u.Second = non_negative(absent=0.0)
-    """Time to hand kernels that are side by side to other threads and to wait for them, for each depth of the
-    network that has several; zero where one thread starts all kernels."""
+    """Time to dispatch parallel kernels to other threads and wait for them, per network depth with several kernels.
+    Zero if one thread starts all kernels."""
     cores: u.Dimensionless = positive(absent=1.0)
     """Cores that share the peak rate."""
     operations_per_thread: u.Dimensionless = non_negative(absent=0.0)
-    """Operations of a kernel for which one more thread is worth starting; without it every kernel has all cores."""
+    """Operations of a kernel per additional thread. Without it, every kernel uses all cores."""
     idle_power: u.Watt = non_negative()
     """Power of the idle processor."""
     busy_power: u.Watt = positive()
@@ -46,7 +46,7 @@ class RooflineParameters(Record):
     die_area: u.SquareMetre = positive()
     """Area of the die."""
     weight_memory: u.Bit = positive(absent=math.inf, exact=EXACT)
-    """Memory that must store all weights, if there is no other memory for them."""
+    """Memory that stores all weights, if there is no other memory for them."""
 
 
 class RooflineBlock(DeviceBlock):
@@ -55,10 +55,10 @@ class RooflineBlock(DeviceBlock):
     record: ClassVar[type[Record] | None] = RooflineParameters
     model: Literal["roofline_processor"]
     batch: Count
-    """Inferences that are computed together and share one reading of the weights."""
+    """Batch size: inferences that are computed together and share one read of the weights."""
     updates: Literal["none", "dense", "events"] = "none"
-    """Synapses whose change a learning rule computes. none: it runs no learning; dense: all of them, as kernels of
-    tensors do; events: those that a spike or a trace makes due, as a loop over spikes does."""
+    """Synapses that a learning rule updates. none: no learning; dense: all synapses, as with tensor kernels; events:
+    those that a spike or a trace triggers, as with a loop over spikes."""
 
 
 class RooflineProcessor(Component[RooflineParameters]):

@@ -1,4 +1,4 @@
-"""Shell around a chip: a board, a frame, a rack, or a building with its cooling."""
+"""System shell around chips: a board, a frame, a rack, or a building with its cooling."""
 
 from typing import ClassVar, Literal
 
@@ -29,9 +29,9 @@ class ShellParameters(Record):
     )
     """Output power over input power of the power conversion."""
     overhead: u.Dimensionless = non_negative(absent=0.0)
-    """Power of cooling and distribution over all power that becomes heat in the shell."""
+    """Ratio of cooling and distribution power to all heat dissipated in the shell."""
     bit_energy: u.JoulePerBit = non_negative(absent=0.0)
-    """Energy of a bit that leaves one such shell for another; only spikes of populations are counted there."""
+    """Energy per bit between two shells. Only population spikes are counted."""
 
 
 class ShellBlock(DeviceBlock):
@@ -40,7 +40,7 @@ class ShellBlock(DeviceBlock):
     record: ClassVar[type[Record] | None] = ShellParameters
     model: Literal["shell"]
     around: str | None = None
-    """Name of the shell that this one is around, such as `board`; left out where it is around the chips."""
+    """Name of the enclosed shell, such as `board`. Left out if this shell encloses the chips."""
     holds: Count = 1.0
     """Chips, or shells of the kind that it is around, in one such shell."""
     duty: FractionOrAuto = "auto"

@@ -1,4 +1,4 @@
-"""Analog circuit at each column that acts once in each read."""
+"""Analog circuit at each column, active once per read."""
 
 from typing import ClassVar, Literal
 
@@ -19,13 +19,13 @@ class AnalogStageParameters(CircuitParameters):
     action_energy: u.Joule = positive(symbol="E_st")
     """Energy of passing on one value."""
     relative_error: u.Dimensionless = non_negative(maximum=1.0, symbol="eps_st")
-    """Error that it adds to a value, one standard deviation over full scale."""
+    """Error added to a value: one standard deviation relative to full scale."""
     footprint: u.SquareMetre = non_negative()
     """Area of one stage."""
 
 
 class AnalogStageBlock(DeviceBlock):
-    """Analog circuit at each column that acts once in each read."""
+    """Analog circuit at each column, active once per read."""
 
     record: ClassVar[type[Record] | None] = AnalogStageParameters
     model: Literal["analog_stage"]

@@ -25,13 +25,12 @@ class AccumulatorBlock(ClockedBlock):
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["accumulator"]
     lanes: Count
-    """Additions that one instance does in a clock cycle."""
+    """Additions per clock cycle of one instance."""
     clock_frequency: Frequency
     """Clock."""
     operand_bits: CountOrAuto | None = None
-    """Bits of what is added, such as those of a converter, where they are fewer than those of the sum: the other bits
-    of the sum are clocked and rarely change. auto: those of the converters of its computing level. Left out, every bit
-    is taken to change."""
+    """Bits of the addend, such as a converter result, if fewer than the sum's: the remaining bits of the sum are
+    clocked but rarely change. auto: bits of the converters of its computing level. Default: every bit changes."""
     results_joined: CountOrAuto = 1.0
     """Results of the bits of one weight that a tree of adders without registers joins before the register takes them,
     at most the bits of a weight: columns that are converted at the same time. auto: as many conversions as a weight

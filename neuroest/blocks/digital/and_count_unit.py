@@ -1,4 +1,4 @@
-"""Unit that ANDs two vectors of spikes and counts what is left."""
+"""Unit that ANDs two spike vectors and counts the ones."""
 
 from typing import ClassVar, Literal
 
@@ -24,7 +24,7 @@ class AndCountBlock(ClockedBlock):
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["and_count_unit"]
     inputs: Count
-    """Pairs of spikes that meet in a clock cycle."""
+    """Spike pairs per clock cycle."""
     count_bits: WordWidth
     """Bits of the sum of an output, and of the number that it is compared with."""
 

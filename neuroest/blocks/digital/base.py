@@ -1,4 +1,4 @@
-"""What clocked digital blocks share."""
+"""Common part of clocked digital blocks."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -69,8 +69,8 @@ class ClockedBlock(sleep.GatedBlock):
     """Datapath with registers."""
 
     free_running_clock: Frequency | None = None
-    """Clock that runs through all registers whether or not they are written; without it, only those are clocked that
-    are written."""
+    """Free-running clock of all registers, whether or not they are written. Without it, only written registers are
+    clocked."""
 
 
 _FAR = 4.0

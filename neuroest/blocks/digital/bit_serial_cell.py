@@ -13,7 +13,7 @@ from neuroest.specs.parameters import Record
 
 
 class BitSerialCellBlock(DeviceBlock):
-    """Memory cell with a one-bit multiplier and a full adder, of which a bit-serial array is made."""
+    """Memory cell of a bit-serial array, with a one-bit multiplier and a full adder."""
 
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["bit_serial_cell"]

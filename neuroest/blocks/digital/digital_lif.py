@@ -28,7 +28,7 @@ class DigitalNeuronBlock(GatedBlock):
     state_bits: WordWidth
     """Bits of state of one neuron."""
     lanes: Count
-    """Neurons that one instance updates at a time."""
+    """Neurons that one instance updates in parallel."""
     clock_frequency: Frequency
     """Clock."""
     cycles: Count = 1.0
@@ -44,8 +44,8 @@ class DigitalNeuronBlock(GatedBlock):
     gates: Count | None = None
     """Gates that update a neuron, each as large as a NAND gate of two inputs, where the synthesis is known."""
     synaptic_operation: Literal["addition", "update"] = "addition"
-    """What one synaptic operation takes. addition: the weight is added to the state; update: the state passes the whole
-    datapath, as where the threshold is checked after every event."""
+    """Work of one synaptic operation. addition: the weight is added to the state; update: the state passes through the
+    whole datapath, as in designs that check the threshold after every event."""
 
 
 _LIST = ("additions", "multiplications", "comparisons")

@@ -18,9 +18,9 @@ class MatrixUnitBlock(DeviceBlock):
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["matrix_unit"]
     rows: Count
-    """Rows of multipliers: the elements that are summed over."""
+    """Rows of multipliers: the summation dimension."""
     columns: Count
-    """Columns of multipliers: the positions of the factor that stays."""
+    """Columns of multipliers: positions of the stationary factor."""
     operand_bits: WordWidth
     """Bits of either factor."""
     accumulator_bits: WordWidth

@@ -30,14 +30,14 @@ class MultiplyAccumulateBlock(ClockedBlock):
     accumulator_bits: WordWidth
     """Bits of the partial sum."""
     weight_slice: WordWidth | None = None
-    """Bits of a weight that are multiplied in one cycle (1: serial in the weight); a product of the network's weights
-    takes as many cycles as they have slices, each with an addition that is shifted. Left out, all bits at once."""
+    """Weight bits multiplied per cycle (1: bit-serial weights). A product needs one cycle per weight slice, each with a
+    shifted addition. Default: all bits in parallel."""
     storage: BitCount | None = None
-    """Operand storage of each unit besides the registers of its datapath."""
+    """Operand storage of each unit, in addition to the datapath registers."""
     storage_clock: FrequencyOrGated | None = None
-    """Clock domain of the storage. A rate: a clock that runs through it whether or not it is written; gated: a word is
-    clocked only when it is written, and the clock of the datapath reaches its gate, which counts as one register; left
-    out, the storage is clocked as the registers of the datapath are."""
+    """Clock of the storage. A rate: a free-running clock; gated: a word is clocked only when it is written, and the
+    datapath clock drives its clock gate, which counts as one register. Default: the storage is clocked like the
+    datapath registers."""
 
     @field_validator("storage_clock")
     @classmethod

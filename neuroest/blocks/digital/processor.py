@@ -34,9 +34,9 @@ class ProcessorParameters(Record):
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the core that the energy belongs to."""
     cycle_energy: u.Joule = positive()
-    """Energy of a cycle in which a core executes: its power over its clock, its own clock tree included."""
+    """Energy per executing core cycle: power divided by clock frequency, including the core's clock tree."""
     waiting_share: u.Dimensionless = non_negative(maximum=1.0)
-    """Energy of a cycle in which a core waits with its clocks on, over that of one in which it executes."""
+    """Ratio of the energy of a waiting cycle (clocks on) to that of an executing cycle."""
     footprint: u.SquareMetre = non_negative()
     """Area of one core, or of the logic of the microcontroller, on the device's process."""
     leakage_width: u.Dimensionless = non_negative()
@@ -49,7 +49,7 @@ class ProcessorParameters(Record):
 
 
 class ProcessorBlock(DeviceBlock):
-    """Processor next to the computing units. It computes no layer; it draws power while the chip is on.
+    """Processor next to the computing units. It computes no layer, but it draws power while the chip is on.
 
     Layers that run on processors are for the level `roofline`; the time that a processor needs before each layer is
     `layer_setup` of a digital array.
@@ -63,12 +63,12 @@ class ProcessorBlock(DeviceBlock):
     clock_frequency: Frequency
     """Clock."""
     executing: Fraction = 1.0
-    """Share of the cycles in which the cores execute; they wait in the others, with their clocks on."""
+    """Share of cycles in which the cores execute. In the other cycles they wait, with clocks on."""
     instruction_memory: AnyMemoryBlock | None = None
     """Memory or cache that the instructions come from, shared by the cores, where the device's energy of a cycle does
     not hold it."""
     fetches: Fraction = 1.0
-    """Words of that memory that an executing cycle reads: 0.25 for words of four instructions that are kept."""
+    """Memory words read per executing cycle: 0.25 if a buffered word contains four instructions."""
 
     sleep: Literal["none", "waiting", "off"] = "none"
     """Between the inferences of an always_on chip. waiting: the clocks go on, nothing is executed; off: power switches

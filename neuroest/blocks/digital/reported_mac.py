@@ -1,4 +1,4 @@
-"""Multiply-accumulate unit known by its published numbers."""
+"""Multiply-accumulate unit with published numbers."""
 
 from typing import ClassVar, Literal
 
@@ -11,17 +11,17 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ReportedMacParameters(Record):
-    """Multiply-accumulate unit known by its published numbers."""
+    """Multiply-accumulate unit with published numbers."""
 
     model: ClassVar[str] = "reported_mac"
     folder: ClassVar[str] = "logic"
 
     mac_energy: u.Joule = positive()
-    """Energy of one multiply-accumulate with the registers of its operands and of the sum."""
+    """Energy of one multiply-accumulate, including operand and sum registers."""
     static_power: u.Watt = non_negative()
     """Power of an idle unit, if it is not part of the energy."""
     footprint: u.SquareMetre = non_negative()
-    """Area of one unit with its registers."""
+    """Area of one unit, including its registers."""
 
 
 class ReportedMacBlock(DeviceBlock):

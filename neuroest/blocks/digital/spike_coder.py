@@ -18,21 +18,21 @@ from neuroest.specs.parameters import Record
 
 
 class SpikeCoderBlock(GatedBlock):
-    """Makes spikes of the numbers that a spiking network is given, and reads its output by counting spikes."""
+    """Encodes numeric inputs of a spiking network as spikes, and decodes its output by counting spikes."""
 
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["spike_coder"]
     input: Literal["numbers", "events"] = "numbers"
-    """numbers: spikes are made on the chip, at random in proportion to each number; events: spikes enter the chip, as
-    from a sensor."""
+    """numbers: the chip generates random spikes at a rate proportional to each number; events: spikes enter the chip,
+    as from a sensor."""
     input_bits: WordWidth
-    """Bits of a number at the input, which is compared with a random number of as many bits in each timestep."""
+    """Bits of an input number. In each timestep it is compared with a random number of the same width."""
     output: Literal["counts", "class"]
-    """What leaves the chip. counts: how often each output has spiked; class: the number of the one that spiked most."""
+    """Output of the chip. counts: spike count of each output; class: index of the output with the most spikes."""
     counters: Count
     """Outputs whose spikes can be counted."""
     lanes: Count
-    """Inputs that are compared, or spikes that are counted, in a clock cycle."""
+    """Input comparisons, or counted spikes, per clock cycle."""
     clock_frequency: Frequency
     """Clock."""
 

@@ -20,12 +20,12 @@ class VectorUnitBlock(ClockedBlock):
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["vector_unit"]
     lanes: Count
-    """Elements that one instance handles in a clock cycle."""
+    """Elements that one instance processes per clock cycle."""
     clock_frequency: Frequency
     """Clock."""
     rescaling: Literal["none", "shift", "multiply"] = "none"
-    """How the sum of a layer with weights comes back to the bits of an activation. multiply: by a factor of each output
-    channel; shift: by a power of two, which takes nothing; none: the unit does not do it, and the estimate says so."""
+    """Requantisation of a weighted layer's sum to the activation bits. multiply: by a factor per output channel; shift:
+    by a power of two, at no cost; none: the unit does not do it, and the estimate reports this."""
     scale_bits: WordWidth = 16.0
     """Bits of that factor."""
 

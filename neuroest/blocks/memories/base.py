@@ -1,4 +1,4 @@
-"""What memories share."""
+"""Common part of memories."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, Literal
@@ -23,12 +23,12 @@ flavours differ by a third; a convention."""
 
 
 class MemoryBlock(DeviceBlock):
-    """A buffer, a weight store or a state store of whatever kind."""
+    """A buffer, a weight memory or a state memory of any kind."""
 
     capacity: BitCount
     """Capacity of one instance."""
     width: WordWidth
-    """Bits that one access moves."""
+    """Bits per access."""
     stores: tuple[
         Literal[
             "activations",
@@ -43,12 +43,13 @@ class MemoryBlock(DeviceBlock):
         ],
         ...,
     ] = Field(min_length=1)
-    """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first. queues:
-    words that wait between units, and tables; they take area and leak, their accesses are not counted. instructions: a
-    program; the processor that the memory is in counts its reads. traces, tags and errors belong to learning: traces of
-    neurons, values kept for every synapse, and errors and activity that wait for a backward pass."""
+    """Contents of the memory. Each kind of traffic goes to the memory that stores it, the nearest level first. queues:
+    waiting words between units, and tables; they have area and leakage, but their accesses are not counted.
+    instructions: a program; the processor that the memory is in counts its reads. traces, tags and errors belong to
+    learning: traces of neurons, values kept for every synapse, and errors and activity that wait for a backward
+    pass."""
     supply_voltage: Voltage | None = None
-    """Supply of the memory, where it has a voltage domain of its own; left out, that of its level."""
+    """Supply voltage of the memory, if it has its own voltage domain. Default: the supply of its level."""
     sleep: MemorySleep = "none"
     """Between the inferences of an always_on chip. retention: at a supply that just keeps the bits; off: without any,
     for what the next inference writes again. Waking takes energy; see `technology.sleep_options`."""

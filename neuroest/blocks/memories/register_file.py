@@ -24,10 +24,10 @@ class RegisterFileBlock(MemoryBlock):
     clock_frequency: Frequency
     """Clock; an access takes one cycle."""
     read_ports: Count | None = None
-    """Words that can be read in one cycle, in addition to those that are written. Without read_ports and write_ports,
-    the file reads or writes one word in a cycle."""
+    """Words read per cycle, in addition to writes. Without read_ports and write_ports, the file reads or writes one
+    word per cycle."""
     write_ports: Count | None = None
-    """Words that can be written in one cycle, in addition to those that are read."""
+    """Words written per cycle, in addition to reads."""
 
 
 _LARGEST_REGISTER_FILE = 32768.0

@@ -1,4 +1,4 @@
-"""What both descriptions of the 1M1T1R neuron share: integration, firing statistics, the gate node, their limits."""
+"""Common part of both 1M1T1R neuron models: integration, firing statistics, gate node, and limits."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class DiffusiveBlock(DeviceBlock):
     """How a chip uses a diffusive neuron."""
 
     rest_time_constants: WholeNumber = 5.0
-    """Decay times of the residue to wait between inferences, so that none affects the next."""
+    """Wait between inferences in residue decay times, so the residue does not affect the next inference."""
     firing_deviations: PositiveNumber | None = None
     """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
     The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,
@@ -86,8 +86,8 @@ class DiffusiveBlock(DeviceBlock):
     """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
     partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})
     kinetics: str | None = None
-    """Name or path of a device spec of model `ion_kinetics`, whose barriers say how fast the ions are at the chip's
-    temperature. Left out, they move as at the temperature that they were measured at."""
+    """Name or path of a device spec of model `ion_kinetics`; its barriers set the ion rates at the chip's temperature.
+    If left out, the rates at the measurement temperature apply."""
 
 
 class DiffusiveNeuronBase(Neuron):

@@ -49,11 +49,11 @@ class IonDynamics(Record):
     firing_voltage_spread: u.Volt = positive(symbol="sigma_V")
     """Standard deviation of the firing amplitude."""
     firing_pulse_time: u.Second = non_negative(absent=0.0, symbol="t_p")
-    """Length of the pulses that firing_median_voltage and firing_voltage_spread belong to; without it nothing is known
-    of pulses of another length."""
+    """Pulse width for firing_median_voltage and firing_voltage_spread. Without it, the statistics apply to no other
+    pulse width."""
     endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
-    """Weibull slope of the cycles to failure from neuron to neuron, which `endurance` is then the 63 % point of;
-    without it all neurons are taken to fail at once."""
+    """Weibull slope of the cycles to failure between neurons; `endurance` is then the 63 % point. Without it, all
+    neurons are assumed to fail at the same time."""
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
@@ -61,8 +61,8 @@ class IonDynamics(Record):
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
     relaxation_time: u.Second = non_negative(symbol="t_relax", absent=0.0)
-    """Time in which a complete filament ruptures once no field holds it; without it that takes no time, and the
-    neuron cannot be simulated."""
+    """Rupture time of a complete filament without a field. Without this value, rupture is instantaneous and the neuron
+    cannot be simulated."""
     conduction_length: u.Dimensionless = quantity(minimum=0.01, symbol="lambda", absent=0.0, exact=EXACT)
     """Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate
     follows the closing gap, and the neuron cannot be simulated."""

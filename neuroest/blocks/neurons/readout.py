@@ -1,4 +1,4 @@
-"""Read-out of a crossbar by neurons at the end of its columns."""
+"""Read-out of a crossbar with neurons at the end of its columns."""
 
 from typing import ClassVar, Literal
 
@@ -20,28 +20,27 @@ class NeuronReadoutBlock(Block):
     interface: InterfaceBlock
     """The circuit between column and neuron."""
     integration: Literal["across_timesteps", "within_timestep"] = "across_timesteps"
-    """What of a neuron's integration a timestep holds: across_timesteps, as much as lets it fire as often as the
-    network's, with the leak between timesteps; within_timestep, all of it in each timestep, the naive wiring that
-    drives a neuron from empty to firing whether it fires or not."""
+    """Integration of a neuron relative to the timestep. across_timesteps: over several timesteps, with leakage in
+    between, so it matches the network's firing rate; within_timestep: a full integration in each timestep, the naive
+    wiring that drives a neuron from reset to threshold whether or not it fires."""
     neurons_per_output: Count = 1.0
-    """Physical neurons that take turns at one output, inference after inference, so that each of them wears less and
-    rests while others work. All of them take area and leak, one of them works; the multiplexer selects it."""
+    """Physical neurons per output for wear levelling: they alternate from inference to inference, so each wears less
+    and rests meanwhile. All of them need area and leak; the multiplexer selects the active one."""
     partial_sums: Literal["analog_merge", "none", "digital_counter"]
-    """How the results of arrays that share an output come together: as currents on a common line (`analog_merge`);
-    not at all, so that the fan-in of a layer is limited to the rows of one array (`none`); or as counts of the
-    spikes of a neuron at every array, which an accumulator adds and a digital neuron turns into spikes
-    (`digital_counter`)."""
+    """How results of arrays with a common output are combined: as currents on a common line (`analog_merge`); not at
+    all, which limits the fan-in of a layer to the rows of one array (`none`); or as spike counts of a neuron at every
+    array, which an accumulator adds and a digital neuron converts to spikes (`digital_counter`)."""
     column_circuits: Literal["per_array", "per_stack"] = "per_array"
-    """Where the columns of arrays that share an output end: per_array, each at a circuit of its own, whose results are
-    merged; per_stack, joined end to end on one line with one circuit at its foot, which carries the current of all of
-    them and needs no mirror between arrays. A stack has as many arrays as the fan-in of its layer takes."""
+    """Column termination of arrays with a common output. per_array: each column has its own circuit, and the results
+    are merged; per_stack: columns are joined end to end to one line with one circuit, which carries the total current
+    and needs no mirror between arrays. A stack has as many arrays as the fan-in of its layer needs."""
     merge: CurrentMirrorBlock | None = None
-    """Circuit that weighs bit slices and merges currents; without it both are left out of the estimate."""
+    """Circuit that weights bit slices and merges currents. Without it, the estimate leaves out both."""
     multiplexer: SwitchingBlock | None = None
-    """Switches between a column and the neurons of its positions, or of the layers that share it; without them the
-    estimate takes them for granted and says so."""
+    """Switches between a column and the neurons of its positions, or of the layers that share it. Without them, the
+    estimate assumes ideal switches and reports this."""
     fan_out_buffer: FanOutBufferBlock | None = None
-    """Buffer behind each neuron; without it the neuron is taken to drive what takes its spikes."""
+    """Output buffer of each neuron. Without it, the neuron is assumed to drive its load directly."""
 
 
 class NeuronReadout(Component[None]):

@@ -1,4 +1,4 @@
-"""Neuron known by the numbers that its authors report."""
+"""Neuron with the numbers that its authors report."""
 
 import math
 from typing import ClassVar, Literal, Self
@@ -14,7 +14,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ReportedNeuronParameters(Record):
-    """A neuron described by the numbers that its authors report."""
+    """A neuron with the numbers that its authors report."""
 
     model: ClassVar[str] = "reported_neuron"
     folder: ClassVar[str] = "neurons"

@@ -56,9 +56,9 @@ class ThresholdSwitchNeuronParameters(Record):
     threshold_voltage: u.Volt = positive(symbol="V_t")
     """Voltage at which the switch turns on."""
     hold_voltage: u.Volt = positive(symbol="V_h")
-    """Voltage below which it turns off again."""
+    """Hold voltage, below which it turns off again."""
     hold_current: u.Ampere = positive(symbol="I_h")
-    """Current that keeps it on."""
+    """Hold current, which keeps the switch on."""
     on_resistance: u.Ohm = positive(symbol="R_on")
     """Resistance while on."""
     off_resistance: u.Ohm = positive(symbol="R_off")
@@ -78,8 +78,8 @@ class ThresholdSwitchNeuronParameters(Record):
     transistor_area: u.SquareMetre = non_negative()
     """Area of the transistors below it: output and reset."""
     endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
-    """Weibull slope of the cycles to failure from neuron to neuron, which `endurance` is then the 63 % point of;
-    without it all neurons are taken to fail at once."""
+    """Weibull slope of the cycles to failure between neurons; `endurance` is then the 63 % point. Without it, all
+    neurons are assumed to fail at the same time."""
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
@@ -117,8 +117,9 @@ class ThresholdSwitchBlock(DeviceBlock):
     record: ClassVar[type[Record] | None] = ThresholdSwitchNeuronParameters
     model: Literal["threshold_switch_neuron"]
     idle_input: Literal["grounded", "open"] = "grounded"
-    """Where the resistor leads while the column is not read: grounded, the capacitor empties through it; open, behind a
-    switch that no block stands for, it keeps its charge but for the leak of the open threshold switch."""
+    """Termination of the resistor while the column is not read. grounded: the capacitor discharges through it; open:
+    the capacitor keeps its charge, except for leakage of the open threshold switch. No block describes the switch for
+    open."""
 
 
 _MUCH_LESS = 0.2

@@ -1,4 +1,4 @@
-"""What row drivers of a crossbar share."""
+"""Common part of the row drivers of a crossbar."""
 
 from typing import Any, ClassVar
 
@@ -25,17 +25,17 @@ class RowDriverParameters(Record):
     folder: ClassVar[str] = "drivers"
 
     self_load_fraction: u.Dimensionless = non_negative(symbol="k_self")
-    """Energy of the driver's own gates over that of its row."""
+    """Ratio of the driver's own gate energy to the energy of its row."""
     voltage_loss: u.Dimensionless = positive(maximum=1.0, symbol="eps_drv")
-    """Allowed drop in the driver, as a share of the read voltage."""
+    """Allowed voltage drop in the driver, as a share of the read voltage."""
     current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_lin")
-    """Read current over saturation current."""
+    """Ratio of read current to saturation current."""
     minimum_area: u.SquareMetre = non_negative()
     """Area of the smallest driver."""
 
 
 class RowDriver(Component[Any]):
-    """What the array must know of the circuit at its rows.
+    """Interface between the array and the circuit at its rows.
 
     A number can enter bit by bit (`planes` reads of the array), as one pulse whose width is the number, or as one
     voltage. All three give a cell the same charge on average: it is proportional to the mean input.
@@ -102,20 +102,20 @@ class RowDriver(Component[Any]):
 
 
 class VoltageDriverParameters(RowDriverParameters):
-    """What a converter of numbers to voltages has behind it: the amplifier that carries the row's current."""
+    """Output amplifier of a digital-to-analog converter, which carries the row current."""
 
     model: ClassVar[str] = ""
 
     buffer_overhead: u.Dimensionless = non_negative()
-    """Quiescent current of the output stage over the largest row current that it carries."""
+    """Ratio of the output stage's quiescent current to its largest row current."""
     amplifier_current: u.Ampere = non_negative(absent=0.0)
-    """Current of the input stage of the amplifier, whatever it carries."""
+    """Current of the amplifier's input stage, independent of its load."""
     amplifier_area: u.SquareMetre = non_negative(absent=0.0)
     """Area of the amplifier without its output stage."""
 
 
 class VoltageDriver(RowDriver):
-    """Common part of the converters to voltages: the amplifier that carries the current of each row."""
+    """Common part of digital-to-analog row drivers: the amplifier that carries each row's current."""
 
     whole_numbers: ClassVar[bool] = True
     analog: ClassVar[bool] = True

@@ -1,4 +1,4 @@
-"""Row driver that encodes a number as a voltage, by switched capacitors."""
+"""Row driver that encodes a number as a voltage with switched capacitors."""
 
 from typing import ClassVar, Literal
 
@@ -13,14 +13,14 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class CapacitiveDacParameters(VoltageDriverParameters):
-    """Charge-redistribution converter at each row, with the buffer that carries the row's current."""
+    """Charge-redistribution DAC at each row, with an output buffer for the row current."""
 
     model: ClassVar[str] = "capacitive_dac"
 
     unit_capacitance: u.Farad = positive(symbol="C_u")
-    """Capacitor of the lowest bit."""
+    """Capacitance of the least significant bit."""
     switching_factor: u.Dimensionless = positive(maximum=4.0, symbol="k_c")
-    """Energy of a conversion over that of charging all capacitors."""
+    """Ratio of the conversion energy to the energy of charging all capacitors."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the capacitors."""
     switch_area: u.SquareMetre = non_negative()

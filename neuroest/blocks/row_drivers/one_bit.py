@@ -20,13 +20,14 @@ class OneBitDriverParameters(RowDriverParameters):
 
 
 class OneBitDriverBlock(DeviceBlock):
-    """One-bit driver at the end of each row; a number enters bit by bit."""
+    """One-bit driver at the end of each row; inputs are bit-serial."""
 
     slots: ClassVar[tuple[str, ...]] = ("level_shifter",)
     record: ClassVar[type[Record] | None] = OneBitDriverParameters
     model: Literal["one_bit_driver"]
     drive_voltage: VoltageOrAuto = "auto"
-    """Voltage that a row of transistor gates swings by; auto: the supply. Above the supply it takes a level shifter."""
+    """Voltage swing of a row of transistor gates; auto: the supply voltage. A swing above the supply needs a level
+    shifter."""
     level_shifter: LevelShifterBlock | None = None
     """Level shifter in front of each row, if there is one."""
 

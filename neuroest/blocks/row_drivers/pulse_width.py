@@ -14,27 +14,27 @@ from neuroest.specs.parameters import Record, non_negative
 
 
 class PulseWidthDriverParameters(RowDriverParameters, CircuitParameters):
-    """Row driver that is on for a time in proportion to its input."""
+    """Row driver with a pulse width proportional to its input."""
 
     model: ClassVar[str] = "pulse_width"
 
     conversion_energy: u.Joule = non_negative()
-    """Energy of turning one number into one pulse."""
+    """Energy of converting one number to one pulse."""
     converter_area: u.SquareMetre = non_negative()
     """Area of the counter or delay line of one row."""
 
 
 class PulseWidthBlock(DeviceBlock):
-    """Driver at the end of each row that is on in proportion to the input, one `pulse_width` of the array a step."""
+    """Pulse-width driver at the end of each row: one `pulse_width` of the array per input step."""
 
     record: ClassVar[type[Record] | None] = PulseWidthDriverParameters
     model: Literal["pulse_width"]
     rows_per_converter: Count = 1.0
-    """Rows that share one converter of numbers to times, one after the other."""
+    """Rows that share one digital-to-time converter in series."""
 
 
 class PulseWidthDriver(RowDriver):
-    """Row driver that is on for a time in proportion to its input."""
+    """Row driver with a pulse width proportional to its input."""
 
     schema: ClassVar[type[Block]] = PulseWidthBlock
     analog_circuit: ClassVar[bool] = True

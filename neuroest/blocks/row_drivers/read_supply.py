@@ -9,17 +9,17 @@ from neuroest.specs.blocks import Block
 
 
 class LinearRegulatorBlock(Block):
-    """The read voltage is dropped from the supply: the supply gives its full voltage for the read current."""
+    """Linear regulator from the supply to the read voltage: the read current is drawn at the full supply voltage."""
 
     model: Literal["linear_regulator"]
 
 
 class SwitchingConverterBlock(Block):
-    """The read voltage comes from a switching converter."""
+    """Switching converter for the read voltage."""
 
     model: Literal["switching_converter"]
     efficiency: PositiveFraction
-    """Output power over input power."""
+    """Efficiency: output power divided by input power."""
 
 
 class LinearRegulator(Component[None]):

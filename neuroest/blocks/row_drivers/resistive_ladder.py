@@ -1,4 +1,4 @@
-"""Row driver that encodes a number as a voltage, by a resistor ladder."""
+"""Row driver that encodes a number as a voltage with a resistor ladder."""
 
 from typing import ClassVar, Literal
 
@@ -13,7 +13,7 @@ from neuroest.specs.parameters import Record, positive
 
 
 class ResistiveLadderParameters(VoltageDriverParameters):
-    """R-2R ladder at each row, with the buffer that carries the row's current."""
+    """R-2R ladder at each row, with an output buffer for the row current."""
 
     model: ClassVar[str] = "resistive_ladder"
 
