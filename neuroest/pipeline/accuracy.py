@@ -1,4 +1,4 @@
-"""Accuracy of what crossbar columns compute."""
+"""Accuracy of the results of crossbar columns."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def network_errors(levels: Sequence[MappedLevel]) -> "ColumnErrors | None":
-    """Errors of the results of the columns, by layer and cause; None where nothing is computed in arrays."""
+    """Errors of the column results, by layer and cause; None if no layer is computed in arrays."""
     arrays = [
         (level.own, level.mapper, level.mapped.placement)
         for level in levels

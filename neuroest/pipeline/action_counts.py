@@ -1,7 +1,7 @@
-"""The stage that counts: how often every component acts in one inference, layer by layer.
+"""The counting stage: actions of every component in one inference, layer by layer.
 
-A level counts what its own units do (`Mapper.action_counts`: reads, conversions, spikes) and says what it moves and
-asks of blocks outside. `count_actions` is the one place that puts the counts of a chip together: those of the level, of
+A level counts the actions of its own units (`Mapper.action_counts`: reads, conversions, spikes) and states what it
+moves and what it needs from blocks outside. Only `count_actions` combines the counts of a chip: those of the level, of
 adders, vector units and neurons outside of it, of memories, of the network on chip and of the links.
 """
 
@@ -35,22 +35,22 @@ from neuroest.workloads.layers import LayerTable
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Transport:
-    """What the on-chip network carries, by layer.
+    """Load of the on-chip network, by layer.
 
     Attributes
     ----------
     bits : array
-        Bits that enter the network on the way into each layer, every destination counted.
+        Bits that enter the network on the way into each layer, counted per destination.
     hops : array
-        Routers that each of them passes.
+        Routers that each bit passes.
     farthest : array
-        Routers that the last of them to arrive passes.
+        Routers that the last bit to arrive passes.
     lanes : array
-        Links side by side over which the bits leave the layer before: those of a mesh that the busiest link bounds.
+        Parallel links over which the bits leave the previous layer; in a mesh the busiest link sets their number.
     packet : Numeric
-        Bits of one address event; zero for frames, which come when they are scheduled.
+        Bits of one address event; zero for frames, which arrive on a schedule.
     sums : array
-        Bits of partial sums on the busiest link between the places of a layer; all of them where there is one medium.
+        Bits of partial sums on the busiest link between the nodes of a layer; all of them on a shared medium.
     """
 
     bits: Array
@@ -63,22 +63,22 @@ class Transport:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ActionCounts:
-    """How often each component does what in one inference.
+    """Action counts of each component in one inference.
 
     Attributes
     ----------
     actions : mapping
-        Array over the layers by component path and action.
+        Count per layer, by component path and action.
     transport : Transport or None
         Load of the on-chip network.
     exclusions : tuple of str
-        What found no component to be counted on.
+        Actions without a component that performs them.
     weights : mapping
-        Bits over each link of the chip that are weights on their way into cells.
+        Weight bits on their way into cells, for each link of the chip.
     checks : tuple of Check
-        What must have room on the chip.
+        Checks of capacity on the chip.
     between_chips : mapping
-        What chips exchange, by path of the link that carries it.
+        Traffic between chips, by path of the link.
     """
 
     actions: Mapping[tuple[str, str], Array]
@@ -92,12 +92,12 @@ class ActionCounts:
 def count_actions(
     layers: LayerTable, levels: Sequence[MappedLevel], partition: str = "order"
 ) -> ActionCounts:
-    """Counts of all actions in one inference: those of the levels, and those of everything around them.
+    """Count all actions in one inference, of the levels and of all blocks around them.
 
     Raises
     ------
     MappingError
-        When the chip has no memory for what the network must keep.
+        If the chip has no memory for data that the network must store.
     """
     actions: dict[tuple[str, str], Array] = {}
     exclusions: list[str] = []
@@ -165,7 +165,7 @@ def add(actions: dict[tuple[str, str], Array], key: tuple[str, str], count: Arra
 
 
 def _line_buffer_checks(level: MappedLevel) -> list[Check]:
-    """Whether the buffers of a pipeline hold the rows of a map that the kernels on the neighbouring arrays need."""
+    """Whether the buffers of a pipeline can store the rows of a map that kernels on neighbouring arrays need."""
     mapper, mapped = level.mapper, level.mapped
     memories = mapper.memories("activations")
     if not memories or mapper.network.spiking or not mapper.weights_in_cells:
@@ -185,14 +185,14 @@ def _line_buffer_checks(level: MappedLevel) -> list[Check]:
 
 
 def _packet(level: MappedLevel) -> u.Numeric | None:
-    """Bits of an event on its way, where spikes travel as events."""
+    """Bits of an event on the network, if spikes are sent as events."""
     found = _mesh(level.mapper.chip)
     by_event = level.mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
     return event_packet_bits(level, found[1]) if by_event and found is not None else None
 
 
 def _reprogram(mapper: Mapper, mapped: LevelMapping, actions: dict[tuple[str, str], Array]) -> None:
-    """Cells that are written in each inference because the arrays hold a part of the network only."""
+    """Cells written in each inference because the arrays store only a part of the network."""
     cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
     for writer in mapper.writers():
         key = writer.path, "program"
@@ -200,7 +200,7 @@ def _reprogram(mapper: Mapper, mapped: LevelMapping, actions: dict[tuple[str, st
 
 
 def event_packet_bits(level: MappedLevel, mesh: Component[Any]) -> u.Numeric:
-    """Bits of an address-event packet: as chosen, or what the addresses of units and rows need."""
+    """Bits of an address-event packet: as chosen, or as the addresses of units and rows require."""
     mapper = level.mapper
     if "packet_bits" in mesh.options:
         return mesh.options["packet_bits"]
@@ -218,16 +218,16 @@ def _mesh(chip: Chip) -> tuple[LevelNode, NetworkOnChip] | None:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Entering:
-    """What enters the layers of one level over the network on the chip, by layer.
+    """Traffic into the layers of one level over the on-chip network, by layer.
 
     Attributes
     ----------
     routers : array
-        Places of the network that each layer fills.
+        Network nodes that each layer fills.
     payload : array
-        Bits for each destination.
+        Bits per destination.
     destinations : Numeric
-        Places that they go to.
+        Destination nodes.
     packet : Numeric
         Bits of one address event; zero for frames.
     travels : array
@@ -235,7 +235,7 @@ class _Entering:
     sums : array
         Bits of partial sums between the places of a layer.
     beyond : array
-        Places of a layer, along its inputs, that hand on their sums.
+        Nodes of a layer, along its inputs, that pass on their sums.
     """
 
     routers: Array
@@ -248,7 +248,7 @@ class _Entering:
 
 
 def _entering(one: MappedLevel, level: LevelNode, mesh: NetworkOnChip) -> _Entering:
-    """What enters the layers of a level over the network on the chip."""
+    """Compute the traffic into the layers of a level over the on-chip network."""
     mapper, mapped = one.mapper, one.mapped
     t, placement = mapper.layers, mapped.placement
     per_router = mapped.units_per_child.get(level.path, 1.0)
@@ -298,7 +298,7 @@ def _child_towards(level: LevelNode, path: str) -> LevelNode | None:
 def _transport(
     layers: LayerTable, levels: Sequence[MappedLevel], actions: dict[tuple[str, str], Array]
 ) -> Transport | None:
-    """What the network on the chip carries into the layers, whatever level they are on."""
+    """Compute the traffic of the on-chip network into the layers of all levels."""
     found = _mesh(levels[0].mapper.chip)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Area of a chip: areas of its blocks times their instances, and the white space of the floor plan."""
+"""Area of a chip: block areas times their instances, and the white space of the floor plan."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from neuroest.pipeline.cost_table import CostTable
 from neuroest.pipeline.energy import Array, total
 
 PAD_RING = "pad_ring"
-"""Term of the area of the rings of pads, which have no white space of their own."""
+"""Term of the area of the pad rings, which include no white space."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,7 +52,7 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
 
 
 def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
-    """Area of the chip: blocks and macros over their shares of the die, and dies that are known as a whole. [m^2]."""
+    """Area of the chip: blocks and macros over their utilisations of the die, plus dies of known total area. [m^2]."""
     known_dies = {(a.component, a.term) for a in costs.areas if a.placed} | {(costs.overheads, PAD_RING)}
     blocks: list[u.Numeric] = []
     macros: list[u.Numeric] = []

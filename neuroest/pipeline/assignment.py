@@ -1,4 +1,4 @@
-"""The stage that gives each layer of a network to a computing level of the chip."""
+"""The stage that assigns each layer of a network to a computing level of the chip."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ def owners(design: Design, chip: Chip, layers: LayerTable) -> tuple[tuple[int, .
     Raises
     ------
     MappingError
-        When the chip has no computing level, no level takes a layer, or design points of a batch disagree.
+        If the chip has no computing level, no level can run a layer, or design points of a batch disagree.
     """
     levels = chip.computing_levels()
     if not levels:
@@ -47,16 +47,16 @@ def owners(design: Design, chip: Chip, layers: LayerTable) -> tuple[tuple[int, .
 
 
 def settled(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numeric]) -> Design:
-    """The design with the level of each layer as the costs at these values have it, where they decide.
+    """Fix the level of each layer by the costs at these values, for layers without a stated level.
 
-    Uncertainty of a chip moves its costs, but the layers of a chip stay where its designer put them: bands and
-    scenarios are of the settled design.
+    Uncertainty changes the costs of a chip, but its layers stay where the designer put them. So bands and scenarios use
+    the fixed assignment.
     """
     auto = [part for part in design.root.walk() if "auto" in (getattr(part.spec, "layers", None) or ())]
     if not auto or design.layer_levels is not None:
         return design
     moved = {path: value for path, value in values.items() if path.startswith("workload.")}
-    # a die that warms itself is asked at the temperature around it
+    # a self-heating die is evaluated at the ambient temperature
     at = values if TEMPERATURE in values else {**values, TEMPERATURE: values[AMBIENT]}
     layers, chip = layer_table(workload, moved), instantiate(design, at)
     owner, _ = owners(design, chip, layers)
@@ -66,10 +66,10 @@ def settled(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numer
 
 
 def _cheapest(design: Design, chip: Chip, layers: LayerTable, stated: Assignment) -> tuple[int, ...]:
-    """The level of each layer where the costs decide between several that can run it.
+    """The level of each layer if costs decide between several possible levels.
 
-    Each level is asked what the layers that are open cost on it, all of them together; the cost of passing results
-    from one level to another is no part of it.
+    Each level reports the cost of all open layers together. The cost of moving results from one level to another is not
+    included.
     """
     able = {place: _able(chip, place, layers, stated) for place in stated.open_to}
     for index, name in enumerate(layers.names):
@@ -93,7 +93,7 @@ def _cheapest(design: Design, chip: Chip, layers: LayerTable, stated: Assignment
 
 
 def _able(chip: Chip, place: int, layers: LayerTable, stated: Assignment) -> list[bool]:
-    """Which of the layers that are open a level can run."""
+    """Open layers that a level can run."""
     level = chip.computing_levels()[place]
     seen = chip.seen_from(level)
 
@@ -112,7 +112,7 @@ def _able(chip: Chip, place: int, layers: LayerTable, stated: Assignment) -> lis
 
 
 def _all_on(place: int, able: Mapping[int, Sequence[bool]], stated: Assignment) -> tuple[int, ...]:
-    """The open layers on one level, as far as it can run them."""
+    """The open layers that one level can run, mapped onto it."""
     return tuple(
         said if said is not None
         else next(other for other in (place, *able) if able[other][index])
@@ -121,7 +121,7 @@ def _all_on(place: int, able: Mapping[int, Sequence[bool]], stated: Assignment) 
 
 
 def _costs(design: Design, chip: Chip, layers: LayerTable, owner: Sequence[int]) -> Array:
-    """What each layer costs where it is: dynamic energy, time, or area of the units that hold it."""
+    """Cost of each layer on its level: dynamic energy, time, or area of its units."""
     levels = map_network(chip, mappers_for(chip, layers, owner))
     counts = count_actions(layers, levels)
     by = design.spec.layers_by
@@ -137,7 +137,7 @@ def _costs(design: Design, chip: Chip, layers: LayerTable, owner: Sequence[int])
 
 
 def _area_of(one: MappedLevel, rows: Sequence[InstanceRow]) -> Array:
-    """Area of the units of a level that each layer fills; none where layers share the units in time."""
+    """Area of the units of a level that each layer fills; none if layers share the units in time."""
     placement = one.mapped.placement
     if placement.shared:
         return np.asarray(0.0 * placement.units)
@@ -147,7 +147,7 @@ def _area_of(one: MappedLevel, rows: Sequence[InstanceRow]) -> Array:
 
 
 def _least(name: str, costs: Mapping[int, Array]) -> int:
-    """The level where a layer costs least, on which all design points of a batch must agree."""
+    """The level with the lowest cost for a layer; all design points of a batch must agree on it."""
     places = list(costs)
     table = np.stack([np.ravel(cost) for cost in np.broadcast_arrays(*costs.values())])
     least = np.argmin(table, axis=0)

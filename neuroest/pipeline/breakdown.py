@@ -43,8 +43,7 @@ def breakdown_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
 def learning_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
     """Every term of the energy of learning from a sample; none without a rule.
 
-    What is drawn while the network learns is at the end: static power over the time that it adds, and circuits that
-    stay on.
+    The last rows are the power drawn during learning: static power over the additional time, and circuits that stay on.
     """
     if result.learning is None:
         return ()
@@ -76,7 +75,7 @@ def _instance_row(kind: str, action: str, row: InstanceRow, energy: float, area:
 
 
 def spike_terms(result: Evaluation) -> dict[str, float]:
-    """Energy of one spike of a neuron that an output owns for itself, by term. [J]; empty without such neurons."""
+    """Energy of one spike of a neuron with its own output, by term. [J]; empty without such neurons."""
     neurons = [getattr(level.mapper.compute, "neuron", None) for level in result.levels]
     owned = [neuron.path for neuron in neurons if neuron is not None]
     return {
@@ -87,7 +86,7 @@ def spike_terms(result: Evaluation) -> dict[str, float]:
 
 
 def characteristics(result: Evaluation) -> tuple[Characteristic, ...]:
-    """What experts of single blocks ask for."""
+    """Figures for specialists of single blocks."""
     with np.errstate(all="ignore"):
         networks = contexts(result.layers, result.levels)
         found = [c for part in result.chip.components() for c in part.characteristics(networks.of(part.path))]
@@ -100,7 +99,7 @@ def characteristics(result: Evaluation) -> tuple[Characteristic, ...]:
 
 
 def layer_errors(result: Evaluation) -> tuple[LayerErrors, ...]:
-    """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
+    """Errors of the results of every layer in crossbar arrays, except layers whose exact results are all zero."""
     found, names = result.column_errors, result.layers.names
     if found is None:
         return ()
@@ -122,7 +121,7 @@ def layer_errors(result: Evaluation) -> tuple[LayerErrors, ...]:
 
 
 def layer_rows(result: Evaluation) -> tuple[LayerRow, ...]:
-    """Place and size of each layer, and which resource it waits for."""
+    """Location and size of each layer, and its bottleneck resource."""
     placement = result.mapped.placement
     energy = np.zeros(len(result.layers.names))
     for row in result.dynamic:
@@ -142,7 +141,7 @@ def layer_rows(result: Evaluation) -> tuple[LayerRow, ...]:
 
 
 def level_rows(result: Evaluation) -> tuple[LevelRow, ...]:
-    """Every computing level with its layers and costs, and what is around the levels; they add up to the totals."""
+    """Every computing level with its layers and costs, and the blocks outside; the rows add up to the totals."""
     rows, names = breakdown_rows(result), result.layers.names
     branches = tuple(contexts(result.layers, result.levels).own) or (f"{result.levels[0].path}.",)
     found: list[LevelRow] = []
@@ -168,7 +167,7 @@ def level_rows(result: Evaluation) -> tuple[LevelRow, ...]:
 
 
 def shell_rows(result: Evaluation) -> tuple[ShellRow, ...]:
-    """The chips, then each shell around them from the chips outwards."""
+    """The chips, then each shell around them from the inside out."""
     operations = QUANTITIES["synaptic_operations"].number(result)
     return tuple(
         ShellRow(

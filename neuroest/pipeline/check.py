@@ -1,4 +1,4 @@
-"""Checking spec files and everything they refer to, all problems at once."""
+"""Check spec files and everything they refer to, and report all problems at once."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -51,7 +51,7 @@ _OTHER_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ".zip": ("reporting.bundle.read_bundle",),
     }
 )
-"""What reads files that are no specs, by suffix; of several readers one must take the file."""
+"""Readers of files other than specs, by suffix; if there are several, one must accept the file."""
 _STIMULUS = "dynamics.run.stimulus_file"
 _BY_COLUMNS: Mapping[frozenset[str], str] = MappingProxyType(
     {
@@ -63,7 +63,7 @@ _BY_COLUMNS: Mapping[frozenset[str], str] = MappingProxyType(
 )
 """What reads a .csv with such columns, where it has no others that measurements have."""
 _LONGEST_HEAD = 65_536
-"""Characters of a first line that are looked at; a convention."""
+"""Characters of a first line that are read; a convention."""
 _LIBRARIES: Mapping[str, str] = MappingProxyType(
     {"architecture": "architecture", "device": "device", "workload": "workload", "population": "workload"}
 )
@@ -71,14 +71,13 @@ _LIBRARIES: Mapping[str, str] = MappingProxyType(
 
 
 def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
-    """Every problem of some files; nothing if all is well.
+    """Find all problems of some files; the result is empty for valid files.
 
-    What a file is, its `kind` says; networks of other programs, cell files, measured curves, recorded activity,
-    results, sweeps and bundles are known by their suffix, and a .csv by its columns. An architecture is checked with
-    all devices it refers to and its baseline, and with the smallest networks of either coding: what is refused for
-    those is refused for all. A device is checked with all its claims, a workload with its shapes, a validation case
-    with its expressions. One fault does not hide the others: a stand-in takes the place of each faulty value while
-    the rest is checked.
+    The `kind` of a file states its type. Networks of other programs, cell files, measured curves, recorded activity,
+    results, sweeps and bundles are recognised by their suffix, and a .csv by its columns. An architecture is checked
+    with its baseline, all devices it refers to, and the smallest networks of either coding: a chip that refuses these
+    refuses all networks. A device is checked with all its claims, a workload with its shapes, a validation case with
+    its expressions. A stand-in replaces each faulty value, so one fault does not hide the others.
 
     Parameters
     ----------
@@ -128,7 +127,7 @@ def _problems(path: Path) -> list[Problem]:
 
 
 def _of_other_file(path: Path) -> list[Problem]:
-    """Problems of files that are no specs: networks, cells, curves, tables of devices, recordings, results, sweeps."""
+    """Problems of files other than specs: networks, cells, curves, tables of devices, recordings, results, sweeps."""
     readers = [load_workload]
     if not is_model_file(path):
         known = _OTHER_FILES.get(path.suffix.lower())
@@ -154,7 +153,7 @@ def _of_other_file(path: Path) -> list[Problem]:
 
 
 def _by_columns(path: Path) -> tuple[str, ...]:
-    """What reads a .csv by the columns of its first line; nothing for measurements, and where it cannot be read."""
+    """Reader of a .csv by the columns of its first line; none for measurements and for an unreadable file."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             head = {cell.strip().strip('"') for cell in file.readline(_LONGEST_HEAD).split(",")}
@@ -172,10 +171,10 @@ def _by_columns(path: Path) -> tuple[str, ...]:
 
 
 def _of_architecture(path: Path) -> list[Problem]:
-    """Problems of a chip: its own, those of its devices and its baseline, and those of its parts with each other.
+    """Problems of a chip, of its devices and baseline, and of the interaction of its parts.
 
-    Where a value is faulty, that of the base replaces it. Rules across blocks are left out where there is none,
-    since they would speak of a chip that nobody described.
+    The value of the base replaces a faulty value. Without a base, rules across blocks are left out, since they would
+    check a chip that the file does not describe.
     """
     problems: list[Problem] = []
     document = architecture_document(path, problems)
@@ -236,7 +235,7 @@ def _of_populations(document: Document) -> list[Problem]:
 
 
 def refused_networks(file: str | Path) -> tuple[Problem, ...]:
-    """What a chip that is sound refuses: all networks of one coding, or those of many bits, though it runs others.
+    """Networks that a valid chip refuses although it runs others: all of one coding, or those with many bits.
 
     Parameters
     ----------
@@ -246,7 +245,7 @@ def refused_networks(file: str | Path) -> tuple[Problem, ...]:
     Returns
     -------
     tuple of Problem
-        Each says which networks, and why.
+        Each names the networks and the reason.
     """
     path = Path(file)
     if path.suffix.lower() not in {".yaml", ".yml", ""}:
@@ -275,7 +274,7 @@ def refused_networks(file: str | Path) -> tuple[Problem, ...]:
 
 
 def _always_refused(design: Design, document: Document) -> list[Problem]:
-    """What `estimate` refuses of a chip whatever the network is; nothing where it runs one of either coding."""
+    """Why `estimate` refuses a chip with every network; empty if it runs a network of either coding."""
     found, wrong = _smallest_refusals(design)
     if not all(found.values()):
         return []
@@ -285,7 +284,7 @@ def _always_refused(design: Design, document: Document) -> list[Problem]:
 
 
 def _smallest_refusals(design: Design) -> tuple[dict[tuple[str, int], list[str]], list[str]]:
-    """Why there is no estimate on the smallest networks, by coding and bits; codings the chip is not for."""
+    """Why the smallest networks have no estimate, by coding and bits; and codings that the chip does not support."""
     found: dict[tuple[str, int], list[str]] = {}
     wrong: list[str] = []
     for coding in ("dense", "spiking"):
@@ -312,7 +311,7 @@ def _smallest_network(coding: str, bits: int) -> WorkloadSpec:
 
 
 def _refusals(design: Design, network: WorkloadSpec) -> list[str]:
-    """Why there is no estimate of a chip on a network; nothing where there is one."""
+    """Why a chip has no estimate on a network; empty if it has one."""
     values = {path: claim.value for path, claim in design.claims.items()}
     with np.errstate(all="ignore"):
         try:

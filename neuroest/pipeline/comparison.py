@@ -1,4 +1,4 @@
-"""Designs compared with each other: what differs between them first, then ratios with bands."""
+"""Comparison of designs: differences first, then ratios with bands."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,12 +27,12 @@ PUBLISHED: Mapping[str, str] = {
     "event_core": "a fabricated chip by its published energies and times per event",
     "roofline": "a processor by its data sheet",
 }
-"""Mappers of chips that are known by published numbers, and what they are."""
+"""Mappers of chips that are described by published numbers, with their descriptions."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Analysis:
-    """What a comparison computes when it is first asked for."""
+    """Slow parts of a comparison, computed on first use."""
 
     estimates: tuple[Estimate, ...]
 
@@ -49,7 +49,7 @@ def compare(
     workload: Named | Sequence[Named],
     settings: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """A design and its baselines, on one network or on one network each.
+    """Compare a design with baselines, on one network or on one network each.
 
     Parameters
     ----------
@@ -58,20 +58,20 @@ def compare(
     baselines : the same, or a sequence of them
         Designs to compare it with.
     workload : str, Path or Loaded, or a sequence of them
-        The network of all, or a network for each, the design's first.
+        One network for all designs, or one for each, the design first.
     settings : mapping of str to str, optional
-        Values to change, by path. Each changes every design that has such a path; technology and operation of
-        chips that are known by published numbers stay as published.
+        Values to change, by path. Each applies to every design that has the path; technology and operation of chips
+        described by published numbers stay as published.
 
     Returns
     -------
     Comparison
-        The estimates, what differs, and the ratios.
+        The estimates, their differences and the ratios.
 
     Raises
     ------
     NeuroestError
-        What `estimate` raises, for any of the designs; or when the networks are not one or one for each.
+        If `estimate` fails for a design, or the number of networks is neither one nor one per design.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def compare(
 
 
 def compared(estimates: Sequence[Estimate], settings: Mapping[str, str]) -> Comparison:
-    """A comparison of estimates that exist, the design first and then its baselines."""
+    """Compare existing estimates, the design first and then its baselines."""
     design, *baselines = estimates
     return Comparison(
         tuple(estimates), frozen(settings), tuple(_ratios(design, baselines)), _Analysis(tuple(estimates))
@@ -108,7 +108,7 @@ def compared(estimates: Sequence[Estimate], settings: Mapping[str, str]) -> Comp
 
 
 def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:
-    """An architecture on a die at a corner of its process, under a name that says so.
+    """An architecture at a process corner, under a name that includes the corner.
 
     Examples
     --------
@@ -124,12 +124,12 @@ def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:
 
 
 def distinct(loaded: Sequence[Loaded[Any]]) -> list[Loaded[Any]]:
-    """Files without those that are there twice.
+    """Files without duplicates.
 
     Raises
     ------
     NeuroestError
-        When two files of different content state one name, so their results could not be distinguished.
+        If two different files state the same name, since their results could not be distinguished.
     """
     kept: dict[str, Loaded[Any]] = {}
     for one in loaded:
@@ -148,7 +148,7 @@ def _architecture(name: Named) -> Loaded[ArchitectureSpec]:
 def settings_of_each(
     chips: Sequence[Loaded[ArchitectureSpec]], settings: Mapping[str, str]
 ) -> list[dict[str, str]]:
-    """What each design changes; what none of them has is the first one's, so that it says what is wrong with it."""
+    """Settings of each design; a path that no design has goes to the first, which then reports the error."""
     shares = [_settings_for(chip, settings) for chip in chips]
     unused = {path: value for path, value in settings.items() if not any(path in share for share in shares)}
     shares[0].update(unused)
@@ -175,7 +175,7 @@ def _settings_for(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str])
 
 
 def _ratios(design: Estimate, baselines: Sequence[Estimate]) -> Iterator[Ratio]:
-    """The design's results over those of each baseline; what two designs share is drawn once and cancels."""
+    """Results of the design over those of each baseline; shared parameters are drawn once and cancel."""
     for baseline in baselines:
         for name in MAIN:
             above, below = design.totals[name], baseline.totals[name]

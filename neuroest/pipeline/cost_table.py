@@ -1,4 +1,4 @@
-"""The stage that prices: what one action of each component costs, its area and what it draws at rest."""
+"""The cost stage: energy per action, area and static power of each component."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from neuroest.pipeline.mapping import network_context
 from neuroest.workloads.layers import LayerTable
 
 _LEAKAGE_REACH = 75.0
-"""Kelvin around room temperature for which leakage is taken to double in equal steps; a convention."""
+"""Range around room temperature, in kelvin, in which leakage doubles in equal steps; a convention."""
 
 _TECHNOLOGY = "technology"
 EXTRAPOLATION = "extrapolation"
-"""Model name of what is added to the discrepancy of a model outside of its range."""
+"""Model name of the extra discrepancy of a model outside of its range."""
 
 _Cost = TypeVar("_Cost", base.EnergyCost, base.AreaCost, base.StaticCost)
 
@@ -45,21 +45,21 @@ class CostTable:
     statics : tuple of StaticCost
         One entry for each term of each component, for one instance.
     clock_fraction, control_fraction, control_area_fraction, macro_control_area_fraction : Numeric
-        What clock and control add to synchronous digital blocks, and in area to the macros of memories.
+        Overhead of clock and control for synchronous digital blocks, and in area for memory macros.
     floorplan_utilisation, macro_utilisation : Numeric
-        Share of the die that blocks fill, and that compiled macros do.
+        Share of the die that blocks fill, and share that compiled macros fill.
     pad_ring_width : Numeric
         Width of the ring of pads around the core of a die. [m]
     power_density_limit : Numeric
-        What the package can cool; infinite where the chip says nothing.
+        Power density that the package can cool; infinite if the chip does not state it.
     synchronous : frozenset of str
-        Paths of the components that clock and control are charged on.
+        Paths of the components with clock and control overhead.
     macros : frozenset of str
         Paths of the compiled macros, which have their own fraction of control and their own share of the die.
     overheads : str or None
-        Path of the block that clock and control are booked on.
+        Path of the block to which clock and control costs are assigned.
     checks : tuple of Check
-        What the components say about the range of their models.
+        Range checks of the component models.
     """
 
     energies: tuple[base.EnergyCost, ...]
@@ -80,7 +80,7 @@ class CostTable:
 
 
 def costed_components(chip: Chip) -> list[base.Component[Any]]:
-    """What the stage asks for costs: free blocks, levels, and slots except those that their level answers for."""
+    """Components that report costs: free blocks, levels, and slots whose level does not report for them."""
     components = [c for level in chip.top.walk() for b in level.blocks.values() for c in with_slots(b)]
     components += [level.compute for level in chip.top.walk() if level.compute is not None]
     for level in chip.top.walk():
@@ -91,7 +91,7 @@ def costed_components(chip: Chip) -> list[base.Component[Any]]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Contexts:
-    """The network as each component of a chip has it: that of its computing level, or that of all levels.
+    """Network context of each component: that of its computing level, or that of all levels.
 
     Attributes
     ----------
@@ -184,7 +184,7 @@ def _with_discrepancy(
     chip: Chip, energies: list[base.EnergyCost], areas: tuple[base.AreaCost, ...], statics: tuple[base.StaticCost, ...],
     inside: Mapping[str, Any],
 ) -> tuple[list[base.EnergyCost], tuple[base.AreaCost, ...], tuple[base.StaticCost, ...]]:  # fmt: skip
-    """The costs times the factor by which each component's model is taken to be off, and more where it extrapolates."""
+    """Multiply the costs by the error factor of each component model, and by more if it extrapolates."""
     models = {c.path: c.model for c in chip.components()}
     kinds = _calibrated(chip)
 
@@ -205,13 +205,13 @@ def _with_discrepancy(
     return (
         [scaled(e, "energy", "energy") for e in energies],
         tuple(scaled(a, "area", "area") for a in areas),
-        # a clock that runs freely and a processor switch capacitances, they do not leak
+        # a free-running clock and a processor switch capacitances; this is not leakage
         tuple(scaled(s, "energy" if s.switching else "static_power", "power") for s in statics),
     )
 
 
 def _calibrated(chip: Chip) -> Mapping[str, str]:
-    """Kind of computing unit whose centre moves the costs of each component."""
+    """Kind of computing unit whose centre shifts the costs of each component."""
     return {
         c.path: kind
         for level in chip.top.walk()
@@ -222,7 +222,7 @@ def _calibrated(chip: Chip) -> Mapping[str, str]:
 
 
 def _inside(checks: list[base.Check]) -> Mapping[str, Any]:
-    """Whether the models of each component are within their ranges, of those that say so."""
+    """Whether the models of each component are within their stated ranges."""
     found: dict[str, Any] = {}
     for check in checks:
         if check.severity == "extrapolation" and not np.all(check.passed):
@@ -251,7 +251,7 @@ def process_checks(components: Iterable[base.Component[Any]]) -> list[base.Check
 
 
 def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> u.Numeric:
-    """Places that a network connects: the children of its level."""
+    """Nodes of a network: the children of its level."""
     level = next(level for level, block in chip.networks() if block is network)
     none = 0.0 * mapped.counts[level.path]
     return sum((mapped.counts[child.path] for child in level.levels.values()), start=none)
@@ -260,7 +260,7 @@ def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> u.Num
 def _tile_pitch(
     mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[base.AreaCost, ...], places: u.Numeric
 ) -> u.Metre:
-    """Distance between routers: as chosen, or the side of the die share of one router."""
+    """Distance between routers: as chosen, or the side length of the die area per router."""
     if "tile_pitch" in mesh.options:
         return mesh.options["tile_pitch"]
     total: u.Numeric = 0.0
@@ -287,7 +287,7 @@ _CORNER_SUPPLY = "corner_supply"
 
 
 def _corner_checks(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> list[base.Check]:
-    """Whether process, supply and temperature lie within the table of the corners."""
+    """Whether process, supply and temperature are within the corner table."""
     if point.corner is None:
         return []
     table = point.corner.table
@@ -310,7 +310,7 @@ def _corner_checks(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> lis
 
 
 def _domain_checks(chip: Chip) -> list[base.Check]:
-    """Whether the supply of each voltage domain lies in the range of the process, and of its corners."""
+    """Whether the supply of each voltage domain is within the range of the process and of its corners."""
     domains = {id(c.technology): c for c in chip.components() if c.technology is not chip.technology}
     points = [(c.technology, c.path) for c in domains.values()]
     corners = [k for point, path in points for k in _corner_checks(point, path) if k.name == _CORNER_SUPPLY]

@@ -1,4 +1,4 @@
-"""Design rules: everything that must hold for a design to work, from all stages and families of results."""
+"""Design rules: all conditions for a working design, from all stages and families of results."""
 
 from functools import reduce
 
@@ -18,9 +18,9 @@ from neuroest.pipeline.stages import Stages
 from neuroest.pipeline.training import sample_period
 
 _IDLE = 0.1
-"""Share of its peak below which a chip is far from what it was built for; a convention."""
+"""Share of the peak throughput below which a chip is far from its design point; a convention."""
 _QUEUING = 0.5
-"""Load of a link above which queues in front of it are no longer short; a convention."""
+"""Load of a link above which its queues are no longer short; a convention."""
 _BALANCE = 0.01
 """Share of the rise of the die's temperature that may be left unexplained; a convention."""
 
@@ -29,12 +29,12 @@ def check_design(
     s: Stages, power_density: Array, die_area: Array, die_power: Array, refresh: tuple[Array, Array] | None,
     programming_time: Array | None, share_of_peak: Array | None,
 ) -> tuple[Check, ...]:  # fmt: skip
-    """Checks of the stages, and those that need results of the families.
+    """Collect the checks of the stages and those that need results of the families.
 
     Parameters
     ----------
     s : Stages
-        What the stages returned, with their own checks.
+        Results of the stages, with their own checks.
     power_density : array
         Mean power over the area of the chip. [W/m^2]
     die_area, die_power : array
@@ -44,7 +44,7 @@ def check_design(
     programming_time : array or None
         Time of writing all weights once. [s]
     share_of_peak : array or None
-        Operations per second over those of units that are never idle. [1]
+        Operations per second relative to units that are never idle. [1]
     """
     return (
         *s.costs.checks, *s.mapped.checks, *s.counts.checks, *_cooling_checks(s, power_density),
@@ -67,7 +67,7 @@ def _port_checks(s: Stages) -> list[Check]:
 
 
 def _ports_of_level(s: Stages, level: MappedLevel) -> list[Check]:
-    """Whether the memories in reach of a level whose layers take turns keep up with its units."""
+    """Whether the memories of a time-multiplexed level keep up with its units."""
     units = np.sum(s.timing.resources[level.path], axis=-1, keepdims=True)
     found = []
     for memory in level.mapper.chip.memories():
@@ -86,7 +86,7 @@ def _ports_of_level(s: Stages, level: MappedLevel) -> list[Check]:
 
 
 def _shared_memory_checks(s: Stages) -> list[Check]:
-    """Whether a memory of several computing levels holds the weights of all of them."""
+    """Whether a memory that serves several computing levels can store the weights of all of them."""
     held: dict[str, list[Array]] = {}
     for level in s.levels:
         memory = level.mapper.memory("weights")
@@ -106,9 +106,9 @@ def _shared_memory_checks(s: Stages) -> list[Check]:
 
 
 def _peak_checks(s: Stages, share: Array | None) -> list[Check]:
-    """Whether the chip works far below its peak, and what takes most of its time."""
+    """Whether the chip works far below its peak, and where it spends most of its time."""
     if share is None or not all(level.mapped.placement.shared for level in s.levels):
-        return []  # units that hold layers wait for the slowest one, which is no fault of theirs
+        return []  # units with fixed layers must wait for the slowest layer
     times, step = s.timing.resources, s.timing.step
     held = {path: float(np.sum(np.where(time >= step, step, 0.0))) for path, time in times.items()}
     cause = max(held, key=lambda path: held[path])
@@ -122,12 +122,12 @@ def _peak_checks(s: Stages, share: Array | None) -> list[Check]:
 
 
 def error_checks(s: Stages, ratio: Array | None) -> list[Check]:
-    """Whether the results of crossbars are as exact as they are asked to be.
+    """Whether the results of crossbars meet the required accuracy.
 
     Parameters
     ----------
     s : Stages
-        What the stages returned.
+        Results of the stages.
     ratio : array or None
         Variance of the results over that of their errors in the layer with the largest error. [1]
     """
@@ -157,7 +157,7 @@ def _worst_of(level: MappedLevel) -> Array:
 
 
 def _cooling_checks(s: Stages, density: Array) -> list[Check]:
-    """Whether the package cools the power density; no check where nothing states what it cools."""
+    """Whether the package can cool the power density; no check if no limit is stated."""
     limit = s.costs.power_density_limit
     if np.all(np.isinf(limit)):
         return []
@@ -171,7 +171,7 @@ def _cooling_checks(s: Stages, density: Array) -> list[Check]:
 
 
 def _period_checks(s: Stages) -> list[Check]:
-    """Whether an inference is done before the next is asked for."""
+    """Whether an inference ends before the next one starts."""
     if s.chip.period is None:
         return []
     interval = np.asarray(s.timing.initiation_interval)
@@ -184,7 +184,7 @@ def _period_checks(s: Stages) -> list[Check]:
 
 
 def _learning_checks(s: Stages) -> list[Check]:
-    """Whether a sample has been learned before the next comes, and what must have room."""
+    """Whether learning from a sample ends before the next sample, and whether its data fit."""
     if s.learning is None:
         return []
     interval = np.asarray(s.timing.initiation_interval)
@@ -209,7 +209,7 @@ def _learning_checks(s: Stages) -> list[Check]:
 
 
 def _power_off_checks(s: Stages) -> list[Check]:
-    """Whether weights that are gone when the chip is switched off come back from outside."""
+    """Whether volatile weights are reloaded from outside after power-off."""
     links = any("weights" in link.spec.carries for link in s.chip.links())
     stores = {
         level.mapper.weight_store.path: level.mapper.weight_store
@@ -244,7 +244,7 @@ def _copy_checks(s: Stages) -> list[Check]:
 
 
 def _domain_checks(s: Stages) -> list[Check]:
-    """Whether a voltage domain holds a level whose published energies and times no supply moves."""
+    """Whether a voltage domain contains a level with published energies and times, which no supply changes."""
     return [
         Check(
             "supply_of_published_values", level.path, "advice", passed=False,
@@ -258,7 +258,7 @@ def _domain_checks(s: Stages) -> list[Check]:
 
 
 def _zero_checks(s: Stages) -> list[Check]:
-    """Whether the network has zeros among the weights of a level that skips them."""
+    """Whether the network has zero weights on a level that skips them."""
     return [
         Check(
             "weights_with_zeros", level.path, "advice", bool(np.any(level.mapper.layers.weight_density < 1.0)),
@@ -271,7 +271,7 @@ def _zero_checks(s: Stages) -> list[Check]:
 
 
 def _instruction_checks(s: Stages) -> list[Check]:
-    """Whether reads of instructions are counted, which the processor does that the memory is in."""
+    """Whether instruction reads are counted, since the processor that contains the memory does them."""
     return [
         Check(
             "instruction_reads", memory.path, "advice", passed=False,
@@ -283,7 +283,7 @@ def _instruction_checks(s: Stages) -> list[Check]:
 
 
 def _always_on_checks(s: Stages) -> list[Check]:
-    """Whether a chip with processors has anything that is on while it sleeps, as what wakes it must be."""
+    """Whether a chip with processors has a block that stays on during sleep, as its wake-up circuit must."""
     programs = s.chip.find(ExecutesInstructions)
     if not programs or s.chip.operation.mode != "always_on":
         return []
@@ -298,7 +298,7 @@ def _always_on_checks(s: Stages) -> list[Check]:
 
 
 def _target_checks(s: Stages) -> list[Check]:
-    """Whether the pace is the one that copies of the layers were made for."""
+    """Whether the pace is the one for which layers were replicated."""
     found = []
     for level in s.levels:
         target = level.mapper.options.get("target_interval")
@@ -317,7 +317,7 @@ def _target_checks(s: Stages) -> list[Check]:
 
 
 def _heat_checks(s: Stages, die_power: Array) -> list[Check]:
-    """Whether there is a temperature at which the package carries the power off, and whether it was found."""
+    """Whether there is a temperature at which the package removes the power, and whether it was found."""
     heating, path = s.heating, s.chip.heat_path
     if heating is None or path is None:
         return []
@@ -347,7 +347,7 @@ def _heat_checks(s: Stages, die_power: Array) -> list[Check]:
 
 
 def _die_checks(s: Stages, die: Array) -> list[Check]:
-    """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""
+    """Whether a die fits the exposure field, if the overheads block of the chip states its size."""
     return [
         Check(
             "die_is_exposed_at_once", block.path, "design_rule", die <= block.device.largest_die,
@@ -359,7 +359,7 @@ def _die_checks(s: Stages, die: Array) -> list[Check]:
 
 
 def _load_checks(s: Stages) -> list[Check]:
-    """Whether the links of the network on the chip are at most half loaded, above which bursts queue long."""
+    """Whether the on-chip network links are at most half loaded; above this, bursts queue for long."""
     found = []
     for path, loads in s.timing.loads.items():
         load = np.max(loads, axis=-1, keepdims=True)
@@ -376,7 +376,7 @@ def _load_checks(s: Stages) -> list[Check]:
 def _refresh_checks(
     s: Stages, refresh: tuple[Array, Array] | None, programming_time: Array | None
 ) -> list[Check]:
-    """Whether all weights can be written again before the first of them has faded."""
+    """Whether all weights can be refreshed before the first one has faded."""
     if refresh is None or programming_time is None:
         return []
     interval = np.where(np.isnan(refresh[0]), np.inf, refresh[0])
@@ -391,7 +391,7 @@ def _refresh_checks(
 
 
 def _outside_checks(s: Stages) -> list[Check]:
-    """Whether the weights that come from a memory off the chip fit into it."""
+    """Whether the weights fit into the off-chip memory that supplies them."""
     stored = [level.mapper.stored_weight_bits() for level in s.levels]
     weights = np.sum(reduce(np.add, stored), axis=-1, keepdims=True)
     return [
@@ -406,7 +406,7 @@ def _outside_checks(s: Stages) -> list[Check]:
 
 
 def _integration_checks(s: Stages) -> list[Check]:
-    """Whether neurons still fire as often as the network's in timesteps that the rest of the chip may stretch."""
+    """Whether neurons fire as often as those of the network, in timesteps that the rest of the chip may lengthen."""
     return [check for level in s.levels for check in _integration_of_level(s, level)]
 
 
@@ -440,7 +440,7 @@ def _integration_of_level(s: Stages, level: MappedLevel) -> list[Check]:
 
 
 def _memory_checks(s: Stages) -> list[Check]:
-    """Whether the neurons forget as fast as the network wants, where both are known."""
+    """Whether the leak of the neurons matches the time constants of the network, if both are known."""
     found = []
     for level in s.levels:
         wanted = level.mapper.layers.time_constant_steps

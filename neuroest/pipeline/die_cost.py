@@ -16,7 +16,7 @@ def _first(chip: Chip, role: type[Any]) -> Any:
 
 
 def yield_and_cost(chip: Chip, die: Array) -> tuple[Array, Array] | None:
-    """Share of good dies and cost of one of them in US dollars; None where the chip has no block for it. [1], [USD]."""
+    """Yield and cost of a good die in US dollars; None if the chip has no block for it. [1], [USD]."""
     block = _first(chip, PricesDie)
     if block is None:
         return None
@@ -24,7 +24,7 @@ def yield_and_cost(chip: Chip, die: Array) -> tuple[Array, Array] | None:
 
 
 def wafers(chip: Chip, die: Array, chips: u.Numeric) -> Array | None:
-    """Wafers that so many good dies come from; None where the chip has no block for it. [1]."""
+    """Wafers needed for a number of good dies; None if the chip has no block for it. [1]."""
     block = _first(chip, PricesDie)
     if block is None:
         return None
@@ -33,7 +33,7 @@ def wafers(chip: Chip, die: Array, chips: u.Numeric) -> Array | None:
 
 
 def carbon(chip: Chip, die: Array, power: Array) -> tuple[Array, Array] | None:
-    """Carbon of making a good die, and of its electricity in use; None where the chip has no block for it. [kg]."""
+    """Carbon from making a good die, and from its electricity in use; None if the chip has no block for it. [kg]."""
     block = _first(chip, EmitsCarbon)
     if block is None:
         return None

@@ -1,4 +1,4 @@
-"""Dynamic energy of one inference: counts of actions times what each of them costs."""
+"""Dynamic energy of one inference: action counts times energy per action."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def energy_rows(counts: ActionCounts, costs: CostTable) -> tuple[EnergyRow, ...]
 
 
 def _clock_and_control(clocked: Any, costs: CostTable) -> tuple[tuple[str, Array], ...]:
-    """What clock and control add to the energy of synchronous blocks. [J]."""
+    """Energy of clock and control in synchronous blocks. [J]."""
     clock = power.clock_energy(clocked, costs.clock_fraction)
     control = digital.control_energy(clocked, costs.control_fraction)
     return ("clock", np.asarray(clock)), ("control", np.asarray(control))
@@ -77,9 +77,9 @@ def dynamic_energy(counts: ActionCounts, costs: CostTable) -> Array:
 
 
 def operation_energy(costs: CostTable, rows: Iterable[EnergyRow]) -> Array:
-    """Energy of the operations of one inference alone: no memory, no traffic, no clock, no control. [J].
+    """Energy of only the operations of one inference: no memory, traffic, clock or control. [J].
 
-    What a crossbar's cells and read-out take is operation, and so is all of a chip that is priced by events.
+    It includes cells and read-out of a crossbar, and the whole energy of a chip that is priced by events.
     """
     operations = {(c.component, c.action, c.term) for c in costs.energies if c.operation}
     return total(

@@ -1,4 +1,4 @@
-"""What a chip costs on a network."""
+"""Estimate the cost of a chip on a network."""
 
 import math
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def _check_result(check: Check) -> CheckResult:
 
 
 def _largest(value: u.Numeric | None) -> float | None:
-    """Largest of the values of a check, where it is a number."""
+    """Largest value of a check, if it is a number."""
     if value is None:
         return None
     found = float(np.asarray(value).max())
@@ -49,7 +49,7 @@ def estimate(
     workload: Named,
     settings: Mapping[str, str] | None = None,
 ) -> Estimate:
-    """Area, energy, latency and throughput of a chip on a network.
+    """Estimate area, energy, latency and throughput of a chip on a network.
 
     Parameters
     ----------
@@ -70,11 +70,11 @@ def estimate(
     SpecError
         With all problems of a file or a setting.
     MappingError
-        When the network does not fit the chip or has a layer that it cannot run.
+        If the network does not fit the chip or has a layer that the chip cannot run.
     RangeError
-        When a model is asked outside the range it may be used in.
+        If a model is used outside of its allowed range.
     UnknownNameError
-        For a name or path that leads nowhere.
+        For an unknown name or path.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def estimate(
 
 
 def _placed(document: Document, text: str) -> str:
-    """`text` with file, line and column in front of each line that begins with a path of the architecture."""
+    """Prefix each line of `text` that begins with a path of the architecture with file, line and column."""
     problems = [problem_of_line(document, line) for line in text.split("\n")]
     return "\n".join(str(problem) if problem.line else problem.message for problem in problems)
 

@@ -14,9 +14,9 @@ from neuroest.specs.workload import WorkloadSpec
 
 
 def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numeric]) -> Evaluation:
-    """All stages from numbers to results.
+    """Run all stages from input values to results.
 
-    What users meet is `neuroest.estimate`.
+    Users call `neuroest.estimate` instead.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Nume
     Raises
     ------
     MappingError
-        When the chip cannot run the network whatever its numbers.
+        If the chip cannot run the network at any values.
     """
 
     def at(temperature: u.Numeric) -> Evaluation:
@@ -45,9 +45,7 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Nume
     def power_at(temperature: u.Numeric) -> Array:
         return at(temperature).die_power
 
-    with np.errstate(
-        all="ignore"
-    ):  # a point without an answer of a model is refused by a check, not by a warning
+    with np.errstate(all="ignore"):  # a check, not a warning, refuses a point at which a model has no result
         if TEMPERATURE in values:
             return Evaluation.run(design, workload, values)
         heating = self_heating(values, power_at)

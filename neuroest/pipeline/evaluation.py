@@ -1,6 +1,6 @@
-"""Results of a pass, each of them computed by its family when it is first asked for.
+"""Results of a pass; its family computes each on first use.
 
-A batch that asks for one total pays for what that total needs and for nothing else.
+A batch that needs one total computes only the inputs of that total.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation(Stages):
-    """All results of a pass, as arrays: those of the stages, and what the families make of them."""
+    """All results of a pass, as arrays: results of the stages, and the quantities that the families derive."""
 
     @property
     def slowest_layer(self) -> int:

@@ -1,6 +1,6 @@
-"""The stage of learning: what changing the weights takes in addition to inference, and how long cells last.
+"""The learning stage: cost of weight changes on top of inference, and lifetime of the cells.
 
-All of it is apart from inference. A workload without `learning` has none of it, and its estimate is what it was.
+It is separate from inference. For a workload without `learning` it adds nothing to the estimate.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,28 +27,28 @@ _KEPT = ("traces", "tags", "errors")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Learning:
-    """What the learning of one sample takes.
+    """Cost of learning from one sample.
 
     Attributes
     ----------
     counts : LearningCounts
-        What the rule asks for.
+        Counts that the rule requires.
     level : LevelLearning
-        What the computing level does for it.
+        Actions of the computing level.
     place : MappedLevel
-        The computing level whose weights change.
+        Computing level whose weights change.
     actions : ActionCounts
         Every action of the chip, by layer.
     times : mapping
         Time of each resource in a sample. [s]
     kept : mapping
-        Bits that must be kept, by what they are. [bit]
+        Bits that must be stored, by kind. [bit]
     alongside : bool
-        Whether weights change while a sample is computed.
+        Whether weights change during the inference of a sample.
     checks : tuple of Check
-        What must have room.
+        Checks of capacity.
     left_out : tuple of str
-        What is not priced.
+        Parts without a cost.
     """
 
     counts: LearningCounts
@@ -73,12 +73,12 @@ class Learning:
 def learn(
     workload: WorkloadSpec, values: Mapping[str, u.Numeric], levels: Sequence[MappedLevel], counts: ActionCounts
 ) -> Learning | None:  # fmt: skip
-    """Counts and times of the learning of a workload; None where it does not learn.
+    """Counts and times of learning for a workload; None if it does not learn.
 
     Raises
     ------
     MappingError
-        When the chip has no circuit for what the rule asks.
+        If the chip lacks a circuit that the rule needs.
     """
     if workload.learning is None:
         return None
@@ -132,7 +132,7 @@ def _learning_level(learning: LearningSpec, levels: Sequence[MappedLevel]) -> Ma
     Raises
     ------
     MappingError
-        Where layers of several levels learn, or errors would go back through layers of another level.
+        If layers of several levels learn, or errors would propagate back through layers of another level.
     """
     if len(levels) == 1:
         return levels[0]
@@ -162,7 +162,7 @@ def _learning_level(learning: LearningSpec, levels: Sequence[MappedLevel]) -> Ma
 
 
 def _of_layers(times: Array, *, by_layer: bool) -> Array:
-    """Time of layers that are changed one after the other, or side by side."""
+    """Time of layers that are updated sequentially or in parallel."""
     reduce: Any = np.sum if by_layer else np.max
     return np.asarray(reduce(times, axis=-1, keepdims=True))
 
@@ -182,7 +182,7 @@ def _slot_memories(mapper: Mapper) -> list[Any]:
 
 
 def _datapath(asked: LearningCounts, engine: Any, *, back_in_arrays: bool) -> dict[tuple[str, str], Array]:
-    """What the datapath computes, by action."""
+    """Operations of the datapath, by action."""
     path, updates = engine.path, asked.synaptic_updates
     found = {
         "update": updates, "tag": asked.tag_updates, "trace": asked.trace_updates, "error": asked.errors,
@@ -209,7 +209,7 @@ def _datapath_time(
 
 
 def _kept(asked: LearningCounts) -> dict[str, Array]:
-    """Bits that learning keeps from one timestep to the next, by layer."""
+    """Bits that learning stores from one timestep to the next, by layer."""
     rule = asked.rule
     tags = asked.tag_values * (float(rule.tag_bits) if rule.tag_memory == "memory" else 0.0)
     if rule.write == "accumulated":
@@ -221,7 +221,7 @@ def _kept(asked: LearningCounts) -> dict[str, Array]:
 
 
 def _traffic(asked: LearningCounts, kept: Mapping[str, Array]) -> list[Traffic]:
-    """Memory traffic of learning: everything is read, changed and written back."""
+    """Memory traffic of learning: all values are read, changed and written back."""
     rule = asked.rule
     in_memory = 1.0 if rule.tag_memory == "memory" else 0.0
     tags = asked.tag_updates * float(rule.tag_bits) * in_memory
@@ -242,7 +242,7 @@ def _traffic(asked: LearningCounts, kept: Mapping[str, Array]) -> list[Traffic]:
 def _sent(
     mapper: Mapper, mapped: LevelMapping, asked: LearningCounts, actions: dict[tuple[str, str], Array]
 ) -> list[str]:
-    """Errors and rewards on their way to the layers, over the network on the chip."""
+    """Traffic of errors and rewards to the layers over the on-chip network."""
     if not np.any(asked.broadcast > 0.0):
         return []
     networks = mapper.chip.networks()
@@ -257,7 +257,7 @@ def _sent(
 
 
 def _room(mapper: Mapper, mapped: LevelMapping, kept: Mapping[str, Array]) -> list[Check]:
-    """Whether the memories hold what learning keeps, all of one memory together."""
+    """Whether the memories can store the learning data; all data of one memory count together."""
     needed: dict[str, Any] = {}
     found = {}
     for contents in _KEPT:

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 def shortest(times: Iterable[Array | None]) -> Array | None:
-    """Shortest of the times that are known; None where none is."""
+    """Shortest of the known times; None if none is known."""
     known = [time for time in times if time is not None]
     return np.asarray(reduce(np.fmin, known)) if known else None
 
 
 def together(parts: Iterable[Array | None]) -> Array | None:
-    """Sum of the parts that there are; None where there is none."""
+    """Sum of the existing parts; None if there are none."""
     known = [part for part in parts if part is not None]
     return np.asarray(reduce(np.add, known)) if known else None
 
 
 def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array | None:
-    """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
+    """Time until the busiest neuron reaches its endurance; None if nothing wears out. [s]."""
     neuron = getattr(mapper.compute, "neuron", None)
     endurance = neuron.endurance() if neuron is not None else None
     if neuron is None or endurance is None:
@@ -47,7 +47,7 @@ def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array 
 
 
 def programming_energy(mapper: Mapper, mapped: LevelMapping) -> Array | None:
-    """Energy of writing all weights once; None where the chip holds them in no cells. [J]."""
+    """Energy to write all weights once; None if the chip stores no weights in cells. [J]."""
     array = mapper.compute
     if not (is_crossbar(array) and maps_to_crossbars(mapper)):
         return None
@@ -57,21 +57,21 @@ def programming_energy(mapper: Mapper, mapped: LevelMapping) -> Array | None:
 
 
 def programming_time(mapper: Mapper, mapped: LevelMapping) -> Array | None:
-    """Time of writing all weights once, one array after the other. [s]."""
+    """Time to write all weights once, one array after the other. [s]."""
     return np.asarray(mapper.writing_time(mapped)) if maps_to_crossbars(mapper) else None
 
 
 def cell_lifetime(
     chip: Chip, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
 ) -> Array | None:
-    """Time until the cells have used up their endurance; None where they are not written in operation. [s]."""
+    """Time until the cells reach their endurance; None if they are not written in operation. [s]."""
     array = mapper.compute
     if not is_crossbar(array):
         return None
     often = chip.inferences_per_programming
     rate = _rewriting_rate(array, mapper, mapped, counts, period)
     if mapper.reprograms and np.any(np.asarray(mapped.passes) > 1.0):
-        # every cell holds a part of the network in each pass
+        # every cell stores a part of the network in each pass
         written = np.where(np.asarray(mapped.passes) > 1.0, mapped.passes, 0.0)
         rate = rate + written / (period * mapper.options["inferences_per_pass"])
     elif often is not None:
@@ -85,9 +85,9 @@ def refresh(
     mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, dynamic: Iterable[EnergyRow],
     statics: Iterable[InstanceRow], period: Array, powered: Array,
 ) -> tuple[Array, Array] | None:  # fmt: skip
-    """Interval in which faded weights are written again, and the mean power of it; None where none fade. [s], [W].
+    """Interval and mean power of weight refresh; None if weights do not fade. [s], [W].
 
-    The power is in the results already, as static power of the cells and as a part of each read.
+    The results already include this power, as static power of the cells and as a part of each read.
     """
     array = mapper.compute
     if not (is_crossbar(array) and maps_to_crossbars(mapper)):
@@ -109,7 +109,7 @@ def refresh(
 def refreshed_share(
     array: "CrossbarArray", mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
 ) -> Array:
-    """Share of the refreshes of all cells that reads have not asked for already. [1]."""
+    """Share of the refreshes of all cells that reads do not already cause. [1]."""
     cells = mapper.programmed_cells(mapped.placement)
     rate = reads_per_cell(array, mapper, mapped, counts) / period
     left = cells * retention.refresh_share(array.rewriting_interval(), array.cell.disturb_reads(), rate)
@@ -128,7 +128,7 @@ def reads_per_cell(
 def _rewriting_rate(
     array: "CrossbarArray", mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
 ) -> Array:
-    """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
+    """Refresh rate of the cells of the busiest layer. [1/s]."""
     each = np.max(reads_per_cell(array, mapper, mapped, counts), axis=-1, keepdims=True)
     interval, reads = array.rewriting_interval(), array.cell.disturb_reads()
     return np.asarray(retention.rewriting_rate(interval, reads, each / period))

@@ -30,7 +30,7 @@ from neuroest.workloads.level_view import layers_of
 def network_context(
     layers: LayerTable, pace: Pace = UNKNOWN_PACE, rule: LearningRule | None = None
 ) -> NetworkContext:
-    """What the cost of an action depends on, with what is known of its timesteps."""
+    """Inputs of the cost of an action, including its known timesteps."""
     rows = np.maximum(layers.reduction + layers.recurrent_reduction, 1.0)
     fan_in = layers.is_weighted * (layers.reduction + layers.recurrent_reduction)
     driven = layers.input_bit_density * layers.reduction + layers.output_rate * layers.recurrent_reduction
@@ -56,7 +56,7 @@ def mapper_for(
     chip: Chip, level: LevelNode, layers: LayerTable, pace: Pace = UNKNOWN_PACE,
     rule: LearningRule | None = None, *, idle: bool = False,
 ) -> base.Mapper:  # fmt: skip
-    """The mapper that a computing level names, ready for its layers.
+    """Create the mapper of a computing level for its layers.
 
     Parameters
     ----------
@@ -67,16 +67,16 @@ def mapper_for(
     layers : LayerTable
         The network as the level sees it.
     pace : Pace
-        What is known of its timesteps.
+        Known timesteps of the level.
     rule : LearningRule or None
         How the network learns, where it does.
     idle : bool
-        Whether it runs none of the layers, so that nothing can be refused.
+        Whether it runs no layers, so that it cannot refuse any.
 
     Raises
     ------
     MappingError
-        When the level cannot run its layers.
+        If the level cannot run its layers.
     """
     network = network_context(layers, pace, rule)
     mapper: base.Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network)
@@ -99,7 +99,7 @@ def mappers_for(
     chip: Chip, layers: LayerTable, owner: Sequence[int], paces: Sequence[Pace] = (),
     rule: LearningRule | None = None,
 ) -> tuple[tuple[base.Mapper, base.Array], ...]:  # fmt: skip
-    """The mapper of each computing level with its layers, one for each of them and zero for others.
+    """Create the mapper of each computing level, with an array that is one for its layers and zero for others.
 
     Parameters
     ----------
@@ -110,14 +110,14 @@ def mappers_for(
     owner : sequence of int
         Place of the level of each layer.
     paces : sequence of Pace
-        What is known of the timesteps of each level; none where nothing is.
+        Known timesteps of each level; empty if nothing is known.
     rule : LearningRule or None
         How the network learns, where it does.
 
     Raises
     ------
     MappingError
-        When a level cannot run its layers, or the levels cannot work together.
+        If a level cannot run its layers, or the levels cannot work together.
     """
     found: list[tuple[base.Mapper, base.Array]] = []
     levels = chip.computing_levels()
@@ -140,7 +140,7 @@ def in_coding(layers: LayerTable, own: base.Array, level: LevelNode) -> LayerTab
     Raises
     ------
     MappingError
-        When some of them are in spikes and others in numbers.
+        If some of them use spikes and others numbers.
     """
     if layers.in_numbers is None:
         return layers
@@ -157,7 +157,7 @@ def in_coding(layers: LayerTable, own: base.Array, level: LevelNode) -> LayerTab
 
 
 def _refuse_alone(mapper: base.Mapper) -> None:
-    """Refuse what only a chip with one computing level can do."""
+    """Refuse features that need a chip with a single computing level."""
     path = mapper.level.path
     if np.any(np.asarray(mapper.options.get("batch", getattr(mapper, "batch", 1.0))) > 1.0):
         raise MappingError(
@@ -201,7 +201,7 @@ def _refuse_numbers(mapper: base.Mapper, chip: Chip, layers: LayerTable) -> None
 
 
 def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
-    """What it would take to write the computed factors of all products into cells in every inference."""
+    """Cost of writing the computed factors of all products into cells in every inference."""
     array = next((level.compute for level in chip.computing_levels()), None)
     if not is_crossbar(array):
         return ""
@@ -219,12 +219,12 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
 def map_network(
     chip: Chip, mappers: Sequence[tuple[base.Mapper, base.Array]]
 ) -> tuple[base.MappedLevel, ...]:
-    """Placement of the layers on each computing level and the instances of every component that it implies.
+    """Place the layers on each computing level and derive the instances of every component.
 
     Raises
     ------
     MappingError
-        When the counts of the chip's levels cannot be settled.
+        If the instance counts of the levels cannot be determined.
     """
     placements = [mapper.place() for mapper, _ in mappers]
     settled = _shared_counts(mappers, placements)
@@ -315,7 +315,7 @@ def joined(levels: Sequence[base.MappedLevel]) -> base.NetworkMapping:
 
 
 def _joined_placement(levels: Sequence[base.MappedLevel]) -> base.Placement:
-    """Where all layers sit, each on its own level."""
+    """Location of all layers, each on its own level."""
 
     def each(name: str, elsewhere: float) -> base.Array:
         found: base.Array = np.asarray(elsewhere)
@@ -337,7 +337,7 @@ def _joined_placement(levels: Sequence[base.MappedLevel]) -> base.Placement:
 
 
 def _left_out_of_supplies(chip: Chip) -> tuple[str, ...]:
-    """What no estimate of a chip with sleeping blocks, or with voltage domains, contains."""
+    """Exclusions of every estimate of a chip with sleeping blocks or voltage domains."""
     found = () if chip.technology.sleep is None else (LEFT_OUT,)
     supply = chip.technology.supply_voltage
     if all(np.all(c.technology.supply_voltage == supply) for c in chip.components()):

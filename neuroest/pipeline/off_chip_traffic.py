@@ -1,4 +1,4 @@
-"""What leaves a chip and comes back: input and output, other chips, weights, and maps that find no room."""
+"""Off-chip traffic: input and output, other chips, weights, and maps that do not fit on the chip."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,15 +23,15 @@ class OffChipTraffic:
     Attributes
     ----------
     actions : mapping
-        All bits, by path of the link and what it does with them: a memory takes reading and writing apart.
+        All bits, by path of the link and action; a memory distinguishes reads and writes.
     weights : mapping
-        Those of them that are weights on their way into cells.
+        The part of them that are weights on their way into cells.
     checks : tuple of Check
-        What must have room on the chip.
+        Checks of capacity on the chip.
     exclusions : tuple of str
-        What comes from outside over no link.
+        Data from outside without a link.
     between : mapping
-        What chips exchange, by path of the link; its bits are among the actions, once for each link that they pass.
+        Traffic between chips, by path of the link. The actions include its bits once for each link on the way.
     """
 
     actions: dict[tuple[str, str], Array]
@@ -47,7 +47,7 @@ def off_chip(
     packets: Sequence[u.Numeric | None],
     rule: str = "order",
 ) -> OffChipTraffic:
-    """Bits over the links of a chip.
+    """Count the bits over the links of a chip.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def off_chip(
     levels : sequence of MappedLevel
         Its layers on the computing levels.
     packets : sequence of float, array or None
-        Bits of an event on each level; None where whole maps are sent.
+        Bits of an event on each level; None if whole maps are sent.
     rule : str
         How a network is divided among several chips, see `neuroest.pipeline.partition`.
     """
@@ -84,7 +84,7 @@ def off_chip(
 def _between_chips(
     layers: LayerTable, levels: Sequence[MappedLevel], packets: Sequence[u.Numeric | None], rule: str
 ) -> dict[str, ChipTraffic]:
-    """What chips exchange, by path of the link that carries it; nothing on a single chip."""
+    """Traffic between chips, by path of the link; empty for a single chip."""
     chip = levels[0].mapper.chip
     links = [link for link in chip.links() if "between_chips" in link.spec.carries]
     if not links or not np.any(np.asarray(levels[0].mapped.counts[chip.top.path]) > 1.0):
@@ -99,7 +99,7 @@ def _between_chips(
 def _of_level(
     layers: LayerTable, level: MappedLevel, packet: u.Numeric | None, coding: SpikeCoding | None
 ) -> OffChipTraffic:
-    """Bits over the links that the layers of one level cause."""
+    """Traffic over the links due to the layers of one level."""
     mapper, mapped = level.mapper, level.mapped
     t = mapper.layers
     first, last = np.zeros(len(t.names)), np.zeros(len(t.names))
@@ -164,7 +164,7 @@ def parts_of_layers(mapped: LevelMapping) -> Array:
 
 
 def _written_weights(mapper: Mapper, mapped: LevelMapping) -> Array | None:
-    """Weight bits that are written into cells in each inference; None where weights live in no cells or stay there."""
+    """Weight bits written into cells in each inference; None if weights are not in cells or stay there."""
     stored = mapper.stored_weight_bits()
     often = mapper.inferences_per_writing
     if not np.any(np.asarray(mapper.writing_time(mapped)) > 0.0):
@@ -208,14 +208,14 @@ def _spilled_activations(mapper: Mapper) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Kept:
-    """Results that wait between two parts of a network: bits that leave, and return, and whether they fit."""
+    """Results that wait between two parts of a network: bits that leave and return, and whether they fit."""
 
     spilled: Array
     checks: tuple[Check, ...]
 
 
 def _kept_results(mapper: Mapper, mapped: LevelMapping) -> _Kept:
-    """What a chip that takes the network part by part must keep while its arrays are written.
+    """Data that a chip must store while its arrays are rewritten with the next part of the network.
 
     The inferences that share a part leave all that later layers read: whole maps, and the columns that are done of a
     layer which goes on in the next part.

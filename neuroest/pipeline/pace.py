@@ -1,7 +1,7 @@
-"""Two chips at the pace of each of them, of the slower one, and of the data.
+"""Two chips at their own paces, at the pace of the slower one, and at the pace of the data.
 
-A slow chip pays static power for longer. So a ratio of energies says little before the pace is said at which each
-chip works; here are the three that matter.
+A slow chip draws static power for longer. So a ratio of energies means little without the pace of each chip. This
+module computes the three relevant paces.
 """
 
 from collections.abc import Iterator
@@ -22,23 +22,23 @@ from neuroest.results.uncertainty import Band
 PERIOD = "operation.period"
 DATA_PERIOD = "workload.period"
 _ROUNDING = 1e-9
-"""A chip that is late by no more than this share of its period keeps up: both times are rounded."""
+"""Largest lateness, relative to the period, of a chip that keeps up, since both times are rounded."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PacedChip:
-    """One chip at one pace: the point of its files first, then one point a sample.
+    """One chip at one pace: first the point as stated in its files, then one point per sample.
 
     Attributes
     ----------
     parts : mapping
-        Energy by part and by whether the links off the chip are contained. [J].
+        Energy by part, with and without the off-chip links. [J].
     period, interval : array
-        From one inference to the next, as operated and at most. [s].
+        Time from one inference to the next: as operated, and the minimum. [s].
     exists : array of bool
         Whether the chip has an estimate.
     keeps_up : array of bool
-        Whether it is done before the next inference is asked for.
+        Whether an inference ends before the next one starts.
     """
 
     parts: dict[tuple[Part, bool], Array]
@@ -49,7 +49,7 @@ class PacedChip:
 
 
 def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> PacedChip:
-    """A chip with an inference a period, or as fast as it can without one.
+    """Evaluate a chip at one inference per period, or at its maximum rate without a period.
 
     Parameters
     ----------
@@ -61,14 +61,14 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
         Period for the point and the samples, with a last axis of length one. [s].
     """
     operation = found.design.spec.operation
-    # a chip that switches itself off goes on doing so; any other is powered through
+    # a chip that switches itself off still does so; any other chip stays powered
     slow = "duty_cycled" if operation.mode == "duty_cycled" else "always_on"
     mode = "back_to_back" if period is None else slow
     spec = found.design.spec.model_copy(update={"operation": operation.model_copy(update={"mode": mode})})
     drawn = found.sample.drawn
     values: dict[str, u.Numeric] = {path: claim.value for path, claim in found.claims.items()}
     for path, samples in drawn.items():
-        # what is no claim of the files is the error of a model, whose stated value is one
+        # a value that is not a claim is a model error, with a stated value of one
         values[path] = np.concatenate([np.full((1, 1), values.get(path, 1.0)), samples])
     values.pop(PERIOD, None)
     if period is not None:
@@ -78,7 +78,7 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
 
 
 def paces(design: Estimate, baseline: Estimate) -> tuple[PaceRow, ...]:
-    """Energies of a design and a baseline back to back, at equal pace, and in real time.
+    """Compute the energies of a design and a baseline back to back, at equal pace, and in real time.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ def paces(design: Estimate, baseline: Estimate) -> tuple[PaceRow, ...]:
     Returns
     -------
     tuple of PaceRow
-        One row for each pace, part of the energy, with and without the links off the chip. Without a `period` in a
-        workload there is no real time.
+        One row for each pace and part of the energy, with and without the off-chip links. Real time needs a `period` in
+        a workload.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def paces(design: Estimate, baseline: Estimate) -> tuple[PaceRow, ...]:
 
 
 def _data_period(found: Estimate) -> Array | None:
-    """Period of the data, for the point and each sample; None where the workload states none. [s]."""
+    """Period of the data, for the point and each sample; None if the workload states none. [s]."""
     claim = found.claims.get(DATA_PERIOD)
     if claim is None:
         return None
@@ -150,7 +150,7 @@ def _paced(result: Evaluation, points: int, pace: Pace) -> PacedChip:
 
 
 def _off_chip(result: Evaluation) -> tuple[Array, Array]:
-    """Dynamic and static energy of the links off the chip in one inference. [J]."""
+    """Dynamic and static energy of the off-chip links in one inference. [J]."""
     links = {link.path for link in result.chip.links()}
     sent = (np.sum(row.energy, axis=-1, keepdims=True) for row in result.dynamic if row.component in links)
     idle = (row.total * result.leakage_time(row) for row in result.statics if row.component in links)
@@ -173,7 +173,7 @@ def _rows(pace: Pace, name: str, design: PacedChip, baseline: PacedChip) -> Iter
 
 
 def _banded(values: Array, kept: Mask) -> Banded:
-    """The point and the band of the samples, of those that are kept."""
+    """The stated point, and the band of the selected samples."""
     known = np.where(kept, values, np.nan)
     samples = known[1:]
     return Banded(

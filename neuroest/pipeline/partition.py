@@ -1,4 +1,4 @@
-"""Which chip of a system holds which part of a network, and what the chips exchange."""
+"""Partition of a network over the chips of a system, and the traffic between the chips."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ _MOST_CHIPS = 200
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ChipPlaces:
-    """Where the layers of a network lie in a row of chips.
+    """Location of the layers of a network in a row of chips.
 
     Attributes
     ----------
@@ -41,10 +41,10 @@ class ChipPlaces:
     begin: Array
     end: Array
     borders: tuple[tuple[float, ...], ...] = ()
-    """Units before each chip, by design point, where chips hold different numbers of them."""
+    """Units before each chip, by design point, if chips have different numbers of units."""
 
     def share(self, layer: int, low: Array, high: Array) -> Array:
-        """Share of a layer that lies on the chips between two places."""
+        """Share of a layer on the chips between two places."""
         sides = [self.begin[..., layer], self.end[..., layer], low, high]
         if self.borders:
             sides = [self._units(side) for side in sides]
@@ -72,22 +72,22 @@ class ChipPlaces:
 
     @property
     def chips(self) -> Array:
-        """Chips that hold a part of each layer."""
+        """Number of chips with a part of each layer."""
         return self.last - self.first + 1.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ChipTraffic:
-    """What chips exchange, by the layer that reads.
+    """Traffic between chips, by reading layer.
 
     Attributes
     ----------
     bits : array
-        Bits that enter the chips of each layer, each chip counted.
+        Bits that enter the chips of each layer, counted per chip.
     hops, farthest : array
         Links between chips that each bit passes, and the last of them to arrive.
     lanes : array
-        Links side by side that the bits spread over.
+        Parallel links that share the bits.
     """
 
     bits: Array
@@ -156,7 +156,7 @@ def chip_traffic(
     layers: LayerTable, levels: Sequence[MappedLevel], packets: Sequence[u.Numeric | None], places: ChipPlaces,
     topology: str,
 ) -> ChipTraffic:  # fmt: skip
-    """Bits that enter the chips of each layer from others, and their way.
+    """Bits that enter the chips of each layer from other chips, and their route.
 
     Every chip that holds a part of a layer gets all that the layer reads and that does not come from itself, in the
     coding of the reader. Where the rows of a layer are split over chips, sums of their columns go on to the next.

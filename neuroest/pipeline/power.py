@@ -1,4 +1,4 @@
-"""Times that static power is charged for, static power and energy, and mean power."""
+"""Charged times of static power, static power and energy, and mean power."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ DRAWN = frozenset({"powered", "awake", "working"})
 
 
 def inference_period(chip: Chip, timing: Timing) -> Array:
-    """Time from one inference to the next as the chip is operated. [s]."""
+    """Time from one inference to the next in operation. [s]."""
     interval = np.asarray(timing.initiation_interval)
     if chip.operation.mode == "duty_cycled":
         # no inference begins before the chip is off again
@@ -33,7 +33,7 @@ def inference_period(chip: Chip, timing: Timing) -> Array:
 
 
 def active_time(chip: Chip, timing: Timing) -> Array:
-    """Time that one inference is charged static power for. [s]."""
+    """Time of static power charged to one inference. [s]."""
     return _time_on(timing) if chip.operation.mode == "duty_cycled" else inference_period(chip, timing)
 
 
@@ -43,7 +43,7 @@ def _time_on(timing: Timing) -> Array:
 
 
 def standby_time(period: Array, powered: Array) -> Array:
-    """Time for which the chip is switched off after an inference; none where there is no period. [s]."""
+    """Time for which the chip is switched off after an inference; none without a period. [s]."""
     known = np.logical_and(np.isfinite(period), np.isfinite(powered))
     return np.asarray(np.maximum(np.where(known, period, 0.0) - np.where(known, powered, 0.0), 0.0))
 
@@ -121,14 +121,14 @@ def _rows_by_timestep(
 
 
 def time_asleep(chip: Chip, timing: Timing) -> Array:
-    """Time between two inferences of an always_on chip for which nothing of it works. [s]."""
+    """Idle time between two inferences of an always_on chip. [s]."""
     if chip.operation.mode != "always_on":
         return np.zeros(1)
     return standby_time(inference_period(chip, timing), _time_on(timing))
 
 
 def static_power(rows: Iterable[InstanceRow]) -> Array:
-    """Power that the chip draws whether or not it works, while nothing of it sleeps. [W]."""
+    """Static power of the chip when no block sleeps, independent of activity. [W]."""
     return total(row.total for row in rows if row.when in DRAWN)
 
 
@@ -150,7 +150,7 @@ def die_power(
     chip: Chip, mapped: NetworkMapping, dynamic: Iterable[EnergyRow], statics: Iterable[InstanceRow],
     average: Array, powered: Array,
 ) -> Array:  # fmt: skip
-    """Mean power of one die while it is powered, memories off the die left out; zero where it is unknown. [W]."""
+    """Mean power of one die while powered, without off-die memories; zero if unknown. [W]."""
     outside = {(link.path, term) for link in chip.links() for term in link.outside_die}
 
     def off_die(row: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Temperature of a die that its own power makes."""
+"""Temperature of a die due to its own power."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ is exact after the first; the others are for memories whose tables bend."""
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SelfHeating:
-    """How warm a die makes itself, where nobody states its temperature.
+    """Self-heating of a die without a stated temperature.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class SelfHeating:
     load : Numeric
         Leakage over the largest that the package can carry off in addition to the constant power. [1]
     cool : bool or array of bool
-        Whether the temperature lies below the highest that a file may state; where not, it is at that.
+        Whether the temperature is below the highest that a file may state; otherwise it is set to that limit.
     """
 
     temperature: u.Numeric
@@ -45,7 +45,7 @@ class SelfHeating:
 
 
 def self_heating(values: Mapping[str, u.Numeric], power_at: Callable[[u.Numeric], Array]) -> SelfHeating:
-    """The temperature at which the package carries off what the die takes there.
+    """Find the temperature at which the package removes the power of the die.
 
     The exponential of the process's leakage and a constant are laid through the power at the two newest temperatures,
     whose balance is known in closed form. Everything that depends on the temperature goes through the same pass as the

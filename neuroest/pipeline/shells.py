@@ -17,7 +17,7 @@ from neuroest.pipeline.energy import Array, total
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ShellPower:
-    """Power of all shells of one kind, everything inside of them included.
+    """Power of all shells of one kind, including everything inside.
 
     Attributes
     ----------
@@ -45,12 +45,12 @@ def idle_power(chip: Chip, rows: tuple[InstanceRow, ...]) -> Array:
 
 
 def outwards(chip: Chip) -> list[Any]:
-    """Shells from the chips outwards, each around the one before.
+    """Shells from the inside out, each around the previous one.
 
     Raises
     ------
     MappingError
-        When they are no such row.
+        If the shells do not form such a sequence.
     """
     found: list[Any] = [block for _, block in chip.find(SurroundsChip)]
     row: list[Any] = []
@@ -81,7 +81,7 @@ class Chips:
 def shell_powers(
     chip: Chip, chips: Chips, period: Array, latency: Array, bits_leaving: Callable[[u.Numeric], Array]
 ) -> tuple[ShellPower, ...]:
-    """The chips, then each shell from the chips outwards; nothing where the chip states no shell.
+    """The chips, then each shell from the inside out; empty if the chip states no shell.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def shell_powers(
     chips : Chips
         All chips.
     period, latency : array
-        Time from one inference to the next, and of one. [s]
+        Inference period, and latency of one inference. [s]
     bits_leaving : callable
         Bits that leave one of so many shells for another in one inference. [bit]
     """

@@ -1,6 +1,6 @@
-"""Whether results are costs that a chip can have: finite, and not negative.
+"""Whether results are possible costs of a chip: finite and not negative.
 
-Estimates, rows of sweeps and samples of bands ask the same questions, so none of them holds a result that another
+Estimates, rows of sweeps and samples of bands use the same criteria, so none of them contains a result that another
 refuses.
 """
 
@@ -46,9 +46,9 @@ def estimate_exists(result: Evaluation, points: int, leaving_out: Collection[str
     result : Evaluation
         The points.
     points : int
-        How many.
+        Number of points.
     leaving_out : collection of str
-        Names of checks that are not asked.
+        Names of checks to skip.
     """
     # how exact results are has no band, and takes longer than all the rest
     exists = sound_points(result, (points,), BANDED)

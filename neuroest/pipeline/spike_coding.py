@@ -1,4 +1,4 @@
-"""Spikes that a chip makes of numbers at its input, and what it reads from those of its output."""
+"""Conversion of numbers into spikes at the input of a chip, and of spikes into numbers at its output."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from neuroest.workloads.layers import LayerTable
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpikeCoding:
-    """What a block for it does in one inference, by layer.
+    """Actions of the conversion block in one inference, by layer.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class SpikeCoding:
 
 
 def spike_coding(layers: LayerTable, levels: Sequence[MappedLevel]) -> SpikeCoding | None:
-    """The coding of a network with spikes on a chip with a block for it; None elsewhere."""
+    """Conversion for a spiking network on a chip with a conversion block; None otherwise."""
     first, last = entry_of(layers), len(layers.names) - 1
     entry, end = (next(level for level in levels if level.own[index] > 0.0) for index in (first, last))
     spiking = [level for level in (entry, end) if level.mapper.network.spiking]

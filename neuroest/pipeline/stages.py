@@ -25,16 +25,16 @@ from neuroest.workloads.layers import LayerTable
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stages:
-    """What each stage of a pass returned, as arrays.
+    """Results of each stage of a pass, as arrays.
 
     Attributes
     ----------
     layers, chip, levels, counts, costs, timing
         Results of the stages, in their order. The last axis is the layers, the axes before it the design points.
     learning : Learning or None
-        Costs of changing the weights, where the network learns.
+        Costs of changing the weights, if the network learns.
     heating : SelfHeating or None
-        How the temperature was calculated, where the chip's own power makes it.
+        Calculation of the temperature, if the chip's own power determines it.
     """
 
     layers: LayerTable

@@ -1,4 +1,4 @@
-"""What one block costs by itself, without a chip and a network around it."""
+"""Cost of a single block, without a chip or a network."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Given: TypeAlias = Any
-"""A value as a file states it (a number, or a quantity as text), or a list or array of such values."""
+"""A value as in a file (a number, or a quantity as text), or a list or array of such values."""
 
 _ROOT = "chip"
-"""Path of the top of every design, here of the block."""
+"""Root path of every design, here the path of the block."""
 _NETWORK = NetworkContext(
     spiking=False, timesteps=1.0, weight_bits=8.0, activation_bits=8.0, accumulator_bits=24.0,
     mean_absolute_weight=1.0,
 )  # fmt: skip
-"""Network of `block` where nothing else is said."""
+"""Default network of `block`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +73,11 @@ class CostRow:
     kind : str
         ``energy``, ``area``, ``static_power`` or ``characteristic``.
     component : str
-        The block, or what is in its slots.
+        The block, or the component in one of its slots.
     action : str
-        What it does; empty where the number is none of an action.
+        Action; empty if the number does not belong to an action.
     term : str
-        Which part of the cost this is, or the name of a characteristic.
+        Part of the cost, or name of a characteristic.
     value : float or array
         In SI.
     unit : str
@@ -106,19 +106,19 @@ class BlockCosts:
     model : str
         The block's model.
     place : str
-        Process, supply, temperature and what else the numbers hold for, in words.
+        Process, supply, temperature and other conditions of the numbers, in words.
     shape : tuple of int
-        Shape of the numbers where options or parameters were arrays; empty for single numbers.
+        Shape of the numbers if options or parameters were arrays; empty for single numbers.
     rows : tuple of CostRow
         Every term of energy, area and static power, and the characteristics.
     checks : tuple of Check
         Passed and failed checks.
     left_out : tuple of str
-        What the numbers do not contain.
+        Parts that the numbers do not include.
     claims : mapping
-        Every parameter and option that they use, as the files state it.
+        Every parameter and option used, as stated in the files.
     values : mapping
-        Value of each.
+        Value of each claim.
     """
 
     model: str
@@ -133,7 +133,7 @@ class BlockCosts:
 
     @property
     def energies(self) -> dict[str, u.Numeric]:
-        """Energy of one of each action, all terms together. [J]."""
+        """Energy per action, all terms together. [J]."""
         found: dict[str, u.Numeric] = {}
         for row in self._of("energy"):
             found[row.action] = found.get(row.action, 0.0) + row.value
@@ -141,23 +141,23 @@ class BlockCosts:
 
     @property
     def area(self) -> u.Numeric:
-        """Area of one of everything that the block consists of. [m^2]."""
+        """Area of one instance of each component of the block. [m^2]."""
         return sum((row.value for row in self._of("area")), start=0.0)
 
     @property
     def static_power(self) -> u.Numeric:
-        """Power that it draws whether or not it works. [W]."""
+        """Static power, independent of activity. [W]."""
         return sum((row.value for row in self._of("static_power")), start=0.0)
 
     @property
     def feasible(self) -> Any:
-        """Whether the models hold at all, for each point: what fails here has no meaningful costs."""
+        """Whether the models are valid at each point; a point that fails has no meaningful costs."""
         refused = [check.passed for check in self.checks if check.severity == "infeasible"]
         return np.logical_and.reduce([np.ones(self.shape, dtype=bool), *refused])
 
     @property
     def failed_checks(self) -> tuple[Check, ...]:
-        """Checks that do not hold for all points."""
+        """Checks that fail at some points."""
         return tuple(check for check in self.checks if not np.all(check.passed))
 
     @property
@@ -200,7 +200,7 @@ class BlockCosts:
         }
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a number; of arrays one row for each point."""
+        """One row per number; for arrays one row per point."""
         import pandas as pd  # noqa: PLC0415 - slow, and rarely asked for
 
         return pd.DataFrame(
@@ -241,7 +241,7 @@ def block(
     place: Mapping[str, Given] | None = None, inside: str | Path | None = None,
     **options: Given,
 ) -> BlockCosts:  # fmt: skip
-    """What one block costs by itself: energy of each action, area, static power, checks and sources.
+    """Compute the cost of a single block: energy per action, area, static power, checks and sources.
 
     Parameters
     ----------
@@ -250,39 +250,39 @@ def block(
     device : str, optional
         Its device: a name or a path.
     process : str, optional
-        Process of the chip; that of the device where it states one.
+        Process of the chip; by default the process of the device, if it states one.
     supply_voltage, temperature, corner : optional
-        Where the chip works: the nominal supply of the process, 300 K and typical transistors if not said otherwise.
+        Operating point; by default the nominal supply of the process, 300 K and typical transistors.
     parameters : mapping, optional
         Parameters that replace those of the device.
     network : mapping, str or Path, optional
         ``spiking``, ``timesteps``, ``weight_bits``, ``activation_bits``, ``accumulator_bits`` and
         ``mean_absolute_weight`` of the network, or a workload that states them. Without it: dense, one timestep, 8 bits
-        for weights and activations, 24 for accumulators, weights as large as they can be.
+        for weights and activations, 24 for accumulators, and all weights at their maximum.
     place : mapping, optional
-        Numbers of the array around the block, where its costs depend on some; `neuroest.blocks.base.Surroundings` has
-        all of them.
+        Numbers of the array around the block, if its costs depend on them; `neuroest.blocks.base.Surroundings` lists
+        them all.
     inside : str or Path, optional
-        Architecture whose array is around the block, instead of the one there. Blocks that have costs only
-        together with rows, columns and circuits of an array need it.
+        Architecture whose array surrounds the block; the block replaces the one in it. Blocks need this if their costs
+        depend on rows, columns and circuits of an array.
     **options
-        What a file says of the block besides model, device and parameters, such as ``bits=8``.
+        Further keys of the block in a file, besides model, device and parameters, such as ``bits=8``.
 
     Returns
     -------
     BlockCosts
-        Arrays where values were given as lists or arrays; they broadcast. Arrays of numbers are in SI.
+        Arrays if values were given as lists or arrays; they broadcast. Arrays of numbers are in SI.
 
     Raises
     ------
     SpecError
-        With everything that is wrong with what was given.
+        With all problems of the arguments.
     UnknownNameError
-        For a model or a device that does not exist.
+        For an unknown model or device.
     RangeError
-        When a model is asked outside the range it may be used in, at all points.
+        If a model is used outside of its allowed range at all points.
     NeuroestError
-        When costs depend on surroundings that were not given.
+        If the costs depend on missing surroundings.
 
     Examples
     --------
