@@ -1,1 +1,1 @@
-"""Spec files that a person starts from: templates, cell files of other tools, tables of devices."""
+"""Starting points for spec files: templates, cell files of other tools, tables of devices."""

@@ -1,4 +1,4 @@
-"""Cell files of NVSim, NVMExplorer, CiMLoop and AccelForge as synapse specs, with what the file did not say."""
+"""Convert cell files of NVSim, NVMExplorer, CiMLoop and AccelForge to synapse specs, and list missing values."""
 
 import math
 import re
@@ -30,7 +30,7 @@ _LARGEST: Mapping[str, Mapping[str, Any]] = frozen(_DATA["largest"])
 _AS_STATED = "From the cell file, which gives neither spread nor origin."
 _CONDUCTANCES = ("high_conductance", "low_conductance")
 _WORDS = ("MemCellType", "AccessType")
-# a name may be followed by a unit, or by what its values mean: `-DeviceRoadmap -1LP 1HP 2LSTP:  2`
+# a name may be followed by a unit, or by the meaning of its values: `-DeviceRoadmap -1LP 1HP 2LSTP:  2`
 _LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\)\s*|\s[^:()]*)?:\s*(.*?)\s*\Z")
 _MARK = r"^-MemCellType\s*:"
 _SOURCE = "cell_file"
@@ -40,13 +40,13 @@ _OF_THE_ARRAY = (
 
 
 def is_cell_file(path: Path) -> bool:
-    """Whether a file is one of a memory cell, by its suffix, or by its first entry where AccelForge calls it YAML."""
+    """Whether a file is a memory cell file, by its suffix, or by its first entry if AccelForge uses a YAML suffix."""
     return path.suffix.lower() == CELL_SUFFIX or is_yaml_with(path, _MARK)
 
 
 @dataclass(frozen=True)
 class CellFile:
-    """What a cell file says: numbers in SI units, words, the line of each, and what nobody here has a use for."""
+    """Content of a cell file: numbers in SI units, words, line numbers, and unused entries."""
 
     file: str
     numbers: Mapping[str, float]
@@ -55,22 +55,22 @@ class CellFile:
     unused: Sequence[str]
 
     def first(self, *names: str) -> str | None:
-        """The first of several entries that the file has."""
+        """The first of several entries that is in the file."""
         return next((name for name in names if name in self.numbers), None)
 
     def largest(self, *names: str) -> str | None:
-        """The entry with the largest number of those that the file has."""
+        """The entry with the largest number among those in the file."""
         present = [name for name in names if name in self.numbers]
         return max(present, key=self.numbers.__getitem__) if present else None
 
     def place(self, *names: str) -> str:
-        """Where entries stand."""
+        """Lines of entries."""
         return ", ".join(f"line {self.lines[name]}, {name}" for name in names)
 
 
 @dataclass(frozen=True)
 class ImportedCell:
-    """A synapse spec made of a cell file."""
+    """A synapse spec made from a cell file."""
 
     name: str
     text: str
@@ -82,13 +82,13 @@ class ImportedCell:
 
 
 def read_cell(path: Path) -> CellFile:
-    """A cell file, with all that is wrong with it at once.
+    """Read a cell file and report all problems at once.
 
     Raises
     ------
     SpecError
-        A file that is missing, too large or no text, a line that is none of the format, a number that is none, of
-        another unit or not above zero, contradictions.
+        If the file is missing, too large or not text; for a line with the wrong format, an invalid or nonpositive
+        number, a wrong unit, or contradictions.
     """
     text = decoded(file_content(path, str(path)), str(path))
     problems: list[Problem] = []
@@ -121,7 +121,7 @@ def read_cell(path: Path) -> CellFile:
             unused.append(name)
     cell = CellFile(str(path), numbers, words, lines, tuple(unused))
     kind = words.get("MemCellType", "").lower()
-    if kind in _OTHER:  # then what else is wrong does not matter
+    if kind in _OTHER:  # then other problems do not matter
         problems = []
     problems += _contradictions(cell) if not problems else []
     if problems:
@@ -186,7 +186,7 @@ def _resistances(cell: CellFile) -> tuple[str | None, str | None]:
 def import_cell(
     path: Path, name: str, *, process: str | None = None, template: str | None = None
 ) -> ImportedCell:
-    """A cell file as a synapse spec.
+    """Convert a cell file to a synapse spec.
 
     Parameters
     ----------
@@ -195,16 +195,16 @@ def import_cell(
     name : str
         Name of the new device.
     process : str, optional
-        CMOS process whose feature size counts; without it that of the file's node, or of 28 nm.
+        CMOS process that sets the feature size. By default, the process of the file's node, or 28 nm.
     template : str, optional
-        Synapse that the values come from which the file does not have.
+        Synapse that supplies missing values.
 
     Raises
     ------
     SpecError
         With all problems of the file.
     NeuroestError
-        When process and file contradict each other, or the template is of another model.
+        If process and file contradict each other, or if the template has another model.
     """
     cell = read_cell(path)
     model, usual = _ACCESS[cell.words.get("AccessType", "CMOS").lower()]
@@ -215,7 +215,7 @@ def import_cell(
         )
     chosen, feature_size, why = _process(cell, process)
     stated = _stated(cell, example, feature_size, why)
-    # what a device need not state, such as a retention, is not lent from another one
+    # optional parameters, such as retention, are not copied from another device
     lent = {key for key, about in example.record.parameters().items() if about.absent is None}
     missing = [key for key in example.claims if key not in stated and key in lent]
     entries = {
@@ -251,7 +251,7 @@ def import_cell(
 
 
 def _process(cell: CellFile, given: str | None) -> tuple[str, float, str]:
-    """Process, its feature size, and where it comes from."""
+    """Process, its feature size, and its origin."""
     node = cell.numbers.get("ProcessNode")
     if given is None and node is not None:
         sizes = {n: _feature_size(n) for n in shipped("device") if n.startswith("cmos_")}
@@ -277,7 +277,7 @@ def _feature_size(process: str) -> float:
 
 
 def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> dict[str, dict[str, Any]]:
-    """What the file says or what follows from it, by parameter that the example has too."""
+    """Values stated in the file or derived from it, for parameters that the template has."""
     numbers = cell.numbers
     found: dict[str, dict[str, Any]] = {}
 
@@ -312,10 +312,10 @@ def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> d
         pitch = f"Half of the side of a square of {numbers['CellArea']:g} squares of {why}."
         side = math.sqrt(numbers["CellArea"]) * feature_size
         put("half_pitch", side / 2.0, pitch, "CellArea", basis="derived")
-    for voltage in ("Reset", "Read"):  # what is stated of reading counts more
+    for voltage in ("Reset", "Read"):  # values stated for reading take precedence
         half, full = f"ResistanceOnAtHalf{voltage}Voltage", f"ResistanceOnAt{voltage}Voltage"
         if half in numbers and full in numbers:
-            # current at a voltage over that at half of it: twice the ratio of the resistances
+            # ratio of the current at a voltage to the current at half of it: twice the ratio of the resistances
             ratio = "Twice the resistance at half of the voltage over that at the whole."
             put("nonlinearity", 2.0 * numbers[half] / numbers[full], ratio, half, full, basis="derived")
     return found

@@ -1,4 +1,4 @@
-"""A shipped contest with a chip of one's own among the contenders."""
+"""Add your own chip to a shipped contest."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from neuroest.specs.workload import workload_claims
 DEFAULT_CONTEST = "spiking_neurons"
 DENSE_CONTEST, SYNAPSE_CONTEST = "dense_crossbars", "spiking_synapses"
 _OWN_DEVICES = ("neuron", "cell", "converter")
-"""Keys of the blocks that a chip enters a contest with; no alternative puts another one in their place."""
+"""Keys of the blocks that define an added chip; alternatives must not replace them."""
 _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
 _RATES = re.compile(r"^  spike_rate: \[([^\]]*)\]$", re.MULTILINE)
 _CONTENDERS = re.compile(r"^contenders:\n", re.MULTILINE)
@@ -26,10 +26,10 @@ _CONTENDERS = re.compile(r"^contenders:\n", re.MULTILINE)
 def contest_with(
     name: str, like: str, chip: str, folder: Path | None = None, workload: str | None = None
 ) -> str:
-    """Text of a contest that is a shipped one with one contender more.
+    """Text of a shipped contest with one additional contender.
 
-    The chip is given the design alternatives of the contender with the same base, so that it is designed as freely. An
-    alternative that would replace the neuron, cell or converter that the chip's own file sets is left out.
+    The chip gets the design alternatives of the contender with the same base, so it has the same design freedom. An
+    alternative that would replace the neuron, cell or converter set in the chip's own file is left out.
 
     Parameters
     ----------
@@ -38,18 +38,18 @@ def contest_with(
     like : str
         Shipped contest.
     chip : str
-        Shipped name or path of the architecture that enters.
+        Shipped name or path of the added architecture.
     folder : Path, optional
-        Where the file will be; a path of the chip counts from there. By default the working directory.
+        Folder of the new file; the chip's path is relative to it. By default, the working directory.
     workload : str, optional
-        Network of the contest; factors on its spike rates that mean more than a spike a timestep are left out.
+        Network of the contest; factors that would give more than one spike per timestep are left out.
 
     Raises
     ------
     UnknownNameError
-        For a contest that does not ship.
+        If no such contest ships.
     NeuroestError
-        For a chip whose base is that of no contender, since nobody knows which alternatives it has.
+        If no contender has the same base, because then its alternatives are unknown.
     """
     shipped = {file.stem: file for file in sorted(data_folder("contest").glob("*.yaml"))}
     if like not in shipped:
@@ -82,7 +82,7 @@ def contest_with(
 
 
 def _possible(found: re.Match[str], workload: str) -> str:
-    """The line of the spike rates with those that a network can have."""
+    """The line of spike rate factors that are possible for a network."""
     claims = workload_claims(load_workload(workload).spec)
     highest = max(
         (claim.value for path, claim in claims.items() if path.endswith("activity.rate")), default=0.0
@@ -99,7 +99,7 @@ def _possible(found: re.Match[str], workload: str) -> str:
 
 
 def _own_devices(file: Path, base: str) -> set[str]:
-    """Paths of the neurons, cells and converters that a chip sets on top of a base."""
+    """Paths of the neurons, cells and converters that a chip changes in its base."""
     found: set[str] = set()
     while file.stem != base:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -110,13 +110,13 @@ def _own_devices(file: Path, base: str) -> set[str]:
 
 
 def _replaces(choices: Mapping[str, Any], own: set[str]) -> bool:
-    """Whether a choice of an alternative puts another device into one of these places."""
+    """Whether a choice of an alternative replaces the device at one of these paths."""
     paths = {str(path).removesuffix(".device") for choice in choices.values() for path in choice or {}}
     return bool(paths & own)
 
 
 def _bases(file: Path) -> list[str]:
-    """Names of the chips that a chip is based on, the nearest last."""
+    """Names of the base chips of a chip, the nearest last."""
     document: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
     base = document.get("base") if isinstance(document, dict) else None
     if not base:

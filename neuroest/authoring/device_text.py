@@ -1,4 +1,4 @@
-"""A device spec as commented text, and what is filled up from another device."""
+"""A device spec as commented text, with values filled in from another device."""
 
 import math
 import re
@@ -16,7 +16,7 @@ from neuroest.specs.claims import Claim
 from neuroest.specs.parameters import ParameterInfo
 
 _LONGEST_NAME = 100
-"""Most characters of a name that is made up; no file system takes more than 255."""
+"""Maximum length of a generated name; file systems allow at most 255."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DIGITS = 6
 _ROUNDING = 1e-5
@@ -24,12 +24,12 @@ _WIDTH = 112
 
 
 def check_output(path: Path, *, force: bool = False) -> None:
-    """Whether a spec may be written to a path.
+    """Check that a spec can be written to a path.
 
     Raises
     ------
     NeuroestError
-        When the name cannot be that of a spec, the folder does not exist, or a file would be overwritten.
+        If the name is not a valid spec name, the folder does not exist, or a file would be overwritten.
     """
     if path.suffix not in {".yaml", ".yml"} or not _NAME.match(path.stem):
         raise NeuroestError(
@@ -42,13 +42,13 @@ def check_output(path: Path, *, force: bool = False) -> None:
 
 
 def spec_name(text: str) -> str:
-    """The nearest name that a spec may have: ``Ag/HfO2 (2)`` becomes ``ag_hfo2_2``."""
+    """Closest valid spec name: ``Ag/HfO2 (2)`` becomes ``ag_hfo2_2``."""
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:_LONGEST_NAME]
     return name if _NAME.match(name) else f"device_{name}".rstrip("_")
 
 
 def quantity_text(value: float, unit: str) -> str | float:
-    """An SI value as a file states it, with nothing lost but the seventh digit."""
+    """An SI value as text for a file, rounded to six digits."""
     if unit == "1":
         number = float(f"{value:.{_DIGITS}g}")
         return int(number) if number.is_integer() and abs(number) < 10**_DIGITS else number
@@ -57,12 +57,12 @@ def quantity_text(value: float, unit: str) -> str | float:
         read = parse_quantity(text, unit)
     except QuantityError:
         read = math.nan
-    # far below the smallest prefix and far above the largest nothing is left of the digits
+    # far below the smallest prefix and far above the largest, all digits would be lost
     return text if math.isclose(read, value, rel_tol=_ROUNDING) else f"{value:.{_DIGITS}g} {unit}"
 
 
 def filled(claim: Claim, template: Device, why: str, *, cited: bool = True) -> dict[str, Any]:
-    """A parameter that is taken from another device, and says so; with its source if that is to be cited."""
+    """A parameter copied from another device, marked as such; with its source if it is to be cited."""
     known = f", where it is {claim.basis}" + (f": {claim.rationale}" if claim.rationale else ".")
     entry: dict[str, Any] = {
         "value": quantity_text(claim.value, claim.unit),
@@ -86,12 +86,12 @@ def _spread(claim: Claim) -> dict[str, Any]:
     stated = claim.spread_entry(lambda end: quantity_text(end, claim.unit))
     symmetric = claim.low > 0.0 and math.isclose(claim.low * claim.high, claim.value**2, rel_tol=_ROUNDING)
     if symmetric and stated.keys() == {"low", "high"}:
-        return {"factor": float(f"{claim.high / claim.value:.{_DIGITS}g}")}  # goes along with another value
+        return {"factor": float(f"{claim.high / claim.value:.{_DIGITS}g}")}  # goes with another value
     return stated
 
 
 def own_sources(template: Device, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Entries of the template's own bibliography that parameters taken from it cite."""
+    """Entries of the template's own bibliography that the copied parameters cite."""
     cited = {entry.get(key) for entry in entries.values() for key in ("source", "cited_in")}
     return {
         key: value.model_dump(mode="json", exclude_none=True)
@@ -101,14 +101,14 @@ def own_sources(template: Device, entries: Mapping[str, Mapping[str, Any]]) -> d
 
 
 def device_text(content: Mapping[str, Any], *, head: str = "") -> str:
-    """The text of a device spec, each parameter under a comment of what it is and what it may be.
+    """Text of a device spec; a comment above each parameter states its meaning and range.
 
     Parameters
     ----------
     content : mapping
-        What the file says; its ``parameters`` are full claims.
+        Content of the file; its ``parameters`` are full claims.
     head : str
-        Comment at the top, without the signs of one.
+        Comment at the top, without comment signs.
     """
     infos = device_model(content["model"]).parameters()
     parts = [f"# {line}".rstrip() + "\n" for line in head.splitlines()]
@@ -128,7 +128,7 @@ def _dumped(value: Any) -> str:
 
 
 def _about(info: ParameterInfo) -> str:
-    """What a parameter is, its unit and its bounds, in a line."""
+    """Description, unit and bounds of a parameter, in one line."""
     check, unit = info.check, "A plain number" if info.check.unit == "1" else f"In {info.check.unit}"
 
     def formatted(value: float) -> str:
@@ -144,12 +144,12 @@ def _about(info: ParameterInfo) -> str:
 
 
 def checked(name: str, text: str, formatted: str) -> Device:
-    """The device that a text describes; what would not load is not handed out.
+    """Load the device from its text, so that only valid text is returned.
 
     Raises
     ------
     SpecError
-        With the problems of the text, under the name of what it was made of.
+        With the problems of the text, under the name of its origin.
     """
     with tempfile.TemporaryDirectory(prefix="neuroest-") as folder:
         draft = Path(folder) / f"{name}.yaml"
@@ -162,5 +162,5 @@ def checked(name: str, text: str, formatted: str) -> Device:
 
 
 def listed(names: Collection[str]) -> str:
-    """Names in a row, or that there are none."""
+    """Comma-separated names, or a text if there are none."""
     return ", ".join(names) if names else "none"

@@ -1,7 +1,6 @@
-"""A chip like another one with a neuron, a cell or a converter of one's own: a short file on top of that chip.
+"""Make a variant of a chip with your own neuron, cell or converter: a short file based on that chip.
 
-The fabric stays, so that both chips leave out the same things. Circuits that the new neuron needs and the chip does
-not have are added.
+The fabric stays the same, so both chips omit the same parts. Circuits that the new neuron needs are added if missing.
 """
 
 import math
@@ -33,16 +32,16 @@ _BUFFER, _STANDARD = "fan_out_buffer", "tapered_buffer"
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a device is in a chip, and what a chip must have to take it.
+    """Location of a device in a chip, and what the chip must have to accept it.
 
     Attributes
     ----------
     role : str
-        Role of the blocks that fit.
+        Role of the matching blocks.
     holder, key : str
-        Key of the mapping that holds the block, and key of the block in it.
+        Key of the mapping that contains the block, and key of the block in it.
     lacking : str
-        What a chip without such a place is.
+        Description of a chip without such a block.
     """
 
     role: str
@@ -61,28 +60,28 @@ _PLACES: Mapping[str, _Place] = MappingProxyType(
 
 
 def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: Path | None = None) -> str:
-    """A chip that is another one but for some devices.
+    """A copy of a chip with some devices replaced.
 
     Parameters
     ----------
     name : str
         Name of the new architecture.
     like : str
-        The other chip: a shipped name or a path.
+        The original chip: a shipped name or a path.
     devices : mapping of str to str
-        Shipped name or path by what is replaced: ``neuron``, ``cell`` or ``adc``.
+        Shipped name or path of each replacement, by ``neuron``, ``cell`` or ``adc``.
     folder : Path, optional
-        Where the file will be; paths in it count from there. By default the working directory.
+        Folder of the new file; its paths are relative to it. By default, the working directory.
 
     Returns
     -------
     str
-        A file of `base` and `set`, which passes the check.
+        Text of a file with `base` and `set` that passes the check.
 
     Raises
     ------
     NeuroestError
-        When the chip has no place for a device, or cannot run with it; the message says what the check found.
+        If the chip has no place for a device or cannot run with it; the message contains the check's findings.
     """
     chip = architecture_document(find_file("architecture", like)).data
     changes: dict[str, tuple[Any, str]] = {}
@@ -101,7 +100,7 @@ def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: 
 
 
 def _changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[Any, str]]:
-    """New values by path, each with the reason that is above it."""
+    """New values by path, each with the reason for the comment above it."""
     place = _PLACES[what]
     found = load_device(device)
     if place.role not in roles_of(found.spec.model):
@@ -122,7 +121,7 @@ def _changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[An
 
 
 def _held(node: Any, path: str, place: _Place) -> dict[str, Mapping[str, Any]]:
-    """Mappings of a chip that hold a block of that place, by their paths."""
+    """Mappings of a chip that contain a block of this kind, by path."""
     held: dict[str, Mapping[str, Any]] = {}
     for key, value in node.items():
         if not isinstance(value, dict):
@@ -134,7 +133,7 @@ def _held(node: Any, path: str, place: _Place) -> dict[str, Mapping[str, Any]]:
 
 
 def _block(device: Device, named: str, old: Mapping[str, Any], place: _Place) -> tuple[dict[str, Any], str]:
-    """The block of a device: keys that the chip's block has as well, and those that it needs from a shipped chip."""
+    """The block of a device: keys shared with the chip's block, and required keys from a shipped chip."""
     model = device.spec.model
     fields = COMPONENTS[model].schema.model_fields
     block: dict[str, Any] = {"model": model, "device": named}
@@ -152,19 +151,19 @@ def _block(device: Device, named: str, old: Mapping[str, Any], place: _Place) ->
 
 
 def _blocks(chip: str, place: _Place) -> dict[str, Mapping[str, Any]]:
-    """Blocks at a place of a shipped chip by their models."""
+    """Blocks of this kind in a shipped chip, by model."""
     held = _held(architecture_document(shipped("architecture")[chip]).data["chip"], "chip", place)
     return {str(node[place.key].get("model")): node[place.key] for node in held.values()}
 
 
 def _chips_of(model: str | None, place: _Place) -> list[str]:
-    """Shipped chips with a block of that model there, or with any."""
+    """Shipped chips with a block of that model, or of any model."""
     found = {name: _blocks(name, place) for name in shipped("architecture")}
     return [name for name, blocks in found.items() if (model in blocks if model else blocks)]
 
 
 def _examples(devices: Mapping[str, str]) -> str:
-    """Shipped chips that are built for devices of the same models."""
+    """Shipped chips designed for devices of the same models."""
     found = {
         model: _chips_of(model, _PLACES[what])
         for what, model in ((what, load_device(device).spec.model) for what, device in devices.items())
@@ -180,7 +179,7 @@ def _several(names: Sequence[str]) -> str:
 
 
 def _written(name: str, folder: Path) -> str:
-    """A device as a file in that folder names it."""
+    """Reference to a device from a file in the given folder."""
     if not is_path(name):
         return name
     path = os.path.relpath(name, folder)
@@ -188,7 +187,7 @@ def _written(name: str, folder: Path) -> str:
 
 
 def _circuits(device: Device, path: str, readout: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
-    """Circuits that a neuron needs and the read-out of the chip does not have."""
+    """Circuits that a neuron needs and that the chip's readout lacks."""
     buffer = COMPONENTS[device.spec.model].output_buffer
     if buffer == "inside" or _BUFFER in readout:
         return {}
@@ -203,7 +202,7 @@ def _circuits(device: Device, path: str, readout: Mapping[str, Any]) -> dict[str
 
 
 def _read_voltage(device: Device, path: str, array: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
-    """The read voltage of the array where the new cell must not be read with the old one."""
+    """New read voltage of the array if the new cell cannot use the old one."""
     from neuroest.core.units import format_quantity, parse_quantity  # noqa: PLC0415 - cells only
     from neuroest.specs.base import SUPPLY  # noqa: PLC0415 - cells only
 
@@ -224,7 +223,7 @@ def _text(
     changes: Mapping[str, tuple[Any, str]],
     folder: Path,
 ) -> str:
-    """The file as it is in a folder, which its paths count from."""
+    """The file as if it were in a folder, so that its paths resolve from there."""
     base = _written(like, folder)
     chip = Path(like).stem if is_path(like) else like
     replaced = " and ".join(f"{Path(device).stem} as its {what}" for what, device in devices.items())
@@ -247,7 +246,7 @@ def _text(
 
 
 def _flow(value: Any) -> str:
-    """A value in one line."""
+    """A value as one line of YAML."""
     text: str = yaml.safe_dump(
         value, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
     )

@@ -1,8 +1,7 @@
-"""Architectures of SANA-FE as devices that are known by their events (`event_energies`).
+"""Convert SANA-FE architectures to devices described by event energies (`event_energies`).
 
-The opposite of `neuroest export sana-fe`: a synapse, a soma, the messages and hops of one core type become the energies
-and times of our events. What SANA-FE has no key for (area, static power, memory for synapses) comes from a device that
-ships.
+The inverse of `neuroest export sana-fe`: a synapse, a soma, the messages and hops of one core type become the energies
+and times of events. SANA-FE has no keys for area, static power and synapse memory; these come from a shipped device.
 """
 
 import math
@@ -19,7 +18,7 @@ from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
 
 TEMPLATE = "loihi_events"
-"""Device that fills up what an architecture of SANA-FE has no key for."""
+"""Device that supplies values for which SANA-FE has no key."""
 _SOURCE = "sana_fe_architecture"
 _MARK = r"^architecture\s*:"
 _NUMBERED = re.compile(r"([{,]\s*|^\s+)(\d+)(\s*:)", re.MULTILINE)
@@ -35,7 +34,7 @@ _MEANING = (
 
 @dataclass(frozen=True)
 class ImportedArchitecture:
-    """A device made of an architecture of SANA-FE."""
+    """A device made from a SANA-FE architecture."""
 
     text: str
     device: Device
@@ -45,17 +44,17 @@ class ImportedArchitecture:
 
 
 def is_sana_fe_architecture(path: Path) -> bool:
-    """Whether a file is an architecture of SANA-FE, by its first key."""
+    """Whether a file is a SANA-FE architecture, by its first key."""
     return is_yaml_with(path, _MARK)
 
 
 def import_sana_fe_architecture(path: Path, name: str) -> ImportedArchitecture:
-    """The first core of the first tile as a device known by its events.
+    """Convert the first core of the first tile to a device described by event energies.
 
     Raises
     ------
     SpecError
-        With the place of what is missing or is no number of zero or more.
+        With the place of a value that is missing or not a nonnegative number.
     """
     text = decoded(file_content(path, str(path)), str(path))
     (document, *_) = read_text(_NUMBERED.sub(r'\1"\2"\3', text), str(path))
@@ -120,7 +119,7 @@ class _Reader:
         unused: list[str],
         model: str = "",
     ) -> tuple[tuple[str | int, ...], Mapping[str, Any]]:
-        """The first unit of a section, of a model that is not only a source of spikes; the others are not used."""
+        """The first unit of a section whose model is not a pure spike source; other units are not used."""
         found = parent.get(key)
         if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
             raise self._fault((*place, key), f"expected a list of {key}")
@@ -145,7 +144,7 @@ class _Reader:
         return number
 
     def events(self) -> tuple[dict[str, float], dict[str, tuple[float, float]], list[str]]:
-        """Parameters of our events, the ends of those that differ by direction, and what is not used."""
+        """Event parameters, the range of those that differ by direction, and unused entries."""
         unused: list[str] = []
         place, tile = self._first(("architecture",), self._chip, "tile", unused)
         hops = {
@@ -189,7 +188,7 @@ class _Reader:
         return numbers, spans, unused
 
     def _barrier(self) -> float:
-        """Time of the barrier; of a table by tiles the largest."""
+        """Barrier time; the largest entry if given as a table over tiles."""
         about = self._chip.get("attributes")
         found = about.get("latency_sync", 0.0) if isinstance(about, dict) else 0.0
         values = list(found.values()) if isinstance(found, dict) else [found]

@@ -1,4 +1,4 @@
-"""A table of devices, one a row as on data sheets, as one device spec a row."""
+"""Convert a table of devices, one per row as on data sheets, to one device spec per row."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,15 +25,15 @@ _PARTS = ("low", "high", "factor")
 _HEADER = re.compile(r"(\w+)(?:\s+(low|high|factor))?\s*(?:[\[(]\s*(.*?)\s*[\])])?\Z")
 _SOURCE = "data_sheet"
 _SUGGESTED = 20
-"""Unknown columns that are compared with all known ones, which takes time."""
+"""Maximum number of unknown columns that are compared with all known ones, since this is slow."""
 _MOST_DEVICES = 1_000
-"""Rows of a table; each becomes a file."""
+"""Maximum number of rows; each becomes a file."""
 _NEEDS_SOURCE = frozenset({"measured", "simulated", "projected"})
 
 
 @dataclass(frozen=True)
 class ImportedDevice:
-    """A device spec made of a row."""
+    """A device spec made from a row."""
 
     name: str
     text: str
@@ -43,7 +43,7 @@ class ImportedDevice:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column: a word about the device, or a part of one of its parameters in a unit."""
+    """A column: a text about the device, or a part of a parameter, with its unit."""
 
     name: str
     part: str = "value"
@@ -52,7 +52,7 @@ class _Column:
 
 @dataclass
 class _Row:
-    """A row that is being read."""
+    """State while reading a row."""
 
     file: str
     line: int
@@ -61,19 +61,19 @@ class _Row:
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, column: str, message: str) -> None:
-        """Note what is wrong, and where."""
+        """Record a problem and its place."""
         self.problems.append(Problem(self.file, self.line, 1, column, message))
 
 
 def import_table(path: Path, template: str | None = None) -> list[ImportedDevice]:
-    """All devices of a table, or all that is wrong with it.
+    """Read all devices of a table, or report all problems.
 
     Parameters
     ----------
     path : Path
         CSV file with commas, semicolons or tabs; comment lines begin with ``#``.
     template : str, optional
-        Device that the values come from which a row does not have; without it a row must have all.
+        Device that supplies missing values; without it, a row must state all values.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def _sorted_out(file: str, line: int, columns: Sequence[_Column], cells: Sequenc
 
 
 def _device(row: _Row, name: str, example: Device | None, file: str) -> ImportedDevice | None:
-    """The device of a row; None where the row has problems, which it then knows."""
+    """The device of a row; None if the row has problems, which are then recorded in it."""
     model = row.texts.get("model", "")
     if model not in DEVICE_MODELS:
         row.report("model", f"unknown device model {model!r}{did_you_mean(model, DEVICE_MODELS)}")
@@ -202,7 +202,7 @@ def _reported(column: str, row: _Row, file: str) -> str:
 
 
 def _sources(row: _Row, file: str) -> dict[str, Any]:
-    """The row's own bibliography: empty where it cites the shared one, the table itself where it names nothing."""
+    """The row's own bibliography: empty if it cites the shared one, the table itself if it names no source."""
     source = row.texts.get("source")
     if source in shared_sources():
         return {}
@@ -258,7 +258,7 @@ def _claim(row: _Row, name: str, model: str, sources: Mapping[str, Any]) -> dict
 
 
 def _with_unit(cell: str, unit: str) -> str:
-    """A number in the unit of its column."""
+    """A number with the unit of its column."""
     try:
         float(cell)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Commented templates that pass the check as they are: neurons, synapses, memories, architectures and workloads."""
+"""Commented templates that pass the check unchanged: neurons, synapses, memories, architectures and workloads."""
 
 import re
 from pathlib import Path
@@ -28,17 +28,17 @@ _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
 
 
 def models(kind: str) -> tuple[str, ...]:
-    """Device models of a kind of template."""
+    """Device models available for a kind of template."""
     return tuple(name for name in _examples() if DEVICE_MODELS[name].folder in _FOLDERS[kind])
 
 
 def _examples() -> dict[str, str]:
-    """Device that stands for each block model with templates, as the blocks state it."""
+    """Example device of each block model with templates, as stated by the blocks."""
     return {name: block.example for name, block in COMPONENTS.items() if block.example}
 
 
 def new_device(kind: str, name: str, model: str | None = None, like: str | None = None) -> str:
-    """A neuron, a synapse or a memory, its values those of a device that ships.
+    """Template of a neuron, synapse or memory, with values of a shipped device.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
     name : str
         Name of the new device.
     model : str, optional
-        Device model; that of `like`, or the first of the kind.
+        Device model; by default, the model of `like` or the first of the kind.
     like : str, optional
         Device whose values are the placeholders.
 
@@ -56,7 +56,7 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
     UnknownNameError
         When the kind has no such model.
     NeuroestError
-        When `like` is of another model or kind.
+        If `like` has another model or kind.
     """
     known = models(kind)
     if model is not None and model not in known:
@@ -66,7 +66,7 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
         raise NeuroestError(f"{like} is no {kind} but a {example.spec.model}")
     if model is not None and example.spec.model != model:
         raise NeuroestError(f"{like} is a {example.spec.model}, not a {model}; leave out --model or --like")
-    # without the source of the placeholder, which would otherwise stay next to a replaced value
+    # omit the placeholder's source, which would otherwise stay next to a replaced value
     entries = {
         key: filled(claim, example, "Placeholder.", cited=False) for key, claim in example.claims.items()
     }
@@ -94,19 +94,19 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
 
 
 def new_architecture(name: str, neuron: str | None = None, synapse: str | None = None) -> str:
-    """A crossbar chip that is read by neurons.
+    """Template of a crossbar chip with neurons at its columns.
 
     Parameters
     ----------
     name : str
         Name of the new architecture.
     neuron, synapse : str, optional
-        Devices that are in it: shipped names or paths.
+        Devices of the chip: shipped names or paths.
 
     Raises
     ------
     NeuroestError
-        When one of them is another kind of device.
+        If one of them is another kind of device.
     """
     placed = {
         "neuron": _placed(neuron or "diffusive_bench", "neuron"),
@@ -124,18 +124,18 @@ def _placed(device: str, kind: str) -> str:
 
 
 def new_workload(name: str) -> str:
-    """A small spiking network."""
+    """Template of a small spiking network."""
     return _form("workload", name=name)
 
 
 def _form(kind: str, **words: str) -> str:
-    """The template file of a kind, with words instead of its ``$`` names."""
+    """The template file of a kind, with its ``$`` names filled in."""
     file = Path(__file__).with_name(f"{kind}_template.yaml")
     return Template(file.read_text(encoding="utf-8")).substitute(words)
 
 
 def copy_of(kind: str, name: str, like: str) -> str:
-    """A shipped architecture or workload under another name.
+    """Copy a shipped architecture or workload under another name.
 
     Raises
     ------

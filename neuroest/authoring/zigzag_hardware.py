@@ -1,7 +1,7 @@
-"""Hardware files of ZigZag as architectures: an array of multiply-accumulate units with its memories.
+"""Convert ZigZag hardware files to architectures: an array of multiply-accumulate units with its memories.
 
-A file gives an energy to one multiply-accumulate and to one access of each memory, which moves `bandwidth_max` bits
-(ZigZag's `parser/accelerator_validator.py`, `cost_model`). It gives areas without a unit, no clock, no node and no
+A file states the energy of one multiply-accumulate and of one access of each memory, which moves `bandwidth_max` bits
+(ZigZag's `parser/accelerator_validator.py`, `cost_model`). It states areas without a unit, and no clock, node or
 leakage.
 """
 
@@ -23,9 +23,9 @@ from neuroest.specs.reading import Document, read_text
 _MARK = r"^operational_array\s*:"
 _PICO, _GIGA = 1e-12, 1e9
 _CLOCK = 1e9
-"""Clock that is assumed. [1/s]"""
+"""Assumed clock. [1/s]"""
 _BITS = 8
-"""Bits of an operand where the file states none; those of the networks that ship with ZigZag."""
+"""Bits of an operand if the file states none, as in the networks shipped with ZigZag."""
 _SUM_BITS = 32
 _DEVICES = {"unit": "mac_zigzag", "memory": "sram_zigzag", "external": "dram_zigzag"}
 _STORES = {"I1": "activations", "I2": "weights", "O": "partial_sums"}
@@ -41,14 +41,14 @@ _ASSUMED = (
 
 @dataclass(frozen=True)
 class ImportedHardware:
-    """An architecture made of a hardware file of ZigZag.
+    """An architecture made from a ZigZag hardware file.
 
     Attributes
     ----------
     text : str
         The architecture file.
     stated, assumed, unused : tuple of str
-        What was taken, what the file lacks, and what has no place here.
+        Values used from the file, values that it lacks, and values without a counterpart here.
     """
 
     text: str
@@ -59,7 +59,7 @@ class ImportedHardware:
 
 @dataclass(frozen=True)
 class _Memory:
-    """One memory of the file."""
+    """One memory in the file."""
 
     name: str
     size: float
@@ -72,24 +72,24 @@ class _Memory:
 
 @dataclass
 class _Account:
-    """What becomes of what the file says."""
+    """Collects which entries of the file are used, assumed or unused."""
 
     stated: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
 
 
 def is_zigzag_hardware(path: Path) -> bool:
-    """Whether a file is hardware of ZigZag, by one of its keys."""
+    """Whether a file is a ZigZag hardware file, by one of its keys."""
     return is_yaml_with(path, _MARK)
 
 
 def import_zigzag_hardware(path: Path, name: str) -> ImportedHardware:
-    """The array of a hardware file with its memories as an architecture.
+    """Convert the array and memories of a hardware file to an architecture.
 
     Raises
     ------
     SpecError
-        With the place of what is missing, is no number, or states no energy.
+        With the place of an entry that is missing, is not a number, or states no energy.
     """
     account = _Account()
     text = _without_repeated_ports(decoded(file_content(path, str(path)), str(path)), account)
@@ -104,7 +104,7 @@ def import_zigzag_hardware(path: Path, name: str) -> ImportedHardware:
 
 
 def _without_repeated_ports(text: str, account: _Account) -> str:
-    """The text with the last `ports` of each memory only, as ZigZag reads it; lines keep their numbers."""
+    """The text with only the last `ports` of each memory, as ZigZag reads it; line numbers are kept."""
     lines, first = text.split("\n"), -1
     for number, line in enumerate(lines):
         if re.match(r" {2}\w", line):
@@ -200,7 +200,7 @@ class _Reader:
         return set(memory.served) == set(self._extents)
 
     def _external(self) -> _Memory | None:
-        """The last memory, which lies outside; None where the units have no other one to share."""
+        """The last memory, which is off-chip; None if the units share no other memory."""
         last, inner = self._memories[-1], self._memories[:-1]
         if set(last.operands) != set(_STORES):
             raise self._fault(("memories", last.name), "the last memory must hold I1, I2 and O")
@@ -213,7 +213,7 @@ class _Reader:
         return last
 
     def architecture(self, name: str, file: str) -> dict[str, Any]:
-        """What the file becomes."""
+        """Text of the architecture."""
         external = self._external()
         inner = self._memories if external is None else self._memories[:-1]
         registers = [one for one in inner if not self._shared(one)]
@@ -252,7 +252,7 @@ class _Reader:
         }
 
     def _link(self, memory: _Memory) -> dict[str, Any]:
-        """The memory outside: the mean of reading and writing, since a link has one energy of a bit."""
+        """The off-chip memory: the mean of read and write, since a link has one energy per bit."""
         self._account.stated.append(f"{memory.name}: energy of a bit and rate of the memory outside")
         if memory.write != memory.read:
             self._account.unused.append(
@@ -284,7 +284,7 @@ class _Reader:
         }  # fmt: skip
 
     def _weights_in_units(self, memory: _Memory, columns: float) -> dict[str, Any]:
-        """Registers of all units as the memory of weights: loading writes them, a multiply-accumulate reads them."""
+        """Registers of all units as the weight memory: loading writes them, a multiply-accumulate reads them."""
         self._account.stated.append(f"{memory.name}: the memory of weights, its w_cost of loading them")
         self._account.unused.remove(f"{memory.name}: w_cost, of loading it")
         copies = prod(self._extents.values()) / prod(self._extents[name] for name in memory.served)
@@ -297,7 +297,7 @@ class _Reader:
         }  # fmt: skip
 
     def _level(self, registers: list[_Memory]) -> dict[str, Any]:
-        """The units: registers belong to the energy of a multiply-accumulate, shared ones by their share."""
+        """The units: register energy is part of a multiply-accumulate; shared registers count by their share."""
         here: tuple[str | int, ...] = ("operational_array",)
         unit = self._number((*here, "unit_energy"), self._array.get("unit_energy")) * _PICO
         self._account.stated.append("operational_array: size and energy of a unit")
@@ -363,7 +363,7 @@ def _overheads() -> dict[str, Any]:
 
 
 def _key(name: str) -> str:
-    """A name of a block: lower-case letters, digits and underscores."""
+    """A block name: lower-case letters, digits and underscores."""
     plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     taken = {"memory", "array", "overheads", "count"}
     return f"m_{plain}" if not plain or not plain[0].isalpha() or plain in taken else plain

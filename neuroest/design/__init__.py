@@ -1,1 +1,1 @@
-"""From specs to a chip with numbers in it."""
+"""Build a chip with numeric values from specs."""

@@ -1,8 +1,8 @@
-"""From validated specs to a design: the tree of a chip and every number it uses.
+"""Build a design from validated specs: the tree of a chip and every number it uses.
 
-A `Design` holds the structure (which blocks, which models) and, apart from it, the values: a flat table of claims
-by path. An estimate of the design point that the files describe takes the values unchanged; a sweep or a
-Monte Carlo run replaces some of them by arrays and keeps the structure.
+A `Design` stores the structure (blocks and models) separately from the values: a flat table of claims by path. An
+estimate of the nominal design point uses the values unchanged. A sweep or a Monte Carlo run replaces some of them by
+arrays and keeps the structure.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ class Part:
     path : str
         Dotted path from the top, for example ``chip.tile.array.cell``.
     spec : Spec
-        What the file says of it.
+        Its spec in the file.
     record : type of Record or None
-        Parameter record of its device model.
+        Parameter record class of its device model.
     reference_process : str or None
-        Name of the process that the device's values were taken on.
+        Name of the process for which the device's values are valid.
     table : object or None
-        Table that its device brings along.
+        Table of its device.
     parts : mapping
-        Parts inside it by name: slots first, then blocks and levels in the order of the file.
+        Its parts by name: slots first, then blocks and levels in file order.
     """
 
     path: str
@@ -67,7 +67,7 @@ class Part:
 
     @property
     def name(self) -> str:
-        """Last word of the path."""
+        """Last element of the path."""
         return self.path.rpartition(".")[2]
 
     def walk(self) -> Iterator[Part]:
@@ -79,7 +79,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class InputFile:
-    """A file that went into a design."""
+    """An input file of a design."""
 
     kind: str
     name: str
@@ -98,16 +98,16 @@ class Design:
     root : Part
         Top of the tree.
     claims : mapping
-        Every parameter and every numeric choice by path.
+        Every parameter and numeric choice, by path.
     devices : mapping
-        Device of each part that has one, by the part's path; the process under ``technology.process``, what a corner
-        and a package are under ``technology.corner`` and ``technology.package``.
+        Device of each part that has one, by the part's path; the process, corner and package are under
+        ``technology.process``, ``technology.corner`` and ``technology.package``.
     sources : mapping
         Bibliography entries that the claims may refer to.
     files : tuple of InputFile
         All files that were read.
     layer_levels : mapping or None
-        Path of the computing level of each layer, where the costs decided and have been asked; else None.
+        Path of the computing level of each layer, if chosen by cost and already evaluated; otherwise None.
     """
 
     spec: ArchitectureSpec
@@ -146,7 +146,7 @@ def _quantity_in(annotation: Any) -> QuantityField | None:
 
 
 class _Builder:
-    """Collects claims, devices and problems while the tree is walked."""
+    """Collects claims, devices and problems while traversing the tree."""
 
     def __init__(self, loaded: Loaded[ArchitectureSpec]) -> None:
         self.loaded = loaded
@@ -188,7 +188,7 @@ class _Builder:
             reported = error.problems[0]
             if reported.line:
                 self.problems.extend(error.problems)
-            else:  # there is no such file, or none that can be read
+            else:  # the file is missing or unreadable
                 message = f"{reported.file}: {reported.message}"
                 self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
             return None
@@ -256,7 +256,7 @@ class _Builder:
         return Part(path, spec, record, reference, table, frozen(parts))
 
     def partner(self, path: str, name: str | None, model: str, where: tuple[str, ...]) -> None:
-        """A further device of a block, where the file names one."""
+        """An additional device of a block, if the file names one."""
         device = self.device(path, name, model, where) if name is not None else None
         if device is not None:
             self.adopt(path, device)
@@ -274,17 +274,17 @@ class _Builder:
 
 
 def sleeps(spec: Spec) -> bool:
-    """Whether a block says that it sleeps between inferences."""
+    """Whether a block enters a sleep mode between inferences."""
     return getattr(spec, "sleep", "none") != "none"
 
 
 def load_process(name: str, named_in: Path) -> Device:
-    """The process that a device file names.
+    """Process named in a device file.
 
     Raises
     ------
     NeuroestError
-        When there is no such device, or when it is no process.
+        If there is no such device, or if it is not a process.
     """
     process = load_device(name, named_in)
     if process.spec.model != Process.model:
@@ -293,14 +293,14 @@ def load_process(name: str, named_in: Path) -> Device:
 
 
 def misnamed_process(document: Document, error: NeuroestError) -> list[Problem]:
-    """Problems of the process that a device names: those of its file, or that there is none, where it is named."""
+    """Problems of the process named by a device: those of its file, or a missing process, reported at the name."""
     if isinstance(error, SpecError) and error.problems[0].line:
         return list(error.problems)
     return [problem_at(document, ["process"], str(error), at_value=True)]
 
 
 def build(loaded: Loaded[ArchitectureSpec]) -> Design:
-    """The design that an architecture file describes, with all devices it refers to.
+    """Build the design described by an architecture file, with all devices it refers to.
 
     Parameters
     ----------
@@ -315,7 +315,7 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     Raises
     ------
     SpecError
-        With all problems of the architecture's references and of the files they lead to.
+        With all problems of the architecture's references and of the referenced files.
     """
     builder = _Builder(loaded)
     technology = loaded.spec.technology

@@ -1,4 +1,4 @@
-"""A chip as a tree of components with numbers in them."""
+"""A chip as a tree of components with numeric values."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from neuroest.specs.base import SUPPLY
 
 _Role = TypeVar("_Role")
 DISCREPANCY = "model_discrepancy."
-"""Beginning of the paths of factors that stand for what a model leaves out."""
+"""Path prefix of the factors for model discrepancy."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LevelNode:
-    """One level of the chip with the components in it.
+    """One level of the chip with its components.
 
     Attributes
     ----------
     count : Numeric or None
-        Instances in one instance of the level above; None where the network decides.
+        Instances per instance of the level above; None if the network determines it.
     compute : Component or None
-        The computing part, whose slots are the blocks that the mapper asks for.
+        The computing part; its slots are the blocks required by the mapper.
     blocks : mapping
         Free blocks by name.
     levels : mapping
-        Levels inside by name.
+        Levels inside this one, by name.
     """
 
     path: str
@@ -64,7 +64,7 @@ class LevelNode:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Chip:
-    """A chip with numbers in it, ready to be mapped and costed."""
+    """A chip with numeric values, ready for mapping and costing."""
 
     technology: TechnologyPoint
     operation: Operation
@@ -73,16 +73,16 @@ class Chip:
     top: LevelNode
     exclusions: tuple[str, ...]
     discrepancy: Mapping[str, u.Numeric]
-    """Factors by which whole models may be off, by ``model.quantity``; empty outside the sampling of bands."""
+    """Model discrepancy factors by ``model.quantity``; empty except when bands are sampled."""
     heat_path: tuple[u.Kelvin, u.KelvinPerWatt] | None = None
-    """Ambient temperature and thermal resistance, where the chip's power makes its temperature."""
+    """Ambient temperature and thermal resistance, if the chip's power determines its temperature."""
 
     def computing_levels(self) -> list[LevelNode]:
         """Levels that compute, from the top down."""
         return [level for level in self.top.walk() if level.mapper is not None]
 
     def seen_from(self, level: LevelNode) -> Chip:
-        """The chip without the branches that only other computing levels reach."""
+        """The chip without branches that belong only to other computing levels."""
         others = [other.path for other in self.computing_levels() if other is not level]
         return replace(self, top=_pruned(self.top, level.path, others)) if others else self
 
@@ -99,7 +99,7 @@ class Chip:
                 yield from with_slots(level.compute)
 
     def find(self, role: type[_Role]) -> list[tuple[LevelNode, _Role]]:
-        """Free blocks that play a role, with the level they are in, from the top down."""
+        """Free blocks with a given role, with their level, from the top down."""
         return [(level, block) for level, block in self._free_blocks if isinstance(block, role)]
 
     @cached_property
@@ -107,7 +107,7 @@ class Chip:
         return tuple((level, block) for level in self.top.walk() for block in level.blocks.values())
 
     def covers(self, work: str) -> bool:
-        """Whether a block that is known by its published power does this work."""
+        """Whether a block described by its published power does this work."""
         return any(work in block.spec.covers for _, block in self.find(CoversWork))
 
     def memories(self) -> list[Memory]:
@@ -124,7 +124,7 @@ class Chip:
 
 
 def _pruned(here: LevelNode, own: str, others: list[str]) -> LevelNode:
-    """A level without the branches in which others compute; what lies inside of the level at `own` stays as it is."""
+    """A level without the branches of other computing levels; everything inside the level at `own` is kept."""
     if not f"{own}.".startswith(f"{here.path}.") or here.path == own:
         return here
     levels = {
@@ -154,7 +154,7 @@ def with_slots(component: Component[Any]) -> Iterator[Component[Any]]:
 
 
 def instantiate(design: build.Design, values: Mapping[str, u.Numeric]) -> Chip:
-    """The chip of a design, with values instead of its claims.
+    """Instantiate the chip of a design with values in place of its claims.
 
     Parameters
     ----------
@@ -180,14 +180,14 @@ def instantiate(design: build.Design, values: Mapping[str, u.Numeric]) -> Chip:
 
 
 def instantiate_block(design: build.Design, values: Mapping[str, u.Numeric]) -> Component[Any]:
-    """The block that a design consists of, with values instead of its claims; see `instantiate`."""
+    """Instantiate a single-block design with values in place of its claims; see `instantiate`."""
     spec: Any = design.root.spec
     return _component(design.root, COMPONENTS[spec.model], values, _technology_point(design, values))
 
 
 @lru_cache
 def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
-    """Refuse blocks that book the same energy, each as its own."""
+    """Reject blocks that would count the same energy twice."""
     found = double_bookings(blocks)
     if found:
         raise NeuroestError(f"blocks of this chip count an energy twice: {'; '.join(found)}")
@@ -204,7 +204,7 @@ def _technology_point(design: build.Design, values: Mapping[str, u.Numeric]) -> 
 
 
 def _with_thresholds(design: build.Design, values: Mapping[str, u.Numeric], process: Process) -> Process:
-    """The process with the mean leakage of the thresholds that the logic mixes."""
+    """The process with the mean leakage of the mix of threshold voltages in the logic."""
     if not design.spec.technology.mixes_thresholds:
         return process
     options = ThresholdOptions.from_values(values, build.THRESHOLDS)
@@ -218,7 +218,7 @@ def _with_thresholds(design: build.Design, values: Mapping[str, u.Numeric], proc
 
 
 def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Ambient temperature and the thermal resistance from a die to it. [K], [K/W]."""
+    """Ambient temperature [K] and thermal resistance from die to ambient [K/W]."""
     stated = f"{build.TECHNOLOGY}.thermal_resistance"
     resistance = values[stated] if stated in values else values[f"{build.PACKAGE}.thermal_resistance"]
     return values[build.AMBIENT], resistance
@@ -231,7 +231,7 @@ def _corner(
     temperature: u.Kelvin,
     supply: u.Volt,
 ) -> Corner:
-    """What the design's corner does at this temperature and supply."""
+    """Effect of the design's process corner at this temperature and supply."""
     name, table = design.spec.technology.corner, design.devices[build.CORNER].table
     depths = ProcessCorners.from_values(values, build.CORNER)
     share = supply / process.nominal_supply_voltage
@@ -259,7 +259,7 @@ def _corner(
 
 
 _SUPPLY = "supply_voltage"
-"""Key of a voltage domain, in a level or a memory."""
+"""Key of a voltage domain in a level or a memory."""
 
 
 def _level(part: build.Part, values: Mapping[str, u.Numeric], point: TechnologyPoint) -> LevelNode:
@@ -310,7 +310,7 @@ def _component(
         for name in build.numeric_options(type(part.spec))
         if getattr(part.spec, name) == SUPPLY
     }
-    # units share the tree that adds their products
+    # units share the adder tree for their products
     trees = getattr(part.spec, "summation", None) == "tree"
     to_slots = {"tree_inputs": options["rows"]} if trees else {}
     if trees and "tree_stages" in options:

@@ -1,4 +1,4 @@
-"""Changing single values of an architecture or a workload without editing its file."""
+"""Change single values of an architecture or a workload without editing its file."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -28,7 +28,7 @@ _ALTERNATIVES = {
     "package": ("thermal_resistance",),
     "thermal_resistance": ("package",),
 }
-"""Keys of `technology` that take the place of others."""
+"""Keys of `technology` that replace others."""
 
 
 def parse_settings(texts: list[str]) -> dict[str, str]:
@@ -37,7 +37,7 @@ def parse_settings(texts: list[str]) -> dict[str, str]:
     Raises
     ------
     SpecError
-        For a text without ``=``, an empty path or a path that is set twice.
+        If a text has no ``=``, a path is empty, or a path is set twice.
     """
     found: dict[str, str] = {}
     problems = []
@@ -58,23 +58,23 @@ def parse_settings(texts: list[str]) -> dict[str, str]:
 
 
 def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -> Design:
-    """The design of an architecture with some of its values changed.
+    """Build the design of an architecture with some values changed.
 
     Parameters
     ----------
     loaded : Loaded
         The architecture.
     settings : mapping of str to str or mapping
-        New value, as a file would state it, by path: a choice (``chip.tile.array.rows``), a block with its keys, a
+        New value by path, in the notation of a file: a choice (``chip.tile.array.rows``), a block with its keys, a
         device (``chip.tile.array.cell.device``) or one of its parameters (``chip.tile.array.cell.high_conductance``).
-        Paths that begin with ``workload.`` are left to `workload_with`.
+        `workload_with` handles paths that begin with ``workload.``.
 
     Raises
     ------
     SpecError
-        With all settings that are wrong.
+        With all invalid settings.
     UnknownNameError
-        For a path that leads nowhere.
+        If a path does not exist.
     """
     if len(settings) > _MOST_SETTINGS:
         message = f"{len(settings)} values are set, at most {_MOST_SETTINGS} are allowed; change the file"
@@ -82,7 +82,7 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -
     wanted = {
         new_path(path): deepcopy(
             new_word(path.rpartition(".")[2], value)
-        )  # later settings reach into a block
+        )  # later settings may change keys inside a block
         for path, value in settings.items()
         if not path.startswith("workload.")
     }
@@ -109,7 +109,7 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -
 
 
 def _instead(data: Any, wanted: Mapping[str, str]) -> None:
-    """Take out what a file says instead of what is set: a chip has a temperature or air around it, not both."""
+    """Remove keys that the setting replaces: a chip has a fixed temperature or an ambient one, not both."""
     technology = data.get("technology")
     if not isinstance(technology, dict):
         return
@@ -121,7 +121,7 @@ def _instead(data: Any, wanted: Mapping[str, str]) -> None:
 
 
 def _set(data: Any, path: list[str], value: str) -> bool:
-    """Set a key that the file has or could have; False where the path may lead to a device parameter."""
+    """Set a key that the file has or could have; False if the path may be a device parameter."""
     node, found = reached(data, path[:-1])
     if found < len(path) - 1 or not isinstance(node, dict):
         return False
@@ -175,7 +175,7 @@ def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
 
 
 def _left_out(design: Design, path: str) -> ParameterInfo | None:
-    """A parameter that a device need not state, and whose file is silent on it; None for anything else."""
+    """An optional parameter that the device's file does not state; None for anything else."""
     owner, _, name = path.rpartition(".")
     device = design.devices.get(owner)
     found = None if device is None else device.record.parameters().get(name)
@@ -215,16 +215,16 @@ def _changed(claim: Claim, value: float) -> Claim:
 
 
 LEARNING_RULE = "workload.learning.rule"
-"""Path of the rule that a network learns by, a name and no number."""
+"""Path of a network's learning rule, which is a name, not a number."""
 
 
 def network_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> WorkloadSpec:
-    """A workload with another learning rule, where one is set by its name.
+    """A workload with another learning rule, if one is set by name.
 
     Raises
     ------
     SpecError
-        When the network does not learn, or no such rule ships.
+        If the network does not learn, or no such rule ships.
     """
     name = settings.get(LEARNING_RULE)
     if name is None:
@@ -238,14 +238,14 @@ def network_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> WorkloadSpe
 
 
 def workload_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> dict[str, Claim]:
-    """Claims of a workload with some of them changed.
+    """Claims of a workload with some values changed.
 
     Raises
     ------
     SpecError
-        With all settings that are wrong.
+        With all invalid settings.
     UnknownNameError
-        For a path that is no number of the workload; shapes are changed in the file.
+        If a path is not a number of the workload; shapes can only be changed in the file.
     """
     claims = workload_claims(spec)
     problems = []

@@ -1,4 +1,4 @@
-"""Short paths: the last words of a path stand for the whole, where only one path ends so."""
+"""Short paths: the last elements of a path identify it if they are unique."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
@@ -15,13 +15,13 @@ _T = TypeVar("_T")
 _FIRST_WORDS = frozenset(
     {*ArchitectureSpec.model_fields, *DerivedArchitecture.model_fields, "workload", "architecture"}
 )
-"""Words that a whole path begins with."""
+"""First elements of full paths."""
 _MOST_NAMED = 6
-"""Paths that a message lists; a convention."""
+"""Maximum number of paths listed in a message; a convention."""
 
 
 def settable_paths(chip: Loaded[ArchitectureSpec]) -> tuple[str, ...]:
-    """Whole paths of everything that can be set in a chip: parameters of devices, stated or not, and keys of blocks."""
+    """Full paths of everything that can be set in a chip: device parameters, stated or not, and keys of blocks."""
     design = build(chip)
     silent = (
         f"{place}.{name}" for place, device in design.devices.items() for name in device.record.parameters()
@@ -36,17 +36,17 @@ def settable_paths(chip: Loaded[ArchitectureSpec]) -> tuple[str, ...]:
 
 
 def is_whole(path: str) -> bool:
-    """Whether a path begins where files begin."""
+    """Whether a path is a full path."""
     return path.partition(".")[0] in _FIRST_WORDS
 
 
 def ending_in(path: str, known: Iterable[str]) -> str:
-    """The one path that ends in these words, or the words where none does.
+    """The unique path that ends in these elements, or the elements if there is none.
 
     Raises
     ------
     NeuroestError
-        When several do.
+        If several paths match.
 
     Examples
     --------
@@ -63,23 +63,23 @@ def ending_in(path: str, known: Iterable[str]) -> str:
 
 
 def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec) -> str:
-    """A path of a chip or its network, of which the last words were given.
+    """Resolve a short path of a chip or its network.
 
     Parameters
     ----------
     path : str
-        Path, whole or short; a whole one is not looked up.
+        Full or short path; a full one is not looked up.
     chip : Loaded
         The chip.
     network : WorkloadSpec
-        The network, whose numbers come second.
+        The network; its paths are listed after the chip's.
 
     Raises
     ------
     UnknownNameError
-        When no path ends in these words.
+        If no path ends in these elements.
     NeuroestError
-        When several do.
+        If several paths match.
     """
     if is_whole(path):
         return path
@@ -94,12 +94,12 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
 
 
 def settings_of(given: Mapping[str, _T] | None) -> dict[str, _T]:
-    """Settings as a caller gives them, or none.
+    """Check the settings of a caller; None means no settings.
 
     Raises
     ------
     NeuroestError
-        When they are no mapping of paths.
+        If they are not a mapping of paths.
     """
     if given is None:
         return {}
@@ -113,12 +113,12 @@ def settings_of(given: Mapping[str, _T] | None) -> dict[str, _T]:
 def whole_paths(
     settings: Mapping[str, _T], chip: Loaded[ArchitectureSpec], network: WorkloadSpec
 ) -> dict[str, _T]:
-    """Settings with their paths written out.
+    """Settings with full paths.
 
     Raises
     ------
     NeuroestError
-        When a short path could be several, or when two settings mean the same path.
+        If a short path is ambiguous, or if two settings have the same path.
     """
     whole: dict[str, _T] = {}
     for path, value in settings.items():

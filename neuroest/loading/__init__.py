@@ -1,1 +1,1 @@
-"""Finding, loading and checking files."""
+"""Find, load and check files."""

@@ -1,4 +1,4 @@
-"""The kinds of file that the program reads: schema, loader and folder of each."""
+"""File kinds that the program reads, with schema, loader and folder."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ _PACKAGE = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file, as its key ``kind`` says.
+    """One kind of file, identified by its key ``kind``.
 
     Attributes
     ----------
     home : str
         Schema, as ``module.Class`` of this package.
     loader : str
-        Function that takes the path of a file and raises `SpecError` with all its problems, likewise.
+        Function that loads a path and raises `SpecError` with all problems, in the same notation.
     folder, packaged : str
-        Folder of the shipped files, in a checkout and inside the installed package; empty where none ship.
+        Folder of the shipped files, in a checkout and inside the installed package; empty if none ship.
     """
 
     home: str
@@ -33,12 +33,12 @@ class Kind:
 
     @property
     def schema(self) -> type[Spec]:
-        """Class that such a file is validated with."""
+        """Class that validates such a file."""
         found: type[Spec] = load(f"neuroest.{self.home}")
         return found
 
     def read(self, path: Path) -> Any:
-        """What a file says, with everything checked that it refers to."""
+        """Load a file and check everything that it refers to."""
         return load(f"neuroest.{self.loader}")(path)
 
 
@@ -73,10 +73,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
     }
 )
-"""Every kind of file by the word that the file gives as its ``kind``."""
+"""All kinds of files, by the value of the key ``kind``."""
 
 
 def data_folder(kind: str) -> Path:
-    """Folder of the shipped files of a kind: inside the installed package, or in the checkout next to it."""
+    """Folder of the shipped files of a kind: inside the installed package or in the checkout."""
     packaged = _PACKAGE / KINDS[kind].packaged
     return packaged if packaged.is_dir() else _PACKAGE.parent / KINDS[kind].folder

@@ -1,7 +1,7 @@
-"""Finding and loading spec files: shipped ones by name, others by path.
+"""Find and load spec files: shipped ones by name, others by path.
 
-A `Library` is a frozen view of the data folders; what it loads it keeps, since files that ship do not change
-while a process runs and files of users are keyed by their content.
+A `Library` is a frozen view of the data folders. It caches loaded files: shipped files do not change while a process
+runs, and user files are keyed by their content.
 """
 
 import re
@@ -46,7 +46,7 @@ Stamp: TypeAlias = tuple[int, ...]
 
 _SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
 _REFUSED_MODELS = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2"})
-"""Suffixes of pickles, which are known as models so that they are refused as such."""
+"""Suffixes of pickles; they count as model files so that they are rejected with a clear message."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,11 +59,11 @@ class Device:
     file: str
     sha256: str
     table: Any = None
-    """The table that it brings along, where its model uses one."""
+    """The device's table, if its model uses one."""
 
     @property
     def sources(self) -> Mapping[str, SourceSpec]:
-        """Bibliography that the claims may refer to: the shared one and the file's own."""
+        """Bibliography for the claims: the shared one plus the file's own."""
         return {**bibliography(), **self.spec.sources}
 
     @cached_property
@@ -71,7 +71,7 @@ class Device:
         return {}
 
     def claims_at(self, path: str) -> Mapping[str, Claim]:
-        """The claims where a design has the device, by path; made once for each place."""
+        """The claims for a device at a given path in a design, by path; cached per path."""
         if path not in self._placed:
             named = ((f"{path}.{name}", claim) for name, claim in self.claims.items())
             self._placed[path] = frozen({key: replace(claim, path=key) for key, claim in named})
@@ -80,7 +80,7 @@ class Device:
 
 @cache
 def shipped(kind: str) -> Mapping[str, Path]:
-    """Shipped files of a kind by name, in alphabetical order; none of a kind that has no folder."""
+    """Shipped files of a kind by name, in alphabetical order; empty if the kind has no folder."""
     return _files_in(data_folder(kind)) if KINDS[kind].folder else frozen({})
 
 
@@ -91,7 +91,7 @@ def _files_in(folder: Path) -> Mapping[str, Path]:
 
 @cache
 def named(kind: str) -> Mapping[str, Path]:
-    """Files of a kind that a name leads to: those that ship, then those that plug-ins bring along."""
+    """Files of a kind that a name may refer to: shipped ones, then those of plug-ins."""
     found = dict(shipped(kind))
     for plugin, package in DATA_PACKAGES.items():
         for place in package.__path__:
@@ -112,9 +112,9 @@ _packed: ContextVar[_Packed | None] = ContextVar("neuroest_packed", default=None
 
 @contextmanager
 def packed_files(files: Mapping[str, Mapping[str, Path]], folder: Path) -> Iterator[None]:
-    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship.
+    """Within the ``with`` block, names refer to these files, by kind and name, before shipped ones.
 
-    Paths lead to files in `folder` only, whatever a spec in it says.
+    Paths may refer only to files in `folder`.
     """
     token = _packed.set(_Packed(files, folder.resolve()))
     try:
@@ -124,23 +124,23 @@ def packed_files(files: Mapping[str, Mapping[str, Path]], folder: Path) -> Itera
 
 
 def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
-    """Path of a spec that is named or given by its path.
+    """Path of a spec, given by its name or its path.
 
     Parameters
     ----------
     kind : str
         ``architecture``, ``device`` or ``workload``.
     name : str
-        A name of `named`, or a path (anything with a slash or a YAML suffix).
+        A name from `named`, or a path (anything with a slash or a YAML suffix).
     named_in : Path, optional
-        File that refers to it; a relative path counts from its folder first.
+        File that refers to it; a relative path is resolved from its folder first.
 
     Raises
     ------
     UnknownNameError
         When nothing ships under that name.
     NeuroestError
-        When the path of a spec in a bundle leads out of it.
+        If the path of a spec in a bundle points outside the bundle.
     """
     if not isinstance(name, str):
         raise NeuroestError(f"{kind}: expected a name, a path or a loaded spec, got {type(name).__name__}")
@@ -155,7 +155,7 @@ def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
         return near
     carried = packed.files.get(kind, {}) if packed is not None else {}
     found = carried.get(name) or shipped(kind).get(name)
-    found = found or named(kind).get(name)  # plug-ins are looked for last, since that is slow
+    found = found or named(kind).get(name)  # search plug-ins last, since it is slow
     if found is None:
         known_names = carried.keys() | named(kind).keys()
         raise UnknownNameError(
@@ -165,12 +165,12 @@ def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
 
 
 def _file(kind: str, name: str | Path, named_in: Path | None = None) -> Path:
-    """The path itself, or the file that a text names."""
+    """The path itself, or the file that a name refers to."""
     return name if isinstance(name, Path) else find_file(kind, name, named_in)
 
 
 def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
-    """The architecture of a shipped name or of a path.
+    """Load an architecture by shipped name or path.
 
     Raises
     ------
@@ -184,19 +184,19 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
 
 
 def architecture_document(path: Path, problems: list[Problem] | None = None) -> Document:
-    """What an architecture file says together with the files it is based on, not yet validated.
+    """Content of an architecture file merged with the files it is based on, not yet validated.
 
     Parameters
     ----------
     path : Path
         The file.
     problems : list of Problem, optional
-        Takes the changes that cannot be made, which are then left out; without it they are an error.
+        Collects changes that cannot be applied, which are then skipped; without it, they are errors.
 
     Raises
     ------
     SpecError
-        When one of the files cannot be read, or its changes cannot be made.
+        If one of the files cannot be read, or its changes cannot be applied.
     """
     return resolved([*_chain(path).values()], problems)
 
@@ -216,13 +216,13 @@ def _architecture(chain: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> Loaded
 
 
 def is_model_file(name: str | Path) -> bool:
-    """Whether a name is that of a file which an importer reads, by suffix or text, or which is refused as a pickle."""
+    """Whether a name is a model file that an importer reads (by suffix or content), or a pickle, which is rejected."""
     suffix = Path(name).suffix.lower()
     return suffix in _REFUSED_MODELS or (suffix != "" and importer_of(Path(name)) is not None)
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
-    """The workload of a shipped name or of a path, with its shapes checked; a model file is imported."""
+    """Load a workload by shipped name or path and check its shapes; a model file is imported."""
     if isinstance(name, str | Path) and is_model_file(name):
         workload: Loaded[WorkloadSpec] = load("neuroest.workloads.importers.workload_from_file")(name)
         return workload
@@ -244,7 +244,7 @@ def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
 
 
 def network_of(loaded: Loaded[PopulationSpec]) -> Loaded[WorkloadSpec]:
-    """The network that a file of populations describes, checked as every other.
+    """The network described by a file of populations, with the usual checks.
 
     Raises
     ------
@@ -264,7 +264,7 @@ def network_of(loaded: Loaded[PopulationSpec]) -> Loaded[WorkloadSpec]:
 
 
 def _populations_as_layers(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
-    """A note where a network of populations alone is written as layers."""
+    """A note if a network is written as layers but consists only of populations."""
     if not all(isinstance(layer, Population) for layer in loaded.spec.layers):
         return []
     message = (
@@ -274,7 +274,7 @@ def _populations_as_layers(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
 
 
 def workload_problems(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
-    """Problems of a network's shapes and of the sources that it cites."""
+    """Problems of a network's shapes and cited sources."""
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
     return problems + _unknown_sources(loaded)
 
@@ -282,7 +282,7 @@ def workload_problems(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
 def _unknown_sources(
     loaded: Loaded[WorkloadSpec] | Loaded[PopulationSpec] | Loaded[DeviceSpec],
 ) -> list[Problem]:
-    """A problem for each citation of a source that neither the file nor the shared bibliography has."""
+    """A problem for each cited source that is in neither the file nor the shared bibliography."""
     known = shared_sources() | loaded.spec.sources.keys()
     return [
         problem_at(loaded.document, place, f"unknown source {key!r}{did_you_mean(key, known)}", at_value=True)
@@ -305,7 +305,7 @@ def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
 
 
 def load_device(name: str | Path, named_in: Path | None = None) -> Device:
-    """The device of a shipped name or of a path, its claims resolved to SI."""
+    """Load a device by shipped name or path, with its claims in SI units."""
     path = _file("device", name, named_in)
     device = _device(path, _stamp(path))
     if device.spec.table is None:
@@ -322,8 +322,8 @@ def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
 def shared_sources() -> frozenset[str]:
     """Keys of the shared bibliography, without reading its entries, which most runs do not print.
 
-    To read it whole takes a fourteenth of a cold estimate. In that file a key is indented by two spaces and its
-    content by more; a test holds the two readings equal.
+    Reading the whole file takes 1/14 of the time of a cold estimate. In that file, keys are indented by two spaces and
+    their content by more. A test checks that both ways of reading agree.
     """
     path = data_folder("device") / "sources.yaml"
     return _shared_sources(path, _stamp(path))
@@ -340,28 +340,28 @@ def bibliography() -> Mapping[str, SourceSpec]:
 
 
 def load_sources(path: Path) -> Loaded[SourcesSpec]:
-    """A bibliography from its file."""
+    """Read a bibliography file."""
     return read_spec(SourcesSpec, path)
 
 
 def read_spec(schema: type[_T], path: Path) -> Loaded[_T]:
-    """A file as its schema has it, read once while it stays as it is.
+    """Load and validate a file; cached until the file changes.
 
     Raises
     ------
     SpecError
-        With all problems of the file, or when it is of another kind.
+        With all problems of the file, or if it is of another kind.
     """
     loaded: Loaded[_T] = _load(schema, path, _stamp(path))  # type: ignore[assignment]
     return loaded
 
 
 def _stamp(path: Path) -> Stamp:
-    """What changes when a file is another one, or is rewritten."""
+    """Cache key that changes if the file is replaced or rewritten."""
     try:
         stat = path.stat()
     except (OSError, ValueError):
-        return ()  # the reader says what is wrong with the file, or with its name
+        return ()  # the reader reports problems with the file or its name
     return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 
@@ -404,7 +404,7 @@ def _check_kind(schema: type[Spec], document: Document) -> None:
 
 
 def device_model(name: str) -> type[Record]:
-    """The parameter record of a device model.
+    """Parameter record of a device model.
 
     Raises
     ------
@@ -418,7 +418,7 @@ def device_model(name: str) -> type[Record]:
 
 
 def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) -> list[Problem]:
-    """Whether the file names a table where its model uses one, and only there."""
+    """Check that the file names a table if, and only if, its model uses one."""
     if (record.table is None) == (spec.table is None):
         return []
     message = (
@@ -435,7 +435,7 @@ def _device(path: Path, _stamp: Stamp) -> Device:
 
 
 def device_of(loaded: Loaded[DeviceSpec]) -> Device:
-    """The device of a spec, its claims resolved to SI.
+    """Build a device from a spec, with its claims in SI units.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""Published chips rebuilt from their inputs, and how far the estimates are from what was published."""
+"""Rebuild published chips from their inputs and compare the estimates with the published values."""

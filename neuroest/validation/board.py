@@ -1,4 +1,4 @@
-"""The scoreboard: all cases that are asked for, with their scores."""
+"""The scoreboard: all requested cases with their scores."""
 
 import json
 from collections.abc import Sequence
@@ -20,16 +20,16 @@ SCHEMA_VERSION = "1.1"
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """All cases that were asked for, with their scores.
+    """All requested cases with their scores.
 
     Attributes
     ----------
     rows : tuple of Row
-        One published value each.
+        One row per published value.
     summaries : tuple of Summary
-        By class, chips only.
+        Summaries by class, chips only.
     studies, peers : tuple of Summary
-        By class, design studies and simulators of others.
+        Summaries by class of design studies and of third-party simulators.
     """
 
     results: tuple[CaseResult, ...] = field(repr=False)
@@ -40,17 +40,17 @@ class Scoreboard:
 
     @property
     def failed(self) -> tuple[Row, ...]:
-        """Values that have moved outside of what their case states."""
+        """Values that have moved out of the range stated in their case."""
         return tuple(row for row in self.rows if row.failed)
 
     @cached_property
     def calibration(self) -> Calibration | None:
-        """Width of the model discrepancies against coverage, leave-one-chip-out, on the chips that are not blind."""
+        """Width of the model discrepancies versus coverage, leave-one-chip-out, on the non-blind chips."""
         return calibrate(self.results, discrepancies().scale)
 
     @cached_property
     def families(self) -> tuple[FamilySummary, ...]:
-        """How far chips of each family are off, the blind ones by themselves."""
+        """Errors of the chips in each family, with blind chips also listed separately."""
         specs = [result.case.spec for result in self.results]
         return tuple(
             family_summaries(
@@ -61,7 +61,7 @@ class Scoreboard:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The whole as plain data, the layout that ``--format json`` prints."""
+        """The scoreboard as plain data, in the layout of ``--format json``."""
         calibration = self.calibration
         return {
             "schema_version": SCHEMA_VERSION,
@@ -95,20 +95,19 @@ class Scoreboard:
         }
 
     def to_json(self) -> str:
-        """The whole as JSON."""
+        """The scoreboard as JSON."""
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
 
 def reproduce(cases: str | Sequence[str] = (), progress: Progress = silent) -> Scoreboard:
-    """Rebuild published chips and hold the estimates against what was published.
+    """Rebuild published chips and compare the estimates with the published values.
 
     Parameters
     ----------
     cases : str or sequence of str
-        Names of shipped cases or folders of others; all that ship if none is given. One that is given twice counts
-        once.
+        Names of shipped cases, or folders of other cases; by default, all shipped cases. Duplicates count once.
     progress : callable
-        Called with the share that is done.
+        Called with the completed fraction.
 
     Returns
     -------
@@ -118,7 +117,7 @@ def reproduce(cases: str | Sequence[str] = (), progress: Progress = silent) -> S
     Raises
     ------
     UnknownNameError
-        For a case that does not exist.
+        If a case does not exist.
     SpecError
         With all problems of a file.
     """

@@ -1,4 +1,4 @@
-"""What the file of a validation case may say: which runs, which published values, and what may be expected."""
+"""Schema of a validation case: runs, published values, and tolerances."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Family: TypeAlias = Literal["analog", "digital", "spiking", "processor"]
 FAMILIES: tuple[Family, ...] = ("analog", "digital", "spiking", "processor")
 
 LIMITS: Mapping[QuantityClass, float] = {"bookkeeping": 0.01, "structural": 0.15}
-"""Largest tolerance of a class, but for rounding of what was published; what is bottom-up has none."""
+"""Largest tolerance of a class, except for rounding of published values; bottom-up values have no limit."""
 
 _NAME = r"^[a-z][a-z0-9_]*$"
 _TOLERANCE = QuantityField("1", minimum=0, maximum=10, example="10 %")
@@ -30,11 +30,11 @@ _RATIO = QuantityField("1", minimum=0, above=True, example="0.8")
 _DIGITS = QuantityField("1", minimum=1, maximum=15, integer=True, example="2")
 _SLACK = 1e-9
 _EXTREME = 1e100
-"""Beyond it ratios and values in SI units are no longer sure to be numbers."""
+"""Limit on numbers, so that ratios and values in SI units cannot overflow."""
 
 
 def out_of_bounds(value: float) -> str:
-    """What is wrong with a number that is to be scored as a ratio; empty when nothing is.
+    """Problem of a number that is to be scored as a ratio; empty if there is none.
 
     Examples
     --------
@@ -54,40 +54,40 @@ def _positive(value: float) -> float:
 
 
 class Run(Spec):
-    """One estimate, as a user would ask for it."""
+    """One estimate, as a user would request it."""
 
     architecture: str
     """Shipped name, or path from the folder of the case."""
     workload: str
     """Shipped name, or path from the folder of the case."""
     settings: dict[str, str | float] = Field(default_factory=dict)
-    """Values to change, by path, as with `--set`."""
+    """Changed values by path, as with `--set`."""
 
 
 class KnownMiss(Spec):
-    """A value that the estimate is known to miss."""
+    """A published value that the estimate is known to miss."""
 
     ratio: Annotated[float, _RATIO]
-    """Predicted over published when the case was written; the case fails when it moves away from here."""
+    """Predicted over published value when the case was written; the case fails if the ratio moves away from it."""
     cause: str
-    """Why."""
+    """Reason for the miss."""
 
 
 class GivenValue(Spec):
-    """What may be said of published values, of one or of a group."""
+    """Keys of a published value or a group of them."""
 
     unit: str | None = None
-    """Unit, as the source writes it: `mW`, `TOPS`, `GOPS/W`, `fJ/op`, `%`; empty for a plain number."""
+    """Unit as in the source: `mW`, `TOPS`, `GOPS/W`, `fJ/op`, `%`; empty for a plain number."""
     predicted: str | None = None
-    """What the estimate says, as an expression over the run in SI units."""
+    """Predicted quantity, as an expression over the run in SI units."""
     run: str | None = None
-    """The run; the first one of the case if nothing is said."""
+    """Name of the run; by default, the first one of the case."""
     source: str | None = None
-    """Key of the source, in the file's own `sources` or in the shared bibliography."""
+    """Key of the source in the file's own `sources` or in the shared bibliography."""
     locator: str | None = None
     """Table, figure, page or file within the source."""
     cited_in: str | None = None
-    """Key of the text that the value was read in when the source itself was not seen."""
+    """Key of the text where the value was read, if the source itself was not seen."""
     status: Status | None = None
     """read: in the source; read_elsewhere: in a text that quotes it; derived: computed by us from published
     values; memory: general knowledge of a source that was not seen."""
@@ -95,39 +95,39 @@ class GivenValue(Spec):
     """bookkeeping: a sum of inputs must close; structural: scaling from one anchored point; bottom_up: from
     process and device constants alone."""
     anchor: str | None = None
-    """Structural: the published quantity of this case, in the same unit, at which the estimate is set equal. It is not
-    scored. Stated for a group that holds it, it holds for the others."""
+    """Structural: the published quantity of this case, in the same unit, to which the estimate is scaled. It is not
+    scored. If stated for a group that contains it, it applies to the other values."""
     tolerance: Annotated[float, _TOLERANCE] | None = None
     """Largest relative deviation: bookkeeping at most 1 %, structural at most 15 %."""
     factor: Annotated[float, _FACTOR] | None = None
     """Bottom-up: largest ratio either way, instead of `tolerance`."""
     reason: str | None = None
-    """Why so much and no more."""
+    """Reason for the tolerance."""
 
 
 class PublishedValue(GivenValue):
-    """One published value; what it does not say holds as its group says."""
+    """One published value; it inherits missing keys from its group."""
 
     value: Annotated[float, AfterValidator(_positive)]
     """The published value, above 0."""
     published_digits: Annotated[float, _DIGITS] | None = None
-    """Digits that were published, where their rounding is why the tolerance is wider than that of the class. It may be
-    wider by the largest rounding error."""
+    """Number of published digits, if rounding is the reason for a tolerance wider than that of the class. The tolerance
+    may be wider by the largest rounding error."""
     known_miss: KnownMiss | None = None
-    """Stated where the estimate misses by more than the tolerance."""
+    """Stated if the estimate misses by more than the tolerance."""
 
 
 class Group(Spec):
-    """Published values that have most in common."""
+    """Published values with shared keys."""
 
     defaults: GivenValue = GivenValue()
-    """What holds for each of them that does not say otherwise."""
+    """Keys shared by all values that do not override them."""
     values: dict[Annotated[str, Field(pattern=_NAME)], PublishedValue] = Field(min_length=1)
-    """The values by name."""
+    """Published values by name."""
 
 
 class Published(PublishedValue):
-    """A published value with everything that its group says of it."""
+    """A published value merged with the keys of its group."""
 
     unit: str
     predicted: str
@@ -170,7 +170,7 @@ class Published(PublishedValue):
 
     @property
     def rounding(self) -> float:
-        """Largest relative rounding error of a value of so many published digits; 0 where they are no reason."""
+        """Largest relative rounding error of a value with the given number of digits; 0 if none is given."""
         if self.published_digits is None:
             return 0.0
         last = Decimal(repr(self.value)).adjusted() - int(self.published_digits) + 1
@@ -178,12 +178,12 @@ class Published(PublishedValue):
 
 
 def _fault(key: str, message: str) -> PydanticCustomError:
-    """A fault of a value together with its group, at one of its keys."""
+    """A problem of a value merged with its group, at one of its keys."""
     return PydanticCustomError("published", "{message}", {"message": message, "key": key})
 
 
 def joined(name: str, value: PublishedValue, defaults: GivenValue) -> dict[str, object]:
-    """What a value says together with what its group says."""
+    """Merge the keys of a value with those of its group."""
     own = value.model_dump(exclude_none=True, by_alias=True)
     shared = defaults.model_dump(exclude_none=True, by_alias=True)
     if "tolerance" in own or "factor" in own:
@@ -198,9 +198,9 @@ def joined(name: str, value: PublishedValue, defaults: GivenValue) -> dict[str, 
 
 
 class CaseSpec(Spec):
-    """A published chip or paper with what it published.
+    """A published chip or paper with its published values.
 
-    Values are in groups that share source, class and tolerance.
+    Values are grouped by shared source, class and tolerance.
     """
 
     kind: Literal["validation_case"]
@@ -208,32 +208,32 @@ class CaseSpec(Spec):
     name: str = Field(pattern=_NAME)
     """Name; equals the name of its folder."""
     title: str
-    """Name of the chip as people know it."""
+    """Common name of the chip."""
     evidence: Evidence
-    """What is behind the published values."""
+    """Evidence behind the published values."""
     family: Family | None = None
-    """How the chip computes; each family has its own summary, and a case without one is in none. analog: columns add
-    currents or charges; digital: multiply-accumulate units or digital compute-in-memory; spiking: digital cores that
-    serve events; processor: known by its published powers and rates."""
+    """How the chip computes. Each family has its own summary; a case without a family is in none. analog: columns add
+    currents or charges; digital: multiply-accumulate units or digital compute-in-memory; spiking: digital event-driven
+    cores; processor: described by its published powers and rates."""
     blind: bool = False
-    """Whether architecture, operating points, published values and tolerances were written down before any ratio was
-    seen; afterwards only faults are corrected, and the history of the file says so."""
+    """Whether architecture, operating points, published values and tolerances were fixed before any ratio was seen.
+    Later changes only correct errors and are visible in the file's history."""
     restated: tuple[str, ...] = ()
-    """Choices of a blind case that were restated after its first score, since a block for a circuit that the source
-    names came later: what it was, what it is, and the ratios before."""
+    """Choices of a blind case that changed after its first score because a block for a circuit named in the source was
+    added later: the old choice, the new choice, and the ratios before."""
     description: str
-    """What the case tests."""
+    """Purpose of the case."""
     runs: dict[Annotated[str, Field(pattern=_NAME)], Run] = Field(min_length=1)
     """Estimates by name."""
     published: tuple[Group, ...] = Field(min_length=1)
     """Published values in groups."""
     fitted: tuple[str, ...] = ()
-    """Constants of the runs that were solved from values of this chip; those values are then not scored."""
+    """Constants of the runs that were calculated from values of this chip; those values are not scored."""
     shared_with_model: tuple[str, ...] = ()
     """Shipped constants whose files name this chip as one of their sources, which makes the case less independent."""
     not_scored: tuple[str, ...] = ()
-    """Published values that no estimate is compared with, and why."""
+    """Published values that are not compared with an estimate, with the reason."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
     """Sources that only this case needs."""
     notes: tuple[str, ...] = ()
-    """What a reader must know."""
+    """Notes for the reader."""

@@ -1,4 +1,4 @@
-"""Finding, loading and running the validation cases."""
+"""Find, load and run the validation cases."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class Case:
     Attributes
     ----------
     published : mapping
-        Published values by name, each with what its group says of it.
+        Published values by name, each merged with its group.
     document : Document
         The file, for places in messages.
     groups : mapping
-        Place of the group of each value among the groups.
+        Index of the group of each value.
     """
 
     spec: CaseSpec
@@ -59,20 +59,20 @@ class Case:
     groups: Mapping[str, int] = field(repr=False)
 
     def problem(self, name: str, keys: Sequence[str], message: str) -> errors.Problem:
-        """A problem of a published value, at the first of these keys that it states, else that its group does."""
+        """A problem of a published value, at the first of these keys that it or else its group states."""
         return _problem(self.document, self.groups[name], name, keys, message)
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the estimate says of one published quantity.
+    """Prediction of one published quantity.
 
     Attributes
     ----------
     value : float
-        In the unit of the published value.
+        Predicted value in the unit of the published value.
     low, median, high : float
-        10th, 50th and 90th percentile over what is not known.
+        10th, 50th and 90th percentile over the uncertain inputs.
     """
 
     value: float
@@ -134,12 +134,12 @@ class CaseResult:
     def _values(
         self, name: str, nominal: Mapping[str, Evaluation], drawn: Mapping[str, Evaluation]
     ) -> tuple[float, Array]:
-        """What is predicted before anchoring, and the same over the uncertainty of the inputs.
+        """Prediction before anchoring, nominal and sampled over the uncertainty of the inputs.
 
         Raises
         ------
         SpecError
-            When it is no expression over the result, or not finite and above 0.
+            If it is not an expression over the result, or its value is not finite and above 0.
         """
         stated = self.case.published[name]
         run = run_of(self.case.spec, stated)
@@ -155,7 +155,7 @@ class CaseResult:
         return float(value[0]), values
 
     def _check(self, name: str, found: Prediction) -> None:
-        """Refuse what cannot be scored as a ratio."""
+        """Reject values that cannot be scored as a ratio."""
         points = {"": found.value, " at p10": found.low, " at p50": found.median, " at p90": found.high}
         for place, value in points.items():
             if wrong := out_of_bounds(value):
@@ -163,7 +163,7 @@ class CaseResult:
                 raise errors.SpecError([self.case.problem(name, ["predicted"], message)])
 
     def _samples(self, scale: float | None) -> Mapping[str, Mapping[str, u.Numeric]]:
-        """Values of every run, drawn together so that what two runs share moves in both."""
+        """Sampled values of every run, drawn jointly so that shared inputs vary together."""
         claims: dict[str, Claim] = {}
         for run, found in self.estimates.items():
             for path, claim in {**found.claims, **discrepancy_claims(found.design, scale)}.items():
@@ -177,7 +177,7 @@ class CaseResult:
 
 
 def run_of(spec: CaseSpec, stated: Published) -> str:
-    """The run that a published quantity is compared with."""
+    """Name of the run that a published quantity is compared with."""
     return stated.run if stated.run is not None else next(iter(spec.runs))
 
 
@@ -190,7 +190,7 @@ def shipped_cases() -> Mapping[str, Path]:
 
 
 def load_case(name: str | Path) -> Case:
-    """The case of a shipped name, or of the path of its folder.
+    """Load a case by shipped name or by the path of its folder.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def load_case(name: str | Path) -> Case:
 
 
 def read_case(path: Path) -> Case:
-    """The case of a file.
+    """Load a case from its file.
 
     Raises
     ------
@@ -244,7 +244,7 @@ def _case_folder(name: str | Path) -> Path:
 def _problem(
     document: Document, group: int, name: str, keys: Sequence[str], message: str
 ) -> errors.Problem:  # fmt: skip
-    """A problem at the first of these keys that a value states, else that its group does, else at the value."""
+    """A problem at the first of these keys that the value states, else its group, else at the value itself."""
     stated = document.data["published"][group]
     value: list[str | int] = ["published", group, "values", name]
     for data, where in (
@@ -260,7 +260,7 @@ def _problem(
 def _published(
     spec: CaseSpec, document: Document
 ) -> tuple[dict[str, Published], dict[str, int], list[errors.Problem]]:
-    """Published values and places of their groups by name, and what is wrong with them."""
+    """Published values and group indices by name, and their problems."""
     published: dict[str, Published] = {}
     groups: dict[str, int] = {}
     problems: list[errors.Problem] = []
@@ -293,7 +293,7 @@ _Faults: TypeAlias = Iterator[tuple[tuple[str, ...], str]]
 def _unknown(
     spec: CaseSpec, stated: Published, names: Iterable[str], sources: Mapping[str, SourceSpec]
 ) -> _Faults:
-    """What a value refers to and the case does not have, by its key."""
+    """References of a value that the case lacks, by key."""
     for role, key, known in (
         ("source", stated.source, sources),
         ("cited_in", stated.cited_in, sources),
@@ -305,7 +305,7 @@ def _unknown(
 
 
 def _faults(name: str, stated: Published, published: Mapping[str, Published], runs: Iterable[str]) -> _Faults:
-    """What is wrong with the expression of a value, its unit and its anchor, by the keys that say so."""
+    """Problems of the expression, unit and anchor of a value, by key."""
     try:
         expressions.expression_dimension(stated.predicted)
         for run in expressions.expression_runs(stated.predicted):
@@ -336,12 +336,12 @@ def _faults(name: str, stated: Published, published: Mapping[str, Published], ru
 
 
 def run_case(case: Case) -> CaseResult:
-    """The case with its estimates, made as users make them.
+    """Run the estimates of a case, as a user would.
 
     Raises
     ------
     SpecError
-        With all problems of its runs, at their place in the file of the case, and of the files that they name.
+        With all problems of its runs, at their place in the case file, and of the referenced files.
     """
     estimates: dict[str, Estimate] = {}
     problems: list[errors.Problem] = []
@@ -381,12 +381,12 @@ def _estimated(case: Case, name: str) -> Estimate:
 
 
 def _unknown_name(error: errors.UnknownNameError) -> str:
-    """The message without what it says of the command line."""
+    """The message without its command-line hints."""
     return f"unknown {error.what} {error.name!r}{errors.did_you_mean(error.name, error.known)}"
 
 
 def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
-    """The file that a run names, next to the case or else as the path stands; a shipped name as it is."""
+    """Path of the file that a run names, relative to the case or else as given; shipped names are unchanged."""
     where = ["runs", run, kind]
     if not is_path(name.lower()) and not library.is_model_file(name):
         try:
@@ -405,12 +405,12 @@ def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
 
 
 def selected_cases(names: Sequence[str]) -> list[Case]:
-    """The cases of the given names, all that ship if none is given; one that is given twice counts once.
+    """Load cases by name; by default, all shipped cases. Duplicates count once.
 
     Raises
     ------
     SpecError
-        When two folders contain cases of the same name, which summaries could not distinguish.
+        If two folders contain cases of the same name, which summaries could not distinguish.
     """
     chosen: dict[str, Case] = {}
     for name in names or shipped_cases():

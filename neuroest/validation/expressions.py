@@ -1,13 +1,13 @@
 """Small expressions over a result: totals by name, parts of the chip by path, and arithmetic.
 
-``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of all that is in the tiles of
-the chip, ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``learning(path, action)``
-that of an action of learning, ``static_power(path)``, ``power(path)``, ``instances(path)``, ``count(path, action)`` and
+``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of everything in the tiles of the chip,
+``energy(chip.tile, conversion)`` the energy of one action or term in it, ``learning(path, action)`` the energy of a
+learning action, ``static_power(path)``, ``power(path)``, ``instances(path)``, ``count(path, action)`` and
 ``time(path)`` accordingly. All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run,
-expression)`` is an expression over another run of the case, so that slopes and ratios of runs can be written.
+expression)`` is an expression over another run of the case, for slopes and ratios of runs.
 
-An expression has a dimension, which follows without any result: a total has that of its unit, a function has
-that of its result, and counts of operations, inferences and bits are plain numbers.
+The dimension of an expression follows from its text: a total has the dimension of its unit, a function the dimension of
+its result, and counts of operations, inferences and bits are plain numbers.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _LONGEST = 1000
 """Characters of an expression."""
 _MOST_POWER = 12
 _OF = "of"
-"""Takes an expression of another run."""
+"""Function that evaluates an expression over another run."""
 _MOST_FACTOR = 1e100
 
 
@@ -62,7 +62,7 @@ class ExpressionError(NeuroestError):
 
 
 def unit_factor(unit: str) -> float:
-    """What a value in `unit` is multiplied by to be in SI; operations, inferences and bits are plain numbers.
+    """Factor that converts a value in `unit` to SI; operations, inferences and bits are plain numbers.
 
     Examples
     --------
@@ -135,12 +135,12 @@ def _without_bits(dimension: Dimension) -> Dimension:
 
 
 def expression_dimension(text: str) -> Dimension:
-    """Dimension of an expression, which follows from its text alone.
+    """Dimension of an expression, from its text only.
 
     Raises
     ------
     ExpressionError
-        When it is no expression, or adds what cannot be added.
+        If it is not an expression, or if it adds different dimensions.
     UnknownNameError
         For a total or a function that does not exist.
 
@@ -157,12 +157,12 @@ def expression_dimension(text: str) -> Dimension:
 
 
 def check_unit(text: str, unit: str) -> None:
-    """Refuse a unit that is not of the dimension of an expression.
+    """Reject a unit whose dimension differs from the expression's.
 
     Raises
     ------
     QuantityError
-        With both dimensions; also when it is no unit.
+        With both dimensions; also if it is not a unit.
     ExpressionError
         When it is no expression.
     """
@@ -188,23 +188,23 @@ def expression_runs(text: str) -> list[str]:
 def evaluate_expression(
     text: str, result: Evaluation, runs: Mapping[str, Evaluation] = MappingProxyType({})
 ) -> Array:
-    """Value of an expression for every design point of a result; not finite where it divides by zero.
+    """Value of an expression for every design point of a result; not finite if it divides by zero.
 
     Parameters
     ----------
     text : str
         The expression.
     result : Evaluation
-        What its totals and parts are taken of.
+        Result that supplies the totals and parts.
     runs : mapping
-        Results by the names that ``of`` may give, with the same design points.
+        Results of other runs by name, for ``of``, with the same design points.
 
     Raises
     ------
     ExpressionError
-        When it is no such expression.
+        If it is not such an expression.
     UnknownNameError
-        For a total or a part that the result has not.
+        If the result lacks a total or a part.
     """
     value, _ = _evaluated(_tree(text), _Parts(result, runs), text)
     return np.asarray(value, dtype=np.float64).reshape(-1)
@@ -240,7 +240,7 @@ def _tree(text: str) -> ast.expr:
 
 
 def _number(node: ast.expr, text: str) -> float | None:
-    """The number that a constant is; None for anything else."""
+    """Value of a numeric constant; None for anything else."""
     if not isinstance(node, ast.Constant) or type(node.value) not in {int, float}:
         return None
     try:
@@ -254,7 +254,7 @@ def _is_total(node: ast.AST) -> bool:
 
 
 def _unit_name(name: str) -> tuple[float, Dimension]:
-    """A unit that is a name in an expression."""
+    """A unit used as a name in an expression."""
     try:
         return parse_unit(name)
     except QuantityError:
@@ -262,7 +262,7 @@ def _unit_name(name: str) -> tuple[float, Dimension]:
 
 
 def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
-    """Arguments of a function that exists, of the number that it takes."""
+    """Check the name and number of arguments of a function and return the arguments."""
     if name not in _FUNCTIONS:
         raise UnknownNameError("function", name, [*_FUNCTIONS, _OF])
     least, most = _FUNCTIONS[name].least, _FUNCTIONS[name].most
@@ -273,7 +273,7 @@ def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
 
 
 def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dimension]:
-    """Value and dimension of a part of an expression; all totals and functions are 1 where there is no result."""
+    """Value and dimension of a subexpression; without a result, all totals and functions are 1."""
     number = _number(node, text)
     if number is not None:
         return np.float64(number), DIMENSIONLESS
@@ -303,7 +303,7 @@ def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dim
 
 
 def _run_of(node: ast.Call, text: str) -> str | None:
-    """The run that a call takes its expression of; None for any other function."""
+    """Name of the run in a call of ``of``; None for any other function."""
     if not (isinstance(node.func, ast.Name) and node.func.id == _OF):
         return None
     match node.args:
@@ -313,7 +313,7 @@ def _run_of(node: ast.Call, text: str) -> str | None:
 
 
 def _combined(node: ast.BinOp, of: Dimension, by: Dimension, text: str) -> Dimension:
-    """Dimension of what an operator makes of two."""
+    """Dimension of the result of a binary operator."""
     if isinstance(node.op, ast.Mult | ast.Div):
         return of.times(by, 1 if isinstance(node.op, ast.Mult) else -1)
     if isinstance(node.op, ast.Pow):
@@ -348,7 +348,7 @@ class _Parts:
         self._runs = runs
 
     def of_run(self, name: str) -> _Parts:
-        """The same of another run."""
+        """The same for another run."""
         if name not in self._runs:
             raise UnknownNameError("run", name, self._runs)
         return _Parts(self._runs[name], self._runs)
@@ -382,7 +382,7 @@ class _Parts:
         if known and which is not None and which not in known:
             raise UnknownNameError(f"action or term of {path}", which, known)
         if not under and self._has_area(path):
-            return np.zeros(1)  # a circuit that this network has no work for
+            return np.zeros(1)  # a circuit that this network does not use
         return self._sum(path, self._dynamic(which), "part with dynamic energy")
 
     def _has_area(self, path: str) -> bool:
@@ -425,7 +425,7 @@ class _Parts:
 
 @dataclass(frozen=True)
 class _Function:
-    """A function of a part, with how many arguments it takes."""
+    """A function of a part, with its number of arguments."""
 
     of: Callable[..., Any]
     unit: str

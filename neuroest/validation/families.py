@@ -1,8 +1,8 @@
-"""How far chips of one family are off: analog, digital and spiking chips and processors, each by itself.
+"""Errors by chip family: analog, digital and spiking chips, and processors.
 
-Only bottom-up values of chips count. A ratio is that of the median of the band, which results lead with, over the
-published value, and it is taken as that of a cost: an efficiency of twice the published one is half the energy, and a
-rate of twice the published one is half the time.
+Only bottom-up values of chips count. A ratio is the median of the band, the headline value of results, over the
+published value. It is converted to a cost ratio: twice the published efficiency is half the energy, and twice the
+published rate is half the time.
 """
 
 import math
@@ -20,7 +20,7 @@ _COSTS: Mapping[str, tuple[Kind, float]] = {
     "m^2": ("area", 1.0), "J": ("energy", 1.0), "W": ("energy", 1.0), "1/J": ("energy", -1.0),
     "s": ("time", 1.0), "1/s": ("time", -1.0),
 }  # fmt: skip
-"""Units of costs and of their inverses: what is dear, and the sign of its logarithm."""
+"""Units of costs and of inverse costs: kind of cost, and sign of its logarithm."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class FamilySummary:
     family : str
         How the chips compute.
     blind : bool
-        Whether these are only the chips that were described before their ratios were seen.
+        Whether only chips that were described before their ratios were seen are included.
     chips, values : int
-        How many there are.
+        Number of chips and values.
     median_factor : float
         Exponential of the median of |ln(p50 / published)| over the values.
     left_out_factor : float or None
-        The same of nominal ratios, which no centre has moved, when each chip's values are divided by the median of the
-        other chips, areas, energies and times apart: what a centre found on the others leaves. None with fewer than
-        three chips.
+        The same for nominal ratios (without discrepancy centres), after each chip's values are divided by the median of
+        the other chips, separately for areas, energies and times: the error that remains after centering on the other
+        chips. None with fewer than three chips.
     area_median, energy_median : float or None
-        Median over chips of p50 over published areas, and energies and powers; each chip counts once.
+        Median over chips of p50 over published value, for areas, and for energies and powers; each chip counts once.
     coverage, coverage_by_chip : float
         Share of the values inside p10 to p90, and the mean of the chips' shares.
     mean_band_width : float
@@ -63,7 +63,7 @@ class FamilySummary:
 
 
 def cost_of(unit: str) -> tuple[Kind, float] | None:
-    """What kind of cost a unit measures, and -1 where it measures the inverse of one; None for anything else.
+    """Kind of cost that a unit measures, and -1 if it is an inverse cost, else 1; None for other units.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def family_summaries(
     rows : sequence of Row
         Scored values of any cases.
     families : mapping
-        Family of a case by its name; a case that is not in it counts nowhere.
+        Family by case name; a case that is not in it is ignored.
     blind : frozenset of str
         Cases that were described before their ratios were seen.
     """

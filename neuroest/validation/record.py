@@ -1,4 +1,4 @@
-"""The scoreboard as it was when this version was made, so that a report need not compute every case again."""
+"""Recorded scoreboard of this version, so that a report need not recompute every case."""
 
 import json
 import math
@@ -20,12 +20,12 @@ FILE = "scoreboard.json"
 """Next to the cases."""
 _DIGITS = 6
 _LEFT_OUT = ("reason", "status", "median", "allowed")
-"""What the page of the scoreboard shows and a report does not."""
+"""Keys shown on the scoreboard page but not in a report."""
 
 
 @dataclass(frozen=True)
 class RecordedCase:
-    """What a case is about.
+    """Description of a case.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class RecordedCase:
     levels : tuple of str
         Kinds of its computing levels.
     models : tuple of str
-        Block models that its chips are made of.
+        Block models used in its chips.
     """
 
     name: str
@@ -45,21 +45,21 @@ class RecordedCase:
 
     @property
     def is_chip(self) -> bool:
-        """Whether a chip is behind the values."""
+        """Whether the values come from a chip."""
         return self.evidence in CHIPS
 
 
 @dataclass(frozen=True)
 class Record:
-    """Scores of all shipped cases, as one version of neuroest computed them.
+    """Scores of all shipped cases, computed by one version of neuroest.
 
     Attributes
     ----------
     version : str
         The version.
     goal, left_out_coverage : float
-        Share of the bottom-up values of chips that should lie in the bands, and that does when the width of the
-        bands is chosen without the chip.
+        Target share of the bottom-up values of chips inside the bands, and actual share when the width of the bands is
+        chosen without the chip.
     """
 
     version: str
@@ -74,13 +74,13 @@ class Record:
         return {case.name: case for case in self.cases}
 
     def of_levels(self, levels: Iterable[str]) -> tuple[Row, ...]:
-        """Scored values of the cases with one of these kinds of computing level."""
+        """Scored values of the cases that have one of these computing level kinds."""
         wanted = set(levels)
         names = {case.name for case in self.cases if wanted & set(case.levels)}
         return tuple(row for row in self.rows if row.case in names and row.scored)
 
     def summaries(self, rows: Iterable[Row]) -> tuple[Summary, ...]:
-        """Values of chips by class; design studies and simulators are no evidence and stay out."""
+        """Values of chips by class; design studies and simulators are excluded, since they are not evidence."""
         return tuple(summaries(tuple(rows)))
 
 
@@ -106,7 +106,7 @@ def level_of(result: Estimate) -> str:
 
 
 def record_text(board: Scoreboard) -> str:
-    """The record as JSON, one line a value."""
+    """The record as JSON, one line per value."""
     plain = board.to_dict()
     calibration = board.calibration
     head = {
@@ -135,18 +135,18 @@ def record_text(board: Scoreboard) -> str:
 
 
 def _short(value: Any) -> Any:
-    """Numbers to six digits, so that rounding of another machine does not change the file."""
+    """Round numbers to six digits, so that rounding on another machine does not change the file."""
     return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
 
 
 @cache
 def recorded(file: Path | None = None) -> Record:
-    """The record that ships.
+    """Load the shipped record.
 
     Raises
     ------
     NeuroestError
-        When the file is missing or no record.
+        If the file is missing or not a record.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Published chips rebuilt from their inputs: predicted against published, quantity by quantity.
+"""Rebuild published chips from their inputs: predicted versus published, quantity by quantity.
 
 >>> from neuroest.validation.reproduce import reproduce
 >>> board = reproduce(["isaac_ce"])

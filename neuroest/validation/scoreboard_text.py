@@ -1,4 +1,4 @@
-"""The scoreboard as text for a terminal, and as rows."""
+"""The scoreboard as text for a terminal and as table rows."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ def number(value: float) -> str:
 
 
 def table(board: Scoreboard) -> str:
-    """The scoreboard for a terminal."""
+    """Text of the scoreboard for a terminal."""
     lines: list[str] = []
     for case in dict.fromkeys(row.case for row in board.rows):
         rows = [row for row in board.rows if row.case == case]
@@ -65,12 +65,12 @@ def table(board: Scoreboard) -> str:
 
 
 def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, object]]:
-    """The scoreboard as rows of a table, one a published value.
+    """The scoreboard as table rows, one per published value.
 
     Parameters
     ----------
     reported : bool
-        Also the text on each value: its source and place, why it may be off that far, why it is.
+        Include the text of each value: its source and place, the reason for its tolerance, the reason for its miss.
     """
     return [
         {
@@ -121,7 +121,7 @@ def _family_lines(found: Sequence[FamilySummary]) -> list[str]:
 
 
 def _band(row: Row) -> str:
-    """The band of a bottom-up value, and whether the published value lies in it."""
+    """The band of a bottom-up value, and whether the published value is inside."""
     if row.quantity_class != "bottom_up":
         return ""
     if not row.banded:
@@ -130,7 +130,7 @@ def _band(row: Row) -> str:
 
 
 def inside(row: Row) -> str:
-    """Whether a value lies in its band; only bottom-up values with a band are asked."""
+    """Whether a value is inside its band, for bottom-up values with a band."""
     return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" and row.banded else ""
 
 

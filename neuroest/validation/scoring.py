@@ -1,4 +1,4 @@
-"""Scores: how each published value compares with the estimate, and what that says of the bands."""
+"""Scores: each published value compared with its estimate, and the coverage of the bands."""
 
 import math
 import statistics
@@ -14,11 +14,11 @@ from neuroest.validation.expressions import unit_factor
 
 Verdict = Literal["within", "known_miss", "moved", "outside", "anchor"]
 _DRIFT = 0.05
-"""Relative movement of a known miss above which the case must be looked at again."""
+"""Relative change of a known miss above which the case needs a review."""
 COVERAGE_GOAL = 0.8
-"""Share of published values that should lie between p10 and p90, by definition of the two."""
+"""Target share of published values between p10 and p90, by definition."""
 SCALES = (0.0, 0.5, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 4.0)
-"""Exponents of the model discrepancies that the calibration tries."""
+"""Exponents of the model discrepancies tried in the calibration."""
 _ROUNDING = 1e-9
 
 
@@ -31,7 +31,7 @@ class Row:
     ratio : float
         Predicted over published.
     inside : bool
-        Whether the published value lies between p10 and p90.
+        Whether the published value is between p10 and p90.
     verdict : str
         ``within`` its tolerance; ``known_miss``: outside, as the case says, with its cause; ``moved``: a known
         miss that is no longer where it was; ``outside``: outside and nobody has said why; ``anchor``: the point
@@ -60,12 +60,12 @@ class Row:
 
     @property
     def failed(self) -> bool:
-        """Whether the case has moved outside of what it states."""
+        """Whether the value has moved out of the range stated in its case."""
         return self.verdict in {"moved", "outside"}
 
     @property
     def banded(self) -> bool:
-        """Whether the prediction has a band: a count that nothing uncertain enters lies neither inside nor outside."""
+        """Whether the prediction has a band; a count without uncertain inputs is neither inside nor outside."""
         return self.high > self.low * (1.0 + _ROUNDING)
 
     @property
@@ -76,20 +76,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """One class of quantities, of one kind of evidence.
+    """Summary of one class of quantities with one kind of evidence.
 
     Attributes
     ----------
     count, within : int
-        Values, and those within their tolerance.
+        Number of values, and number within their tolerance.
     median_absolute_log_ratio : float
         Median of |ln(predicted / published)|.
     worst_ratio : float
-        The ratio furthest from one.
+        The ratio farthest from one.
     coverage : float or None
-        Share of the values between p10 and p90, of those that have a band.
+        Share of values between p10 and p90, among those with a band.
     mean_band_width : float or None
-        Mean of ln(p90 / p10) of the same values.
+        Mean of ln(p90 / p10) over the same values.
     """
 
     quantity_class: str
@@ -103,26 +103,26 @@ class Summary:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Width of the model discrepancies against the coverage of published values.
+    """Width of the model discrepancies versus coverage of published values.
 
     Attributes
     ----------
     coverage : mapping
-        Coverage over all bottom-up values of chips by exponent of the discrepancies.
+        Coverage of all bottom-up values of chips, by exponent of the discrepancies.
     by_chip : mapping
         The same with every chip counted once: mean of the shares of its values.
     chosen : mapping
         For each chip the smallest exponent that covers the *other* chips: their values, and each of them counted once.
     width : mapping
-        Mean of ln(p90 / p10) over the same values by exponent.
+        Mean of ln(p90 / p10) over the same values, by exponent.
     left_out_coverage : float
-        Share of a chip's values inside bands of the exponent chosen without it, mean over the chips.
+        Share of a chip's values inside the bands when the exponent is chosen without this chip, averaged over chips.
     left_out_of_values : float
-        Share of all values inside bands of the exponent chosen without their chip.
+        Share of all values inside the bands when the exponent is chosen without their chip.
     left_out_by_chip : mapping
         The same, chip by chip.
     shipped : float
-        The exponent that ships.
+        The shipped exponent.
     """
 
     coverage: Mapping[float, float]
@@ -136,7 +136,7 @@ class Calibration:
 
     @property
     def left_out_standard_error(self) -> float:
-        """Standard error of `left_out_coverage`, from how the shares of the chips differ."""
+        """Standard error of `left_out_coverage`, from the spread of the chips' shares."""
         shares = list(self.left_out_by_chip.values())
         return statistics.stdev(shares) / math.sqrt(len(shares))
 
@@ -187,11 +187,11 @@ def _verdict(stated: Published, ratio: float) -> Verdict:
 
 
 CHIPS: tuple[Evidence, ...] = ("measured_silicon", "vendor_estimate")
-"""Evidence from a chip, on which coverage is measured."""
+"""Kinds of evidence from a chip, used for coverage."""
 
 
 def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list[Summary]:
-    """Each class by itself, of one kind of evidence: chips, design studies and simulators are kept apart."""
+    """Summary of each class for one kind of evidence; chips, design studies and simulators stay separate."""
     found = []
     for quantity_class in CLASSES:
         chosen = [
@@ -215,9 +215,9 @@ def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list
 
 
 def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | None:
-    """Coverage by width of the discrepancies, and leave-one-chip-out; None with fewer than two chips.
+    """Coverage versus width of the discrepancies, with leave-one-chip-out; None with fewer than two chips.
 
-    Blind cases take no part: the width is chosen without them, so that their coverage is a test of it.
+    Blind cases are excluded: the width is chosen without them, so their coverage tests it.
     """
     hits: dict[float, dict[str, list[bool]]] = {scale: {} for scale in SCALES}
     widths: dict[float, list[float]] = {scale: [] for scale in SCALES}
@@ -242,7 +242,7 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
         return float(np.mean([hit for chip in chips if chip != without for hit in hits[scale][chip]]))
 
     def by_chip(scale: float, without: str | None = None) -> float:
-        # values of one chip err together, so twenty of them add little to a few
+        # errors of values from one chip are correlated, so twenty values add little to a few
         return float(np.mean([np.mean(hits[scale][chip]) for chip in chips if chip != without]))
 
     def smallest(without: str | None) -> float:
@@ -261,6 +261,6 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
 
 
 def row_data(row: Row) -> dict[str, Any]:
-    """A row as plain data, with SI values and those in the unit of the source."""
+    """A row as plain data, with values in SI units and in the unit of the source."""
     factor = unit_factor(row.unit)
     return {**asdict(row), "published_SI": row.published * factor, "predicted_SI": row.predicted * factor}
