@@ -1,4 +1,4 @@
-"""What converters at the columns of a crossbar share."""
+"""Common part of the converters at crossbar columns."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -31,7 +31,7 @@ class ClockedAdcParameters(CircuitParameters):
     comparator_area: u.SquareMetre = positive()
     """Area of one comparator."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
-    """Highest resolution that the circuit is good for."""
+    """Highest resolution of the circuit."""
     maximum_clock_frequency: u.PerSecond = positive()
     """Highest clock of comparators and counters at the supply of the circuit."""
 
@@ -40,9 +40,9 @@ class ClockedAdcBlock(DeviceBlock):
     """What the converters share that are computed from their circuit."""
 
     bits: ResolutionOrAuto = "auto"
-    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    """Resolution; auto: the lossless resolution minus `dropped_bits`."""
     dropped_bits: DroppedBits = 0.0
-    """Bits below the lossless resolution that the network is known to tolerate."""
+    """Bits below the lossless resolution, if the network is known to tolerate this."""
     clock_frequency: Frequency
     """Clock of the converter."""
 
@@ -51,7 +51,7 @@ class Converter(Component[Any], ABC):
     """Analog-to-digital converter at the columns."""
 
     integrates: ClassVar[bool] = False
-    """Whether one conversion covers all bits of an input, instead of one for each read of the array."""
+    """Whether one conversion covers all bits of an input, instead of one conversion per array read."""
     family: ClassVar[str] = "converter"
     owns: ClassVar[tuple[str, ...]] = ("analog-to-digital conversion",)
 

@@ -1,4 +1,4 @@
-"""Integrator that weights the bits of an input by repetition, with a step-wise converter."""
+"""Integrator that weights input bits by repetition, with a step-wise converter."""
 
 from typing import ClassVar, Literal
 
@@ -17,7 +17,7 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class IntegratingAdcParameters(CircuitParameters):
-    """Integrator and step-wise converter at one column, by its times and energies a step."""
+    """Integrator and step-wise converter at one column, with times and energies per step."""
 
     model: ClassVar[str] = "integrating_adc"
     folder: ClassVar[str] = "converters"
@@ -37,20 +37,20 @@ class IntegratingAdcParameters(CircuitParameters):
     footprint: u.SquareMetre = positive()
     """Area of integrator and converter."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
-    """Highest resolution that the circuit is good for."""
+    """Highest resolution of the circuit."""
 
 
 class IntegratingAdcBlock(DeviceBlock):
-    """Integrator at each column that weighs the bits of an input by repetition, and a step-wise converter."""
+    """Integrator at each column that weights input bits by repetition, and a step-wise converter."""
 
     record: ClassVar[type[Record] | None] = IntegratingAdcParameters
     model: Literal["integrating_adc"]
     bits: Resolution
     """Resolution of the result."""
     sign_bits: WholeNumber = 0.0
-    """Bits of an input that the polarity of the row's pulse carries, and that take no pulse of their own: 0 or 1."""
+    """Input bits encoded by the polarity of the row pulse, without a separate pulse: 0 or 1."""
     single_phase_bits: Resolution
-    """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
+    """Maximum magnitude bits per integration phase. A longer input is split in two halves."""
 
 
 class IntegratingAdc(Converter, IntegratesInput):

@@ -13,14 +13,14 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class RampAdcParameters(base.ClockedAdcParameters):
-    """Single-slope converter from its circuit: a ramp that many columns share, a comparator and a latch for each."""
+    """Single-slope converter from its circuit: a shared ramp, with a comparator and a latch per column."""
 
     model: ClassVar[str] = "ramp_adc"
 
     comparator_cycle_energy: u.Joule = positive()
     """Energy of the comparator in one clock cycle."""
     mean_fraction: u.Dimensionless = positive(maximum=1.0, exact="mean of a uniform distribution")
-    """Share of the ramp after which the comparator has decided, on average."""
+    """Average share of the ramp before the comparator decides."""
     latch_energy: u.Joule = positive()
     """Energy of the latch for one bit."""
     generator_energy: u.Joule = non_negative()

@@ -1,4 +1,4 @@
-"""Read-out of a crossbar by converters at the end of its columns."""
+"""Read-out of a crossbar with converters at the end of its columns."""
 
 from typing import ClassVar, Literal
 
@@ -19,31 +19,33 @@ class AdcReadoutBlock(blocks.Block):
     converter: blocks.AdcBlock
     """The converter."""
     columns_per_converter: Count
-    """Columns that share one converter, one after the other; those that are merged are converted together."""
+    """Columns that share one converter in series. Merged columns are converted together."""
     full_scale: PositiveFraction | None = None
-    """Largest sum that the converters have a code for, as a share of the largest that a column can have; what lies
-    above is clipped. Left out they cover every sum."""
+    """Full scale of the converters, as a share of the largest column sum. Larger sums are clipped. Default: the
+    converters cover every sum."""
     full_scale_spreads: PositiveNumber | None = None
-    """The same in spreads: the codes reach from the mean of a layer's sums by so many standard deviations to either
-    side, as with a reference that is set for each layer."""
+    """Full scale in standard deviations: the codes cover this many on either side of the mean of a layer's sums, as
+    with a reference per layer."""
     interface: blocks.ConvertedInterfaceBlock | None = None
-    """Circuit that holds a column at its potential and hands its current on; voltage_mode where the converter takes the
-    voltage of a column that floats. Without it a converter of voltages has none, and the estimate says so."""
+    """Circuit that clamps a column and passes on its current; voltage_mode if the converter reads the voltage of a
+    floating column. Without it, a voltage converter has no such circuit, and the estimate reports this."""
     merge: blocks.MergeBlock | None = None
-    """Circuit that weighs columns and joins them before one conversion; without it each column is converted."""
+    """Circuit that weights and merges columns before one conversion. Without it, each column is converted."""
     merged: Literal["slices", "pairs", "slices_and_pairs"] = "slices"
-    """What is joined: the bit slices of a weight, the two columns of a pair, which are subtracted, or both."""
+    """Columns to merge: the bit slices of a weight, the two columns of a pair (subtracted), or both."""
     merged_slices: Count | None = None
-    """Bit slices of a weight that are joined before one conversion; those of a weight with more are converted in so
-    many groups, whose results are shifted and added. Left out, all slices are joined."""
+    """Bit slices of a weight merged before one conversion. If a weight has more, it is converted in several groups,
+    whose results are shifted and added. Default: all slices are merged."""
     sample_and_hold: blocks.HoldingBlock | None = None
-    """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
+    """Stage that stores the column results before conversion. Without it, the estimate assumes an ideal stage and
+    reports this."""
     multiplexer: blocks.SwitchingBlock | None = None
-    """Switches to the columns that share a converter; without them the estimate takes them for granted and says so."""
+    """Switches to the columns that share a converter. Without them, the estimate assumes ideal switches and reports
+    this."""
     current_adder: AnalogStageBlock | None = None
-    """Circuit that sums the currents of the pieces of a column."""
+    """Circuit that sums the currents of the column segments."""
     time_encoder: AnalogStageBlock | None = None
-    """Charging unit with comparator, which turns the result of a column into a time and keeps it."""
+    """Charging unit with comparator, which converts the result of a column to a time and stores it."""
 
 
 class AdcReadout(Component[None]):

@@ -20,9 +20,9 @@ class SarAdcParameters(ClockedAdcParameters):
     reference_voltage: u.Volt = positive(maximum=10.0, symbol="V_ref", exact=CHOSEN)
     """Reference of the capacitor array."""
     unit_capacitance: u.Farad = positive(symbol="C_u")
-    """Capacitor of the lowest bit."""
+    """Capacitance of the least significant bit."""
     switching_factor: u.Dimensionless = positive(maximum=4.0, symbol="k_c")
-    """Energy of a conversion over that of charging all capacitors."""
+    """Ratio of the conversion energy to the energy of charging all capacitors."""
     comparator_energy: u.Joule = positive(symbol="E_cmp")
     """Energy of one decision."""
     logic_energy: u.Joule = positive()
@@ -41,7 +41,7 @@ class SarAdcBlock(ClockedAdcBlock):
     record: ClassVar[type[Record] | None] = SarAdcParameters
     model: Literal["sar_adc"]
     reference: Literal["own", "supply"] = "supply"
-    """Reference of the capacitor array: the chip's supply, or a voltage of its own that the device states."""
+    """Reference of the capacitor array: the chip's supply, or a separate voltage from the device."""
 
 
 class SarAdc(ClockedConverter):

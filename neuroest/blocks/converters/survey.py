@@ -52,9 +52,9 @@ class SurveyAdcParameters(CircuitParameters):
     maximum_sample_rate: u.PerSecond = positive(exact=RANGE_END)
     """Highest sampling rate that the regression covers."""
     energy_quality: u.Dimensionless = positive()
-    """Energy of the converter over the regression's best case."""
+    """Ratio of the converter's energy to the regression's best case."""
     area_quality: u.Dimensionless = positive()
-    """Area of the converter over the regression's best case."""
+    """Ratio of the converter's area to the regression's best case."""
 
 
 class SurveyAdcBlock(DeviceBlock):

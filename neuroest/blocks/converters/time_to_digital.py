@@ -26,7 +26,7 @@ class TimeConverterParameters(CircuitParameters):
     footprint: u.SquareMetre = positive()
     """Area of one converter."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
-    """Highest resolution that the circuit is good for."""
+    """Highest resolution of the circuit."""
 
 
 class TimeConverterBlock(DeviceBlock):
@@ -35,9 +35,9 @@ class TimeConverterBlock(DeviceBlock):
     record: ClassVar[type[Record] | None] = TimeConverterParameters
     model: Literal["time_to_digital"]
     bits: ResolutionOrAuto = "auto"
-    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    """Resolution; auto: the lossless resolution minus `dropped_bits`."""
     dropped_bits: DroppedBits = 0.0
-    """Bits below the lossless resolution that the network is known to tolerate."""
+    """Bits below the lossless resolution, if the network is known to tolerate this."""
 
 
 class TimeConverter(SampledConverter):

@@ -1,4 +1,4 @@
-"""Whole converter of a macro: a law through published converters, with everything that they need to work."""
+"""Complete converter of a macro: a fit to published converters, with all supporting circuits."""
 
 from typing import ClassVar, Literal
 
@@ -16,46 +16,46 @@ from neuroest.specs.parameters import FIT, RANGE_END, Record, non_negative, posi
 
 
 class WholeAdcParameters(CircuitParameters):
-    """Whole converter by a law through published ones: reference, buffers, sampling, calibration, layout at pitch."""
+    """Complete converter by a fit to published ones: reference, buffers, sampling, calibration, layout at pitch."""
 
     model: ClassVar[str] = "whole_adc"
     folder: ClassVar[str] = "converters"
 
     bit_energy: u.Joule = non_negative(symbol="E_b", exact=FIT)
-    """Energy of one conversion for each bit."""
+    """Energy per conversion and bit."""
     step_energy: u.Joule = non_negative(symbol="E_s", exact=FIT)
-    """Energy of one conversion for each of the 2^b steps."""
+    """Energy per conversion and step, with 2^b steps."""
     energy_factor: u.Dimensionless = positive()
-    """Energy of the converter over that of the law."""
+    """Ratio of the converter's energy to the fit."""
     bit_area: u.SquareMetre = non_negative(symbol="A_b", exact=FIT)
-    """Area for each bit."""
+    """Area per bit."""
     step_area: u.SquareMetre = non_negative(symbol="A_s", exact=FIT)
-    """Area for each of the 2^b steps."""
+    """Area per step, with 2^b steps."""
     area_factor: u.Dimensionless = positive()
-    """Area of the converter over that of the law."""
+    """Ratio of the converter's area to the fit."""
     base_time: u.Second = non_negative(symbol="t_0")
     """Time of one conversion that does not depend on the resolution, such as sampling."""
     bit_time: u.Second = non_negative(symbol="t_b")
-    """Time of one conversion for each bit."""
+    """Time per conversion and bit."""
     step_time: u.Second = non_negative(symbol="t_s")
-    """Time of one conversion for each of the 2^b steps."""
+    """Time per conversion and step, with 2^b steps."""
     input_resistance: u.Ohm = non_negative(absent=0.0, symbol="R_in")
-    """Resistance that a column sees of a converter that takes its current; without it the column settles by its cells
-    alone."""
+    """Input resistance of a current-input converter. Without it, only the cells determine the settling of the
+    column."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
-    """Highest resolution that this kind of converter is good for."""
+    """Highest resolution of this kind of converter."""
     lowest_fitted_bits: u.Dimensionless = positive(exact=RANGE_END)
-    """Lowest resolution of the converters that the law was found from."""
+    """Lowest resolution of the converters in the fit."""
     highest_fitted_bits: u.Dimensionless = positive(exact=RANGE_END)
-    """Highest resolution of the converters that the law was found from."""
+    """Highest resolution of the converters in the fit."""
     minimum_feature_size: u.Metre = positive(exact=RANGE_END)
-    """Smallest node of the converters that the law was found from."""
+    """Smallest node of the converters in the fit."""
     maximum_feature_size: u.Metre = positive(exact=RANGE_END)
-    """Largest node of the converters that the law was found from."""
+    """Largest node of the converters in the fit."""
 
 
 class WholeAdcBlock(DeviceBlock):
-    """Whole converter of a macro, by a law through published ones."""
+    """Complete converter of a macro, by a fit to published ones."""
 
     record: ClassVar[type[Record] | None] = WholeAdcParameters
     model: Literal["whole_adc"]

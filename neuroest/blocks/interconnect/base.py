@@ -1,4 +1,4 @@
-"""What networks on chip and links off the chip share."""
+"""Common part of on-chip networks and off-chip links."""
 
 from abc import abstractmethod
 from dataclasses import replace
@@ -35,17 +35,17 @@ class WiresParameters(Record):
 
 
 class WiresBlock(DeviceBlock):
-    """What networks without routers share."""
+    """Common part of networks without routers."""
 
     record: ClassVar[type[Record] | None] = WiresParameters
     packet: Literal["address_event", "frame"]
-    """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
+    """address_event: one packet with an address per spike; frame: all elements of a layer in sequence."""
     packet_bits: WordWidthOrAuto = "auto"
-    """Bits of one address-event packet; auto: what the addresses need, with header."""
+    """Bits of one address-event packet; auto: address bits plus header."""
     tile_pitch: LengthOrAuto = "auto"
-    """Distance between neighbouring places; auto: the side of what one of them serves."""
+    """Distance between neighbouring nodes; auto: the side length of the area that one node serves."""
     width: WordWidth
-    """Wires side by side."""
+    """Number of parallel wires."""
     clock_frequency: Frequency
     """Transfers per second."""
 

@@ -9,13 +9,13 @@ from neuroest.specs.blocks import Block
 
 
 class BusBlock(WiresBlock):
-    """One bus along all children of the level; everybody hears each transfer."""
+    """One bus along all children of the level; each transfer is broadcast."""
 
     model: Literal["bus"]
 
 
 class Bus(Wires):
-    """Bus along all places; every transfer charges it from end to end."""
+    """Bus along all nodes; every transfer charges it from end to end."""
 
     schema: ClassVar[type[Block]] = BusBlock
     everybody_hears: ClassVar[bool] = True

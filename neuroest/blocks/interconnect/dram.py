@@ -1,4 +1,4 @@
-"""Off-chip dynamic memory by the currents and times of its data sheet."""
+"""Off-chip DRAM from its data-sheet currents and timings."""
 
 import math
 from typing import ClassVar, Literal
@@ -18,7 +18,7 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_ne
 
 
 class DramParameters(Record):
-    """Off-chip dynamic memory, from the currents and times of its data sheet.
+    """Off-chip DRAM, from its data-sheet currents and timings.
 
     Currents are those of one channel of one device, times those of its speed grade.
     """
@@ -48,7 +48,7 @@ class DramParameters(Record):
     row_active_time: u.Second = positive(
         symbol="t_RAS", exact="a time that the device must be given, whatever it would need"
     )
-    """Shortest time for which a row is open (tRAS)."""
+    """Minimum row-open time (tRAS)."""
     precharge_time: u.Second = positive(
         symbol="t_RP", exact="a time that the device must be given, whatever it would need"
     )

@@ -16,7 +16,7 @@ class HTreeBlock(WiresBlock):
 
 
 class HTree(Wires):
-    """Tree of equal branches from the middle of the chip; a transfer climbs to the root and down again."""
+    """Balanced tree from the middle of the chip; a transfer goes up to the root and down again."""
 
     schema: ClassVar[type[Block]] = HTreeBlock
     prior_error: ClassVar[ModelErrors] = model_errors(

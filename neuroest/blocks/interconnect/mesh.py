@@ -58,7 +58,7 @@ class MeshBlock(sleep.GatedBlock):
     record: ClassVar[type[Record] | None] = MeshParameters
     model: Literal["mesh"]
     packet: Literal["address_event", "frame"]
-    """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
+    """address_event: one packet with an address per spike; frame: all elements of a layer in sequence."""
     packet_bits: WordWidthOrAuto = "auto"
     """Bits of one address-event packet; auto: what the addresses need, with header."""
     hops: PositiveNumberOrAuto = "auto"

@@ -1,4 +1,4 @@
-"""Link off the chip by energy per bit and rate."""
+"""Off-chip link with energy per bit and data rate."""
 
 from typing import ClassVar, Literal
 
@@ -33,20 +33,21 @@ class LinkParameters(Record):
 
 
 class OffChipBlock(DeviceBlock):
-    """Link off the chip, or the memory at its end."""
+    """Off-chip link, or the memory at its end."""
 
     record: ClassVar[type[Record] | None] = LinkParameters
     model: Literal["off_chip_link"]
     carries: tuple[Literal["inputs", "outputs", "weights", "activations", "between_chips"], ...] = Field(
         min_length=1
     )
-    """What goes over the link. weights: those that no memory of the chip can hold, and those that are written into
-    cells in operation; activations: what a layer reads and writes, where both together exceed the memory that stores
-    activations, and what waits between the parts of a network; between_chips: what layers on different chips exchange,
-    where the chip's own count is above one."""
+    """Traffic over the link. weights: weights that do not fit any on-chip memory, and weights that are written into
+    cells in operation; activations: inputs and outputs of a layer if together they exceed the activation memory, and
+    intermediate results between parts of a network; between_chips: traffic between layers on different chips, if the
+    chip count is above one."""
     topology: Literal["switched", "grid"] = "switched"
-    """Way between chips. switched: every chip has one such link to a switch that reaches all others; grid: every chip
-    has one to each of its four neighbours, and what goes further passes the chips between and is copied on its way."""
+    """Topology between chips. switched: every chip has one link to a switch that reaches all others; grid: every chip
+    has a link to each of its four neighbours, and longer routes pass through the chips in between, with copies made on
+    the way."""
     sleep: Sleep = "none"
     """off: asleep between the inferences of an always_on chip; see `technology.sleep_options`."""
 

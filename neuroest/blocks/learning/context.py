@@ -1,4 +1,4 @@
-"""What the circuits of learning must know of a rule."""
+"""Properties of a rule that the learning circuits need."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Arithmetic:
 
 @dataclass(frozen=True)
 class LearningContext:
-    """A rule as its circuits meet it.
+    """A rule as seen by its circuits.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Digital datapath that computes traces, tags, errors and changes of weights by a learning rule."""
+"""Digital datapath that computes traces, tags, errors and weight changes with a learning rule."""
 
 from typing import ClassVar, Literal
 
@@ -18,24 +18,23 @@ from neuroest.specs.parameters import Record
 
 
 class LearningEngineBlock(ClockedBlock):
-    """Datapath that computes changes of weights by the rule of the workload, which it fits by its program."""
+    """Programmable datapath that computes weight changes with the workload's rule."""
 
     record: ClassVar[type[Record] | None] = LogicLibraryParameters
     model: Literal["learning_engine"]
     lanes: Count
-    """Values that it changes in a cycle, if the rule has no more products than there are multipliers."""
+    """Values updated per cycle, if the rule has no more products than there are multipliers."""
     multipliers: Count = 1.0
-    """Multipliers of a lane; a rule with more multiplications takes more cycles."""
+    """Multipliers per lane. A rule with more multiplications needs more cycles."""
     operand_bits: WordWidth
     """Bits of the factors and of the sums of a lane."""
     clock_frequency: Frequency
     """Clock."""
     timing: Literal["after_inference", "alongside"] = "after_inference"
-    """after_inference: the next sample waits until the weights are changed; alongside: weights change while the sample
-    is computed, as where the memory of the weights is free between two reads."""
+    """after_inference: the next sample waits until the weights are updated; alongside: weights are updated during the
+    inference, for example if the weight memory is free between two reads."""
     weight_reads: Literal["own", "shared"] = "own"
-    """shared: weights of a row that a spike reads are changed and written back at once, so that learning reads none of
-    them again."""
+    """shared: weights that a spike reads are updated and written back at once, so learning does not read them again."""
 
 
 class LearningEngine(Datapath, Learns):

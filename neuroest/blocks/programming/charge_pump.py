@@ -1,4 +1,4 @@
-"""Charge pump that makes the programming voltage."""
+"""Charge pump that generates the programming voltage."""
 
 from typing import ClassVar, Literal
 
@@ -29,22 +29,22 @@ class ChargePumpParameters(Record):
     clock_frequency: u.PerSecond = positive(symbol="f_p")
     """Clock of the pump."""
     area_factor: u.Dimensionless = quantity(minimum=1.0, maximum=100.0)
-    """Area of the pump with switches, clock drivers and regulation over that of its capacitors."""
+    """Ratio of the pump area (with switches, clock drivers and regulation) to its capacitor area."""
     idle_power: u.Watt = non_negative()
     """No-load power of its oscillator and regulation."""
 
 
 class ChargePumpBlock(DeviceBlock):
-    """Dickson charge pump that makes the programming voltage out of a lower one."""
+    """Dickson charge pump that generates the programming voltage from a lower one."""
 
     record: ClassVar[type[Record] | None] = ChargePumpParameters
     model: Literal["charge_pump"]
     stages: CountOrAuto = "auto"
-    """Its stages; auto: as many as take the least power."""
+    """Number of stages; auto: the number with the lowest power."""
     input_voltage: VoltageOrAuto = "auto"
-    """Voltage of its supply and clock; auto: that of the chip. Another one comes from outside."""
+    """Supply and clock voltage; auto: the chip's supply. Any other voltage is supplied externally."""
     largest_current: CurrentOrAuto = "auto"
-    """Current that it is made for, which limits the cells that are written at once; auto: what the drivers ask for."""
+    """Design current, which limits the cells written in parallel; auto: what the drivers need."""
     arrays_per_pump: CountOrAuto = "auto"
     """Arrays that share one pump; auto: all arrays of a chip."""
 

@@ -32,19 +32,19 @@ class WriteCircuitParameters(Record):
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Maximum voltage of its switches."""
     gate_length: u.Metre = positive(maximum=1e-5, symbol="L")
-    """Shortest gate of a transistor for this voltage."""
+    """Minimum gate length of a transistor for this voltage."""
     contact_length: u.Metre = positive(maximum=1e-5, symbol="s")
     """Length of a contact next to such a gate."""
     on_current: u.AmperePerMetre = positive()
-    """Saturation current of such a transistor per width, with the programming voltage at its gate."""
+    """Saturation current of this transistor per width, with the programming voltage at its gate."""
     current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_lin")
-    """Write current over saturation current, for a small voltage drop in a switch."""
+    """Ratio of write current to saturation current, for a small voltage drop in a switch."""
     minimum_width: u.Metre = positive(maximum=1e-4)
-    """Narrowest such transistor."""
+    """Minimum width of this transistor."""
     off_current: u.AmperePerMetre = non_negative()
-    """Leakage of such a transistor per width at 300 K."""
+    """Leakage of this transistor per width at 300 K."""
     layout_factor: u.Dimensionless = quantity(minimum=1.0, maximum=100.0)
-    """Area of decoders and switches with their wires over that of gates and transistors."""
+    """Ratio of the area of decoders and switches with wires to that of gates and transistors."""
     gate_width: u.Metre = positive(maximum=1e-4)
     """Width of all transistors of one input of a decoder's gate."""
     latch_gates: u.Dimensionless = non_negative()
@@ -57,7 +57,7 @@ class WriteCircuitParameters(Record):
 
 
 class WriteCircuitBlock(DeviceBlock):
-    """Decoders of rows and columns, drivers and switches at all lines, and what makes the programming voltage."""
+    """Row and column decoders, drivers and switches at all lines, and the source of the programming voltage."""
 
     slots: ClassVar[tuple[str, ...]] = ("level_shifter", "pump")
     record: ClassVar[type[Record] | None] = WriteCircuitParameters

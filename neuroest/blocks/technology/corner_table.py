@@ -1,4 +1,4 @@
-"""Table of process corners: what slow and fast dies make of a transistor, by node, supply and temperature."""
+"""Table of process corners: slow and fast transistors by node, supply and temperature."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ class Process(Record):
     off_current: u.AmperePerMetre = positive(symbol="j_off")
     """Leakage of an NMOS per width at 300 K and the nominal supply."""
     leakage_supply_slope: u.PerVolt = non_negative(absent=0.0, symbol="s_L")
-    """Rise of the logarithm of the leakage per volt at the drain; a process without it has one off-current at every
-    supply."""
+    """Rise of the logarithm of the leakage per volt at the drain (DIBL). Without it, the off-current is the same at
+    every supply."""
     leakage_doubling_temperature: u.Kelvin = positive()
     """Temperature step that doubles the leakage."""
     sram_bitcell_area: u.SquareMetrePerBit = positive()
@@ -51,7 +51,8 @@ class Process(Record):
     analog_energy_factor: u.Dimensionless = non_negative(
         absent=0.0, exact="1 at the node that it is relative to"
     )
-    """Energy of an analog circuit at one supply relative to 28 nm; without it no such circuit moves to this process."""
+    """Energy of an analog circuit at one supply relative to 28 nm. Without it, no analog circuit scales to this
+    process."""
     analog_area_factor: u.Dimensionless = non_negative(
         absent=0.0, exact="1 at the node that it is relative to"
     )
