@@ -123,20 +123,57 @@ def step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Arra
     return np.asarray(np.minimum(steps, left))
 
 
+@dataclass(frozen=True)
+class _Share:
+    """What is left and what is added over a step, or over half of it."""
+
+    keep: Any
+    gain: Any
+    stay: Any
+    feed: Any
+
+    @classmethod
+    def of(cls, r: Rates, step: Any) -> "_Share":
+        settling = r.filament_decay + r.residue_rate
+        # a step may be so short that 1 - keep would be zero
+        fed = r.residue_rate / 2.0 * -np.expm1(-r.residue_decay * step) / np.maximum(r.residue_decay, 1e-300)
+        return cls(
+            np.exp(-settling * step),
+            -np.expm1(-settling * step) / settling,
+            np.exp(-r.residue_decay * step),
+            fed,
+        )
+
+    def after(self, push: Array, filament: Array, rest: Array) -> tuple[Array, Array]:
+        grown = filament * self.keep + push * self.gain
+        return grown, rest * self.stay + (filament + grown) * self.feed
+
+
+@dataclass(frozen=True)
+class Step:
+    """An exponential midpoint step of one length, which many steps of that length share."""
+
+    half: _Share
+    whole: _Share
+    empty: Any
+    """Gap of an empty device, field offset included."""
+
+    @classmethod
+    def of(cls, r: Rates, step: Any) -> "Step":
+        """The step of a length. [s]."""
+        return cls(_Share.of(r, step / 2.0), _Share.of(r, step), 1.0 + r.field_offset)
+
+    def move(self, drive: Array, filament: Array, rest: Array) -> tuple[Array, Array]:
+        """Filament and residue after the step; `drive` is mobility times voltage."""
+        closed = np.minimum(filament + rest, 1.0)
+        grown, left = self.half.after(drive / (self.empty - closed), filament, rest)
+        closed = np.minimum(grown + left, 1.0)
+        return self.whole.after(drive / (self.empty - closed), filament, rest)
+
+
 def move(r: Rates, drive: Array, filament: Array, rest: Array, step: Array) -> tuple[Array, Array]:
     """Filament and residue after an exponential midpoint step; `drive` is mobility times voltage."""
-    settling = r.filament_decay + r.residue_rate
-
-    def part(closed: Array, share: float) -> tuple[Array, Array]:
-        gap = r.field_offset + np.maximum(1.0 - closed, 0.0)
-        keep, stay = np.exp(-settling * step * share), np.exp(-r.residue_decay * step * share)
-        # a step may be so short that 1 - keep would be zero
-        grown = filament * keep - drive / gap / settling * np.expm1(-settling * step * share)
-        fed = r.residue_rate * (filament + grown) / 2.0 * -np.expm1(-r.residue_decay * step * share)
-        return grown, rest * stay + fed / np.maximum(r.residue_decay, 1e-300)
-
-    half = part(filament + rest, 0.5)
-    return part(np.minimum(half[0] + half[1], 1.0), 1.0)
+    return Step.of(r, step).move(drive, filament, rest)
 
 
 def decayed(r: Rates, filament: Any, rest: Any, gap: Any) -> tuple[Array, Array]:

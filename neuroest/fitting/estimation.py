@@ -58,6 +58,8 @@ runs."""
 CORRELATED = 0.8
 """Correlation above which only the combination of two parameters is known."""
 _REFINED = 3
+_MOST_TRIALS, _MOST_TRIALS_OF_SWEEPS = 100, 40
+"""Trials of a search. The steps of a sweep take long; a search from a bad start is cut short, the best one goes on."""
 _DEVICES_FOR_A_DEVIATION = 3
 _REPEATED_TIMES = frozenset({"integration_time", "pulse_train"})
 _SHIFTS = 93
@@ -207,6 +209,7 @@ class _Problem:
     ) -> None:  # fmt: skip
         self.data, self.length = data, conduction_length
         self.progress, self.done = progress, 0
+        self.sweeps = data.named("current_voltage") is not None
         self.names = (*CANDIDATES, "field_offset", "control_resistance")
         self.template = {name: np.log(template[name]) for name in self.names}
 
@@ -236,6 +239,32 @@ class _Problem:
         shifts = _DIFFERENCE * np.eye(size)
         moved = self.residuals(free, np.concatenate([point + shifts, point - shifts]))
         return np.asarray((moved[:size] - moved[size:]).T / (2.0 * _DIFFERENCE))
+
+    def with_sensitivities(self, free: tuple[str, ...], point: Array) -> tuple[Array, Array]:
+        """Residuals and sensitivities from one run: a sweep takes hardly longer for both than for one of them."""
+        size = len(free)
+        shifts = _DIFFERENCE * np.eye(size)
+        moved = self.residuals(free, np.concatenate([point[None, :], point + shifts, point - shifts]))
+        return moved[0], np.asarray((moved[1 : size + 1] - moved[size + 1 :]).T / (2.0 * _DIFFERENCE))
+
+
+class _Together:
+    """Residuals of a search with the sensitivities that it asks for next, unless it rejects the trial."""
+
+    def __init__(self, problem: _Problem, free: tuple[str, ...]) -> None:
+        self.problem, self.free = problem, free
+        self.point: Array | None = None
+        self.slopes: Array = np.zeros(0)
+
+    def residuals(self, point: Array) -> Array:
+        found, self.slopes = self.problem.with_sensitivities(self.free, point)
+        self.point = point.copy()
+        return found
+
+    def sensitivities(self, point: Array) -> Array:
+        if self.point is None or not np.array_equal(self.point, point):
+            self.residuals(point)
+        return self.slopes
 
 
 def fit(
@@ -482,6 +511,10 @@ def _best(problem: _Problem, free: tuple[str, ...], starts: list[Array]) -> tupl
     ends = [_refine(problem, free, start) for start in starts]
     final = np.array([float(np.sum(_robust(problem.residuals(free, point[None, :])))) for point, _ in ends])
     best = int(np.argmin(final))
+    if problem.sweeps and not ends[best][1]:
+        # only the best of the searches that were cut short is worth going on with
+        ends[best] = _refine(problem, free, ends[best][0])
+        final[best] = float(np.sum(_robust(problem.residuals(free, ends[best][0][None, :]))))
     ways = np.array([point - ends[best][0] for point, _ in ends])
     near = (final <= final[best] * 1.05 + 1e-3) & (np.max(np.abs(ways), axis=1) < _SAME_PLACE)
     as_good = (final - final[best] < _AS_GOOD) & ~near
@@ -496,13 +529,14 @@ def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Arr
     least_squares = extra("scipy.optimize", "lab").least_squares
     centre = problem.centre(free)
     low, high = centre - _BOUND, centre + _BOUND
+    run = _Together(problem, free) if problem.sweeps else None
     result = least_squares(
-        lambda point: problem.residuals(free, point[None, :])[0],
+        run.residuals if run else lambda point: problem.residuals(free, point[None, :])[0],
         np.clip(start, low + 1e-6, high - 1e-6),
-        jac=lambda point: problem.sensitivities(free, point),
+        jac=run.sensitivities if run else lambda point: problem.sensitivities(free, point),
         bounds=(low, high),
         loss="soft_l1",
-        max_nfev=100,
+        max_nfev=_MOST_TRIALS_OF_SWEEPS if problem.sweeps else _MOST_TRIALS,
         ftol=1e-6,
         xtol=1e-6,
         gtol=1e-8,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.first_spike import Rates, first_spike, move
+from neuroest.dynamics.first_spike import Rates, Step, first_spike
 from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
@@ -33,7 +33,13 @@ versus log voltage of such rows."""
 _ON_STATE = 0.8
 """Share of the largest conductance above which a row is in the on state; near the threshold the switch is still
 closing."""
-_MOST_SUBSTEPS = 64
+_STILL_SUBSTEPS, _LEAST_SUBSTEPS, _MOST_SUBSTEPS = 4, 8, 64
+_SUBSTEPS_OF_A_CYCLE = 2000
+"""Steps over a cycle that are enough where the state hardly changes from row to row; numerical."""
+_STILL = 0.005
+"""Change of the state over a row below which it hardly changes; numerical."""
+_STATES = 101
+"""Points of the grid on which a compliance is looked for; numerical."""
 
 
 @dataclass(frozen=True)
@@ -285,36 +291,72 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
             f"{experiment.file}: the rate equations of a diffusive memristor need a column `time [s]` next to voltage "
             "and current; threshold_switch_neuron needs none"
         )
-    voltage, current, time = columns["voltage"], np.abs(columns["current"]), columns["time"]
+    voltage, current = columns["voltage"], np.abs(columns["current"])
     compliance = compliance_current(experiment)
-    sweep = experiment.column("cycle", 0.0)
-    sets = len(values["field_mobility"])
-    predicted = np.zeros((sets, experiment.rows))
-    rates = Rates(**{field.name: values[field.name] for field in fields(Rates)})
-    fastest = float(np.median(rates.filament_decay + rates.residue_rate))
-    filament, residue = np.zeros(sets), np.zeros(sets)
-    for row in range(experiment.rows):
-        if row == 0 or sweep[row] != sweep[row - 1]:
-            filament, residue = np.zeros(sets), np.zeros(sets)
-        else:
-            length = time[row] - time[row - 1]
-            parts = int(np.clip(np.ceil(4.0 * length * fastest), 8, _MOST_SUBSTEPS))
-            for part in range(parts):
-                level = voltage[row - 1] + (voltage[row] - voltage[row - 1]) * (part + 0.5) / parts
-                resistance = _resistance(values, filament + residue, conduction_length)
-                across = np.minimum(np.maximum(level, 0.0), compliance[row] * resistance)
-                grown, left = move(
-                    rates, rates.field_mobility * across, filament, residue, np.full(sets, length / parts)
-                )
-                residue = np.minimum(left, 1.0)
-                filament = np.minimum(grown, 1.0 - residue)
-        resistance = _resistance(values, filament + residue, conduction_length)
-        predicted[:, row] = np.minimum(np.abs(voltage[row]) / resistance, compliance[row])
+    predicted = _swept(experiment, compliance, values, conduction_length)
     used = (current > 0.0) & (np.abs(voltage) > _SMALLEST_VOLTAGE) & (current < AT_COMPLIANCE * compliance)
     index = np.flatnonzero(used)
     formatted = predicted[:, index]
     residuals = np.log(np.maximum(formatted, 1e-300) / current[index]) / _uncertainty(experiment)[index]
     return Rows(experiment, index, current[index], formatted, residuals)
+
+
+def _swept(
+    experiment: Experiment, compliance: Array, values: Mapping[str, Array], conduction_length: float
+) -> Array:
+    """Current of all rows, one row a parameter set; every cycle starts from an empty device, so all run at once."""
+    cycle = experiment.column("cycle", 0.0)
+    starts = np.flatnonzero(np.append(True, cycle[1:] != cycle[:-1]))
+    rows = np.diff(np.append(starts, experiment.rows))
+    # a cycle that is over stays at its last row
+    place = starts + np.minimum(np.arange(int(np.max(rows)))[:, None], rows - 1)
+    level, limit = experiment.columns["voltage"][place], compliance[place]
+    lengths = np.diff(experiment.columns["time"][place], axis=0)
+    # full arrays: broadcasting small ones costs more than the arithmetic
+    one = {name: np.repeat(value[:, None], len(starts), axis=1) for name, value in values.items()}
+    rates = Rates(**{field.name: one[field.name] for field in fields(Rates)})
+    fastest = float(np.median(rates.filament_decay + rates.residue_rate))
+    filament = residue = np.zeros((len(one["field_mobility"]), len(starts)))
+    predicted = np.zeros((len(filament), experiment.rows))
+    unlimited = _unlimited(values, float(np.max(level)), float(np.min(limit)), conduction_length)[:, None]
+    still = int(np.clip(_SUBSTEPS_OF_A_CYCLE // len(place), _STILL_SUBSTEPS, _MOST_SUBSTEPS))
+    steps: dict[int, tuple[Array, Step]] = {}
+    state = filament
+    for row in range(len(place)):
+        if row:
+            length = lengths[row - 1]
+            parts = int(
+                np.clip(np.ceil(4.0 * float(np.max(length)) * fastest), _LEAST_SUBSTEPS, _MOST_SUBSTEPS)
+            )
+            before, state = state, filament + residue
+            if np.max(np.abs(state - before)) < _STILL:
+                parts = min(parts, still)
+            if parts not in steps or not np.allclose(length, steps[parts][0], rtol=1e-9, atol=0.0):
+                steps[parts] = (length, Step.of(rates, np.broadcast_to(length / parts, filament.shape)))
+            step = steps[parts][1]
+            shares = (np.arange(parts) + 0.5)[:, None] / parts
+            ramp = np.maximum(level[row - 1] + (level[row] - level[row - 1]) * shares, 0.0)
+            for driven in ramp:
+                closed = filament + residue
+                across = driven
+                if (closed > unlimited).any():
+                    across = np.minimum(driven, limit[row] * _resistance(one, closed, conduction_length))
+                grown, left = step.move(one["field_mobility"] * across, filament, residue)
+                residue = np.minimum(left, 1.0)
+                filament = np.minimum(grown, 1.0 - residue)
+        resistance = _resistance(one, filament + residue, conduction_length)
+        predicted[:, place[row]] = np.minimum(np.abs(level[row]) / resistance, limit[row])
+    return predicted
+
+
+def _unlimited(values: Mapping[str, Array], level: float, limit: float, conduction_length: float) -> Array:
+    """State of each set up to which no compliance takes voltage from the device, a point of a grid to be safe."""
+    states = np.linspace(0.0, 1.0, _STATES)
+    one = {name: value[:, None] for name, value in values.items()}
+    acts = limit * _resistance(one, states, conduction_length) < level
+    first = np.where(acts.any(axis=1), np.argmax(acts, axis=1), _STATES)
+    # one point earlier acts nowhere, below the first nothing is known
+    return np.where(first > 0, states[np.minimum(np.maximum(first - 1, 0), _STATES - 1)], -1.0)
 
 
 def _resistance(values: Mapping[str, Array], closed: Array, conduction_length: float) -> Array:

@@ -128,6 +128,38 @@ def test_resistances_are_recovered_from_a_sweep() -> None:
     assert found.values["on_resistance"] == pytest.approx(2e5, rel=0.1)
 
 
+def sweep(rows, peak, cycles=(0.0,), length=0.5):
+    """Up and down in a time for each cycle, with a compliance of 10 uA."""
+    share = np.linspace(0.0, 1.0, rows)
+    level = peak * (1.0 - np.abs(2.0 * share - 1.0))
+    return {
+        "time": np.concatenate([length * (share + cycle) for cycle in cycles]),
+        "voltage": np.tile(level, len(cycles)), "cycle": np.repeat(cycles, rows),
+        "current": np.full(rows * len(cycles), 1e-12), "compliance": np.full(rows * len(cycles), 1e-5),
+    }  # fmt: skip
+
+
+def swept(columns, **changed):
+    values = {name: np.array([value, 1.3 * value]) for name, value in (TEMPLATE | TRUTH | changed).items()}
+    return predict(measurements("current_voltage", **columns), values, LENGTH)[0].predicted
+
+
+def test_cycles_of_a_sweep_that_run_at_once_are_those_that_run_alone() -> None:
+    short, long = sweep(101, 1.2, length=0.2), sweep(151, 1.5, (1.0,), length=0.3)
+    both = {name: np.concatenate([short[name], long[name]]) for name in short}
+    alone = np.concatenate([swept(short, on_resistance=5e4), swept(long, on_resistance=5e4)], axis=1)
+    together = swept(both, on_resistance=5e4)
+    assert together == pytest.approx(alone, rel=1e-9)
+    assert np.any(together == 1e-5)
+
+
+def test_the_steps_within_a_row_resolve_a_sweep_of_500_rows() -> None:
+    coarse, fine = swept(sweep(501, 1.5), on_resistance=5e4), swept(sweep(4001, 1.5), on_resistance=5e4)
+    # rows below 1 mV are left out: one at either end, and two
+    miss = np.abs(np.log(coarse / fine[:, 6::8]))
+    assert np.quantile(miss, 0.99) < 0.01
+
+
 def test_the_same_seed_gives_the_same_fit() -> None:
     data = read_measurements(example_folder() / "zhao2025_firing_probability.csv")
     first, second = (fit(data, TEMPLATE, conduction_length=LENGTH, seed=3) for _ in range(2))
