@@ -1,1 +1,1 @@
-"""Neurons in time: the rate equations of a diffusive memristor with its circuit, and reference neurons."""
+"""Time-domain neurons: the rate equations of a diffusive memristor with its circuit, and reference neurons."""

@@ -1,7 +1,7 @@
-"""One neuron, its spike priced twice: run in time under the drive that an estimate assumes, and by the closed forms.
+"""Compare one spike of a neuron in simulation, under the drive that an estimate assumes, with the closed forms.
 
-The drive is on until the neuron has fired and off until it is ready again, as a chip presents it in a timestep. What a
-model's closed forms may be off by is what its block states; a spike that is off by more is named with its cause.
+The drive is on until the neuron has fired and off until it is ready again, as on a chip in one timestep. The block
+states the allowed error of its closed forms; a larger error is reported with its cause.
 """
 
 from collections.abc import Mapping
@@ -17,21 +17,22 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Asked, any_network, neuron_in_time, spike_energy
 
 TIME_TOLERANCE = 0.2
-"""Relative error of the closed forms of times: that of a discharge through a switch of a fifth of the resistor."""
+"""Relative error of the closed forms of times: the error for a discharge through a switch with 1/5 of the
+resistance."""
 _NO_SPIKE = frozenset({"gate_waits", "neuron_fires", "switch_charges"})
-"""Checks that fail where a neuron gives no spike."""
+"""Checks that fail if a neuron gives no spike."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number of a spike, twice.
+    """One quantity of a spike, from simulation and closed form.
 
     Attributes
     ----------
     simulated, closed : float
-        In SI.
+        Values in SI units.
     tolerance : float
-        Factor within which they must agree.
+        Largest allowed factor between them.
     """
 
     name: str
@@ -42,27 +43,27 @@ class Quantity:
 
     @property
     def ratio(self) -> float:
-        """Simulated over closed form."""
+        """Ratio of simulated value to closed form."""
         return self.simulated / self.closed if self.closed else np.nan
 
     @property
     def agrees(self) -> bool:
-        """Whether the two lie within the tolerance of each other."""
+        """Whether both agree within the tolerance."""
         return bool(1.0 / self.tolerance <= self.ratio <= self.tolerance) or self.simulated == self.closed
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """A spike of a neuron by simulation and by the closed forms of the estimate.
+    """A spike of a neuron from simulation and from the closed forms of the estimate.
 
     Attributes
     ----------
     notes : tuple of str
-        What the comparison assumes, what else would cost, and why numbers differ where they do.
+        Assumptions, costs outside the comparison, and causes of differences.
     spikes : bool
-        Whether the neuron spikes in time.
+        Whether the neuron spikes in the simulation.
     silent : tuple of str
-        Of one that does not, the checks of the estimate that say so.
+        For a silent neuron, the checks of the estimate that predict it.
     """
 
     neuron: str
@@ -74,11 +75,11 @@ class Agreement:
 
     @property
     def agrees(self) -> bool:
-        """Whether all numbers do; without a spike in time, whether the estimate says so."""
+        """Whether all quantities agree; for a silent neuron, whether the estimate predicts silence."""
         return all(one.agrees for one in self.quantities) and (self.spikes or bool(self.silent))
 
     def lines(self) -> list[str]:
-        """The comparison for a terminal."""
+        """Text of the comparison for a terminal."""
         head = [f"{self.neuron} ({self.model})"]
         if not self.spikes:
             flagged = (
@@ -98,7 +99,7 @@ class Agreement:
         return [*head, *columns(rows, "<>>>><"), *notes]
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a number."""
+        """One row per quantity."""
         return [
             {"quantity": q.name, "simulated": q.simulated, "estimate": q.closed, "unit": q.unit,
              "stated_factor": q.tolerance, "agrees": q.agrees}
@@ -109,7 +110,7 @@ class Agreement:
 def compare_spike(
     neuron: str, changes: Mapping[str, str] | None = None, temperature: float | None = None
 ) -> Agreement:
-    """Compare one spike of a neuron by simulation with the closed forms of its estimate.
+    """Compare a simulated spike of a neuron with the closed forms of its estimate.
 
     Parameters
     ----------
@@ -118,12 +119,12 @@ def compare_spike(
     changes : mapping of str to str, optional
         Changed parameters of the neuron, with units.
     temperature : float, optional
-        Of the neuron; that of its file without. [K]
+        Temperature of the neuron; by default, as in its file. [K]
 
     Raises
     ------
     NeuroestError
-        For a device that is no neuron of a chip, or one that never fires.
+        If the device is not a neuron for chips, or if it never fires.
     """
     running = neuron_in_time(Asked(neuron, changes or {}, temperature=temperature))
     component = running.component
@@ -154,7 +155,7 @@ def compare_spike(
 
 
 def _flagged(component: Neuron) -> tuple[str, ...]:
-    """Checks of a neuron that fail and say that it gives no spike."""
+    """Failed checks of a neuron that predict no spike."""
     return tuple(
         check.name
         for check in component.checks(any_network())
@@ -163,7 +164,7 @@ def _flagged(component: Neuron) -> tuple[str, ...]:
 
 
 def _as_reported(component: Any, energy: float, area: float) -> list[str]:
-    """The same neuron by the numbers that a group would report of it."""
+    """The same neuron, described only by its reported numbers."""
     if component.model == "reported_neuron":
         return []
     memory = component.time_constant() if hasattr(component, "time_constant") else component.memory_time()

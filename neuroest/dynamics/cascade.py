@@ -1,4 +1,4 @@
-"""One neuron drives the next, straight from its drain and through an inverting buffer."""
+"""A neuron drives the next one, directly from its drain or through an inverting buffer."""
 
 import numpy as np
 
@@ -11,14 +11,14 @@ from neuroest.equations import output_branch
 
 
 def cascaded_connection(bench: Bench) -> Characteristic:
-    """One neuron drives the next: straight from its drain, and through an inverting buffer."""
+    """A neuron drives the next one: directly from its drain, and through an inverting buffer."""
     cells = bench.cells
     level = float(cells.input_voltage)
     release = float(np.max(cells.control_resistance * cells.gate_capacitance))
     first = float(np.max(integration_time(cells, level)))
     duration = 4.0 * first + 20.0 * release
     supply = float(cells.output_supply_voltage)
-    # the first neuron, and next to it one at the resting output of another
+    # the first neuron, and a second one driven by the resting output of another
     sender = bench.run(repeat(cells.broadcast(1), 2), constant(np.array([level, supply]), duration), kept=1)
     if not sender.traces or not sender.counts[0]:
         return Characteristic(
@@ -28,11 +28,11 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     low = supply - float(
         output_branch.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
     )
-    # when the first output is on, and in between: its edges are all that the next neuron sees
+    # intervals with the first output on and off: the next neuron sees only these edges
     steps, on = _output(sender.output_on(0), duration)
     drain = np.where(on, low, supply)
     buffers = np.linspace(0.5, 4.0, 15) * level
-    # behind the bare drain and behind each buffer, side by side in one run
+    # after the bare drain and after each buffer, in one run
     many = repeat(cells.broadcast(1), 1 + len(buffers))
     driven = bench.run(many, _waveform(steps, np.column_stack([drain, np.outer(on, buffers)])))
     straight, counts, latched = float(driven.counts[0]), driven.counts[1:], driven.latched[1:]
@@ -70,7 +70,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
 
 
 _SETTLED = 3.0
-"""Time constants after which a load counts as charged: 95 %."""
+"""Number of time constants until a load counts as charged: 95 %."""
 
 
 def _straight(straight: float, sender: Run, supply: float) -> str:
@@ -90,7 +90,7 @@ def _at_level(counts: Array, buffers: Array, level: float, sent: float) -> str:
 
 
 def _output(times: list[tuple[float, float]], duration: float) -> tuple[Array, Array]:
-    """Lengths of the stretches in which an output is off and on by turns, and whether it is on."""
+    """Durations of the alternating off and on intervals of an output, and whether it is on."""
     edges = np.array([0.0, *(edge for one in times for edge in one), duration])
     steps = np.diff(edges)
     return steps, np.arange(len(steps)) % 2 == 1

@@ -1,4 +1,4 @@
-"""The characteristics of a neuron as a user asks for them: those of every neuron, and those of its kind."""
+"""Characterise a neuron: experiments for every neuron, and experiments for its model."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from neuroest.dynamics.spikes import plain_numbers
 from neuroest.registry import render
 
 MEASURED_NEURON = "diffusive_bench"
-"""The neuron that the published measurements belong to."""
+"""Neuron of the published measurements."""
 
 
 @dataclass(frozen=True)
 class Characterisation:
-    """Characteristics of one neuron by their names."""
+    """Characteristics of one neuron by name."""
 
     neuron: str
     characteristics: Mapping[str, Characteristic]
 
     def to_text(self) -> str:
-        """What each experiment found, for a terminal."""
+        """Findings of each experiment, for a terminal."""
         return "\n\n".join("\n".join(_lines(found)) for found in self.characteristics.values()) + "\n"
 
     def to_dict(self) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ class Characterisation:
         ]  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a point of a curve; single numbers, which are on no axis; findings where there is no curve."""
+        """One row per point of a curve, per single value, or per finding if there is no curve."""
         points = [
             {"characteristic": name, "series": s.label, "x": x, "y": y}
             for name, found in self.characteristics.items()
@@ -75,7 +75,7 @@ class Characterisation:
         return [*points, *numbers, *words]
 
     def plot(self, folder: Path, form: str = "png") -> int:
-        """Draw a figure of each that has a curve into a folder, and give their number."""
+        """Save a figure of each characteristic with a curve in a folder, and return the number of figures."""
         drawn = [name for name, found in self.characteristics.items() if found.series]
         for name in drawn:
             render(self.characteristics[name], "figure", folder / f"{name}.{form}")
@@ -105,13 +105,13 @@ def characterise(
     neuron : str
         Device spec of a neuron, a shipped name or a path.
     names : sequence of str
-        Which characteristics; if none is named, all that the neuron has, with the reason where it lacks one.
+        Names of characteristics; by default, all that the neuron has, with a reason for missing ones.
     devices : int
-        Devices or repetitions of each point.
+        Number of devices or repetitions per point.
     seed : int
-        Seed of everything that is drawn.
+        Seed of all random numbers.
     compare : bool, optional
-        Take the conditions of the published measurements and show those; by default for `MEASURED_NEURON` only.
+        Use the conditions of the published measurements and show their results; by default, only for `MEASURED_NEURON`.
     changes : mapping of str to str, optional
         Changed parameters of the neuron, with units.
     kinetics : str
@@ -119,9 +119,9 @@ def characterise(
     temperature : float, optional
         Temperature of the device. [K]
     barrier_shift : float
-        Height of the barriers above those of the spec's ion. [J]
+        Increase of the ion barriers above the spec's values. [J]
     progress : callable, optional
-        Called with the share of the experiments that is done.
+        Called with the completed fraction of the experiments.
 
     Returns
     -------
@@ -130,9 +130,9 @@ def characterise(
     Raises
     ------
     UnknownNameError
-        For a characteristic that the neuron's model does not have.
+        If the neuron's model does not have a characteristic.
     NeuroestError
-        For a device that is no neuron, and where a characteristic was named that this neuron does not show.
+        If the device is not a neuron, or if it does not show a requested characteristic.
     """
     asked = Asked(neuron, changes or {}, kinetics, temperature, barrier_shift)
     running = neuron_in_time(asked)
@@ -150,7 +150,7 @@ def characterise(
 def _experiments(
     running: NeuronInTime, bench: NeuronBench, *, compare: bool
 ) -> dict[str, Callable[[], Characteristic]]:
-    """Those of every neuron, then those of its kind, each ready to run."""
+    """Experiments for every neuron, then those for its model, each ready to run."""
     every = {name: lambda run=run: run(bench) for name, run in EVERY_NEURON.items()}
     own = {
         name: lambda run=run: run(running.bench(bench.devices, bench.seed, compare=compare))
@@ -160,7 +160,7 @@ def _experiments(
 
 
 def _shown(name: str, run: Callable[[], Characteristic], *, named: bool) -> Characteristic:
-    """A characteristic; one that the neuron does not show is an error only for who asked for it by name."""
+    """Run a characteristic; if the neuron does not show it, this is an error only if it was requested by name."""
     try:
         found = run()
     except NeuroestError as error:

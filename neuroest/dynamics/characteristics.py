@@ -1,4 +1,4 @@
-"""The six characteristics of a neuron as experiments, each with its numbers and the published measurement."""
+"""Six experiments on the characteristics of a neuron, each with results and the published measurement."""
 
 from collections.abc import Callable, Mapping
 
@@ -26,7 +26,7 @@ from neuroest.equations import firing_statistics
 
 
 def leaky_integration(bench: Bench) -> Characteristic:
-    """Pulses until the neuron fires, against the gap between them in which it leaks."""
+    """Number of pulses until the neuron fires versus the gap between pulses, during which it leaks."""
     cells, unit = bench.cells, 1.0 / float(np.max(bench.cells.settling))
     gaps = np.array([0.25, 0.4, 0.5, 0.6, 0.75]) * unit
     columns, measured = conditions_of(
@@ -65,7 +65,7 @@ def leaky_integration(bench: Bench) -> Characteristic:
 
 
 def threshold_firing(bench: Bench) -> Characteristic:
-    """Share of pulses that fire, against their amplitude; and the rate at a constant amplitude."""
+    """Firing probability per pulse versus amplitude, and the rate at constant amplitude."""
     cells = bench.cells
     median = float(cells.firing_median_voltage)
     columns, measured = conditions_of(
@@ -138,18 +138,18 @@ _DRIVEN_AT = {
     "refractory_period": "input_voltage",
     "stochasticity": "firing_median_voltage",
 }
-"""The voltage of the spec at which a neuron must fire at all; plasticity is driven as hard as it takes."""
+"""Input voltage of the spec, at which the neuron must fire; plasticity uses any drive that it needs."""
 
 
 def characterise(bench: Bench, name: str) -> Characteristic:
-    """One experiment by name.
+    """Run one experiment by name.
 
     Raises
     ------
     UnknownNameError
-        When there is no such characteristic.
+        If there is no such characteristic.
     NeuroestError
-        When the neuron never fires where the experiment needs it to.
+        If the neuron never fires under conditions where the experiment needs spikes.
     """
     check_names("characteristic", [name], CHARACTERISTICS)
     if name in _DRIVEN_AT:

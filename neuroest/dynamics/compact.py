@@ -1,11 +1,10 @@
 """The 1M1T1R neuron in time: filament, residue, gate node and output branch, for many devices at once.
 
-The rate equations are those of `docs/models/neurons.md`, "Integration". Filament and residue take exponential
-midpoint steps, the gate node the exact exponential step of the resistances it sees. Noise is an
-Ornstein-Uhlenbeck process with its exact transition, so that a smaller step changes no statistics. Between two edges
-of the input each device takes its own steps: long ones while nothing happens, one exact step while nothing drives it,
-and small ones while it fires or switches off. Where the gate follows the closing gap and removes the drive, steps
-are implicit: that balance is stiff.
+The rate equations are in `docs/models/neurons.md`, "Integration". Filament and residue use exponential midpoint steps;
+the gate node uses the exact exponential step for its resistances. Noise is an Ornstein-Uhlenbeck process with its exact
+transition, so a smaller step does not change the statistics. Between two input edges each device has its own steps:
+long ones while nothing happens, one exact step without a drive, and small ones while it fires or switches off. If the
+gate follows the closing gap and removes the drive, steps are implicit because the balance is stiff.
 """
 
 from __future__ import annotations
@@ -24,53 +23,53 @@ from neuroest.equations import filament_conduction
 from neuroest.equations._constants import BOLTZMANN
 
 STEPS_PER_SETTLING = 12.0
-"""Steps within the settling time of the filament; accuracy is checked by halving them."""
+"""Number of steps per settling time of the filament; accuracy is checked by halving the steps."""
 _FOLLOWING_STEPS = 60.0
-"""The same where the gate follows the gap, and where a field holds a complete filament: such steps are less exact."""
+"""The same if the gate follows the gap, or if a field sustains a complete filament: such steps are less exact."""
 _PARTS_PER_SWITCHING = 5.0
 _MOST_PARTS = 3000
 _PARTS = 20
-"""Parts of a run, at the end of which all devices are at the same time; its progress is then reported."""
+"""Number of parts of a run. All devices synchronize at the end of a part, and progress is reported."""
 _RUPTURED = 1e-4
-"""Filament that is left when a rupture counts as over; numerical, not physical."""
+"""Remaining filament when a rupture counts as complete; numerical, not physical."""
 _THIN = 0.05
-"""Filament below which the rest of the rupture no longer moves the gate; numerical."""
+"""Filament below which the rest of the rupture no longer affects the gate; numerical."""
 _GAP_SHARE = 0.15
-"""Share of the gap that may close within a step of a device that is about to switch; numerical."""
+"""Largest share of the gap that may close in one step of a device that is about to switch; numerical."""
 _STIFF = 0.3
-"""Share of what makes and dissolves a filament that limits its steps where the two balance; numerical."""
+"""Step limit near the balance of growth and dissolution, as a share of their rates; numerical."""
 _EMPTY = 0.01
-"""Distance of a gate from where it settles, over the threshold of the output, that no longer counts; numerical."""
+"""Negligible distance of a gate from its settled value, relative to the output threshold; numerical."""
 _LOW = 0.2
-"""Gate over the threshold of the output below which it removes little of the drive; numerical."""
+"""Gate voltage, relative to the output threshold, below which it removes little of the drive; numerical."""
 _REST = 0.25
-"""Share of a step that is added to it instead of standing alone at the end; numerical."""
+"""Largest remainder, as a share of a step, that is merged into the last step; numerical."""
 _STANDSTILL = 1e-15
-"""Step of a device that has come to the end of a stretch before others, over that stretch; numerical."""
+"""Relative step of a device that has reached the end of an interval before others; numerical."""
 _FEW = 8
-"""Devices from which on those that wait for others are worth leaving out of the arrays."""
+"""Number of devices above which removing waiting devices from the arrays saves time."""
 _NO_GROWTH = 1e-300
 _REACH = 0.05
 """How far below its state of now the gap of a device is looked for whose gate follows it; numerical."""
 _HALVINGS = 30
 _NEAR = 1e-9
-"""Phase between two decays, and gap, below which there is none; numerical."""
+"""Smallest nonzero phase between two decays, and smallest nonzero gap; numerical."""
 _EVERY = slice(None)
-"""All devices: a view, where a list of them would be copied."""
+"""All devices: a slice, since an index list would copy the arrays."""
 _SETTLED = 10.0
-"""Time constants of the gate within a step from which on its voltage is that of its resistances."""
+"""Number of gate time constants per step above which the gate is at its resistive steady state."""
 
 
 @dataclass(frozen=True)
 class Idealised:
-    """Properties of the device that a run may leave out, to see what they do.
+    """Device properties that a run may leave out, to show their effect.
 
     Attributes
     ----------
     refractory : bool
-        The gate is emptied as soon as the filament has ruptured, whatever the control resistor.
+        Discharge the gate as soon as the filament ruptures, regardless of the control resistor.
     plasticity : bool
-        The rupture takes the residue with it, so that nothing is left of an earlier spike.
+        Remove the residue with the rupture, so that no trace of an earlier spike remains.
     """
 
     refractory: bool = False
@@ -78,7 +77,7 @@ class Idealised:
 
 
 def default_step(cells: DiffusiveCells) -> float:
-    """Step that resolves the filament of the fastest device. [s]."""
+    """Step that resolves the filament of the fastest device [s]."""
     return float(1.0 / (STEPS_PER_SETTLING * np.max(cells.settling)))
 
 
@@ -96,7 +95,7 @@ def simulate(
     idealised: Idealised | None = None,
     progress: Progress = silent,
 ) -> Run:
-    """Run neurons under an input.
+    """Simulate neurons with an input.
 
     Parameters
     ----------
@@ -105,36 +104,36 @@ def simulate(
     stimulus : sequence of Segment
         Input voltage.
     generator : Generator, optional
-        Source of noise; without one the run is deterministic.
+        Random generator for noise; without it, the run is deterministic.
     step : float, optional
         Longest step. [s]
     rupture : bool or ndarray of bool
-        Whether a complete filament that no field holds ruptures within its measured time, of all or of each device.
-        Without, the rate equations are taken as published and let go only by their slow decay.
+        Whether a complete filament that no field sustains ruptures within its measured time, for all devices or per
+        device. If false, the rate equations are used as published, and the filament only decays slowly.
     start : State, optional
-        State to go on from.
+        Initial state.
     kept : int
-        Devices whose traces are kept.
+        Number of devices whose traces are kept.
     samples : int
-        About how many samples a trace has.
+        Approximate number of samples per trace.
     until_switched : bool
-        Whether only the first switch of each device matters: the run may end as soon as every device has switched, and
-        what a device does afterwards is not resolved.
+        Whether only the first switching event of each device matters. The run may end once every device has switched,
+        and later behavior is not resolved.
     idealised : Idealised, optional
-        Properties of the device to leave out.
+        Device properties to leave out.
     progress : callable, optional
-        Called with the share of the run that is done.
+        Called with the completed fraction of the run.
 
     Raises
     ------
     NeuroestError
-        For a step that is none, or a run of more steps than anybody would wait for.
+        If the step is invalid, or if the run needs too many steps.
     """
     longest = default_step(cells) if step is None else step
-    steps_of(stimulus, longest)  # refuses what nobody would wait for
+    steps_of(stimulus, longest)  # reject runs that would take too long
     total = total_duration(stimulus)
     engine = _Engine(cells, generator, rupture, idealised or Idealised(), longest, first_only=until_switched)
-    # a trace shows all devices at the same times
+    # all devices of a trace share the same times
     plan = steps_of(stimulus, max(total / samples, engine.following_step) if kept else total / _PARTS)
     state = start if start is not None else State.rest(engine.devices)
     if start is None and generator is not None:
@@ -148,7 +147,7 @@ def _follow(
     engine: _Engine, stimulus: Stimulus, plan: Sequence[int], state: State, record: Record, *,
     until_switched: bool, progress: Progress,
 ) -> Run:  # fmt: skip
-    """The neurons through all segments of an input, each in as many parts as planned."""
+    """Run the neurons through all segments of an input, each in the planned number of parts."""
     total, time = total_duration(stimulus), 0.0
     for segment, parts in zip(stimulus, plan, strict=True):
         level = np.broadcast_to(np.asarray(segment.level, dtype=float), (engine.devices,))
@@ -165,7 +164,7 @@ def _follow(
 
 @dataclass(frozen=True)
 class _Limits:
-    """Times of the circuit of each device that its steps follow."""
+    """Circuit time constants of each device that limit its steps."""
 
     release: Array
     fast: Array
@@ -182,7 +181,7 @@ class _Limits:
 
 @dataclass
 class _Group:
-    """Devices that are on their way through a stretch of constant input."""
+    """Devices within an interval of constant input."""
 
     index: Any
     cells: DiffusiveCells
@@ -193,7 +192,7 @@ class _Group:
     left: Array
 
     def take(self, chosen: Array, devices: Array) -> _Group:
-        """Some of them."""
+        """A subset of the devices."""
         return _Group(
             devices[self.index][chosen], self.cells.take(chosen), self.limits.take(chosen), self.ruptures[chosen],
             self.level[chosen], self.state.take(chosen), self.left[chosen],
@@ -201,7 +200,7 @@ class _Group:
 
 
 class _Engine:
-    """Steps of all devices."""
+    """Performs the steps of all devices."""
 
     def __init__(
         self,
@@ -227,7 +226,7 @@ class _Engine:
         self.all = np.arange(self.devices)
 
     def stretch(self, state: State, level: Array, length: float, time: float, record: Record) -> State:
-        """All devices one stretch of constant input on, each in steps of its own."""
+        """Advance all devices by one interval of constant input, each with its own steps."""
         if state.following.any():
             state.following = state.following & (level == self.level_before)
         self.level_before = level
@@ -275,19 +274,19 @@ class _Engine:
             group.left = np.where(fired, 0.0, group.left)
 
     def _watch(self, group: _Group, final: Array) -> None:
-        """Find devices whose gate removed the drive before the gap closed, and stays where the gap lets it."""
+        """Find devices whose gate removed the drive before the gap closed and now stays in balance with the gap."""
         state = group.state
         high = (state.gate > group.cells.output_threshold) & (group.level > 0.0)
         if not high.any():
             return
-        # a slow gate is no slave of the gap, and one that lets go after a spike is far from where it settles
+        # a slow gate does not follow the gap, and a gate that discharges after a spike is far from its settled value
         slaved = high & (_SETTLED * group.limits.release < self.slow)
         settled = np.abs(state.gate - final) < _EMPTY * group.level
         opened = (state.filament + state.residue < 1.0 - _NEAR) & ~(state.switched & group.ruptures)
         state.following = state.following | (slaved & settled & opened)
 
     def _length(self, group: _Group, rates: tuple[Array, Array], length: float) -> Array:
-        """Longest step that shows what happens: the closing gap, the charging, the rupture, the gate that lets go."""
+        """Longest step that resolves the closing gap, the charging, the rupture and the discharging gate."""
         cells, state, level, limits = group.cells, group.state, group.level, group.limits
         step = np.full(len(level), self.longest)
         if level.any():
@@ -300,10 +299,10 @@ class _Engine:
                 step = np.where(high, np.minimum(step, 2.0 * limits.release), step)
                 above = state.gate > cells.output_threshold / 2.0
                 step = np.where(above, np.minimum(step, limits.release / _PARTS_PER_SWITCHING), step)
-        if self.steady:  # without a drive ions and gate decay exactly, whatever the step
+        if self.steady:  # without a drive, ions and gate decay exactly for any step
             step = np.where(level > 0.0, step, np.inf)
         if state.switched.any():
-            # without rupture a gap that has opened again moves like one that never closed
+            # without rupture, a reopened gap moves like one that never closed
             complete = state.filament + state.residue >= 1.0 - _NEAR
             step = np.where(state.switched & (group.ruptures | complete), self._while_on(group, rates), step)
         if state.following.any():
@@ -317,7 +316,7 @@ class _Engine:
         cells, state, level, limits = group.cells, group.state, group.level, group.limits
         nearly_open = state.rupturing & (state.filament < _THIN)
         on = np.where(nearly_open, np.maximum(limits.fast, limits.release), limits.fast)
-        # a filament that its field holds once its gate is charged moves no faster than its ions
+        # a filament sustained by its field after the gate is charged moves no faster than its ions
         full = level * cells.control_resistance / (cells.control_resistance + cells.on_resistance)
         charged = np.abs(state.gate - full) < _EMPTY * np.maximum(full, cells.output_threshold)
         fed = _field_holds(cells, level - full, rates, state.filament)
@@ -331,7 +330,7 @@ class _Engine:
     def _follow(
         self, group: _Group, rates: tuple[Array, Array], step: Array
     ) -> tuple[Array, Array, Array] | None:
-        """Filament and residue of devices whose gate follows the gap: explicit steps overshoot and seem to fire."""
+        """Filament and residue if the gate follows the gap; explicit steps would overshoot and show false spikes."""
         state = group.state
         index = np.flatnonzero(state.following & (group.left > 0.0))
         cells, part, of_these = group.cells.take(index), state.take(index), (rates[0][index], rates[1][index])
@@ -343,7 +342,7 @@ class _Engine:
         self, group: _Group, after: State, flows: dict[str, Array], fired: Array,
         pursued: tuple[Array, Array, Array], step: Array,
     ) -> None:  # fmt: skip
-        """Write the states of devices whose gate follows over their explicit steps."""
+        """Overwrite the explicit steps of devices whose gate follows the gap with implicit ones."""
         index, filament, residue = pursued
         cells = group.cells.take(index)
         gate, moved = _gate(
@@ -357,7 +356,7 @@ class _Engine:
             flows[flow][index] = moved[flow]
 
     def _rates(self, cells: DiffusiveCells, state: State) -> tuple[Array, Array]:
-        """Mobility and rate of settling of now."""
+        """Current mobility and settling rate."""
         mobility, decay = cells.field_mobility, cells.filament_decay
         if self.noisy:
             mobility = mobility * np.exp(cells.drive_variation * state.deviation)
@@ -366,7 +365,7 @@ class _Engine:
         return mobility, decay + cells.residue_rate
 
     def _with_noise(self, cells: DiffusiveCells, gate: Array, flows: dict[str, Array]) -> Array:
-        """The gate with its kT/C."""
+        """Gate voltage with its kT/C noise."""
         phase = flows["phase"]
         if not self.noisy:
             return gate
@@ -375,7 +374,7 @@ class _Engine:
         return np.asarray(gate + spread * self.generator.standard_normal(len(gate)))
 
     def _move_noise(self, cells: DiffusiveCells, state: State, length: Array) -> None:
-        """The deviation of each device after its step, during which it stood still."""
+        """Drive deviation of each device after its step; it is constant during the step."""
         assert self.generator is not None  # noqa: S101
         phase = length / cells.noise_correlation_time
         keep, fresh = np.exp(-phase), np.sqrt(-np.expm1(-2.0 * phase))
@@ -404,7 +403,7 @@ class _Engine:
             switched, rupturing = switched & ~over, rupturing & ~over
             if self.idealised.plasticity:
                 residue = np.where(over, 0.0, residue)
-        # while the gap closes, the resistance half-way stands for the step; one that switches does so at its end
+        # while the gap closes, use the midpoint resistance; a device that switches does so at the end of the step
         halfway = (state.filament + state.residue + filament + residue) / 2.0
         closed = np.minimum(np.where(switched | over, filament + residue, halfway), 1.0)
         gate, flows = _gate(cells, state.gate, closed, level, length)
@@ -420,7 +419,7 @@ class _Engine:
 
 @dataclass(frozen=True)
 class _Factors:
-    """What half a step and a whole one leave of filament and residue, and what they make up."""
+    """Decay factors and source terms of filament and residue for a half step and a full step."""
 
     keep: tuple[Array, Array]
     stay: tuple[Array, Array]
@@ -434,7 +433,7 @@ class _Factors:
         difference = settling - cells.residue_decay
         near = np.abs(difference) * length < _NEAR
         apart = np.where(near, 1.0, difference)
-        # residue made by a filament that dissolves, and by one that stays
+        # residue from a dissolving filament, and from a constant one
         made = tuple(
             np.where(near, share * length * stay[at], (stay[at] - keep[at]) / apart)
             for at, share in enumerate((0.5, 1.0))
@@ -444,7 +443,7 @@ class _Factors:
 
 
 def _field_holds(cells: DiffusiveCells, drive: Array, rates: tuple[Array, Array], filament: Array) -> Array:
-    """Whether the field across a complete filament replaces what of it decays."""
+    """Whether the field across a complete filament compensates its decay."""
     return np.asarray(rates[0] * drive / cells.field_offset > rates[1] * filament)
 
 
@@ -460,7 +459,7 @@ def _ions(
         return sustained + beyond * factors.keep[part], state.residue * factors.stay[part] + made
 
     closed = state.filament + state.residue
-    if drive.any():  # without a drive it does not matter how far the gap has closed
+    if drive.any():  # without a drive, the state of the gap does not matter
         half = move(closed, 0)
         closed = np.minimum(half[0] + half[1], 1.0)
     filament, residue = move(closed, 1)
@@ -473,10 +472,10 @@ def _ions(
 def _followed(
     cells: DiffusiveCells, state: State, mobility: Array, settling: Array, level: Array, length: Array
 ) -> tuple[Array, Array, Array]:
-    """Filament and residue after an implicit step with the gate at what the gap lets through, and whether they exist.
+    """Filament and residue after an implicit step with the gate in balance with the gap, and whether a solution exists.
 
-    The filament grows by the drive that the gate leaves at the end of the step; the gap that agrees with its own gate
-    is found by halving.
+    The filament grows by the drive that the gate leaves at the end of the step. Bisection finds the gap that is
+    consistent with its gate.
     """
     keep, stay = np.exp(-settling * length), np.exp(-cells.residue_decay * length)
 

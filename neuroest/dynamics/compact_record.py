@@ -1,4 +1,4 @@
-"""State of 1M1T1R neurons in time, and what is taken down of a run: spikes, first switches, energies and traces."""
+"""State of 1M1T1R neurons in time, and the record of a run: spikes, first switching events, energies and traces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from neuroest.equations import output_branch
 
 @dataclass
 class State:
-    """Everything about each device that the next step needs."""
+    """State of each device for the next step."""
 
     filament: Array
     residue: Array
@@ -29,7 +29,7 @@ class State:
 
     @classmethod
     def rest(cls, devices: int) -> State:
-        """Devices without filament, residue or charge."""
+        """Create devices without filament, residue or charge."""
 
         def zero(kind: Any = float) -> Array:
             return np.zeros(devices, dtype=kind)
@@ -41,7 +41,7 @@ class State:
         return State(*(getattr(self, part.name)[index] for part in fields(self)))
 
     def put(self, index: Any, part: State) -> None:
-        """Write a subset back."""
+        """Write a subset of devices back."""
         for each in fields(self):
             getattr(self, each.name)[index] = getattr(part, each.name)
 
@@ -51,16 +51,16 @@ ENERGY_TERMS = ("before_switch", "gate_charge", "divider", "output_branch", "out
 
 @dataclass
 class Run(SpikeRun):
-    """What happened; a spike is a rise of the gate through the output's threshold.
+    """Record of a run; a spike is a rise of the gate through the output threshold.
 
     Attributes
     ----------
     first_switch : ndarray
-        Time at which each device's filament was first complete; infinite where it never was. [s]
+        Time when each device's filament was first complete; infinite if never. [s]
     output_time : ndarray
-        Time that each output was on. [s]
+        Total on-time of each output. [s]
     latched : ndarray of bool
-        Devices whose output stays on although the gate should have let go long ago.
+        Devices whose output stays on although the gate should have discharged long ago.
     gate_peak : ndarray
         Highest gate voltage. [V]
     falls : tuple of ndarray
@@ -75,7 +75,7 @@ class Run(SpikeRun):
     falls: tuple[Array, Array]
 
     def output_on(self, device: int) -> list[tuple[float, float]]:
-        """Start and end of each time that an output was on. [s]."""
+        """Start and end of each on interval of an output [s]."""
         starts = np.sort(self.spike_times[self.spike_devices == device])
         ends = np.sort(self.falls[1][self.falls[0] == device])
         last = [*ends, self.duration][: len(starts)]
@@ -83,7 +83,7 @@ class Run(SpikeRun):
 
 
 class Record:
-    """Collects what happens in a run."""
+    """Collects the events of a run."""
 
     def __init__(self, cells: DiffusiveCells, kept: int, every: int) -> None:
         devices = cells.devices
@@ -102,7 +102,7 @@ class Record:
         self.rows: list[tuple[float, Array, Array, Array, Array]] = []
 
     def sample(self, time: float, level: Array, state: State) -> None:
-        """Add the state of now to the traces, where one is due."""
+        """Add the current state to the traces if a sample is due."""
         if self.kept and self.ticks % self.every == 0:
             k = self.kept
             parts = (level[:k], state.gate[:k], state.filament[:k], state.residue[:k])
@@ -113,11 +113,11 @@ class Record:
         self, index: Any, before: State, after: State, flows: dict[str, Array], fired: Array, time: Any,
         length: Any,
     ) -> None:  # fmt: skip
-        """Take down one step of some devices: first switches, energy, the output's time and its spikes."""
+        """Record one step of some devices: first switching events, energy, output on-time and spikes."""
         devices, cells = self.all[index], self.cells
         if fired.any():
             first = devices[fired & np.isinf(self.first_switch[index])]
-            # the gap closes at the end of the step in which it is found closed
+            # count the gap as closed at the end of the step in which it closes
             self.first_switch[first] = np.broadcast_to(time + length, fired.shape)[
                 fired & np.isinf(self.first_switch[index])
             ]
@@ -131,7 +131,7 @@ class Record:
             self.energy["before_switch"][index] += np.where(conducting, 0.0, drawn - charged)
             self.energy["divider"][index] += np.where(conducting, drawn - charged, 0.0)
         high = np.maximum(before.gate, after.gate)
-        if not (high > threshold).any():  # nothing is on, and nothing was
+        if not (high > threshold).any():  # no output is or was on
             return
         low = np.minimum(before.gate, after.gate)
         crosses = (high > threshold) & (low < threshold)
@@ -151,14 +151,14 @@ class Record:
 
     @staticmethod
     def _share_above(before: Array, after: Array, threshold: Array, flows: dict[str, Array]) -> Array:
-        """Share of a step that a gate is above a threshold which it crosses on its exponential."""
+        """Share of a step that a gate is above the threshold, for an exponential crossing."""
         final, phase = flows["final"], flows["phase"]
         ratio = (before - final) / np.where(threshold == final, 1.0, threshold - final)
         passed = np.clip(np.log(np.maximum(ratio, 1.0)) / phase, 0.0, 1.0)
         return np.asarray(np.where(after > before, 1.0 - passed, passed))
 
     def finish(self, time: float, level: Array, state: State) -> Run:
-        """All that was taken down."""
+        """Everything recorded."""
         cells = self.cells
         devices, times = self.spikes.arrays()
         order = np.argsort(times, kind="stable")

@@ -1,4 +1,4 @@
-"""The parameters of one or thousands of 1M1T1R neurons, drawn from the claims of a device spec."""
+"""Parameters of one or thousands of 1M1T1R neurons, sampled from the claims of a device spec."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from neuroest.loading.library import Device, load_device
 
 DEFAULT_KINETICS = "ion_kinetics_silver"
 _OF_SIMULATIONS = ("conduction_length", "relaxation_time")
-"""Parameters that an estimate can do without."""
+"""Parameters that an estimate does not need."""
 NEURON_MODELS = ("diffusive_1m1t1r", "diffusive_1m1t1r_integrated")
 
 
 @dataclass(frozen=True)
 class DiffusiveCells:
-    """Neurons of one kind; each number in SI, either for all or with one value for each.
+    """Neurons of one kind; each parameter in SI units, shared or with one value per neuron.
 
     Attributes
     ----------
@@ -64,15 +64,15 @@ class DiffusiveCells:
 
     @property
     def settling(self) -> Any:
-        """Rate at which the filament settles. [1/s]."""
+        """Settling rate of the filament [1/s]."""
         return self.filament_decay + self.residue_rate
 
     def changed(self, **values: Any) -> DiffusiveCells:
-        """The same neurons with some numbers changed."""
+        """The same neurons with some parameters changed."""
         return replace(self, **values)
 
     def broadcast(self, devices: int) -> DiffusiveCells:
-        """Each number as an array over the devices."""
+        """Each parameter as an array over the devices."""
         values: dict[str, Any] = {
             field.name: np.broadcast_to(np.asarray(getattr(self, field.name), dtype=float), (devices,))
             for field in fields(self)
@@ -94,7 +94,7 @@ _COMMON = {"drive_variation", "decay_variation", "noise_correlation_time", "temp
 
 
 def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
-    """Closed form of the time to the first spike at a constant voltage. [s]."""
+    """Closed form of the time to the first spike at a constant voltage [s]."""
     return filament_growth.integration_time(
         drive_voltage,
         cells.field_mobility,
@@ -106,13 +106,12 @@ def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
 
 
 def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> None:
-    """Refuse neurons whose gate charges while the gap closes.
+    """Reject neurons whose gate charges while the gap closes.
 
     Raises
     ------
     NeuroestError
-        The gate then follows the filament, removes its drive, and the output stays on without a spike that could
-        be counted.
+        If so: the gate follows the filament and removes its drive, and the output stays on without a countable spike.
     """
     charging = float(np.max(filament_conduction.gate_charging(
         level, cells.field_mobility, cells.field_offset, cells.gate_capacitance, cells.control_resistance,
@@ -127,14 +126,14 @@ def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> Non
 
 
 def immediate_switching_voltage(cells: DiffusiveCells) -> Any:
-    """Drive above which the filament does not wait for residue. [V]."""
+    """Drive above which the filament closes without residue [V]."""
     return filament_growth.immediate_switching_voltage(
         cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay
     )
 
 
 def dc_threshold_voltage(cells: DiffusiveCells) -> float:
-    """Constant drive below which no neuron ever fires. [V]."""
+    """Constant drive below which no neuron ever fires [V]."""
     return float(np.max(filament_growth.dc_threshold_voltage(
         cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
     )))  # fmt: skip
@@ -157,17 +156,17 @@ def load_cells(
     kinetics : str
         Name or path of the spec with noise and barriers.
     changes : mapping of str to str, optional
-        New value, with unit, by parameter name.
+        New values with units, by parameter name.
     temperature : float, optional
-        Temperature of the device; that of the rates when left out. [K]
+        Temperature of the device; by default, the temperature of the stated rates. [K]
     barrier_shift : float
-        Energy by which the barriers of another ion exceed those of the spec's ion. [J]
+        Barrier increase of another ion above the spec's ion. [J]
 
     Raises
     ------
     NeuroestError
-        For a device of another kind or without what only a simulation needs, an unknown parameter or a temperature
-        that is none.
+        If the device is of another kind or lacks parameters for simulation, a parameter is unknown, or the temperature
+        is invalid.
     """
     device, kinetic = neuron if isinstance(neuron, Device) else load_device(neuron), load_device(kinetics)
     neuron = neuron.spec.name if isinstance(neuron, Device) else neuron
@@ -209,10 +208,10 @@ def load_cells(
 def draw_devices(
     cells: DiffusiveCells, neuron: str | Device, devices: int, generator: np.random.Generator
 ) -> DiffusiveCells:
-    """Neurons that differ as the claims of the spec say.
+    """Sample neurons with the device-to-device deviations of the spec's claims.
 
-    Each claim with a device-to-device deviation is drawn log-normally about its value. That of the firing
-    amplitude becomes one of the field mobility: in the rate equations the two occur as a product only.
+    Each claim with a device-to-device deviation is sampled log-normally around its value. The deviation of the firing
+    amplitude is applied to the field mobility, since the rate equations contain only their product.
     """
     if devices < 1:
         raise NeuroestError(f"at least one device is needed, got {devices}")

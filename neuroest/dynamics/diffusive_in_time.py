@@ -23,7 +23,7 @@ from neuroest.equations import filament_growth
 from neuroest.loading.library import Device
 
 _RATES = ("field_mobility", "residue_rate", "filament_decay", "residue_decay")
-"""Rates of the ions, which follow the temperature."""
+"""Temperature-dependent ion rates."""
 _SILENCE = 5
 """Intervals of other neurons that one whose gate follows its filament is watched for after its spike; a convention."""
 _WAITED = 3.0
@@ -31,7 +31,7 @@ _WAITED = 3.0
 
 
 class DiffusiveInTime(NeuronInTime):
-    """Filament, residue, gate node and output branch."""
+    """A neuron with filament, residue, gate node and output branch."""
 
     has_ions = True
     stays_on = "its output latches: the gate does not let go"
@@ -54,7 +54,7 @@ class DiffusiveInTime(NeuronInTime):
     def run(
         self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
     ) -> Run:
-        """Under voltages that end."""
+        """Run with voltages of finite duration."""
         return simulate(
             self.cells.broadcast(len(levels)), driven(levels, durations), generator=generator, kept=kept
         )
@@ -64,7 +64,7 @@ class DiffusiveInTime(NeuronInTime):
         return dc_threshold_voltage(self.cells)
 
     def closed(self, level: float) -> ClosedForms:
-        """With the residue of a spike, which brings the next one sooner."""
+        """Include the residue of a spike, which shortens the next interval."""
         found = super().closed(level)
         if not np.isfinite(found.integration_time):
             return found
@@ -73,7 +73,7 @@ class DiffusiveInTime(NeuronInTime):
         return ClosedForms(found.integration_time, interval, found.energy)
 
     def lasting(self, level: float, spikes: int) -> float:
-        """Where the gate follows the filament one spike is all that comes."""
+        """If the gate follows the filament, there is only one spike."""
         return super().lasting(level, min(spikes, _SILENCE) if self.follows else spikes)
 
     def patience(self) -> float:
@@ -90,12 +90,12 @@ class DiffusiveInTime(NeuronInTime):
         return np.isfinite(run.first_switch) | (run.counts > 0)
 
     def differences(self, devices: int, generator: np.random.Generator) -> Array:
-        """Mobilities of other devices over that of the typical one; the equations have it times the voltage."""
+        """Mobilities of other devices relative to the typical one; the equations contain mobility times voltage."""
         drawn = draw_devices(self.cells, self.neuron, devices, generator)
         return np.asarray(drawn.field_mobility / self.cells.field_mobility)
 
     def one_spike(self) -> OneSpike:
-        """One spike of the rate equations from an empty device."""
+        """Simulate one spike with the rate equations, starting from an empty device."""
         compared = compare_energy(self.cells, self.drive.nominal)
         if compared.latched:
             reason = (
@@ -110,7 +110,7 @@ class DiffusiveInTime(NeuronInTime):
         return OneSpike(compared.simulated_integration_time, np.nan, total, notes)
 
     def experiments(self) -> Mapping[str, Callable[[Bench], Characteristic]]:
-        """The six of the paper that introduced it."""
+        """The six experiments of the original paper."""
         return {name: lambda bench, name=name: characterise(bench, name) for name in CHARACTERISTICS}  # type: ignore[misc]
 
     def bench(self, devices: int, seed: int, *, compare: bool) -> Bench:
@@ -119,7 +119,7 @@ class DiffusiveInTime(NeuronInTime):
         Raises
         ------
         NeuroestError
-            For a neuron without an input voltage, or one that latches on.
+            If the neuron has no input voltage, or latches on.
         """
         if not np.size(self.cells.input_voltage):
             raise NeuroestError(f"{self.neuron} states no input voltage")

@@ -1,4 +1,4 @@
-"""A digital neuron in time: steps of a clock, whole numbers added in each."""
+"""A digital neuron in time: integers added in each clock step."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from neuroest.dynamics.stimulus import Array
 from neuroest.loading.library import Device
 
 _LONGEST = 2_000
-"""Steps that a weak input is waited for; a convention."""
+"""Number of steps to wait with a weak input; a convention."""
 
 
 class DigitalInTime(NeuronInTime):
-    """A leaky integrator of whole numbers whose decay is a shift; its time is counted in steps."""
+    """An integer leaky integrator with decay by shift; time is counted in steps."""
 
     no_variation = "a digital neuron repeats exactly"
     time_unit = "1"
@@ -50,12 +50,12 @@ class DigitalInTime(NeuronInTime):
         return SpikeRun(float(steps), len(levels), who.astype(float), when + 1.0, {}, traces if kept else {})
 
     def levels(self, count: int) -> Array:
-        """Whole numbers from one that just fires on."""
+        """Integer inputs, starting with the smallest that fires."""
         low = self.least_drive()
         return np.unique(np.round(np.geomspace(max(low, 1.0), self.drive.top(), count)))
 
     def least_drive(self) -> float:
-        """Number that the decay takes of a state just below the threshold in a step."""
+        """Decay per step of a state just below the threshold."""
         top, shift = int(self.behaviour.digital_threshold) - 1, int(self.behaviour.decay_shift)
         return float((top >> shift) + 1) if shift else 1.0
 
@@ -64,11 +64,11 @@ class DigitalInTime(NeuronInTime):
         return float(_LONGEST)
 
     def lasting(self, level: float, spikes: int) -> float:
-        """A number of steps: a weak input needs as many as the decay leaves."""
+        """Number of steps; for a weak input, limited by the decay."""
         return min(spikes * 4.0 * self.drive.nominal / level, self.patience())
 
     def one_spike(self) -> OneSpike:
-        """None: no chip uses it as it is.
+        """Not available: no chip uses this neuron directly.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Energy of one spike by simulation and by the closed forms of the estimate, term by term."""
+"""Energy of one spike from simulation and from the closed forms of the estimate, term by term."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -22,26 +22,26 @@ TOLERANCE = MappingProxyType(
         "output_load": 1e-9,
     }
 )
-"""Relative deviation within which simulation and closed form must agree where both hold.
+"""Largest relative deviation between simulation and closed form where both are valid.
 
-The closed form of `before_switch` is an upper bound: a part of what flows through the growing filament charges the gate
-node, where it is counted, the more the larger that node is. `divider` is the
-loss while the input holds a filament that does not rupture, and is compared without rupture only.
+The closed form of `before_switch` is an upper bound: part of the current through the growing filament charges the gate
+node and is counted there; this part grows with the node's capacitance. `divider` is the loss while the input sustains a
+filament that does not rupture; it is compared only without rupture.
 """
 _NEGLIGIBLE = 0.02
-"""Share of the gate charge below which a difference is of no weight."""
+"""Share of the gate charge below which a difference is negligible."""
 
 
 @dataclass(frozen=True)
 class EnergyRow:
-    """One term of a spike's energy, twice.
+    """One term of a spike's energy, from simulation and closed form.
 
     Attributes
     ----------
     simulated, closed : float
         Energy per spike. [J]
     verdict : str
-        ``agrees``, ``differs``, ``bound`` where the closed form is one, or ``latched``.
+        ``agrees``, ``differs``, ``bound`` if the closed form is an upper bound, or ``latched``.
     """
 
     term: str
@@ -51,7 +51,7 @@ class EnergyRow:
 
     @property
     def deviation(self) -> float:
-        """Simulated over closed form, minus one; infinite where only one of them is zero."""
+        """Simulated over closed form, minus one; infinite if only one of them is zero."""
         if self.closed == 0.0:
             return 0.0 if self.simulated == 0.0 else np.inf
         return self.simulated / self.closed - 1.0
@@ -59,7 +59,7 @@ class EnergyRow:
 
 @dataclass(frozen=True)
 class EnergyComparison:
-    """The terms of one spike, and whether the closed forms hold there."""
+    """Energy terms of one spike, and whether the closed forms are valid."""
 
     rows: tuple[EnergyRow, ...]
     latched: bool
@@ -69,7 +69,7 @@ class EnergyComparison:
 
 
 def compare_energy(cells: DiffusiveCells, level: float, *, hold: float = 0.0) -> EnergyComparison:
-    """One spike at a constant input that ends with the spike, or a while after it.
+    """Simulate one spike at a constant input that ends with the spike or later.
 
     Parameters
     ----------
@@ -78,13 +78,13 @@ def compare_energy(cells: DiffusiveCells, level: float, *, hold: float = 0.0) ->
     level : float
         Input voltage. [V]
     hold : float
-        Time that the input stays after the switch. With a time the filament is held, as the divider term of the
-        estimate assumes, and no rupture is simulated until the input ends. [s]
+        Time that the input stays on after switching. If positive, the input sustains the filament, as the divider term
+        of the estimate assumes, and rupture is simulated only after the input ends. [s]
 
     Raises
     ------
     NeuroestError
-        When the neuron does not fire at this voltage.
+        If the neuron does not fire at this voltage.
     """
     closed_time = float(np.max(integration_time(cells, level)))
     if not np.isfinite(closed_time):
@@ -99,14 +99,14 @@ def compare_energy(cells: DiffusiveCells, level: float, *, hold: float = 0.0) ->
     if hold > 0.0:
         run = _held(cells, level, first, hold, charge)
     else:
-        # an input that ends as the gate has charged
+        # an input that ends when the gate is charged
         run = simulate(cells, [Segment(charge, level), Segment(10.0 * release, 0.0)], start=first.final)
         run.energy = {term: first.energy[term] + run.energy[term] for term in ENERGY_TERMS}
     return _comparison(cells, level, hold, closed_time, run, fired)
 
 
 def _held(cells: DiffusiveCells, level: float, before: Run, hold: float, charge: float) -> Run:
-    """A run on from its first switch whose filament is kept complete while the input holds: decay would open it."""
+    """Continue a run from its first switching event with a complete filament; decay would otherwise open it."""
     frozen = cells.changed(filament_decay=1e-9 / hold, residue_rate=1e-9 / hold, residue_decay=1e-9 / hold)
     held = simulate(frozen, [Segment(charge + hold, level)], start=before.final, rupture=False)
     release = float(np.max(cells.control_resistance * cells.gate_capacitance))
@@ -136,7 +136,7 @@ def _comparison(
 def closed_terms(
     cells: DiffusiveCells, level: float, integration: float, hold: float = 0.0
 ) -> dict[str, float]:
-    """The estimate's energy terms of the first spike, whose gate starts empty. [J]."""
+    """Energy terms of the estimate for the first spike, with an initially empty gate [J]."""
     peak = equations.gate_peak_voltage(level, cells.on_resistance, cells.control_resistance)
     pulse = output_branch.output_pulse_duration(
         hold, cells.control_resistance, cells.gate_capacitance, peak, cells.output_threshold

@@ -1,4 +1,4 @@
-"""What an experiment works on and what it gives, with what several experiments need."""
+"""Inputs and results of experiments, and shared helpers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Value:
-    """One number of a characteristic by simulation and, where the block knows it, by its closed form; NaN for none."""
+    """One value of a characteristic from simulation and, if the block has one, its closed form; else NaN."""
 
     name: str
     simulated: float
@@ -37,7 +37,7 @@ class Value:
     unit: str
 
     def text(self) -> str:
-        """The number in words."""
+        """The value as text."""
         closed = "" if np.isnan(self.closed) else f"; closed form {_in_words(self.closed, self.unit)}"
         if np.isnan(self.simulated):
             return f"{self.name}: none{closed}"
@@ -59,15 +59,15 @@ class Characteristic:
     x, y : tuple of str and str
         Label and SI unit of the axes.
     misses : tuple of float
-        Simulated over measured, minus one, at each published point; absolute where `y` is a probability.
+        Simulated over measured, minus one, at each published point; absolute if `y` is a probability.
     waveforms : dict of str to ndarray
         Time and traces of a typical device.
     intervals : ndarray, optional
-        Intervals between spikes, where their distribution is of interest. [s]
+        Intervals between spikes, if their distribution is of interest. [s]
     values : tuple of Value
         Single numbers.
     absent : str
-        Why the model of the neuron does not have it; empty where it does.
+        Why the neuron's model does not have it; empty if it does.
     """
 
     name: str
@@ -86,16 +86,16 @@ class Characteristic:
 
 @dataclass(frozen=True)
 class Bench:
-    """What an experiment works on.
+    """Inputs of an experiment.
 
     Attributes
     ----------
     cells : DiffusiveCells
         The typical neuron.
     neuron : str
-        Name or path of its spec, whose deviations between devices are drawn.
+        Name or path of its spec, which states the device-to-device deviations.
     devices : int
-        Devices, or repetitions, that a point is averaged over.
+        Number of devices or repetitions per point.
     compare : bool
         Whether the published measurement belongs to this neuron.
     """
@@ -108,14 +108,14 @@ class Bench:
     step: float | None = None
 
     def drawn(self, generator: np.random.Generator) -> DiffusiveCells:
-        """Different devices."""
+        """Sample different devices."""
         return draw_devices(self.cells, self.neuron, self.devices, generator)
 
     def run(
         self, cells: DiffusiveCells, stimulus: list[Segment], generator: Any = None, kept: int = 0,
         until_switched: bool = False,
     ) -> Run:  # fmt: skip
-        """One simulation."""
+        """Run one simulation."""
         return simulate(
             cells, stimulus, generator=generator, step=self.step, kept=kept, until_switched=until_switched
         )
@@ -128,7 +128,7 @@ def median_and_band(values: list[Array]) -> tuple[Array, Array, Array]:
 
 
 def misses_of(simulated: Array, measured: Array) -> tuple[float, ...]:
-    """Simulated over measured, less one."""
+    """Simulated over measured, minus one."""
     return tuple(float(v) for v in simulated / measured - 1.0)
 
 
@@ -141,7 +141,7 @@ def misses_in_words(misses: tuple[float, ...]) -> str:
 def conditions_of(
     bench: Bench, name: str, fallback: Mapping[str, Array]
 ) -> tuple[Mapping[str, Array], Array | None]:
-    """Conditions of the published measurement with its result, or scaled ones for another neuron."""
+    """Conditions of the published measurement with its result, or scaled conditions for another neuron."""
     if not bench.compare:
         return fallback, None
     experiment = published(name).experiments[0]
@@ -149,12 +149,12 @@ def conditions_of(
 
 
 def pulse_for(cells: DiffusiveCells, level: float) -> float:
-    """Pulse as long as the integration time at a level. [s]."""
+    """Pulse width equal to the integration time at a level [s]."""
     time = float(np.max(integration_time(cells, level)))
     return time if np.isfinite(time) else 10.0 / float(np.max(cells.settling))
 
 
 def repeat(cells: DiffusiveCells, times: int) -> DiffusiveCells:
-    """The same neurons several times over."""
+    """Repeat the same neurons several times."""
     index = np.tile(np.arange(cells.devices), times)
     return cells.take(index)

@@ -53,7 +53,7 @@ def stochasticity(bench: Bench) -> Characteristic:
         experiment = published("zhao2025_firing_probability").experiments[0]
         measured = experiment.columns["probability"]
         voltages = experiment.columns["voltage"]
-        # each about its own median: the rate equations fire late, which threshold_firing shows
+        # each relative to its own median: the rate equations fire late, as threshold_firing shows
         own = np.interp(voltages / level * median, levels, probability)
         misses = tuple(float(v) for v in own - measured)
         series.append(

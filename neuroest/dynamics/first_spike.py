@@ -1,7 +1,7 @@
-"""Time to the first spike of many devices at once, each under its own pulses, without noise.
+"""Time to the first spike of many devices at once, each with its own pulses, without noise.
 
-Each device takes its own steps: none longer than its filament needs, none that passes an edge of its pulses or
-half of the gap that is left. It is what a fit calls thousands of times.
+Each device has its own steps, which resolve its filament and never pass a pulse edge or half of the remaining gap. A
+fit calls this function thousands of times.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _SHARE_OF_PULSE = 0.01
 """Step over the time that a pulse has lasted: once the filament rides on the residue, only that moves."""
 _MOST_ROUNDS = 400_000
 _STANDSTILL = 1e-6
-"""Residue that a pulse must add, or the device counts as silent for good."""
+"""Minimum residue that a pulse must add; otherwise, the device counts as permanently silent."""
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,18 @@ class Rates:
 
 @dataclass(frozen=True)
 class FirstSpike:
-    """What a device did until its first spike.
+    """Activity of a device until its first spike.
 
     Attributes
     ----------
     time : ndarray
-        Time of the spike; infinite where none came within the pulses. [s]
+        Time of the spike; infinite if there is none during the pulses. [s]
     pulses : ndarray
-        Pulses until the spike, the one that fired included.
+        Number of pulses until the spike, including the one that fired.
     residue : ndarray
         Residue at the spike.
     closest : ndarray
-        Largest sum of filament and residue on the way, 1 where the device fired.
+        Largest sum of filament and residue, 1 if the device fired.
     """
 
     time: Array
@@ -54,7 +54,7 @@ class FirstSpike:
 
 
 def first_spike(rates: Rates, level: Any, width: Any, gap: Any, most_pulses: Any) -> FirstSpike:
-    """First spike under pulses of a constant level.
+    """First spike with pulses of a constant level.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Arra
     """Step that resolves filament and gap, and ends with the pulse at the latest."""
     gap = r.field_offset + np.maximum(1.0 - filament - rest, 0.0)
     settling = r.filament_decay + r.residue_rate
-    # a residue that decays as fast as it is fed closes no gap, and needs no small steps
+    # a residue that decays as fast as it grows closes no gap and needs no small steps
     growth = np.maximum(drive / gap - settling * filament, 0.0) + np.maximum(
         r.residue_rate * filament - r.residue_decay * rest, 0.0
     )
@@ -177,7 +177,7 @@ def move(r: Rates, drive: Array, filament: Array, rest: Array, step: Array) -> t
 
 
 def decayed(r: Rates, filament: Any, rest: Any, gap: Any) -> tuple[Array, Array]:
-    """Exact solution without a field: the filament dissolves and feeds the residue while it lasts."""
+    """Exact solution without a field: the filament dissolves and feeds the residue."""
     settling = r.filament_decay + r.residue_rate
     keep, stay = np.exp(-settling * gap), np.exp(-r.residue_decay * gap)
     difference = settling - r.residue_decay

@@ -1,7 +1,7 @@
-"""The contract of a neuron in time: what `simulate`, `characterise` and the comparison with estimates ask of one.
+"""Interface of a time-domain neuron for `simulate`, `characterise` and the comparison with estimates.
 
-The block of a neuron names the class that fulfils it (`Neuron.in_time`), so that no experiment knows a model by name.
-One that states no class runs by its own closed forms.
+A neuron's block names the class that implements it (`Neuron.in_time`), so experiments do not depend on model names. A
+block without a class runs with its own closed forms.
 """
 
 from abc import ABC, abstractmethod
@@ -41,18 +41,18 @@ _UPWARDS = 2.0
 
 @dataclass(frozen=True)
 class Drive:
-    """What drives a neuron.
+    """Input drive of a neuron.
 
     Attributes
     ----------
     nominal : float
-        Drive that an estimate takes for full.
+        Full drive in an estimate.
     largest : float
-        Largest one that its model describes.
+        Largest drive that its model describes.
     why_largest : str
-        Why the model ends there.
+        Reason for this limit.
     form : str
-        How a drive without a unit is written.
+        Notation of a drive without a unit.
     """
 
     name: str
@@ -67,13 +67,13 @@ class Drive:
         return float(min(self.largest, _UPWARDS * self.nominal))
 
     def text(self, level: float) -> str:
-        """A drive in words."""
+        """A drive as text."""
         return self.form.format(level) if self.unit == "1" else format_quantity(level, self.unit)
 
 
 @dataclass(frozen=True)
 class OneSpike:
-    """What a run in time gives of one spike as a chip drives it; NaN of what does not exist, whose cause is a note."""
+    """Simulated results for one spike with the drive of a chip; NaN for missing values, with the cause in a note."""
 
     integration_time: float
     interval: float
@@ -83,16 +83,16 @@ class OneSpike:
 
 @dataclass(frozen=True)
 class ClosedForms:
-    """Closed forms under a drive that stays on.
+    """Closed forms for a constant drive.
 
     Attributes
     ----------
     integration_time : float
-        To the first spike; infinite where none comes. [s]
+        Time to the first spike; infinite if there is none. [s]
     interval : float
-        From one spike to the next; NaN where the block does not know. [s]
+        Interval between spikes; NaN if the block has no value. [s]
     energy : float
-        Of one spike, without static power; NaN where the block does not know. [J]
+        Energy per spike, without static power; NaN if the block has no value. [J]
     """
 
     integration_time: float
@@ -101,24 +101,24 @@ class ClosedForms:
 
 
 class NeuronInTime(ABC):
-    """A neuron that runs in time.
+    """A neuron in the time domain.
 
     Attributes
     ----------
     component : Neuron or None
-        The block that an estimate makes of it; None of a device of the lab, which no chip can use.
+        Its block in an estimate; None for a lab device that no chip can use.
     drive : Drive
         What drives it.
     no_variation : str
-        Why two of its cycles do not differ; empty where they do.
+        Why there is no cycle-to-cycle variation; empty if there is.
     no_temperature : str
-        Why its temperature changes nothing; empty where it does.
+        Why temperature has no effect; empty if it has.
     stays_on : str
-        What a neuron of this kind does that fires once and not again.
+        Behavior of such a neuron when it fires only once.
     has_ions : bool
-        Whether ions over a barrier move in it.
+        Whether ions move over a barrier in it.
     time_unit : str
-        Unit of its times; ``1`` where they are counted in steps.
+        Unit of its times; ``1`` if counted in steps.
     """
 
     component: Any = None
@@ -145,21 +145,21 @@ class NeuronInTime(ABC):
         Raises
         ------
         NeuroestError
-            Where it never fires under its drive.
+            If it never fires with its drive.
         """
 
     @abstractmethod
     def least_drive(self) -> float:
-        """Closed form of the drive below which it never fires; zero where any drive fires it in the end."""
+        """Closed form of the drive below which it never fires; zero if any drive eventually fires it."""
 
     def at(self, level: float) -> Any:
-        """The block under another drive, or None where it does not know what that does."""
+        """The block with another drive, or None if its effect is unknown."""
         if self.component is None or not self.component.supports_input_scaling:
             return None
         return self.component.with_input_scaled(level / self.drive.nominal)
 
     def closed(self, level: float) -> ClosedForms:
-        """Closed forms under a drive of that level that stays on."""
+        """Closed forms for a constant drive of the given level."""
         if not level > 0.0:
             return ClosedForms(np.inf, np.inf, np.nan)
         block = self.at(level)
@@ -171,7 +171,7 @@ class NeuronInTime(ABC):
         return ClosedForms(time, float(block.minimum_interval()), spike_energy(block))
 
     def patience(self) -> float:
-        """Time after which a neuron counts as silent. [s]."""
+        """Time after which a neuron counts as silent [s]."""
         return _WHOLE_INTEGRATIONS * self.whole_integration()
 
     def whole_integration(self) -> float:
@@ -182,17 +182,17 @@ class NeuronInTime(ABC):
         return self.closed(_ENOUGH * self.least_drive()).integration_time
 
     def lasting(self, level: float, spikes: int) -> float:
-        """Time in which about so many spikes come under a drive. [s]."""
+        """Approximate time for a number of spikes with a drive [s]."""
         closed = self.closed(level)
         due = closed.integration_time + _LONGER * spikes * closed.interval
         return float(due) if np.isfinite(due) else self.patience()
 
     def fires(self, levels: Array, duration: float) -> Array:
-        """Which drives fire it within a time."""
+        """Whether each drive fires it within a time."""
         return np.asarray(self.run(levels, np.full(len(levels), duration)).counts > 0)
 
     def static_power(self) -> float:
-        """Power without any spike. [W]."""
+        """Power without any spike [W]."""
         if self.component is None:
             return 0.0
         return float(sum(np.max(cost.power) for cost in self.component.statics(any_network())))
@@ -209,7 +209,7 @@ class NeuronInTime(ABC):
         return np.unique([*(low * (1.0 + above)), nominal])
 
     def differences(self, devices: int, generator: np.random.Generator) -> Array:
-        """Factors that make the drive of one neuron that of others, which differ as the file states."""
+        """Drive factors of different neurons, with the device-to-device spread of the file."""
         return np.ones(devices)
 
     def experiments(self) -> Mapping[str, Callable[..., Any]]:
@@ -268,7 +268,7 @@ def changed_values(device: Device, changes: Mapping[str, str]) -> dict[str, floa
 
 
 def component_of(device: Device, changes: Mapping[str, str], temperature: float | None = None) -> Neuron:
-    """The block that an estimate makes of a device, by itself at the temperature that its values belong to."""
+    """The block of a device in an estimate, alone, at the temperature of the device's values."""
     values = changed_values(device, changes)
     cls = COMPONENTS[device.spec.model]
     record = device.record.from_values({f"d.{name}": value for name, value in values.items()}, "d")
@@ -289,7 +289,7 @@ def component_of(device: Device, changes: Mapping[str, str], temperature: float 
 
 @dataclass(frozen=True)
 class Asked:
-    """A neuron and the conditions that were asked for.
+    """A neuron and the requested conditions.
 
     Attributes
     ----------
@@ -300,7 +300,7 @@ class Asked:
     temperature : float, optional
         Of the device. [K]
     barrier_shift : float
-        Height of the barriers of its ions above those of the spec. [J]
+        Increase of its ion barriers above the spec's values. [J]
     """
 
     neuron: str
@@ -315,12 +315,12 @@ class Asked:
 
 
 def neuron_in_time(asked: Asked) -> NeuronInTime:
-    """The neuron of a device spec as it runs in time.
+    """Time-domain neuron of a device spec.
 
     Raises
     ------
     NeuroestError
-        For a device that is no neuron, an unknown parameter, or a temperature that its model does not know.
+        If the device is not a neuron, a parameter is unknown, or the model does not cover the temperature.
     """
     device = load_device(asked.neuron)
     model = device.spec.model

@@ -1,4 +1,4 @@
-"""Leaky integrators in time: a CMOS neuron from its circuit, and a neuron that is known by its numbers alone."""
+"""Leaky integrators in time: a CMOS neuron from its circuit, and a neuron described only by published numbers."""
 
 from typing import Any
 
@@ -15,19 +15,19 @@ from neuroest.equations.integration import settled_state
 from neuroest.loading.library import Device
 
 _PATIENCE = 3.5
-"""Integration times in which three spikes come under a full drive."""
+"""Number of integration times for three spikes at full drive."""
 _AFTER = 1.0 + 1e-9
 """Time of a spike to just behind it, over it; numerical."""
 _TRACED = 1000
-"""Steps of a run whose trace is kept."""
+"""Number of steps of a run with a trace."""
 _ENDLESS = 1e6
-"""Integration times that a membrane without a leak keeps its charge."""
+"""Memory of a membrane without leak, in integration times."""
 _OF_A_SPIKE = ("membrane", "parasitic", "short_circuit", "slow_edge")
-"""Energies of spikes; bias currents are static power."""
+"""Energy per spike; bias currents are static power."""
 
 
 class AnalogInTime(NeuronInTime):
-    """A CMOS integrator with the leak that its file states, as an estimate has it."""
+    """A CMOS integrator with the leak stated in its file, as in an estimate."""
 
     no_variation = "a CMOS neuron has no deviation between cycles in its file, but for thermal noise (kT/C)"
 
@@ -54,13 +54,13 @@ class AnalogInTime(NeuronInTime):
     def run(
         self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
     ) -> SpikeRun:
-        """Under currents that end."""
+        """Run with currents of finite duration."""
         run = self._simulate(driven(levels, durations), len(levels), _TRACED if kept else 1)
         run.energy = {term: run.energy[term] for term in _OF_A_SPIKE}
         return run
 
     def least_drive(self) -> float:
-        """Current that the leak takes at the threshold."""
+        """Leakage current at the threshold."""
         d = self.component.device
         return float(d.membrane_capacitance * d.threshold_voltage / d.memory_time)
 
@@ -104,7 +104,7 @@ class NumbersInTime(NeuronInTime):
     def run(
         self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
     ) -> SpikeRun:
-        """Under shares of a full drive that end; each spike has its energy as published."""
+        """Run with shares of the full drive of finite duration; each spike has the published energy."""
         return self.simulate(driven(levels, durations), len(levels), parts=_TRACED if kept else 1)
 
     def simulate(
@@ -117,11 +117,11 @@ class NumbersInTime(NeuronInTime):
         return run
 
     def least_drive(self) -> float:
-        """Share of a full drive that the leak takes at the threshold."""
+        """Leak at the threshold, as a share of the full drive."""
         return 1.0 / self.final if self.leaks else 0.0
 
     def one_spike(self) -> OneSpike:
-        """A spike under a full drive."""
+        """One spike at full drive."""
         full = float(self.component.integration_time())
         run = self.simulate(constant(1.0, full * _AFTER), 1)
         notes = (

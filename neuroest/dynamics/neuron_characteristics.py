@@ -1,4 +1,4 @@
-"""What every neuron is asked for under a constant drive: rate, least drive, energy, delays and intervals, limits."""
+"""Characteristics of every neuron at a constant drive: rate, least drive, energy, delays, intervals and limits."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from neuroest.dynamics.spikes import SpikeRun
 from neuroest.dynamics.stimulus import Array
 
 _LEVELS = 9
-"""Drives of a curve besides the nominal one; a convention."""
+"""Number of drives of a curve besides the nominal one; a convention."""
 _SPIKES = 5
-"""Spikes of a neuron at each drive, from which its rate and energy follow; a convention."""
+"""Number of spikes per drive, used for rate and energy; a convention."""
 _INTERVALS = 120
-"""Intervals whose distribution is drawn, about; a convention."""
+"""Approximate number of intervals in a distribution; a convention."""
 _CYCLES = 60
 """Neurons that are asked for one by one, at most, where each point is expensive to simulate; a convention."""
 _DIFFERENT = 20
-"""Neurons that differ, at most, whose rates make a band; a convention."""
+"""Maximum number of different neurons for the band of a rate; a convention."""
 _SILENT = 2.0
 """Silence at the end of a run over the interval from which on a neuron counts as one that stays on; a convention."""
 _TREND = 0.1
@@ -43,7 +43,7 @@ _BELOW = 0.9
 
 @dataclass(frozen=True)
 class Curve:
-    """A typical neuron under drives that stay on; arrays over them.
+    """A typical neuron at constant drives; arrays over the drives.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Curve:
     energy : ndarray
         From one spike to the next, or of the only one, without static power; NaN for none. [J]
     stays_on : ndarray of bool
-        Whether it fires and then no more.
+        Whether it fires and then stops.
     """
 
     levels: Array
@@ -63,7 +63,7 @@ class Curve:
 
     @property
     def rate(self) -> Array:
-        """Spikes a second once it fires; zero where it does not, or stays on."""
+        """Spike rate per second; zero if it does not fire, or stays on."""
         repeats = np.isfinite(self.interval) & ~self.stays_on
         return np.asarray(np.where(repeats, 1.0 / np.where(repeats, self.interval, 1.0), 0.0))
 
@@ -79,7 +79,7 @@ class NeuronBench:
 
     @cached_property
     def curve(self) -> Curve:
-        """The typical neuron against its drive."""
+        """The typical neuron versus its drive."""
         return typical(self.neuron, self.neuron.levels(_LEVELS))
 
     @cached_property
@@ -99,17 +99,17 @@ class NeuronBench:
         return "1" if self.neuron.time_unit == "1" else f"1/{self.neuron.time_unit}"
 
     def time_text(self, time: float) -> str:
-        """A time in words."""
+        """A time as text."""
         return f"{time:.4g} steps" if self.neuron.time_unit == "1" else format_quantity(time, "s")
 
     @property
     def varies(self) -> bool:
-        """Whether two cycles differ."""
+        """Whether there is cycle-to-cycle variation."""
         return not self.neuron.no_variation
 
 
 def typical(neuron: NeuronInTime, levels: Array, *, priced: bool = True) -> Curve:
-    """One neuron without noise under each of some drives; energies only where they are asked for."""
+    """Run one neuron without noise at each of some drives; energies only on request."""
     durations = np.array([neuron.lasting(float(level), _SPIKES) for level in levels])
     run = neuron.run(levels, durations)
     times = [np.sort(run.spike_times[run.spike_devices == at]) for at in range(len(levels))]
@@ -121,7 +121,7 @@ def typical(neuron: NeuronInTime, levels: Array, *, priced: bool = True) -> Curv
 
 
 def _stuck(neuron: NeuronInTime, levels: Array, durations: Array, times: list[Array]) -> Array:
-    """Whether it fires and then is silent for longer than between its spikes."""
+    """Whether it fires and is then silent for longer than its intervals."""
     found = []
     for level, duration, t in zip(levels, durations, times, strict=True):
         interval = neuron.closed(float(level)).interval
@@ -147,7 +147,7 @@ def _energies(neuron: NeuronInTime, levels: Array, times: list[Array], run: Spik
 
 
 def rate(bench: NeuronBench) -> Characteristic:
-    """Spike rate against a drive that stays on: the f-I curve."""
+    """Spike rate versus constant drive: the f-I curve."""
     neuron, curve = bench.neuron, bench.curve
     drive = neuron.drive
     closed = np.array([1.0 / neuron.closed(float(level)).interval for level in curve.levels])
@@ -176,7 +176,7 @@ def rate(bench: NeuronBench) -> Characteristic:
 
 
 def _agreement(neuron: NeuronInTime, curve: Curve, closed: Array) -> list[str]:
-    """How far the closed form is off where both give a rate."""
+    """Error of the closed form where both give a rate."""
     both = (curve.rate > 0.0) & np.isfinite(closed) & (closed > 0.0)
     if not np.any(both):
         return []
@@ -257,7 +257,7 @@ def _searched(holds: Callable[[Array], Array], around: Array, rounds: int = _ROU
 
 
 def energy_against_rate(bench: NeuronBench) -> Characteristic:
-    """Energy of a spike against the rate, under a drive that stays on."""
+    """Energy per spike versus rate, at a constant drive."""
     neuron, curve = bench.neuron, bench.curve
     rates, energies = curve.rate, curve.energy
     if neuron.component is None and np.all(np.isnan(energies)):
@@ -310,7 +310,7 @@ def _one_spike(neuron: NeuronInTime) -> float:
 
 
 def delays(bench: NeuronBench) -> Characteristic:
-    """Delay of the first spike and intervals after it at the nominal drive, over cycles of one neuron."""
+    """Delay of the first spike and later intervals at the nominal drive, over cycles of one neuron."""
     neuron = bench.neuron
     level, closed = neuron.drive.nominal, neuron.closed(neuron.drive.nominal)
     run = bench.noisy
@@ -377,7 +377,7 @@ def _variation(values: Array) -> float:
 
 
 def limits(bench: NeuronBench) -> Characteristic:
-    """Where it is silent, stays on or is at its highest rate, and which checks of the estimate fail where."""
+    """Drives where it is silent, stays on or has its highest rate, and where checks of the estimate fail."""
     neuron, curve = bench.neuron, bench.curve
     drive, findings, values = neuron.drive, [], []
     on = np.flatnonzero(curve.stays_on)
@@ -415,7 +415,7 @@ def limits(bench: NeuronBench) -> Characteristic:
 
 
 def _checked(neuron: NeuronInTime, curve: Curve) -> list[str]:
-    """Checks of the estimate that fail somewhere, with the drives at which they do."""
+    """Checks of the estimate that fail, with the drives at which they fail."""
     if neuron.component is None:
         return ["no checks: it is a device of the lab and no neuron of a chip"]
     least = neuron.least_drive()

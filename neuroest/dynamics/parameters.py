@@ -1,4 +1,4 @@
-"""What the time-domain models need beyond what an estimate needs."""
+"""Additional parameters for time-domain models."""
 
 from typing import ClassVar
 
@@ -57,4 +57,4 @@ class LifBehaviourParameters(Record):
     digital_threshold: u.Dimensionless = positive(exact=NORMALISED)
     """Threshold of the digital neuron, in its least bits."""
     decay_shift: u.Dimensionless = quantity(minimum=0, maximum=48, integer=True, exact=NORMALISED)
-    """The digital state loses itself shifted right by this many bits in a step."""
+    """Decay shift: in each step, the digital state decreases by itself shifted right by this many bits."""

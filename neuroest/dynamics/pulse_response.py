@@ -1,8 +1,9 @@
-"""What a pulse leaves behind when the neuron may fire in it again and again, for many devices at once.
+"""State after a pulse during which the neuron may fire repeatedly, for many devices at once.
 
-The rate equations as `compact` takes them, rupture included, without noise and in steps of each device's own. A
-complete filament holds until the gate has followed the input to within the field that sustains it; then it ruptures,
-and the next one grows as the gate lets go. Smooth in all parameters but for the last spike that a pulse holds.
+The rate equations are the same as in `compact`, with rupture, without noise, and with individual steps per device. A
+complete filament persists until the gate is so close to the input that the field no longer sustains it. Then it
+ruptures, and the next one grows as the gate discharges. The result is smooth in all parameters except for the last
+spike of a pulse.
 """
 
 from dataclasses import dataclass
@@ -39,14 +40,14 @@ class Rested:
 
 @dataclass(frozen=True)
 class PulseResponse:
-    """What a device did in one pulse.
+    """Activity of a device in one pulse.
 
     Attributes
     ----------
     time : ndarray
         Time from the edge of the pulse to the first spike; infinite where none came. [s]
     switches : ndarray
-        Times that the filament was completed. The output shows fewer spikes where its gate does not let go in between.
+        Number of completed filaments. The output has fewer spikes if its gate does not discharge in between.
     closest : ndarray
         Largest sum of filament and residue before the first spike, 1 where the device fired.
     after : Rested
@@ -77,7 +78,7 @@ def pulse_response(
     level, width : float or ndarray
         Voltage and length of the pulse. [V], [s]
     start : Rested, optional
-        State before it; empty if nothing is said.
+        State before the pulse; empty by default.
     until_fired : bool
         Whether a device may stop at its first spike.
     """

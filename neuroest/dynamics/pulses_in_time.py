@@ -1,4 +1,4 @@
-"""Neurons that add up pulses in a material, in time: a read after each pulse, and a reset after each spike."""
+"""Neurons that accumulate pulses in a material, in time: a read after each pulse, and a reset after each spike."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class PulsedInTime(NeuronInTime):
     def run(
         self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
     ) -> SpikeRun:
-        """Under pulses of the clock until the end of each duration."""
+        """Run with clock pulses until the end of each duration."""
         count = int(np.ceil(np.max(durations) / self.slot - _ROUNDING))
         if count > _MOST_PULSES:
             raise NeuroestError(
@@ -80,7 +80,7 @@ class PulsedInTime(NeuronInTime):
         return run
 
     def length(self, level: float) -> float:
-        """Length of a pulse over that of a full one."""
+        """Pulse length relative to a full pulse."""
         return level
 
     def _lengths(self, levels: Array) -> Array:
@@ -97,7 +97,7 @@ class PulsedInTime(NeuronInTime):
         return power, float(block.reset_energy()), float(block.read_energy() + block.device.decision_energy)
 
     def least_drive(self) -> float:
-        """Length of a pulse of which as much fades until the next as it adds; zero without a memory time."""
+        """Shortest pulse that still reaches the threshold despite decay; zero without a memory time."""
         d, full = self.component.device, float(self.component.integration_time())
         if not np.isfinite(d.memory_time):
             return 0.0

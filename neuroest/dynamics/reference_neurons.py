@@ -1,6 +1,6 @@
 """Neurons to compare with: a threshold switch with a capacitor, an analog and a digital leaky integrator.
 
-Between events each of them is linear, so that every step is exact whatever its length.
+Between events each of them is linear, so steps of any length are exact.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from neuroest.equations.output_branch import slow_edge_energy
 
 _STEPS_PER_TIME_CONSTANT = 50.0
 _SAMPLES = 4_000
-"""Points of a trace."""
+"""Number of points of a trace."""
 _MOST_SPIKES = 2e6
 """Spikes of a device that a run waits for; a convention."""
 _NOTHING = 1e-300
@@ -57,7 +57,7 @@ def simulate_switch(
     delay: Delay | None = None,
     progress: Progress = silent,
 ) -> SpikeRun:
-    """Relaxation oscillations of a threshold switch with a capacitor under a supply that may vary.
+    """Simulate relaxation oscillations of a threshold switch with a capacitor and a possibly varying supply.
 
     The switch conducts for the time of `relaxation` after its voltage has fallen below the hold voltage. [s] With a
     `delay` it turns on that long after its node has reached the threshold; a drive that ends before has done nothing.
@@ -157,7 +157,7 @@ class _SwitchEvents:
 
 
 def switch_latches(switch: ThresholdSwitchParameters) -> str:
-    """Why a threshold switch does not oscillate, or nothing."""
+    """Why a threshold switch does not oscillate; empty if it does."""
     supply, threshold, hold = switch.supply_voltage, switch.threshold_voltage, switch.hold_voltage
     largest = threshold_switches.largest_series_resistance(
         supply, threshold, threshold / switch.off_resistance
@@ -207,7 +207,7 @@ def simulate_membrane(
     step: float | None = None,
     progress: Progress = silent,
 ) -> SpikeRun:
-    """Leaky integrate-and-fire neurons, exact from event to event.
+    """Simulate leaky integrate-and-fire neurons, exactly from event to event.
 
     The step only sets where the trace of the first device is sampled.
 
@@ -255,7 +255,7 @@ def simulate_membrane(
 
 
 def _refuse_many_spikes(membrane: Membrane, stimulus: Stimulus) -> None:
-    """Refuse a run that nobody would wait for."""
+    """Reject a run that would take too long."""
     due = sum(
         segment.duration
         / (
@@ -318,7 +318,7 @@ def simulate_accumulating(
     generator: np.random.Generator | None = None,
     progress: Progress = silent,
 ) -> SpikeRun:
-    """A material that adds up pulses, fades between them, and is read after each and reset once it has fired.
+    """Simulate a material that accumulates pulses, decays between them, is read after each, and is reset after firing.
 
     The threshold is a state of one. During a pulse the state rises at a constant speed while it fades. Only the read
     after the pulse detects that a device has fired, so the spike is at the end of its pulse. A level below one is a
@@ -329,9 +329,9 @@ def simulate_accumulating(
     integration_time : float or ndarray
         Time of full pulses from reset to firing, of all or of each device. [s]
     memory_time : float
-        Time constant with which the state fades. [s]
+        Decay time constant of the state. [s]
     reset_time : float
-        Time after a spike, from the end of the segment behind its pulse on, that the reset takes. [s]
+        Duration of the reset, counted from the end of the segment after the pulse that fired. [s]
     variation : float
         Relative deviation of the threshold between cycles.
 
@@ -374,14 +374,14 @@ def simulate_accumulating(
 
 
 def digital_lif_spikes(behaviour: LifBehaviourParameters, inputs: Array) -> tuple[Array, Array]:
-    """Spikes and states of a digital neuron with a shift for its decay.
+    """Spikes and states of a digital neuron with decay by shift.
 
     Parameters
     ----------
     behaviour : LifBehaviourParameters
         Word length, threshold and shift.
     inputs : ndarray of shape (steps, neurons)
-        Whole number added in each step.
+        Integer added in each step.
 
     Returns
     -------

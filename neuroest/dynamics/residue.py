@@ -1,4 +1,4 @@
-"""What a spike leaves behind: the residue that shortens the next integration, and the charge that delays it."""
+"""After-effects of a spike: the residue that shortens the next integration, and the charge that delays it."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from neuroest.equations import diffusive_neuron as equations
 
 
 def intrinsic_plasticity(bench: Bench) -> Characteristic:
-    """How much earlier the second of two pulses fires, against the gap between them."""
+    """Earlier firing of the second of two pulses versus the gap between them."""
     cells = bench.cells
     level = 2.0 * float(immediate_switching_voltage(cells))
     memory = 1.0 / float(np.max(cells.residue_decay))
@@ -73,7 +73,7 @@ def _pair(
         np.max(cells.control_resistance * cells.gate_capacitance)
     )
     first = bench.run(cells, [Segment(width, level), Segment(min(gap, settled), 0.0)], generator)
-    # then nothing is left but residue, which decays alone
+    # then only residue remains, which decays
     first.final.residue = first.final.residue * np.exp(-cells.residue_decay * max(0.0, gap - settled))
     second = simulate(
         cells, [Segment(width, level)], generator=generator, step=bench.step, start=first.final,
@@ -83,7 +83,7 @@ def _pair(
 
 
 def refractory_period(bench: Bench) -> Characteristic:
-    """Mean interval between spikes against the control resistor, and the closed form of the refractory time."""
+    """Mean interval between spikes versus the control resistor, and the closed form of the refractory time."""
     cells = bench.cells
     usual = float(np.max(cells.control_resistance))
     level = float(cells.input_voltage)
@@ -95,7 +95,7 @@ def refractory_period(bench: Bench) -> Characteristic:
     level, resistances = float(columns["voltage"][0]), columns["control_resistance"]
     period = float(columns["stimulus_period"][0])
     count = len(resistances)
-    # as published and with the measured rupture, side by side in one run
+    # as published and with the measured rupture, in one run
     twice = cells.changed(control_resistance=np.tile(resistances, 2))
     ruptures = np.repeat([True, False], count)
     pulses = int(_TRAINS * float(integration_time(cells, level)) / period) + 20

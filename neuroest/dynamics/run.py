@@ -1,4 +1,4 @@
-"""One run of one neuron as a user asks for it: any kind of neuron, its input, and a report."""
+"""Run one neuron of any kind with an input, and report the result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ _LONGEST_WAIT = 1e3
 
 @dataclass(frozen=True)
 class Request:
-    """What to simulate; times in seconds."""
+    """Simulation request; times in seconds."""
 
     neuron: str
     stimulus: str = "constant"
@@ -85,7 +85,7 @@ class Request:
         return self.duration or usual
 
     def generator(self) -> np.random.Generator | None:
-        """Source of noise, or None."""
+        """Random generator for noise, or None."""
         return np.random.default_rng(self.seed) if self.noise else None
 
 
@@ -139,7 +139,7 @@ def simulate(
     neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0,
     plot: str | Path | None = None, **options: Any,
 ) -> Report:  # fmt: skip
-    """What a neuron does under an input, with the energy from its supplies.
+    """Simulate a neuron with an input and report spikes and supply energy.
 
     Parameters
     ----------
@@ -148,11 +148,11 @@ def simulate(
     stimulus : str
         ``constant``, ``pulses``, ``pair``, or the path of a CSV file of time and voltage.
     energy : bool
-        Compare the energy of one spike by simulation with that of the closed forms of an estimate.
+        Compare the simulated energy of one spike with the closed forms of an estimate.
     hold : float
-        With `energy`: time that the input stays on after the switch. [s]
+        With `energy`: time that the input stays on after switching. [s]
     plot : str or Path, optional
-        Figure to draw.
+        Path of a figure to save.
     **options
         Other fields of `Request`, such as ``level="0.8 V"`` or ``devices=100``.
 
@@ -163,7 +163,7 @@ def simulate(
     Raises
     ------
     NeuroestError
-        For a device without a time-domain model, and for an input that does not fit it.
+        If the device has no time-domain model, or the input does not fit it.
     """
     request = Request(neuron, stimulus, **options)
     drawn = None if plot is None else Path(plot)
@@ -180,12 +180,12 @@ def simulate(
 
 
 def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
-    """Run any neuron under an input.
+    """Run any neuron with an input.
 
     Raises
     ------
     NeuroestError
-        For a device that is no neuron, and for an input that it does not take.
+        If the device is not a neuron, or does not accept the input.
     """
     model = load_device(request.neuron).spec.model
     running = neuron_in_time(request.asked())
@@ -199,7 +199,7 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
 
 
 def stimulus_of(request: Request, level: float, duration: float, unit: str) -> list[Segment]:
-    """The input that was asked for."""
+    """The requested input."""
     kind = request.stimulus
     if kind == "constant":
         return constant(level, duration)
@@ -215,12 +215,12 @@ def stimulus_of(request: Request, level: float, duration: float, unit: str) -> l
 
 
 def stimulus_file(path: Path, unit: str | None = None) -> list[Segment]:
-    """Input over time from a file, in volt or ampere where no unit is asked for.
+    """Read an input waveform from a file; by default in volt or ampere.
 
     Raises
     ------
     NeuroestError
-        With the line that is no pair of numbers, or when the header is another one.
+        With the line that is not a pair of numbers, or if the header is wrong.
     """
     table = read_csv(path, "time [s], voltage [V]")
     cells = table.heading
@@ -513,7 +513,7 @@ def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: 
 
 
 def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:
-    """One spike by simulation and by the closed forms of the estimate, side by side."""
+    """One spike from simulation and from the closed forms of the estimate, side by side."""
     cells = _cells(request)
     level = _level(request, "V", float(cells.input_voltage))
     compared = compare_energy(cells, level, hold=hold)

@@ -1,4 +1,4 @@
-"""What every run in time gives: spikes, energy from the supplies, and traces."""
+"""Results of a time-domain run: spikes, supply energy, and traces."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from neuroest.dynamics.stimulus import Array
 
 @dataclass
 class SpikeRun:
-    """Spikes of some devices and what they took.
+    """Spikes of some devices and their energy.
 
     Attributes
     ----------
@@ -18,7 +18,7 @@ class SpikeRun:
     spike_devices, spike_times : ndarray
         Device and time of each spike. [s]
     energy : dict of str to ndarray
-        Energy from the supplies by term and device. [J]
+        Supply energy by term and device. [J]
     traces : dict of str to ndarray
         Time, input, gate or membrane, and further states of the devices that are kept.
     """
@@ -36,7 +36,7 @@ class SpikeRun:
         return np.bincount(self.spike_devices.astype(int), minlength=self.devices).astype(float)
 
     def intervals(self) -> Array:
-        """All intervals between spikes of the same device. [s]."""
+        """All intervals between spikes of the same device [s]."""
         order = np.lexsort((self.spike_times, self.spike_devices))
         times, devices = self.spike_times[order], self.spike_devices[order]
         return np.asarray(np.diff(times)[np.diff(devices) == 0])
@@ -49,15 +49,15 @@ class Spikes:
         self.found: list[tuple[Array, Array]] = [(np.zeros(0), np.zeros(0))]
 
     def add(self, devices: Array, times: Array) -> None:
-        """Take down one spike of each of some devices."""
+        """Record one spike for each of some devices."""
         self.found.append((devices.astype(float), times))
 
     def arrays(self) -> tuple[Array, Array]:
-        """Devices and times of all spikes, in the order of their coming."""
+        """Devices and times of all spikes, in time order."""
         devices, times = zip(*self.found, strict=True)
         return np.concatenate(devices), np.concatenate(times)
 
 
 def plain_numbers(values: Array) -> list[float | None]:
-    """Numbers as JSON holds them: None for one that is not finite."""
+    """Numbers for JSON: None if not finite."""
     return [float(v) if np.isfinite(v) else None for v in values]

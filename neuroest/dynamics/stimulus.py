@@ -1,4 +1,4 @@
-"""Input voltages and currents as stretches of constant value, so that every edge falls on a step."""
+"""Input voltages and currents as intervals of constant value, so that every edge falls on a step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MOST_STEPS = 20_000_000
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of constant input.
+    """An interval of constant input.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def sampled(times: Array, levels: Array) -> list[Segment]:
     Raises
     ------
     NeuroestError
-        When times do not increase or a sample is not finite.
+        If times do not increase or a sample is not finite.
     """
     if len(times) < 2:
         raise NeuroestError("a stimulus needs at least two samples")
@@ -75,7 +75,7 @@ def steps_of(stimulus: Stimulus, longest: float) -> list[int]:
     Raises
     ------
     NeuroestError
-        For a step that is none, or more steps than anybody would wait for.
+        If the step is invalid, or there are too many steps.
     """
     plan = [max(1, int(np.ceil(s.duration / longest - 1e-9))) if longest > 0.0 else 0 for s in stimulus]
     if not longest > 0.0 or sum(plan) > _MOST_STEPS:

@@ -16,7 +16,7 @@ from neuroest.equations import device_curves, threshold_switches
 from neuroest.loading.library import Device
 
 _PATIENCE = 3.0
-"""Integration times after which a switch under its nominal drive counts as silent."""
+"""Number of integration times after which a switch at its nominal drive counts as silent."""
 _MANY = 100
 """Spikes that the patience with a switch of the lab lasts for; a convention."""
 _AFTER = 1.0 + 1e-9
@@ -71,7 +71,7 @@ class SwitchInTime(in_time.NeuronInTime):
     def run(
         self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
     ) -> SpikeRun:
-        """Under supplies that end."""
+        """Run with supply voltages of finite duration."""
         return self._simulate(
             in_time.driven(levels, durations), generator, len(levels), _TRACED if kept else 1
         )
@@ -87,7 +87,7 @@ class SwitchInTime(in_time.NeuronInTime):
         return super().patience() if self.component is not None else self.lasting(self.drive.nominal, _MANY)
 
     def least_drive(self) -> float:
-        """Supply that an open switch lets reach the threshold."""
+        """Smallest supply for which the node of an open switch reaches the threshold."""
         switch = self.switch
         final = threshold_switches.switch_final_voltage(
             switch.series_resistance, switch.off_resistance, switch.supply_voltage
