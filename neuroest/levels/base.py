@@ -41,24 +41,24 @@ class Placement:
     Attributes
     ----------
     units : array
-        Computing units (arrays, cores) that hold each layer; zero for a layer without weights. A unit that several
-        layers share is divided among them.
+        Computing units (arrays, cores) per layer; zero for a layer without weights. A shared unit is divided among its
+        layers.
     utilisation : array
-        Share of the held units that the layer fills.
+        Share of its units that the layer fills.
     replication : array
         Copies of each layer.
     row_blocks, column_blocks : array
-        Units over which the fan-in and the outputs of one copy are split.
+        Units across which the fan-in and the outputs of one copy are split.
     reached_units : array
-        Units that an input of the layer must reach.
+        Units that receive an input of the layer.
     neurons : array
-        Physical neurons that the layer owns; zero where neurons are shared in time.
+        Physical neurons of the layer; zero if neurons are time-multiplexed.
     shared : bool
-        Whether the layers run one after the other on the same units.
+        Whether the layers run in series on the same units.
     checks : tuple of Check
-        What must hold for this placement.
+        Checks of this placement.
     together : array or None
-        Units of all layers together where they share some, a whole number.
+        Total units of all layers if some are shared; a whole number.
     """
 
     units: Array
@@ -83,12 +83,12 @@ class Placement:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Traffic:
-    """Bits that one kind of memory content moves, by layer.
+    """Memory traffic of one kind of content in bits, by layer.
 
     Attributes
     ----------
     read, written : array
-        Bits that the units read, and bits that they or others write.
+        Bits that the units read, and bits that units or other blocks write.
     required : bool
         Whether a chip without such a memory cannot run the network.
     inputs : array or None
@@ -116,7 +116,7 @@ class Traffic:
     order: tuple[Array, Array] | None = None
 
     def words(self, bits: Array, width: u.Numeric) -> Array:
-        """Accesses to words of that width that so many of its bits take."""
+        """Number of word accesses for a number of bits."""
         if self.item is None:
             return np.asarray(bits / width)
         return np.asarray(bits / self.item * equations.block_count(self.item, width))
@@ -137,7 +137,7 @@ class LevelCounts:
     additions : array
         Partial-sum additions for an accumulator.
     neuron_updates : array
-        Updates of neurons that are shared in time and stand outside the computing units.
+        Updates of time-multiplexed neurons outside the computing units.
     """
 
     actions: Mapping[tuple[str, str], Array]
@@ -178,7 +178,7 @@ class NetworkMapping:
     Attributes
     ----------
     placement : Placement
-        Where the layers sit, those of all computing levels together.
+        Placement of the layers of all computing levels.
     instances : mapping
         Instances of every component on the chip, by path.
     counts : mapping
@@ -189,7 +189,7 @@ class NetworkMapping:
     instances: Mapping[str, u.Numeric]
     counts: Mapping[str, u.Numeric]
     passes: u.Numeric = 1.0
-    """Times that the units take another part of the network in one inference."""
+    """Number of passes per inference in which the units run another part of the network."""
     checks: tuple[Check, ...] = ()
     exclusions: tuple[str, ...] = field(default=())
 
@@ -212,7 +212,7 @@ class LevelMapping(NetworkMapping):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MappedLevel:
-    """A computing level with its mapper, which sees the layers that it runs and the part of the chip in its reach."""
+    """A computing level with its mapper, restricted to its layers and the part of the chip that it reaches."""
 
     mapper: Mapper
     mapped: LevelMapping
@@ -226,27 +226,27 @@ class MappedLevel:
 
 
 class Mapper(ABC):
-    """How one kind of computing level takes a network."""
+    """Mapping of a network to one kind of computing level."""
 
     schema: ClassVar[type[Level]]
-    """What a file may say of the level; its `mapper` names the level."""
+    """Schema of the level in files; its `mapper` names the level."""
     prior_error: ClassVar[ModelErrors]
-    """How far its times may be off. A level says so itself; without it there is no level."""
+    """Model error of its times. Every level must state it."""
     unit_name: str = "unit"
     built_of_blocks: ClassVar[bool] = True
-    """Whether the chip is described by its blocks, and not by published numbers of the whole."""
+    """Whether blocks describe the chip, instead of published numbers for the whole chip."""
     writes_weights_back: ClassVar[bool] = True
     """Whether writing the weights after a power-down is part of the estimate."""
     multiplies_computed: ClassVar[bool] = False
-    """Whether its units multiply any two numbers, also two that the network has computed."""
+    """Whether its units multiply any two numbers, including two computed activations."""
     runs_elementwise: ClassVar[bool] = False
-    """Whether its units run element-wise layers, without a block of their own."""
+    """Whether its units run element-wise layers without a separate block."""
     turns_by_steps: ClassVar[bool] = False
-    """Whether time-multiplexed units can take another layer after each timestep, since they keep nothing."""
+    """Whether time-multiplexed units can switch layers after each timestep, since they are stateless."""
     skips_silent_inputs: ClassVar[bool] = False
-    """Whether an input that does not fire takes no time."""
+    """Whether a silent input needs no time."""
     weights_in_cells: ClassVar[bool] = False
-    """Whether the weights are the cells of an array, next to which digital blocks may work on numbers."""
+    """Whether the weights are stored in array cells, next to which digital blocks may compute with numbers."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -287,7 +287,7 @@ class Mapper(ABC):
         return False
 
     def check_supported(self) -> None:  # noqa: B027 - most mappers refuse nothing
-        """Refuse what this kind of level cannot run.
+        """Reject networks that this kind of level cannot run.
 
         Raises
         ------
@@ -308,7 +308,7 @@ class Mapper(ABC):
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
     def drain_time(self) -> Array:
-        """Time from the last read of each layer to its last result, which the units no longer wait for."""
+        """Time from the last read of each layer to its last result; the units do not wait for it."""
         return self.zeros()
 
     def passage_time(self) -> Array | None:
@@ -320,7 +320,7 @@ class Mapper(ABC):
         return np.asarray(np.max(step, axis=-1, keepdims=True))
 
     def left_out(self, passes: u.Numeric) -> list[str]:
-        """What the estimate does not contain because no block of the chip stands for it."""
+        """Exclusions of the estimate because no block of the chip describes them."""
         left_out = []
         if self.chip.technology.corner is not None:
             left_out.append(
@@ -333,7 +333,7 @@ class Mapper(ABC):
         return [*left_out, *self._left_out_without_blocks(passes)] if self.built_of_blocks else left_out
 
     def left_out_of_units(self) -> list[str]:
-        """What the units of the level need and no block stands for."""
+        """Circuits that the units need and no block describes."""
         return []
 
     def _left_out_without_blocks(self, passes: u.Numeric) -> list[str]:
@@ -373,7 +373,7 @@ class Mapper(ABC):
         return None
 
     def time_sharing(self) -> TimeMultiplexing:
-        """Which layers take turns on units of this level."""
+        """Layers that share units of this level in time."""
         return no_sharing(np.shape(self.layers.positions)[-1])
 
     def partial_sum_bits(self) -> u.Numeric:
@@ -393,7 +393,7 @@ class Mapper(ABC):
         return {}
 
     def writers(self) -> list[Component[Any]]:
-        """What takes energy when a cell is written; nothing where weights live in no cells."""
+        """Component that uses energy when a cell is written; none if weights are not stored in cells."""
         return []
 
     def programmed_cells(self, placement: Placement) -> Array:
@@ -401,7 +401,7 @@ class Mapper(ABC):
         return self.zeros()
 
     def writing_time(self, mapped: LevelMapping) -> u.Numeric:
-        """Time to write all weights into their cells."""
+        """Time to write all weights to their cells."""
         return 0.0
 
     def products_kept(self) -> u.Numeric:
@@ -414,18 +414,18 @@ class Mapper(ABC):
 
     @property
     def weight_store(self) -> Component[Any] | None:
-        """What holds the weights between two inferences, if anything on the chip does."""
+        """On-chip storage of the weights between two inferences, if there is any."""
         return self.memory("weights")
 
     @property
     def weights_are_volatile(self) -> bool:
-        """Whether the weights are gone after each inference, because the chip is switched off."""
+        """Whether the weights are lost after each inference because the chip is switched off."""
         store = self.weight_store
         return self.chip.operation.mode == "duty_cycled" and store is not None and store.volatile
 
     @property
     def inferences_per_writing(self) -> u.Numeric | None:
-        """Inferences after which the cells of an array are rewritten; None where they never are."""
+        """Number of inferences between rewrites of an array's cells; None if they are never rewritten."""
         return 1.0 if self.weights_are_volatile else self.chip.inferences_per_programming
 
     def reloads_weights(self) -> Array:
@@ -439,7 +439,7 @@ class Mapper(ABC):
         return np.where(total > memory.options["capacity"], 1.0, 0.0)
 
     def learn(self, placement: Placement, counts: LearningCounts) -> Any:
-        """What changing its weights takes in a sample, a `neuroest.levels.learning.LevelLearning`.
+        """Cost of weight updates in a sample, as `neuroest.levels.learning.LevelLearning`.
 
         Raises
         ------
@@ -452,7 +452,7 @@ class Mapper(ABC):
         )
 
     def external_maps(self) -> ExternalMaps | None:
-        """What each layer exchanges with the external memory; None where maps stay on the chip while they fit."""
+        """Traffic of each layer with the external memory; None if maps stay on the chip while they fit."""
         return None
 
     def repeated_bits(self, activations: Array) -> Array:
@@ -460,7 +460,7 @@ class Mapper(ABC):
         return self.zeros()
 
     def memories(self, contents: str) -> tuple[Memory, ...]:
-        """The memories that store something, the nearest to the computing level first.
+        """Memories that store one kind of content, nearest to the computing level first.
 
         Raises
         ------
@@ -479,13 +479,13 @@ class Mapper(ABC):
         return tuple(found)
 
     def memory(self, contents: str) -> Memory | None:
-        """The outermost memory that stores something; the others hold parts of what it has."""
+        """Outermost memory for one kind of content; inner memories hold parts of it."""
         found = self.memories(contents)
         return found[-1] if found else None
 
     @property
     def steps(self) -> u.Numeric:
-        """Time steps of an inference."""
+        """Timesteps of an inference."""
         return self.layers.timesteps
 
     def zeros(self) -> Array:
@@ -498,7 +498,7 @@ class Mapper(ABC):
         return np.asarray(np.where(bits > 1.0, bits, 0.0))
 
     def elementwise(self) -> Mapping[str, Array]:
-        """What a vector unit does in one inference, by action.
+        """Vector-unit operations per inference, by action.
 
         An activation function is a comparison, with which a sum comes back to the bits of an activation; so is each
         further element of a maximum. Spikes have one bit, and neurons instead of an activation function.
@@ -526,7 +526,7 @@ memoize_numbers(Mapper)
 def _fits(
     needed: u.Numeric, total: u.Numeric, each: u.Numeric, path: Sequence[LevelNode], unit_name: str
 ) -> Check:  # fmt: skip
-    """Whether a chip of fixed size has the units that the network needs, and what makes it large enough."""
+    """Check whether a fixed-size chip has enough units for the network, with advice on how to enlarge it."""
     chips = int(np.max(np.ceil(needed / each)))
     size = f", which are {chips} chips of {int(np.max(each))}" if chips > 1 else ""
     return Check(
@@ -541,7 +541,7 @@ def level_counts(
     chip: Chip, level: LevelNode, needed: u.Numeric, unit_name: str, *, reprograms: bool = False,
     settled: Mapping[str, u.Numeric] = MappingProxyType({}),
 ) -> tuple[dict[str, u.Numeric], dict[str, u.Numeric], list[Check]]:  # fmt: skip
-    """Instances of all levels, for a network that needs so many computing units.
+    """Instances of all levels, for a given number of computing units.
 
     Parameters
     ----------
@@ -552,7 +552,7 @@ def level_counts(
     needed : float or array
         Computing units that the network needs.
     unit_name : str
-        What messages call a unit.
+        Name of a unit in messages.
     reprograms : bool
         Whether a chip that is too small takes the network part by part.
     settled : mapping
