@@ -1,4 +1,4 @@
-"""Elapsed time of a command that takes long, on a terminal."""
+"""Elapsed time of a long command, on a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TextIO
 from neuroest.core.progress import Progress, silent
 
 _PATIENCE = 2.0
-"""Seconds that a command may take before anybody asks what it is doing; a convention."""
+"""Seconds after which the running time of a command is shown; a convention."""
 _ERASE = "\r\x1b[K"
 
 
@@ -21,14 +21,14 @@ _running: ContextVar[Elapsed | None] = ContextVar("neuroest_running", default=No
 
 
 def stop_counting() -> None:
-    """Show no running time any more, where something draws a bar of its own."""
+    """Stop the running time when another part draws its own progress bar."""
     running = _running.get()
     if running is not None:
         running.stop()
 
 
 def progress_shown() -> Progress:
-    """What a long run calls with the share that is done; the running time then shows it with the time left."""
+    """Progress callback of a long run; the running time then shows the finished share and the time left."""
     running = _running.get()
     return silent if running is None else running.move
 

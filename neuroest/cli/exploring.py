@@ -1,4 +1,4 @@
-"""What the verbs that explore have in common: options, the space on the command line, progress."""
+"""Common parts of the exploration verbs: options, the space on the command line, progress."""
 
 import sys
 import time

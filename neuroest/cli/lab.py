@@ -1,4 +1,4 @@
-"""What the verbs of the device lab have in common."""
+"""Common parts of the device lab verbs."""
 
 from typing import Annotated
 

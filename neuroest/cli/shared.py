@@ -1,4 +1,4 @@
-"""What several verbs have in common: their options, and writing out."""
+"""Common parts of several verbs: options and output."""
 
 import contextlib
 import json
@@ -20,9 +20,9 @@ from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 from neuroest.specs.claims import Claim
 
 DEFAULT_ARCHITECTURE = "diffusive_low_power_28nm"
-"""What is estimated when no architecture is named."""
+"""Default architecture."""
 DEFAULT_WORKLOAD = "shd_recurrent_spiking"
-"""What it runs when no workload is named."""
+"""Default workload."""
 
 
 class Format(StrEnum):
@@ -169,7 +169,7 @@ def style_for(output: Path | None) -> Style:
 def in_form(
     form: Format, text: Callable[[], str], rows: Callable[[], Any], label: str, data: Any = None
 ) -> str:
-    """A result in the form that was asked for.
+    """Format a result as requested.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def emit_in_form(
     label: str,
     data: Any = None,
 ) -> None:
-    """Write a result in the form that was asked for, as `in_form` takes it."""
+    """Write a result in the requested form; the arguments are those of `in_form`."""
     emit(in_form(form, text, rows, label, data), output)
 
 
@@ -217,7 +217,7 @@ def workload_name(output: Path | None) -> str | None:
 
 
 def note(lines: Iterable[str]) -> None:
-    """Lines for the user that are no part of the result."""
+    """Print lines for the user that are not part of the result."""
     with without_count():
         for line in lines:
             sys.stderr.write(f"{for_terminal(line)}\n")

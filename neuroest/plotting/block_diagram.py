@@ -1,4 +1,4 @@
-"""The chip as its spec has it: levels inside levels, memories, links, the neuron in its place, joules as widths."""
+"""Block diagram of a chip from its spec: nested levels, memories, links and neurons, with energies as widths."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class _Node:
     kind : str
         Which tone it has.
     energy : float
-        Joules of it alone, in one inference. [J]
+        Energy of the box alone, in one inference. [J]
     inside : tuple of _Node
         Boxes inside it, from the top down.
     chain : tuple of _Node
-        Boxes that a signal passes one after the other.
+        Boxes that a signal passes in sequence.
     """
 
     title: str
@@ -72,7 +72,7 @@ class _Node:
 
     @property
     def total(self) -> float:
-        """Joules of it and of all inside it. [J]."""
+        """Energy of the box with all of its content. [J]."""
         return self.energy + sum(node.total for node in (*self.inside, *self.chain))
 
 
@@ -243,7 +243,7 @@ def _line(energy: float, whole: float) -> float:
 
 
 def _fitted(text: str, width: float) -> str:
-    """A text that is no wider than a box of so many inches."""
+    """A text shortened to the width of a box in inches."""
     room = max(int(width * 72.0 / (_FONT * 0.56)), 4)
     return text if len(text) <= room else text[: room - 3].rstrip(" ,;:") + "..."
 

@@ -1,4 +1,4 @@
-"""What limits the throughput: time of each resource in each layer, and the same as a roofline."""
+"""Throughput limits: time of each resource in each layer, and a roofline."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Totals in parts: as shares of a bar, and absolute with bands."""
+"""Breakdowns of totals: as shares of a bar, and in absolute terms with bands."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
 }
 TOTALS: Mapping[str, str] = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
 MOST_BESIDE = 4
-"""Designs whose parts are drawn side by side."""
+"""Most designs whose parts are drawn side by side."""
 _KINDS = ("component", "layer")
 _BAR_INCHES, _LEGEND_INCHES = 0.22, 0.135
 """Height of a row of bars, and of a line of the legend below them."""

@@ -1,4 +1,4 @@
-"""Designs along an axis: medians with bands, and where the first of them costs the same as each other."""
+"""Designs along an axis: medians with bands, and break-even points of the first design with the others."""
 
 from __future__ import annotations
 

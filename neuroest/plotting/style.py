@@ -1,4 +1,4 @@
-"""What every figure shares: widths of the venues, style, axes of quantities, fills distinct in grey, files."""
+"""Common parts of figures: venue widths, style, axes of quantities, fills distinct in grey, files."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ VENUES: Mapping[str, tuple[float, float]] = {
 COLUMN, PAGE = VENUES["ieee"]
 FORMATS = ("pdf", "svg", "png")
 MOST_DESIGNS = 24
-"""Designs that one figure has room for."""
+"""Most designs in one figure."""
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Lines and markers, of Okabe and Ito."""
 MARKERS = "osD^v<>ph*"
@@ -74,7 +74,7 @@ def styled(make: Callable[_Arguments, Any]) -> Callable[_Arguments, Any]:
 
 
 def check_figure_path(path: Path) -> None:
-    """Whether a figure can be written there, before anybody waits for its numbers.
+    """Check that a figure can be written to a path before its numbers are computed.
 
     Raises
     ------

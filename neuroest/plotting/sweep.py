@@ -1,4 +1,4 @@
-"""Many points: a sweep along a parameter, a Pareto front, a break-even."""
+"""Figures of many points: a sweep along a parameter, a Pareto front, a break-even."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _named_in(columns: Sequence[str], path: str | None) -> str | None:
 
 
 def _first_that_varies(frame: pd.DataFrame, results: Sequence[str]) -> str:
-    """The first result that is not the same in every row."""
+    """The first result that varies between rows."""
     return next((name for name in results if np.unique(frame[name].dropna()).size > 1), results[0])
 
 

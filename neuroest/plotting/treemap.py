@@ -1,4 +1,4 @@
-"""Area of a chip, or energy from the wall to the cell, divided among its parts in proportion."""
+"""Treemaps of the area of a chip, and of the energy from the wall to the cell."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ class Part:
 
     @property
     def group(self) -> str:
-        """What it is drawn inside of."""
+        """The enclosing rectangle."""
         return self.path.rpartition(".")[0]
 
 
@@ -54,7 +54,7 @@ def _parts(view: View, quantity: str) -> Sequence[Part]:
 
 
 def _around(view: View) -> Iterator[Part]:
-    """What each shell takes besides what is inside of it."""
+    """Energy of each shell without its content."""
     for inner, outer in pairwise(view.estimate.shells):
         added = outer.energy_per_inference_J - inner.energy_per_inference_J
         if added > 0.0:

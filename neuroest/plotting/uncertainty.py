@@ -1,4 +1,4 @@
-"""What the spread of the inputs does: tornado, distributions."""
+"""Effect of the input spreads: tornado and distributions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _PALE = "#d9d9d9"
 
 
 def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: str) -> None:
-    """Bars from the total at a cause's p10 to that at its p90, the longest on top."""
+    """Bars from the total at a cause's p10 to the total at its p90, the longest on top."""
     for row, bar in enumerate(reversed(bars)):
         for end, fill in ((bar.low, _LOW), (bar.high, _HIGH)):
             if math.isfinite(end):
@@ -63,7 +63,7 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
 
 
 def tornado_figure(view: View, width: float, total: str = "energy_per_inference_J") -> Any:
-    """A total of an estimate with each cause of uncertainty at its p10 and its p90, the others as they are."""
+    """A total of an estimate with each cause of uncertainty at its p10 and p90, and the others as stated."""
     bars = view.tornado(total)[:_MOST_BARS]
     figure, axes = new_figure(width, 0.95 + 0.19 * max(len(bars), 2))
     _tornado(figure, axes, bars, view.estimate.totals[total] or math.nan, total)

@@ -1,1 +1,1 @@
-"""A report as a folder: page, figures, tables and bundle."""
+"""Write a report as a folder with page, figures, tables and bundle."""

@@ -1,4 +1,4 @@
-"""Which figures a report has, each with the caption that a paper prints below it."""
+"""The figures of a report, each with its caption for a paper."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -26,7 +26,7 @@ _TEXTS = read_data(Path(__file__).with_name("figures.yaml"))
 _WORDS = {"bands": _TEXTS["bands"], "mark": _TEXTS["mark"].format(share=LEAST_UNPROVEN * 100)}
 
 MOST_DRAWN_ALONE = 4
-"""Designs of a network that have a tornado, a roofline and an area map of their own."""
+"""Designs per network with their own tornado, roofline and area map."""
 
 
 def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
@@ -83,7 +83,7 @@ def _of_network(
 
 
 def _of_designs(report: Report, widths: tuple[float, float]) -> Iterator[Plan]:
-    """What is drawn of one design at a time: of the first of each network."""
+    """Figures of a single design, drawn for the first design of each network."""
     narrow, wide = widths
     chosen = [
         (network, view, len(views)) for network, views in report.networks for view in views[:MOST_DRAWN_ALONE]

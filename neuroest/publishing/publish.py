@@ -1,4 +1,4 @@
-"""Writing a report: page, tables, figures, methods, bibliography and data in one folder."""
+"""Write a report: page, tables, figures, methods, bibliography and data in one folder."""
 
 import multiprocessing
 import signal
@@ -35,18 +35,18 @@ def publish(
     bundle: bool = False,
     progress: Progress = silent,
 ) -> None:
-    """Write a report as a folder that is either whole or not there.
+    """Write a report as a folder, completely or not at all.
 
     Parameters
     ----------
     venue : str
-        Whose column widths the figures have, one of `neuroest.plotting.style.VENUES`.
+        Venue whose column widths the figures use, one of `neuroest.plotting.style.VENUES`.
     force : bool
         Replace a report of the same name.
     bundle : bool
-        Pack what ``neuroest rerun`` needs into ``bundle.zip``.
+        Pack the inputs of ``neuroest rerun`` into ``bundle.zip``.
     progress : callable
-        Called with the share that is done.
+        Callback that receives the finished share.
     """
     matplotlib()
     extra("jinja2", "report")

@@ -1,1 +1,1 @@
-"""Networks as numbers: shapes, exact counts and activity of every layer."""
+"""Networks as arrays: shapes, exact counts and activity of every layer."""

@@ -44,7 +44,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Geometry:
-    """What follows from the shapes of a network alone.
+    """Counts that depend only on the shapes of a network.
 
     All arrays have one element a layer. A pooling or an addition has no weights: its reduction, connections,
     MACs and weights are zero, and its outputs are its channels.
@@ -52,7 +52,7 @@ class Geometry:
     Attributes
     ----------
     names, types : tuple of str
-        Of the layers, in order.
+        Names and types of the layers, in order.
     reads : tuple of tuple of int
         Indices of the layers that each layer reads; `NETWORK_INPUT` for the network's input.
     output_shapes : tuple of tuple of int
@@ -67,7 +67,7 @@ class Geometry:
     outputs : array
         Outputs that see the same inputs: channels of one group, or neurons.
     groups : array
-        Groups of channels that do not see each other.
+        Groups of channels without connections between them.
     kernel_rows, kernel_columns, row_stride, column_stride, output_rows : array
         Size and stride of the kernel, and rows of the output map; one for a fully connected layer.
     dilation : array
@@ -81,11 +81,11 @@ class Geometry:
     input_elements, output_elements : array
         Elements read and written; the elements of all operands for an addition.
     connections : array
-        Uses of a feed-forward synapse by an element that exists, so without the taps that fall on padding.
+        Uses of a feed-forward synapse by a real element, without taps on padding.
     recurrent_connections : array
         Uses of a recurrent synapse.
     macs : array
-        Multiply-accumulate operations with padding counted, as a frame-based engine does them.
+        Multiply-accumulate operations including padding, as in a frame-based engine.
     weights : array
         Stored weights, without biases.
     input_taps : array
@@ -96,15 +96,15 @@ class Geometry:
     window_comparisons, window_additions : array
         Of one output of a pooling layer or an addition, one less than its elements; zero for others.
     stationary_elements : array
-        Elements of a factor that takes the place of weights though it is recomputed in each inference.
+        Elements of a factor that replaces weights but is recomputed in each inference.
     sequential_steps : array
-        Steps of a recurrent cell, each of which waits for the one before.
+        Sequential steps of a recurrent cell; each waits for the previous one.
     input_bits : array
-        Bits of an input that is given as numbers in spiking coding; one everywhere else.
+        Bits of a numeric input in spiking coding; one everywhere else.
     population : array
         Neurons of a population; zero for other layers.
     sheet_density, decay_length, long_range_share, long_range_areas, long_range_distance : array
-        Of a population: neurons under an area, length in which targets grow rare, and its distant targets.
+        Numbers of a population: neurons per area, decay length of the connection density, and distant targets.
     line_buffer_elements : array
         Elements of the complete input rows that a kernel or window still needs.
     time_constant_steps, shortest_time_constant_steps : array
@@ -191,14 +191,14 @@ class LayerTable(Geometry):
     Attributes
     ----------
     input_rate, output_rate : array
-        Probability that an element that the layer reads or writes is active in a timestep: spikes per neuron
-        and timestep, or in dense coding the fraction of activations that are not zero.
+        Probability that an element read or written by the layer is active in a timestep: spikes per neuron and
+        timestep, or in dense coding the fraction of non-zero activations.
     input_density, output_density : array
         Fraction of elements that are not zero; equal to the rates.
     input_bit_density, output_bit_density : array
         Probability that a bit of an element is one; equal to the rates in spiking coding.
     input_active_steps : array
-        Share of the timesteps in which the layer reads spikes; one where they come in all of them.
+        Share of the timesteps in which the layer reads spikes; one if spikes come in every timestep.
     timesteps : float or array
         Timesteps of one inference; one in dense coding.
     weight_bits, activation_bits, accumulator_bits : float or array
@@ -228,7 +228,7 @@ class LayerTable(Geometry):
 
     @property
     def multiply_accumulates(self) -> u.Numeric:
-        """Multiply-accumulates of one inference, every time step counted, whatever the activity."""
+        """Multiply-accumulates of one inference over all timesteps, independent of the activity."""
         if self.coding != "spiking":
             return self.total_macs
         if self.in_numbers is None:
@@ -257,7 +257,7 @@ class LayerTable(Geometry):
 
 
 def check_workload(spec: workload.WorkloadSpec) -> list[workload.Fault]:
-    """Find everything that is wrong with a workload beyond what the schema sees."""
+    """Find all problems of a workload that the schema does not detect."""
     faults = [*workload.check_claims(spec), *check_shapes(spec)]
     if not faults and not np.any(geometry(spec).is_weighted):
         faults.append((("layers",), "no layer has weights, so there is nothing to place on a chip"))
@@ -265,7 +265,7 @@ def check_workload(spec: workload.WorkloadSpec) -> list[workload.Fault]:
 
 
 def check_shapes(spec: workload.WorkloadSpec) -> list[workload.Fault]:
-    """Find what is wrong with names, references and shapes, and which layer has no activity.
+    """Find problems with names, references and shapes, and layers without activity.
 
     Each fault is the place in the file, such as ``("layers", 3, "kernel")``, and a message.
     """
@@ -273,7 +273,7 @@ def check_shapes(spec: workload.WorkloadSpec) -> list[workload.Fault]:
 
 
 def geometry(spec: workload.WorkloadSpec) -> Geometry:
-    """Shapes and exact counts of a network, worked out once for each spec.
+    """Compute shapes and exact counts of a network, once for each spec.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""What a learning rule asks of every layer in one sample: counts that follow from rule, activity and shapes.
+"""Operations of a learning rule in every layer for one sample: counts from rule, activity and shapes.
 
-Arrays have the layers on their last axis and the design points before it. Nothing here knows a chip: how a level
-reaches its weights, and what its circuits do for it, is in `neuroest.levels.learning`.
+Arrays have the layers on their last axis and the design points before it. This module is independent of chips:
+`neuroest.levels.learning` describes how a level accesses its weights and which circuits it uses.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,19 +17,19 @@ from neuroest.specs.learning_formula import Product, is_epoch
 from neuroest.workloads.layers import Array, LayerTable
 
 Access: TypeAlias = Literal["row", "column", "array"]
-"""What an update visits: a row of weights at a presynaptic spike, a column at a postsynaptic one, or all of them."""
+"""Access of an update: a row of weights at a presynaptic spike, a column at a postsynaptic spike, or all weights."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Visits:
-    """How often values at synapses are visited in a sample, by layer.
+    """Accesses to values at synapses in a sample, by layer.
 
     Attributes
     ----------
     access : str
-        What is visited at once.
+        Unit of one access.
     events : array
-        Rows, columns, or whole layers that are visited.
+        Rows, columns or whole layers accessed.
     values : array
         Values that are due in them.
     written : array
@@ -44,7 +44,7 @@ class Visits:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LearningCounts:
-    """What a rule asks for in one sample, by layer.
+    """Operations of a rule in one sample, by layer.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class LearningCounts:
     updates : tuple of Visits
         Weights whose change is computed.
     skipped : array
-        Updates that were due and dropped before anything was read.
+        Updates that were due but dropped before any read.
     tags : tuple of Visits
         Tags that are changed, all tags together.
     trace_updates, errors, error_products, threshold_updates : array
@@ -72,11 +72,11 @@ class LearningCounts:
     traces, tag_values, weights, stored_activity : array
         Traces, tags and weights that are kept, and bits of activity that wait for the backward pass.
     asked_share : Numeric
-        Change that an update asks for on average, over the range of the weight.
+        Mean requested change of an update, relative to the weight range.
     hottest : Numeric
-        Writes of the hottest cell over the mean of its layer.
+        Writes of the most-written cell relative to the mean of its layer.
     samples, duty : Numeric
-        Samples of the whole training, and the share of the time in which the chip learns.
+        Samples of the whole training, and share of the time in which the chip learns.
     tolerated_failures : Numeric
         Share of the cells whose failure the network tolerates.
     use_period : Numeric

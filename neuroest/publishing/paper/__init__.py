@@ -1,1 +1,1 @@
-"""The guided way from curves and a network to a paper, in commands that anybody may run."""
+"""Guided workflow from curves and a network to a paper, as commands that anybody can run."""

@@ -1,4 +1,4 @@
-"""The checklist for reviewers and the page of summary, from what the steps have computed."""
+"""The checklist for reviewers and the summary page, from the results of the steps."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,9 @@ from neuroest.publishing.paper.steps import STEPS, steps_of
 from neuroest.reporting.formatting import counted
 
 _MOST_ASSUMED = 0.5
-"""Share of assumed and projected values from which on a result is a projection; a convention."""
+"""Share of assumed and projected values from which a result counts as a projection; a convention."""
 _OWN = "chip"
-"""Contender of the contest that is one's own chip: the name of its file."""
+"""Contender name of the user's own chip: the name of its file."""
 _PARTS = ("energy_per_inference_J", "area_m2", "latency_s")
 _UNITS = {"energy_per_inference_J": "J", "area_m2": "m^2", "latency_s": "s"}
 _TITLES = {"energy_per_inference_J": "energy of an inference", "area_m2": "area", "latency_s": "latency"}
@@ -26,7 +26,7 @@ _PACES = {"back_to_back": "back to back", "equal_pace": "equal pace", "real_time
 
 @dataclass(frozen=True)
 class _Results:
-    """What the steps have computed so far."""
+    """Results of the steps so far."""
 
     plan: Plan
     folder: Path
@@ -37,13 +37,13 @@ class _Results:
 
     @property
     def own(self) -> Mapping[str, Any]:
-        """The estimate of one's own chip."""
+        """The estimate of the user's own chip."""
         design: Mapping[str, Any] = self.compared["designs"][0]
         return design
 
     @property
     def device(self) -> str:
-        """Device spec of one's own."""
+        """Device spec of the user."""
         return self.plan.device or "device.yaml"
 
     def differs(self, what: str) -> list[str]:
@@ -76,7 +76,7 @@ def _json(file: Path) -> Any:
 
 @dataclass(frozen=True)
 class _Item:
-    """One question of a reviewer: what it asks, whether the answer is good, and the answer."""
+    """One question of a reviewer: the question, whether the answer is satisfactory, and the answer."""
 
     asks: str
     good: bool
@@ -84,7 +84,7 @@ class _Item:
 
 
 def checklist(folder: Path) -> str:
-    """What a reviewer asks of such a paper, answered from the results."""
+    """Typical reviewer questions about such a paper, answered from the results."""
     found = _results(folder)
     items = [*_on_the_device(found), *_on_the_comparison(found), *_on_repetition(found)]
     good = sum(item.good for item in items)
@@ -186,7 +186,7 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
 
 
 def _failed_checks(design: Mapping[str, Any]) -> str:
-    """Checks of a design that do not hold, after its name."""
+    """Failed checks of a design, after its name."""
     messages = sorted({check["message"] for check in design["checks"] if not check["passed"]})
     return f"{design['architecture']}: {'; '.join(messages)}" if messages else ""
 
@@ -226,7 +226,7 @@ def _no_contest(found: _Results) -> str:
 
 
 def _at_equal_pace(found: _Results) -> str:
-    """What the comparison with all baselines says, each as its file describes it."""
+    """Result of the comparison with all baselines, each as described in its file."""
     rows = [
         row for row in found.compared["paces"]
         if (row["part"], row["pace"], row["off_chip_link"]) == ("energy", "equal_pace", True)
@@ -252,7 +252,7 @@ def _by_design(found: _Results, values: list[str]) -> str:
 
 
 def summary(folder: Path) -> str:
-    """One page: what was found, how sure it is, and where everything stands."""
+    """One page: findings, their certainty, and the location of all files."""
     found = _results(folder)
     lines = [
         f"# {found.plan.title}",
@@ -318,7 +318,7 @@ def _totals_lines(found: _Results) -> list[str]:
 
 
 def _ratio_lines(found: _Results) -> list[str]:
-    """Energy over that of each baseline at each pace: below one, this chip needs less."""
+    """Energy relative to each baseline at each pace; below one, this chip needs less."""
     lines = [
         "**Energy over that of a baseline** (median, p10 .. p90; below 1 this chip needs less):", "",
         "| baseline | " + " | ".join(_PACES.values()) + " |", "|---|" + "--:|" * len(_PACES),

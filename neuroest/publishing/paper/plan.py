@@ -1,4 +1,4 @@
-"""What a folder of curves becomes: the plan, a file that its owner may edit."""
+"""The plan for a folder of curves: a file that its owner may edit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from neuroest.specs.file_text import is_path
 
 PLAN_FILE = "paper.yaml"
 DEFAULT_LIKE = "analog_lif_low_power_28nm"
-"""Chip whose fabric the device is put into: CMOS neurons, so that the two compare neurons."""
+"""Chip whose fabric receives the device; it has CMOS neurons, so that the comparison is between neurons."""
 DENSE_LIKE = "adc_crossbar_28nm"
 """That chip where a cell or a converter runs a dense network."""
 CURVES = (".csv", ".xlsx")
@@ -33,12 +33,12 @@ _HEAD = """\
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do; paths count from the folder of the paper.
+    """The plan; paths are relative to the folder of the paper.
 
     Attributes
     ----------
     device : str
-        Device spec of one's own, where there are no curves to fit.
+        Device spec of the user, if there are no curves to fit.
     options : mapping of str to tuple of str
         Words to add to the command of a step.
     """
@@ -58,12 +58,12 @@ _TEXTS = ("title", "device", "network", "like", "contest")
 
 
 def read_plan(file: Path, steps: Sequence[str]) -> Plan:
-    """The plan of a folder.
+    """Read the plan of a folder.
 
     Raises
     ------
     NeuroestError
-        For a file that is no plan, with what is wrong in it.
+        For an invalid plan, with its problems.
     """
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -113,14 +113,14 @@ def write_plan(file: Path, plan: Plan) -> None:
 
 
 def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -> Plan:
-    """The plan for a folder with curves and a network.
+    """Create the plan for a folder with curves and a network.
 
     Parameters
     ----------
     folder : Path
-        With the curves.
+        Folder with the curves.
     place : Path
-        Folder of the paper, from which paths count.
+        Folder of the paper; paths are relative to it.
     network : str, optional
         Shipped workload or path; the one in the folder if not given.
     like : str, optional
@@ -129,7 +129,7 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
     Raises
     ------
     NeuroestError
-        Where the folder holds no curves or no network, or several networks.
+        If the folder contains no curves, no network, or several networks.
     """
     curves = sorted(file for file in folder.iterdir() if file.suffix.lower() in CURVES)
     devices, networks = _specs(folder, "device"), [*_specs(folder, "workload"), *_specs(folder, "population")]

@@ -1,4 +1,4 @@
-"""Running the steps of a paper: only those whose command or files have changed, each as a process of its own."""
+"""Run the steps of a paper: only steps with a changed command or changed files, each in its own process."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a step: ``done``, ``unchanged``, ``edited``, ``unavailable`` or ``absent``."""
+    """Outcome of a step: ``done``, ``unchanged``, ``edited``, ``unavailable`` or ``absent``."""
 
     step: Step
     became: str
@@ -46,7 +46,7 @@ class Paper:
     folder : Path
         The folder.
     outcomes : tuple of Outcome
-        What became of each step.
+        Outcome of each step.
     """
 
     folder: Path
@@ -58,28 +58,28 @@ def paper(
     only: str | None = None, again: str | None = None, commands: bool = False, force: bool = False,
     say: Say | None = None,
 ) -> Paper:  # fmt: skip
-    """From a folder with curves and a network to everything for a paper, step by step.
+    """Create everything for a paper from a folder with curves and a network, step by step.
 
     Parameters
     ----------
     folder : str or Path
-        With curves and a network, or a folder that this has written.
+        Folder with curves and a network, or a folder written by this function.
     workload : str, optional
         Network, if the folder contains none.
     like : str, optional
-        Chip whose fabric the device replaces the neuron or cell of.
+        Chip whose neuron or cell the device replaces.
     output : str or Path, optional
-        Folder to write; ``paper`` in the folder if not given.
+        Folder to write; by default ``paper`` in the folder.
     only : str, optional
         Run this step alone.
     again : str, optional
         Run this step even if nothing has changed.
     commands : bool
-        Say the commands and run none.
+        Print the commands and run none.
     force : bool
-        Replace files that were edited by hand where what they come from has changed.
+        Replace files edited by hand if their inputs have changed.
     say : callable, optional
-        Takes each line of progress.
+        Callback for each line of progress.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def _agree_with_plan(place: Path, asked: Mapping[str, str | None]) -> None:
 
 
 class _Run:
-    """One run over the steps, with what earlier runs have left."""
+    """One run over the steps, with the results of earlier runs."""
 
     def __init__(self, place: Path, say: Say, *, again: str | None, force: bool) -> None:
         self.place, self.say, self.again, self.force = place, say, again, force
@@ -145,7 +145,7 @@ class _Run:
         return steps_of(self.plan, self.place)
 
     def one(self, name: str, *, alone: bool) -> Outcome:
-        """Run a step where it is due."""
+        """Run a step if it is due."""
         step = next(each for each in self.steps() if each.name == name)
         number = f"[{STEPS.index(name) + 1:2}/{len(STEPS)}]"
         if step.absent:

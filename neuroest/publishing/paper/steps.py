@@ -1,4 +1,4 @@
-"""The steps of a paper, each a command that anybody may run by hand in its folder."""
+"""The steps of a paper; each is a command that anybody can run in its folder."""
 
 import shlex
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ class Step:
     words : tuple of str
         The command.
     reads, writes : tuple of str
-        Files that it depends on, and those that it makes.
+        Input files and output files.
     printed : str
-        File that takes what it prints; empty where it writes its files itself.
+        File for its standard output; empty if it writes its files itself.
     optional : bool
-        Whether the paper goes on without it; its reason is then part of the summary.
+        Whether the paper continues without it; the summary then states the reason.
     absent : str
-        Why it does not apply here; empty where it does.
+        Why it does not apply here; empty if it does.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""Networks of others: ONNX, NIR, PyTorch, NeuroSim, ZigZag, and recorded activity.
+"""Import networks from ONNX, NIR, PyTorch, NeuroSim and ZigZag, and recorded activity.
 
-`import_network` reads a file, `workload_from_file` makes a workload of it, `trace` watches a PyTorch model run.
+`import_network` reads a file, `workload_from_file` makes it a workload, `trace` records a run of a PyTorch model.
 """
 
 from pathlib import Path
@@ -29,14 +29,14 @@ __all__ = [
 
 
 def import_network(path: str | Path, options: ImportOptions | None = None) -> ImportedNetwork:
-    """Read a model file; its suffix says what it is, or its text where other files have the suffix too.
+    """Read a model file; its suffix gives the format, or its text if several formats share the suffix.
 
     Parameters
     ----------
     path : str or Path
         Model file.
     options : ImportOptions, optional
-        Precision, timesteps, and what becomes of operators that a workload cannot express.
+        Precision, timesteps, and treatment of operators that a workload cannot express.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
     Raises
     ------
     NetworkImportError
-        When the file cannot be read, is no network, or must not be read.
+        If the file cannot be read, is not a network, or must not be read.
     """
     from neuroest.workloads.importers.files import formatted, model_file  # noqa: PLC0415
 
@@ -63,12 +63,12 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
 
 
 def workload_from_file(path: str | Path, options: ImportOptions | None = None) -> Loaded[WorkloadSpec]:
-    """A model file as a validated workload, as `neuroest.loading.library.load_workload` returns it.
+    """Convert a model file into a validated workload, as `neuroest.loading.library.load_workload` returns it.
 
     Raises
     ------
     NetworkImportError
-        When the file cannot be read, is no network, or has operators that are not supported.
+        If the file cannot be read, is not a network, or has unsupported operators.
     """
     from neuroest.workloads.importers.writing import loaded_workload  # noqa: PLC0415
 
@@ -76,7 +76,7 @@ def workload_from_file(path: str | Path, options: ImportOptions | None = None) -
 
 
 def trace(model: Any, sample: Any, **settings: Any) -> Any:
-    """Watch a PyTorch model run on a batch: its layers and how active they are.
+    """Trace a PyTorch model on a batch: its layers and their activity.
 
     See `neuroest.workloads.importers.torch_trace.trace_model` for the settings.
     """

@@ -1,7 +1,7 @@
-"""The builder that every reader of a network drives, layer by layer.
+"""The builder that every network reader calls, layer by layer.
 
-It knows the shapes of a workload (channels, rows, columns), folds what costs nothing, and keeps account of what it
-could not express.
+It knows the shapes of a workload (channels, rows, columns), folds operators without a cost, and records the
+operators that it cannot express.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ def weight_statistics(weights: Any) -> tuple[float, int] | None:
 
 
 class NetworkBuilder:
-    """Takes layers one after the other, in the order in which they are computed."""
+    """Receives layers one after the other, in the order of computation."""
 
     def __init__(self, input_shape: Shape) -> None:
         self.input = Value("input", self.checked("the network's input", input_shape))
@@ -62,7 +62,7 @@ class NetworkBuilder:
 
     @staticmethod
     def checked(what: str, shape: Iterable[int]) -> Shape:
-        """A shape with positive extents of a size that a chip could ever see."""
+        """A shape with positive extents of a plausible size."""
         found = tuple(int(extent) for extent in shape)
         if any(not 0 < extent <= _LARGEST_EXTENT for extent in found) or prod(found) > MOST_ELEMENTS:
             formatted = " x ".join(map(str, found)) or "nothing"
@@ -87,18 +87,18 @@ class NetworkBuilder:
         return value
 
     def is_weighted(self, value: Value) -> bool:
-        """Whether a value comes right from a layer with weights."""
+        """Whether a value comes directly from a layer with weights."""
         return value.layer in self.layers and self.layers[value.layer].type in WEIGHTED
 
     def note_weights(self, value: Value, weights: Any) -> None:
-        """Take the statistics of a layer's weights."""
+        """Record the statistics of a layer's weights."""
         found = weight_statistics(weights)
         if found is not None and np.isfinite(found[0]):
             self.weights[value.layer] = found
             self.zeros[value.layer] = found[1] - int(np.count_nonzero(np.asarray(weights)))
 
     def note_user(self, value: Value, key: Any) -> None:
-        """Remember which stored weights a layer uses; a layer of a workload has its own."""
+        """Record which stored weights a layer uses; each layer of a workload has its own weights."""
         self.users.setdefault(key, []).append(value.layer)
 
     def _shared(self, layers: Iterable[str]) -> list[str]:
@@ -210,11 +210,11 @@ class NetworkBuilder:
         return self.moved(raw, values, shape or joined)
 
     def moved(self, raw: str, values: Sequence[Value], shape: Shape) -> Value:
-        """Elements put in other places."""
+        """Elements in another order."""
         return self.put("rearrangement", raw, values, shape, shape=list(shape))
 
     def shaped(self, value: Value, shape: Shape, raw: str) -> Value:
-        """The value in another shape, for nothing."""
+        """The value in another shape, at no cost."""
         return value if value.shape == tuple(shape) else self.moved(f"{raw}_reshape", [value], tuple(shape))
 
     def product(self, raw: str, left: Value, right: Value, sizes: tuple[int, int, int, int]) -> Value:
@@ -256,7 +256,7 @@ class NetworkBuilder:
         return self.element_wise(raw, [value])
 
     def note_silent(self, value: Value, kind: str) -> None:
-        """Say of a layer that its neurons never spike."""
+        """Mark a layer whose neurons never spike."""
         self.notes.append(
             f"{value.layer} ends in {kind} neurons, which never spike: their output is a membrane potential."
         )
@@ -264,7 +264,7 @@ class NetworkBuilder:
     def not_supported(
         self, operator: str, raw: str, values: Sequence[Value], shape: Shape, reason: str = ""
     ) -> Value:
-        """Keep the place of an operator that a workload cannot express."""
+        """Insert a placeholder for an operator that a workload cannot express."""
         formatted = printable(str(operator)[:60])
         value = self.put("host", raw or formatted, values, shape, shape=list(shape), operator=formatted)
         same = bool(values) and prod(values[0].shape) == prod(value.shape)
@@ -276,7 +276,7 @@ class NetworkBuilder:
     def finished(
         self, outputs: Sequence[Value], excluded: Iterable[str] = (), **about: Any
     ) -> ImportedNetwork:
-        """The network, without what reaches no output and with a single layer at its end."""
+        """The network without layers that reach no output, and with a single last layer."""
         ends = [value for value in dict.fromkeys(outputs) if value.layer != "input"]
         if not ends:
             raise NetworkImportError("there is no layer between the network's input and its output")

@@ -1,4 +1,4 @@
-"""Files of others, looked at before they are opened: regular, of bounded size, and never a program."""
+"""Safety checks before external files are opened: regular, of limited size, and never executable."""
 
 import csv
 import hashlib
@@ -34,7 +34,7 @@ _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What libraries raise at a file whose content is not what its format allows."""
+"""Exceptions of libraries for files with invalid content."""
 _PICKLES = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib", ".pt2", ".mar"})
 
 
@@ -44,7 +44,7 @@ def formatted(path: Path | str) -> str:
 
 
 def brief(error: Exception, most: int = 160) -> str:
-    """What a library says of a failure, on one line."""
+    """The error message of a library, on one line."""
     return " ".join(str(error).split())[:most] or type(error).__name__
 
 
@@ -57,12 +57,12 @@ def reading(path: Path, due: str) -> Iterator[None]:
     path : Path
         The file.
     due : str
-        What the file should hold, such as ``NIR graph``.
+        Expected content of the file, such as ``NIR graph``.
 
     Raises
     ------
     NetworkImportError
-        For any of them.
+        For any of these errors.
     """
     file = formatted(path)
     try:
@@ -108,7 +108,7 @@ def file_sha256(path: Path) -> str:
 
 
 def stored_arrays(path: Path, most: int) -> Iterator[tuple[str, Any]]:
-    """Names and arrays of an .npz file, at most so many; objects are never read.
+    """Names and arrays of an .npz file, up to a limit; objects are never read.
 
     Raises
     ------

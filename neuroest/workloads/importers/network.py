@@ -1,6 +1,6 @@
-"""A network on its way from somebody else's format to a workload: layers, measured activity, what was left out.
+"""Intermediate form of an imported network: layers, measured activity and exclusions.
 
-The readers make it with the builder in `neuroest.workloads.importers.building`.
+The readers create it with the builder in `neuroest.workloads.importers.building`.
 """
 
 import re
@@ -23,37 +23,37 @@ Policy: TypeAlias = Literal["error", "host", "ignore"]
 
 
 class NetworkImportError(NeuroestError):
-    """A file that is no network we can read, or one that must not be read; names of the file are shown escaped."""
+    """A file is not a readable network, or must not be read; messages escape names from the file."""
 
     def __init__(self, text: str) -> None:
         super().__init__(printable(text))
 
 
 class UnknownFormatError(NetworkImportError):
-    """A file of no format that is read as a network."""
+    """A file has no supported network format."""
 
 
 class UnsupportedOperatorError(NetworkImportError):
-    """A network with operators that a workload cannot express, all of them listed."""
+    """A network has operators that a workload cannot express; the message lists all of them."""
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What a model file does not say.
+    """Settings that a model file does not state.
 
     Attributes
     ----------
     unsupported : str
-        What becomes of an operator that a workload cannot express: ``error``, ``host`` (it is a layer that another
-        processor computes, listed among the exclusions) or ``ignore`` (left out, and listed as well).
+        Treatment of an operator that a workload cannot express: ``error``, ``host`` (another processor computes it;
+        listed among the exclusions) or ``ignore`` (left out, and listed as well).
     weight_bits, activation_bits, accumulator_bits : int
-        Bits of the numbers on the chip, where the file has floating-point ones.
+        Bits of the numbers on the chip, if the file has floating-point numbers.
     timesteps : int, optional
-        Timesteps of an inference of a spiking network whose file does not say.
+        Timesteps per inference of a spiking network, if the file does not state them.
     input_shape : tuple of int, optional
-        Shape of one sample, where the file leaves it open.
+        Shape of one sample, if the file leaves it open.
     time_step : float, optional
-        Time of one timestep of a spiking network, by which its time constants are measured. [s]
+        Duration of one timestep of a spiking network, the unit of its time constants. [s]
     """
 
     unsupported: Policy = "error"
@@ -90,7 +90,7 @@ class Recorded:
     low, high : mapping
         10th and 90th percentile over samples, by quantity.
     samples : int
-        Samples that were averaged.
+        Number of averaged samples.
     timesteps : tuple of float
         Spikes of a neuron in each timestep, mean over neurons and samples; empty where numbers were measured.
     """
@@ -104,7 +104,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class CountedOperations:
-    """What a traced run really computed, over all its samples and timesteps.
+    """Operations in a traced run, over all samples and timesteps.
 
     Attributes
     ----------
@@ -134,7 +134,7 @@ class CountedOperations:
 
 @dataclass(frozen=True)
 class ImportedLayer:
-    """A layer in the words of a workload."""
+    """A layer in terms of a workload."""
 
     name: str
     type: str
@@ -158,12 +158,12 @@ class Unsupported:
 
 @dataclass(frozen=True)
 class ImportedNetwork:
-    """A network in the words of a workload, and what is known of its activity.
+    """A network in terms of a workload, with its known activity.
 
     Attributes
     ----------
     layers : tuple of ImportedLayer
-        In the order in which they are computed.
+        Layers in the order of computation.
     rectified : frozenset of str
         Layers whose output passed a rectifier, so that about half of it is zero.
     weights : mapping
@@ -171,13 +171,13 @@ class ImportedNetwork:
     recorded : mapping
         Measured activity by layer, ``input`` for the network's input.
     unsupported : tuple of Unsupported
-        What a workload cannot express.
+        Operators that a workload cannot express.
     zero_weights : mapping
         Weights that are zero by layer, where weights were seen.
     parameters, stored_bytes : int or None
         Parameters of a traced model, and bytes of them and of its buffers.
     counted : CountedOperations or None
-        What a traced run computed.
+        Operations of a traced run.
     time_constants, shortest_time_constants : mapping
         Longest and shortest membrane time constant by layer, where the format states them. [s]
     """
@@ -214,18 +214,18 @@ class ImportedNetwork:
         return sum(mean * number for mean, number in self.weights.values()) / count if count else None
 
     def workload(self, name: str | None = None) -> Loaded[WorkloadSpec]:
-        """The network as a workload that can be estimated."""
+        """Convert the network into a workload for estimates."""
         workload: Loaded[WorkloadSpec] = load(f"{_WRITING}.loaded_workload")(self, name)
         return workload
 
     def save(self, path: str | Path) -> Loaded[WorkloadSpec]:
-        """Write the network as a workload file that a person can read and edit."""
+        """Write the network as a readable and editable workload file."""
         workload: Loaded[WorkloadSpec] = load(f"{_WRITING}.write_workload")(self, Path(path))
         return workload
 
 
 def fitting_name(text: str, fallback: str = "layer") -> str:
-    """A text as a name of a workload: lower-case letters, digits and underscores.
+    """Convert a text into a workload name: lower-case letters, digits and underscores.
 
     Examples
     --------
@@ -256,7 +256,7 @@ def unsupported_lines(network: ImportedNetwork) -> tuple[str, ...]:
 
 
 def require_supported(network: ImportedNetwork) -> None:
-    """Refuse a network with operators that a workload cannot express, unless the user has chosen otherwise.
+    """Refuse a network with operators that a workload cannot express, unless the options allow them.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The metrics of NeuroBench for a network, under the names of its harness, so that its results and ours compare.
+"""NeuroBench metrics of a network, under the names of its harness, so that results can be compared.
 
 A result of the harness is a mean over samples (neurobench 2.3, `metrics/static` and `metrics/workload`). A workload
 knows rates and not single spikes, so its counts are expectations; of a network that was traced they are counted in the
@@ -31,20 +31,20 @@ _DECIMALS = 4
 
 
 def neurobench_results(network: WorkloadSpec | ImportedNetwork) -> dict[str, Any]:
-    """The metrics that follow from a network, by the names of the harness.
+    """Compute the metrics of a network, by the names of the harness.
 
     Parameters
     ----------
     network : WorkloadSpec or ImportedNetwork
-        A workload; or an imported network, of which more is known: zeros among the weights, and of a traced one its
-        parameters and their bytes.
+        A workload, or an imported network. The latter also has the zero weights and, if traced, the parameters and
+        their bytes.
 
     Returns
     -------
     dict
         ``Footprint`` [bytes], ``ParameterCount``, ``ConnectionSparsity``, ``ActivationSparsity``,
         ``ActivationSparsityByLayer``, ``SynapticOperations`` (Dense, Effective_MACs, Effective_ACs), and of spiking
-        networks ``MembraneUpdates`` and ``NeuronOperations``. What is not known is not there.
+        networks ``MembraneUpdates`` and ``NeuronOperations``. Unknown metrics are missing.
     """
     imported = network if isinstance(network, ImportedNetwork) else None
     spec = imported.workload().spec if imported is not None else network
@@ -83,12 +83,12 @@ def neurobench_run(
     run: Callable[[Any, Any], Any] | None = None,
     neurons: tuple[type, ...] = (),
 ) -> dict[str, Any]:
-    """The metrics of a PyTorch model that runs, also of one that no workload can say.
+    """Compute the metrics of a PyTorch model by running it, even if no workload can express it.
 
     Parameters
     ----------
     model, sample
-        The model and what it reads; the first axis counts samples, as in the harness.
+        The model and its input; the first axis counts samples, as in the harness.
     run : callable, optional
         How the model is run, if not as ``model(sample)``.
     neurons : tuple of types
@@ -97,7 +97,7 @@ def neurobench_run(
     Returns
     -------
     dict
-        As of `neurobench_results`.
+        As in `neurobench_results`.
     """
     run_counts, (parameters, stored) = count_operations(model, sample, run=run, neurons=neurons)
     return {"Footprint": stored, "ParameterCount": parameters} | _counted(run_counts, spiking=True)

@@ -33,7 +33,7 @@ _EVENTS = {"layer", "sample", "timestep", "neuron"}
 
 @dataclass(frozen=True)
 class LayerRecording:
-    """What a file holds for one layer.
+    """Recorded data of one layer.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ def renamed(recording: Recording, names: Sequence[str]) -> Recording:
 
 
 def read_recording(path: Path, *, samples: int | None = None, time_step: float | None = None) -> Recording:
-    """Read recorded activity; the suffix says what the file is.
+    """Read recorded activity; the suffix gives the file format.
 
     Parameters
     ----------
@@ -96,14 +96,14 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
         ``.npz`` with an array (samples, timesteps, neurons ...) for each layer, ``.csv`` with the columns layer and
         rate (or density and bit_density) or sample, timestep, layer and neuron of each spike, or NIRData in ``.h5``.
     samples : int, optional
-        Samples of the recording, where the file does not say.
+        Number of samples, if the file does not state it.
     time_step : float, optional
         Time step of NIRData events [s].
 
     Raises
     ------
     NetworkImportError
-        When the file cannot be read or contains no activity.
+        If the file cannot be read or contains no activity.
     """
     files.model_file(path)
     readers = {
@@ -340,7 +340,7 @@ def measured(recording: Recording, spec: WorkloadSpec) -> dict[str, Recorded]:
 def _counted(
     one: LayerRecording, recording: Recording, spec: WorkloadSpec, neurons: int, due: Sequence[str]
 ) -> Recorded:
-    """Activity of what was recorded element by element."""
+    """Activity from a recording of single elements."""
     tally = Tally()
     steps = int(spec.timesteps or 1)
     if not np.size(one.spikes if one.events is None else one.events):
@@ -380,7 +380,7 @@ def _require(one: LayerRecording, has: int, needs: int, what: str) -> None:
 
 
 def _averaged(one: LayerRecording, recording: Recording, due: Sequence[str]) -> Recorded:
-    """Activity of what was recorded as means."""
+    """Activity from recorded means."""
     missing = [quantity for quantity in due if quantity not in one.means]
     if missing:
         raise NetworkImportError(f"{one.name!r} states no {missing[0]}")
@@ -399,18 +399,18 @@ def attach_activity(
     day: str | None = None,
     name: str | None = None,
 ) -> tuple[Loaded[WorkloadSpec], str]:
-    """A workload with recorded activity instead of what it stated, and the text of its file.
+    """Replace the activity of a workload by a recording; returns the workload and the text of its file.
 
     Parameters
     ----------
     workload : Loaded
-        The workload; its own file stays as it is.
+        The workload; its file is not changed.
     recording : Recording
-        What `read_recording` returned.
+        Result of `read_recording`.
     dataset : str
-        What the samples were drawn from.
+        Data set of the samples.
     day : str, optional
-        Date of the recording, year first; today if nothing is said.
+        Date of the recording, year first; today by default.
     name : str, optional
         Name of the new workload.
     """

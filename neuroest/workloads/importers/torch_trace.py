@@ -1,7 +1,7 @@
-"""PyTorch models, watched while they run on a batch: plain ones, and those of snnTorch, SpikingJelly and Norse.
+"""Trace PyTorch models on a batch: plain models, and models of snnTorch, SpikingJelly and Norse.
 
-The layers come from the operations that PyTorch really dispatches in a forward pass, so functions count as
-modules do. Spikes are counted at the neurons, numbers where the next layer reads them.
+The layers come from the operations that PyTorch dispatches in a forward pass, so functions count like modules.
+Spikes are counted at the neurons, numbers where the next layer reads them.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def trace_model(
     dataset: str | None = None,
     options: network.ImportOptions | None = None,
 ) -> network.ImportedNetwork:
-    """Watch a model run on a batch.
+    """Trace a model on a batch.
 
     Parameters
     ----------
@@ -38,19 +38,19 @@ def trace_model(
     time_first : bool
         Whether the first axis of the sample is time.
     name, dataset : str, optional
-        Name of the workload, and what the batch was drawn from.
+        Name of the workload, and data set of the batch.
     options : ImportOptions, optional
-        Bits, and what becomes of operators that a workload cannot express.
+        Bits, and treatment of operators that a workload cannot express.
 
     Returns
     -------
     ImportedNetwork
-        ``.workload()`` can be estimated, ``.save(path)`` writes it.
+        ``.workload()`` returns a workload for estimates, ``.save(path)`` writes it.
 
     Raises
     ------
     NetworkImportError
-        When PyTorch is missing, the model fails on the sample, or the network cannot be followed.
+        If PyTorch is missing, the model fails on the sample, or the network cannot be traced.
     """
     torch = extra("torch", "torch")
     _checked(torch, model, sample, time_first=time_first)
@@ -67,14 +67,14 @@ def count_operations(
     neurons: tuple[type, ...] = (),
     options: network.ImportOptions | None = None,
 ) -> tuple[network.CountedOperations, tuple[int, int]]:
-    """Count what a model computes, whether or not a workload can say it.
+    """Count the operations of a model, even if no workload can express it.
 
     Parameters
     ----------
     model : torch.nn.Module
         The model; it is run once, in evaluation mode and without gradients.
     sample : torch.Tensor
-        What it reads; the first axis counts samples.
+        Its input; the first axis counts samples.
     run : callable, optional
         How the model is run, if not as ``model(sample)``.
     neurons : tuple of types
@@ -85,7 +85,7 @@ def count_operations(
     Returns
     -------
     CountedOperations, (int, int)
-        The sums, and the parameters with the bytes of what is stored.
+        The sums, and the number of parameters with the stored bytes.
 
     Raises
     ------

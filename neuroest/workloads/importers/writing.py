@@ -1,4 +1,4 @@
-"""An imported network as the workload file that a person can read and edit."""
+"""Write an imported network as a readable and editable workload file."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,12 +31,12 @@ _WIDTH = 118
 
 @cache
 def _assumed() -> Mapping[str, dict[str, Any]]:
-    """What is assumed where nothing was recorded, by what it is assumed of."""
+    """Assumed values without a recording, by quantity."""
     return frozen(read_data(Path(__file__).with_name("assumed_activity.yaml")))
 
 
 def workload_data(network: ImportedNetwork, name: str | None = None) -> dict[str, Any]:
-    """What the workload file of a network says."""
+    """Content of the workload file of a network."""
     options = network.options
     precision: dict[str, Any] = {"weights": options.weight_bits}
     if network.coding == "dense":
@@ -245,7 +245,7 @@ def write_workload(network: ImportedNetwork, path: Path) -> Loaded[WorkloadSpec]
     Raises
     ------
     NetworkImportError
-        When there is such a file already or it cannot be written.
+        If the file exists already or cannot be written.
     """
     loaded = loaded_workload(network, path.stem)
     text = workload_text(workload_data(network, path.stem))
