@@ -32,7 +32,7 @@ _WHOLE_INTEGRATIONS = 100.0
 _JUST_ABOVE = 0.05
 """Lowest drive of a curve over the least one, less one; a convention."""
 _LONGER = 1.3
-"""Time that some spikes are waited for over that of their closed form; a convention."""
+"""Time to wait for spikes, relative to the closed form; a convention."""
 _ENOUGH = 1.5
 """Drive over the least one at which a neuron fires whose nominal drive is too weak; a convention."""
 _UPWARDS = 2.0

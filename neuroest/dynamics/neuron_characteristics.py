@@ -131,7 +131,7 @@ def _stuck(neuron: NeuronInTime, levels: Array, durations: Array, times: list[Ar
 
 
 def _energies(neuron: NeuronInTime, levels: Array, times: list[Array], run: SpikeRun) -> Array:
-    """Energy from the second spike to the last, or that of a run with fewer over its spikes."""
+    """Energy per spike from the second to the last one; with fewer spikes, energy of the run per spike."""
     counts = np.array([len(t) for t in times])
     total = sum(run.energy.values(), start=np.zeros(len(levels)))
     if not run.energy:

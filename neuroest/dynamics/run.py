@@ -262,7 +262,7 @@ def _level(request: Request, unit: str, default: float | None) -> float:
 
 
 def _described(running: NeuronInTime, level: float) -> float:
-    """A drive of which the model of the neuron says what it does."""
+    """Check that the neuron's model covers a drive."""
     drive = running.drive
     if 0.0 <= level <= drive.largest:
         return level
@@ -395,7 +395,7 @@ def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Repor
 
 
 def _fallen_silent(run: SpikeRun) -> list[str]:
-    """Switches of which a cycle has drawn a threshold that their drive never reaches."""
+    """Switches with a cycle whose sampled threshold exceeds the drive."""
     intervals = run.intervals()
     if not len(intervals):
         return []

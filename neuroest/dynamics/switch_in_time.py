@@ -130,7 +130,8 @@ class SwitchInTime(in_time.NeuronInTime):
         first = self._simulate(constant(drive, patience)).spike_times
         if not len(first):
             raise NeuroestError("the switch never turns on under its drive")
-        # the drive ends with the spike, that is with the discharge; what then holds the switch on empties by itself
+        # the drive ends with the spike, which is the discharge; the node that keeps the switch on then discharges
+        # freely
         begin = [Segment(float(first[0]) * _AFTER + pulse, drive), Segment(pulse + self.relaxation, 0.0)]
         before = self._simulate(begin)
         start = before.duration

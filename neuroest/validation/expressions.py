@@ -46,7 +46,7 @@ _COUNTED: Mapping[str, Dimension] = {
     "OPS": _RATE,
     "fps": _RATE,
 }
-"""What is counted, by itself or a second; it takes the prefixes below."""
+"""Counted units, alone or per second, with the prefixes below."""
 _PREFIXES = {"": 1.0, **{name: factor for name, factor in PREFIXES.items() if factor > 1.0}}
 _LIKE = "; write it like mW, GOPS/mm^2, fJ/MAC, inference/s or %"
 _LONGEST = 1000
