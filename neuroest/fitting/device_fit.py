@@ -82,6 +82,8 @@ class DeviceFit:
             return f"the data contradict each other ({found.contradictions[0]})"
         if found.rejected:
             return found.rejected
+        if self.ranking and not found.laws and _conditions(found.rows) == 1:
+            return "one condition cannot decide between models; measure at several, or name the model with --model"
         for name, value in found.misfit.items():
             if not found.laws and value > _LIMITS.get(name, MISFIT_LIMIT):
                 return f"the model does not describe {name}: median misfit {100.0 * value:.0f} %"
@@ -101,7 +103,8 @@ class DeviceFit:
         rows = sum(part.experiment.rows for part in found.rows)
         names = ", ".join(part.experiment.layout.name for part in found.rows)
         lines = wrapped(
-            f"{self.measurements.file}: {rows} rows, {names}; fitted as {self.template.spec.model}", hanging=2
+            f"{self.measurements.file}: {rows} row{'s' * (rows != 1)}, {names}; fitted as {self.template.spec.model}",
+            hanging=2,
         )
         lines += [line for note in self.measurements.notes for line in wrapped(note, indent=2, hanging=4)]
         lines += table_lines(self.ranking)
@@ -185,6 +188,8 @@ class DeviceFit:
         lines += wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2) if found.rejected else []
         lines += [f"{a} and {b} are known together only: correlation {c:.2f}" for a, b, c in found.opposed()]
         lines += [f"contradiction: {text}" for text in found.contradictions]
+        if not any("device" in part.experiment.columns for part in found.rows):
+            lines += wrapped("no column `device`: the bands leave out differences between devices", hanging=2)
         what = "the result" if found.laws else "the drive"
         for words, value in (("devices", found.device_to_device), ("cycles", found.cycle_to_cycle)):
             if value is not None:
@@ -313,6 +318,11 @@ def fit(
         )
     result = composed(measurements, FAMILIES[model], template, fits, unused)
     return DeviceFit(files[0], template, measurements, result, tuple(ranking))
+
+
+def _conditions(rows: Sequence[Rows]) -> int:
+    """Conditions of all experiments together."""
+    return sum(len(np.unique(condition_labels(part))) for part in rows)
 
 
 def _readers(data: Measurements) -> list[str]:

@@ -162,6 +162,9 @@ def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: 
     spread = np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", ways, correlation, ways), 0.0))
     reach = quantile(_TOLD, min(law.freedoms[name] for name in names)) * spread
     ends = (middle - reach, middle + reach) if chance else (middle * np.exp(-reach), middle * np.exp(reach))
+    if part.experiment.layout.name == "firing_rate":
+        # slopes have no limit where firing starts, yet no neuron fires faster at a smaller current
+        ends = (ends[0], np.minimum.accumulate(ends[1][::-1])[::-1])
     return Curve(grid, middle, ends[0], ends[1], rows, words)
 
 

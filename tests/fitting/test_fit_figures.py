@@ -40,6 +40,23 @@ def test_rate_equations_have_a_band_too() -> None:
     assert np.all((part.low < part.predicted[0]) & (part.predicted[0] < part.high))
 
 
+def test_the_band_of_a_rate_rises_with_the_current(tmp_path: Path) -> None:
+    # a rheobase of 25 nA and 3 us: 75 fC a spike; 2 us of rest
+    noise = np.random.default_rng(3)
+    currents = np.linspace(30.0, 200.0, 12)
+    rates = np.exp(0.02 * noise.standard_normal(12)) / (2e-6 + 3e-6 * np.log(currents / (currents - 25.0)))
+    file = tmp_path / "rates.csv"
+    rows = "".join(f"{i},{rate}\n" for i, rate in zip(currents, rates, strict=True))
+    file.write_text("current [nA],spike rate [Hz]\n" + rows, encoding="utf-8")
+    result = fit(file).result
+    (curve,) = curves(result.rows[0], result.laws[0])
+    assert curve.high is not None
+    assert np.all(np.diff(curve.high) >= 0.0)
+    assert np.all(curve.high >= curve.y)
+    # at the largest current an axis with the band is no taller than the data
+    assert curve.high[-1] < 1.2 * np.max(rates)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "names", [("delays",), ("sweeps",), ("delays", "sweeps", "relaxation", "capacitors")]

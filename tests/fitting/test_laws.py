@@ -273,3 +273,11 @@ def test_a_transition_temperature_from_thresholds(tmp_path: Path) -> None:
 def test_an_unknown_law_names_those_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(NeuroestError, match="did you mean 'delay_inverse'"):
         fitted(tmp_path, "voltage [V],integration_time [us]\n" + MEDIANS, law="delay_invers")
+
+
+def test_one_condition_proposes_no_model(tmp_path: Path) -> None:
+    # any model passes through one point, so the data do not show that this is a diffusive neuron
+    file = tmp_path / "one.csv"
+    file.write_text("Voltage (V),Delay (us)\n1.0,16.28\n", encoding="utf-8")
+    assert "one condition" in fit(file).refusal
+    assert not fit(file, model="diffusive_1m1t1r").refusal

@@ -72,7 +72,7 @@ class CurveLaw(Law):
         """Fit all rows, then refit with each condition and each device left out."""
         used = self._used(experiment)
         if not len(used):
-            raise NeuroestError(f"{self.about}: no row of {experiment.layout.name} has a result above zero")
+            raise NeuroestError(f"no row of {experiment.layout.name} has a result above zero")
         columns = {name: values[used] for name, values in experiment.columns.items()}
         result = columns[experiment.layout.result]
         settings = self.settings(columns)

@@ -130,7 +130,8 @@ def _on_the_device(found: _Results) -> Iterator[_Item]:
     basis = {claim.basis for claim in claims.values() if claim.source == "fitted_measurement"}
     yield _Item(
         "Are the curves measured?", basis == {"measured"},
-        f"The files say: {', '.join(sorted(basis)) or 'nothing'} (`# basis:` in their heads).",
+        "No file says otherwise (`# basis:` in its head)." if basis == {"measured"}
+        else f"The files say: {', '.join(sorted(basis)) or 'nothing'} (`# basis:` in their heads).",
     )  # fmt: skip
 
 
@@ -245,7 +246,7 @@ def _by_design(found: _Results, values: list[str]) -> str:
     groups: dict[str, list[str]] = {}
     for name, value in zip(names, values, strict=True):
         groups.setdefault(value, []).append(name)
-    return ", ".join(f"{value} ({' '.join(designs)})" for value, designs in groups.items())
+    return "; ".join(f"{value} ({', '.join(designs)})" for value, designs in groups.items())
 
 
 # --- Summary -------------------------------------------------------------------------------------------------------
@@ -347,11 +348,13 @@ def _contest_lines(found: _Results) -> list[str]:
         return [f"**Contest.** Not shown: {_no_contest(found)}. {_at_equal_pace(found)}"]
     cells = found.contest["cells"]
     titles = found.contest["contenders"]
-    won = sum(cell["winner"] == _OWN and cell["verdict"] != "nobody" for cell in cells)
+    own_verdicts = [c["verdict"] for c in cells if c["winner"] == _OWN and c["verdict"] != "nobody"]
+    ties = own_verdicts.count("ties")
+    level = f", in {ties} of them level with the second" if ties else ""
     lines = [
         (
             f"**Contest** ({found.plan.contest}, each of {len(titles)} contenders in its best chip): this chip is "
-            f"first in {won} of {len(cells)} cells of the map (figures/contest.pdf). "
+            f"first in {len(own_verdicts)} of {len(cells)} cells of the map{level} (figures/contest.pdf). "
             f"{_place_on_the_map(found.contest)}:"
         ),
         "",
