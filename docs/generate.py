@@ -155,7 +155,7 @@ def devices_page() -> str:
         "ClaimSpec",
         "StatedClaim",
         "Provenance",
-        "Spread",
+        "Spread", "Uncertainty",
         "Variability",
         "Alternative",
         "Maturity",

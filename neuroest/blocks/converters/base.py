@@ -43,8 +43,8 @@ class ClockedAdcBlock(DeviceBlock):
     """Resolution; auto: the lossless resolution minus `dropped_bits`."""
     dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution, if the network is known to tolerate this."""
-    clock_frequency: Frequency
-    """Clock of the converter."""
+    clock_frequency: Frequency | None = None
+    """Clock of the converter. Default: the fastest of its comparator at the supply of the chip."""
 
 
 class Converter(Component[Any], ABC):
@@ -153,9 +153,18 @@ class ClockedConverter(SampledConverter):
 
     analog_circuit: ClassVar[bool] = True
 
+    def fastest_clock(self) -> u.PerSecond:
+        """Highest clock of the comparator at the chip's supply."""
+        return self.device.maximum_clock_frequency / time_at_supply(self, 1.0)
+
+    def clock_frequency(self) -> u.PerSecond:
+        """Clock as stated, or the fastest one."""
+        clock: u.PerSecond = self.options.get("clock_frequency", self.fastest_clock())
+        return clock
+
     def clock_period(self) -> u.Second:
         """Period of the converter's clock."""
-        return 1.0 / self.options["clock_frequency"]
+        return 1.0 / self.clock_frequency()
 
     def at_supply(self, energy: u.Joule) -> u.Joule:
         """Energy at the chip's supply."""
@@ -170,14 +179,13 @@ class ClockedConverter(SampledConverter):
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether resolution and clock are within what the circuit is good for."""
-        d, clock = self.device, self.options["clock_frequency"]
         return [
             self.check_range(
-                "converter_resolution", bits, 1.0, d.maximum_bits, "1",
+                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
                 "resolution is beyond the range of this kind of converter", severity="infeasible",
             ),
             self.check_range(
-                "converter_clock", clock, 0.0, d.maximum_clock_frequency / time_at_supply(self, 1.0), "1/s",
+                "converter_clock", self.clock_frequency(), 0.0, self.fastest_clock(), "1/s",
                 "the clock is faster than the comparator of the converter at this supply", severity="infeasible",
             ),
         ]  # fmt: skip
