@@ -155,7 +155,8 @@ class ClockedConverter(SampledConverter):
 
     def fastest_clock(self) -> u.PerSecond:
         """Highest clock of the comparator at the chip's supply."""
-        return self.device.maximum_clock_frequency / time_at_supply(self, 1.0)
+        clock: u.PerSecond = self.device.maximum_clock_frequency / time_at_supply(self, 1.0)
+        return clock
 
     def clock_frequency(self) -> u.PerSecond:
         """Clock as stated, or the fastest one."""
