@@ -1,4 +1,4 @@
-"""The paragraph of a paper that says how the numbers were calculated, as plain sentences, LaTeX and Markdown."""
+"""The methods text of a paper, as Markdown and LaTeX: how the numbers were calculated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class Methods:
 
     Attributes
     ----------
-    sentences : tuple of str
-        How the numbers were computed, and from what.
+    paragraphs : tuple of str
+        The model and its inputs, what this study changed, and how the models compare with published chips.
     equations : tuple of (str, str)
         Equations that were used, with where each comes from.
     exclusions : tuple of (str, str)
@@ -32,15 +32,15 @@ class Methods:
         Sources of exactly the values that the results depend on.
     """
 
-    sentences: tuple[str, ...]
+    paragraphs: tuple[str, ...]
     equations: tuple[tuple[str, str], ...]
     exclusions: tuple[tuple[str, str], ...]
     source_keys: tuple[str, ...]
 
     def to_latex(self) -> str:
-        """The paragraph as LaTeX, with citations of `references.bib`."""
+        """The text as LaTeX, with citations of `references.bib`."""
         cited = ",".join(bibtex_key(key) for key in self.source_keys)
-        reported = [tex(" ".join(self.sentences))]
+        reported = [tex(paragraph) + "\n" for paragraph in self.paragraphs]
         if cited:
             reported.append(rf"Parameter values come from~\cite{{{cited}}}.")
         reported.append(rf"The tool is cited as~\cite{{{OWN_KEY}}}.")
@@ -50,8 +50,9 @@ class Methods:
         return "{\\sloppy\\hbadness=10000\n" + "\n".join(reported) + "\\par}\n"
 
     def to_markdown(self) -> str:
-        """The paragraph as Markdown, with lists of equations and of what is left out."""
-        lines = [plain(" ".join(self.sentences)), "", "## Left out", ""]
+        """The text as Markdown, with lists of equations and of what is left out."""
+        lines = [line for paragraph in self.paragraphs for line in (plain(paragraph), "")]
+        lines += ["## Left out", ""]
         lines += [f"- {plain(item)} ({plain(by)})" for item, by in self.exclusions] or [
             "Nothing that the files name."
         ]
@@ -70,7 +71,7 @@ def methods(
     networks = list(dict.fromkeys(result.workload.name for result in results))
     who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"
     what = f"{counted(len(networks), 'network')} ({', '.join(networks)})"
-    sentences = [
+    model = [
         f"Area, energy, latency and throughput were estimated with neuroest {package_version()} for {who} on {what}.",
         (
             "Each layer is mapped onto the chip, the actions of every component are counted, and each action is priced "
@@ -84,22 +85,25 @@ def methods(
         *_rests_on(results),
     ]
     settings = dict(item for result in results for item in result.settings.items())
+    study = []
     if settings:
-        sentences.append(
-            "Changed for this study: " + ", ".join(f"{p} = {v}" for p, v in settings.items()) + "."
-        )
+        study.append("Changed for this study: " + ", ".join(f"{p} = {v}" for p, v in settings.items()) + ".")
     failed = [
         f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.failed_checks
     ]
     if failed:
-        sentences.append(f"Checks that do not hold: {'; '.join(failed)}.")
+        study.append(f"Checks that do not hold: {'; '.join(failed)}.")
     if refused:
-        sentences.append(f"Without an estimate: {'; '.join(refused)}.")
+        study.append(f"Without an estimate: {'; '.join(refused)}.")
+    validation = []
     if standing is not None:
-        sentences.append(standing.words)
-        sentences += [f"{design.architecture}: {design.words}" for design in standing.designs]
+        validation = [
+            standing.words,
+            *(f"{design.architecture}: {design.words}" for design in standing.designs),
+        ]
     keys = tuple(sorted({key for result in results for key in result.source_keys}))
-    return Methods(tuple(sentences), equations_used(results), _exclusions(results), keys)
+    paragraphs = tuple(" ".join(each) for each in (model, study, validation) if each)
+    return Methods(paragraphs, equations_used(results), _exclusions(results), keys)
 
 
 def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
