@@ -69,7 +69,7 @@ def test_a_neuron_file_counts_from_the_new_file(tmp_path: Path, monkeypatch: pyt
 def test_what_a_model_needs_comes_from_a_shipped_chip_and_choices_of_the_chip_stay(tmp_path: Path) -> None:
     path = made(tmp_path, "adc_crossbar_28nm", adc="ramp_28nm_circuit")
     text = path.read_text(encoding="utf-8")
-    assert "# clock_frequency, columns_per_ramp as in ramp_crossbar_28nm" in text
+    assert "# columns_per_ramp as in ramp_crossbar_28nm" in text
     converter = yaml.safe_load(text)["set"]["chip.tile.array.readout.converter"]
     assert converter["columns_per_ramp"] == 128
     assert converter["dropped_bits"] == 4

@@ -212,10 +212,10 @@ def test_arrays_whose_currents_meet_are_not_shared(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("chip", "kind"),
-    [("selector_crossbar_28nm", "without transistors"), ("charge_domain_65nm", "that add charges")],
+    [("selector_crossbar_28nm", "cells without transistors"), ("charge_domain_65nm", "charge-domain cells")],
 )
 def test_cells_that_cannot_be_cut_off_are_not_shared(chip: str, kind: str, tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match=f"cells {kind} .* every column"):
+    with pytest.raises(MappingError, match=f"{kind} .* every column"):
         run(chip, "mlp_mnist_dense", SHARED, tmp_path)
 
 
