@@ -11,19 +11,19 @@ _MOST, _LEAST_SHARE = 3, 0.01
 
 
 def lowest_accuracy_layer(estimate: Estimate) -> LayerErrors | None:
-    """The layer whose results have the largest error over their spread; None where there is none in arrays."""
+    """The layer with the largest ratio of error to spread of its results; None if no layer is in arrays."""
     return max(estimate.column_errors, key=lambda found: found.error, default=None)
 
 
 def weights_age(estimate: Estimate) -> str | None:
-    """Time since the weights were written; None where the array states none, and where there is no array."""
+    """Time since the weights were written; None if the array states none or there is no array."""
     ages = [getattr(level.mapper.compute, "age", None) for level in estimate.evaluation.levels]
     age = next((found for found in ages if found is not None), None)
     return None if age is None else formatted(first_number(age), "s")
 
 
 def largest_causes(found: LayerErrors) -> list[tuple[str, float, float]]:
-    """Cause, error over the spread of the results, and share of the variance of all errors, the largest first."""
+    """Cause, ratio of error to spread of the results, and share of the error variance, largest first."""
     whole = found.error**2
     ordered = sorted(found.causes.items(), key=lambda item: -item[1])
     return [(name, error, error**2 / whole if whole else 0.0) for name, error in ordered]

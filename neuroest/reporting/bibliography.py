@@ -69,7 +69,7 @@ def cite(result: Estimate, form: str = "text") -> str:
 
 
 def sources_text(sources: Iterable[tuple[str, SourceSpec]]) -> str:
-    """The sources one after the other, each led by its key."""
+    """The sources as text, each after its key."""
     lines: list[str] = []
     for key, source in sources:
         lines += wrapped(f"[{key}] {reference(source)}", hanging=4)
@@ -104,12 +104,12 @@ def reference(source: SourceSpec) -> str:
 
 
 def sources_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
-    """The sources as BibTeX entries, whose keys are those of the spec files."""
+    """The sources as BibTeX entries under the keys of the spec files."""
     return "\n".join(_entry(key, source) for key, source in sources)
 
 
 def references_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
-    """The sources of estimates as BibTeX, and neuroest itself, which a paper cites as well."""
+    """The sources of estimates and neuroest itself as BibTeX."""
     return sources_bibtex((*sources, (OWN_KEY, _own_entry())))
 
 
@@ -129,7 +129,7 @@ def sources_rows(sources: Iterable[tuple[str, SourceSpec]]) -> list[dict[str, st
 
 
 def escaped(text: str) -> str:
-    r"""`text` with the characters that TeX takes as commands written out.
+    r"""`text` with TeX's special characters escaped.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The breakdown of an estimate, gathered by component and term."""
+"""The breakdown of an estimate by component and term."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ def area_by_component(estimate: Estimate) -> tuple[ComponentSum, ...]:
 
 
 def neuron_components(estimate: Estimate) -> frozenset[str]:
-    """Paths of the components whose energy is a neuron's."""
+    """Paths of the components whose energy counts as neuron energy."""
     costs = estimate.evaluation.costs.energies
     return frozenset(cost.component for cost in costs if cost.quantity.startswith("neuron "))
 

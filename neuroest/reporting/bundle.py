@@ -1,4 +1,4 @@
-"""Bundles: everything that anyone needs to compute a report again, in one zip file."""
+"""Bundles: everything needed to compute a report again, in one zip file."""
 
 import hashlib
 import json
@@ -133,7 +133,7 @@ class Rerun:
         return {**versions, **self.difference.to_dict()}
 
     def to_text(self) -> str:
-        """What came out, in a line where all is the same."""
+        """The outcome as text; one line if nothing changed."""
         number = len(self.difference.results)
         versions = f"version {self.version_before} then, {self.version_now} now"
         if self.same:

@@ -1,4 +1,4 @@
-"""What there is to name: shipped files, models, mappers and sources."""
+"""Everything that has a name: shipped files, models, mappers and sources."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Entry:
 
 
 def entries(kind: str | None = None) -> list[Entry]:
-    """Everything of a kind in alphabetical order; without a kind, all files that ship.
+    """All entries of a kind in alphabetical order; without a kind, all shipped files.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def entries(kind: str | None = None) -> list[Entry]:
 
 
 def list_entries(kind: str | None = None, word: str | None = None) -> list[Entry]:
-    """What can be named: files that ship, models, mappers, sources.
+    """Everything that has a name: shipped files, models, mappers, sources.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def _of_kind(kind: str | None) -> list[Entry]:
 
 
 def least_mature(stages: set[str]) -> str:
-    """The stage that is furthest from a product."""
+    """The maturity stage furthest from a product."""
     return next((stage for stage in LEAST_MATURE_FIRST if stage in stages), "")
 
 

@@ -1,4 +1,4 @@
-"""What the designs of a comparison are, attribute by attribute."""
+"""Attributes of the designs of a comparison."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -122,7 +122,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
 
 
 def attributes(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Attributes in words, each with what it is in every design, the design first and then its baselines."""
+    """Attributes in words with their value in each design, the design first and then its baselines."""
     sides = comparison.estimates
     for what, describe in _ATTRIBUTES.items():
         yield what, tuple(one_line(describe(result)) for result in sides)

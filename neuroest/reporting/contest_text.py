@@ -36,7 +36,7 @@ def margin_words(margin: Band | None) -> str:
 
 
 def contest_text(contest: Contest, style: Style = PLAIN) -> str:
-    """Standings where the workload lies, then the map, then the lines between winners."""
+    """Standings at the workload's own point, then the map, then the lines between winners."""
     lines = [style.bold(line) for line in wrapped(_title(contest), hanging=2)]
     lines += [line for note in _rules(contest) for line in wrapped(note, hanging=2)]
     lines += ["", style.bold(_place(contest)), *standings_table(contest).lines(indent=2)]
@@ -73,7 +73,7 @@ def contest_document(contest: Contest) -> Document:
 
 
 def standings_table(contest: Contest) -> Table:
-    """Each contender in its best chip where the workload lies."""
+    """Each contender in its best chip at the workload's own point."""
     unit = label_and_unit(contest.objective)[1]
     head = ("", "median", "p10 .. p90", "x best", "p10 .. p90")
     rows = [_standing(one, unit) for one in contest.standings]
@@ -111,7 +111,7 @@ def _cell_words(contest: Contest, cell: Cell) -> str:
 
 
 def wins_table(contest: Contest) -> Table:
-    """Cells that each contender wins, and those where it is ahead within the band."""
+    """Number of cells that each contender wins, and of those where it leads within the band."""
     named = letters(contest)
     rows = [(named[name], contest.titles[name], wins, ahead) for name, (wins, ahead) in contest.wins.items()]
     return Table.of(("", "contender", "wins", "ahead within the band"), rows, "<<>>")
@@ -135,7 +135,7 @@ def _line(contest: Contest, line: BreakEven, names: Mapping[str, str]) -> tuple[
 
 
 def map_rows(contest: Contest) -> list[dict[str, Any]]:
-    """One row a cell: where it lies, who wins, by how much, and with which chip."""
+    """One row per cell: position, winner, margin, and the winner's chip."""
     x, y = contest.axes
     return [
         {
@@ -185,7 +185,7 @@ def _notes(contest: Contest) -> Iterator[str]:
 
 
 def dead_ends_table(contest: Contest) -> Table:
-    """Choices with which no chip competes where the workload lies, of contenders that have one, and why."""
+    """Choices that leave a contender without a valid chip at the workload's own point, and why."""
     return Table.of(
         ("no chip with", "of", "most fail by"),
         [(choices, ", ".join(contest.titles[name] for name in names), reason)

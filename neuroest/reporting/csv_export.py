@@ -1,4 +1,4 @@
-"""Results as comma-separated values, the unit of each column in its name."""
+"""Results as comma-separated values, with the unit in each column name."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from neuroest.results.pace import PaceRow
 
 
 def breakdown_csv(estimates: Sequence[Estimate]) -> str:
-    """Breakdowns as CSV, one row a term, led by the architecture and the workload it belongs to."""
+    """Breakdowns as CSV, one row per term, with architecture and workload first."""
     rows = (
         {"architecture": result.architecture, "workload": result.workload.name, **asdict(row)}
         for result in estimates
@@ -42,7 +42,7 @@ def comparison_csv(comparison: Comparison) -> str:
 
 
 def pace_row(row: PaceRow) -> dict[str, Any]:
-    """An energy at a pace in the columns of the ratios, with what it is of in words."""
+    """An energy at one pace, in the columns of the ratios."""
     return {
         "what": f"{row.label}, {row.pace}",
         "baseline": row.baseline,

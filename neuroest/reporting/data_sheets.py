@@ -1,4 +1,4 @@
-"""One shipped thing or file in full: a device with its claims, an architecture as a tree, a network by layers."""
+"""Data sheets: a device with its claims, an architecture as a tree, a network by layers."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from operator import attrgetter
@@ -39,7 +39,7 @@ _INDENT = 4
 
 
 def show(name: str) -> str:
-    """Text of everything that is called `name`: a device, an architecture, a workload, a model, a mapper, a source.
+    """Data sheets of everything named `name`: device, architecture, workload, model, mapper or source.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def show(name: str) -> str:
 
 
 def sheets(name: str, style: Style = PLAIN) -> list[str]:
-    """Text of everything that is called `name`; several things of different kinds may share a name.
+    """Data sheets of everything named `name`; things of different kinds may share a name.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _stated_kind(document: Document) -> Any:
 
 
 def whole_file(name: str) -> str:
-    """The file of an architecture as it is with its bases resolved.
+    """The file of an architecture with its bases resolved.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def whole_file(name: str) -> str:
 
 
 def value_rows(name: str) -> list[dict[str, Any]]:
-    """Every value of a device, an architecture or a workload with what defends it, as rows of a table.
+    """Every value of a device, architecture or workload with its basis and source, as rows of a table.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _plain(written: float | str) -> str:
 
 
 def device_sheet(device: Device, style: Style = PLAIN) -> str:
-    """A device: what it is, how far it has come, and every parameter with what defends it."""
+    """A device: description, maturity, and every parameter with its basis and source."""
     spec = device.spec
     lines = [style.bold(f"device {spec.name}, model {spec.model}"), *wrapped(one_line(spec.description)), ""]
     lines += wrapped(f"maturity: {words(spec.maturity.stage)}. {one_line(spec.maturity.reason)}", hanging=2)
@@ -272,7 +272,7 @@ def _choices(part: Part, design: Design) -> str:
 
 
 def workload_sheet(loaded: Loaded[WorkloadSpec], style: Style = PLAIN) -> str:
-    """A network: what it is for, its layers with shapes and operations, and every activity with what defends it."""
+    """A network: purpose, layers with shapes and operations, and every activity with its basis and source."""
     spec = loaded.spec
     shape = geometry(spec)
     claims = workload_claims(spec)
@@ -308,7 +308,7 @@ def _layers(spec: WorkloadSpec, shape: Any) -> list[str]:
 
 
 def model_sheet(name: str, style: Style = PLAIN) -> str:
-    """A model with the parameters of its devices, the choices of its blocks, and what ships of it."""
+    """A model with the parameters of its devices, the choices of its blocks, and its shipped devices."""
     record, block = DEVICE_MODELS.get(name), BLOCKS.get(name)
     if record is None:
         stated = BLOCKS[name]
@@ -341,7 +341,7 @@ def _says(block: type[Block], style: Style) -> list[str]:
 
 
 def mapper_sheet(name: str, style: Style = PLAIN) -> str:
-    """A mapper and what a level says that it works on."""
+    """A mapper and the keys of its level."""
     level = LEVELS[name]
     lines = [style.bold(f"mapper {name}"), *wrapped(summary(level)), "", style.bold("the level says")]
     return "\n".join([*lines, *_field_lines(level)]) + "\n"
@@ -388,7 +388,7 @@ def _provenance(claim: Claim) -> Iterator[str]:
 
 
 def contest_sheet(found: ContestFile, style: Style = PLAIN) -> str:
-    """A contest: what decides, its limits, who competes, and what each contender may choose from."""
+    """A contest: objective, limits, contenders, and the alternatives of each contender."""
     spec = found.spec
     lines = [style.bold(f"contest {spec.name}"), *wrapped(one_line(spec.description)), ""]
     lines += wrapped(f"decides: least {spec.minimize}", hanging=2)

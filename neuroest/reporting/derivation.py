@@ -1,4 +1,4 @@
-"""How one number was calculated: the tree of equations, inputs and sources behind a traced value."""
+"""Derivation of one number: the tree of equations, inputs and sources behind a traced value."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Step:
 
 @dataclass
 class Derivation:
-    """Turns traced values into steps; a step that was shown once is only named the second time."""
+    """Turns traced values into steps; a step that was already shown is only named."""
 
     claims: Mapping[str, Claim]
     _reported: set[tuple[Any, ...]] = field(default_factory=set)
@@ -116,7 +116,7 @@ class Derivation:
         return tuple(parts.values())
 
     def unit_of(self, value: Any) -> str | None:
-        """SI unit of a traced value, worked out from its origin; None where that is not possible."""
+        """SI unit of a traced value, derived from its origin; None if that is not possible."""
         dimension = self._dimension(value)
         return None if dimension is None else _symbols().get(dimension)
 
@@ -154,7 +154,7 @@ def claim_line(claim: Claim) -> str:
 
 
 def claim_lines(claim: Claim) -> tuple[str, ...]:
-    """Everything that defends a value, one thing a line."""
+    """Basis, rationale and source of a value, one per line."""
     lines = [f"basis: {'choice of the designer' if claim.basis == DESIGN else claim.basis}"]
     if claim.has_spread:
         lines.append(f"{claim.spread_words}: {formatted_interval(claim.low, claim.high, claim.unit)}")
@@ -267,7 +267,7 @@ def _symbols() -> Mapping[Dimension, str]:
 
 
 def step_lines(step: Step, style: Style, depth: int = 0) -> Iterator[str]:
-    """A number and what it is made of as an indented tree of at most 80 columns."""
+    """A number and its inputs as an indented tree of at most 80 columns."""
     indent = min(2 * depth, _MOST_INDENT)
     head = f"{step.name} = {step.formatted}" if step.formatted else step.name
     about = [one_line(text) for text in step.about]
@@ -284,7 +284,7 @@ def step_lines(step: Step, style: Style, depth: int = 0) -> Iterator[str]:
 
 
 def step_rows(step: Step, depth: int = 0) -> list[dict[str, Any]]:
-    """A number and what it is made of as rows of a table."""
+    """A number and its inputs as rows of a table."""
     row = {
         "depth": depth, "name": step.name, "value": step.value, "unit": step.unit, "formula": step.how,
         "about": "; ".join(map(one_line, step.about)),

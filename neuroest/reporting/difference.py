@@ -20,7 +20,7 @@ Result = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Cause:
-    """A parameter that differs, and how far it moves a total by itself, to first order.
+    """A changed parameter and its own first-order effect on a total.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Moved:
-    """A total that differs, with the components and the parameters that moved it."""
+    """A changed total with the components and parameters that changed it."""
 
     total: str
     before: float | None
@@ -49,12 +49,12 @@ class Moved:
 
     @property
     def change(self) -> float | None:
-        """Natural logarithm of the ratio of the two; None where there is none."""
+        """Natural logarithm of the ratio of the two values; None if undefined."""
         return _log_ratio(self.before, self.after)
 
     @property
     def unexplained(self) -> float | None:
-        """Part of `change` that no parameter accounts for to first order."""
+        """Part of `change` that no parameter explains to first order."""
         if self.change is None:
             return None
         return self.change - sum(cause.effect for cause in self.causes if cause.effect is not None)
@@ -89,7 +89,7 @@ class FilesDifference:
         return all(item.same for item in self.results) and not self.only_before and not self.only_after
 
     def rows(self) -> list[dict[str, Any]]:
-        """The differences as rows of a table: each total that moved, its components, and the causes of its move."""
+        """The differences as rows of a table: each changed total, its components, and the causes."""
         rows: list[dict[str, Any]] = []
         for item in self.results:
             for moved in item.moved:
@@ -157,7 +157,7 @@ def diff(before: str | Path, after: str | Path) -> FilesDifference:
 
 
 def difference(before: Mapping[str, Result], after: Mapping[str, Result]) -> FilesDifference:
-    """What changed from one set of results to the other; two single results are compared whatever they are called."""
+    """What changed from one set of results to the other; two single results are compared under any name."""
     if len(before) == len(after) == 1 and before.keys() != after.keys():
         (first, one), (second, other) = next(iter(before.items())), next(iter(after.items()))
         return FilesDifference((_result_difference(f"{first}  ->  {second}", one, other),), (), ())

@@ -1,4 +1,4 @@
-"""What figures, tables and the page show of an estimate, computed once: shares with bands, samples, tornado."""
+"""Data that figures, tables and the page share: shares with bands, samples, tornado."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -61,7 +61,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A total in parts, the largest first where the parts are components, in the network's order otherwise.
+    """A total in parts: components largest first, layers in network order.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class RooflinePoint:
 
 @dataclass(frozen=True)
 class Roofline:
-    """Where the layers are below the rates of what computes and of what moves data.
+    """Layers below the roofs of compute rate and data movement.
 
     Attributes
     ----------
@@ -122,7 +122,7 @@ class Roofline:
 
 
 class View:
-    """An estimate with everything that is drawn of it; each part is computed when somebody asks."""
+    """An estimate with everything that figures show; each part is computed on first use."""
 
     def __init__(self, estimate: Estimate) -> None:
         self.estimate = estimate
@@ -144,17 +144,17 @@ class View:
 
     @cached_property
     def samples(self) -> Mapping[str, Array]:
-        """Samples of the banded totals, of those draws that have an estimate."""
+        """Samples of the banded totals for the draws that have an estimate."""
         sample = self.estimate.sample
         return {name: values[sample.feasible] for name, values in sample.totals.items()}
 
     @cached_property
     def unproven(self) -> Mapping[str, float]:
-        """Share of each banded total that is based on projected or assumed values."""
+        """Share of each banded total from projected or assumed values."""
         return {name: self.estimate.analysis.unproven_share(name) for name in MAIN}
 
     def marked(self, total: str) -> bool:
-        """Whether a total is based on projected or assumed values to a share worth a mark."""
+        """Whether the share of projected or assumed values in a total is large enough for a mark."""
         return self.unproven.get(total, 0.0) >= LEAST_UNPROVEN
 
     @cached_property
@@ -164,7 +164,7 @@ class View:
             return tuple(self._broken_down(*kind) for kind in _BREAKDOWNS)
 
     def breakdown(self, quantity: str, by: str) -> Breakdown | None:
-        """One of the breakdowns; None where there is none of the kind."""
+        """One of the breakdowns; None if there is none of this kind."""
         return next((b for b in self.breakdowns if (b.quantity, b.by) == (quantity, by)), None)
 
     def _broken_down(
@@ -202,7 +202,7 @@ class View:
 
     @cached_property
     def surrogate(self) -> Surrogate | None:
-        """The main results over the few parameters that matter most, as a table."""
+        """A table of the main results over the most influential parameters."""
         result = self.estimate
         claims = {**result.claims, **discrepancy_claims(result.design)}
         with np.errstate(all="ignore"):
@@ -210,7 +210,7 @@ class View:
 
     @cached_property
     def occupation(self) -> tuple[tuple[str, Mapping[str, float]], ...]:
-        """For each layer the time that every resource needs for one of its steps. [s]."""
+        """Time that each resource needs for one step of each layer. [s]."""
         timing, names = self.estimate.evaluation.timing, self.estimate.evaluation.layers.names
         formatted = short_names(timing.resources)
         table = {formatted[p]: np.broadcast_to(t, (len(names),)) for p, t in timing.resources.items()}
@@ -221,7 +221,7 @@ class View:
 
     @cached_property
     def roofline(self) -> Roofline:
-        """Where the layers are below the rates of what computes and of what moves data."""
+        """Layers below the roofs of compute rate and data movement."""
         source = self.estimate.evaluation
         layers, timing = source.layers, source.timing
         shape = (len(layers.names),)
@@ -258,7 +258,7 @@ class View:
 
 
 def slowest(times: Mapping[str, float]) -> frozenset[str]:
-    """Resources that a layer waits for, of the times that it needs of each.
+    """Resources that limit a layer, from the time it needs of each.
 
     Examples
     --------

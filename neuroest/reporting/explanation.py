@@ -88,7 +88,7 @@ def explain(estimate: Estimate, quantity: str) -> Explanation:
 
 
 def explanation_rows(explanation: Explanation) -> list[dict[str, Any]]:
-    """An explanation as rows of a table, one a number, what it is made of below it."""
+    """An explanation as rows of a table, one per number, with its inputs below it."""
     return step_rows(explanation.step)
 
 
@@ -113,7 +113,7 @@ class _Explainer:
         return tuple(dict.fromkeys((*estimate.totals, *parts, *self.terms, *estimate.claims)))
 
     def described(self, name: str) -> str:
-        """What a name stands for, and its value."""
+        """Description and value of a name."""
         estimate = self.estimate
         if name in estimate.totals:
             return f"result, {formatted(estimate.headline(name).value, label_and_unit(name)[1])}"

@@ -30,7 +30,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def formatted(value: float | None, unit: str) -> str:
-    """A number with its unit in a form that a table has room for, or a dash where the quantity does not apply.
+    """A number with its unit in a table cell, or a dash if the quantity does not apply.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def formatted(value: float | None, unit: str) -> str:
 
 
 def scale_of(size: float, unit: str) -> tuple[float, str]:
-    """Factor and name of the unit that a length or an area is written in.
+    """Factor and name of the unit for a length or an area.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def _three_digits(value: float) -> str:
 
 
 def formatted_interval(low: float, high: float, unit: str) -> str:
-    """Two ends with their unit, which is written once where it is the same.
+    """Two ends with their unit, which is written once if both share it.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def formatted_interval(low: float, high: float, unit: str) -> str:
 
 
 def headline_cells(found: Headline, unit: str) -> tuple[str, str, str]:
-    """Number to lead with, band and nominal value; the last two are empty for a quantity without a band.
+    """Headline number, band and nominal value; the last two are empty for a quantity without a band.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def headline_cells(found: Headline, unit: str) -> tuple[str, str, str]:
 
 
 def typeset(text: str) -> str:
-    """Quantities of a text as print has them; the terminal and the files keep to ASCII.
+    """Text with typeset quantities for print; terminal and files stay ASCII.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def typeset(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent, small ones as a bound.
+    """A share in percent; small shares as an upper bound.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def percent(share: float) -> str:
 
 
 def ratio_digits(value: float) -> str:
-    """A ratio; near one with the digits that say on which side of it the ratio lies.
+    """A ratio, with enough digits near one to show its side.
 
     Examples
     --------
@@ -139,12 +139,12 @@ def ratio_digits(value: float) -> str:
 
 
 def short(path: str) -> str:
-    """A path without the chip it belongs to."""
+    """A path without the name of its chip."""
     return path.removeprefix(CHIP)
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:
-    """For each path the fewest of its last words that no other path ends with.
+    """The shortest unique suffix of each path.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def short_names(paths: Iterable[str]) -> dict[str, str]:
 
 
 def shortest_name(path: str, paths: Iterable[str], least: int = 2) -> str:
-    """The fewest last words of `path`, but at least `least`, that no other path ends with; ``--set`` takes them.
+    """The shortest unique suffix of `path` with at least `least` words; ``--set`` accepts it.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def shortest_name(path: str, paths: Iterable[str], least: int = 2) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number of things.
+    """A count with its noun.
 
     Examples
     --------
@@ -195,7 +195,7 @@ _KINDS_OF_FAULT = {
 
 
 def check_line(check: CheckResult) -> str:
-    """A failed check in one line, with what kind of fault it is."""
+    """A failed check in one line, with its severity."""
     return f"{_KINDS_OF_FAULT[check.severity]}: {short(str(check))}"
 
 
@@ -233,7 +233,7 @@ def operating_point(result: Estimate) -> str:
 
 
 def short_causes(causes: Sequence[str]) -> list[str]:
-    """Causes as words: the last two of a path, more of it where two would read alike.
+    """Causes as words: the last two of a path, or more if two would look the same.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Results as LaTeX: tables with booktabs and siunitx that fit the column of a two-column paper."""
+"""Results as LaTeX tables (booktabs, siunitx) that fit the column of a two-column paper."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _TRANSLITERATED = {
 
 
 def tex(text: str) -> str:
-    r"""Any text so that LaTeX prints it and obeys none of it; a long name may break after its underscores.
+    r"""Text escaped for LaTeX; a long name may break after its underscores.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def tex(text: str) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    r"""A number of three digits, or as many as asked for, for siunitx.
+    r"""A number for siunitx, with three digits by default.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def scale(value: float, unit: str) -> tuple[float, str]:
-    """Factor and siunitx unit that a value is well readable in."""
+    """Factor and siunitx unit that make a value easy to read."""
     size = abs(value)
     if unit == "m^2" and size > 0.0:
         factor, name = scale_of(size, unit)
@@ -143,7 +143,7 @@ def band(low: float | None, high: float | None, value: float, unit: str) -> str:
 
 
 def results_table(views: Sequence[View], caption: str = "", label: str = "results") -> str:
-    """The main results of several designs on one network, one design a block of three lines."""
+    """The main results of several designs on one network, three lines per design."""
     rows = []
     for view in views:
         result = view.estimate
@@ -215,7 +215,7 @@ def differences_table(comparison: Comparison, label: str) -> str:
 
 
 def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
-    """Ratios with bands; the caption leads to the table of what differs."""
+    """Ratios with bands; the caption refers to the table of differences."""
     rows = []
     for baseline in comparison.baselines:
         over = f"over {tex(baseline.architecture)}{scope_note(comparison.design, baseline)}"
@@ -268,7 +268,7 @@ def _typeset(text: str) -> str:
 
 
 def scoreboard_table(standing: ValidationCoverage, label: str) -> str:
-    """Where the kinds of model are against published chips, by class."""
+    """Accuracy of the kinds of model against published chips, by class."""
     rows, last = [], ""
     for kind, *cells in standing.table():
         if kind != last:
@@ -388,7 +388,7 @@ def _chunked(caption: str, label: str, widths: Sequence[float], head: str, rows:
 
 
 def pages(rows: Iterable[_Row], height: Callable[[_Row], float], most: float) -> list[list[_Row]]:
-    """Rows in parts that are as high as a page has room for."""
+    """Rows split into parts that fit on a page."""
     parts: list[list[_Row]] = [[]]
     used = 0.0
     for row in rows:
@@ -409,7 +409,7 @@ def _lines_of(row: str, widths: Sequence[float]) -> int:
 
 
 def preamble(options: Mapping[str, str] | None = None) -> str:
-    """First lines of a bare article that takes the tables."""
+    """Preamble of a minimal article for the tables."""
     chosen = ",".join((options or {}).values())
     fonts = r"\usepackage[T1]{fontenc}\usepackage{lmodern,graphicx}"
     return f"\\documentclass[{chosen}]{{article}}\n{fonts}\n{PACKAGES}\n"

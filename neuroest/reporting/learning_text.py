@@ -1,4 +1,4 @@
-"""What learning takes on one chip or on several: energy, time, area and the first failure, each with its band."""
+"""Cost of learning on one or several chips: energy, time, area and first failure, with bands."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _SHOWN = {
 
 
 def with_band(estimate: Estimate, name: str) -> tuple[str, str]:
-    """A total and its band as text; both empty where the total does not apply."""
+    """A total and its band as text; both empty if the total does not apply."""
     unit, found = label_and_unit(name)[1], estimate.headline(name)
     if found.value is None:
         return "-", ""
@@ -27,7 +27,7 @@ def with_band(estimate: Estimate, name: str) -> tuple[str, str]:
 
 
 def learning_table(estimates: Sequence[Estimate], style: Style = PLAIN) -> list[str]:
-    """Learning of all designs in one table; nothing where no network learns.
+    """Learning of all designs in one table; empty if no network learns.
 
     A dash is where a chip has no number of its own: an energy that that of inference contains, or cells that do not
     wear out.

@@ -18,7 +18,7 @@ from neuroest.results.estimate import Estimate
 
 @dataclass(frozen=True)
 class Methods:
-    """What a paper must say of its estimates.
+    """Methods text of a paper.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Methods:
     source_keys: tuple[str, ...]
 
     def to_latex(self) -> str:
-        """The text as LaTeX, with citations of `references.bib`."""
+        """The text as LaTeX, with citations from `references.bib`."""
         cited = ",".join(bibtex_key(key) for key in self.source_keys)
         reported = [tex(paragraph) + "\n" for paragraph in self.paragraphs]
         if cited:
@@ -66,7 +66,7 @@ class Methods:
 def methods(
     results: Sequence[Estimate], refused: Sequence[str] = (), standing: ValidationCoverage | None = None
 ) -> Methods:
-    """What a paper must say of these estimates, and what their models were compared with."""
+    """Methods text for these estimates, with the validation of their models."""
     designs = list(dict.fromkeys(result.architecture for result in results))
     networks = list(dict.fromkeys(result.workload.name for result in results))
     who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"
@@ -107,7 +107,7 @@ def methods(
 
 
 def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
-    """Formula and reference of every equation that a cost of these estimates came from."""
+    """Formula and reference of every equation behind the costs of these estimates."""
     costs = (
         *(cost.energy for result in results for cost in result.traced.energies),
         *(area.area for result in results for area in result.traced.areas),

@@ -1,4 +1,4 @@
-"""Energies at the three paces as a table; every form of a comparison shows this one."""
+"""Table of the energies at the three paces, for every form of a comparison."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The report as one page of HTML that needs nothing from outside."""
+"""The report as one self-contained HTML page."""
 
 import base64
 import hashlib
@@ -46,7 +46,7 @@ _MOST_TOLD = 0.99
 
 @dataclass(frozen=True)
 class Plan:
-    """A figure that is to be drawn.
+    """A planned figure.
 
     Attributes
     ----------

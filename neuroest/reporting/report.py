@@ -1,4 +1,4 @@
-"""A report: many designs on many networks, with everything that goes into a paper, written as one folder."""
+"""A report: many designs on many networks, with everything for a paper, in one folder."""
 
 import json
 import os
@@ -93,24 +93,24 @@ class Report:
 
     @cached_property
     def methods(self) -> Methods:
-        """What a paper must say of the results."""
+        """Methods text of the results."""
         refused = [f"{r.architecture} on {r.workload} ({r.reason})" for r in self.refused]
         return methods(self.results, refused, self.validation_coverage)
 
     @cached_property
     def validation_coverage(self) -> ValidationCoverage:
-        """Where the kinds of model are against published chips."""
+        """Accuracy of the kinds of model against published chips."""
         return validation_coverage(self.views)
 
     @cached_property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
-        """Sources of exactly the values that the results depend on."""
+        """Sources of the values that the results depend on."""
         found = {key: source for result in self.results for key, source in result.sources}
         return tuple(sorted(found.items()))
 
     @cached_property
     def assumptions(self) -> tuple[tuple[str, Claim], ...]:
-        """Assumed and projected values that the results depend on, with the file each is in, once each."""
+        """Assumed and projected values that the results depend on, each once, with its file."""
         found: dict[tuple[Any, ...], tuple[str, Claim]] = {}
         for result in self.results:
             for path in sorted(result.used_paths):
@@ -123,7 +123,7 @@ class Report:
 
     @cached_property
     def drawn(self) -> Mapping[str, list[dict[str, Any]]]:
-        """Rows of what figures show and no other table does, by the name of the table."""
+        """Rows that only figures show, by the name of the table."""
         return _drawn(self)
 
     def to_dict(self) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def report(
     sweep: str | Path | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Report:
-    """Every design on every network; a pair that has no estimate is listed with its reason.
+    """Every design on every network; a pair without an estimate is listed with its reason.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def labelled(
 
 
 def slug(name: str) -> str:
-    """A name that every file system takes.
+    """A name that is valid on every file system.
 
     Examples
     --------
@@ -284,7 +284,7 @@ def slug(name: str) -> str:
 
 
 def unique_slugs(names: Sequence[str]) -> dict[str, str]:
-    """File names that differ even where upper and lower case are one."""
+    """File names that differ even on case-insensitive file systems."""
     taken: set[str] = set()
     found = {}
     for name in names:
@@ -299,7 +299,7 @@ def unique_slugs(names: Sequence[str]) -> dict[str, str]:
 
 
 def write_folder(target: Path, files: Any, *, force: bool = False) -> None:
-    """Let `files(folder)` fill a folder that appears under its name only when it is whole."""
+    """Write a folder with `files(folder)`; it gets its name only when complete."""
     target = target.absolute()
     if target.exists() and not force:
         raise NeuroestError(
@@ -423,5 +423,5 @@ def write_text(report: Report, folder: Path) -> None:
 
 
 def write_file(file: Path, text: str) -> None:
-    """Write a text with the line ends of every system that reads it."""
+    """Write a text with line feeds as line ends."""
     file.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""Results that were saved: read within bounds, and checked before anything computes with them."""
+"""Saved results, read with limits and checked before use."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class Saved(BaseModel):
-    """What must hold of a part of a saved file; what else is in it is not looked at."""
+    """Schema of a part of a saved file; other keys are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of the spec files, for editors that complete and check while one types."""
+"""JSON Schemas of the spec files, for completion and checks in editors."""
 
 import json
 import re
@@ -85,7 +85,7 @@ def _resolve_choices(node: Any) -> None:
 
 
 def schema_text(kind: str) -> str:
-    """The schema as JSON without white space, which no reader of schemas needs."""
+    """The schema as compact JSON."""
     return json.dumps(schema(kind), separators=(",", ":"), ensure_ascii=False) + "\n"
 
 

@@ -21,7 +21,7 @@ _LEAST_SHARE = 1e-3
 
 @dataclass(frozen=True)
 class Heading:
-    """Head of a part of a document."""
+    """Heading of a section of a document."""
 
     text: str
 
@@ -38,7 +38,7 @@ Part: TypeAlias = Heading | Points | Table | str
 
 @dataclass(frozen=True)
 class Document:
-    """A title and what is under it: paragraphs, headings, tables and lists."""
+    """A title with paragraphs, headings, tables and lists."""
 
     title: str
     parts: tuple[Part, ...]
@@ -58,7 +58,7 @@ class Document:
         return "\n".join(blocks)
 
     def to_html(self) -> str:
-        """The document as a fragment of HTML that needs nothing from outside; text from files is escaped."""
+        """The document as a self-contained HTML fragment; text from files is escaped."""
         blocks = [f"<p><strong>{escape(self.title)}</strong></p>"]
         for part in self.parts:
             if isinstance(part, Table):

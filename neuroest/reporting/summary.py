@@ -1,4 +1,4 @@
-"""Designs by results on one screen: failed checks, totals with bands, and a sentence on each question asked first."""
+"""Designs by results on one screen: failed checks, totals with bands, and one sentence per common question."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +52,7 @@ _STEP = 0.1
 def estimate_summary(
     estimate: Estimate, settings: Mapping[str, str] | None = None, style: Style = PLAIN
 ) -> str:
-    """An estimate in some twenty lines.
+    """An estimate in about twenty lines.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def estimate_summary(
 
 
 def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
-    """A design and its baselines in one table, with what dominates each of them."""
+    """A design and its baselines in one table, with the dominant parts of each."""
     estimates = comparison.estimates
     lines = [
         *_heading(estimates, style),
@@ -97,7 +97,7 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
 
 
 def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
-    """What was changed for the run."""
+    """Settings of the run."""
     if not settings:
         return []
     return wrapped("set: " + ", ".join(f"{path}={value}" for path, value in settings.items()), hanging=5)
@@ -129,7 +129,7 @@ def designs_table(
 
 
 def bands_lines(estimates: Sequence[Estimate], *, nominal: bool = True) -> list[str]:
-    """What a reader of the bands must know: samples without an estimate, and `nominal` values outside of a band."""
+    """Notes on the bands: samples without an estimate, and `nominal` values outside a band."""
     lines: list[str] = []
     for estimate in estimates:
         of = f"{estimate.architecture}: " if len(estimates) > 1 else ""
@@ -145,7 +145,7 @@ def bands_lines(estimates: Sequence[Estimate], *, nominal: bool = True) -> list[
 
 
 def left_out_samples(estimate: Estimate, of: str = "") -> list[str]:
-    """How many samples of the bands have no estimate."""
+    """Number of band samples without an estimate."""
     if estimate.bands.feasible == 1.0:
         return []
     share = percent(1.0 - estimate.bands.feasible)
@@ -154,7 +154,7 @@ def left_out_samples(estimate: Estimate, of: str = "") -> list[str]:
 
 
 def skewed(found: Headline, far: float = math.inf) -> str:
-    """Words for a nominal value outside of its own band, or further from the median than a factor of `far`.
+    """Note on a nominal value outside its band, or off the median by more than a factor of `far`.
 
     That happens if most uncertainties have the same direction.
 
@@ -183,7 +183,7 @@ def skewed(found: Headline, far: float = math.inf) -> str:
 
 
 def scope_lines(comparison: Comparison, where: str) -> list[str]:
-    """What a reader of the ratios must know: which design they are of, and whether both sides leave out the same."""
+    """Notes on the ratios: the design they refer to, and whether both sides leave out the same parts."""
     design = comparison.design.architecture
     text = "ratio: first over baseline"
     if any(ratio.marked for ratio in comparison.ratios):

@@ -1,4 +1,4 @@
-"""Points of a sweep: read from its file, however large, and packed for the page as compressed bytes."""
+"""Points of a sweep, read from a file of any size and compressed for the page."""
 
 import base64
 import gzip
@@ -135,7 +135,7 @@ def _front(before: Any, piece: Any) -> Any:
 
 
 def sweep_points(frame: Any, count: int | None = None, infeasible: int = 0) -> dict[str, Any]:
-    """Columns of a sweep that vary, thinned evenly where the points are too many.
+    """Columns of a sweep that vary, thinned evenly if there are too many points.
 
     Parameters
     ----------

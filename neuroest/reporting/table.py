@@ -108,7 +108,7 @@ def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> 
 def devices_by(
     estimate: Estimate, kind_of: Callable[[DeviceSpec], str], order: Sequence[str], shared: frozenset[str]
 ) -> str:
-    """The devices of a design by kind, in a given order; of the last kind, which is usual, only their number."""
+    """The devices of a design by kind, in a given order; for the last, common kind only the count."""
     found: dict[str, set[str]] = {kind: set() for kind in order}
     for device in estimate.design.devices.values():
         if device.spec.name not in shared:
@@ -333,7 +333,7 @@ def _traffic(estimate: Estimate, style: Style) -> list[str]:
 
 
 def reported_values(estimate: Estimate) -> list[str]:
-    """Headline numbers that the sources of the design's devices report, with their scope, one a text."""
+    """Headline numbers reported by the sources of the design's devices, with their scope."""
     found: dict[str, None] = {}
     for device in estimate.design.devices.values():
         for value in device.spec.reported:

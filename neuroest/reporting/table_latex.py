@@ -1,4 +1,4 @@
-"""Any table as LaTeX of booktabs and siunitx."""
+"""Any table as LaTeX (booktabs, siunitx)."""
 
 import math
 import re
@@ -23,7 +23,7 @@ _BREAKS = re.compile(r"(?<=[._/:=;-])(?=\w)|\s+")
 
 
 def to_latex(table: Table, label: str) -> str:
-    """A table as tables of booktabs and siunitx, each as long as a page has room for and never wider than the text."""
+    """A table as LaTeX tables that fit the page in length and width."""
     if not table.head:
         return f"% {one_line(label)}: nothing\n"
     if 0 < len(table.rows) <= _FEW and len(table.head) > _MANY:

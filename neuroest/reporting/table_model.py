@@ -52,7 +52,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Share:
-    """A share of a whole; HTML draws it as a bar as well."""
+    """A share of a whole; HTML also draws a bar."""
 
     value: float
 
@@ -93,7 +93,7 @@ class Table:
 
     @classmethod
     def of_records(cls, records: Any, head: Iterable[str] = ()) -> Table:
-        """A table of mappings, or of a data frame: every column that a record has, in the order of their coming."""
+        """A table of mappings or of a data frame, with all columns in order of appearance."""
         if isinstance(records, Table):
             return records
         if hasattr(records, "to_dict"):
@@ -108,7 +108,7 @@ class Table:
         return self.align or "".join(">" if self.is_numeric(i) else "<" for i in range(len(self.head)))
 
     def is_numeric(self, column: int) -> bool:
-        """Whether a column holds numbers, and something at all."""
+        """Whether a column holds numbers and is not empty."""
         cells = [row[column] for row in self.rows if row[column] is not None and row[column] is not ABSENT]
         return bool(cells) and all(as_number(cell) is not None for cell in cells)
 
@@ -118,12 +118,12 @@ class Table:
         return "\n".join(stacked_columns(cells, self.sides)) + "\n"
 
     def lines(self, *, indent: int = 0, widest: int = 2) -> list[str]:
-        """The table as lines of a text, its columns `widest` apart, or less where 80 columns take it."""
+        """The table as lines of text, with columns at most `widest` apart to fit 80 columns."""
         cells = [self.head, *([text_of(cell) for cell in row] for row in self.rows)]
         return fitting_columns(cells, self.sides, indent=indent, widest=widest)
 
     def to_markdown(self) -> str:
-        r"""The table in Markdown; what is special in cells is escaped.
+        r"""The table in Markdown, with special characters escaped.
 
         Examples
         --------
@@ -141,7 +141,7 @@ class Table:
         return "\n".join([reported[0], f"|{marks}|", *reported[1:]]) + "\n"
 
     def to_html(self) -> str:
-        """The table as a fragment of HTML with its own style, as notebooks need it."""
+        """The table as an HTML fragment with its own style, for notebooks."""
         style = [_NUMBER if side == ">" else _CELL for side in self.sides]
         head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in self.head)
         cells = [
@@ -152,7 +152,7 @@ class Table:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def to_csv(self) -> str:
-        """The table as CSV (RFC 4180 quoting, lines end with a line feed); what is no finite number is empty."""
+        """The table as CSV (RFC 4180 quoting, line feeds); values that are not finite are empty."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(self.head)
@@ -160,7 +160,7 @@ class Table:
         return buffer.getvalue()
 
     def to_json(self) -> str:
-        """The table as a list of objects; what is no finite number is null."""
+        """The table as a list of objects; values that are not finite are null."""
         records = [
             {name: value_of(c) for name, c in zip(self.head, row, strict=True) if c is not ABSENT}
             for row in self.rows
@@ -169,7 +169,7 @@ class Table:
 
 
 def plain(text: str) -> str:
-    r"""Any text so that Markdown prints it and obeys none of it.
+    r"""Text escaped for Markdown.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def plain(text: str) -> str:
 
 
 def as_number(cell: Any) -> float | None:
-    """A number of any type as a float; None for what is none."""
+    """A number of any type as a float; None for anything else."""
     if isinstance(cell, Quantity | Share):
         return cell.value
     if isinstance(cell, str) or _is_truth(cell):
@@ -238,5 +238,5 @@ def _html(cell: Any) -> str:
 
 
 def records_csv(head: Iterable[str], records: Iterable[Mapping[str, Any]]) -> str:
-    """Mappings as CSV with columns of given names; what a record lacks is empty."""
+    """Mappings as CSV with the given columns; missing values are empty."""
     return Table.of_records(list(records), head).to_csv()

@@ -1,4 +1,4 @@
-"""Laying out plain text: columns, bars, wrapped lines, and colour where it is wanted."""
+"""Layout of plain text: columns, bars, wrapped lines and optional colour."""
 
 import re
 from collections.abc import Iterable
@@ -38,15 +38,15 @@ class Style:
     blocks: bool = True
 
     def bold(self, text: str) -> str:
-        """`text`, standing out."""
+        """`text` in bold."""
         return f"{_BOLD}{text}{_END}" if self.colour and text else text
 
     def dim(self, text: str) -> str:
-        """`text`, standing back."""
+        """`text` dimmed."""
         return f"{_DIM}{text}{_END}" if self.colour and text else text
 
     def red(self, text: str) -> str:
-        """`text`, as a warning."""
+        """`text` in red, for warnings."""
         return f"{_RED}{text}{_END}" if self.colour and text else text
 
     def bar(self, share: float, cells: int) -> str:
@@ -71,7 +71,7 @@ _STEERING = re.compile("(?!\x1b\\[(?:0|1|2|31)m)[\x00-\x08\x0b-\x1f\x7f-\x9f\u20
 
 
 def for_terminal(text: str) -> str:
-    r"""`text` with an escape for each character that steers a terminal, except those that `Style` writes.
+    r"""`text` with terminal control characters escaped, except those that `Style` writes.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def for_terminal(text: str) -> str:
 
 
 def bullets(items: Iterable[str], *, indent: int = 2, width: int = WIDTH) -> list[str]:
-    """One item a line, with a dash."""
+    """One item per line, with a dash."""
     return [
         line
         for item in items
@@ -91,5 +91,5 @@ def bullets(items: Iterable[str], *, indent: int = 2, width: int = WIDTH) -> lis
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and characters that steer a terminal."""
+    """`text` without line breaks and terminal control characters."""
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

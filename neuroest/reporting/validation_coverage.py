@@ -1,4 +1,4 @@
-"""Where the kinds of model in a report are against published chips, from the recorded scoreboard."""
+"""Accuracy of the kinds of model in a report against published chips, from the recorded scoreboard."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ CLASSES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class DesignCoverage:
-    """Which parts of one design were compared with a published chip.
+    """Parts of one design that were compared with a published chip.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class DesignCoverage:
 
     @property
     def words(self) -> str:
-        """The standing in one or two sentences."""
+        """The comparison in one or two sentences."""
         kind = words(self.level)
         chips = "; ".join(case.title for case in self.chips)
         summary = (
@@ -59,7 +59,7 @@ class DesignCoverage:
 
 @dataclass(frozen=True)
 class ValidationCoverage:
-    """The recorded scoreboard as far as it speaks of the designs of a report.
+    """The part of the recorded scoreboard that concerns the designs of a report.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class ValidationCoverage:
 
     @property
     def words(self) -> str:
-        """What the scoreboard says of the kinds of model in the report."""
+        """Scoreboard results for the kinds of model in the report."""
         reported = [f"The published values were rebuilt by neuroest {self.record.version}."]
         for level, found in self.by_level:
             if not found:
@@ -107,7 +107,7 @@ class ValidationCoverage:
         return " ".join(reported)
 
     def table(self) -> list[tuple[str, str, str, str, str, str]]:
-        """Kind, class, values, those within tolerance, worst ratio and coverage, for kinds here and for all chips."""
+        """Kind, class, values, values within tolerance, worst ratio and coverage, for these kinds and for all chips."""
         rows = []
         for level, found in (*self.by_level, ("all kinds", self.chips)):
             kind = words(level)
@@ -145,7 +145,7 @@ def scoreboard_rows(validation_coverage: ValidationCoverage) -> list[dict[str, o
 
 
 def validation_coverage(views: Sequence[View]) -> ValidationCoverage:
-    """Where the kinds of model in these results are against published chips."""
+    """Accuracy of the kinds of model in these results against published chips."""
     record = recorded()
     levels: dict[str, str] = {}
     shares: dict[str, list[dict[str, float]]] = {}

@@ -1,1 +1,1 @@
-"""An estimate in files and tables of other tools."""
+"""Exports of an estimate to files and tables of other tools."""

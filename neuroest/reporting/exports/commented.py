@@ -1,4 +1,4 @@
-"""What every exported file begins with: where it comes from, and what it contains, assumes and leaves out."""
+"""Header of every exported file: origin, content, assumptions and omissions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _DIGITS = 10
 
 @dataclass(frozen=True)
 class Account:
-    """What became of a description on its way into another format.
+    """What an export kept, assumed and left out.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Account:
     left_out: tuple[str, ...] = ()
 
     def lines(self) -> Iterable[str]:
-        """One line a point, the kind before it."""
+        """One line per point, with its kind first."""
         for kind, points in (
             ("taken", self.taken), ("assumed", self.assumed), ("left out", self.left_out),
         ):  # fmt: skip
@@ -44,7 +44,7 @@ def heading(estimate: Estimate, form: str, account: Account) -> str:
 
 
 def action_costs(estimate: Estimate) -> Mapping[tuple[str, str], tuple[float, float]]:
-    """How often each component does what in one inference, and the energy of all of it, by component and action."""
+    """Action counts and energy of one inference by component and action."""
     counts: dict[tuple[str, str], dict[str, float]] = {}
     energies: dict[tuple[str, str], float] = {}
     for row in estimate.breakdown:
@@ -57,5 +57,5 @@ def action_costs(estimate: Estimate) -> Mapping[tuple[str, str], tuple[float, fl
 
 
 def number(value: float) -> float:
-    """A number as files of other tools state it."""
+    """A number in the form that files of other tools use."""
     return float(f"{value:.{_DIGITS}g}")

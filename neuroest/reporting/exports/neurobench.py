@@ -1,4 +1,4 @@
-"""The network of an estimate by the metrics of NeuroBench, as its harness writes results, and what a chip makes of it.
+"""NeuroBench metrics of the network of an estimate, with the chip's totals.
 
 The harness measures networks; energy, latency and area of the chip are next to its metrics under ``system``.
 """

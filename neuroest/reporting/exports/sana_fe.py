@@ -25,7 +25,7 @@ _SIDES = ("north", "east", "south", "west")
 
 @dataclass(frozen=True)
 class Events:
-    """What SANA-FE asks of a chip: energy and time of each event, and how many neurons lie where."""
+    """Input of SANA-FE: energy and time of each event, and the neurons of each core."""
 
     synapse: tuple[float, float]
     access: tuple[float, float]
