@@ -1,4 +1,4 @@
-"""What the stages ask of a block, whatever its model is: one class for each role.
+"""Roles of blocks: what the stages ask of a block, one protocol per role.
 
 A block plays a role by inheriting it, so that a block of another package is found, counted and timed like those that
 ship. Roles of free blocks are asked for with `Chip.find`; those of a crossbar's circuits with `isinstance`.

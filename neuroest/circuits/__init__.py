@@ -1,1 +1,1 @@
-"""Neurons as files for circuit simulators: SPICE, Verilog-A, benches, and what a simulator makes of them."""
+"""Neurons as files for circuit simulators: SPICE, Verilog-A, test benches, and simulated results."""

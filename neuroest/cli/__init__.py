@@ -1,4 +1,4 @@
-"""The command line: ``neuroest VERB ...``, one module a verb, loaded when it is asked for."""
+"""The command line ``neuroest VERB ...``: one module per verb, loaded on use."""
 
 import ast
 import errno

@@ -1,4 +1,4 @@
-"""``neuroest behave``: what a network does on a chip with the errors of its devices, and what that costs."""
+"""``neuroest behave``: accuracy of a network on a chip with device errors, and its cost."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``neuroest list``: what there is to name."""
+"""``neuroest list``: everything that has a name."""
 
 import shutil
 import sys

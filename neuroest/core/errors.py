@@ -83,7 +83,7 @@ class QuantityError(NeuroestError, ValueError):
 
 
 class RangeError(NeuroestError):
-    """A model was asked for a value outside the range that its source covers."""
+    """A model was evaluated outside the range of its source."""
 
 
 class MappingError(NeuroestError):

@@ -456,7 +456,7 @@ def settling_residue(read_time: u.Second, settling_time: u.Second, bits: u.Dimen
 
 @equation
 def signal_to_error_ratio(result_spread: u.Dimensionless, error: u.Dimensionless) -> u.Dimensionless:
-    """Variance of what a column should compute over that of its error. [1].
+    """Ratio of signal variance to error variance of a column. [1].
 
     Parameters
     ----------

@@ -86,7 +86,7 @@ def operand_activity(density: u.Dimensionless) -> u.Dimensionless:
 def tree_activity(
     inputs: u.Dimensionless, bits: u.Bit, growth: u.Bit, toggle_rate: u.Dimensionless
 ) -> u.Dimensionless:
-    """Switching of the adders of a tree, over that of adders with random operands. [1].
+    """Switching activity of a tree's adders relative to adders with random operands. [1].
 
     Parameters
     ----------
@@ -392,7 +392,7 @@ def place_tree_adders(results: u.Dimensionless, result_bits: u.Bit, places: u.Bi
 
 @equation
 def joined_bits(results: u.Dimensionless, result_bits: u.Bit, places: u.Bit, sum_bits: u.Bit) -> u.Bit:
-    """Bits of the combination of several results, at most those of the sum that it is added to. [bit].
+    """Bits of several combined results, at most the bits of the sum that they are added to. [bit].
 
     Parameters
     ----------

@@ -115,7 +115,7 @@ def class_a_gain(
     bias_current: u.Ampere,
     depth: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Small-signal gain of a class-A clamp for the conductance of a column, over that of an ideal clamp. [1].
+    """Small-signal gain of a class-A clamp relative to an ideal clamp, for a change of column conductance. [1].
 
     Parameters
     ----------

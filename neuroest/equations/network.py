@@ -353,7 +353,7 @@ def serialisation_time(packet_bits: u.Bit, link_width: u.Bit, clock_frequency: u
 def handshake_wire_factor(
     symbol_bits: u.Dimensionless, acknowledged_bits: u.Dimensionless
 ) -> u.Dimensionless:
-    """Energy of return-to-zero wires over that of clocked wires with random bits. [1].
+    """Energy of return-to-zero wires relative to clocked wires with random bits. [1].
 
     Parameters
     ----------
@@ -389,7 +389,7 @@ def handshake_wire_factor(
 
 @equation
 def bundled_data_wire_factor(acknowledged_bits: u.Dimensionless) -> u.Dimensionless:
-    """Energy of the wires of bundled data over that of clocked wires with random bits. [1].
+    """Energy of bundled-data wires relative to clocked wires with random bits. [1].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Other neurons: analog CMOS and digital; those of a threshold switch and a capacitor are in `threshold_switches`.
+"""Analog CMOS and digital neurons; `threshold_switches` has the relaxation oscillators.
 
 - subthreshold analog CMOS: `membrane_charge_energy`, `ramp_edge_time`,
   `integrator_maximum_rate`, `thermal_voltage`, `threshold_mismatch`, `subthreshold_current_spread`

@@ -44,7 +44,7 @@ def kept_products(input_density: u.Dimensionless, weight_density: u.Dimensionles
 
 @equation
 def skipped_cycles(products: u.Dimensionless, balance: u.Dimensionless) -> u.Dimensionless:
-    """Cycles of an array that passes over zeros, over those of a dense one. [1].
+    """Cycles of a zero-skipping array relative to a dense one. [1].
 
     Parameters
     ----------

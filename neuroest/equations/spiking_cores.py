@@ -9,7 +9,7 @@ from neuroest.equations._arithmetic import rounded_down, rounded_up
 
 @equation
 def words_of_items(items: u.Dimensionless, item_bits: u.Bit, word_bits: u.Bit) -> u.Dimensionless:
-    """Words of a memory that hold neighbouring items, of which none is split where a word holds one. [1].
+    """Memory words for neighbouring items; an item that fits into a word is not split. [1].
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from neuroest.core.provenance import equation
 def bitcell_area(
     ratio: u.Dimensionless, memory_cell: u.SquareMetrePerBit, bits: u.Bit = 1.0
 ) -> u.SquareMetre:
-    """Area of a compute cell, from that of the memory cell of its process. [m^2].
+    """Area of a compute cell, from the memory cell area of its process. [m^2].
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def transistor_resistance_ratio(
     stated_on_current: u.AmperePerMetre,
     stated_width: u.Metre,
 ) -> u.Dimensionless:
-    """On-resistance of a transistor over that of the same transistor in another process. [1].
+    """On-resistance of a transistor relative to the same transistor in another process. [1].
 
     Parameters
     ----------

@@ -396,7 +396,7 @@ def leakage_factor(
     supply_voltage: u.Volt,
     reference_voltage: u.Volt,
 ) -> u.Dimensionless:
-    """Leakage power of a circuit on one process over that of the same circuit on another. [1].
+    """Leakage power of a circuit relative to the same circuit in another process. [1].
 
     The transistors shrink with the feature size, each metre of width leaks the off-current of its process, and the
     supply drives that current. This law is separate: leakage does not scale like switching energy.
@@ -441,7 +441,7 @@ def leakage_factor(
 def cell_area_ratio(
     bitcell_area_per_bit: u.SquareMetrePerBit, squares_per_bit: u.PerBit, feature_size: u.Metre
 ) -> u.Dimensionless:
-    """Area of a process's memory cell over that of a model's cell, which shrinks with the feature size. [1].
+    """Memory cell area of a process relative to the model's cell, which scales with feature size. [1].
 
     Parameters
     ----------

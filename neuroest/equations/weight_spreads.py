@@ -10,7 +10,7 @@ from neuroest.core.provenance import equation
 
 @equation
 def digit_error_gain(digit_bits: u.Dimensionless, digits: u.Dimensionless) -> u.Dimensionless:
-    """Square of the error of a number over that of its digits, both over their largest value. [1].
+    """Squared relative error of a number relative to that of its digits. [1].
 
     Parameters
     ----------

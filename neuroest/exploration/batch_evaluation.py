@@ -201,7 +201,7 @@ def joined(parts: Sequence[Points]) -> Points:
 def in_blocks(
     group: Group, columns: Mapping[str, Array], count: int, quantities: Sequence[str], *, judged: bool = True
 ) -> Points:
-    """Results of a list of points, a block at a time; `columns` has the values by path, one a point."""
+    """Results of a list of points, evaluated in blocks; `columns` has one value per point by path."""
     parts, block = [], block_of(group)
     for start in range(0, count, block):
         part = {path: values[start : start + block].reshape(-1, 1) for path, values in columns.items()}

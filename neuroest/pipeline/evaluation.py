@@ -120,7 +120,7 @@ class Evaluation(Stages):
 
     @property
     def multiply_accumulates(self) -> Array:
-        """Multiply-accumulates of one inference, every time step counted, whatever the activity. [1]."""
+        """Multiply-accumulates of one inference over all timesteps, independent of activity. [1]."""
         return np.asarray(self.layers.multiply_accumulates)
 
     @cached_property
@@ -192,7 +192,7 @@ class Evaluation(Stages):
 
     @cached_property
     def standby_energy(self) -> Array:
-        """Energy of what must be kept while the chip is switched off. [J]."""
+        """Energy of memories that retain their data while the chip is off. [J]."""
         return power.energy_of((row for row in self.statics if row.when == "standby"), self.static_times)
 
     @cached_property
@@ -298,7 +298,7 @@ class Evaluation(Stages):
 
     @cached_property
     def learning_statics(self) -> tuple[InstanceRow, ...]:
-        """Power of what is on only because the network learns. [W]."""
+        """Power of circuits that are on only because the network learns. [W]."""
         return (
             ()
             if self.learning is None
@@ -344,7 +344,7 @@ class Evaluation(Stages):
 
     @cached_property
     def learning_area(self) -> Array | None:
-        """Area of what only learning needs; None without a rule, or where no block stands for it. [m^2]."""
+        """Area of circuits that only learning needs; None without a rule or without such a block. [m^2]."""
         if self.learning is None or not self.learning.place.mapper.built_of_blocks:
             return None
         return training.learning_area(self.chip, self.costs, self.learning, self.areas)

@@ -183,7 +183,7 @@ def _fault(key: str, message: str) -> PydanticCustomError:
 
 
 def joined(name: str, value: PublishedValue, defaults: GivenValue) -> dict[str, object]:
-    """Merge the keys of a value with those of its group."""
+    """Merge the keys of a value with the keys of its group."""
     own = value.model_dump(exclude_none=True, by_alias=True)
     shared = defaults.model_dump(exclude_none=True, by_alias=True)
     if "tolerance" in own or "factor" in own:

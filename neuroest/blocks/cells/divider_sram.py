@@ -30,7 +30,7 @@ class DividerCellBlock(DeviceBlock):
 
 
 class DividerCell(ReadPortCell):
-    """Static memory cell that pulls its column up or down for as long as it is read."""
+    """Static memory cell that pulls its column up or down during the read."""
 
     schema: ClassVar[type[Block]] = DividerCellBlock
     divides: ClassVar[bool] = True

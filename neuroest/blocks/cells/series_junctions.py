@@ -11,7 +11,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class SeriesJunctionsParameters(StaticCellParameters):
-    """Two junctions in opposite states, of which the input chooses the one that lies in the string."""
+    """Two junctions in opposite states; the input selects which one is in the string."""
 
     model: ClassVar[str] = "series_junctions"
 

@@ -9,7 +9,7 @@ from neuroest.specs.blocks import Block
 
 
 class ReadScheduleBlock(Block):
-    """How an array is read: which columns are driven together, what holds their results, how an input is applied."""
+    """Read schedule of an array: columns driven together, holding of results, and application of inputs."""
 
     model: Literal["read_schedule"] = "read_schedule"
     columns: Literal["together", "in_turn"] = "together"

@@ -38,7 +38,7 @@ class ReportedMacBlock(DeviceBlock):
 
 
 class ReportedMac(Component[ReportedMacParameters]):
-    """Processing element as published: one energy for each multiply-accumulate, whatever its operands are."""
+    """Published processing element: one energy per multiply-accumulate, independent of its operands."""
 
     schema: ClassVar[type[Block]] = ReportedMacBlock
     synchronous: ClassVar[bool] = True

@@ -96,7 +96,7 @@ class ThresholdOptions(Record):
 
 
 class ProcessCorners(Record):
-    """Slow and fast dies of a process: a table of what transistors of open design kits do at their corners."""
+    """Slow and fast dies of a process, from a table of open design kits at their corners."""
 
     model: ClassVar[str] = "process_corners"
     folder: ClassVar[str] = "transistors"
