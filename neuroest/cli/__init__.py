@@ -87,7 +87,7 @@ def _command(verb: str) -> Any:
     one.command(verb, help=about, context_settings=_SETTINGS, epilog=example)(run)
     command = typer.main.get_command(one)
     for option in command.params:
-        option.help = option.help or options[option.name]  # type: ignore[attr-defined]
+        option.help = option.help or options.get(option.name or "")  # type: ignore[attr-defined]
     return command
 
 
