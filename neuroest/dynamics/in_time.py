@@ -213,12 +213,12 @@ class NeuronInTime(ABC):
         return np.ones(devices)
 
     def experiments(self) -> Mapping[str, Callable[..., Any]]:
-        """Experiments of this kind of neuron alone, besides those that every neuron has."""
+        """Experiments of this kind of neuron, in addition to the common ones."""
         return MappingProxyType({})
 
     def bench(self, devices: int, seed: int, *, compare: bool) -> Any:
-        """What those experiments work on."""
-        raise NotImplementedError
+        """What those experiments work on; None for a kind without experiments of its own."""
+        return None
 
     def failing_checks(self, level: float) -> tuple[Check, ...]:
         """Checks of the block that fail under a drive; of one whose block knows no others, those of the nominal one."""

@@ -36,7 +36,7 @@ def test_the_fabric_stays_and_only_the_neuron_leaves_something_out(tmp_path: Pat
     path = made(tmp_path, "analog_lif_28nm", neuron="switch_generic_28nm")
     comparison = compare(str(path), "analog_lif_28nm", workload=NETWORK)
     # a switch that relaxes says so itself, and so does one whose file states no delay
-    waiting = "delay of the switch, of which its file states none: it turns on at its threshold"
+    waiting = "delay of the switch (its file states none): it turns on at its threshold"
     relaxing = "drives of neurons that stay on while a switch relaxes: each is taken to end with its spike"
     assert comparison.left_out == ((waiting, relaxing), ())
     mine, twin = (result.totals["area_m2"] for result in comparison.estimates)

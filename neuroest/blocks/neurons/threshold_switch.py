@@ -377,7 +377,7 @@ class ThresholdSwitch(Neuron):
         left = (
             []
             if self._waits()
-            else ["delay of the switch, of which its file states none: it turns on at its threshold"]
+            else ["delay of the switch (its file states none): it turns on at its threshold"]
         )
         if np.any(self.device.relaxation_time):
             left.append(
