@@ -4,14 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import QuantityError
 from neuroest.core.frozen import frozen
 from neuroest.core.units import parse_unit
 
+_COLUMNS: Mapping[str, Mapping[str, Any]] = read_data(Path(__file__).with_name("columns.yaml"))
+UNITS: Mapping[str, str] = frozen({name: about["unit"] for name, about in _COLUMNS.items()})
+"""Unit of each column of a measurement."""
+MAY_BE_ZERO = frozenset(name for name, about in _COLUMNS.items() if about.get("may_be_zero"))
 ALIASES: Mapping[str, tuple[str, ...]] = frozen(
-    {name: tuple(others) for name, others in read_data(Path(__file__).with_name("column_names.yaml")).items()}
+    {name: tuple(about["names"]) for name, about in _COLUMNS.items() if "names" in about}
 )
 """Aliases of each column, in lower case with underscores."""
 IGNORED = frozenset({"", "index", "no", "point", "row", "dataname", "datavalue"})
@@ -40,15 +45,13 @@ _FEWEST_KNOWN = 2
 """Number of recognized columns that make a line the header."""
 
 
-def column_of(cell: str, columns: Sequence[str]) -> tuple[str, str | None]:
+def column_of(cell: str) -> tuple[str, str | None]:
     """Name and unit of a column from its heading.
 
     Parameters
     ----------
     cell : str
         The heading, with its unit in brackets or parentheses, or after a slash, a comma or ``in``.
-    columns : sequence of str
-        Known columns.
 
     Returns
     -------
@@ -58,9 +61,9 @@ def column_of(cell: str, columns: Sequence[str]) -> tuple[str, str | None]:
 
     Examples
     --------
-    >>> column_of("Delay Time (us)", ["integration_time"])
+    >>> column_of("Delay Time (us)")
     ('integration_time', 'us')
-    >>> column_of("U / V", ["voltage"])
+    >>> column_of("U / V")
     ('voltage', 'V')
     """
     match = _PARTS.match(cell)
@@ -69,7 +72,7 @@ def column_of(cell: str, columns: Sequence[str]) -> tuple[str, str | None]:
     unit = unit.strip() if unit is not None else None
     if name == "t" and unit in _NEVER:
         name = "temperature"
-    if name in columns:
+    if name in UNITS:
         return name, unit or None
     plain = _QUALIFIER.sub("", name)
     found = next((_KNOWN[one] for one in (name, plain, _QUALIFIER.sub("", plain)) if one in _KNOWN), name)
@@ -92,12 +95,12 @@ def is_si(cells: Sequence[str]) -> bool:
     return bool(names) and (names[0] == _DATA_NAME or any(_OF_TERMINALS.match(name) for name in names))
 
 
-def header_row(rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]) -> int | None:
+def header_row(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
     """Index of the header row: the first row with two known columns, or row 0 if it has one; otherwise None."""
-    known = {*columns, "experiment"}
+    known = {*UNITS, "experiment"}
     first = None
     for place, (_, cells) in enumerate(rows[:_SEARCHED]):
-        count = sum(column_of(cell, columns)[0] in known for cell in cells)
+        count = sum(column_of(cell)[0] in known for cell in cells)
         if count >= _FEWEST_KNOWN or _name(cells[0]) == _DATA_NAME:
             return place
         first = 0 if count and not place else first

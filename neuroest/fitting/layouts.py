@@ -9,13 +9,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
 from neuroest.core.units import describe_dimension, parse_unit
-from neuroest.fitting.headers import CELSIUS, IGNORED, column_of, header_row, is_si, plain_number, units_row
+from neuroest.fitting import headers
+from neuroest.fitting.headers import UNITS
 from neuroest.fitting.tables import EXAMPLE, Sheet, sheets_of
 from neuroest.specs.csv_table import CsvTable
 from neuroest.specs.file_text import is_file, shortened
@@ -48,81 +51,19 @@ class Layout:
     error: float = 0.05
 
 
-_LABELS = {"device": "1", "cycle": "1", "uncertainty": "%"}
+_LABELS = ("device", "cycle", "uncertainty")
+"""Columns that every experiment may have."""
+
+
+def _layout(name: str, *, columns: Sequence[str], optional: Sequence[str] = (), **about: Any) -> Layout:
+    needed, further = ({n: UNITS[n] for n in names} for names in (columns, (*_LABELS, *optional)))
+    return Layout(name=name, columns=needed, optional=further, **about)
+
 
 LAYOUTS: Mapping[str, Layout] = {
-    layout.name: layout
-    for layout in (
-        Layout(
-            "integration_time", "time to the first spike at a constant voltage",
-            {"voltage": "V", "integration_time": "s"}, _LABELS, "integration_time",
-        ),
-        Layout(
-            "pulse_train", "pulses until the first spike",
-            {"voltage": "V", "pulse_width": "s", "gap": "s", "pulses_to_fire": "1"}, _LABELS, "pulses_to_fire",
-        ),
-        Layout(
-            "firing_probability", "share of pulses that fire",
-            {"voltage": "V", "pulse_width": "s", "probability": "%"}, _LABELS | {"trials": "1"}, "probability", 2,
-            0.0,
-        ),
-        Layout(
-            "spike_interval", "interval between spikes against the control resistor",
-            {"voltage": "V", "control_resistance": "ohm", "interval": "s"}, _LABELS | {"stimulus_period": "s"},
-            "interval",
-        ),
-        Layout(
-            "paired_pulse", "how much earlier the second of two pulses fires",
-            {"voltage": "V", "pulse_width": "s", "gap": "s", "shortening": "s"},
-            _LABELS | {"first_integration_time": "s"}, "shortening", 2,
-        ),
-        Layout(
-            "current_voltage", "current through the memristor alone during a sweep",
-            {"voltage": "V", "current": "A"}, _LABELS | {"time": "s", "compliance": "A"}, "current", 5, 0.2,
-        ),
-        Layout(
-            "relaxation", "time until the switch is off again after a pulse",
-            {"voltage": "V", "pulse_width": "s", "relaxation_time": "s"}, _LABELS, "relaxation_time",
-        ),
-        Layout(
-            "capacitor_area", "capacitance of capacitors of several areas",
-            {"area": "m^2", "capacitance": "F"}, _LABELS, "capacitance",
-        ),
-        Layout(
-            "oscillation", "period of the switch with a resistor and a capacitor",
-            {"voltage": "V", "control_resistance": "ohm", "capacitance": "F", "interval": "s"}, _LABELS, "interval",
-        ),
-        Layout(
-            "threshold_temperature", "threshold voltage at several temperatures",
-            {"temperature": "K", "threshold_voltage": "V"}, _LABELS, "threshold_voltage",
-        ),
-        Layout(
-            "pulse_response", "conductance after each of a train of equal pulses",
-            {"pulse": "1", "conductance": "S"}, _LABELS | {"rising": "1", "voltage": "V", "pulse_width": "s"},
-            "conductance", 4,
-        ),
-        Layout(
-            "retention", "conductance some time after it was written",
-            {"time": "s", "conductance": "S"}, _LABELS, "conductance", 3,
-        ),
-        Layout(
-            "retention_time", "time until the state is lost, at several temperatures",
-            {"temperature": "K", "retention_time": "s"}, _LABELS, "retention_time", 2,
-        ),
-        Layout(
-            "endurance", "cycles until a device fails, or until the test was stopped",
-            {"cycles": "1", "failed": "1"}, _LABELS, "cycles", 3,
-        ),
-        Layout(
-            "read_noise", "standard deviation of repeated reads",
-            {"conductance": "S", "noise": "S"}, _LABELS, "noise", 2,
-        ),
-        Layout(
-            "firing_rate", "rate of spikes at a constant input current",
-            {"current": "A", "spike_rate": "1/s"}, _LABELS, "spike_rate", 2,
-        ),
-    )
-}  # fmt: skip
+    name: _layout(name, **about)
+    for name, about in read_data(Path(__file__).with_name("experiments.yaml")).items()
+}
 """Experiments by name."""
 
 _OVERFLOW = 9.9e37
@@ -139,10 +80,6 @@ _MAGNITUDES = {
     "K": (1e-3, 1e5), "m^2": (1e-21, 1e3), "1": (1e-15, 1e18), "1/s": (1e-15, 1e18), "%": (1e-15, 1e3),
 }  # fmt: skip
 """Plausible range of a measured nonzero number, by unit."""
-_MAY_BE_ZERO = {
-    "time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty", "pulse", "failed",
-    "spike_rate", "rising",
-}  # fmt: skip
 _DECISIONS = frozenset({"failed", "rising"})
 """Columns of yes or no, 1 or 0."""
 _NAMES = frozenset({"device", "cycle"})
@@ -154,7 +91,6 @@ _FIRST_RUN = 1e12
 """Number of the first sweep of a second sheet, larger than the number of any name."""
 _MANY_REPEATS = 5
 """Number of repeated rows above which a wide scatter counts as measured, not as a contradiction."""
-_COLUMNS = frozenset(name for layout in LAYOUTS.values() for name in {**layout.columns, **layout.optional})
 _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
 
 
@@ -218,8 +154,8 @@ def read_measurements(path: Path | str) -> Measurements:
 
 def _has_header(sheet: Sheet) -> bool:
     rows = [(sheet.table.line, sheet.table.heading), *sheet.table.rows]
-    start = header_row(rows, [*_COLUMNS])
-    return start is not None and sum(column_of(cell, [])[0] in _COLUMNS for cell in rows[start][1]) > 1
+    start = headers.header_row(rows)
+    return start is not None and sum(headers.column_of(cell)[0] in UNITS for cell in rows[start][1]) > 1
 
 
 def _of_run(found: Measurements, number: int) -> tuple[Experiment, ...]:
@@ -307,7 +243,7 @@ class _Reader:
 
     def read(self) -> Measurements:
         rows = [(self.table.line, self.table.heading), *self.table.rows]
-        start = header_row(rows, [*_COLUMNS])
+        start = headers.header_row(rows)
         if start is None:
             first = shortened(", ".join(cell for cell in rows[0][1] if cell))
             self.stop(
@@ -315,10 +251,10 @@ class _Reader:
             )
             raise AssertionError
         (line, heading), data = rows[start], rows[start + 1 :]
-        self.si = is_si(heading)
+        self.si = headers.is_si(heading)
         # an instrument writes the columns of all its channels; a person writes only the relevant ones
         self.exported = self.si or start > 0
-        if data and units_row(data[0][1]) and not any(column_of(cell, [*_COLUMNS])[1] for cell in heading):
+        if data and headers.units_row(data[0][1]) and not any(headers.column_of(cell)[1] for cell in heading):
             heading = [
                 f"{cell} [{unit.strip('[]() ')}]" for cell, unit in zip(heading, data.pop(0)[1], strict=False)
             ]
@@ -346,25 +282,22 @@ class _Reader:
         return Measurements(self.file, experiments, self.comments, unread)
 
     def header(self, line: int, cells: Sequence[str]) -> tuple[list[str], dict[str, float]]:
-        known = {
-            n: u for layout in LAYOUTS.values() for n, u in {**layout.columns, **layout.optional}.items()
-        }
         names: list[str] = []
         factors: dict[str, float] = {}
         strange: list[tuple[int, str, str]] = []
         for place, cell in enumerate(cells, 1):
-            name, unit = column_of(cell, [*known])
-            if name == "experiment" or name in IGNORED:
+            name, unit = headers.column_of(cell)
+            if name == "experiment" or name in headers.IGNORED:
                 names.append(name if name == "experiment" else f"column_{place}")
                 continue
-            if name not in known:
+            if name not in UNITS:
                 strange.append((place, cell.strip(), name))
                 names.append(f"column_{place}")
                 continue
             if name in names:
                 self.report(line, f"column {place}: {name} occurs twice")
             names.append(name)
-            factors[name] = self.factor(line, name, unit, known[name])
+            factors[name] = self.factor(line, name, unit, UNITS[name])
         if {"pulses_to_fire", "conductance"} <= set(names) and "pulse" not in names:
             # if each pulse has a conductance, the pulse number is an index, not a count
             names[names.index("pulses_to_fire")] = "pulse"
@@ -384,8 +317,8 @@ class _Reader:
                 return 1.0
             self.report(line, f"column {name} has no unit; write it as `{name} [{due}]`")
             return 1.0
-        if name == "temperature" and unit in CELSIUS:
-            self.zeros[name] = CELSIUS[unit]
+        if name == "temperature" and unit in headers.CELSIUS:
+            self.zeros[name] = headers.CELSIUS[unit]
             return 1.0
         try:
             factor, given = parse_unit(unit)
@@ -430,7 +363,7 @@ class _Reader:
                 found[name] = self.labels.setdefault((name, text), _FIRST_NAME + len(self.labels))
                 continue
             try:
-                number_of_file = plain_number(text, decision=name in _DECISIONS)
+                number_of_file = headers.plain_number(text, decision=name in _DECISIONS)
             except ValueError:
                 why = "; write it without marks between the thousands" if _THOUSANDS.match(text) else ""
                 self.bad_cell(number, name, printable(shortened(text)), f"is not a number{why}")
@@ -498,13 +431,13 @@ def _unknown_columns(strange: Sequence[tuple[int, str, str]]) -> str:
 
 
 def _near(name: str) -> str:
-    hint = did_you_mean(name, _COLUMNS)
+    hint = did_you_mean(name, UNITS)
     return hint if hint.startswith("; did you mean") else ""
 
 
 def _fault(layout: Layout, name: str, value: float) -> str:
     """Problem of a number in a column; empty if there is none."""
-    unit = {**layout.columns, **layout.optional}[name]
+    unit = UNITS[name]
     least, most = _MAGNITUDES[unit]
     if not math.isfinite(value):
         return "is not a finite number"
@@ -512,7 +445,7 @@ def _fault(layout: Layout, name: str, value: float) -> str:
         return "is negative; give the amplitude, without a sign"
     if name not in _UNSIGNED and value < 0.0:
         return "is negative"
-    if value == 0.0 and (name not in _MAY_BE_ZERO or (name == "voltage" and layout.name in _DRIVEN)):
+    if value == 0.0 and (name not in headers.MAY_BE_ZERO or (name == "voltage" and layout.name in _DRIVEN)):
         return "must be above zero"
     if name == "probability" and value > 1.0:
         return "is above 100 %"

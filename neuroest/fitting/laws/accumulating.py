@@ -7,10 +7,9 @@ import numpy as np
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import accumulating as equations
-from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values
+from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
 
-PHASE_CHANGE, FERROELECTRIC = "phase_change_neuron", "ferroelectric_neuron"
 _ACTIVATION = 5.0
 """Starting value of the activation voltage, relative to the largest amplitude."""
 
@@ -29,6 +28,11 @@ def _crystallising_start(columns: Columns, result: Array) -> Values:
 
 def _highest(columns: Columns) -> dict[str, float]:
     return {"highest": float(np.max(columns["conductance"])), "lowest": float(np.min(columns["conductance"]))}
+
+
+def _crystallising_formula(v: Values) -> str:
+    first, step = (format_quantity(v[name], "S") for name in ("first_conductance", "conductance_step"))
+    return f"{first} + pulses x {step}"
 
 
 def _film(columns: Columns, values: Mapping[str, Array]) -> Array:
@@ -54,21 +58,10 @@ def _film_formula(v: Values) -> str:
     return f"switching time = {time} x exp(({volts} / V)^{v['field_exponent']:.3g})"
 
 
-_FILM_FROM = {
-    "activation_voltage": "slope of the logarithm of the pulses against 1/V",
-    "attempt_time": "level of the pulses times their width",
-}
 LAWS: tuple[Law, ...] = (
-    CurveLaw("crystallisation", PHASE_CHANGE, "pulse_response", "each pulse crystallises as much",
-             {"conductance_step": "slope of the conductance against the pulses",
-              "first_conductance": "conductance before the first pulse"},
-             lambda v: f"{format_quantity(v['first_conductance'], 'S')} + pulses x "
-             f"{format_quantity(v['conductance_step'], 'S')}",
-             _crystallising, _crystallising_start, _highest),
-    CurveLaw("merz", FERROELECTRIC, "pulse_train", "the film switches by Merz's law", _FILM_FROM, _film_formula, _film,
-             _film_start, lambda _columns: {"field_exponent": 1.0}),
-    CurveLaw("nucleation", FERROELECTRIC, "pulse_train", "the film switches by nucleation, with an exponent",
-             {**_FILM_FROM, "field_exponent": "how the slope against 1/V changes"}, _film_formula, _film, _film_start),
+    CurveLaw(*described("crystallisation"), _crystallising_formula, _crystallising, _crystallising_start, _highest),
+    CurveLaw(*described("merz"), _film_formula, _film, _film_start, lambda _columns: {"field_exponent": 1.0}),
+    CurveLaw(*described("nucleation"), _film_formula, _film, _film_start),
 )  # fmt: skip
 """Models of accumulating devices that can be fitted."""
 
@@ -99,11 +92,6 @@ def _field(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]
 
 
 FAMILIES = (
-    Family(
-        PHASE_CHANGE,
-        "phase_change_accumulating",
-        "phase-change cell that crystallises pulse by pulse",
-        _threshold,
-    ),
-    Family(FERROELECTRIC, "ferroelectric_accumulating", "ferroelectric transistor", _field),
+    Family("phase_change_neuron", "phase_change_accumulating", _threshold),
+    Family("ferroelectric_neuron", "ferroelectric_accumulating", _field),
 )

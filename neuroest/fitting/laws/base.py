@@ -10,10 +10,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import Misfit
@@ -21,6 +23,11 @@ from neuroest.fitting.intervals import quantile
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
 
+_LAWS = {
+    name: (name, model, words["experiment"], words["about"], words["determined_by"])
+    for model, laws in read_data(Path(__file__).with_name("laws.yaml")).items()
+    for name, words in laws.items()
+}
 Columns = Mapping[str, Array]
 Values = Mapping[str, float]
 IDENTIFIED_WITHIN = 3.0
@@ -164,6 +171,11 @@ class Law(ABC):
         return found
 
 
+def described(name: str) -> tuple[str, str, str, str, Mapping[str, str]]:
+    """First five fields of a `Law`, as `laws.yaml` states them."""
+    return _LAWS[name]
+
+
 @dataclass(frozen=True)
 class Family:
     """A device model for which laws write specs, with the template for values that no law finds.
@@ -174,8 +186,6 @@ class Family:
         Device model.
     template : str
         Shipped spec that supplies values that the data do not determine.
-    about : str
-        Short description.
     completed : callable
         Values that follow from the fits, or that the designer must choose consistently with them, by name.
     cautions : callable
@@ -184,7 +194,6 @@ class Family:
 
     model: str
     template: str
-    about: str
     completed: Callable[[Values, Mapping[str, LawFit]], dict[str, Completion]] = lambda _values, _fits: {}
     cautions: Callable[[Values], tuple[str, ...]] = lambda _values: ()
 

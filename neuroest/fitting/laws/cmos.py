@@ -9,10 +9,9 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves
 from neuroest.equations import neurons as equations
-from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values
+from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
 
-MODEL = "analog_lif"
 _LEAK = 3.0
 """Smallest current that fires, relative to the starting value of the rheobase."""
 
@@ -50,25 +49,9 @@ def _formula(v: Values) -> str:
     return ", ".join(parts)
 
 
-_FROM = {
-    "threshold_charge": "slope of the rate against the current",
-    "memory_time": "current below which nothing fires",
-    "refractory_time": "rate at which the curve flattens",
-}
-
-
-def _law(name: str, about: str, *more: str) -> CurveLaw:
-    unknowns = {key: _FROM[key] for key in ("threshold_charge", *more)}
-    return CurveLaw(name, MODEL, "firing_rate", about, unknowns, _formula, _rate, _start, _largest)
-
-
-LAWS: tuple[Law, ...] = (
-    _law("rate_linear", "rate in proportion to the current"),
-    _law("rate_refractory", "an integrator with a refractory time", "refractory_time"),
-    _law("rate_leaky", "a leaky integrator", "memory_time"),
-    _law(
-        "rate_leaky_refractory", "a leaky integrator with a refractory time", "memory_time", "refractory_time"
-    ),
+LAWS: tuple[Law, ...] = tuple(
+    CurveLaw(*described(name), _formula, _rate, _start, _largest)
+    for name in ("rate_linear", "rate_refractory", "rate_leaky", "rate_leaky_refractory")
 )
 """Models of integrate-and-fire neurons that can be fitted."""
 
@@ -84,4 +67,4 @@ def _capacitor(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
                                                follows="threshold_charge")}  # fmt: skip
 
 
-FAMILY = Family(MODEL, "lif_28nm_circuit", "CMOS integrate-and-fire neuron", _capacitor)
+FAMILY = Family("analog_lif", "lif_28nm_circuit", _capacitor)

@@ -15,11 +15,10 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, learning
 from neuroest.fitting.intervals import quantile
-from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, LawFit, Values
+from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.layouts import Experiment
 
-MODEL = "one_transistor_one_resistor"
 _CURVED = 3.0
 """Starting value of the search: pulse constants per train."""
 _FEWEST_DEVICES = 3
@@ -38,11 +37,7 @@ _ALIKE = 2.0
 _SMOOTHED = 20.0
 """Fraction of a train over which the conductance is averaged on either side; numerical."""
 _WAYS = {1.0: "rising", 0.0: "falling"}
-_DERIVED = {
-    "update_states": "pulses of a train",
-    "update_noise": "scatter of the steps, without that of the reads",
-    "update_spread": "mean step of each device",
-}
+_DERIVED = frozenset({"update_states", "update_noise", "update_spread"})
 
 
 @dataclass(frozen=True)
@@ -352,37 +347,32 @@ def _range(v: Values) -> str:
     return f"{format_quantity(v['low_conductance'], 'S')} to {format_quantity(v['high_conductance'], 'S')}"
 
 
-_FROM = {
-    "low_conductance": "conductance at the low end of the trains",
-    "high_conductance": "conductance at the high end of the trains",
-    **_DERIVED,
-}
-_BENT = {
-    "rising_nonlinearity": "how much the steps upwards shrink",
-    "falling_nonlinearity": "how much the steps downwards shrink",
-}
+def _linear_formula(v: Values) -> str:
+    return f"{_range(v)} in {v['last_pulse']:.0f} equal steps"
 
-LAWS: tuple[PulseLaw, ...] = (
-    PulseLaw(
-        "pulse_linear", MODEL, "pulse_response", "each pulse moves the conductance by as much", _FROM,
-        lambda v: f"{_range(v)} in {v['last_pulse']:.0f} equal steps", _straight, _start, _pulse_settings,
-    ),
-    PulseLaw(
-        "pulse_saturating", MODEL, "pulse_response", "pulses move the conductance by less and less",
-        {**_FROM, "pulse_constant": "how soon the curve bends"},
-        lambda v: f"{_range(v)}, to 1/e in {v['pulse_constant']:.3g} pulses", _saturating, _start, _pulse_settings,
-    ),
-    PulseLaw(
-        "pulse_linear_both", MODEL, "pulse_response", "each pulse moves the conductance by as much, either way", _FROM,
-        lambda v: f"{_range(v)} in {v['last_rising']:.0f} equal steps, back in {v['last_falling']:.0f}", _both_ways,
-        _start, _pulse_settings, both=True,
-    ),
-    PulseLaw(
-        "pulse_saturating_both", MODEL, "pulse_response", "steps shrink on the way up and on the way down",
-        {**_FROM, **_BENT},
-        lambda v: f"{_range(v)} in {v['last_rising']:.0f} steps up that shrink by exp(-{v['rising_nonlinearity']:.3g}),"
-        f" {v['last_falling']:.0f} down by exp(-{v['falling_nonlinearity']:.3g})",
-        _both_ways, _start, _pulse_settings, both=True,
-    ),
-)  # fmt: skip
+
+def _saturating_formula(v: Values) -> str:
+    return f"{_range(v)}, to 1/e in {v['pulse_constant']:.3g} pulses"
+
+
+def _linear_both_formula(v: Values) -> str:
+    return f"{_range(v)} in {v['last_rising']:.0f} equal steps, back in {v['last_falling']:.0f}"
+
+
+def _saturating_both_formula(v: Values) -> str:
+    return (
+        f"{_range(v)} in {v['last_rising']:.0f} steps up that shrink by exp(-{v['rising_nonlinearity']:.3g}),"
+        f" {v['last_falling']:.0f} down by exp(-{v['falling_nonlinearity']:.3g})"
+    )
+
+
+LAWS: tuple[PulseLaw, ...] = tuple(
+    PulseLaw(*described(name), formula, predict, _start, _pulse_settings, both=name.endswith("_both"))
+    for name, formula, predict in (
+        ("pulse_linear", _linear_formula, _straight),
+        ("pulse_saturating", _saturating_formula, _saturating),
+        ("pulse_linear_both", _linear_both_formula, _both_ways),
+        ("pulse_saturating_both", _saturating_both_formula, _both_ways),
+    )
+)
 """Models of pulse trains that can be fitted."""

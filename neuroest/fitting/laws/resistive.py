@@ -1,6 +1,6 @@
 """Resistive memory cells: pulse response, drift, retention, endurance with censoring, and read noise."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,20 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, drift, retention
 from neuroest.fitting.laws import pulse_trains
-from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, Completion, Family, Law, LawFit, Values
+from neuroest.fitting.laws.base import (
+    LEAST_DEVIATION,
+    Columns,
+    Completion,
+    Family,
+    Law,
+    LawFit,
+    Values,
+    described,
+)
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
 
-MODEL = "one_transistor_one_resistor"
 _FEWEST_FAILURES = 3
 """Minimum number of failed devices for the shape of a lifetime distribution."""
 _MEDIAN, _EARLY = 0.5, 0.99
@@ -38,6 +46,15 @@ def _drifting(columns: Columns, values: Mapping[str, Array]) -> Array:
     return np.asarray(drift.drifted_conductance(values["high_conductance"], time, reference, exponent, 0.0))
 
 
+def _drifting_start(_columns: Columns, result: Array) -> Values:
+    return {"high_conductance": float(np.max(result)), "high_drift_exponent": 0.01}
+
+
+def _drifting_formula(v: Values) -> str:
+    first, time = format_quantity(v["high_conductance"], "S"), format_quantity(v["drift_reference_time"], "s")
+    return f"{first} x (t / {time})^-{v['high_drift_exponent']:.3g}"
+
+
 def _coolest(columns: Columns) -> dict[str, float]:
     return {"retention_temperature": float(np.min(columns["temperature"]))}
 
@@ -49,6 +66,10 @@ def _kept(columns: Columns, values: Mapping[str, Array]) -> Array:
             values["retention_temperature"],
         )
     )  # fmt: skip
+
+
+def _kept_start(_columns: Columns, result: Array) -> Values:
+    return {"retention_time": float(np.max(result)), "retention_activation_energy": _ELECTRONVOLT}
 
 
 def _kept_formula(v: Values) -> str:
@@ -63,7 +84,7 @@ def _largest(columns: Columns) -> dict[str, float]:
     return {"largest": float(np.max(columns["conductance"]))}
 
 
-def _noise(constant_share: float | None) -> dict[str, object]:
+def _noise(constant_share: float | None) -> Callable[[Columns, Mapping[str, Array]], Array]:
     """Noise that is constant, proportional to the conductance, or both."""
 
     def predict(columns: Columns, values: Mapping[str, Array]) -> Array:
@@ -75,18 +96,15 @@ def _noise(constant_share: float | None) -> dict[str, object]:
             )
         )
 
-    def start(columns: Columns, result: Array) -> Values:
-        return {"read_noise": float(np.max(result) / np.max(columns["conductance"])), "mixture": 0.0}
+    return predict
 
-    signed = frozenset({"mixture"} if constant_share is None else set())
-    return {"predict": predict, "start": start, "settings": _largest, "signed": signed}
+
+def _noise_start(columns: Columns, result: Array) -> Values:
+    return {"read_noise": float(np.max(result) / np.max(columns["conductance"])), "mixture": 0.0}
 
 
 def _noise_formula(v: Values) -> str:
     return f"deviation {100.0 * v['read_noise']:.3g} % of {format_quantity(v['largest'], 'S')}, the largest conductance"
-
-
-_NOISE_FROM = {"read_noise": "deviation at the largest conductance, over it"}
 
 
 @dataclass(frozen=True)
@@ -181,34 +199,17 @@ def _life_formula(v: Values) -> str:
 
 LAWS: tuple[Law, ...] = (
     *pulse_trains.LAWS,
-    CurveLaw("drift_none", MODEL, "retention", "the conductance stays",
-             {"high_conductance": "mean conductance"}, lambda v: format_quantity(v["high_conductance"], "S"),
-             _drifting, lambda _columns, result: {"high_conductance": float(np.median(result))}, _earliest,
-             own_levels=True),
-    CurveLaw("drift", MODEL, "retention", "the conductance falls by a power of time",
-             {"high_conductance": "conductance at the first reading",
-              "high_drift_exponent": "slope of the logarithm of the conductance against that of time"},
-             lambda v: f"{format_quantity(v['high_conductance'], 'S')} x (t / "
-             f"{format_quantity(v['drift_reference_time'], 's')})^-{v['high_drift_exponent']:.3g}",
-             _drifting,
-             lambda _columns, result: {"high_conductance": float(np.max(result)), "high_drift_exponent": 0.01},
-             _earliest, own_levels=True),
-    CurveLaw("arrhenius", MODEL, "retention_time", "the state is lost over one barrier",
-             {"retention_time": "time at the coolest temperature",
-              "retention_activation_energy": "slope of the logarithm of the times against 1/T"},
-             _kept_formula, _kept,
-             lambda _columns, result: {"retention_time": float(np.max(result)),
-                                       "retention_activation_energy": _ELECTRONVOLT}, _coolest),
-    LifetimeLaw("weibull", MODEL, "endurance", "lifetimes follow a Weibull law",
-                {"endurance": "cycles at which half of the devices have failed", "shape": "how far lifetimes differ"},
-                _life_formula),
-    CurveLaw("noise_constant", MODEL, "read_noise", "all conductances fluctuate by as much", _NOISE_FROM,
-             _noise_formula, **_noise(1.0)),  # type: ignore[arg-type]
-    CurveLaw("noise_proportional", MODEL, "read_noise", "conductances fluctuate in proportion", _NOISE_FROM,
-             _noise_formula, **_noise(0.0)),  # type: ignore[arg-type]
-    CurveLaw("noise_mixed", MODEL, "read_noise", "a constant and a proportional fluctuation",
-             {**_NOISE_FROM, "mixture": "how the deviation grows with the conductance"}, _noise_formula,
-             **_noise(None)),  # type: ignore[arg-type]
+    CurveLaw(
+        *described("drift_none"), lambda v: format_quantity(v["high_conductance"], "S"), _drifting,
+        lambda _columns, result: {"high_conductance": float(np.median(result))}, _earliest, own_levels=True,
+    ),
+    CurveLaw(*described("drift"), _drifting_formula, _drifting, _drifting_start, _earliest, own_levels=True),
+    CurveLaw(*described("arrhenius"), _kept_formula, _kept, _kept_start, _coolest),
+    LifetimeLaw(*described("weibull"), _life_formula),
+    *(
+        CurveLaw(*described(name), _noise_formula, _noise(share), _noise_start, _largest, frozenset({"mixture"}))
+        for name, share in (("noise_constant", 1.0), ("noise_proportional", 0.0), ("noise_mixed", None))
+    ),
 )  # fmt: skip
 """Models of resistive cells that can be fitted."""
 
@@ -224,4 +225,4 @@ def _completed(values: Values, fits: Mapping[str, LawFit]) -> dict[str, Completi
     return {missing: Completion(values[stated[0]], why)}
 
 
-FAMILY = Family(MODEL, "rram_hfox_28nm", "resistive memory behind a transistor", _completed)
+FAMILY = Family("one_transistor_one_resistor", "rram_hfox_28nm", _completed)

@@ -1,18 +1,18 @@
 """Volatile threshold switches of any mechanism: diffusive, ovonic, vanadium oxide and niobium oxide."""
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 import numpy as np
 
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, firing_statistics, threshold_switches
-from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values
+from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.sweep import SweepLaw
 
-MODEL = "threshold_switch_neuron"
+_EXPONENTS = frozenset({"amplitude_exponent", "width_exponent"})
+"""Unknowns of a relaxation that may be negative."""
 _SHARE_OF_FLOOR = 0.5
 """Starting value of the delay floor, as a share of the shortest delay; numerical."""
 _OPEN = 1e15
@@ -29,9 +29,7 @@ def _middle(values: Array) -> float:
     return float(np.exp(np.mean(np.log(values))))
 
 
-def _delay_law(
-    name: str, about: str, exponent: float, formula: Callable[[Values], str], floor: bool
-) -> CurveLaw:
+def _delay_law(name: str, exponent: float, formula: Callable[[Values], str], floor: bool) -> CurveLaw:
     """A delay law with or without a floor."""
 
     def settings(columns: Columns) -> dict[str, float]:
@@ -57,13 +55,12 @@ def _delay_law(
         return {**found, "delay_floor": least} if floor else found
 
     if not floor:
-        return CurveLaw(
-            name, MODEL, "integration_time", about, _DELAY_FROM, formula, predict, start, settings
-        )
-    return CurveLaw(
-        f"{name}_floor", MODEL, "integration_time", f"{about}, to a floor", {**_DELAY_FROM, **_FLOOR_FROM},
-        lambda v: f"{formula(v)}, above a floor of {format_quantity(v['delay_floor'], 's')}", predict, start, settings,
-    )  # fmt: skip
+        return CurveLaw(*described(name), formula, predict, start, settings)
+
+    def with_floor(v: Values) -> str:
+        return f"{formula(v)}, above a floor of {format_quantity(v['delay_floor'], 's')}"
+
+    return CurveLaw(*described(f"{name}_floor"), with_floor, predict, start, settings)
 
 
 def _at_reference(v: Values) -> str:
@@ -100,17 +97,6 @@ def _hysteresis(v: Values) -> str:
     return ", ".join(parts) + off
 
 
-_DELAY_FROM = MappingProxyType(
-    {
-        "switching_delay": "level of the delays, at the reference voltage",
-        "delay_steepness": "slope of the logarithm of the delays against the voltage",
-    }
-)
-
-
-_FLOOR_FROM = MappingProxyType({"delay_floor": "delays at the highest voltages, which fall no further"})
-
-
 def _pulse_place(columns: Columns) -> dict[str, float]:
     return {
         "reference_amplitude": _middle(np.unique(columns["voltage"])),
@@ -138,20 +124,8 @@ def _relaxation_formula(v: Values) -> str:
     return " x ".join(parts)
 
 
-_RELAXATION_FROM = {
-    "relaxation_time": "level of the relaxation times, at the reference pulse",
-    "amplitude_exponent": "how they change with the amplitude of the pulse",
-    "width_exponent": "how they change with the width of the pulse",
-}
-
-
-def _relaxation_law(name: str, about: str, *unknowns: str) -> CurveLaw:
-    return CurveLaw(
-        name, MODEL, "relaxation", about, {n: _RELAXATION_FROM[n] for n in ("relaxation_time", *unknowns)},
-        _relaxation_formula, _relaxation,
-        lambda _columns, result: {"relaxation_time": _middle(result), **dict.fromkeys(unknowns, 0.1)},
-        _pulse_place, frozenset(unknowns),
-    )  # fmt: skip
+def _relaxation_start(_columns: Columns, result: Array) -> Values:
+    return {"relaxation_time": _middle(result), **dict.fromkeys(_EXPONENTS, 0.1)}
 
 
 def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
@@ -161,6 +135,16 @@ def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
     )  # fmt: skip
     # values that never fire give a large but finite residual
     return np.where(np.isfinite(charge), charge, 1e6 * columns["interval"])
+
+
+def _period_start(columns: Columns, _result: Array) -> Values:
+    lowest = float(np.min(columns["voltage"]))
+    return {"threshold_voltage": 0.8 * lowest, "hold_voltage": 0.3 * lowest}
+
+
+def _period_formula(v: Values) -> str:
+    hold, threshold = (format_quantity(v[name], "V") for name in ("hold_voltage", "threshold_voltage"))
+    return f"period = R C ln((V - {hold})/(V - {threshold}))"
 
 
 def _transition(columns: Columns, values: Mapping[str, Array]) -> Array:
@@ -176,6 +160,11 @@ def _transition_formula(v: Values) -> str:
     return f"V_t = {level} x sqrt(({top} - T)/({top} - {v['reference_temperature']:.4g} K))"
 
 
+def _transition_start(columns: Columns, result: Array) -> Values:
+    hottest = float(np.max(columns["temperature"]))
+    return {"threshold_voltage": float(np.max(result)), "transition_temperature": 1.1 * hottest}
+
+
 def _coolest(columns: Columns) -> dict[str, float]:
     return {"reference_temperature": float(np.min(columns["temperature"]))}
 
@@ -186,6 +175,16 @@ def _capacitor(columns: Columns, values: Mapping[str, Array]) -> Array:
             columns["area"], values["capacitance_density"], values["parasitic_capacitance"]
         )
     )
+
+
+def _capacitor_start(columns: Columns, result: Array) -> Values:
+    density = float(np.median(result / columns["area"]))
+    return {"capacitance_density": density, "parasitic_capacitance": 0.1 * float(np.min(result))}
+
+
+def _capacitor_formula(v: Values) -> str:
+    pads = format_quantity(v["parasitic_capacitance"], "F")
+    return f"C = {1e3 * v['capacitance_density']:.3g} fF/um^2 x area + {pads}"
 
 
 def _chance(columns: Columns, values: Mapping[str, Array]) -> Array:
@@ -203,64 +202,36 @@ def _chance_start(columns: Columns, result: Array) -> Values:
     return {"threshold_voltage": middle, "threshold_spread": spread}
 
 
+def _chance_formula(v: Values) -> str:
+    middle, spread = (format_quantity(v[name], "V") for name in ("threshold_voltage", "threshold_spread"))
+    return f"P = normal distribution about {middle}, deviation {spread}"
+
+
 LAWS: tuple[Law, ...] = (
     *(
-        _delay_law(name, about, exponent, formula, floor)
+        _delay_law(name, exponent, formula, floor)
         for floor in (False, True)
-        for name, about, exponent, formula in (
-            ("delay_exponential", "delay falls exponentially with the voltage", 1.0, _exponential),
-            ("delay_power", "delay falls by a power of the voltage", 0.0, _power),
-            ("delay_inverse", "delay falls exponentially with 1/V", -1.0, _inverse),
+        for name, exponent, formula in (
+            ("delay_exponential", 1.0, _exponential), ("delay_power", 0.0, _power), ("delay_inverse", -1.0, _inverse),
         )
     ),
-    _relaxation_law("relaxation_constant", "relaxation does not depend on the pulse"),
-    _relaxation_law("relaxation_amplitude", "relaxation by a power of the amplitude", "amplitude_exponent"),
-    _relaxation_law("relaxation_width", "relaxation by a power of the width", "width_exponent"),
-    _relaxation_law("relaxation_pulse", "relaxation by powers of amplitude and width", "amplitude_exponent",
-                    "width_exponent"),
-    CurveLaw("area_capacitor", MODEL, "capacitor_area", "capacitance grows with the area, besides pads",
-             {"capacitance_density": "slope of the capacitance against the area",
-              "parasitic_capacitance": "capacitance that is left at no area"},
-             lambda v: f"C = {1e3 * v['capacitance_density']:.3g} fF/um^2 x area + "
-             f"{format_quantity(v['parasitic_capacitance'], 'F')}",
-             _capacitor,
-             lambda columns, result: {"capacitance_density": float(np.median(result / columns["area"])),
-                                      "parasitic_capacitance": 0.1 * float(np.min(result))}),
-    CurveLaw("oscillation", MODEL, "oscillation", "the capacitor charges from the hold to the threshold voltage",
-             {"threshold_voltage": "periods at low supply, which grow without limit where it is not reached",
-              "hold_voltage": "periods at high supply"},
-             lambda v: f"period = R C ln((V - {format_quantity(v['hold_voltage'], 'V')})/(V - "
-             f"{format_quantity(v['threshold_voltage'], 'V')}))",
-             _period,
-             lambda columns, _result: {"threshold_voltage": 0.8 * float(np.min(columns["voltage"])),
-                                       "hold_voltage": 0.3 * float(np.min(columns["voltage"]))}),
-    CurveLaw("transition", MODEL, "threshold_temperature", "own heat turns the switch on: V ~ sqrt(T_c - T)",
-             {"threshold_voltage": "threshold at the coolest temperature",
-              "transition_temperature": "temperature that the thresholds fall to zero at"},
-             _transition_formula,
-             _transition,
-             lambda columns, result: {"threshold_voltage": float(np.max(result)),
-                                      "transition_temperature": 1.1 * float(np.max(columns["temperature"]))},
-             _coolest),
-    CurveLaw("athermal", MODEL, "threshold_temperature", "the threshold does not depend on the temperature",
-             {"threshold_voltage": "mean of the thresholds"},
-             lambda v: f"V_t = {format_quantity(v['threshold_voltage'], 'V')} at every temperature",
-             lambda columns, values: values["threshold_voltage"] + 0.0 * columns["temperature"],
-             lambda _columns, result: {"threshold_voltage": _middle(result)}),
-    CurveLaw("threshold_scatter", MODEL, "firing_probability", "thresholds scatter normally from pulse to pulse",
-             {"threshold_voltage": "amplitude at which half of the pulses switch",
-              "threshold_spread": "how slowly the probability rises about it"},
-             lambda v: f"P = normal distribution about {format_quantity(v['threshold_voltage'], 'V')}, deviation "
-             f"{format_quantity(v['threshold_spread'], 'V')}",
-             _chance, _chance_start),
-    SweepLaw("hysteresis", MODEL, "current_voltage", "off below the threshold, on down to the hold voltage",
-             {"threshold_voltage": "voltage of the jump up of each sweep",
-              "hold_voltage": "voltage of the jump down of each sweep",
-              "off_resistance": "voltage over current before the jump up",
-              "on_resistance": "voltage over current after it, where no compliance limits it",
-              "hold_current": "current before the jump down, where no compliance limits it",
-              "threshold_spread": "scatter of the threshold from sweep to sweep"},
-             _hysteresis),
+    *(
+        CurveLaw(
+            *described(f"relaxation_{name}"), _relaxation_formula, _relaxation, _relaxation_start, _pulse_place,
+            _EXPONENTS,
+        )
+        for name in ("constant", "amplitude", "width", "pulse")
+    ),
+    CurveLaw(*described("area_capacitor"), _capacitor_formula, _capacitor, _capacitor_start),
+    CurveLaw(*described("oscillation"), _period_formula, _period, _period_start),
+    CurveLaw(*described("transition"), _transition_formula, _transition, _transition_start, _coolest),
+    CurveLaw(
+        *described("athermal"), lambda v: f"V_t = {format_quantity(v['threshold_voltage'], 'V')} at every temperature",
+        lambda columns, values: values["threshold_voltage"] + 0.0 * columns["temperature"],
+        lambda _columns, result: {"threshold_voltage": _middle(result)},
+    ),
+    CurveLaw(*described("threshold_scatter"), _chance_formula, _chance, _chance_start),
+    SweepLaw(*described("hysteresis"), _hysteresis),
 )  # fmt: skip
 """Models of threshold switches that can be fitted."""
 
@@ -339,4 +310,4 @@ def _cautions(values: Values) -> tuple[str, ...]:
     return (why,)
 
 
-FAMILY = Family(MODEL, "switch_generic_28nm", "threshold switch with a capacitor", _completed, _cautions)
+FAMILY = Family("threshold_switch_neuron", "switch_generic_28nm", _completed, _cautions)
