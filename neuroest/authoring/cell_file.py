@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text
+from neuroest.authoring.device_text import ImportedDevice, imported_device, quantity_text
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.frozen import frozen
@@ -66,19 +66,6 @@ class CellFile:
     def place(self, *names: str) -> str:
         """Lines of entries."""
         return ", ".join(f"line {self.lines[name]}, {name}" for name in names)
-
-
-@dataclass(frozen=True)
-class ImportedCell:
-    """A synapse spec made from a cell file."""
-
-    name: str
-    text: str
-    device: Device
-    stated: Sequence[str]
-    missing: Sequence[str]
-    unused: Sequence[str]
-    template: str
 
 
 def read_cell(path: Path) -> CellFile:
@@ -185,7 +172,7 @@ def _resistances(cell: CellFile) -> tuple[str | None, str | None]:
 
 def import_cell(
     path: Path, name: str, *, process: str | None = None, template: str | None = None
-) -> ImportedCell:
+) -> ImportedDevice:
     """Convert a cell file to a synapse spec.
 
     Parameters
@@ -214,40 +201,12 @@ def import_cell(
             f"{template} is a {example.spec.model}; {path.name} is a {model}, and so must --from be"
         )
     chosen, feature_size, why = _process(cell, process)
-    stated = _stated(cell, example, feature_size, why)
-    # optional parameters, such as retention, are not copied from another device
-    lent = {key for key, about in example.record.parameters().items() if about.absent is None}
-    missing = [key for key in example.claims if key not in stated and key in lent]
-    entries = {
-        key: stated[key] if key in stated else filled(claim, example, f"Not in {path.name}.")
-        for key, claim in example.claims.items()
-        if key in stated or key in lent
-    }
-    content: dict[str, Any] = {
-        "kind": "device",
-        "name": name,
-        "model": model,
-        "description": f"{cell.words['MemCellType']} cell of {path.name}, a cell file of a memory simulator.",
-        "maturity": {
-            "stage": "simulated",
-            "reason": "Input of a simulator; it does not say what was measured.",
-        },
-        "fab_compatibility": {"status": "unknown", "reason": "The cell file does not say."},
-        "process": chosen,
-        "parameters": entries,
-        "sources": {
-            _SOURCE: {"type": "misc", "title": f"Cell file {path.name}", "seen": "primary"},
-            **own_sources(example, entries),
-        },
-        "notes": [
-            f"Not in {path.name} and taken from {example.spec.name}: {', '.join(missing)}.",
-            *([f"In {path.name} and not used: {', '.join(cell.unused)}."] if cell.unused else []),
-            *(_OF_THE_ARRAY if "ReadPulse" in cell.unused else ()),
-        ],
-    }
-    text = device_text(content)
-    device = checked(name, text, str(path))
-    return ImportedCell(name, text, device, tuple(stated), tuple(missing), cell.unused, example.spec.name)
+    return imported_device(
+        path, name, example, _stated(cell, example, feature_size, why),
+        description=f"{cell.words['MemCellType']} cell of {path.name}, a cell file of a memory simulator.",
+        source=(_SOURCE, "Cell file"), process=chosen, unused=cell.unused,
+        notes=_OF_THE_ARRAY if "ReadPulse" in cell.unused else (),
+    )  # fmt: skip
 
 
 def _process(cell: CellFile, given: str | None) -> tuple[str, float, str]:

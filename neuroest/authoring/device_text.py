@@ -3,7 +3,8 @@
 import math
 import re
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,19 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DIGITS = 6
 _ROUNDING = 1e-5
 _WIDTH = 112
+
+
+@dataclass(frozen=True)
+class ImportedDevice:
+    """A device spec made from a file of another tool or from a row of a table."""
+
+    name: str
+    text: str
+    device: Device
+    missing: Sequence[str]
+    stated: Sequence[str] = ()
+    unused: Sequence[str] = ()
+    template: str = ""
 
 
 def check_output(path: Path, *, force: bool = False) -> None:
@@ -100,26 +114,76 @@ def own_sources(template: Device, entries: Mapping[str, Mapping[str, Any]]) -> d
     }
 
 
-def device_text(content: Mapping[str, Any], *, head: str = "") -> str:
+def lacking(stated: Collection[str], template: Device) -> list[str]:
+    """Parameters of a template that a device must have and that are not stated; optional ones are not copied."""
+    due = {key for key, about in template.record.parameters().items() if about.absent is None}
+    return [key for key in template.claims if key in due and key not in stated]
+
+
+def imported_device(
+    path: Path, name: str, template: Device, stated: Mapping[str, Any], *, description: str, source: tuple[str, str],
+    process: str | None, unused: Sequence[str], notes: Sequence[str],
+) -> ImportedDevice:  # fmt: skip
+    """A device with the values that the input file of a simulator states; what it lacks is taken from a template.
+
+    Raises
+    ------
+    SpecError
+        If a value of the file is refused.
+    """
+    missing = lacking(stated, template)
+    entries = {**stated, **{k: filled(template.claims[k], template, f"Not in {path.name}.") for k in missing}}
+    key, title = source
+    text = device_text(
+        name, template.spec.model, description, entries, process=process,
+        maturity=("simulated", "Input of a simulator; it does not say what was measured."),
+        fabrication=("unknown", "The file does not say."),
+        sources={
+            key: {"type": "misc", "title": f"{title} {path.name}", "seen": "primary"},
+            **own_sources(template, entries),
+        },
+        notes=[
+            f"Not in {path.name} and taken from {template.spec.name}: {', '.join(missing)}.",
+            *notes,
+            *([f"In {path.name} and not used: {', '.join(unused)}."] if unused else []),
+        ],
+    )  # fmt: skip
+    device = checked(name, text, str(path))
+    return ImportedDevice(name, text, device, missing, tuple(stated), unused, template.spec.name)
+
+
+def device_text(
+    name: str, model: str, description: str, parameters: Mapping[str, Any], *, maturity: tuple[str, str],
+    fabrication: tuple[str, str], process: str | None, sources: Mapping[str, Any], notes: Sequence[str], head: str = "",
+) -> str:  # fmt: skip
     """Text of a device spec; a comment above each parameter states its meaning and range.
 
     Parameters
     ----------
-    content : mapping
-        Content of the file; its ``parameters`` are full claims.
+    parameters : mapping
+        A full claim for each parameter.
+    maturity, fabrication : tuple of str
+        The stage or status, and its reason.
     head : str
         Comment at the top, without comment signs.
     """
-    infos = device_model(content["model"]).parameters()
+    content = {
+        "kind": "device", "name": name, "model": model, "description": description,
+        "maturity": dict(zip(("stage", "reason"), maturity, strict=True)),
+        "fab_compatibility": dict(zip(("status", "reason"), fabrication, strict=True)),
+        **({"process": process} if process else {}),
+        "parameters": parameters, "sources": dict(sources), **({"notes": [*notes]} if notes else {}),
+    }  # fmt: skip
+    infos = device_model(model).parameters()
     parts = [f"# {line}".rstrip() + "\n" for line in head.splitlines()]
     for key, value in content.items():
         if key != "parameters":
             parts.append(_dumped({key: value}))
             continue
         parts.append("parameters:\n")
-        for name in sorted(value, key=[*infos].index):
-            parts.append(f"  # {_about(infos[name])}\n")
-            parts += [f"  {line}\n" for line in _dumped({name: value[name]}).splitlines()]
+        for parameter in sorted(parameters, key=[*infos].index):
+            parts.append(f"  # {_about(infos[parameter])}\n")
+            parts += [f"  {line}\n" for line in _dumped({parameter: parameters[parameter]}).splitlines()]
     return "".join(parts)
 
 

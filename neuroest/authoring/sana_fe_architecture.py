@@ -6,13 +6,12 @@ and times of events. SANA-FE has no keys for area, static power and synapse memo
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text
-from neuroest.loading.library import Device, load_device
+from neuroest.authoring.device_text import ImportedDevice, imported_device, quantity_text
+from neuroest.loading.library import load_device
 from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
@@ -32,23 +31,12 @@ _MEANING = (
 )
 
 
-@dataclass(frozen=True)
-class ImportedArchitecture:
-    """A device made from a SANA-FE architecture."""
-
-    text: str
-    device: Device
-    stated: Sequence[str]
-    missing: Sequence[str]
-    unused: Sequence[str]
-
-
 def is_sana_fe_architecture(path: Path) -> bool:
     """Whether a file is a SANA-FE architecture, by its first key."""
     return is_yaml_with(path, _MARK)
 
 
-def import_sana_fe_architecture(path: Path, name: str) -> ImportedArchitecture:
+def import_sana_fe_architecture(path: Path, name: str) -> ImportedDevice:
     """Convert the first core of the first tile to a device described by event energies.
 
     Raises
@@ -60,7 +48,6 @@ def import_sana_fe_architecture(path: Path, name: str) -> ImportedArchitecture:
     (document, *_) = read_text(_NUMBERED.sub(r'\1"\2"\3', text), str(path))
     numbers, spans, unused = _Reader(document).events()
     example = load_device(TEMPLATE)
-    known = example.record.parameters()
     entries: dict[str, dict[str, Any]] = {
         key: {
             "value": quantity_text(value, example.claims[key].unit),
@@ -71,29 +58,10 @@ def import_sana_fe_architecture(path: Path, name: str) -> ImportedArchitecture:
         }
         for key, value in numbers.items()
     }
-    missing = [key for key in example.claims if key not in numbers and known[key].absent is None]
-    entries |= {key: filled(example.claims[key], example, f"Not in {path.name}.") for key in missing}
-    content: dict[str, Any] = {
-        "kind": "device",
-        "name": name,
-        "model": "event_energies",
-        "description": f"Core of {path.name}, an architecture of SANA-FE.",
-        "maturity": {"stage": "simulated", "reason": "Input of a simulator; it does not say what was measured."},
-        "fab_compatibility": {"status": "unknown", "reason": "The file does not say."},
-        "process": example.spec.process,
-        "parameters": entries,
-        "sources": {
-            _SOURCE: {"type": "misc", "title": f"Architecture file {path.name}", "seen": "primary"},
-            **own_sources(example, entries),
-        },
-        "notes": [
-            f"Not in {path.name} and taken from {TEMPLATE}: {', '.join(missing)}.",
-            _MEANING,
-            *([f"In {path.name} and not used: {', '.join(unused)}."] if unused else []),
-        ],
-    }  # fmt: skip
-    made = device_text(content)
-    return ImportedArchitecture(made, checked(name, made, str(path)), tuple(numbers), missing, unused)
+    return imported_device(
+        path, name, example, entries, description=f"Core of {path.name}, an architecture of SANA-FE.",
+        source=(_SOURCE, "Architecture file"), process=example.spec.process, unused=unused, notes=(_MEANING,),
+    )  # fmt: skip
 
 
 def _spread(span: tuple[float, float], unit: str) -> dict[str, Any]:

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text, spec_name
+from neuroest.authoring.device_text import (
+    ImportedDevice,
+    checked,
+    device_text,
+    filled,
+    own_sources,
+    quantity_text,
+    spec_name,
+)
 from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shared_sources
@@ -29,16 +37,6 @@ _SUGGESTED = 20
 _MOST_DEVICES = 1_000
 """Maximum number of rows; each becomes a file."""
 _NEEDS_SOURCE = frozenset({"measured", "simulated", "projected"})
-
-
-@dataclass(frozen=True)
-class ImportedDevice:
-    """A device spec made from a row."""
-
-    name: str
-    text: str
-    device: Device
-    missing: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -162,10 +160,8 @@ def _device(row: _Row, name: str, example: Device | None, file: str) -> Imported
             "", f"lacks {', '.join(missing)}; add columns, or name a device to take them from with --from"
         )
     elif missing and example is not None and example.spec.model != model:
-        row.report(
-            "",
-            f"lacks {', '.join(missing)}, and {example.spec.name} is a {example.spec.model}, not a {model}",
-        )
+        other = f"{example.spec.name} is a {example.spec.model}, not a {model}"
+        row.report("", f"lacks {', '.join(missing)}, and {other}")
     if row.problems:
         return None
     taken = {} if example is None else {
@@ -175,21 +171,13 @@ def _device(row: _Row, name: str, example: Device | None, file: str) -> Imported
     notes = [texts["notes"]] if "notes" in texts else []
     if taken and example is not None:
         notes.append(f"Not in {file} and taken from {example.spec.name}: {', '.join(taken)}.")
-    content: dict[str, Any] = {
-        "kind": "device",
-        "name": name,
-        "model": model,
-        "description": texts.get("description", f"{texts['name']}, from line {row.line} of {file}."),
-        "maturity": {"stage": texts.get("stage", "concept"), "reason": _reported("stage", row, file)},
-        "fab_compatibility": {
-            "status": texts.get("fab_compatibility", "unknown"), "reason": _reported("fab_compatibility", row, file),
-        },
-        **({"process": texts["process"]} if "process" in texts else {}),
-        "parameters": claims | taken,
-        "sources": sources | (own_sources(example, taken) if example is not None else {}),
-        **({"notes": notes} if notes else {}),
-    }  # fmt: skip
-    text = device_text(content)
+    text = device_text(
+        name, model, texts.get("description", f"{texts['name']}, from line {row.line} of {file}."), claims | taken,
+        maturity=(texts.get("stage", "concept"), _reported("stage", row, file)),
+        fabrication=(texts.get("fab_compatibility", "unknown"), _reported("fab_compatibility", row, file)),
+        process=texts.get("process"), notes=notes,
+        sources=sources | (own_sources(example, taken) if example is not None else {}),
+    )  # fmt: skip
     try:
         return ImportedDevice(name, text, checked(name, text, f"{row.file}:{row.line}"), missing)
     except SpecError as error:

@@ -70,25 +70,14 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
     entries = {
         key: filled(claim, example, "Placeholder.", cited=False) for key, claim in example.claims.items()
     }
-    content = {
-        "kind": "device",
-        "name": name,
-        "model": example.spec.model,
-        "description": f"A {kind} of mine: say here what it is and what it is not.",
-        "maturity": {"stage": "concept", "reason": "A template with placeholders."},
-        "fab_compatibility": {"status": "unknown", "reason": "Nobody has said yet."},
-        **({"process": example.spec.process} if example.spec.process else {}),
-        "parameters": entries,
-        "sources": {
-            "my_measurement": {
-                "type": "misc",
-                "title": "Say here who measured what, where and when",
-                "seen": "primary",
-            },
-        },
-        "notes": [f"Made from a template whose placeholders are those of {example.spec.name}."],
-    }
-    text = device_text(content, head=_DEVICE_HEAD.format(like=example.spec.name))
+    mine = {"type": "misc", "title": "Say here who measured what, where and when", "seen": "primary"}
+    text = device_text(
+        name, example.spec.model, f"A {kind} of mine: say here what it is and what it is not.", entries,
+        maturity=("concept", "A template with placeholders."), fabrication=("unknown", "Nobody has said yet."),
+        process=example.spec.process, sources={"my_measurement": mine},
+        notes=[f"Made from a template whose placeholders are those of {example.spec.name}."],
+        head=_DEVICE_HEAD.format(like=example.spec.name),
+    )  # fmt: skip
     checked(name, text, name)
     return text
 

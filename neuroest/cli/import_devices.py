@@ -2,50 +2,47 @@
 
 from pathlib import Path
 
-from neuroest.authoring.cell_file import ImportedCell, import_cell, is_cell_file
-from neuroest.authoring.device_text import check_output, listed, spec_name
-from neuroest.authoring.sana_fe_architecture import (
-    TEMPLATE,
-    ImportedArchitecture,
-    import_sana_fe_architecture,
-    is_sana_fe_architecture,
-)
-from neuroest.authoring.table import import_table
+from neuroest.authoring.cell_file import import_cell, is_cell_file
+from neuroest.authoring.device_text import ImportedDevice, check_output, listed, spec_name
+from neuroest.authoring.sana_fe_architecture import import_sana_fe_architecture, is_sana_fe_architecture
+from neuroest.authoring.table import TABLE_SUFFIX, import_table
 from neuroest.authoring.zigzag_hardware import import_zigzag_hardware, is_zigzag_hardware
 from neuroest.cli import shared
 from neuroest.core.errors import NeuroestError
+from neuroest.registry import importer_of
+
+_UNUSED = "in the file and not used"
 
 
 def import_devices(
     file: Path, output: Path | None, *, template: str | None, process: str | None, force: bool
-) -> None:
-    """Write the devices of a cell file or of a table, and say what was missing.
+) -> bool:
+    """Write the devices of a cell file or of a table, and say what was missing; False for any other file.
 
     Raises
     ------
     NeuroestError
         With what is wrong with the file or with where it should go; then nothing is written.
     """
-    if is_zigzag_hardware(file):
-        found = import_zigzag_hardware(file, _name(file, output, force=force))
-        stated = [
-            ("taken", found.stated),
-            ("assumed", found.assumed),
-            ("in the file and not used", found.unused),
-        ]
-        lines = [f"{file}: an architecture with a digital_array"]
-        lines += [f"{what}: {one}" for what, several in stated for one in several]
-        _write(found.text, output, lines)
+    if is_cell_file(file):
+        _write_device(
+            file, import_cell(file, _name(file, output, force=force), process=process, template=template), output
+        )  # fmt: skip
     elif is_sana_fe_architecture(file):
-        device = import_sana_fe_architecture(file, _name(file, output, force=force))
-        _write(device.text, output, _filled(file, device, TEMPLATE))
-    elif is_cell_file(file):
-        cell = import_cell(file, _name(file, output, force=force), process=process, template=template)
-        _write(cell.text, output, _filled(file, cell, cell.template))
+        _write_device(file, import_sana_fe_architecture(file, _name(file, output, force=force)), output)
+    elif is_zigzag_hardware(file):
+        found = import_zigzag_hardware(file, _name(file, output, force=force))
+        shared.emit(found.text, output)
+        shared.note([f"{file}: an architecture with a digital_array"])
+        for what, several in (("taken", found.stated), ("assumed", found.assumed), (_UNUSED, found.unused)):
+            shared.note(f"{what}: {one}" for one in several)
+    elif file.suffix.lower() != TABLE_SUFFIX or importer_of(file) is not None:
+        return False
     elif process is not None:
         raise NeuroestError("--process is for .cell files; a table has a column `process`")
     else:
         _table(file, output, template, force=force)
+    return True
 
 
 def _name(file: Path, output: Path | None, *, force: bool) -> str:
@@ -56,17 +53,14 @@ def _name(file: Path, output: Path | None, *, force: bool) -> str:
     return output.stem
 
 
-def _filled(file: Path, found: ImportedCell | ImportedArchitecture, template: str) -> list[str]:
-    """How much of a device was in the file."""
-    model = found.device.spec.model
-    lines = [f"{file}: a {model} with {len(found.stated)} of {len(found.device.claims)} parameters"]
-    lines.append(f"not in the file, taken from {template}: {listed(found.missing)}")
-    return lines + ([f"in the file and not used: {listed(found.unused)}"] if found.unused else [])
-
-
-def _write(text: str, output: Path | None, lines: list[str]) -> None:
-    shared.emit(text, output)
-    shared.note(lines)
+def _write_device(file: Path, found: ImportedDevice, output: Path | None) -> None:
+    """Write a device, and how much of it was in the file."""
+    shared.emit(found.text, output)
+    stated = f"{len(found.stated)} of {len(found.device.claims)} parameters"
+    shared.note([f"{file}: a {found.device.spec.model} with {stated}"])
+    shared.note([f"not in the file, taken from {found.template}: {listed(found.missing)}"])
+    if found.unused:
+        shared.note([f"{_UNUSED}: {listed(found.unused)}"])
 
 
 def _table(file: Path, output: Path | None, template: str | None, *, force: bool) -> None:

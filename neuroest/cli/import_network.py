@@ -6,13 +6,10 @@ from typing import Annotated
 
 import typer
 
-from neuroest.authoring.cell_file import is_cell_file
-from neuroest.authoring.sana_fe_architecture import is_sana_fe_architecture
-from neuroest.authoring.zigzag_hardware import is_zigzag_hardware
 from neuroest.cli import shared
+from neuroest.cli.import_devices import import_devices
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
 from neuroest.core.units import parse_quantity
-from neuroest.registry import importer_of
 from neuroest.workloads.importers import import_network
 from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, UnknownFormatError
 
@@ -75,15 +72,7 @@ def run(
     force
         Replace files that exist.
     """
-    if (
-        is_cell_file(file)
-        or is_sana_fe_architecture(file)
-        or is_zigzag_hardware(file)
-        or (file.suffix.lower() == ".csv" and importer_of(file) is None)
-    ):
-        from neuroest.cli.import_devices import import_devices  # noqa: PLC0415
-
-        import_devices(file, output, template=template, process=process, force=force)
+    if import_devices(file, output, template=template, process=process, force=force):
         return
     if template is not None or process is not None:
         raise NeuroestError("--from and --process go with cell files and tables of devices only")

@@ -162,9 +162,7 @@ def front_figure(contest: Contest, path: str | Path | None) -> Any:
         axes.plot(*values.T, marker, ms=2.0, color=colour, mew=0.0, alpha=0.4)
         axes.plot(*best.T, color=colour, marker=marker, ms=3.5, drawstyle="steps-post", label=title)
     for axis, name in ((axes.xaxis, first), (axes.yaxis, second)):
-        if len(table[name]) and style.wide(table[name]):
-            axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
-        style.quantity_axis(axis, label_and_unit(name)[1], style.result_label(name))
+        style.result_axis(axis, name, table[name])
     axes.legend()
     axes.set_title(
         f"{contest.workload}: chips that pass, at their stated inputs, and the front of each contender",

@@ -7,20 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.plotting.style import (
-    COLOURS,
-    PAGE,
-    matplotlib,
-    named,
-    new_figure,
-    quantity_axis,
-    result_label,
-    save_figure,
-    styled,
-    tick_label,
-    wide,
-)
-from neuroest.results.quantities import label_and_unit
+from neuroest.plotting import style
 
 if TYPE_CHECKING:
     from neuroest.exploration.curves import Curves
@@ -33,19 +20,19 @@ _ROW = 0.075
 """Height of a line of text over that of the axes."""
 
 
-@styled
+@style.styled
 def curves_figure(result: Curves, path: str | Path | None) -> Any:
     """Medians as lines, p10 to p90 shaded, break-even points as vertical lines with their bands on top."""
-    figure, axes = new_figure(0.72 * PAGE, 3.2 + 0.16 * len(result.equal))
+    figure, axes = style.new_figure(0.72 * style.PAGE, 3.2 + 0.16 * len(result.equal))
     spans = []
     for index, curve in enumerate(result.curves):
         low, median, high = (
             np.array([getattr(band, name) if band else np.nan for band in curve.bands()])
             for name in ("low", "median", "high")
         )
-        colour, style = COLOURS[index % len(COLOURS)], _STYLES[index % len(_STYLES)]
-        label = named(curve.title).replace("\n", "")
-        axes.plot(result.values, median, style, color=colour, label=label, lw=1.4 if index == 0 else 1.0)
+        colour, dashes = style.COLOURS[index % len(style.COLOURS)], _STYLES[index % len(_STYLES)]
+        label = style.named(curve.title).replace("\n", "")
+        axes.plot(result.values, median, dashes, color=colour, label=label, lw=1.4 if index == 0 else 1.0)
         axes.fill_between(result.values, low, high, color=colour, alpha=_SHADE, lw=0.0)
         missed = np.array([bool(check) for check in curve.failed], dtype=bool)
         if missed.any():
@@ -61,30 +48,30 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
         spans += [low, high]
     known = np.concatenate(spans)
     known = known[np.isfinite(known) & (known > 0.0)]
-    if known.size and wide(known):
+    if known.size and style.wide(known):
         axes.set_yscale("log")
     few = len(result.values) <= _FEW
-    if wide(result.values) or (few and result.values[-1] == 2.0 * result.values[-2]):
+    if style.wide(result.values) or (few and result.values[-1] == 2.0 * result.values[-2]):
         axes.set_xscale("log")
     for row, equal in enumerate(result.equal):
         _break_even(axes, result, row, equal)
     if np.isfinite(result.own) and result.values[0] <= result.own <= result.values[-1]:
         axes.axvline(result.own, color="#888888", lw=0.8, ls=(0, (1, 2)), zorder=0, label="as in the file")
     axes.set_xlim(result.values[0], result.values[-1])
-    quantity_axis(axes.yaxis, label_and_unit(result.quantity)[1], result_label(result.quantity))
-    quantity_axis(axes.xaxis, result.unit, result.label)
+    style.result_axis(axes.yaxis, result.quantity)
+    style.quantity_axis(axes.xaxis, result.unit, result.label)
     if few:
         axes.set_xticks(result.values, [f"{value:g}" for value in result.values])
-        axes.xaxis.set_minor_locator(matplotlib("ticker").NullLocator())
+        axes.xaxis.set_minor_locator(style.matplotlib("ticker").NullLocator())
     title = "crosses: a check fails" if any(any(curve.failed) for curve in result.curves) else None
     figure.legend(loc="outside lower center", ncols=2, title=title, title_fontsize=6.0)
-    return save_figure(figure, path)
+    return style.save_figure(figure, path)
 
 
 def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
     """A break-even point: its band above the axes, its median as a line, in the colour of the baseline."""
     index = next(i for i, curve in enumerate(result.curves) if curve.name == equal.baseline)
-    colour, height = COLOURS[index % len(COLOURS)], 1.0 + _ROW * (row + 0.6)
+    colour, height = style.COLOURS[index % len(style.COLOURS)], 1.0 + _ROW * (row + 0.6)
     edges = (float(result.values[0]), float(result.values[-1]))
     middle = equal.band.median
     low, high = max(equal.band.low, edges[0]), min(equal.band.high, edges[1])
@@ -92,7 +79,9 @@ def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
     across = axes.get_xaxis_transform()
     axes.plot((low, high), (height, height), color=colour, lw=1.2, transform=across, clip_on=False)
     axes.plot([middle], [height], "o", ms=3.0, color=colour, transform=across, clip_on=False)
-    first, second, third = (tick_label(float(f"{value:.3g}"), result.unit) for value in (low, middle, high))
+    first, second, third = (
+        style.tick_label(float(f"{value:.3g}"), result.unit) for value in (low, middle, high)
+    )
     below, above = ("<" if equal.band.low < edges[0] else ""), (">" if equal.band.high > edges[1] else "")
     text = f"break-even {second} ({below}{first} .. {above}{third})"
     right = np.log(middle / edges[0]) < 0.5 * np.log(edges[1] / edges[0])

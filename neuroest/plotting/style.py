@@ -176,7 +176,7 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
     """An axis of powers of ten whose ticks are quantities."""
-    axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
+    _in_decades(axis)
     ticker = matplotlib("ticker")
 
     def reported(value: float, _: int) -> str:
@@ -199,8 +199,10 @@ def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
     axis.set_major_locator(ticker.LogLocator(numticks=ticks))
 
 
-def quantity_axis(axis: Any, unit: str, label: str = "") -> None:
-    """An axis, linear or logarithmic as it is, whose ticks are quantities."""
+def quantity_axis(axis: Any, unit: str, label: str = "", values: Any = ()) -> None:
+    """An axis whose ticks are quantities: logarithmic if it is so already, or if its `values` span much."""
+    if len(values) and wide(values):
+        _in_decades(axis)
     if label:
         axis.set_label_text(label)
     if axis.get_scale() == "log":
@@ -220,6 +222,15 @@ def quantity_axis(axis: Any, unit: str, label: str = "") -> None:
 def wide(values: Any) -> bool:
     """Whether positive values span so much that their axis is logarithmic."""
     return bool(min(values) > 0.0 and max(values) > _WIDE * min(values))
+
+
+def result_axis(axis: Any, name: str, values: Any = ()) -> None:
+    """The axis of a result, as `quantity_axis` makes it."""
+    quantity_axis(axis, label_and_unit(name)[1], result_label(name), values)
+
+
+def _in_decades(axis: Any) -> None:
+    axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
 
 
 def result_label(name: str) -> str:

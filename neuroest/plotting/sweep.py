@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.plotting.style import (
-    PAGE,
-    logarithmic,
-    new_figure,
-    quantity_axis,
-    result_label,
-    save_figure,
-    styled,
-    tick_label,
-    wide,
-)
+from neuroest.plotting import style
 from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import column_name, label_and_unit
 
@@ -31,7 +21,7 @@ if TYPE_CHECKING:
     from neuroest.exploration.sweep import SweepResult
     from neuroest.reporting.sweep_data import SweepPoints
 
-_WIDTH = 0.75 * PAGE
+_WIDTH = 0.75 * style.PAGE
 _GREY = "#999999"
 _LINES = (("-", "black"), ("--", "black"), (":", "black"), ("-.", "black"), ("-", _GREY), ("--", _GREY))
 """Styles of lines that differ without colour."""
@@ -39,7 +29,7 @@ _LINES = (("-", "black"), ("--", "black"), (":", "black"), ("-.", "black"), ("-"
 
 def points_figure(sweep: SweepPoints, width: float) -> Any:
     """Two results of the points of a sweep with their Pareto front (less is better)."""
-    figure, axes = new_figure(width, width * 0.75)
+    figure, axes = style.new_figure(width, width * 0.75)
     columns = list(sweep.results)
     table = sweep.formatted[columns].dropna()
     table = table[np.all(table > 0.0, axis=1)]
@@ -48,49 +38,37 @@ def points_figure(sweep: SweepPoints, width: float) -> Any:
     axes.plot(front[columns[0]], front[columns[1]], "-o", ms=2.6, color="black", drawstyle="steps-post")
     for axis, name in ((axes.xaxis, columns[0]), (axes.yaxis, columns[1])):
         label, unit = label_and_unit(name)
-        logarithmic(axis, unit)
+        style.logarithmic(axis, unit)
         axis.set_label_text(label)
     axes.set_title(f"{len(table)} points of the sweep and the Pareto front of {sweep.count}")
     return figure
 
 
-@styled
+@style.styled
 def pareto_figure(result: ParetoResult, path: str | Path | None) -> Any:
     """The front as a step, dominated points in grey; a third objective is the size of the marks."""
     x, y = result.objectives[:2]
     front = result.frame.sort_values(x)
-    figure, axes = new_figure(_WIDTH, 3.6)
+    figure, axes = style.new_figure(_WIDTH, 3.6)
     axes.scatter(result.sample[x], result.sample[y], s=4, color=_GREY, linewidths=0, label="beaten", zorder=1)
     size: Any = 16.0
     if len(result.objectives) > 2:
         third = front[result.objectives[2]].to_numpy(float)
         spread = np.ptp(third)
         size = 8.0 + 50.0 * ((third - third.min()) / spread if spread else 0.0 * third)
-        axes.set_title(f"larger marks: larger {result_label(result.objectives[2])}", loc="left")
+        axes.set_title(f"larger marks: larger {style.result_label(result.objectives[2])}", loc="left")
     elif len(front) > 1:
         where = "post" if (x in result.minimize) else "pre"
         axes.step(front[x], front[y], where=where, color="black", zorder=2)
     axes.scatter(front[x], front[y], s=size, color="white", edgecolors="black", linewidths=0.9,
                  label="Pareto front", zorder=3)  # fmt: skip
     for axis, name in ((axes.xaxis, x), (axes.yaxis, y)):
-        _result_axis(axis, name, result.sample[name].to_numpy(float))
+        style.result_axis(axis, name, result.sample[name].to_numpy(float))
     axes.legend()
-    return save_figure(figure, path)
+    return style.save_figure(figure, path)
 
 
-def _result_axis(axis: Any, name: str, values: Any) -> None:
-    if wide(values):
-        axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
-    quantity_axis(axis, label_and_unit(name)[1], result_label(name))
-
-
-def _parameter_axis(axis: Any, label: str, unit: str, values: Any) -> None:
-    if wide(values):
-        axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
-    quantity_axis(axis, unit, label)
-
-
-@styled
+@style.styled
 def sweep_figure(
     result: SweepResult, quantity: str | None, along: str | None, path: str | Path | None
 ) -> Any:
@@ -108,7 +86,7 @@ def sweep_figure(
         raise NeuroestError(f"no row has an estimate of {y}")
     others = [name for name in parameters if name != x and len(set(formatted[name])) > 1]
     units: Mapping[str, str] = result.metadata.get("units", {})
-    figure, axes = new_figure(_WIDTH, 3.2)
+    figure, axes = style.new_figure(_WIDTH, 3.2)
     if len(formatted[others].drop_duplicates()) <= len(_LINES):
         _lines_along(axes, formatted, x, y, others, units)
     else:
@@ -119,9 +97,9 @@ def sweep_figure(
             axes.scatter(part[x], part[y], s=4, color=colour, linewidths=0, label=label)
         axes.legend()
     unit = units.get(x, "1")
-    _parameter_axis(axes.xaxis, _parameter(x, unit), unit, formatted[x].to_numpy(float))
-    _result_axis(axes.yaxis, y, formatted[y].to_numpy(float))
-    return save_figure(figure, path)
+    style.quantity_axis(axes.xaxis, unit, _parameter(x, unit), formatted[x].to_numpy(float))
+    style.result_axis(axes.yaxis, y, formatted[y].to_numpy(float))
+    return style.save_figure(figure, path)
 
 
 def _named_in(columns: Sequence[str], path: str | None) -> str | None:
@@ -143,15 +121,15 @@ def _lines_along(
     axes: Any, formatted: pd.DataFrame, x: str, y: str, others: Sequence[str], units: Mapping[str, str]
 ) -> None:
     groups = formatted.groupby(list(others), sort=False, dropna=False) if others else [((), formatted)]
-    for (key, part), (style, colour) in zip(groups, _LINES, strict=False):
+    for (key, part), (dashes, colour) in zip(groups, _LINES, strict=False):
         ordered = part.sort_values(x)
         words = [
-            f"{_parameter(n, units.get(n, '1'))} {tick_label(v, units.get(n, '1'))}"
+            f"{_parameter(n, units.get(n, '1'))} {style.tick_label(v, units.get(n, '1'))}"
             if isinstance(v, int | float)
             else str(v)
             for n, v in zip(others, key, strict=True)
         ]
-        axes.plot(ordered[x], ordered[y], style, color=colour, label=", ".join(words))
+        axes.plot(ordered[x], ordered[y], dashes, color=colour, label=", ".join(words))
         missed = ordered[~ordered["feasible"].to_numpy(bool)]
         axes.scatter(missed[x], missed[y], s=14, marker="x", color=colour, linewidths=0.8, zorder=3)
     if others:
@@ -160,20 +138,20 @@ def _lines_along(
         axes.set_title("crosses: a limit is missed", loc="left")
 
 
-@styled
+@style.styled
 def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
     """Both results along the parameter, break-even points marked."""
-    figure, axes = new_figure(_WIDTH, 3.0)
-    for values, name, style in zip((result.first, result.second), result.names, ("-", "--"), strict=True):
-        axes.plot(result.values, values, style, color="black", label=name)
+    figure, axes = style.new_figure(_WIDTH, 3.0)
+    for values, name, dashes in zip((result.first, result.second), result.names, ("-", "--"), strict=True):
+        axes.plot(result.values, values, dashes, color="black", label=name)
     for crossing in result.break_even_points:
         axes.axvline(crossing.value, color=_GREY, linewidth=0.6)
         axes.annotate(
-            tick_label(crossing.value, result.unit), (crossing.value, 0.98), xycoords=("data", "axes fraction"),
+            style.tick_label(crossing.value, result.unit), (crossing.value, 0.98), xycoords=("data", "axes fraction"),
             va="top", ha="left", xytext=(3, 0), textcoords="offset points",
         )  # fmt: skip
     both = np.concatenate([result.first, result.second])
-    _result_axis(axes.yaxis, result.quantity, both[np.isfinite(both)])
-    _parameter_axis(axes.xaxis, short_causes([result.path])[0], result.unit, result.values)
+    style.result_axis(axes.yaxis, result.quantity, both[np.isfinite(both)])
+    style.quantity_axis(axes.xaxis, result.unit, short_causes([result.path])[0], result.values)
     axes.legend()
-    return save_figure(figure, path)
+    return style.save_figure(figure, path)

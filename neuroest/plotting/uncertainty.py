@@ -11,21 +11,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.statistics import quantiles
-from neuroest.plotting.style import (
-    MOST_DESIGNS,
-    PAGE,
-    design_label,
-    figure_title,
-    logarithmic,
-    named,
-    new_figure,
-    patch,
-    quantity_axis,
-    result_label,
-    save_figure,
-    styled,
-    wide,
-)
+from neuroest.plotting import style
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import label_and_unit
@@ -51,27 +37,27 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
                 axes.text(base, row, " no estimate at one end", va="center", fontsize=5.5)
     axes.set_yticks(
         range(len(bars)),
-        [named(cause) for cause in short_causes([b.cause for b in bars])[::-1]],
+        [style.named(cause) for cause in short_causes([b.cause for b in bars])[::-1]],
         multialignment="right",
     )
     axes.axvline(base, color="black", lw=0.8)
     if all(end > 0.0 for bar in bars for end in (base, bar.low, bar.high) if math.isfinite(end)):
         axes.set_xscale("log")
-    quantity_axis(axes.xaxis, label_and_unit(total)[1], result_label(total))
-    handles = [patch("parameter at its p10", _LOW), patch("at its p90", _HIGH)]
+    style.result_axis(axes.xaxis, total)
+    handles = [style.patch("parameter at its p10", _LOW), style.patch("at its p90", _HIGH)]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
 
 
 def tornado_figure(view: View, width: float, total: str = "energy_per_inference_J") -> Any:
     """A total of an estimate with each cause of uncertainty at its p10 and p90, and the others as stated."""
     bars = view.tornado(total)[:_MOST_BARS]
-    figure, axes = new_figure(width, 0.95 + 0.19 * max(len(bars), 2))
+    figure, axes = style.new_figure(width, 0.95 + 0.19 * max(len(bars), 2))
     _tornado(figure, axes, bars, view.estimate.totals[total] or math.nan, total)
-    axes.set_title(design_label(view, total, _LONGEST_TITLE))
+    axes.set_title(style.design_label(view, total, _LONGEST_TITLE))
     return figure
 
 
-@styled
+@style.styled
 def sensitivity_figure(result: SensitivityResult, quantity: str, path: str | Path | None, most: int) -> Any:
     """Bars from p10 to p90 of each cause, and its Sobol indices at the right where there are any."""
     if quantity not in result.tornado:
@@ -81,13 +67,15 @@ def sensitivity_figure(result: SensitivityResult, quantity: str, path: str | Pat
         raise NeuroestError(f"no spread moves {quantity}")
     shares = {share.cause: share for share in result.sobol.get(quantity, ())}
     panels: dict[str, Any] = {"ncols": 2, "sharey": True, "width_ratios": (5, 3)} if shares else {}
-    figure, found = new_figure(PAGE if shares else 0.75 * PAGE, 0.95 + 0.19 * max(len(bars), 2), **panels)
+    figure, found = style.new_figure(
+        style.PAGE if shares else 0.75 * style.PAGE, 0.95 + 0.19 * max(len(bars), 2), **panels
+    )
     axes = found[0] if shares else found
     _tornado(figure, axes, bars, result.base[quantity], quantity)
     if shares:
         _variance(found[1], [shares.get(bar.cause) for bar in reversed(bars)])
-    figure_title(figure, f"{result.architecture} on {result.workload}")
-    return save_figure(figure, path)
+    style.figure_title(figure, f"{result.architecture} on {result.workload}")
+    return style.save_figure(figure, path)
 
 
 def _variance(axes: Any, shares: Sequence[Share | None]) -> None:
@@ -109,8 +97,8 @@ def _variance(axes: Any, shares: Sequence[Share | None]) -> None:
 
 def distribution_figure(views: Sequence[View], width: float, total: str = "energy_per_inference_J") -> Any:
     """Distribution of a total over the uncertainty of the inputs, one row a design."""
-    views = [view for view in views if view.samples[total].size][:MOST_DESIGNS]
-    figure, axes = new_figure(width, 0.8 + 0.26 * max(len(views), 2))
+    views = [view for view in views if view.samples[total].size][: style.MOST_DESIGNS]
+    figure, axes = style.new_figure(width, 0.8 + 0.26 * max(len(views), 2))
     label, unit = label_and_unit(total)
     for row, view in zip(range(len(views))[::-1], views, strict=True):
         samples = view.samples[total]
@@ -124,21 +112,21 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
         found = view.estimate.headline(total)
         axes.plot([found.value], [row], "|", color="black", ms=7.0, mew=1.2)
         axes.plot([found.nominal], [row], "o", color="black", ms=2.5, mfc="white", mew=0.8)
-    logarithmic(axes.xaxis, unit)
-    axes.set_yticks(range(len(views)), [design_label(view, total) for view in reversed(views)])
+    style.logarithmic(axes.xaxis, unit)
+    axes.set_yticks(range(len(views)), [style.design_label(view, total) for view in reversed(views)])
     # next to long names the label is wider than the axes
     axes.set_xlabel(f"{label}; stroke: median, circle: nominal", loc="right")
     return figure
 
 
-@styled
+@style.styled
 def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Path | None) -> Any:
     """Cumulative distributions of both levels and of each alone."""
     if quantity not in result.samples:
         raise UnknownNameError("result", quantity, result.samples)
     values = result.samples[quantity]
-    figure, axes = new_figure(0.75 * PAGE, 3.0)
-    for label, part, style, width, colour in (
+    figure, axes = style.new_figure(0.75 * style.PAGE, 3.0)
+    for label, part, dashes, width, colour in (
         ("knowledge of the means alone", values[1:, 0], "-", 3.0, "#b8b8b8"),
         ("variability of devices alone", values[0, 1:], ":", 1.4, "black"),
         ("both", values[1:, 1:], "-", 0.9, "black"),
@@ -146,17 +134,15 @@ def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Pat
         known = np.sort(part[np.isfinite(part)])
         if known.size:
             shares = np.arange(1, known.size + 1) / known.size
-            axes.step(known, shares, style, color=colour, linewidth=width, label=label)
+            axes.step(known, shares, dashes, color=colour, linewidth=width, label=label)
     for level in (0.1, 0.5, 0.9):
         axes.axhline(level, color=_PALE, linewidth=0.6, zorder=0)
     axes.set_yticks([0.0, 0.1, 0.5, 0.9, 1.0], ["0", "p10", "p50", "p90", "1"])
     low, high = quantiles(values[np.isfinite(values)], (0.005, 0.995))
-    if wide((low, high)):
-        axes.set_xscale("log")
+    style.result_axis(axes.xaxis, quantity, (low, high))
     if high > low:
         axes.set_xlim(low, high)
     axes.set_ylabel("share of the samples below")
-    quantity_axis(axes.xaxis, label_and_unit(quantity)[1], result_label(quantity))
     axes.legend()
-    figure_title(figure, f"{result.architecture} on {result.workload}")
-    return save_figure(figure, path)
+    style.figure_title(figure, f"{result.architecture} on {result.workload}")
+    return style.save_figure(figure, path)
