@@ -6,6 +6,8 @@ from math import prod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext
 from neuroest.blocks.digital.reported_mac import ReportedMac
@@ -22,7 +24,7 @@ from neuroest.levels.matrix_product import MatrixProduct, matrix_product
 from neuroest.levels.tiling import LoopOrder, best_order
 from neuroest.levels.zero_skipping import Kept, SkipsZeros, kept_of
 from neuroest.specs.architecture import Level
-from neuroest.specs.base import Count, Duration, Frequency, WordWidth
+from neuroest.specs.base import Count, Duration, Frequency, PositiveNumber, WordWidth
 from neuroest.specs.blocks import ProcessingElementBlock
 from neuroest.workloads.layout import of_one_point
 
@@ -68,6 +70,9 @@ class DigitalArrayLevel(SkipsZeros):
     layer_setup: Duration | None = None
     """Idle time of the array before each layer: configuration by a processor, and copies of the data for its first
     cycles. Default: none."""
+    layer_setup_cycles: PositiveNumber | None = None
+    """The same in cycles of the array's clock, for a program whose time follows the clock. Two published engines that a
+    program starts layer by layer take 4000 and 22 000 cycles (docs/validation.md)."""
     copy_width: WordWidth | None = None
     """Bits per cycle that a DMA engine copies between the outer memories and those next to the array, before and after
     a layer. If left out, copies overlap with the layer, as with double buffering."""
@@ -77,6 +82,15 @@ class DigitalArrayLevel(SkipsZeros):
     """Inferences that share one loading of the weights."""
     unit: ProcessingElementBlock
     """The processing element."""
+
+    @field_validator("layer_setup_cycles")
+    @classmethod
+    def _one_setup(cls, stated: float | None, info: ValidationInfo) -> float | None:
+        if stated is not None and info.data.get("layer_setup") is not None:
+            raise PydanticCustomError(
+                "layer_setup", "is stated as a time too, in `layer_setup`; leave one of them out"
+            )
+        return stated
 
 
 _ORDERS = ("weight_stationary", "output_stationary", "input_stationary")
@@ -518,7 +532,10 @@ class DigitalArrayMapper(Mapper):
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         time = t.is_weighted * self.cycles_of_layer(product, streamed) * self.cycles_of_weight / self.clock
         time = time * self.kept.cycles
-        time = time / self.arrays + t.is_weighted * self.options.get("layer_setup", 0.0)
+        setup = (
+            self.options.get("layer_setup", 0.0) + self.options.get("layer_setup_cycles", 0.0) / self.clock
+        )
+        time = time / self.arrays + t.is_weighted * setup
         return np.asarray(time / (self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:

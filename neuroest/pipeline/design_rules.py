@@ -53,6 +53,7 @@ def check_design(
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
         *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s), *_copy_checks(s),
+        *_setup_checks(s),
         *_domain_checks(s), *_zero_checks(s),
     )  # fmt: skip
 
@@ -241,6 +242,23 @@ def _copy_checks(s: Stages) -> list[Check]:
                 )
             )  # fmt: skip
     return found
+
+
+def _setup_checks(s: Stages) -> list[Check]:
+    """Whether an array next to an executing processor states the time of the program that starts its layers."""
+    programs = [block for _, block in s.chip.find(ExecutesInstructions)]
+    if not any(np.any(block.options["executing"] > 0.0) for block in programs):
+        return []
+    return [
+        Check(
+            "layer_setup", level.path, "advice", passed=False,
+            message="a processor executes next to this array, and its program takes no time between layers; state "
+            "layer_setup_cycles of the array, some thousand cycles for each layer",
+        )
+        for level in s.levels
+        if "layer_setup_cycles" in type(level.mapper.compute.spec).model_fields
+        and not {"layer_setup", "layer_setup_cycles"} & level.mapper.compute.options.keys()
+    ]  # fmt: skip
 
 
 def _domain_checks(s: Stages) -> list[Check]:

@@ -9,7 +9,7 @@ import numpy as np
 from neuroest.blocks.base import FREE_CLOCK, StaticCost
 from neuroest.core import units as u
 from neuroest.design.chip import Chip
-from neuroest.equations import power
+from neuroest.equations import digital, power
 from neuroest.levels.base import MappedLevel, NetworkMapping
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.pipeline.action_counts import ActionCounts
@@ -72,9 +72,11 @@ def static_rows(
     ]
     free = [row.total for row in rows if row.term == FREE_CLOCK]
     if free and costs.overheads is not None:
-        # the tree that reaches these registers, by the law that also holds for energies
+        # the tree that reaches these registers and their control, by the laws that also hold for energies
         tree = power.clock_energy(total(free), costs.clock_fraction)
+        control = digital.control_energy(total(free), costs.control_fraction)
         rows.append(InstanceRow(costs.overheads, "clock_tree", np.asarray(tree), 1.0))
+        rows.append(InstanceRow(costs.overheads, "control", np.asarray(control), 1.0))
     for level in levels:
         array = level.mapper.compute
         if is_crossbar(array) and np.any(np.isfinite(array.cell.disturb_reads())):

@@ -126,6 +126,13 @@ def test_a_device_of_a_far_node_extrapolates(tmp_path: Path) -> None:
     assert "processor_node" not in failed(run(tmp_path, {**HOST, "device": "microcontroller_40nm"}))
 
 
+def test_an_array_next_to_a_processor_states_the_time_of_the_program(tmp_path: Path) -> None:
+    assert "layer_setup" in failed(run(tmp_path, HOST))
+    assert "layer_setup" not in failed(run(tmp_path, {**HOST, "executing": 0}))
+    stated = changed(BASE, {"chip.host": HOST, "chip.array.layer_setup_cycles": 1000}, tmp_path)
+    assert "layer_setup" not in failed(neuroest.estimate(stated, NET))
+
+
 def test_copies_before_and_after_a_layer_add_to_its_time(tmp_path: Path) -> None:
     # 16 maps of 8 x 8 come into the memory of the cluster, 32 maps of 8 x 8 go out: 1024 + 2048 bytes, 8 a cycle
     layer, chip = network(CONVOLUTION), str(CASES / "gap9" / "chip.yaml")

@@ -149,6 +149,10 @@ def test_an_array_waits_before_each_layer_with_weights(tmp_path: Path) -> None:
     assert cycles(batch) == pytest.approx(
         cycles(run(tmp_path, two, {"chip.array.batch": 4})) + 2 * 10e-6 / 4 * 500e6
     )
+    program = run(tmp_path, two, {"chip.array.layer_setup_cycles": 5000})
+    assert cycles(program) == pytest.approx(cycles(plain) + 2 * 5000)
+    with pytest.raises(NeuroestError, match="leave one of them out"):
+        run(tmp_path, two, {"chip.array.layer_setup": "1 us", "chip.array.layer_setup_cycles": 5000})
 
 
 def test_inputs_that_stay_take_weights_for_each_group_of_positions(tmp_path: Path) -> None:
@@ -432,6 +436,7 @@ def test_a_clock_that_runs_freely_is_paid_whether_or_not_units_work(tmp_path: Pa
         r.term: r.energy_J for r in result.breakdown if r.kind == "static" and r.component == "chip.overheads"
     }
     assert tree["clock_tree"] == pytest.approx(table["clock"] / 3)  # a quarter of all is a third of the rest
+    assert tree["control"] == pytest.approx(table["clock"] * 0.15)  # as of energies per action
 
 
 def test_a_storage_has_a_clock_domain_of_its_own(tmp_path: Path) -> None:

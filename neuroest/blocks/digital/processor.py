@@ -51,8 +51,8 @@ class ProcessorParameters(Record):
 class ProcessorBlock(DeviceBlock):
     """Processor next to the computing units. It computes no layer, but it draws power while the chip is on.
 
-    Layers that run on processors are for the level `roofline`; the time that a processor needs before each layer is
-    `layer_setup` of a digital array.
+    Layers that run on processors are for the level `roofline`; the cycles that a program takes before each
+    layer are `layer_setup_cycles` of a digital array.
     """
 
     record: ClassVar[type[Record] | None] = ProcessorParameters
