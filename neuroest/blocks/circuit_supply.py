@@ -1,6 +1,6 @@
 """Scaling of analog circuits with the supply and node of the chip."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from neuroest.specs.parameters import Record, non_negative
 class CircuitParameters(Record):
     """Parameters of analog circuits with energies and times at one supply."""
 
-    model: ClassVar[str] = ""
+    model = ""
 
     circuit_voltage: u.Volt = non_negative(maximum=10.0, absent=0.0)
     """Supply voltage of its energies and times. Default: the nominal supply of its process, or of the chip's process if

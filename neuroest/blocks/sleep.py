@@ -1,6 +1,6 @@
 """Sleep of blocks between inferences: sleep power and wake-up cost."""
 
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from neuroest.blocks.base import Component, StaticCost
 from neuroest.blocks.process_scaling import off_current
@@ -31,8 +31,8 @@ class GatedBlock(DeviceBlock):
 class SleepOptions(Record):
     """Sleep options of blocks."""
 
-    model: ClassVar[str] = "sleep_options"
-    folder: ClassVar[str] = "integration"
+    model = "sleep_options"
+    folder = "integration"
 
     retention_voltage: u.Volt = positive(maximum=5.0)
     """Retention voltage of a memory cell."""

@@ -9,10 +9,10 @@ from neuroest.specs.parameters import NORMALISED, Record, non_negative, positive
 class ThresholdSwitchParameters(Record):
     """Volatile threshold switch with a series resistor and a capacitor across it."""
 
-    model: ClassVar[str] = "threshold_switch"
+    model = "threshold_switch"
     circuit_of: ClassVar[str] = "threshold_switch_neuron"
     """Block whose circuit it is."""
-    folder: ClassVar[str] = "lab"
+    folder = "lab"
     in_time: ClassVar[str] = "neuroest.dynamics.switch_in_time.SwitchInTime"
     """What runs it in time."""
 
@@ -39,8 +39,8 @@ class ThresholdSwitchParameters(Record):
 class LifBehaviourParameters(Record):
     """Behaviour in time of a leaky integrate-and-fire neuron, in addition to the parameters of its cost."""
 
-    model: ClassVar[str] = "lif_behaviour"
-    folder: ClassVar[str] = "lab"
+    model = "lif_behaviour"
+    folder = "lab"
     in_time: ClassVar[str] = "neuroest.dynamics.digital_in_time.DigitalInTime"
     """What runs it in time."""
 

@@ -1,7 +1,5 @@
 """Energies for a comparison of spiking and quantised networks without a description of a chip."""
 
-from typing import ClassVar
-
 from neuroest.core import units as u
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -9,8 +7,8 @@ from neuroest.specs.parameters import Record, non_negative, positive
 class TwinEnergiesParameters(Record):
     """Arithmetic, memory and traffic of a many-core chip, for a spiking neuron and its quantised twin."""
 
-    model: ClassVar[str] = "twin_energies"
-    folder: ClassVar[str] = "comparisons"
+    model = "twin_energies"
+    folder = "comparisons"
 
     accumulate_energy: u.Joule = positive(symbol="E_add")
     """Energy to add a weight to a potential."""

@@ -1,18 +1,18 @@
 """Array of AND-and-count units: products of two spiking factors, as in spiking attention."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.digital.and_count_unit import AndCountBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.equations import adder_trees, mapping
 from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
-from neuroest.specs.architecture import ComputingLevel, Level
+from neuroest.specs.architecture import ComputingLevel
 from neuroest.specs.base import Count, Frequency
 from neuroest.workloads.layout import of_one_point
 
@@ -23,7 +23,7 @@ _BIT = 1.0
 class AndCountLevel(ComputingLevel):
     """Array of AND-and-count units for spikes."""
 
-    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    slots = ("unit",)
     mapper: Literal["and_count_array"]
     """The mapper of this level."""
     columns: Count
@@ -40,10 +40,10 @@ class AndCountLevel(ComputingLevel):
 class AndCountMapper(Mapper):
     """The right factor stays in the units while the positions of the left factor stream through, in each timestep."""
 
-    schema: ClassVar[type[Level]] = AndCountLevel
-    multiplies_computed: ClassVar[bool] = True
-    turns_by_steps: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = AndCountLevel
+    multiplies_computed = True
+    turns_by_steps = True
+    prior_error = model_errors(
         time=ModelError(1.3, "waits for memories between layers are not modelled"),
     )
 

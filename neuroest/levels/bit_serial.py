@@ -1,26 +1,26 @@
 """Memory cells with adders: the cells store weights, inputs are bit-serial."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
-from neuroest.specs.architecture import ComputingLevel, Level
+from neuroest.specs.architecture import ComputingLevel
 from neuroest.specs.base import Count, Time, WordWidth
 
 
 class BitSerialLevel(ComputingLevel):
     """Array of memory cells with adders: weights are stored, inputs are bit-serial, sums ripple through it."""
 
-    slots: ClassVar[tuple[str, ...]] = ("cell",)
+    slots = ("cell",)
     mapper: Literal["bit_serial"]
     """The mapper of this level."""
     rows: Count
@@ -43,9 +43,9 @@ _ONE_BIT = 1.0
 class BitSerialMapper(Mapper):
     """Weight-stationary: every cell is active in every cycle, also in unused columns."""
 
-    schema: ClassVar[type[Level]] = BitSerialLevel
-    writes_weights_back: ClassVar[bool] = False
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = BitSerialLevel
+    writes_weights_back = False
+    prior_error = model_errors(
         time=ModelError(1.2, "margins of the clock"),
     )
 

@@ -1,7 +1,7 @@
 """Common part of spiking cores."""
 
 from abc import abstractmethod
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class CoreMapper(Mapper):
     """Common part: a layer occupies as many cores as its neurons or weights need."""
 
     unit_name = "core"
-    skips_silent_inputs: ClassVar[bool] = True
+    skips_silent_inputs = True
 
     def check_supported(self) -> None:
         """Refuse dense networks."""

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext
 from neuroest.blocks.digital.reported_mac import ReportedMac
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
@@ -32,7 +32,7 @@ from neuroest.workloads.layout import of_one_point
 class DigitalArrayLevel(SkipsZeros):
     """Array of multiply-accumulate units."""
 
-    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    slots = ("unit",)
     mapper: Literal["digital_array"]
     """The mapper of this level."""
     rows: Count
@@ -119,8 +119,8 @@ class DigitalArrayMapper(Mapper):
     """Weight-stationary: a block of weights is loaded, all positions stream by, the next block follows."""
 
     schema: ClassVar[type[Level]] = DigitalArrayLevel
-    multiplies_computed: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    multiplies_computed = True
+    prior_error = model_errors(
         time=ModelError(1.3, "stalls and configuration between layers are not modelled"),
     )
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from neuroest.blocks.base import Check, Component, Structural
 from neuroest.blocks.digital.in_memory_column import InMemoryColumn, InMemoryColumnBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
@@ -17,14 +17,14 @@ from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.levels.matrix_product import MatrixProduct
-from neuroest.specs.architecture import ComputingLevel, Level
+from neuroest.specs.architecture import ComputingLevel
 from neuroest.specs.base import Count, Frequency, WordWidth
 
 
 class DigitalInMemoryLevel(ComputingLevel):
     """Memory whose columns multiply stored weights by the inputs and add the products digitally."""
 
-    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    slots = ("unit",)
     mapper: Literal["digital_in_memory"]
     """The mapper of this level."""
     columns: Count
@@ -42,10 +42,10 @@ class DigitalInMemoryLevel(ComputingLevel):
 class DigitalInMemoryMapper(DigitalArrayMapper):
     """Weight-stationary: a block of weights is loaded, all positions stream through, then the next block is loaded."""
 
-    schema: ClassVar[type[Level]] = DigitalInMemoryLevel
-    multiplies_computed: ClassVar[bool] = False
-    writes_weights_back: ClassVar[bool] = False
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = DigitalInMemoryLevel
+    multiplies_computed = False
+    writes_weights_back = False
+    prior_error = model_errors(
         time=ModelError(1.3, "margins of the clock, stalls and configuration between layers"),
     )
 

@@ -2,26 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.chip.event_energies import EventEnergiesBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import mapping, network, pipelining
 from neuroest.levels.base import Array, LevelCounts, Placement, level_counts
 from neuroest.levels.cores import CoreLevel, CoreMapper, destinations, producer_of, producers
 from neuroest.levels.learning import LearnsByEvents
 from neuroest.levels.populations import any_population, steps_on_grid
-from neuroest.specs.architecture import Level
 
 
 class EventCoreLevel(CoreLevel):
     """Core of a chip, modelled by its published energies per event."""
 
-    slots: ClassVar[tuple[str, ...]] = ("events",)
+    slots = ("events",)
     mapper: Literal["event_core"]
     """The mapper of this level."""
     events: EventEnergiesBlock
@@ -31,11 +30,11 @@ class EventCoreLevel(CoreLevel):
 class EventCoreMapper(LearnsByEvents, CoreMapper):
     """Cores of a chip known by its published energies per event."""
 
-    schema: ClassVar[type[Level]] = EventCoreLevel
-    runs_elementwise: ClassVar[bool] = True
-    built_of_blocks: ClassVar[bool] = False
-    writes_weights_back: ClassVar[bool] = False
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = EventCoreLevel
+    runs_elementwise = True
+    built_of_blocks = False
+    writes_weights_back = False
+    prior_error = model_errors(
         time=ModelError(
             1.3,
             "within 13 % of simulations of each spike, which are within 25 % of the chip (docs/validation.md)",

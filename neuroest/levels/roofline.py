@@ -1,25 +1,25 @@
 """Processor modelled by its peak rate, bandwidth and power."""
 
 from collections import Counter
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import rooflines
 from neuroest.levels.base import Array, LevelCounts, Placement
 from neuroest.levels.learning import BYTE, LearnsInSoftware
-from neuroest.specs.architecture import ComputingLevel, Level
+from neuroest.specs.architecture import ComputingLevel
 from neuroest.workloads.shapes import NETWORK_INPUT
 
 
 class RooflineLevel(ComputingLevel):
     """Processor, modelled by its peak rate, bandwidth and power."""
 
-    slots: ClassVar[tuple[str, ...]] = ("processor",)
+    slots = ("processor",)
     mapper: Literal["roofline"]
     """The mapper of this level."""
     processor: RooflineBlock
@@ -29,12 +29,12 @@ class RooflineLevel(ComputingLevel):
 class RooflineMapper(LearnsInSoftware):
     """Every layer is a kernel that is bound by computing or by memory."""
 
-    schema: ClassVar[type[Level]] = RooflineLevel
-    built_of_blocks: ClassVar[bool] = False
-    multiplies_computed: ClassVar[bool] = True
-    runs_elementwise: ClassVar[bool] = True
-    writes_weights_back: ClassVar[bool] = False
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = RooflineLevel
+    built_of_blocks = False
+    multiplies_computed = True
+    runs_elementwise = True
+    writes_weights_back = False
+    prior_error = model_errors(
         time=ModelError(1.5, "clocks that follow the load, and what the software does between calls"),
     )
 

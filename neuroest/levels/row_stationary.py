@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Component, Structural
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.design.build import Part
@@ -16,7 +16,6 @@ from neuroest.equations import adder_trees, mapping, row_stationary
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.levels.zero_skipping import SkipsZeros
-from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count, CountOrUnlimited, Frequency
 from neuroest.specs.blocks import AnyMemoryBlock
 
@@ -24,7 +23,7 @@ from neuroest.specs.blocks import AnyMemoryBlock
 class RowStationaryLevel(SkipsZeros):
     """Array of multiply-accumulate units that each keep one row of a kernel and slide it over a row of the input."""
 
-    slots: ClassVar[tuple[str, ...]] = ("unit", "filter_memory")
+    slots = ("unit", "filter_memory")
     mapper: Literal["row_stationary"]
     """The mapper of this level."""
     rows: Count
@@ -72,9 +71,9 @@ class _Pass:
 class RowStationaryMapper(DigitalArrayMapper):
     """Row-stationary: every unit convolves one row of a kernel with one row of the input."""
 
-    schema: ClassVar[type[Level]] = RowStationaryLevel
-    multiplies_computed: ClassVar[bool] = False
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = RowStationaryLevel
+    multiplies_computed = False
+    prior_error = model_errors(
         time=ModelError(1.3, "stalls and loading between layers are not modelled"),
     )
 

@@ -1,19 +1,18 @@
 """Digital spiking core: one datapath, time-multiplexed over many neurons."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.digital_lif import DigitalNeuronBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
 from neuroest.equations import mapping, neurons, spiking_cores
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.cores import CoreLevel, CoreMapper
 from neuroest.levels.learning import LearnsInMemory
-from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import AnyMemoryBlock
 
@@ -21,7 +20,7 @@ from neuroest.specs.blocks import AnyMemoryBlock
 class SpikingCoreLevel(CoreLevel):
     """Digital spiking core: one datapath, time-multiplexed over many neurons."""
 
-    slots: ClassVar[tuple[str, ...]] = ("neuron", "synapse_memory", "state_memory")
+    slots = ("neuron", "synapse_memory", "state_memory")
     mapper: Literal["spiking_core"]
     """The mapper of this level."""
     neurons: Count
@@ -43,8 +42,8 @@ class SpikingCoreLevel(CoreLevel):
 class SpikingCoreMapper(LearnsInMemory, CoreMapper):
     """Digital cores built from memories and a shared neuron datapath."""
 
-    schema: ClassVar[type[Level]] = SpikingCoreLevel
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = SpikingCoreLevel
+    prior_error = model_errors(
         time=ModelError(1.3, "arbitration is not modelled"),
     )
 

@@ -15,8 +15,8 @@ from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, posit
 class CellParameters(Record):
     """Parameters of all resistive memory cells of a crossbar."""
 
-    model: ClassVar[str] = ""
-    folder: ClassVar[str] = "synapses"
+    model = ""
+    folder = "synapses"
 
     low_conductance: u.Siemens = non_negative(symbol="G_min")
     """Conductance that represents zero."""
@@ -124,9 +124,9 @@ class Cell(Component[Any]):
     """Whether these cells pull their column up or down all the while, so that it is a divider of resistances."""
     in_series: ClassVar[bool] = False
     """Whether the cells of a column lie in series, so that their resistances add up."""
-    family: ClassVar[str] = "cell"
-    part_of_array: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = (
+    family = "cell"
+    part_of_array = True
+    owns = (
         "cell read current",
         "row line charge",
         "column line charge",
@@ -135,7 +135,7 @@ class Cell(Component[Any]):
         "cell programming",
         "cell rewriting",
     )
-    overhead: ClassVar[tuple[str, ...]] = ("cell programming",)
+    overhead = ("cell programming",)
 
     @abstractmethod
     def area(self) -> u.SquareMetre:

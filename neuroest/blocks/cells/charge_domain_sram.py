@@ -1,20 +1,19 @@
 """Static memory cell that adds its product as a charge."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
 from neuroest.equations import charge, static_cells
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import non_negative, positive
 
 
 class ChargeCellParameters(StaticCellParameters):
     """Static memory cell that puts the product of its bit and an input bit on a capacitor."""
 
-    model: ClassVar[str] = "charge_domain_sram"
+    model = "charge_domain_sram"
 
     unit_capacitance: u.Farad = positive(maximum=1e-12, symbol="C_u")
     """Capacitor of one cell."""
@@ -35,7 +34,7 @@ class ChargeCellParameters(StaticCellParameters):
 class ChargeCellBlock(DeviceBlock):
     """Static memory cell that puts one bit of a product on a capacitor; the columns add charges."""
 
-    record: ClassVar[type[Record] | None] = ChargeCellParameters
+    record = ChargeCellParameters
     model: Literal["charge_domain_sram"]
     product: Literal["and", "xnor"]
     """and: an input of one passes the cell's bit, and an input of zero moves nothing; xnor: input and weight are plus
@@ -51,8 +50,8 @@ class ChargeCellBlock(DeviceBlock):
 class ChargeCell(StaticCell):
     """Static memory cell that puts one bit of a product on a capacitor."""
 
-    schema: ClassVar[type[Block]] = ChargeCellBlock
-    prior_error: ClassVar[ModelErrors] = STATIC_CELL_ERROR
+    schema = ChargeCellBlock
+    prior_error = STATIC_CELL_ERROR
     device: ChargeCellParameters
 
     @property

@@ -1,6 +1,6 @@
 """Common part of resistive cells without a transistor."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class CrosspointCellBlock(DeviceBlock):
 class CrosspointCell(ResistiveMemory):
     """Common part of the cells without a transistor."""
 
-    holds_parts: ClassVar[bool] = True
+    holds_parts = True
     device: CrosspointCellParameters
 
     def write_levels(self, unipolar: bool) -> float:

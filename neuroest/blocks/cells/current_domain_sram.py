@@ -1,18 +1,17 @@
 """Static memory cell whose read port discharges its column."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, ReadPortCell, ReadPortParameters
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import positive
 
 
 class CurrentCellParameters(ReadPortParameters):
     """Static memory cell whose read port draws a current from its column where its bit and an input are one."""
 
-    model: ClassVar[str] = "current_domain_sram"
+    model = "current_domain_sram"
 
     saturation_voltage: u.Volt = positive(maximum=5.0, symbol="V_sat")
     """Voltage of a column below which the current of its cells falls."""
@@ -23,17 +22,17 @@ class CurrentCellParameters(ReadPortParameters):
 class CurrentCellBlock(DeviceBlock):
     """Static memory cell that discharges its column; the columns are charged to the read voltage before each read."""
 
-    record: ClassVar[type[Record] | None] = CurrentCellParameters
+    record = CurrentCellParameters
     model: Literal["current_domain_sram"]
 
 
 class CurrentCell(ReadPortCell):
     """Static memory cell whose read port discharges its column."""
 
-    schema: ClassVar[type[Block]] = CurrentCellBlock
-    discharges: ClassVar[bool] = True
-    example: ClassVar[str] = "current_sram_28nm"
-    prior_error: ClassVar[ModelErrors] = STATIC_CELL_ERROR
+    schema = CurrentCellBlock
+    discharges = True
+    example = "current_sram_28nm"
+    prior_error = STATIC_CELL_ERROR
     device: CurrentCellParameters
 
     def precharge_load(self) -> u.Farad:

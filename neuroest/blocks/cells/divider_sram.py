@@ -1,13 +1,11 @@
 """Static memory cell that pulls its column up or down, so that the column is a divider of resistances."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, ReadPortCell, ReadPortParameters
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
 from neuroest.equations import static_cells
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record
+from neuroest.specs.blocks import DeviceBlock
 
 
 class DividerCellParameters(ReadPortParameters):
@@ -16,13 +14,13 @@ class DividerCellParameters(ReadPortParameters):
     `current_linearity` is for half of the supply across the cell, the mean of what pulls up and what pulls down.
     """
 
-    model: ClassVar[str] = "divider_sram"
+    model = "divider_sram"
 
 
 class DividerCellBlock(DeviceBlock):
     """Static memory cell that pulls its column up or down; all cells of a column divide the supply."""
 
-    record: ClassVar[type[Record] | None] = DividerCellParameters
+    record = DividerCellParameters
     model: Literal["divider_sram"]
     product: Literal["and", "xnor"] = "xnor"
     """xnor: input and weight are plus or minus one, and each input raises one of two row lines in every read; and: a
@@ -32,10 +30,10 @@ class DividerCellBlock(DeviceBlock):
 class DividerCell(ReadPortCell):
     """Static memory cell that pulls its column up or down during the read."""
 
-    schema: ClassVar[type[Block]] = DividerCellBlock
-    divides: ClassVar[bool] = True
-    example: ClassVar[str] = "divider_sram_65nm"
-    prior_error: ClassVar[ModelErrors] = STATIC_CELL_ERROR
+    schema = DividerCellBlock
+    divides = True
+    example = "divider_sram_65nm"
+    prior_error = STATIC_CELL_ERROR
     device: DividerCellParameters
 
     @property

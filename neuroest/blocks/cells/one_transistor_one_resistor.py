@@ -1,23 +1,23 @@
 """Resistive cell behind a transistor (1T1R)."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Check, either
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import at_corner, resistance_at_corner
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import cell_geometry
 from neuroest.equations import crossbar as equations
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import non_negative, positive
 
 
 class ResistiveCellParameters(CellParameters):
     """Resistive memory with an access transistor."""
 
-    model: ClassVar[str] = "one_transistor_one_resistor"
+    model = "one_transistor_one_resistor"
 
     access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
     """Width of the access transistor; on a process where the cell is smaller it scales with the side of the cell."""
@@ -35,24 +35,22 @@ class ResistiveCellParameters(CellParameters):
 class ResistiveCellBlock(DeviceBlock):
     """Crossbar cell of one resistive memory and one access transistor."""
 
-    record: ClassVar[type[Record] | None] = ResistiveCellParameters
+    record = ResistiveCellParameters
     model: Literal["one_transistor_one_resistor"]
 
 
 class ResistiveCell(ResistiveMemory):
     """One resistive memory and its access transistor."""
 
-    schema: ClassVar[type[Block]] = ResistiveCellBlock
-    unmoved: ClassVar[str] = (
-        "its resistances are those of another process and do not scale; area and transistor scale with the node"
-    )
-    idle_rows_conduct: ClassVar[bool] = False
-    has_plates: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = ResistiveCellBlock
+    unmoved = "its resistances are those of another process and do not scale; area and transistor scale with the node"
+    idle_rows_conduct = False
+    has_plates = True
+    prior_error = model_errors(
         energy=ModelError(1.3, "dummy rows and read margins are not in the model"),
         area=ModelError(1.2, "dummy rows and well ties"),
     )
-    example: ClassVar[str] = "rram_hfox_28nm"
+    example = "rram_hfox_28nm"
     device: ResistiveCellParameters
 
     def area(self) -> u.SquareMetre:

@@ -1,19 +1,18 @@
 """Cell of two magnetic junctions and switches, whose column is a string of resistances."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import non_negative, positive
 
 
 class SeriesJunctionsParameters(StaticCellParameters):
     """Two junctions in opposite states; the input selects which one is in the string."""
 
-    model: ClassVar[str] = "series_junctions"
+    model = "series_junctions"
 
     low_resistance: u.Ohm = positive(symbol="R_P")
     """Resistance of a junction in its parallel state."""
@@ -38,17 +37,17 @@ class SeriesJunctionsParameters(StaticCellParameters):
 class SeriesJunctionsBlock(DeviceBlock):
     """Two junctions in opposite states with switches; the cells of a column lie in series."""
 
-    record: ClassVar[type[Record] | None] = SeriesJunctionsParameters
+    record = SeriesJunctionsParameters
     model: Literal["series_junctions"]
 
 
 class SeriesJunctionsCell(StaticCell):
     """Two junctions in opposite states: a product of one puts the low resistance into the string."""
 
-    schema: ClassVar[type[Block]] = SeriesJunctionsBlock
-    in_series: ClassVar[bool] = True
-    example: ClassVar[str] = "series_junctions_28nm"
-    prior_error: ClassVar[ModelErrors] = STATIC_CELL_ERROR
+    schema = SeriesJunctionsBlock
+    in_series = True
+    example = "series_junctions_28nm"
+    prior_error = STATIC_CELL_ERROR
     device: SeriesJunctionsParameters
 
     @property

@@ -1,7 +1,6 @@
 """Common part of static memory cells whose columns add charges."""
 
 import math
-from typing import ClassVar
 
 from neuroest.blocks.cells.base import Cell
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
@@ -23,8 +22,8 @@ STATIC_CELL_ERROR: ModelErrors = model_errors(
 class StaticCellParameters(Record):
     """Parameters of all static compute cells."""
 
-    model: ClassVar[str] = ""
-    folder: ClassVar[str] = "synapses"
+    model = ""
+    folder = "synapses"
 
     array_efficiency: u.Dimensionless = positive(maximum=1.0, symbol="eta_a")
     """Share of the cells in the area of an array; decoders and write circuits are the rest."""
@@ -43,10 +42,10 @@ class StaticCellParameters(Record):
 class StaticCell(Cell):
     """Common part of the static memory cells that compute, at any node."""
 
-    holds_state: ClassVar[bool] = True
-    idle_rows_conduct: ClassVar[bool] = False
-    adds_charges: ClassVar[bool] = True
-    scales_with_process: ClassVar[bool] = True
+    holds_state = True
+    idle_rows_conduct = False
+    adds_charges = True
+    scales_with_process = True
     device: StaticCellParameters
 
     @property

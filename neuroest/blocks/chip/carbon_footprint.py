@@ -1,21 +1,21 @@
 """Embodied and operational carbon of a die."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import EmitsCarbon
 from neuroest.core import units as u
 from neuroest.equations import carbon
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class CarbonFootprint(Record):
     """Carbon dioxide equivalent of the wafers of a fab, of a package, and of the electricity in use."""
 
-    model: ClassVar[str] = "carbon_footprint"
-    folder: ClassVar[str] = "integration"
+    model = "carbon_footprint"
+    folder = "integration"
 
     fab_energy: u.JoulePerSquareMetre = positive()
     """Electrical energy of the fab per area of wafer."""
@@ -40,17 +40,15 @@ class CarbonFootprint(Record):
 class CarbonFootprintBlock(DeviceBlock):
     """Embodied and operational carbon of a die; adds no energy or area."""
 
-    record: ClassVar[type[Record] | None] = CarbonFootprint
+    record = CarbonFootprint
     model: Literal["carbon_footprint"]
 
 
 class Carbon(Component[CarbonFootprint], EmitsCarbon):
     """Embodied and operational carbon of a die."""
 
-    schema: ClassVar[type[Block]] = CarbonFootprintBlock
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "emissions per area and intensities are inputs with spreads"
-    )
+    schema = CarbonFootprintBlock
+    prior_error = exact_model("emissions per area and intensities are inputs with spreads")
 
     def embodied(self, die_area: u.SquareMetre, good_share: u.Dimensionless | None) -> u.Kilogram:
         """Carbon of making a good die and its package. [kg].

@@ -1,21 +1,21 @@
 """Yield and cost of a die."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import PricesDie
 from neuroest.core import units as u
 from neuroest.equations import die_yield
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class DieCost(Record):
     """Cost and yield of a wafer. Costs are in US dollars."""
 
-    model: ClassVar[str] = "die_cost"
-    folder: ClassVar[str] = "integration"
+    model = "die_cost"
+    folder = "integration"
 
     wafer_diameter: u.Metre = positive(maximum=1.0, exact=CHOSEN)
     """Diameter of the wafer."""
@@ -34,7 +34,7 @@ class DieCost(Record):
 class DieCostBlock(DeviceBlock):
     """Yield and cost of a good die; costs nothing in energy or area."""
 
-    record: ClassVar[type[Record] | None] = DieCost
+    record = DieCost
     model: Literal["die_cost"]
     yield_model: Literal["negative_binomial", "poisson", "murphy"] = "negative_binomial"
     """How defects fall on the wafer. negative_binomial: in clusters, as the device's clustering says; poisson:
@@ -44,10 +44,8 @@ class DieCostBlock(DeviceBlock):
 class DieYield(Component[DieCost], PricesDie):
     """Yield and cost of a good die."""
 
-    schema: ClassVar[type[Block]] = DieCostBlock
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "yield and wafer price are inputs with a spread of their own"
-    )
+    schema = DieCostBlock
+    prior_error = exact_model("yield and wafer price are inputs with a spread of their own")
 
     def good_share(self, die_area: u.SquareMetre) -> u.Dimensionless:
         """Share of the dies that work."""

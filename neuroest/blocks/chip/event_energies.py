@@ -1,22 +1,22 @@
 """Core with published energies per event."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.specs.base import PositiveFractionOrAuto, PositiveNumberOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
 
 
 class EventEnergiesParameters(Record):
     """A neuromorphic core, modelled by the energies and times of its events."""
 
-    model: ClassVar[str] = "event_energies"
-    folder: ClassVar[str] = "measured_chips"
+    model = "event_energies"
+    folder = "measured_chips"
 
     synaptic_operation_energy: u.Joule = non_negative()
     """Energy of one synaptic operation; zero if the power of a busy core includes it."""
@@ -69,7 +69,7 @@ class EventEnergiesParameters(Record):
 class EventEnergiesBlock(DeviceBlock):
     """All functions of a core, with published energies and times per event."""
 
-    record: ClassVar[type[Record] | None] = EventEnergiesParameters
+    record = EventEnergiesParameters
     model: Literal["event_energies"]
     active_fraction: PositiveFractionOrAuto = "auto"
     """Share of the neuron updates that count as active; auto: the spike rate of the layer."""
@@ -87,9 +87,9 @@ class EventEnergiesBlock(DeviceBlock):
 class EventEnergies(Component[EventEnergiesParameters]):
     """A core by its published energies per event."""
 
-    schema: ClassVar[type[Block]] = EventEnergiesBlock
-    owns: ClassVar[tuple[str, ...]] = ("event as reported",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = EventEnergiesBlock
+    owns = ("event as reported",)
+    prior_error = model_errors(
         energy=ModelError(
             1.25,
             "published event energies are circuit simulations; the chip's own authors call them consistent",

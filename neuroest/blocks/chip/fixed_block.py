@@ -1,21 +1,21 @@
 """Block with published area and power."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, StaticCost
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import CoversWork
 from neuroest.core import units as u
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative
 
 
 class FixedBlockParameters(Record):
     """A block with published area and power at full activity, such as a row of a paper's component table."""
 
-    model: ClassVar[str] = "fixed_block"
-    folder: ClassVar[str] = "measured_chips"
+    model = "fixed_block"
+    folder = "measured_chips"
 
     power: u.Watt = non_negative()
     """Power while the chip is active, independent of the network."""
@@ -30,7 +30,7 @@ Work = Literal["additions", "element_operations", "activations", "weights", "par
 class FixedBlockBlock(DeviceBlock):
     """A block with published area and power. It counts at full activity while the chip is powered."""
 
-    record: ClassVar[type[Record] | None] = FixedBlockParameters
+    record = FixedBlockParameters
     model: Literal["fixed_block"]
     shared_by: Count = 1.0
     """Number of level instances that share one block."""
@@ -41,10 +41,8 @@ class FixedBlockBlock(DeviceBlock):
 class FixedBlock(Component[FixedBlockParameters], CoversWork):
     """A block by its published area and power."""
 
-    schema: ClassVar[type[Block]] = FixedBlockBlock
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    schema = FixedBlockBlock
+    prior_error = exact_model("its values are published; their spread is in its device file")
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area as published, for one instance of the level."""

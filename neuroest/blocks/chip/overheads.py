@@ -1,21 +1,21 @@
 """Clock, control and floor plan of a chip."""
 
 import math
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import ChargesClock
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class Overheads(Record):
     """Overheads around the blocks of a chip: floor plan, clock, control, power delivery and heat."""
 
-    model: ClassVar[str] = "chip_overheads"
-    folder: ClassVar[str] = "integration"
+    model = "chip_overheads"
+    folder = "integration"
 
     floorplan_utilisation: u.Dimensionless = positive(maximum=1.0, symbol="eta_fp")
     """Utilisation of the die by blocks and standard-cell rows."""
@@ -49,17 +49,17 @@ class Overheads(Record):
 class OverheadsBlock(DeviceBlock):
     """Floor plan, clock, control and the cooling limit of the chip."""
 
-    record: ClassVar[type[Record] | None] = Overheads
+    record = Overheads
     model: Literal["chip_overheads"]
 
 
 class ChipOverheads(Component[Overheads], ChargesClock):
     """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
 
-    schema: ClassVar[type[Block]] = OverheadsBlock
-    owns: ClassVar[tuple[str, ...]] = ("clock", "control")
-    overhead: ClassVar[tuple[str, ...]] = ("clock", "control")
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = OverheadsBlock
+    owns = ("clock", "control")
+    overhead = ("clock", "control")
+    prior_error = model_errors(
         area=ModelError(
             1.05,
             "pads, shape of the floor plan and power grid (docs/validation.md, widths of areas); what no block stands "

@@ -1,22 +1,22 @@
 """Processor with peak rate, bandwidth and power."""
 
 import math
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Characteristic, Component, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
 from neuroest.equations import rooflines
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 
 
 class RooflineParameters(Record):
     """A processor described by its peak rate, memory bandwidth and power."""
 
-    model: ClassVar[str] = "roofline_processor"
-    folder: ClassVar[str] = "measured_chips"
+    model = "roofline_processor"
+    folder = "measured_chips"
 
     peak_rate: u.PerSecond = positive(exact=EXACT)
     """Operations per second at the precision used; one multiply-accumulate counts as two."""
@@ -52,7 +52,7 @@ class RooflineParameters(Record):
 class RooflineBlock(DeviceBlock):
     """Processor known by peak rate, bandwidth and power."""
 
-    record: ClassVar[type[Record] | None] = RooflineParameters
+    record = RooflineParameters
     model: Literal["roofline_processor"]
     batch: Count
     """Batch size: inferences that are computed together and share one read of the weights."""
@@ -64,11 +64,9 @@ class RooflineBlock(DeviceBlock):
 class RooflineProcessor(Component[RooflineParameters]):
     """A processor by peak rate, bandwidth and power."""
 
-    schema: ClassVar[type[Block]] = RooflineBlock
-    owns: ClassVar[tuple[str, ...]] = ("processor as reported",)
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    schema = RooflineBlock
+    owns = ("processor as reported",)
+    prior_error = exact_model("its values are published; their spread is in its device file")
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one second of work above idling."""

@@ -1,24 +1,24 @@
 """System shell around chips: a board, a frame, a rack, or a building with its cooling."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import SurroundsChip
 from neuroest.core import units as u
 from neuroest.equations import shells
 from neuroest.specs.base import Count, FractionOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ShellParameters(Record):
     """Surroundings of chips: other parts with their power, power conversion, cooling."""
 
-    model: ClassVar[str] = "shell"
-    folder: ClassVar[str] = "shells"
+    model = "shell"
+    folder = "shells"
 
     idle_power: u.Watt = non_negative()
     """Idle power of the shell's own parts: memories, regulators, clocks, switches, fans, host."""
@@ -37,7 +37,7 @@ class ShellParameters(Record):
 class ShellBlock(DeviceBlock):
     """A board, frame, rack or building around chips."""
 
-    record: ClassVar[type[Record] | None] = ShellParameters
+    record = ShellParameters
     model: Literal["shell"]
     around: str | None = None
     """Name of the enclosed shell, such as `board`. Left out if this shell encloses the chips."""
@@ -51,10 +51,8 @@ class ShellBlock(DeviceBlock):
 class Shell(Component[ShellParameters], SurroundsChip):
     """What is around chips."""
 
-    schema: ClassVar[type[Block]] = ShellBlock
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "powers and efficiencies are inputs with spreads of their own"
-    )
+    schema = ShellBlock
+    prior_error = exact_model("powers and efficiencies are inputs with spreads of their own")
 
     def number(self, inside: u.Dimensionless) -> u.Dimensionless:
         """Shells that so many chips, or shells further in, fill."""

@@ -1,23 +1,22 @@
 """Analog buffers that divide rows or columns into segments."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node, energy_at_supply
 from neuroest.blocks.columns.analog_stage import AnalogStageParameters
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.equations import mapping
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record
+from neuroest.specs.blocks import DeviceBlock
 
 
 class AnalogBufferBlock(DeviceBlock):
     """Analog buffers along the rows or columns of a large array, which hand a value on without converting it."""
 
-    record: ClassVar[type[Record] | None] = AnalogStageParameters
+    record = AnalogStageParameters
     model: Literal["analog_buffer"]
     every: Count
     """Cells of a line from one buffer to the next."""
@@ -28,12 +27,10 @@ class AnalogBufferBlock(DeviceBlock):
 class AnalogBuffer(Component[AnalogStageParameters]):
     """Buffers that cut the lines of an array into pieces."""
 
-    schema: ClassVar[type[Block]] = AnalogBufferBlock
-    analog_circuit: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("analog buffering",)
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    schema = AnalogBufferBlock
+    analog_circuit = True
+    owns = ("analog buffering",)
+    prior_error = exact_model("its values are published; their spread is in its device file")
 
     def pieces(self, cells: u.Dimensionless) -> u.Dimensionless:
         """Pieces of a line of so many cells."""

@@ -1,20 +1,20 @@
 """Analog circuit at each column, active once per read."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import non_negative, positive
 
 
 class AnalogStageParameters(CircuitParameters):
     """Analog circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
 
-    model: ClassVar[str] = "analog_stage"
-    folder: ClassVar[str] = "drivers"
+    model = "analog_stage"
+    folder = "drivers"
 
     action_energy: u.Joule = positive(symbol="E_st")
     """Energy of passing on one value."""
@@ -27,19 +27,17 @@ class AnalogStageParameters(CircuitParameters):
 class AnalogStageBlock(DeviceBlock):
     """Analog circuit at each column, active once per read."""
 
-    record: ClassVar[type[Record] | None] = AnalogStageParameters
+    record = AnalogStageParameters
     model: Literal["analog_stage"]
 
 
 class AnalogStage(Component[AnalogStageParameters]):
     """Circuit at each column that acts once in each read: an adder of currents, a charging unit with comparator."""
 
-    schema: ClassVar[type[Block]] = AnalogStageBlock
-    analog_circuit: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("analog column stage",)
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    schema = AnalogStageBlock
+    analog_circuit = True
+    owns = ("analog column stage",)
+    prior_error = exact_model("its values are published; their spread is in its device file")
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read of one column."""

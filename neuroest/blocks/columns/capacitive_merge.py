@@ -1,22 +1,22 @@
 """Capacitors that weigh the columns of a weight's bits and join their charges before one conversion."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class CapacitiveMergeParameters(Record):
     """Capacitor with switches at each column, weighted by the place of the column's bit."""
 
-    model: ClassVar[str] = "capacitive_merge"
-    folder: ClassVar[str] = "drivers"
+    model = "capacitive_merge"
+    folder = "drivers"
 
     unit_capacitance: u.Farad = positive(symbol="C_m")
     """Capacitor of the lowest bit."""
@@ -33,17 +33,17 @@ class CapacitiveMergeParameters(Record):
 class CapacitiveMergeBlock(DeviceBlock):
     """Capacitor at each column that takes its voltage and shares its charge with those of the other bits."""
 
-    record: ClassVar[type[Record] | None] = CapacitiveMergeParameters
+    record = CapacitiveMergeParameters
     model: Literal["capacitive_merge"]
 
 
 class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
     """Capacitors in powers of two that take the voltages of the columns and are joined."""
 
-    schema: ClassVar[type[Block]] = CapacitiveMergeBlock
-    analog_circuit: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("charge merging",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = CapacitiveMergeBlock
+    analog_circuit = True
+    owns = ("charge merging",)
+    prior_error = model_errors(
         energy=ModelError(2, "clocks of the switches, and resets between conversions"),
         area=ModelError(1.5, "dummies and routing between the columns"),
     )

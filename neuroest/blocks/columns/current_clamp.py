@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place, StaticCost
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import ClampsColumn
 from neuroest.core import units as u
 from neuroest.equations import converters, front_ends
@@ -19,8 +19,8 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, pos
 class CurrentClampParameters(Record):
     """Current conveyor that fixes the voltage of a column and passes its current to the neuron."""
 
-    model: ClassVar[str] = "current_clamp"
-    folder: ClassVar[str] = "drivers"
+    model = "current_clamp"
+    folder = "drivers"
 
     bias_current: u.Ampere = positive(symbol="I_b")
     """Current of the active conveyor."""
@@ -59,12 +59,12 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     """Current conveyor between a column and its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentClampBlock
-    analog_circuit: ClassVar[bool] = True
-    samples_columns: ClassVar[bool] = False
+    analog_circuit = True
+    samples_columns = False
     """Whether the rows can go idle while the neuron still integrates."""
-    family: ClassVar[str] = "interface"
+    family = "interface"
     owns: ClassVar[tuple[str, ...]] = ("column interface bias",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    prior_error = model_errors(
         area=ModelError(1.5, "bias and layout overhead"),
     )
 

@@ -1,22 +1,22 @@
 """Mirror that weights the bit slices of a weight and merges the currents of arrays."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
 from neuroest.equations import converters
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class CurrentMirrorParameters(Record):
     """Current mirror that weights the current of one column and adds it to a common line."""
 
-    model: ClassVar[str] = "current_mirror"
-    folder: ClassVar[str] = "drivers"
+    model = "current_mirror"
+    folder = "drivers"
 
     bias_current: u.Ampere = positive(symbol="I_m")
     """Current of one active mirror."""
@@ -29,17 +29,17 @@ class CurrentMirrorParameters(Record):
 class CurrentMirrorBlock(DeviceBlock):
     """Mirror at each column that weighs its current by the place of its bit slice and merges arrays."""
 
-    record: ClassVar[type[Record] | None] = CurrentMirrorParameters
+    record = CurrentMirrorParameters
     model: Literal["current_mirror"]
 
 
 class CurrentMirror(Component[CurrentMirrorParameters], MergesColumns):
     """Mirror that weighs a column's current and adds it to the line of its neuron."""
 
-    schema: ClassVar[type[Block]] = CurrentMirrorBlock
-    analog_circuit: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("current merging",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = CurrentMirrorBlock
+    analog_circuit = True
+    owns = ("current merging",)
+    prior_error = model_errors(
         area=ModelError(1.5, "bias and layout overhead"),
     )
 

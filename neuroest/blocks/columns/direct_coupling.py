@@ -1,9 +1,9 @@
 """Columns that drive their neurons directly, as on the bench."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component, EnergyCost
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import CouplesDirectly
 from neuroest.core import units as u
 from neuroest.equations import array_lines
@@ -19,10 +19,10 @@ class DirectCouplingBlock(Block):
 class DirectCoupling(Component[None], CouplesDirectly):
     """Wire from the column to the neuron; the neuron's input is charged with the line."""
 
-    schema: ClassVar[type[Block]] = DirectCouplingBlock
-    part_of_array: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("neuron input charge",)
-    prior_error: ClassVar[ModelErrors] = exact_model("it has no circuit")
+    schema = DirectCouplingBlock
+    part_of_array = True
+    owns = ("neuron input charge",)
+    prior_error = exact_model("it has no circuit")
 
     def coupling_energies(
         self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt

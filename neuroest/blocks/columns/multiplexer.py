@@ -1,25 +1,25 @@
 """Transmission gates between columns and the converters or neurons that they share."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, StaticCost
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import at_corner, gate_leakage, threshold_at_corner
 from neuroest.core import units as u
 from neuroest.equations import array_lines
 from neuroest.equations import multiplexing as equations
 from neuroest.specs.base import Count, SeriesShare
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, RANGE_END, Record, positive
 
 
 class TransmissionGateParameters(Record):
     """Transmission gate of an NMOS and a PMOS in parallel, and its select logic."""
 
-    model: ClassVar[str] = "transmission_gate"
-    folder: ClassVar[str] = "drivers"
+    model = "transmission_gate"
+    folder = "drivers"
 
     resistance_factor: u.Dimensionless = positive(maximum=2.0, symbol="k")
     """On-resistance of a transistor at small voltage, over nominal supply divided by on-current."""
@@ -42,7 +42,7 @@ class TransmissionGateParameters(Record):
 class MultiplexerBlock(DeviceBlock):
     """Transmission gates between columns and the converter, or the neurons, that they take turns at."""
 
-    record: ClassVar[type[Record] | None] = TransmissionGateParameters
+    record = TransmissionGateParameters
     model: Literal["multiplexer"]
     resistance_share: SeriesShare
     """Share of the resistance between source and converter or neuron that the gates may have: of the read signal where
@@ -54,11 +54,11 @@ class MultiplexerBlock(DeviceBlock):
 class Multiplexer(Component[TransmissionGateParameters]):
     """Transmission gates in a tree, with the counter and decoder that all multiplexers of an array share."""
 
-    schema: ClassVar[type[Block]] = MultiplexerBlock
-    part_of_array: ClassVar[bool] = True
-    scales_with_process: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("column switching", "shared line charge", "column selection")
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = MultiplexerBlock
+    part_of_array = True
+    scales_with_process = True
+    owns = ("column switching", "shared line charge", "column selection")
+    prior_error = model_errors(
         energy=ModelError(
             2,
             "a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages "

@@ -1,9 +1,9 @@
 """Columns without an interface circuit: unclamped (voltage mode) or ideal."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import IdealColumn, LeavesColumnFloating
 from neuroest.specs.blocks import Block
 
@@ -23,12 +23,12 @@ class IdealInterfaceBlock(Block):
 class VoltageMode(Component[None], LeavesColumnFloating):
     """No circuit: the neuron sees the voltage of the column."""
 
-    schema: ClassVar[type[Block]] = VoltageModeBlock
-    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
+    schema = VoltageModeBlock
+    prior_error = exact_model("it costs nothing itself")
 
 
 class IdealInterface(Component[None], IdealColumn):
     """No circuit and no loss, which the estimate lists as left out."""
 
-    schema: ClassVar[type[Block]] = IdealInterfaceBlock
-    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
+    schema = IdealInterfaceBlock
+    prior_error = exact_model("it costs nothing itself")

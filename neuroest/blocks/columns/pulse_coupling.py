@@ -1,21 +1,20 @@
 """Clamp whose result becomes the width of a pulse at the neuron, so that nothing analog drives it."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import EnergyCost
 from neuroest.blocks.columns.current_clamp import CurrentClampBlock
 from neuroest.blocks.columns.sampled_clamp import SampledClamp, SampledClampParameters
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, non_negative
+from neuroest.specs.parameters import non_negative
 
 
 class PulseCouplingParameters(SampledClampParameters):
     """Clamp with a capacitor whose discharge times a pulse of the supply at the neuron."""
 
-    model: ClassVar[str] = "pulse_coupling"
+    model = "pulse_coupling"
 
     switch_capacitance: u.Farad = non_negative()
     """Gate of the switch that connects the neuron to the supply, and the input that it charges."""
@@ -26,7 +25,7 @@ class PulseCouplingParameters(SampledClampParameters):
 class PulseCouplingBlock(CurrentClampBlock):
     """A column's result is the width of a pulse: the neuron sees the supply until the column's charge is used up."""
 
-    record: ClassVar[type[Record] | None] = PulseCouplingParameters
+    record = PulseCouplingParameters
     model: Literal["pulse_coupling"]  # type: ignore[assignment]
 
 
@@ -37,10 +36,10 @@ class PulseCoupling(SampledClamp):
     result, and the rows rest. `follower_current` is that of the comparator and of what empties the capacitor.
     """
 
-    schema: ClassVar[type[Block]] = PulseCouplingBlock
-    adds_results: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("column interface bias", "timed neuron pulse")
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = PulseCouplingBlock
+    adds_results = True
+    owns = ("column interface bias", "timed neuron pulse")
+    prior_error = model_errors(
         energy=ModelError(1.5, "no such circuit was simulated"),
         area=ModelError(1.5, "bias and layout overhead"),
     )

@@ -1,9 +1,9 @@
 """The order of what an array does in one read."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.specs.base import CountOrAuto, Duration
 from neuroest.specs.blocks import Block
 
@@ -42,6 +42,6 @@ class ReadScheduleBlock(Block):
 class ReadScheduleChoice(Component[None]):
     """The schedule as chosen; times follow from the array around it."""
 
-    schema: ClassVar[type[Block]] = ReadScheduleBlock
-    part_of_array: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
+    schema = ReadScheduleBlock
+    part_of_array = True
+    prior_error = exact_model("it costs nothing itself")

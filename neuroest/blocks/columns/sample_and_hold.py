@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import Converter
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
 from neuroest.equations import array_lines, neuron_geometry
 from neuroest.equations import converters as equations
@@ -17,8 +17,8 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 class SampleAndHoldParameters(Record):
     """Capacitor with a switch and a follower that holds the result of a column."""
 
-    model: ClassVar[str] = "sample_and_hold"
-    folder: ClassVar[str] = "converters"
+    model = "sample_and_hold"
+    folder = "converters"
 
     hold_capacitance: u.Farad = positive(symbol="C_h")
     """Hold capacitor."""
@@ -35,7 +35,7 @@ class SampleAndHoldParameters(Record):
 class SampleAndHoldBlock(DeviceBlock):
     """Stage at each column that keeps its result until the shared converter comes to it."""
 
-    record: ClassVar[type[Record] | None] = SampleAndHoldParameters
+    record = SampleAndHoldParameters
     model: Literal["sample_and_hold"]
 
 
@@ -82,13 +82,11 @@ class SampleAndHold(Component[Any]):
     """Stage that keeps a column's result while the columns that share a converter take turns."""
 
     schema: ClassVar[type[Block]] = SampleAndHoldBlock
-    analog_circuit: ClassVar[bool] = True
-    family: ClassVar[str] = "sample_and_hold"
-    part_of_array: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("sample and hold",)
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    analog_circuit = True
+    family = "sample_and_hold"
+    part_of_array = True
+    owns = ("sample and hold",)
+    prior_error = exact_model("its values are published; their spread is in its device file")
     device: SampleAndHoldParameters
 
     def capacitance(self, bits: u.Dimensionless) -> u.Farad:

@@ -1,24 +1,24 @@
 """Sample-and-hold stage sized for its converter: capacitor by noise, follower by settling."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
 from neuroest.equations import crossbar_wires, drivers, multiplexing
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, positive
 
 
 class SampleAndHoldCircuitParameters(Record):
     """Capacitor with a switch and a source follower, sized for the converter that they serve."""
 
-    model: ClassVar[str] = "sample_and_hold_circuit"
-    folder: ClassVar[str] = "converters"
+    model = "sample_and_hold_circuit"
+    folder = "converters"
 
     signal_swing: u.Volt = positive(maximum=10.0, symbol="V", exact=CHOSEN)
     """Largest voltage on the capacitor."""
@@ -43,7 +43,7 @@ class SampleAndHoldCircuitParameters(Record):
 class SampleAndHoldCircuitBlock(DeviceBlock):
     """The same stage computed for the converter that it serves: capacitor by noise, follower by settling."""
 
-    record: ClassVar[type[Record] | None] = SampleAndHoldCircuitParameters
+    record = SampleAndHoldCircuitParameters
     model: Literal["sample_and_hold_circuit"]
     follower: Literal["while_sampled", "while_converted", "while_held"] = "while_sampled"
     """while_sampled: the follower works while the converter takes its input, its current switched on for that;
@@ -54,8 +54,8 @@ class SampleAndHoldCircuitBlock(DeviceBlock):
 class SampleAndHoldCircuit(SampleAndHold):
     """The same stage computed for the converter that it serves."""
 
-    schema: ClassVar[type[Block]] = SampleAndHoldCircuitBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = SampleAndHoldCircuitBlock
+    prior_error = model_errors(
         energy=ModelError(2, "bias lines, clocks of the switches and margins of a real stage"),
         area=ModelError(1.5, "bias and layout overhead"),
     )

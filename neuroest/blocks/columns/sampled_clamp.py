@@ -7,18 +7,18 @@ from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkCont
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampBlock, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import HoldsResults
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
 from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
 
 class SampledClampParameters(CurrentClampParameters):
     """Current conveyor that keeps the column's result and presents it to the neuron after the rows went idle."""
 
-    model: ClassVar[str] = "sampled_clamp"
+    model = "sampled_clamp"
 
     hold_capacitance: u.Farad = positive(symbol="C_h")
     """Capacitor that keeps the result."""
@@ -35,7 +35,7 @@ class SampledClampParameters(CurrentClampParameters):
 class SampledClampBlock(CurrentClampBlock):
     """The same circuit with a capacitor that keeps the result, so that the rows rest while a neuron integrates."""
 
-    record: ClassVar[type[Record] | None] = SampledClampParameters
+    record = SampledClampParameters
     model: Literal["sampled_clamp"]  # type: ignore[assignment]
 
 
@@ -43,9 +43,9 @@ class SampledClamp(CurrentClamp, HoldsResults):
     """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
 
     schema: ClassVar[type[Block]] = SampledClampBlock
-    samples_columns: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("column interface bias", "held column result")
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    samples_columns = True
+    owns = ("column interface bias", "held column result")
+    prior_error = model_errors(
         area=ModelError(1.5, "bias and layout overhead"),
     )
     device: SampledClampParameters

@@ -1,22 +1,22 @@
 """Tapered buffer behind each neuron."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.base import Count, Length
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
 
 
 class TaperedBufferParameters(Record):
     """Chain of growing inverters behind a neuron."""
 
-    model: ClassVar[str] = "tapered_buffer"
-    folder: ClassVar[str] = "drivers"
+    model = "tapered_buffer"
+    folder = "drivers"
 
     stage_ratio: u.Dimensionless = quantity(minimum=1.5, maximum=20, exact=CHOSEN)
     """Size ratio of consecutive stages."""
@@ -29,7 +29,7 @@ class TaperedBufferParameters(Record):
 class FanOutBufferBlock(DeviceBlock):
     """Tapered buffer behind each neuron."""
 
-    record: ClassVar[type[Record] | None] = TaperedBufferParameters
+    record = TaperedBufferParameters
     model: Literal["tapered_buffer"]
     wire_length: Length
     """Wire from a neuron to what takes its spikes, a router or the next rows."""
@@ -40,10 +40,10 @@ class FanOutBufferBlock(DeviceBlock):
 class FanOutBuffer(Component[TaperedBufferParameters]):
     """Tapered buffer that restores a neuron's output and drives the wire to where its spikes go."""
 
-    schema: ClassVar[type[Block]] = FanOutBufferBlock
-    scales_with_process: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("neuron fan-out buffer",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = FanOutBufferBlock
+    scales_with_process = True
+    owns = ("neuron fan-out buffer",)
+    prior_error = model_errors(
         energy=ModelError(1.5, "as for one-bit row drivers"),
         area=ModelError(1.5, "layout overhead"),
     )

@@ -25,8 +25,8 @@ CORE_ERROR: ModelErrors = model_errors(
 class ClockedAdcParameters(CircuitParameters):
     """What the converters share that are computed from their circuit."""
 
-    model: ClassVar[str] = ""
-    folder: ClassVar[str] = "converters"
+    model = ""
+    folder = "converters"
 
     comparator_area: u.SquareMetre = positive()
     """Area of one comparator."""
@@ -52,8 +52,8 @@ class Converter(Component[Any], ABC):
 
     integrates: ClassVar[bool] = False
     """Whether one conversion covers all bits of an input, instead of one conversion per array read."""
-    family: ClassVar[str] = "converter"
-    owns: ClassVar[tuple[str, ...]] = ("analog-to-digital conversion",)
+    family = "converter"
+    owns = ("analog-to-digital conversion",)
 
     @property
     def takes_columns(self) -> bool:
@@ -151,7 +151,7 @@ class SampledConverter(Converter):
 class ClockedConverter(SampledConverter):
     """Common part of the converters that are computed from their circuit."""
 
-    analog_circuit: ClassVar[bool] = True
+    analog_circuit = True
 
     def fastest_clock(self) -> u.PerSecond:
         """Highest clock of the comparator at the chip's supply."""

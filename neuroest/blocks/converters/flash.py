@@ -1,21 +1,19 @@
 """Flash converter from its circuit."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters import base
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
 
 class FlashAdcParameters(base.ClockedAdcParameters):
     """Flash converter from its circuit."""
 
-    model: ClassVar[str] = "flash_adc"
+    model = "flash_adc"
 
     comparator_energy: u.Joule = positive(symbol="E_cmp")
     """Energy of one decision."""
@@ -30,15 +28,15 @@ class FlashAdcParameters(base.ClockedAdcParameters):
 class FlashAdcBlock(base.ClockedAdcBlock):
     """Flash converter from its circuit."""
 
-    record: ClassVar[type[Record] | None] = FlashAdcParameters
+    record = FlashAdcParameters
     model: Literal["flash_adc"]
 
 
 class FlashAdc(base.ClockedConverter):
     """Flash converter: a comparator for every step."""
 
-    schema: ClassVar[type[Block]] = FlashAdcBlock
-    prior_error: ClassVar[ModelErrors] = base.CORE_ERROR
+    schema = FlashAdcBlock
+    prior_error = base.CORE_ERROR
     device: FlashAdcParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:

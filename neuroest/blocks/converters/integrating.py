@@ -7,20 +7,19 @@ import numpy as np
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import CORE_ERROR, Converter
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core import units as u
 from neuroest.equations import integrating
 from neuroest.specs.base import Resolution, WholeNumber
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import RANGE_END, non_negative, positive
 
 
 class IntegratingAdcParameters(CircuitParameters):
     """Integrator and step-wise converter at one column, with times and energies per step."""
 
-    model: ClassVar[str] = "integrating_adc"
-    folder: ClassVar[str] = "converters"
+    model = "integrating_adc"
+    folder = "converters"
 
     integration_step_time: u.Second = positive(symbol="t_int")
     """Time of one sampling and integration."""
@@ -43,7 +42,7 @@ class IntegratingAdcParameters(CircuitParameters):
 class IntegratingAdcBlock(DeviceBlock):
     """Integrator at each column that weights input bits by repetition, and a step-wise converter."""
 
-    record: ClassVar[type[Record] | None] = IntegratingAdcParameters
+    record = IntegratingAdcParameters
     model: Literal["integrating_adc"]
     bits: Resolution
     """Resolution of the result."""
@@ -56,11 +55,11 @@ class IntegratingAdcBlock(DeviceBlock):
 class IntegratingAdc(Converter, IntegratesInput):
     """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
 
-    schema: ClassVar[type[Block]] = IntegratingAdcBlock
-    analog_circuit: ClassVar[bool] = True
-    integrates: ClassVar[bool] = True
+    schema = IntegratingAdcBlock
+    analog_circuit = True
+    integrates = True
     takes_columns: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = CORE_ERROR
+    prior_error = CORE_ERROR
     device: IntegratingAdcParameters
 
     def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:

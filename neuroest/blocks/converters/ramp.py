@@ -4,18 +4,16 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters import base
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import non_negative, positive
 
 
 class RampAdcParameters(base.ClockedAdcParameters):
     """Single-slope converter from its circuit: a shared ramp, with a comparator and a latch per column."""
 
-    model: ClassVar[str] = "ramp_adc"
+    model = "ramp_adc"
 
     comparator_cycle_energy: u.Joule = positive()
     """Energy of the comparator in one clock cycle."""
@@ -34,7 +32,7 @@ class RampAdcParameters(base.ClockedAdcParameters):
 class RampAdcBlock(base.ClockedAdcBlock):
     """Single-slope converter from its circuit."""
 
-    record: ClassVar[type[Record] | None] = RampAdcParameters
+    record = RampAdcParameters
     model: Literal["ramp_adc"]
     columns_per_ramp: Count
     """Columns that share one ramp and one counter."""
@@ -43,9 +41,9 @@ class RampAdcBlock(base.ClockedAdcBlock):
 class RampAdc(base.ClockedConverter):
     """Single-slope converter whose ramp several columns share."""
 
-    schema: ClassVar[type[Block]] = RampAdcBlock
+    schema = RampAdcBlock
     ramps: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = base.CORE_ERROR
+    prior_error = base.CORE_ERROR
     device: RampAdcParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:

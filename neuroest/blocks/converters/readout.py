@@ -1,10 +1,10 @@
 """Read-out of a crossbar with converters at the end of its columns."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.columns.analog_stage import AnalogStageBlock
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.specs import blocks
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber
 
@@ -12,7 +12,7 @@ from neuroest.specs.base import Count, PositiveFraction, PositiveNumber
 class AdcReadoutBlock(blocks.Block):
     """Converters at the end of the columns."""
 
-    slots: ClassVar[tuple[str, ...]] = (
+    slots = (
         "converter", "interface", "merge", "sample_and_hold", "multiplexer", "current_adder", "time_encoder"
     )  # fmt: skip
     model: Literal["adc"]
@@ -51,6 +51,6 @@ class AdcReadoutBlock(blocks.Block):
 class AdcReadout(Component[None]):
     """The read-out as a whole; its costs are those of the blocks in its slots."""
 
-    schema: ClassVar[type[blocks.Block]] = AdcReadoutBlock
-    part_of_array: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
+    schema = AdcReadoutBlock
+    part_of_array = True
+    prior_error = exact_model("it costs nothing itself")

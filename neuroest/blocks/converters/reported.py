@@ -1,20 +1,20 @@
 """Analog-to-digital converter known by its published numbers."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import CHOSEN, positive, quantity
 
 
 class ReportedAdcParameters(CircuitParameters):
     """Analog-to-digital converter known by its published numbers."""
 
-    model: ClassVar[str] = "reported_adc"
-    folder: ClassVar[str] = "converters"
+    model = "reported_adc"
+    folder = "converters"
 
     bits: u.Dimensionless = quantity(minimum=1, maximum=24, exact=CHOSEN)
     """Resolution."""
@@ -29,18 +29,16 @@ class ReportedAdcParameters(CircuitParameters):
 class ReportedAdcBlock(DeviceBlock):
     """Analog-to-digital converter known by its published numbers."""
 
-    record: ClassVar[type[Record] | None] = ReportedAdcParameters
+    record = ReportedAdcParameters
     model: Literal["reported_adc"]
 
 
 class ReportedAdc(SampledConverter):
     """Converter as published."""
 
-    schema: ClassVar[type[Block]] = ReportedAdcBlock
-    analog_circuit: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    schema = ReportedAdcBlock
+    analog_circuit = True
+    prior_error = exact_model("its values are published; their spread is in its device file")
     device: ReportedAdcParameters
 
     def bits(

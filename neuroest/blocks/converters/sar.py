@@ -1,21 +1,20 @@
 """Successive-approximation converter from its circuit."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits, drivers
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
 
 class SarAdcParameters(ClockedAdcParameters):
     """Successive-approximation converter from its circuit."""
 
-    model: ClassVar[str] = "sar_adc"
+    model = "sar_adc"
 
     reference_voltage: u.Volt = positive(maximum=10.0, symbol="V_ref", exact=CHOSEN)
     """Reference of the capacitor array."""
@@ -38,7 +37,7 @@ class SarAdcParameters(ClockedAdcParameters):
 class SarAdcBlock(ClockedAdcBlock):
     """Successive-approximation converter from its circuit."""
 
-    record: ClassVar[type[Record] | None] = SarAdcParameters
+    record = SarAdcParameters
     model: Literal["sar_adc"]
     reference: Literal["own", "supply"] = "supply"
     """Reference of the capacitor array: the chip's supply, or a separate voltage from the device."""
@@ -47,8 +46,8 @@ class SarAdcBlock(ClockedAdcBlock):
 class SarAdc(ClockedConverter):
     """Successive-approximation converter."""
 
-    schema: ClassVar[type[Block]] = SarAdcBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = SarAdcBlock
+    prior_error = model_errors(
         energy=ModelError(
             2.5,
             "a core on paper, without reference, clock and calibration; as for the survey, whose regression single "

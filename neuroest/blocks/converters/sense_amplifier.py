@@ -4,17 +4,17 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import non_negative, positive
 
 
 class SenseAmplifierParameters(CircuitParameters):
     """Sense amplifier: one comparison of a column with a reference."""
 
-    model: ClassVar[str] = "sense_amplifier"
-    folder: ClassVar[str] = "converters"
+    model = "sense_amplifier"
+    folder = "converters"
 
     decision_energy: u.Joule = positive()
     """Energy of one decision."""
@@ -29,19 +29,17 @@ class SenseAmplifierParameters(CircuitParameters):
 class SenseAmplifierBlock(DeviceBlock):
     """Sense amplifier: a result of one bit."""
 
-    record: ClassVar[type[Record] | None] = SenseAmplifierParameters
+    record = SenseAmplifierParameters
     model: Literal["sense_amplifier"]
 
 
 class SenseAmplifier(SampledConverter):
     """One comparison with a reference: a result of one bit."""
 
-    schema: ClassVar[type[Block]] = SenseAmplifierBlock
-    analog_circuit: ClassVar[bool] = True
+    schema = SenseAmplifierBlock
+    analog_circuit = True
     takes_columns: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    prior_error = exact_model("its values are published; their spread is in its device file")
     device: SenseAmplifierParameters
 
     def bits(

@@ -1,23 +1,23 @@
 """Analog-to-digital converter by a regression over published ones."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import converter_survey
 from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import FIT, RANGE_END, Record, positive, quantity
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import FIT, RANGE_END, positive, quantity
 
 
 class SurveyAdcParameters(CircuitParameters):
     """Analog-to-digital converter by a regression over published ones."""
 
-    model: ClassVar[str] = "survey_adc"
-    folder: ClassVar[str] = "converters"
+    model = "survey_adc"
+    folder = "converters"
 
     speed_merit_constant: u.Dimensionless = quantity(exact=FIT)
     """Speed-limited figure of merit at 1 Hz, in dB."""
@@ -60,7 +60,7 @@ class SurveyAdcParameters(CircuitParameters):
 class SurveyAdcBlock(DeviceBlock):
     """Analog-to-digital converter by a regression over published ones."""
 
-    record: ClassVar[type[Record] | None] = SurveyAdcParameters
+    record = SurveyAdcParameters
     model: Literal["survey_adc"]
     bits: ResolutionOrAuto = "auto"
     """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
@@ -78,8 +78,8 @@ _NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
 class SurveyAdc(SampledConverter):
     """Converter by the survey regression."""
 
-    schema: ClassVar[type[Block]] = SurveyAdcBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = SurveyAdcBlock
+    prior_error = model_errors(
         energy=ModelError(
             2.5,
             "a peer tool needs 0.28 to 3.15 of the regression's energy to meet three compute-in-memory macros",

@@ -5,19 +5,19 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Check
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
 from neuroest.specs.base import DroppedBits, ResolutionOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import RANGE_END, Record, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import RANGE_END, positive
 
 
 class TimeConverterParameters(CircuitParameters):
     """Time-to-digital converter: a counter or delay line that is stopped by the edge of a pulse."""
 
-    model: ClassVar[str] = "time_to_digital"
-    folder: ClassVar[str] = "converters"
+    model = "time_to_digital"
+    folder = "converters"
 
     step_time: u.Second = positive(symbol="t_lsb")
     """Time of one step."""
@@ -32,7 +32,7 @@ class TimeConverterParameters(CircuitParameters):
 class TimeConverterBlock(DeviceBlock):
     """Time-to-digital converter, for columns whose result is a time."""
 
-    record: ClassVar[type[Record] | None] = TimeConverterParameters
+    record = TimeConverterParameters
     model: Literal["time_to_digital"]
     bits: ResolutionOrAuto = "auto"
     """Resolution; auto: the lossless resolution minus `dropped_bits`."""
@@ -43,12 +43,10 @@ class TimeConverterBlock(DeviceBlock):
 class TimeConverter(SampledConverter):
     """Time-to-digital converter: a step for every value."""
 
-    schema: ClassVar[type[Block]] = TimeConverterBlock
-    analog_circuit: ClassVar[bool] = True
+    schema = TimeConverterBlock
+    analog_circuit = True
     takes_times: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    prior_error = exact_model("its values are published; their spread is in its device file")
     device: TimeConverterParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:

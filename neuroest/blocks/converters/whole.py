@@ -1,25 +1,25 @@
 """Complete converter of a macro: a fit to published converters, with all supporting circuits."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
 from neuroest.equations import whole_converters as equations
 from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import FIT, RANGE_END, Record, non_negative, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import FIT, RANGE_END, non_negative, positive
 
 
 class WholeAdcParameters(CircuitParameters):
     """Complete converter by a fit to published ones: reference, buffers, sampling, calibration, layout at pitch."""
 
-    model: ClassVar[str] = "whole_adc"
-    folder: ClassVar[str] = "converters"
+    model = "whole_adc"
+    folder = "converters"
 
     bit_energy: u.Joule = non_negative(symbol="E_b", exact=FIT)
     """Energy per conversion and bit."""
@@ -57,7 +57,7 @@ class WholeAdcParameters(CircuitParameters):
 class WholeAdcBlock(DeviceBlock):
     """Complete converter of a macro, by a fit to published ones."""
 
-    record: ClassVar[type[Record] | None] = WholeAdcParameters
+    record = WholeAdcParameters
     model: Literal["whole_adc"]
     bits: ResolutionOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
@@ -72,10 +72,10 @@ class WholeAdcBlock(DeviceBlock):
 class WholeAdc(SampledConverter):
     """Whole converter; energy and speed follow the supply and the node of the chip."""
 
-    schema: ClassVar[type[Block]] = WholeAdcBlock
-    analog_circuit: ClassVar[bool] = True
-    example: ClassVar[str] = "sar_macro"
-    prior_error: ClassVar[ModelErrors] = exact_model(
+    schema = WholeAdcBlock
+    analog_circuit = True
+    example = "sar_macro"
+    prior_error = exact_model(
         "the scatter of published converters around the law is in the factors of its device"
     )
     device: WholeAdcParameters

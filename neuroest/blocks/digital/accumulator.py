@@ -1,19 +1,16 @@
 """Adders of partial sums."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, CountOrAuto, Frequency
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record
 
 CARRIED_BITS: u.Bit = 1.0
 """Bits that a carry changes on average: every second sum of random bits carries, through 1 + 1/2 + 1/4 + ... bits."""
@@ -22,7 +19,7 @@ CARRIED_BITS: u.Bit = 1.0
 class AccumulatorBlock(ClockedBlock):
     """Digital adders that merge the partial sums of several arrays and the slices of a weight."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["accumulator"]
     lanes: Count
     """Additions per clock cycle of one instance."""
@@ -40,9 +37,9 @@ class AccumulatorBlock(ClockedBlock):
 class Accumulator(Datapath, AddsPartialSums):
     """Adders that merge partial sums."""
 
-    schema: ClassVar[type[Block]] = AccumulatorBlock
-    owns: ClassVar[tuple[str, ...]] = ("partial-sum addition",)
-    prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
+    schema = AccumulatorBlock
+    owns = ("partial-sum addition",)
+    prior_error = LOGIC_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of adding one partial sum and keeping the result; of joined ones, the share of one of them."""

@@ -1,18 +1,16 @@
 """Unit that ANDs two spike vectors and counts the ones."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, WordWidth
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record
 
 _BIT = 1.0
 """Bits of a spike, and bits by which each level of a tree of counts is wider than the one before."""
@@ -21,7 +19,7 @@ _BIT = 1.0
 class AndCountBlock(ClockedBlock):
     """AND gates for two vectors of spikes, a tree that counts their ones, and a sum that takes up the counts."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["and_count_unit"]
     inputs: Count
     """Spike pairs per clock cycle."""
@@ -32,9 +30,9 @@ class AndCountBlock(ClockedBlock):
 class AndCountUnit(Datapath):
     """Products of spikes: one output of a product of two computed factors, so many pairs in a cycle."""
 
-    schema: ClassVar[type[Block]] = AndCountBlock
-    owns: ClassVar[tuple[str, ...]] = ("spike coincidence",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = AndCountBlock
+    owns = ("spike coincidence",)
+    prior_error = model_errors(
         energy=ModelError(1.6, "glitches in the tree of counts, and the wires that bring the spikes"),
         area=ModelError(1.5, "control and wires of the array"),
         static_power=ModelError(3, "threshold options of the real library"),

@@ -26,8 +26,8 @@ LOGIC_ERROR: ModelErrors = model_errors(
 class LogicLibraryParameters(Record):
     """Arithmetic blocks of a standard-cell library."""
 
-    model: ClassVar[str] = "logic_library"
-    folder: ClassVar[str] = "logic"
+    model = "logic_library"
+    folder = "logic"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the energies."""
@@ -82,8 +82,8 @@ _TREE_GROWTH = 1.0
 class Datapath(Component[LogicLibraryParameters], ABC):
     """A clocked datapath of standard cells."""
 
-    synchronous: ClassVar[bool] = True
-    scales_with_process: ClassVar[bool] = True
+    synchronous = True
+    scales_with_process = True
     ledger: ClassVar[str] = ""
 
     def scaled(self, energy: u.Joule) -> u.Joule:

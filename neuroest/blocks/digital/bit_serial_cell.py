@@ -1,21 +1,20 @@
 """Memory cell with an adder for bit-serial arithmetic."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record
+from neuroest.specs.blocks import DeviceBlock
 
 
 class BitSerialCellBlock(DeviceBlock):
     """Memory cell of a bit-serial array, with a one-bit multiplier and a full adder."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["bit_serial_cell"]
     transistors: Count = 34.0
     """Transistors of its logic: a static mirror adder has 28, a product of two bits 6."""
@@ -24,10 +23,10 @@ class BitSerialCellBlock(DeviceBlock):
 class BitSerialCell(Datapath):
     """Memory cell with a one-bit multiplier and a full adder."""
 
-    schema: ClassVar[type[Block]] = BitSerialCellBlock
-    holds_state: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("bit-serial cell",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = BitSerialCellBlock
+    holds_state = True
+    owns = ("bit-serial cell",)
+    prior_error = model_errors(
         energy=ModelError(1.6, "glitches ripple through adders; drawn by hand or compiled"),
         area=ModelError(1.5, "drawn by hand into the pitch of the memory cell or compiled"),
         static_power=ModelError(3, "threshold options of the real library"),

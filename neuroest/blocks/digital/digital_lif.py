@@ -1,10 +1,10 @@
 """Digital leaky integrate-and-fire datapath, time-multiplexed over neurons."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.blocks.sleep import GatedBlock
@@ -12,8 +12,6 @@ from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import neurons, register_circuits, spiking_cores
 from neuroest.specs.base import Count, Frequency, WholeNumber, WordWidth, WordWidthOrAuto
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record
 
 
 class DigitalNeuronBlock(GatedBlock):
@@ -23,7 +21,7 @@ class DigitalNeuronBlock(GatedBlock):
     and a threshold.
     """
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["digital_lif"]
     state_bits: WordWidth
     """Bits of state of one neuron."""
@@ -54,9 +52,9 @@ _LIST = ("additions", "multiplications", "comparisons")
 class DigitalNeuron(Datapath, UpdatesNeurons):
     """Digital leaky integrate-and-fire datapath."""
 
-    schema: ClassVar[type[Block]] = DigitalNeuronBlock
-    owns: ClassVar[tuple[str, ...]] = ("digital neuron arithmetic",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = DigitalNeuronBlock
+    owns = ("digital neuron arithmetic",)
+    prior_error = model_errors(
         energy=ModelError(2, "schedulers and configuration of a real neuron datapath are not in the model"),
         area=ModelError(2, "as for energy"),
         static_power=ModelError(3, "threshold options of the real library"),

@@ -1,25 +1,24 @@
 """Column of memory cells with multipliers, a tree of adders and an accumulator."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import _TREE_GROWTH, Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, array_lines, register_circuits, static_cells, technology
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber, WordWidth
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record
+from neuroest.specs.blocks import DeviceBlock
 
 
 class InMemoryColumnBlock(DeviceBlock):
     """Column of memory cells whose products with the inputs one tree of adders sums, digitally."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["in_memory_column"]
     rows: Count
     """Inputs whose products the tree adds."""
@@ -56,11 +55,11 @@ _MIRROR_ADDER = 28.0
 class InMemoryColumn(Datapath):
     """Cells, multipliers, tree and accumulator of one column."""
 
-    schema: ClassVar[type[Block]] = InMemoryColumnBlock
-    holds_state: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("in-memory column", "in-memory input line", "in-memory write")
-    overhead: ClassVar[tuple[str, ...]] = ("in-memory write",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = InMemoryColumnBlock
+    holds_state = True
+    owns = ("in-memory column", "in-memory input line", "in-memory write")
+    overhead = ("in-memory write",)
+    prior_error = model_errors(
         energy=ModelError(1.6, "glitches in a tree without registers; adders drawn by hand or compiled"),
         area=ModelError(1.5, "drawn by hand into the pitch of the memory cell or compiled"),
         static_power=ModelError(3, "threshold options of the real library"),

@@ -1,21 +1,19 @@
 """Unit for products of two computed factors."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters, Multiplying
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import MultipliesComputedFactors
 from neuroest.core import units as u
 from neuroest.specs.base import Count, Frequency, WordWidth
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record
+from neuroest.specs.blocks import DeviceBlock
 
 
 class MatrixUnitBlock(DeviceBlock):
     """Systolic array next to crossbars for products of two computed factors, such as attention."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["matrix_unit"]
     rows: Count
     """Rows of multipliers: the summation dimension."""
@@ -32,9 +30,9 @@ class MatrixUnitBlock(DeviceBlock):
 class MatrixUnit(Multiplying, MultipliesComputedFactors):
     """Systolic array for products of two computed factors, such as queries and keys."""
 
-    schema: ClassVar[type[Block]] = MatrixUnitBlock
-    owns: ClassVar[tuple[str, ...]] = ("dynamic product",)
-    prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
+    schema = MatrixUnitBlock
+    owns = ("dynamic product",)
+    prior_error = LOGIC_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one multiply-accumulate of two activations."""

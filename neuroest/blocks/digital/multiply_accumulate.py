@@ -1,6 +1,6 @@
 """Multiply-accumulate unit."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import ValidationInfo, field_validator
@@ -8,20 +8,18 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations
 from neuroest.specs.base import GATED, BitCount, FrequencyOrGated, WordWidth
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record
 
 
 class MultiplyAccumulateBlock(ClockedBlock):
     """Processing element of a digital array: multiplier, adder, registers; its share of a tree that sums a column."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["multiply_accumulate"]
     weight_bits: WordWidth
     """Bits of the weight operand."""
@@ -50,9 +48,9 @@ class MultiplyAccumulateBlock(ClockedBlock):
 class MultiplyAccumulate(Multiplying):
     """Processing element of a digital array, with its share of the tree of its column where the array has trees."""
 
-    schema: ClassVar[type[Block]] = MultiplyAccumulateBlock
-    owns: ClassVar[tuple[str, ...]] = ("multiply-accumulate",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = MultiplyAccumulateBlock
+    owns = ("multiply-accumulate",)
+    prior_error = model_errors(
         energy=ModelError(1.6, "glitches, operand isolation and register files inside a processing element"),
         area=ModelError(1.5, "control, bypasses and test logic inside a processing element"),
         static_power=ModelError(3, "threshold options of the real library"),

@@ -1,7 +1,7 @@
 """Processor that runs next to the units of a chip: a controller, a host, the cores of a cluster."""
 
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import ValidationInfo, field_validator
@@ -9,13 +9,13 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext, StaticCost
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.blocks.roles import ExecutesInstructions
 from neuroest.core import units as u
 from neuroest.equations import processors
 from neuroest.specs.base import Count, Fraction, Frequency
-from neuroest.specs.blocks import AnyMemoryBlock, Block, DeviceBlock
+from neuroest.specs.blocks import AnyMemoryBlock, DeviceBlock
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
 
 _FAR = 2.0
@@ -28,8 +28,8 @@ _READ = "read"
 class ProcessorParameters(Record):
     """A processor core, or a whole microcontroller without its accelerators, by the energy of a cycle."""
 
-    model: ClassVar[str] = "processor"
-    folder: ClassVar[str] = "processors"
+    model = "processor"
+    folder = "processors"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the core that the energy belongs to."""
@@ -55,8 +55,8 @@ class ProcessorBlock(DeviceBlock):
     layer are `layer_setup_cycles` of a digital array.
     """
 
-    record: ClassVar[type[Record] | None] = ProcessorParameters
-    slots: ClassVar[tuple[str, ...]] = ("instruction_memory",)
+    record = ProcessorParameters
+    slots = ("instruction_memory",)
     model: Literal["processor"]
     cores: Count = 1.0
     """Cores with one clock."""
@@ -94,14 +94,14 @@ class ProcessorBlock(DeviceBlock):
 class Processor(Component[ProcessorParameters], ExecutesInstructions):
     """Processor by the energy of a cycle."""
 
-    schema: ClassVar[type[Block]] = ProcessorBlock
-    scales_with_process: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = ProcessorBlock
+    scales_with_process = True
+    prior_error = model_errors(
         energy=ModelError(1.5, "cores of one class, their libraries and their programs differ"),
         area=ModelError(1.5, "extensions of the instruction set, debug and test logic"),
         static_power=ModelError(3, "threshold options of the real library"),
     )
-    example: ClassVar[str] = "riscv_core_55nm"
+    example = "riscv_core_55nm"
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Power of executing and of waiting cycles, of reading instructions, and leakage."""

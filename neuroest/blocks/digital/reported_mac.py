@@ -1,20 +1,20 @@
 """Multiply-accumulate unit with published numbers."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
 from neuroest.specs.base import WordWidth
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ReportedMacParameters(Record):
     """Multiply-accumulate unit with published numbers."""
 
-    model: ClassVar[str] = "reported_mac"
-    folder: ClassVar[str] = "logic"
+    model = "reported_mac"
+    folder = "logic"
 
     mac_energy: u.Joule = positive()
     """Energy of one multiply-accumulate, including operand and sum registers."""
@@ -27,7 +27,7 @@ class ReportedMacParameters(Record):
 class ReportedMacBlock(DeviceBlock):
     """Processing element of a digital array, known by its published energy and area."""
 
-    record: ClassVar[type[Record] | None] = ReportedMacParameters
+    record = ReportedMacParameters
     model: Literal["reported_mac"]
     weight_bits: WordWidth
     """Bits of the weight operand."""
@@ -40,13 +40,11 @@ class ReportedMacBlock(DeviceBlock):
 class ReportedMac(Component[ReportedMacParameters]):
     """Published processing element: one energy per multiply-accumulate, independent of its operands."""
 
-    schema: ClassVar[type[Block]] = ReportedMacBlock
-    synchronous: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("multiply-accumulate as reported",)
-    example: ClassVar[str] = "mac_zigzag"
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    schema = ReportedMacBlock
+    synchronous = True
+    owns = ("multiply-accumulate as reported",)
+    example = "mac_zigzag"
+    prior_error = exact_model("its values are published; their spread is in its device file")
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """One multiply-accumulate, at the supply of its source."""

@@ -1,26 +1,24 @@
 """Encoder of input spikes and decoder of output spikes."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import CodesSpikes
 from neuroest.blocks.sleep import GatedBlock
 from neuroest.core import units as u
 from neuroest.equations import converters, register_circuits
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency, WordWidth
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record
 
 
 class SpikeCoderBlock(GatedBlock):
     """Encodes numeric inputs of a spiking network as spikes, and decodes its output by counting spikes."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["spike_coder"]
     input: Literal["numbers", "events"] = "numbers"
     """numbers: the chip generates random spikes at a rate proportional to each number; events: spikes enter the chip,
@@ -40,9 +38,9 @@ class SpikeCoderBlock(GatedBlock):
 class SpikeCoder(Datapath, CodesSpikes):
     """Random comparisons in front of a spiking network, and counters behind it."""
 
-    schema: ClassVar[type[Block]] = SpikeCoderBlock
-    owns: ClassVar[tuple[str, ...]] = ("spike coding",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = SpikeCoderBlock
+    owns = ("spike coding",)
+    prior_error = model_errors(
         energy=ModelError(1.8, "as for vector units"),
         area=ModelError(2, "as for vector units"),
         static_power=ModelError(3, "threshold options of the real library"),

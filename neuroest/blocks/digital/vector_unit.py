@@ -1,23 +1,21 @@
 """Unit for element-wise operations."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import ExecutesElementwise
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, Frequency, WordWidth
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record
 
 
 class VectorUnitBlock(ClockedBlock):
     """Digital unit for element-wise operations: pooling, addition, activation."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["vector_unit"]
     lanes: Count
     """Elements that one instance processes per clock cycle."""
@@ -33,9 +31,9 @@ class VectorUnitBlock(ClockedBlock):
 class VectorUnit(Datapath, ExecutesElementwise):
     """Unit for pooling, element-wise addition and activation."""
 
-    schema: ClassVar[type[Block]] = VectorUnitBlock
-    owns: ClassVar[tuple[str, ...]] = ("element-wise operation",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = VectorUnitBlock
+    owns = ("element-wise operation",)
+    prior_error = model_errors(
         energy=ModelError(1.8, "the model counts one addition or comparison an element"),
         area=ModelError(2, "real units hold tables and several functions"),
         static_power=ModelError(3, "threshold options of the real library"),

@@ -19,8 +19,8 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, pos
 class WiresParameters(Record):
     """Wires of an on-chip network without routers."""
 
-    model: ClassVar[str] = "wires"
-    folder: ClassVar[str] = "links"
+    model = "wires"
+    folder = "links"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the energies."""
@@ -37,7 +37,7 @@ class WiresParameters(Record):
 class WiresBlock(DeviceBlock):
     """Common part of networks without routers."""
 
-    record: ClassVar[type[Record] | None] = WiresParameters
+    record = WiresParameters
     packet: Literal["address_event", "frame"]
     """address_event: one packet with an address per spike; frame: all elements of a layer in sequence."""
     packet_bits: WordWidthOrAuto = "auto"
@@ -53,15 +53,15 @@ class WiresBlock(DeviceBlock):
 class NetworkOnChip(Component[Any]):
     """What counting, costing and timing must know of a network on the chip."""
 
-    family: ClassVar[str] = "network"
-    synchronous: ClassVar[bool] = True
-    scales_with_process: ClassVar[bool] = True
+    family = "network"
+    synchronous = True
+    scales_with_process = True
     everybody_hears: ClassVar[bool] = False
     """Whether one transfer reaches all places."""
     one_medium: ClassVar[bool] = False
     """Whether all layers take turns on the same wires, rather than each on links of its own."""
-    owns: ClassVar[tuple[str, ...]] = ("spike and data transport",)
-    overhead: ClassVar[tuple[str, ...]] = ("spike and data transport",)
+    owns = ("spike and data transport",)
+    overhead = ("spike and data transport",)
 
     @abstractmethod
     def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
@@ -106,7 +106,7 @@ class Wires(NetworkOnChip):
     """Common part of the networks without routers."""
 
     device: WiresParameters
-    one_medium: ClassVar[bool] = True
+    one_medium = True
 
     @abstractmethod
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
@@ -173,13 +173,13 @@ class Wires(NetworkOnChip):
 class Link(Component[Any]):
     """What counting and timing must know of a link off the chip."""
 
-    family: ClassVar[str] = "off_chip_link"
+    family = "off_chip_link"
     reads_and_writes: ClassVar[bool] = False
     """Whether there is a memory at its end, which takes reading and writing apart."""
     outside_die: ClassVar[frozenset[str]] = frozenset()
     """Terms whose power is spent in devices next to the chip, which it does not warm up by."""
-    owns: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
-    overhead: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
+    owns = ("off-chip transfer",)
+    overhead = ("off-chip transfer",)
 
     @abstractmethod
     def latency(self) -> u.Second:

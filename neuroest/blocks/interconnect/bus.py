@@ -1,11 +1,10 @@
 """Bus along all units of a level."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block
 
 
 class BusBlock(WiresBlock):
@@ -17,9 +16,9 @@ class BusBlock(WiresBlock):
 class Bus(Wires):
     """Bus along all nodes; every transfer charges it from end to end."""
 
-    schema: ClassVar[type[Block]] = BusBlock
-    everybody_hears: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = BusBlock
+    everybody_hears = True
+    prior_error = model_errors(
         energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
         area=ModelError(1.5, "as for its energy"),
     )

@@ -1,19 +1,19 @@
 """Off-chip DRAM from its data-sheet currents and timings."""
 
 import math
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import dram as equations
 from neuroest.equations import dram_timing
 from neuroest.specs.base import BitCountOrAuto, Count, WordWidthOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_negative, positive, quantity
 
 
@@ -23,8 +23,8 @@ class DramParameters(Record):
     Currents are those of one channel of one device, times those of its speed grade.
     """
 
-    model: ClassVar[str] = "dram"
-    folder: ClassVar[str] = "dram"
+    model = "dram"
+    folder = "dram"
 
     device_capacity: u.Bit = positive(exact=CHOSEN)
     """Capacity of one device: a chip, a package or a stack."""
@@ -206,7 +206,7 @@ class DramParameters(Record):
 class DramBlock(DeviceBlock):
     """Dynamic memory off the chip with its channels, by the data sheet of a device."""
 
-    record: ClassVar[type[Record] | None] = DramParameters
+    record = DramParameters
     model: Literal["dram"]
     carries: tuple[Literal["inputs", "outputs", "weights", "activations"], ...] = Field(min_length=1)
     """What is read from it (inputs, weights) and written to it (outputs). weights: those that no memory of the chip can
@@ -239,12 +239,10 @@ _RESTS = {
 class Dram(Link):
     """Devices off the chip, the channels to them, and what is at the chip's end of the channels."""
 
-    schema: ClassVar[type[Block]] = DramBlock
-    outside_die: ClassVar[frozenset[str]] = frozenset(
-        {"burst", "activation", "open_row", "standby", "refresh"}
-    )
-    reads_and_writes: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = DramBlock
+    outside_die = frozenset({"burst", "activation", "open_row", "standby", "refresh"})
+    reads_and_writes = True
+    prior_error = model_errors(
         energy=ModelError(
             1.15,
             "commands, clocks and calibration of the interface and power that depends on the data are not in the "
@@ -258,7 +256,7 @@ class Dram(Link):
             "the order of loops that is really run reads more than the best one, and requests wait for each other",
         ),
     )
-    example: ClassVar[str] = "lpddr4_3200_micron"
+    example = "lpddr4_3200_micron"
     device: DramParameters
 
     # --- organisation

@@ -1,12 +1,11 @@
 """H-tree to all units of a level."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import wiring
-from neuroest.specs.blocks import Block
 
 
 class HTreeBlock(WiresBlock):
@@ -18,8 +17,8 @@ class HTreeBlock(WiresBlock):
 class HTree(Wires):
     """Balanced tree from the middle of the chip; a transfer goes up to the root and down again."""
 
-    schema: ClassVar[type[Block]] = HTreeBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = HTreeBlock
+    prior_error = model_errors(
         energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
         area=ModelError(1.5, "as for its energy"),
     )

@@ -1,13 +1,13 @@
 """Two-dimensional mesh of routers."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import NetworkOnChip
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import (
     leakage_at_chip_temperature,
     leakage_of_gates,
@@ -20,15 +20,14 @@ from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.equations import technology, wiring
 from neuroest.specs.base import LengthOrAuto, PositiveNumberOrAuto, WordWidthOrAuto
-from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
 
 
 class MeshParameters(Record):
     """Routers and wires of an on-chip network."""
 
-    model: ClassVar[str] = "mesh"
-    folder: ClassVar[str] = "links"
+    model = "mesh"
+    folder = "links"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the energies."""
@@ -55,7 +54,7 @@ class MeshParameters(Record):
 class MeshBlock(sleep.GatedBlock):
     """Two-dimensional mesh of routers between the level's children."""
 
-    record: ClassVar[type[Record] | None] = MeshParameters
+    record = MeshParameters
     model: Literal["mesh"]
     packet: Literal["address_event", "frame"]
     """address_event: one packet with an address per spike; frame: all elements of a layer in sequence."""
@@ -81,13 +80,13 @@ _SYMBOL_BITS = {"dual_rail": 1.0, "one_of_four": 2.0}
 class Mesh(NetworkOnChip):
     """Mesh of routers; costs are per bit and hop."""
 
-    schema: ClassVar[type[Block]] = MeshBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = MeshBlock
+    prior_error = model_errors(
         energy=ModelError(1.7, "routers of different flow control differ by that at one node"),
         area=ModelError(2, "buffer depth and virtual channels"),
         static_power=ModelError(3, "threshold options of the real library"),
     )
-    one_per_child: ClassVar[bool] = True
+    one_per_child = True
     device: MeshParameters
 
     @property

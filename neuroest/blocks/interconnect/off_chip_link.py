@@ -1,24 +1,24 @@
 """Off-chip link with energy per bit and data rate."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.sleep import Sleep
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class LinkParameters(Record):
     """Off-chip link, or the memory behind it."""
 
-    model: ClassVar[str] = "off_chip_link"
-    folder: ClassVar[str] = "links"
+    model = "off_chip_link"
+    folder = "links"
 
     energy: u.JoulePerBit = positive()
     """Energy per bit, including the far end if the source does."""
@@ -35,7 +35,7 @@ class LinkParameters(Record):
 class OffChipBlock(DeviceBlock):
     """Off-chip link, or the memory at its end."""
 
-    record: ClassVar[type[Record] | None] = LinkParameters
+    record = LinkParameters
     model: Literal["off_chip_link"]
     carries: tuple[Literal["inputs", "outputs", "weights", "activations", "between_chips"], ...] = Field(
         min_length=1
@@ -55,8 +55,8 @@ class OffChipBlock(DeviceBlock):
 class OffChip(Link):
     """Link off the chip, or the memory behind it, by its value per bit."""
 
-    schema: ClassVar[type[Block]] = OffChipBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = OffChipBlock
+    prior_error = model_errors(
         energy=ModelError(1.2, "the spread of the link itself is stated in its device"),
         time=ModelError(
             1.15,

@@ -1,26 +1,23 @@
 """Digital datapath that computes traces, tags, errors and weight changes with a learning rule."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.learning.context import Arithmetic, LearningContext
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, Frequency, WordWidth
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record
 
 
 class LearningEngineBlock(ClockedBlock):
     """Programmable datapath that computes weight changes with the workload's rule."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["learning_engine"]
     lanes: Count
     """Values updated per cycle, if the rule has no more products than there are multipliers."""
@@ -40,10 +37,10 @@ class LearningEngineBlock(ClockedBlock):
 class LearningEngine(Datapath, Learns):
     """Multipliers, an adder and a register in each lane."""
 
-    schema: ClassVar[type[Block]] = LearningEngineBlock
-    owns: ClassVar[tuple[str, ...]] = ("learning arithmetic",)
-    overhead: ClassVar[tuple[str, ...]] = ("learning arithmetic",)
-    prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
+    schema = LearningEngineBlock
+    owns = ("learning arithmetic",)
+    overhead = ("learning arithmetic",)
+    prior_error = LOGIC_ERROR
 
     def cycles(self, arithmetic: Arithmetic) -> u.Dimensionless:
         """Cycles of a formula in a lane."""

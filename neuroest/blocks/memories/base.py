@@ -1,7 +1,7 @@
 """Common part of memories."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
@@ -70,13 +70,13 @@ class MemoryBlock(DeviceBlock):
 class Memory(Component[Any]):
     """What counting and timing must know of a memory."""
 
-    family: ClassVar[str] = "memory"
-    synchronous: ClassVar[bool] = True
-    compiled_macro: ClassVar[bool] = True
-    scales_with_process: ClassVar[bool] = True
-    holds_state: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("memory access",)
-    overhead: ClassVar[tuple[str, ...]] = ("memory access",)
+    family = "memory"
+    synchronous = True
+    compiled_macro = True
+    scales_with_process = True
+    holds_state = True
+    owns = ("memory access",)
+    overhead = ("memory access",)
 
     @abstractmethod
     def access_time(self) -> u.Second:

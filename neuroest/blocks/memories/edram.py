@@ -1,6 +1,6 @@
 """Embedded dynamic memory."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -14,21 +14,20 @@ from neuroest.blocks.base import (
     either,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import edram as equations
 from neuroest.equations import wiring
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import DEFINED, RANGE_END, Record, non_negative, positive, quantity
 
 
 class EdramParameters(Record):
     """Embedded dynamic memory of 1T1C cells, from its cells and lines."""
 
-    model: ClassVar[str] = "edram"
-    folder: ClassVar[str] = "memories"
+    model = "edram"
+    folder = "memories"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Array supply of the retention and times."""
@@ -89,7 +88,7 @@ class EdramParameters(Record):
 class EdramBlock(MemoryBlock):
     """Embedded dynamic memory of cells with one transistor and one capacitor."""
 
-    record: ClassVar[type[Record] | None] = EdramParameters
+    record = EdramParameters
     model: Literal["edram"]
     banks: Count = 1.0
     """Banks that share the capacity, each with a port of its own; they refresh side by side."""
@@ -109,8 +108,8 @@ _SUPPLY_MARGIN = 0.15
 class Edram(Memory):
     """Cells of one transistor and one capacitor, whose reading destroys what is in them, and the lines to them."""
 
-    schema: ClassVar[type[Block]] = EdramBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = EdramBlock
+    prior_error = model_errors(
         energy=ModelError(
             1.2,
             "redundancy and test; the distance of a real macro to its lines is a factor of the device",
@@ -118,7 +117,7 @@ class Edram(Memory):
         area=ModelError(1.2, "redundancy and test"),
         static_power=ModelError(2, "threshold options of the real macro"),
     )
-    example: ClassVar[str] = "edram_ibm_32nm"
+    example = "edram_ibm_32nm"
     device: EdramParameters
 
     # --- geometry

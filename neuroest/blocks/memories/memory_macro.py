@@ -1,25 +1,24 @@
 """Memory known by its published numbers."""
 
 import math
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.memories.base import Memory, MemoryBlock
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import memories as equations
-from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class MemoryMacroParameters(Record):
     """Memory with given energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
 
-    model: ClassVar[str] = "memory_macro"
-    folder: ClassVar[str] = "memories"
+    model = "memory_macro"
+    folder = "memories"
 
     read_energy: u.JoulePerBit = positive()
     """Energy of reading, per bit, with the periphery of the macro."""
@@ -46,18 +45,16 @@ class MemoryMacroParameters(Record):
 class MemoryMacroBlock(MemoryBlock):
     """Memory known by its values per bit: embedded DRAM, magnetic or resistive macros."""
 
-    record: ClassVar[type[Record] | None] = MemoryMacroParameters
+    record = MemoryMacroParameters
     model: Literal["memory_macro"]
 
 
 class MemoryMacro(Memory):
     """Memory by its values per bit."""
 
-    schema: ClassVar[type[Block]] = MemoryMacroBlock
-    example: ClassVar[str] = "gain_cell_16nm"
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    schema = MemoryMacroBlock
+    example = "gain_cell_16nm"
+    prior_error = exact_model("its values are published; their spread is in its device file")
     device: MemoryMacroParameters
 
     @property

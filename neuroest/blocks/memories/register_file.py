@@ -1,25 +1,22 @@
 """Register file from the cells of a logic library."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters
 from neuroest.blocks.memories.base import Memory, MemoryBlock
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, Frequency
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record
 
 
 class RegisterFileBlock(MemoryBlock):
     """Registers of a standard-cell library with a multiplexer."""
 
-    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    record = LogicLibraryParameters
     model: Literal["register_file"]
     clock_frequency: Frequency
     """Clock; an access takes one cycle."""
@@ -41,9 +38,9 @@ _MOST_REGISTER_PORTS = 8.0
 class RegisterFile(Memory):
     """Registers with a multiplexer."""
 
-    schema: ClassVar[type[Block]] = RegisterFileBlock
-    compiled_macro: ClassVar[bool] = False
-    prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
+    schema = RegisterFileBlock
+    compiled_macro = False
+    prior_error = LOGIC_ERROR
     device: LogicLibraryParameters
 
     def words(self) -> u.Dimensionless:

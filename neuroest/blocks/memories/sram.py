@@ -1,26 +1,25 @@
 """Static memory by power laws from one anchored macro."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.sram_table import _TWO_PORT_CELL
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import memories as equations
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negative, positive, quantity
 
 
 class SramParameters(Record):
     """SRAM from power laws over capacity and word width, fitted to a memory compiler."""
 
-    model: ClassVar[str] = "sram"
-    folder: ClassVar[str] = "memories"
+    model = "sram"
+    folder = "memories"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the fit."""
@@ -71,7 +70,7 @@ class SramParameters(Record):
 class SramBlock(MemoryBlock):
     """Static memory."""
 
-    record: ClassVar[type[Record] | None] = SramParameters
+    record = SramParameters
     model: Literal["sram"]
     banks: Count = 1.0
     """Equal macros that share the capacity, each with ports of its own, so that all can be accessed at once. A bank
@@ -83,8 +82,8 @@ class SramBlock(MemoryBlock):
 class Sram(Memory):
     """Static memory whose cost follows power laws of capacity and width."""
 
-    schema: ClassVar[type[Block]] = SramBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = SramBlock
+    prior_error = model_errors(
         energy=ModelError(
             1.5, "decoders, redundancy, bist and margins of a real macro over a fit to a memory model"
         ),
@@ -95,7 +94,7 @@ class Sram(Memory):
         ),
         static_power=ModelError(1.5, "threshold options beyond those in the band of the device"),
     )
-    example: ClassVar[str] = "sram_28nm_anchored"
+    example = "sram_28nm_anchored"
     device: SramParameters
 
     @property

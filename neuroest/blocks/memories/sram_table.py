@@ -1,6 +1,6 @@
 """Static memory by a table over capacity and width."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.memory_table import MemoryTable
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.core.provenance import recorded
@@ -23,16 +23,15 @@ from neuroest.equations import _grids as grids
 from neuroest.equations import memories as equations
 from neuroest.equations import technology
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import EXACT, Record, positive
 
 
 class SramTableParameters(Record):
     """SRAM from a table over node, banks, capacity and word width, with factors for the table's error."""
 
-    model: ClassVar[str] = "sram_table"
-    folder: ClassVar[str] = "memories"
-    table: ClassVar[type[MemoryTable]] = MemoryTable
+    model = "sram_table"
+    folder = "memories"
+    table = MemoryTable
 
     cell_squares: u.PerBit = positive(exact=EXACT)
     """Area of the table's memory cell in squares of its node."""
@@ -51,7 +50,7 @@ class SramTableParameters(Record):
 class SramTableBlock(MemoryBlock):
     """Static memory by a table of a memory model."""
 
-    record: ClassVar[type[Record] | None] = SramTableParameters
+    record = SramTableParameters
     model: Literal["sram_table"]
     banks: Count = 1.0
     """Banks that share the capacity, each with a periphery of its own, so that all can be accessed at once."""
@@ -64,8 +63,8 @@ _TWO_PORT_CELL = 8.0 / 6.0
 class TabulatedSram(Memory):
     """Static memory whose cost is in a table over node, banks, capacity and word width."""
 
-    schema: ClassVar[type[Block]] = SramTableBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = SramTableBlock
+    prior_error = model_errors(
         energy=ModelError(
             1.15,
             "compiler, corner and shape of the real macro; its distance to the table is a factor of the device",

@@ -6,7 +6,6 @@ a reset restores it. The state stays between pulses, so all neurons are reset be
 
 import math
 from abc import abstractmethod
-from typing import ClassVar
 
 import numpy as np
 
@@ -21,8 +20,8 @@ from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 class AccumulatingNeuronParameters(Record):
     """Parameters of all accumulating neurons."""
 
-    model: ClassVar[str] = ""
-    folder: ClassVar[str] = "neurons"
+    model = ""
+    folder = "neurons"
 
     pulse_voltage: u.Volt = positive(maximum=20.0, symbol="V_p")
     """Supply of an input pulse."""
@@ -62,9 +61,9 @@ class AccumulatingNeuronParameters(Record):
 class AccumulatingNeuron(Neuron):
     """Common part: pulses to fire, what they cost, and the reset."""
 
-    no_circuit: ClassVar[str] = "no source describes the circuits that pulse, read and reset it"
-    time_parameter: ClassVar[tuple[str, float]] = ("pulse_time", 1.0)
-    owns: ClassVar[tuple[str, ...]] = ("neuron accumulation", "neuron reset", "neuron state read")
+    no_circuit = "no source describes the circuits that pulse, read and reset it"
+    time_parameter = ("pulse_time", 1.0)
+    owns = ("neuron accumulation", "neuron reset", "neuron state read")
     device: AccumulatingNeuronParameters
 
     @property

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -21,21 +21,21 @@ from neuroest.blocks.circuit import (
     numbers_of,
     remembered,
 )
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import array_lines, integration, output_branch
 from neuroest.equations import neurons as equations
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class AnalogLifParameters(Record):
     """Subthreshold analog CMOS leaky integrate-and-fire neuron, from its circuit."""
 
-    model: ClassVar[str] = "analog_lif"
-    folder: ClassVar[str] = "neurons"
+    model = "analog_lif"
+    folder = "neurons"
 
     membrane_capacitance: u.Farad = positive(symbol="C_mem")
     """Membrane capacitor."""
@@ -72,7 +72,7 @@ class AnalogLifParameters(Record):
 class AnalogLifBlock(DeviceBlock):
     """Analog CMOS leaky integrate-and-fire neuron from its circuit."""
 
-    record: ClassVar[type[Record] | None] = AnalogLifParameters
+    record = AnalogLifParameters
     model: Literal["analog_lif"]
 
 
@@ -89,16 +89,16 @@ _ALIKE = 2.0
 class AnalogLif(Neuron):
     """Subthreshold analog CMOS leaky integrate-and-fire neuron from its circuit."""
 
-    time_parameter: ClassVar[tuple[str, float]] = ("membrane_capacitance", 1.0)
-    schema: ClassVar[type[Block]] = AnalogLifBlock
-    owns: ClassVar[tuple[str, ...]] = ("neuron membrane charge", "neuron short circuit")
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    time_parameter = ("membrane_capacitance", 1.0)
+    schema = AnalogLifBlock
+    owns = ("neuron membrane charge", "neuron short circuit")
+    prior_error = model_errors(
         energy=ModelError(2, "short-circuit current at slow ramps is a one-parameter estimate"),
         area=ModelError(1.5, "guard rings and bias distribution"),
     )
-    example: ClassVar[str] = "lif_28nm_circuit"
-    behaviour: ClassVar[str] = "lif_behaviour_generic"
-    in_time: ClassVar[str] = "neuroest.dynamics.leaky_in_time.AnalogInTime"
+    example = "lif_28nm_circuit"
+    behaviour = "lif_behaviour_generic"
+    in_time = "neuroest.dynamics.leaky_in_time.AnalogInTime"
     device: AnalogLifParameters
 
     @classmethod

@@ -66,7 +66,7 @@ def _leaky_steps(
 class Neuron(Component[Any]):
     """What a crossbar must know of the neuron at its columns."""
 
-    family: ClassVar[str] = "neuron"
+    family = "neuron"
     time_parameter: ClassVar[tuple[str, float]] = ("", 1.0)
     """Parameter that sets the integration time, and the exponent that it follows roughly; an empty name for none."""
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "inside"

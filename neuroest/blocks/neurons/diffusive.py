@@ -1,21 +1,20 @@
 """1M1T1R neuron with node capacitance, control resistor and footprint as published."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, NetworkContext
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, EXACT, non_negative, positive
 
 
 class DiffusiveNeuronParameters(IonDynamics):
     """1M1T1R neuron with its node capacitance, control resistor and footprint stated."""
 
-    model: ClassVar[str] = "diffusive_1m1t1r"
+    model = "diffusive_1m1t1r"
 
     gate_capacitance: u.Farad = positive(symbol="C_g", exact=EXACT)
     """Total capacitance of the gate node."""
@@ -32,16 +31,16 @@ class DiffusiveNeuronParameters(IonDynamics):
 class DiffusiveNeuronBlock(DiffusiveBlock):
     """Neuron of one diffusive memristor, one transistor and one resistor, as published."""
 
-    record: ClassVar[type[Record] | None] = DiffusiveNeuronParameters
+    record = DiffusiveNeuronParameters
     model: Literal["diffusive_1m1t1r"]
 
 
 class DiffusiveNeuron(DiffusiveNeuronBase):
     """1M1T1R neuron with node capacitance, control resistor and footprint as published."""
 
-    schema: ClassVar[type[Block]] = DiffusiveNeuronBlock
-    example: ClassVar[str] = "diffusive_bench"
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = DiffusiveNeuronBlock
+    example = "diffusive_bench"
+    prior_error = model_errors(
         energy=ModelError(1.5, "the bench circuit was measured, and no circuit on a chip"),
     )
     device: DiffusiveNeuronParameters

@@ -84,7 +84,7 @@ class DiffusiveBlock(DeviceBlock):
     than the network's where the drive is not trimmed to it; each spike costs energy and wears the device."""
     erasing_voltage: Voltage | None = None
     """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
-    partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})
+    partners = MappingProxyType({"kinetics": IonKineticsParameters})
     kinetics: str | None = None
     """Name or path of a device spec of model `ion_kinetics`; its barriers set the ion rates at the chip's temperature.
     If left out, the rates at the measurement temperature apply."""
@@ -93,8 +93,8 @@ class DiffusiveBlock(DeviceBlock):
 class DiffusiveNeuronBase(Neuron):
     """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
 
-    time_parameter: ClassVar[tuple[str, float]] = ("field_mobility", -1.0)
-    in_time: ClassVar[str] = "neuroest.dynamics.diffusive_in_time.DiffusiveInTime"
+    time_parameter = ("field_mobility", -1.0)
+    in_time = "neuroest.dynamics.diffusive_in_time.DiffusiveInTime"
     owns: ClassVar[tuple[str, ...]] = (
         "neuron gate charge",
         "neuron divider",

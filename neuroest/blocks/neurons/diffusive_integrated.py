@@ -1,12 +1,12 @@
 """1M1T1R neuron whose node capacitance, control resistor and footprint follow from its geometry."""
 
 import math
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature, off_current
@@ -14,14 +14,13 @@ from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neuron_geometry, output_branch
 from neuroest.equations.neurons import capacitor_area
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
 
 class IntegratedDiffusiveNeuronParameters(IonDynamics):
     """1M1T1R neuron whose node capacitance, control resistor and footprint follow from its geometry."""
 
-    model: ClassVar[str] = "diffusive_1m1t1r_integrated"
+    model = "diffusive_1m1t1r_integrated"
 
     transistor_width: u.Metre = positive(maximum=1e-4, symbol="W")
     """Width of the output transistor."""
@@ -60,7 +59,7 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
 class IntegratedDiffusiveNeuronBlock(DiffusiveBlock):
     """The same neuron with node capacitance, control resistor and footprint computed from geometry."""
 
-    record: ClassVar[type[Record] | None] = IntegratedDiffusiveNeuronParameters
+    record = IntegratedDiffusiveNeuronParameters
     model: Literal["diffusive_1m1t1r_integrated"]
     layout: Literal["stacked", "planar"]
     """stacked: memristor and resistor above the transistor; planar: side by side."""
@@ -69,13 +68,13 @@ class IntegratedDiffusiveNeuronBlock(DiffusiveBlock):
 class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     """1M1T1R neuron on a chip: node capacitance, control resistor and footprint follow from the geometry."""
 
-    schema: ClassVar[type[Block]] = IntegratedDiffusiveNeuronBlock
-    owns: ClassVar[tuple[str, ...]] = (*DiffusiveNeuronBase.owns, "neuron output restoration")
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = IntegratedDiffusiveNeuronBlock
+    owns = (*DiffusiveNeuronBase.owns, "neuron output restoration")
+    prior_error = model_errors(
         energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
         area=ModelError(1.5, "no layout exists"),
     )
-    example: ClassVar[str] = "diffusive_28nm_derived"
+    example = "diffusive_28nm_derived"
     device: IntegratedDiffusiveNeuronParameters
 
     def memristor_area(self) -> u.SquareMetre:

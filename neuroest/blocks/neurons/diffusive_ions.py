@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
 
 from neuroest.core import units as u
 from neuroest.equations import firing_statistics
@@ -13,8 +12,8 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negati
 class IonDynamics(Record):
     """Rates of the filament and residue states of a diffusive memristor, and its firing statistics."""
 
-    model: ClassVar[str] = ""
-    folder: ClassVar[str] = "neurons"
+    model = ""
+    folder = "neurons"
 
     field_mobility: u.PerVoltSecond = positive(symbol="mu")
     """Filament growth per field."""
@@ -84,8 +83,8 @@ ION_BARRIERS: Mapping[str, str] = MappingProxyType(
 class IonKineticsParameters(Record):
     """Noise and temperature of a diffusive memristor, next to the rates, conduction and rupture of its neuron."""
 
-    model: ClassVar[str] = "ion_kinetics"
-    folder: ClassVar[str] = "lab"
+    model = "ion_kinetics"
+    folder = "lab"
 
     noise_correlation_time: u.Second = positive(symbol="tau_n")
     """Correlation time of the noise of the ion drive."""

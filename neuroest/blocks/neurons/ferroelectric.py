@@ -1,23 +1,23 @@
 """Neuron of a ferroelectric transistor that switches after enough pulses below its coercive voltage."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
 from neuroest.equations import array_lines, neuron_geometry
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import positive
 
 
 class FerroelectricNeuronParameters(AccumulatingNeuronParameters):
     """Neuron of a ferroelectric transistor whose film switches under pulses below its coercive voltage."""
 
-    model: ClassVar[str] = "ferroelectric_neuron"
+    model = "ferroelectric_neuron"
 
     film_thickness: u.Metre = positive(maximum=1e-6, symbol="d")
     """Thickness of the ferroelectric film."""
@@ -42,17 +42,17 @@ class FerroelectricNeuronParameters(AccumulatingNeuronParameters):
 class FerroelectricNeuronBlock(DeviceBlock):
     """Neuron of a ferroelectric transistor that switches after enough pulses."""
 
-    record: ClassVar[type[Record] | None] = FerroelectricNeuronParameters
+    record = FerroelectricNeuronParameters
     model: Literal["ferroelectric_neuron"]
 
 
 class FerroelectricNeuron(AccumulatingNeuron):
     """A ferroelectric transistor that switches, all or nothing, after enough pulses below its coercive voltage."""
 
-    schema: ClassVar[type[Block]] = FerroelectricNeuronBlock
-    example: ClassVar[str] = "ferroelectric_accumulating"
-    in_time: ClassVar[str] = "neuroest.dynamics.pulses_in_time.PulsedVoltageInTime"
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = FerroelectricNeuronBlock
+    example = "ferroelectric_accumulating"
+    in_time = "neuroest.dynamics.pulses_in_time.PulsedVoltageInTime"
+    prior_error = model_errors(
         energy=ModelError(
             1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
         ),

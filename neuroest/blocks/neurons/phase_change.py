@@ -1,21 +1,21 @@
 """Neuron of a phase-change cell that crystallises pulse by pulse; melting it is the reset."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Check, NetworkContext
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
 from neuroest.equations import crossbar
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import positive
 
 
 class PhaseChangeNeuronParameters(AccumulatingNeuronParameters):
     """Neuron of a phase-change cell that crystallises pulse by pulse and is melted to reset it."""
 
-    model: ClassVar[str] = "phase_change_neuron"
+    model = "phase_change_neuron"
 
     pulse_current: u.Ampere = positive(symbol="I_p")
     """Amplitude of a full crystallising pulse."""
@@ -30,17 +30,17 @@ class PhaseChangeNeuronParameters(AccumulatingNeuronParameters):
 class PhaseChangeNeuronBlock(DeviceBlock):
     """Neuron of a phase-change cell that crystallises pulse by pulse."""
 
-    record: ClassVar[type[Record] | None] = PhaseChangeNeuronParameters
+    record = PhaseChangeNeuronParameters
     model: Literal["phase_change_neuron"]
 
 
 class PhaseChangeNeuron(AccumulatingNeuron):
     """A phase-change cell that crystallises pulse by pulse; melting it is the reset."""
 
-    schema: ClassVar[type[Block]] = PhaseChangeNeuronBlock
-    example: ClassVar[str] = "phase_change_accumulating"
-    in_time: ClassVar[str] = "neuroest.dynamics.pulses_in_time.PulsedInTime"
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = PhaseChangeNeuronBlock
+    example = "phase_change_accumulating"
+    in_time = "neuroest.dynamics.pulses_in_time.PulsedInTime"
+    prior_error = model_errors(
         energy=ModelError(
             1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
         ),

@@ -1,11 +1,11 @@
 """Read-out of a crossbar with neurons at the end of its columns."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.columns.current_mirror import CurrentMirrorBlock
 from neuroest.blocks.columns.tapered_buffer import FanOutBufferBlock
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingBlock
 
@@ -13,7 +13,7 @@ from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingB
 class NeuronReadoutBlock(Block):
     """A neuron at the end of the columns, one for every output of the network."""
 
-    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface", "merge", "multiplexer", "fan_out_buffer")
+    slots = ("neuron", "interface", "merge", "multiplexer", "fan_out_buffer")
     model: Literal["neuron"]
     neuron: NeuronBlock
     """The neuron."""
@@ -46,6 +46,6 @@ class NeuronReadoutBlock(Block):
 class NeuronReadout(Component[None]):
     """The read-out as a whole; its costs are those of the blocks in its slots."""
 
-    schema: ClassVar[type[Block]] = NeuronReadoutBlock
-    part_of_array: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
+    schema = NeuronReadoutBlock
+    part_of_array = True
+    prior_error = exact_model("it costs nothing itself")

@@ -1,23 +1,23 @@
 """Neuron with the numbers that its authors report."""
 
 import math
-from typing import ClassVar, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost, either
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ReportedNeuronParameters(Record):
     """A neuron with the numbers that its authors report."""
 
-    model: ClassVar[str] = "reported_neuron"
-    folder: ClassVar[str] = "neurons"
+    model = "reported_neuron"
+    folder = "neurons"
 
     spike_energy: u.Joule = positive()
     """Energy of one spike, within the scope that the source states."""
@@ -38,22 +38,20 @@ class ReportedNeuronParameters(Record):
 class ReportedNeuronBlock(DeviceBlock):
     """Neuron known by its published energy, area and rate."""
 
-    record: ClassVar[type[Record] | None] = ReportedNeuronParameters
+    record = ReportedNeuronParameters
     model: Literal["reported_neuron"]
 
 
 class ReportedNeuron(Neuron):
     """Neuron known by its published energy, area and rate."""
 
-    time_parameter: ClassVar[tuple[str, float]] = ("input_hold_time", 1.0)
-    schema: ClassVar[type[Block]] = ReportedNeuronBlock
-    no_circuit: ClassVar[str] = "its numbers are published and no circuit"
-    owns: ClassVar[tuple[str, ...]] = ("neuron spike as reported",)
-    output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "unstated"
-    example: ClassVar[str] = "lif_28nm_besrour"
-    prior_error: ClassVar[ModelErrors] = exact_model(
-        "its values are published; their spread is in its device file"
-    )
+    time_parameter = ("input_hold_time", 1.0)
+    schema = ReportedNeuronBlock
+    no_circuit = "its numbers are published and no circuit"
+    owns = ("neuron spike as reported",)
+    output_buffer = "unstated"
+    example = "lif_28nm_besrour"
+    prior_error = exact_model("its values are published; their spread is in its device file")
     device: ReportedNeuronParameters
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from neuroest.blocks.circuit import (
     numbers_of,
     remembered,
 )
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
@@ -32,7 +32,7 @@ from neuroest.equations import (
     integration,
     threshold_switches,
 )
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import (
     CHOSEN,
     DEFINED,
@@ -48,8 +48,8 @@ from neuroest.specs.parameters import (
 class ThresholdSwitchNeuronParameters(Record):
     """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
 
-    model: ClassVar[str] = "threshold_switch_neuron"
-    folder: ClassVar[str] = "neurons"
+    model = "threshold_switch_neuron"
+    folder = "neurons"
 
     supply_voltage: u.Volt = positive(symbol="V_s", exact=CHOSEN)
     """Drive voltage from the column."""
@@ -114,7 +114,7 @@ class ThresholdSwitchNeuronParameters(Record):
 class ThresholdSwitchBlock(DeviceBlock):
     """Neuron of a volatile threshold switch, a resistor and an explicit capacitor."""
 
-    record: ClassVar[type[Record] | None] = ThresholdSwitchNeuronParameters
+    record = ThresholdSwitchNeuronParameters
     model: Literal["threshold_switch_neuron"]
     idle_input: Literal["grounded", "open"] = "grounded"
     """Termination of the resistor while the column is not read. grounded: the capacitor discharges through it; open:
@@ -172,17 +172,17 @@ class ThresholdSwitch(Neuron):
     The driven column charges the capacitor through the series resistor until the switch turns on and empties it.
     """
 
-    time_parameter: ClassVar[tuple[str, float]] = ("capacitance", 1.0)
-    schema: ClassVar[type[Block]] = ThresholdSwitchBlock
-    owns: ClassVar[tuple[str, ...]] = (
+    time_parameter = ("capacitance", 1.0)
+    schema = ThresholdSwitchBlock
+    owns = (
         "neuron capacitor charge",
         "neuron discharge",
         "neuron sub-threshold current",
     )
-    output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "outside"
-    in_time: ClassVar[str] = "neuroest.dynamics.switch_in_time.SwitchInTime"
-    example: ClassVar[str] = "switch_generic_28nm"
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    output_buffer = "outside"
+    in_time = "neuroest.dynamics.switch_in_time.SwitchInTime"
+    example = "switch_generic_28nm"
+    prior_error = model_errors(
         energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
         area=ModelError(1.5, "no layout exists"),
     )

@@ -1,24 +1,24 @@
 """Charge pump that generates the programming voltage."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, Component, EnergyCost
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.programming.base import Written
 from neuroest.core import units as u
 from neuroest.equations import power, write_circuits
 from neuroest.specs.base import CountOrAuto, CurrentOrAuto, VoltageOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
 
 
 class ChargePumpParameters(Record):
     """Dickson charge pump: capacitors, their parasitics and the circuits around them."""
 
-    model: ClassVar[str] = "charge_pump"
-    folder: ClassVar[str] = "drivers"
+    model = "charge_pump"
+    folder = "drivers"
 
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Maximum voltage of its transistors and capacitors."""
@@ -37,7 +37,7 @@ class ChargePumpParameters(Record):
 class ChargePumpBlock(DeviceBlock):
     """Dickson charge pump that generates the programming voltage from a lower one."""
 
-    record: ClassVar[type[Record] | None] = ChargePumpParameters
+    record = ChargePumpParameters
     model: Literal["charge_pump"]
     stages: CountOrAuto = "auto"
     """Number of stages; auto: the number with the lowest power."""
@@ -52,11 +52,11 @@ class ChargePumpBlock(DeviceBlock):
 class ChargePump(Component[ChargePumpParameters]):
     """Dickson charge pump."""
 
-    schema: ClassVar[type[Block]] = ChargePumpBlock
-    part_of_array: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("write supply loss",)
-    overhead: ClassVar[tuple[str, ...]] = ("write supply loss",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = ChargePumpBlock
+    part_of_array = True
+    owns = ("write supply loss",)
+    overhead = ("write supply loss",)
+    prior_error = model_errors(
         energy=ModelError(1.4, "losses in switches and regulation are not in the model"),
         area=ModelError(2, "reservoirs of charge and test logic are not in the model"),
         static_power=ModelError(3, "oscillators and references differ"),

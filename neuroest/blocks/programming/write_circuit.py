@@ -1,12 +1,12 @@
 """Decoders, switches and level shifters that write cells."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, StaticCost
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import gate_leakage, leakage_at_chip_temperature
 from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.programming.charge_pump import ChargePump, ChargePumpBlock
@@ -14,7 +14,7 @@ from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifter
 from neuroest.core import units as u
 from neuroest.equations import array_lines, drivers, mapping, power, technology, write_circuits
 from neuroest.specs.base import Count, Time
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
 
 TIMERS = "timers"
@@ -26,8 +26,8 @@ COLUMN_ACCESS = "column_access"
 class WriteCircuitParameters(Record):
     """High-voltage transistors and decoder gates around an array for writing."""
 
-    model: ClassVar[str] = "write_circuit"
-    folder: ClassVar[str] = "drivers"
+    model = "write_circuit"
+    folder = "drivers"
 
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Maximum voltage of its switches."""
@@ -59,8 +59,8 @@ class WriteCircuitParameters(Record):
 class WriteCircuitBlock(DeviceBlock):
     """Row and column decoders, drivers and switches at all lines, and the source of the programming voltage."""
 
-    slots: ClassVar[tuple[str, ...]] = ("level_shifter", "pump")
-    record: ClassVar[type[Record] | None] = WriteCircuitParameters
+    slots = ("level_shifter", "pump")
+    record = WriteCircuitParameters
     model: Literal["write_circuit"]
     polarity: Literal["both", "one"] = "both"
     """both: cells are set and reset by voltages of opposite sign, so that both ends of a cell reach the whole voltage;
@@ -100,11 +100,11 @@ class WriteCircuitBlock(DeviceBlock):
 class WriteCircuit(Component[WriteCircuitParameters]):
     """Decoders, drivers and switches of one array, with what is in their slots."""
 
-    schema: ClassVar[type[Block]] = WriteCircuitBlock
-    part_of_array: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("write addressing", "write circuit leakage")
-    overhead: ClassVar[tuple[str, ...]] = ("write addressing", "write circuit leakage")
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = WriteCircuitBlock
+    part_of_array = True
+    owns = ("write addressing", "write circuit leakage")
+    overhead = ("write addressing", "write circuit leakage")
+    prior_error = model_errors(
         energy=ModelError(2, "sequencing and data lines of writing are not in the model"),
         area=ModelError(
             2.5,

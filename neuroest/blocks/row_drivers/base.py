@@ -21,8 +21,8 @@ DRIVER_ERROR: ModelErrors = model_errors(
 class RowDriverParameters(Record):
     """Parameters of the output stage of all row drivers."""
 
-    model: ClassVar[str] = ""
-    folder: ClassVar[str] = "drivers"
+    model = ""
+    folder = "drivers"
 
     self_load_fraction: u.Dimensionless = non_negative(symbol="k_self")
     """Ratio of the driver's own gate energy to the energy of its row."""
@@ -45,8 +45,8 @@ class RowDriver(Component[Any]):
     """Whether an input is applied in one read instead of bit by bit."""
     analog: ClassVar[bool] = False
     """Whether the row carries a voltage between zero and the read voltage."""
-    family: ClassVar[str] = "input"
-    owns: ClassVar[tuple[str, ...]] = ("row driver self-load", "input conversion")
+    family = "input"
+    owns = ("row driver self-load", "input conversion")
 
     def planes(self, network: NetworkContext) -> u.Numeric:
         """Reads that one input takes."""
@@ -104,7 +104,7 @@ class RowDriver(Component[Any]):
 class VoltageDriverParameters(RowDriverParameters):
     """Output amplifier of a digital-to-analog converter, which carries the row current."""
 
-    model: ClassVar[str] = ""
+    model = ""
 
     buffer_overhead: u.Dimensionless = non_negative()
     """Ratio of the output stage's quiescent current to its largest row current."""
@@ -117,8 +117,8 @@ class VoltageDriverParameters(RowDriverParameters):
 class VoltageDriver(RowDriver):
     """Common part of digital-to-analog row drivers: the amplifier that carries each row's current."""
 
-    whole_numbers: ClassVar[bool] = True
-    analog: ClassVar[bool] = True
+    whole_numbers = True
+    analog = True
 
     def buffer_energy(self, row_current: u.Ampere, read_time: u.Second) -> EnergyCost:
         """Quiescent current of the amplifier while its row is driven."""

@@ -1,21 +1,20 @@
 """Row driver that encodes a number as a voltage with switched capacitors."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import non_negative, positive
 
 
 class CapacitiveDacParameters(VoltageDriverParameters):
     """Charge-redistribution DAC at each row, with an output buffer for the row current."""
 
-    model: ClassVar[str] = "capacitive_dac"
+    model = "capacitive_dac"
 
     unit_capacitance: u.Farad = positive(symbol="C_u")
     """Capacitance of the least significant bit."""
@@ -30,16 +29,16 @@ class CapacitiveDacParameters(VoltageDriverParameters):
 class CapacitiveDacBlock(DeviceBlock):
     """Charge-redistribution digital-to-analog converter at the end of each row."""
 
-    record: ClassVar[type[Record] | None] = CapacitiveDacParameters
+    record = CapacitiveDacParameters
     model: Literal["capacitive_dac"]
 
 
 class CapacitiveDac(VoltageDriver):
     """Charge-redistribution converter at each row."""
 
-    schema: ClassVar[type[Block]] = CapacitiveDacBlock
-    analog_circuit: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
+    schema = CapacitiveDacBlock
+    analog_circuit = True
+    prior_error = DRIVER_ERROR
     device: CapacitiveDacParameters
 
     def own_energies(

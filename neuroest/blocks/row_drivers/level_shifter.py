@@ -1,22 +1,21 @@
 """Level shifter between the logic supply and the row voltage."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.circuit_supply import area_at_node, energy_at_node
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR
 from neuroest.core import units as u
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class LevelShifterParameters(Record):
     """Level shifter between logic and a row with a voltage above the logic supply."""
 
-    model: ClassVar[str] = "level_shifter"
-    folder: ClassVar[str] = "drivers"
+    model = "level_shifter"
+    folder = "drivers"
 
     toggle_energy: u.Joule = positive()
     """Energy of one pulse, both edges."""
@@ -31,18 +30,18 @@ class LevelShifterParameters(Record):
 class LevelShifterBlock(DeviceBlock):
     """Level shifter between logic and a row."""
 
-    record: ClassVar[type[Record] | None] = LevelShifterParameters
+    record = LevelShifterParameters
     model: Literal["level_shifter"]
 
 
 class LevelShifter(Component[LevelShifterParameters]):
     """Level shifter in front of a row."""
 
-    schema: ClassVar[type[Block]] = LevelShifterBlock
-    analog_circuit: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = ("level shift", "write level shift")
-    overhead: ClassVar[tuple[str, ...]] = ("write level shift",)
-    prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
+    schema = LevelShifterBlock
+    analog_circuit = True
+    owns = ("level shift", "write level shift")
+    overhead = ("write level shift",)
+    prior_error = DRIVER_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one shifted pulse of a row."""

@@ -1,29 +1,28 @@
 """One-bit word-line driver: a row is driven or not."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Check, Component, NetworkContext
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import DrivesOneBit
 from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
 from neuroest.blocks.row_drivers.level_shifter import LevelShifterBlock, LevelShifterParameters
 from neuroest.core import units as u
 from neuroest.specs.base import VoltageOrAuto
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record
+from neuroest.specs.blocks import DeviceBlock
 
 
 class OneBitDriverParameters(RowDriverParameters):
     """One-bit row driver: a tapered inverter chain sized for its row."""
 
-    model: ClassVar[str] = "one_bit_driver"
+    model = "one_bit_driver"
 
 
 class OneBitDriverBlock(DeviceBlock):
     """One-bit driver at the end of each row; inputs are bit-serial."""
 
-    slots: ClassVar[tuple[str, ...]] = ("level_shifter",)
-    record: ClassVar[type[Record] | None] = OneBitDriverParameters
+    slots = ("level_shifter",)
+    record = OneBitDriverParameters
     model: Literal["one_bit_driver"]
     drive_voltage: VoltageOrAuto = "auto"
     """Voltage swing of a row of transistor gates; auto: the supply voltage. A swing above the supply needs a level
@@ -35,8 +34,8 @@ class OneBitDriverBlock(DeviceBlock):
 class OneBitDriver(RowDriver, DrivesOneBit):
     """One-bit row driver."""
 
-    schema: ClassVar[type[Block]] = OneBitDriverBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = OneBitDriverBlock
+    prior_error = model_errors(
         energy=ModelError(1.5, "level shifters and decoders are not in the model"),
         area=ModelError(
             2.5,

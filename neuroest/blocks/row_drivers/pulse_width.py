@@ -1,22 +1,21 @@
 """Row driver that encodes a number as the width of a pulse."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import non_negative
 
 
 class PulseWidthDriverParameters(RowDriverParameters, CircuitParameters):
     """Row driver with a pulse width proportional to its input."""
 
-    model: ClassVar[str] = "pulse_width"
+    model = "pulse_width"
 
     conversion_energy: u.Joule = non_negative()
     """Energy of converting one number to one pulse."""
@@ -27,7 +26,7 @@ class PulseWidthDriverParameters(RowDriverParameters, CircuitParameters):
 class PulseWidthBlock(DeviceBlock):
     """Pulse-width driver at the end of each row: one `pulse_width` of the array per input step."""
 
-    record: ClassVar[type[Record] | None] = PulseWidthDriverParameters
+    record = PulseWidthDriverParameters
     model: Literal["pulse_width"]
     rows_per_converter: Count = 1.0
     """Rows that share one digital-to-time converter in series."""
@@ -36,11 +35,11 @@ class PulseWidthBlock(DeviceBlock):
 class PulseWidthDriver(RowDriver):
     """Row driver with a pulse width proportional to its input."""
 
-    schema: ClassVar[type[Block]] = PulseWidthBlock
-    analog_circuit: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
+    schema = PulseWidthBlock
+    analog_circuit = True
+    prior_error = DRIVER_ERROR
     device: PulseWidthDriverParameters
-    whole_numbers: ClassVar[bool] = True
+    whole_numbers = True
 
     def drive_time(self, pulse_width: u.Second, network: NetworkContext) -> u.Second:
         """Time of the largest number, as many shortest pulses as it counts, for each row that shares a converter."""

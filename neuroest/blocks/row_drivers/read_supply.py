@@ -1,9 +1,9 @@
 """Supply of the read voltage."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.model_error import exact_model
 from neuroest.specs.base import PositiveFraction
 from neuroest.specs.blocks import Block
 
@@ -25,12 +25,12 @@ class SwitchingConverterBlock(Block):
 class LinearRegulator(Component[None]):
     """Regulator that drops the supply to the read voltage; the cells are charged for the full supply."""
 
-    schema: ClassVar[type[Block]] = LinearRegulatorBlock
-    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
+    schema = LinearRegulatorBlock
+    prior_error = exact_model("it costs nothing itself")
 
 
 class SwitchingConverter(Component[None]):
     """Converter from the supply to the read voltage with an efficiency."""
 
-    schema: ClassVar[type[Block]] = SwitchingConverterBlock
-    prior_error: ClassVar[ModelErrors] = exact_model("it costs nothing itself")
+    schema = SwitchingConverterBlock
+    prior_error = exact_model("it costs nothing itself")

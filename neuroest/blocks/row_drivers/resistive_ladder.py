@@ -1,21 +1,20 @@
 """Row driver that encodes a number as a voltage with a resistor ladder."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
-from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import positive
 
 
 class ResistiveLadderParameters(VoltageDriverParameters):
     """R-2R ladder at each row, with an output buffer for the row current."""
 
-    model: ClassVar[str] = "resistive_ladder"
+    model = "resistive_ladder"
 
     unit_resistance: u.Ohm = positive(symbol="R")
     """Resistance R of the ladder."""
@@ -26,16 +25,16 @@ class ResistiveLadderParameters(VoltageDriverParameters):
 class ResistiveLadderBlock(DeviceBlock):
     """R-2R digital-to-analog converter at the end of each row."""
 
-    record: ClassVar[type[Record] | None] = ResistiveLadderParameters
+    record = ResistiveLadderParameters
     model: Literal["resistive_ladder"]
 
 
 class ResistiveLadder(VoltageDriver):
     """R-2R ladder at each row."""
 
-    schema: ClassVar[type[Block]] = ResistiveLadderBlock
-    analog_circuit: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
+    schema = ResistiveLadderBlock
+    analog_circuit = True
+    prior_error = DRIVER_ERROR
     device: ResistiveLadderParameters
 
     def own_energies(

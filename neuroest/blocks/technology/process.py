@@ -1,7 +1,5 @@
 """CMOS process, its corners, and the package of a die."""
 
-from typing import ClassVar
-
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.core import units as u
 from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negative, positive, quantity
@@ -10,8 +8,8 @@ from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negat
 class Process(Record):
     """A CMOS process of one node and flavour."""
 
-    model: ClassVar[str] = "cmos_process"
-    folder: ClassVar[str] = "transistors"
+    model = "cmos_process"
+    folder = "transistors"
 
     feature_size: u.Metre = positive(maximum=1e-6, symbol="F", exact=DEFINED)
     """Node label, the F of cell areas given in F^2."""
@@ -84,8 +82,8 @@ class Process(Record):
 class ThresholdOptions(Record):
     """Transistors of several thresholds that one process offers side by side."""
 
-    model: ClassVar[str] = "threshold_options"
-    folder: ClassVar[str] = "transistors"
+    model = "threshold_options"
+    folder = "transistors"
 
     low_off_current: u.AmperePerMetre = positive()
     """Leakage of low-threshold transistors per width at 300 K and the nominal supply."""
@@ -98,9 +96,9 @@ class ThresholdOptions(Record):
 class ProcessCorners(Record):
     """Slow and fast dies of a process, from a table of open design kits at their corners."""
 
-    model: ClassVar[str] = "process_corners"
-    folder: ClassVar[str] = "transistors"
-    table: ClassVar[type[CornerTable]] = CornerTable
+    model = "process_corners"
+    folder = "transistors"
+    table = CornerTable
 
     speed_depth: u.Dimensionless = positive(maximum=5.0, symbol="s_t")
     """How far the corner lies out compared with the table's in delay, current, threshold and energy, as an exponent."""
@@ -111,8 +109,8 @@ class ProcessCorners(Record):
 class Package(Record):
     """A package by how well it carries heat off."""
 
-    model: ClassVar[str] = "package"
-    folder: ClassVar[str] = "integration"
+    model = "package"
+    folder = "integration"
 
     thermal_resistance: u.KelvinPerWatt = positive(symbol="R_JA")
     """Thermal resistance from the die to the air around it, per package."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -31,8 +31,8 @@ from neuroest.equations import (
 class ArrayParts(Component[None]):
     """Cells, drivers and column circuits of an array, and how many of them a weight takes."""
 
-    model: ClassVar[str] = "crossbar"
-    answers_for_slots: ClassVar[bool] = True
+    model = "crossbar"
+    answers_for_slots = True
 
     @property
     def adds_charges(self) -> bool:

@@ -1,7 +1,5 @@
 """Array of static memory cells with capacitors, whose columns add charges."""
 
-from typing import ClassVar
-
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.cells.charge_domain_sram import ChargeCell
 from neuroest.core import units as u
@@ -12,7 +10,7 @@ from neuroest.levels.crossbar.static_array import StaticArray
 class ChargeDomainArray(StaticArray):
     """Array whose cells charge capacitors: no static current, and the columns carry voltages."""
 
-    model: ClassVar[str] = "crossbar"
+    model = "crossbar"
 
     @property
     def cell(self) -> ChargeCell:

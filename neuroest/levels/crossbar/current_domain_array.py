@@ -1,7 +1,5 @@
 """Array of static memory cells whose currents discharge the columns."""
 
-from typing import ClassVar
-
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
@@ -18,7 +16,7 @@ class CurrentDomainArray(StaticArray):
     long the conversion takes.
     """
 
-    model: ClassVar[str] = "crossbar"
+    model = "crossbar"
 
     @property
     def cell(self) -> CurrentCell:

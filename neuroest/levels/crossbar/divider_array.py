@@ -1,7 +1,5 @@
 """Array of static memory cells whose columns are dividers of resistances."""
 
-from typing import ClassVar
-
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.cells.divider_sram import DividerCell
 from neuroest.core import units as u
@@ -15,7 +13,7 @@ HALF = 1.0 / 2.0
 class DividerArray(StaticArray):
     """Array whose cells pull their columns up or down: current flows for as long as a column is read."""
 
-    model: ClassVar[str] = "crossbar"
+    model = "crossbar"
 
     @property
     def cell(self) -> DividerCell:

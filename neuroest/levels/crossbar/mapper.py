@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from neuroest.blocks.base import Check, Component
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
 from neuroest.core import units as u
@@ -28,16 +28,15 @@ from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.levels.crossbar.timestep import longest
 from neuroest.levels.learning import LevelLearning
 from neuroest.registry import ARRAYS, COMPONENTS
-from neuroest.specs.architecture import Level
 from neuroest.workloads.learning import LearningCounts
 
 
 class CrossbarMapper(CrossbarCounts):
     """Weights stay in the cells; every output of a neuron-read array owns its neuron."""
 
-    schema: ClassVar[type[Level]] = CrossbarLevel
-    weights_in_cells: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = CrossbarLevel
+    weights_in_cells = True
+    prior_error = model_errors(
         time=ModelError(
             1.2,
             "sequences between reads and waits between tiles are not modelled; studies and macros whose read is known "

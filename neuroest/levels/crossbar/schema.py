@@ -1,6 +1,6 @@
 """Schema of a crossbar level."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.cells.static_memory import StaticCellParameters
 from neuroest.specs import base, blocks
@@ -10,7 +10,7 @@ from neuroest.specs.architecture import ComputingLevel
 class CrossbarLevel(ComputingLevel):
     """Crossbar arrays that store the weights and multiply in place."""
 
-    slots: ClassVar[tuple[str, ...]] = (
+    slots = (
         "cell", "input", "readout", "read_supply", "schedule", "row_buffer", "column_buffer",
         "write_circuit",
     )  # fmt: skip

@@ -1,7 +1,5 @@
 """Array whose columns are strings of cells in series."""
 
-from typing import ClassVar
-
 from neuroest.blocks.base import Characteristic, EnergyCost, NetworkContext
 from neuroest.blocks.cells.series_junctions import SeriesJunctionsCell
 from neuroest.core import units as u
@@ -15,7 +13,7 @@ HALF = 1.0 / 2.0
 class SeriesArray(StaticArray):
     """Array whose columns add resistances: the load of a column is charged, then discharged through all cells."""
 
-    model: ClassVar[str] = "crossbar"
+    model = "crossbar"
 
     @property
     def cell(self) -> SeriesJunctionsCell:

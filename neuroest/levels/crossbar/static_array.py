@@ -1,7 +1,6 @@
 """Array of static memory cells, whose columns add charges."""
 
 from abc import abstractmethod
-from typing import ClassVar
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, NetworkContext, StaticCost
 from neuroest.blocks.cells.static_memory import StaticCell
@@ -13,7 +12,7 @@ from neuroest.levels.crossbar.array import CrossbarArray
 class StaticArray(CrossbarArray):
     """Array whose weights lie in static memory cells: nothing flows when it stands still."""
 
-    model: ClassVar[str] = "crossbar"
+    model = "crossbar"
 
     @property
     def cell(self) -> StaticCell:
