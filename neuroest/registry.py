@@ -1,4 +1,4 @@
-"""The one table of everything that files name: blocks, computing levels, device models and importers.
+"""The one table of all names in files: blocks, computing levels, device models, importers, kinds of files.
 
 The rows are in `registry.yaml` next to this file. A row is all that the program knows of a block before it is used; the
 rest is in the block's own file. Another package adds rows through the entry points ``neuroest.blocks``,
@@ -24,6 +24,8 @@ _DEVICES: Mapping[str, str] = frozen(_TABLE["devices"])
 """Device models that are not those of a block of the same name."""
 _RENDERERS: Mapping[str, str] = frozen(_TABLE["renderers"])
 """What turns a result into text or a figure. Results are data and import none of it."""
+FILE_KINDS: Mapping[str, Sequence[str]] = frozen(_TABLE["kinds"])
+"""Schema, loader and folders of each kind of file; `neuroest.loading.kinds` reads them."""
 EXPORTS: Mapping[str, str] = frozen(_TABLE["exports"])
 """What writes an estimate as a file of another tool, by the name of the format: ``(estimate) -> text``."""
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.core.lazy_registry import load
+from neuroest.registry import FILE_KINDS
 from neuroest.specs.base import Spec
 
 _PACKAGE = Path(__file__).parent.parent
@@ -42,37 +43,7 @@ class Kind:
         return load(f"neuroest.{self.loader}")(path)
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {
-        "architecture": Kind(
-            "specs.architecture.ArchitectureSpec",
-            "loading.library.load_architecture",
-            "architectures",
-            "architectures",
-        ),
-        "device": Kind(
-            "specs.device.DeviceSpec", "loading.library.load_device", "device_specs", "device_specs"
-        ),
-        "sources": Kind("specs.device.SourcesSpec", "loading.library.load_sources"),
-        "workload": Kind(
-            "specs.workload.WorkloadSpec", "loading.library.load_workload", "workloads", "workload_specs"
-        ),
-        "population": Kind("specs.population.PopulationSpec", "loading.library.load_workload"),
-        "space": Kind("exploration.space.SpaceSpec", "exploration.space.read_space"),
-        "contest": Kind(
-            "exploration.contest_spec.ContestSpec",
-            "exploration.contest_field.check_contest",
-            "contests",
-            "contests",
-        ),
-        "validation_case": Kind(
-            "validation.case_spec.CaseSpec", "validation.cases.read_case", "validation", "validation_cases"
-        ),
-        "model_discrepancy": Kind(
-            "error_analysis.model_error.DiscrepancySpec", "error_analysis.model_error.read_discrepancies"
-        ),
-    }
-)
+KINDS: Mapping[str, Kind] = MappingProxyType({name: Kind(*row) for name, row in FILE_KINDS.items()})
 """All kinds of files, by the value of the key ``kind``."""
 
 

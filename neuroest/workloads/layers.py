@@ -33,6 +33,7 @@ from neuroest.workloads import layout
 from neuroest.workloads.shapes import (
     NETWORK_INPUT,
     WEIGHTLESS,
+    Counts,
     PopulationCounts,
     Shape,
     ShapeInference,
@@ -42,12 +43,9 @@ from neuroest.workloads.shapes import (
 Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Geometry:
-    """Counts that depend only on the shapes of a network.
-
-    All arrays have one element a layer. A pooling or an addition has no weights: its reduction, connections,
-    MACs and weights are zero, and its outputs are its channels.
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Geometry(Counts[Array]):
+    """Counts that depend only on the shapes of a network, with one element a layer in all arrays.
 
     Attributes
     ----------
@@ -57,56 +55,16 @@ class Geometry:
         Indices of the layers that each layer reads; `NETWORK_INPUT` for the network's input.
     output_shapes : tuple of tuple of int
         ``(features,)`` or ``(channels, rows, columns)``.
-    is_weighted, is_pooling, is_addition : array
-        One or zero.
-    reduction : array
-        Inputs of one output within its group: kernel rows x kernel columns x channels of the group, or all
-        inputs of a fully connected layer. Padding counts, as it does in a mapped array.
-    recurrent_reduction : array
-        Further inputs of one output from the layer itself.
-    outputs : array
-        Outputs that see the same inputs: channels of one group, or neurons.
-    groups : array
-        Groups of channels without connections between them.
-    kernel_rows, kernel_columns, row_stride, column_stride, output_rows : array
-        Size and stride of the kernel, and rows of the output map; one for a fully connected layer.
-    dilation : array
-        Distance of neighbouring elements of the kernel, the larger of both axes; one where it is not dilated.
-    padded_columns : array
-        Columns of the input map with its padding; one for a fully connected layer.
-    row_elements : array
-        Elements of one row of the input map of a convolution, all channels, without padding; one elsewhere.
-    positions : array
-        Positions of the kernel, one for a fully connected layer.
-    input_elements, output_elements : array
-        Elements read and written; the elements of all operands for an addition.
+    output_elements : array
+        Elements written.
     connections : array
         Uses of a feed-forward synapse by a real element, without taps on padding.
     recurrent_connections : array
         Uses of a recurrent synapse.
     macs : array
-        Multiply-accumulate operations including padding, as in a frame-based engine.
+        Multiply-accumulate operations including padding, as in a frame-based engine; zero without weights.
     weights : array
         Stored weights, without biases.
-    input_taps : array
-        Elements that the kernel (or pooling window) meets over all positions, without padding.
-    window_elements : array
-        Elements of a pooling window, operands of an addition, operations of an element-wise layer or a recurrent
-        cell; zero for other weighted layers.
-    window_comparisons, window_additions : array
-        Of one output of a pooling layer or an addition, one less than its elements; zero for others.
-    stationary_elements : array
-        Elements of a factor that replaces weights but is recomputed in each inference.
-    sequential_steps : array
-        Sequential steps of a recurrent cell; each waits for the previous one.
-    input_bits : array
-        Bits of a numeric input in spiking coding; one everywhere else.
-    population : array
-        Neurons of a population; zero for other layers.
-    sheet_density, decay_length, long_range_share, long_range_areas, long_range_distance : array
-        Numbers of a population: neurons per area, decay length of the connection density, and distant targets.
-    line_buffer_elements : array
-        Elements of the complete input rows that a kernel or window still needs.
     time_constant_steps, shortest_time_constant_steps : array
         Longest and shortest membrane time constant over the time of a timestep; zero where the network does not state
         it.
@@ -122,42 +80,11 @@ class Geometry:
     types: tuple[str, ...]
     reads: tuple[tuple[int, ...], ...]
     output_shapes: tuple[Shape, ...]
-    is_weighted: Array
-    is_pooling: Array
-    is_addition: Array
-    reduction: Array
-    recurrent_reduction: Array
-    outputs: Array
-    groups: Array
-    kernel_rows: Array
-    kernel_columns: Array
-    row_stride: Array
-    column_stride: Array
-    dilation: Array
-    output_rows: Array
-    padded_columns: Array
-    row_elements: Array
-    positions: Array
-    input_elements: Array
     output_elements: Array
     connections: Array
     recurrent_connections: Array
     macs: Array
     weights: Array
-    input_taps: Array
-    window_elements: Array
-    window_comparisons: Array
-    window_additions: Array
-    line_buffer_elements: Array
-    stationary_elements: Array
-    sequential_steps: Array
-    input_bits: Array
-    population: Array
-    sheet_density: Array
-    decay_length: Array
-    long_range_share: Array
-    long_range_areas: Array
-    long_range_distance: Array
     time_constant_steps: Array
     shortest_time_constant_steps: Array
     fan_out_layers: Array
@@ -182,7 +109,7 @@ class Geometry:
         return np.asarray(np.sum(counts, axis=-1, keepdims=True))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class LayerTable(Geometry):
     """Geometry and activity of a network.
 

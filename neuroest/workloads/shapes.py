@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,11 @@ from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec, la
 Shape: TypeAlias = tuple[int, ...]
 _Pair: TypeAlias = tuple[int, int]
 
+_Number = TypeVar("_Number")
+_NONE: Any = 0
+"""Count of what a layer does not have."""
+_ONE: Any = 1
+"""Count where there is nothing to divide or repeat."""
 Misfits: TypeAlias = tuple[Fault, ...]
 """What does not fit in a layer, by the place in it."""
 _SHAPES = "give [features] or [channels, rows, columns]"
@@ -87,42 +92,96 @@ class Axis:
         return count
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class LayerCounts:
-    """Counts of one layer; the names are those of `Geometry`."""
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Counts(Generic[_Number]):
+    """Counts that follow from the shapes of one layer, or arrays of them with one element a layer.
+
+    A pooling or an addition has no weights: its reduction is zero, and its outputs are its channels.
+
+    Attributes
+    ----------
+    is_weighted, is_pooling, is_addition
+        One or zero.
+    reduction
+        Inputs of one output within its group: kernel rows x kernel columns x channels of the group, or all
+        inputs of a fully connected layer. Padding counts, as it does in a mapped array.
+    recurrent_reduction
+        Further inputs of one output from the layer itself.
+    outputs
+        Outputs that see the same inputs: channels of one group, or neurons.
+    groups
+        Groups of channels without connections between them.
+    kernel_rows, kernel_columns, row_stride, column_stride, output_rows
+        Size and stride of the kernel, and rows of the output map; one for a fully connected layer.
+    dilation
+        Distance of neighbouring elements of the kernel, the larger of both axes; one where it is not dilated.
+    padded_columns
+        Columns of the input map with its padding; one for a fully connected layer.
+    row_elements
+        Elements of one row of the input map of a convolution, all channels, without padding; one elsewhere.
+    positions
+        Positions of the kernel, one for a fully connected layer.
+    input_elements
+        Elements read; the elements of all operands for an addition.
+    input_taps
+        Elements that the kernel (or pooling window) meets over all positions, without padding.
+    window_elements
+        Elements of a pooling window, operands of an addition, operations of an element-wise layer or a recurrent
+        cell; zero for other weighted layers.
+    window_comparisons, window_additions
+        Of one output of a pooling layer or an addition, one less than its elements; zero for others.
+    line_buffer_elements
+        Elements of the complete input rows that a kernel or window still needs.
+    stationary_elements
+        Elements of a factor that replaces weights but is recomputed in each inference.
+    sequential_steps
+        Sequential steps of a recurrent cell; each waits for the previous one.
+    input_bits
+        Bits of a numeric input in spiking coding; one everywhere else.
+    population
+        Neurons of a population; zero for other layers.
+    sheet_density, decay_length, long_range_share, long_range_areas, long_range_distance
+        Numbers of a population: neurons per area, decay length of the connection density, and distant targets.
+    """
+
+    input_elements: _Number
+    is_weighted: _Number = _NONE
+    is_pooling: _Number = _NONE
+    is_addition: _Number = _NONE
+    reduction: _Number = _NONE
+    recurrent_reduction: _Number = _NONE
+    outputs: _Number = _ONE
+    groups: _Number = _ONE
+    kernel_rows: _Number = _ONE
+    kernel_columns: _Number = _ONE
+    row_stride: _Number = _ONE
+    column_stride: _Number = _ONE
+    dilation: _Number = _ONE
+    output_rows: _Number = _ONE
+    padded_columns: _Number = _ONE
+    row_elements: _Number = _ONE
+    positions: _Number = _ONE
+    input_taps: _Number = _NONE
+    window_elements: _Number = _NONE
+    window_comparisons: _Number = _NONE
+    window_additions: _Number = _NONE
+    line_buffer_elements: _Number = _NONE
+    stationary_elements: _Number = _NONE
+    sequential_steps: _Number = _ONE
+    input_bits: _Number = _ONE
+    population: _Number = _NONE
+    sheet_density: _Number = _NONE
+    decay_length: _Number = _NONE
+    long_range_share: _Number = _NONE
+    long_range_areas: _Number = _NONE
+    long_range_distance: _Number = _NONE
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class LayerCounts(Counts[int]):
+    """Counts of one layer."""
 
     output_shape: Shape
-    input_elements: int
-    is_weighted: int = 0
-    is_pooling: int = 0
-    is_addition: int = 0
-    reduction: int = 0
-    recurrent_reduction: int = 0
-    outputs: int = 1
-    groups: int = 1
-    kernel_rows: int = 1
-    kernel_columns: int = 1
-    row_stride: int = 1
-    column_stride: int = 1
-    dilation: int = 1
-    output_rows: int = 1
-    padded_columns: int = 1
-    row_elements: int = 1
-    positions: int = 1
-    input_taps: int = 0
-    window_elements: int = 0
-    window_comparisons: int = 0
-    window_additions: int = 0
-    line_buffer_elements: int = 0
-    stationary_elements: int = 0
-    sequential_steps: int = 1
-    input_bits: int = 1
-    population: float = 0.0
-    sheet_density: float = 0.0
-    decay_length: float = 0.0
-    long_range_share: float = 0.0
-    long_range_areas: float = 0.0
-    long_range_distance: float = 0.0
 
     @property
     def output_elements(self) -> int:
@@ -162,7 +221,7 @@ def _whole(value: Any) -> Any:
     return np.floor(value) if np.ndim(value) else int(value)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class PopulationCounts(LayerCounts):
     """Counts of a population: its synapses, and not the crosspoints among which they lie, are stored and used."""
 
@@ -270,7 +329,7 @@ class ShapeInference:
         found = [
             self.spec.input.bits or 1
             if index == NETWORK_INPUT
-            else (self.counts[index] or LayerCounts((1,), 1)).input_bits
+            else (self.counts[index] or LayerCounts(output_shape=(1,), input_elements=1)).input_bits
             if isinstance(self.spec.layers[index], WEIGHTLESS)
             else 1
             for index in reads
