@@ -7,8 +7,8 @@ Progress: TypeAlias = Callable[[float], None]
 """Callback that receives the finished share, 0 to 1."""
 
 
-def silent(_share: float) -> None:
-    """Callback that ignores progress."""
+def silent(_: object) -> None:
+    """Callback that ignores the finished share, or the name of the next run."""
 
 
 def part(progress: Progress, number: int, parts: int) -> Progress:

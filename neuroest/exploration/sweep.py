@@ -13,6 +13,7 @@ import numpy as np
 
 from neuroest.core.extras import extra
 from neuroest.core.lazy_registry import load
+from neuroest.core.progress import silent
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.checkpoint import SUFFIXES, Store, read_metadata
 from neuroest.exploration.chunks import CHUNK, Columns, Job, plain
@@ -312,7 +313,7 @@ def run_job(
 def _in_memory(
     job: Job, workers: int | None, scheduler: str | None, started: Callable[[int, int], Tick] | None
 ) -> SweepResult:
-    tick = started(job.points, 0) if started else _silent
+    tick = started(job.points, 0) if started else silent
     found: dict[int, Columns] = {}
     for chunk, columns in run_chunks(job.compute, range(job.chunks), workers, scheduler):
         found[chunk] = columns
@@ -335,7 +336,7 @@ def _to_file(
             return SweepResult(job, None, output, known["rows"], known["feasible"], known)
         done = store.finished()
         left = [chunk for chunk in range(job.chunks) if chunk not in done]
-        tick = started(job.points, round(job.points * len(done) / job.chunks)) if started else _silent
+        tick = started(job.points, round(job.points * len(done) / job.chunks)) if started else silent
         task = job.compute if scheduler is not None else partial(_computed, job, store)
         for chunk, result in run_chunks(task, left, workers, scheduler):
             tick(job.rows_done(result if isinstance(result, int) else store.write(chunk, result)))
@@ -363,10 +364,6 @@ def _not_empty(rows: int) -> None:
 def _count(columns: Columns) -> tuple[int, int]:
     feasible = np.asarray(columns["feasible"])
     return feasible.size, int(np.count_nonzero(feasible))
-
-
-def _silent(_: int) -> None:
-    return
 
 
 def _concatenated(parts: Sequence[Columns]) -> Columns:

@@ -17,7 +17,7 @@ from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.importers.network import Recorded
 from neuroest.workloads.importers.statistics import Tally, spike_statistics
-from neuroest.workloads.importers.writing import loaded_text, recorded_activity, workload_text
+from neuroest.workloads.importers.writing import under_name, with_activity
 
 MODEL = "1M1T1R rate equations with noise, rupture and differences of devices (docs/models/neurons.md)"
 
@@ -69,16 +69,8 @@ def simulated_workload(
     day : str, optional
         ISO date; today by default.
     """
-    data = workload.document.data
-    key, number = "simulation", 1
-    while key in data.get("sources", {}):
-        number += 1
-        key = f"simulation_{number}"
-    for layer in data["layers"]:
-        if layer["name"] in found:
-            layer["activity"] = recorded_activity(_recorded(found[layer["name"]].spikes), key)
-    if spikes is not None:
-        data["input"]["activity"] = recorded_activity(_recorded(spikes), key)
+    seen = {name: one.spikes for name, one in found.items()} | ({} if spikes is None else {"input": spikes})
+    data, key = with_activity(workload, {name: _recorded(one) for name, one in seen.items()}, "simulation")
     samples = len(next(iter(found.values())).counts)
     if accuracy is not None and data.get("task"):
         data["task"] = {
@@ -96,10 +88,7 @@ def simulated_workload(
         "year": int(today[:4]),
         "seen_note": _about(found, origin, samples, today),
     }
-    if name is not None:
-        data["name"] = name
-    text = workload_text(data)
-    return loaded_text(text, name or workload.file), text
+    return under_name(data, name, workload)
 
 
 def _recorded(spikes: Array) -> Recorded:

@@ -4,7 +4,7 @@ Weights and inputs are integers. A read sums the active rows of a column. Column
 smallest difference that an integer weight and input can make (docs/accuracy.md).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,15 @@ from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.levels.crossbar.weight_errors import STUCK_CELLS, drawn_conductances, result_weight
 
 NOISE, DRIFT, CLIPPING, ROUNDING = "noise", "drift", "clipping", "rounding"
-CAUSES = ("programming", STUCK_CELLS.replace(" ", "_"), DRIFT, NOISE, CLIPPING, ROUNDING)
-"""Error sources that a run can leave out."""
+CAUSES: Mapping[str, str] = {
+    "programming": "no programming errors",
+    STUCK_CELLS.replace(" ", "_"): "no stuck cells",
+    DRIFT: "read immediately after programming",
+    NOISE: "no read noise of the cells",
+    CLIPPING: "ADCs with unlimited range",
+    ROUNDING: "ADCs with unlimited resolution",
+}
+"""Error sources that a run can leave out, and what is left."""
 _AT_ONCE = 2**21
 """Largest number of results computed together, to limit memory and fit the cache."""
 _BYTE = 8

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import stacked_columns
 from neuroest.core.units import format_quantity
@@ -17,20 +17,16 @@ from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.conditions import Chips
 from neuroest.network_simulation.crossbar_products import CAUSES, ProgrammedLayer, Reads, reads_of
-from neuroest.network_simulation.files import read_arrays
+from neuroest.network_simulation.files import read_arrays, refuse_same, to_leave_out
 from neuroest.network_simulation.onnx_run import OnnxNetwork, Products
-from neuroest.network_simulation.statistics import Interval, difference, share
+from neuroest.network_simulation.statistics import Interval, difference, points, share
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
-from neuroest.workloads.importers.files import formatted
+from neuroest.workloads.importers.files import fault
 from neuroest.workloads.layers import layer_table
 
 BATCH = 64
 """Samples per batch."""
-
-
-def _silent(_: str) -> None:
-    """Report no progress."""
 
 
 @dataclass(frozen=True)
@@ -122,21 +118,17 @@ class DenseSimulation:
             f"{self.network} on {self.chip.architecture}: {self.samples} samples divided among {self.chips.number} "
             f"chips, seed {self.chips.seed}; {energy} an inference by the estimate"
         )
+        runs = [("", "accuracy (95 %)", "points against quantised")]
+        runs += [(one.name, one.accuracy.percent(), points(one.against_quantised)) for one in self.results]
+        layers = [("layer", "effective bits, simulated", "by the estimate")]
+        layers += [(one.layer, _bits(one.simulated), _bits(one.estimated)) for one in self.layers]
         lines = [
             head,
             "",
-            *stacked_columns(
-                [("", "accuracy (95 %)", "points against quantised"), *map(_line, self.results)], "<<>"
-            ),
+            *stacked_columns(runs, "<<>"),
             *(f"{one.name}: {one.about}" for one in self.results),
             "",
-            *stacked_columns(
-                [
-                    ("layer", "effective bits, simulated", "by the estimate"),
-                    *((one.layer, _bits(one.simulated), _bits(one.estimated)) for one in self.layers),
-                ],
-                "<>>",
-            ),
+            *stacked_columns(layers, "<>>"),
             "not simulated, and in the bits of the estimate: loss along wires, settling, circuits at the columns",
         ]
         if self.elsewhere:
@@ -180,12 +172,6 @@ def _bits(value: float | None) -> str:
     return "exact" if value is None else f"{value:.2f}"
 
 
-def _line(one: DenseResult) -> tuple[str, str, str]:
-    a, d = one.accuracy, one.against_quantised
-    points = "" if d is None else f"{100 * d.value:+.1f} ({100 * d.low:+.1f} to {100 * d.high:+.1f})"
-    return one.name, f"{100 * a.value:.1f} % ({100 * a.low:.1f} to {100 * a.high:.1f})", points
-
-
 def read_dense_samples(path: Path) -> tuple[Array, Array]:
     """Inputs (samples, ...) and the class of each.
 
@@ -197,17 +183,16 @@ def read_dense_samples(path: Path) -> tuple[Array, Array]:
     arrays = read_arrays(path)
     for name in ("input", "labels"):
         if name not in arrays:
-            raise NeuroestError(
-                f"{formatted(path)}: has no array {name!r}; it needs input (samples, ...) and labels"
-            )
+            raise fault(path, f"has no array {name!r}; it needs input (samples, ...) and labels")
     inputs, labels = arrays["input"], arrays["labels"]
     if inputs.ndim < 2 or not len(inputs) or labels.shape != (len(inputs),):
-        raise NeuroestError(
-            f"{formatted(path)}: input has the shape {inputs.shape} and labels {labels.shape}; expected (samples, ...) "
-            "and (samples,)"
+        raise fault(
+            path,
+            f"input has the shape {inputs.shape} and labels {labels.shape}; expected (samples, ...) "
+            "and (samples,)",
         )
     if np.any(labels != np.round(labels)) or np.any(labels < 0):
-        raise NeuroestError(f"{formatted(path)}: labels must be whole numbers from 0")
+        raise fault(path, "labels must be whole numbers from 0")
     return inputs.astype(np.float32), labels.astype(int)
 
 
@@ -321,7 +306,7 @@ def dense_study(
 def simulate_dense(
     architecture: str, model: str, samples: Path, calibration: Path, *, without: Sequence[str] = (),
     count: int | None = None, chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None,
-    notify: Callable[[str], None] = _silent, progress: Progress = silent,
+    notify: Callable[[str], None] = silent, progress: Progress = silent,
 ) -> DenseSimulation:  # fmt: skip
     """Accuracy of a dense network whose weights are stored in the resistive cells of a chip.
 
@@ -358,9 +343,8 @@ def simulate_dense(
     NeuroestError
         If files do not match, or if the arrays are not resistive cells with converters.
     """
-    check_names("cause", [name for name in without if name != "all"], CAUSES)
-    if calibration.resolve() == samples.resolve():
-        raise NeuroestError("--calibration must not be the samples that the accuracy is measured on")
+    left_out = to_leave_out("cause", without, CAUSES)
+    refuse_same("--calibration", calibration, samples)
     inputs, labels = (one[:count] for one in read_dense_samples(samples))
     seen, _ = read_dense_samples(calibration)
     study = dense_study(architecture, model, inputs, labels, seen, Chips(chips, seed), settings)
@@ -373,7 +357,6 @@ def simulate_dense(
     notify("the chip")
     whole = study.right(study.on_chips(errors=squares, progress=progress))
     rounded = "weights and inputs of the layers rounded to their bits"
-    left_out = tuple(CAUSES if "all" in without else dict.fromkeys(without))
     results = (
         DenseResult("floating point", "the file as it is", share(floating), difference(floating, exact)),
         DenseResult("quantised", rounded, share(exact), None),
@@ -388,7 +371,7 @@ def simulate_dense(
 
 def _check_labels(file: Path, labels: Array, classes: int) -> None:
     if np.any(labels >= classes):
-        raise NeuroestError(f"{formatted(file)}: labels must be below {classes}, the outputs of the network")
+        raise fault(file, f"labels must be below {classes}, the outputs of the network")
 
 
 def _without(
@@ -399,18 +382,7 @@ def _without(
         title = f"without {name.replace('_', ' ')}"
         notify(title)
         left = study.right(study.on_chips((name,), progress=progress))
-        yield DenseResult(title, _MEANING[name], share(left), difference(left, exact))
-
-
-_MEANING: Mapping[str, str] = {
-    "programming": "no programming errors",
-    "stuck_cells": "no stuck cells",
-    "drift": "read immediately after programming",
-    "noise": "no read noise of the cells",
-    "clipping": "ADCs with unlimited range",
-    "rounding": "ADCs with unlimited resolution",
-}
-"""Description of a left-out error source."""
+        yield DenseResult(title, CAUSES[name], share(left), difference(left, exact))
 
 
 def _arithmetic(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,14 @@ from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.dynamics.stimulus import Array
 from neuroest.specs.layers import FullyConnected, Recurrent
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.workloads.importers.files import file_sha256, formatted, model_file, reading, stored_arrays
+from neuroest.workloads.importers.files import (
+    fault,
+    file_sha256,
+    formatted,
+    model_file,
+    reading,
+    stored_arrays,
+)
 
 _MOST_MEMBERS = 200
 _LARGEST = 1e30
@@ -75,6 +82,30 @@ class Samples:
         return replace(self, spikes=self.spikes[:count], labels=self.labels[:count])
 
 
+def to_leave_out(what: str, names: Sequence[str], known: Mapping[str, Any]) -> list[str]:
+    """Names of what is left out, each once; ``all`` stands for everything that is known.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown name.
+    """
+    check_names(what, [name for name in names if name != "all"], known)
+    return list(known if "all" in names else dict.fromkeys(names))
+
+
+def refuse_same(option: str, file: Path, samples: Path) -> None:
+    """Refuse to measure the accuracy on the samples that something is chosen or learned on.
+
+    Raises
+    ------
+    NeuroestError
+        If both are the same file.
+    """
+    if file.resolve() == samples.resolve():
+        raise NeuroestError(f"{option} must not be the samples that the accuracy is measured on")
+
+
 def read_arrays(path: Path) -> dict[str, Array]:
     """The arrays of an .npz file by name; objects are never read.
 
@@ -88,7 +119,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
         found = dict(stored_arrays(path, _MOST_MEMBERS))
     for name, array in found.items():
         if not np.all(np.isfinite(array)):
-            raise NeuroestError(f"{formatted(path)}: {name!r} contains a number that is not finite")
+            raise fault(path, f"{name!r} contains a number that is not finite")
     return found
 
 
@@ -152,9 +183,7 @@ def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str
             field: _number(path, arrays, f"{layer.name}.{field}") for field in ("step", "decay", "threshold")
         }
         if not 0.0 <= values["decay"] <= 1.0:
-            raise NeuroestError(
-                f"{formatted(path)}: {layer.name}.decay must lie from 0 to 1, got {values['decay']:g}"
-            )
+            raise fault(path, f"{layer.name}.decay must lie from 0 to 1, got {values['decay']:g}")
         found.append(NeuronLayer(layer.name, weights, own, **values))
         inputs = layer.outputs
     return found, file_sha256(path)
@@ -162,34 +191,33 @@ def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str
 
 def _matrix(path: Path, arrays: Mapping[str, Array], name: str, shape: tuple[int, int], bits: int) -> Array:
     if name not in arrays:
-        raise NeuroestError(f"{formatted(path)}: has no array {name!r} of shape {shape}")
+        raise fault(path, f"has no array {name!r} of shape {shape}")
     found = arrays[name]
     if found.shape != shape:
-        raise NeuroestError(f"{formatted(path)}: {name} has the shape {found.shape}, the workload {shape}")
+        raise fault(path, f"{name} has the shape {found.shape}, the workload {shape}")
     top = 2 ** (bits - 1) - 1
     if np.any(found != np.round(found)) or np.any(np.abs(found.astype(float)) > top):
-        raise NeuroestError(
-            f"{formatted(path)}: {name} must hold whole numbers from -{top} to {top}, weights of {bits} bits; "
-            f"put the size of one step into {name}.step"
+        raise fault(
+            path,
+            f"{name} must hold whole numbers from -{top} to {top}, weights of {bits} bits; "
+            f"put the size of one step into {name}.step",
         )
     if not np.any(found):
-        raise NeuroestError(f"{formatted(path)}: all weights of {name} are zero")
+        raise fault(path, f"all weights of {name} are zero")
     return np.asarray(found.astype(float))
 
 
 def _number(path: Path, arrays: Mapping[str, Array], name: str) -> float:
     found: Any = arrays.get(name)
     if found is None or np.size(found) != 1:
-        raise NeuroestError(f"{formatted(path)}: {name} must be one number, the ideal neuron's")
+        raise fault(path, f"{name} must be one number, the ideal neuron's")
     value = float(np.ravel(found)[0])
     if name.endswith(".decay"):
         return value
     if not value > 0.0:
-        raise NeuroestError(f"{formatted(path)}: {name} must be above zero, got {value:g}")
+        raise fault(path, f"{name} must be above zero, got {value:g}")
     if not 1.0 / _LARGEST <= value <= _LARGEST:
-        raise NeuroestError(
-            f"{formatted(path)}: {name} must lie from {1.0 / _LARGEST:g} to {_LARGEST:g}, got {value:g}"
-        )
+        raise fault(path, f"{name} must lie from {1.0 / _LARGEST:g} to {_LARGEST:g}, got {value:g}")
     return value
 
 
@@ -204,22 +232,18 @@ def read_samples(path: Path, spec: WorkloadSpec) -> Samples:
     arrays = read_arrays(path)
     spikes = arrays.get("input")
     if spikes is None:
-        raise NeuroestError(f"{formatted(path)}: has no array 'input' (samples, timesteps, neurons)")
+        raise fault(path, "has no array 'input' (samples, timesteps, neurons)")
     steps, neurons = int(spec.timesteps or 1), int(np.prod(spec.input.shape))
     if spikes.ndim != 3 or spikes.shape[1:] != (steps, neurons) or not len(spikes):
-        raise NeuroestError(
-            f"{formatted(path)}: 'input' has the shape {spikes.shape}, expected (samples, {steps}, {neurons})"
-        )
+        raise fault(path, f"'input' has the shape {spikes.shape}, expected (samples, {steps}, {neurons})")
     if not np.all((spikes == 0) | (spikes == 1)):
-        raise NeuroestError(f"{formatted(path)}: 'input' must hold spikes, zeros and ones")
+        raise fault(path, "'input' must hold spikes, zeros and ones")
     labels = arrays.get("labels")
     if labels is None or labels.shape != (len(spikes),):
-        raise NeuroestError(
-            f"{formatted(path)}: needs 'labels', the class of each of the {len(spikes)} samples"
-        )
+        raise fault(path, f"needs 'labels', the class of each of the {len(spikes)} samples")
     classes = weighted_layers(spec)[-1].outputs
     if np.any(labels != np.round(labels)) or np.any((labels < 0) | (labels >= classes)):
-        raise NeuroestError(f"{formatted(path)}: 'labels' must be whole numbers from 0 to {classes - 1}")
+        raise fault(path, f"'labels' must be whole numbers from 0 to {classes - 1}")
     return Samples(spikes.astype(bool), labels.astype(int), formatted(path), file_sha256(path))
 
 
@@ -237,9 +261,7 @@ def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str
     for name, current in arrays.items():
         due = (int(spec.timesteps or 1), outputs[name])
         if current.ndim != 3 or current.shape[1:] != due or not len(current):
-            raise NeuroestError(
-                f"{formatted(path)}: {name} has the shape {current.shape}, expected (samples, {due[0]}, {due[1]})"
-            )
+            raise fault(path, f"{name} has the shape {current.shape}, expected (samples, {due[0]}, {due[1]})")
     if not arrays:
-        raise NeuroestError(f"{formatted(path)}: contains no currents")
+        raise fault(path, "contains no currents")
     return {name: array.astype(float) for name, array in arrays.items()}, file_sha256(path)

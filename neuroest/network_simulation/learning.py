@@ -15,7 +15,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.design.short_paths import settings_of
 from neuroest.dynamics.stimulus import Array
 from neuroest.loading.library import load_workload
-from neuroest.network_simulation.files import NeuronLayer, Samples, read_network, read_samples
+from neuroest.network_simulation.files import NeuronLayer, Samples, read_network, read_samples, refuse_same
 from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
 from neuroest.network_simulation.reference import decided, ideal_network
 from neuroest.network_simulation.rule import RuleState
@@ -157,8 +157,7 @@ def learn_network(
     NeuroestError
         If the workload does not learn, files do not match it, or its rule cannot be simulated.
     """
-    if training.resolve() == samples.resolve():
-        raise NeuroestError("--learn must not be the samples that the accuracy is measured on")
+    refuse_same("--learn", training, samples)
     changes, network = settings_of(settings), load_workload(workload)
     chip = estimate(architecture, network, changes)
     spec, learning = chip.workload, chip.workload.learning

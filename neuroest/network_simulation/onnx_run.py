@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
 from neuroest.dynamics.stimulus import Array
-from neuroest.workloads.importers.files import formatted, model_file, reading
+from neuroest.workloads.importers.files import fault, model_file, reading
 
 
 class Products(Protocol):
@@ -68,8 +68,8 @@ class OnnxNetwork:
         graph, stored = self._model.graph, {one.name for one in self._model.graph.initializer}
         self._inputs = [one.name for one in graph.input if one.name not in stored]
         if len(self._inputs) != 1 or len(graph.output) != 1:
-            raise NeuroestError(
-                f"{formatted(path)}: has {len(self._inputs)} inputs and {len(graph.output)} outputs; one of each runs"
+            raise fault(
+                path, f"has {len(self._inputs)} inputs and {len(graph.output)} outputs; one of each runs"
             )
         self._places = {layer.output: place for place, layer in enumerate(self.layers)}
         self._products: Products = self
@@ -86,9 +86,7 @@ class OnnxNetwork:
             if tensor.data_location == TensorProto.EXTERNAL:
                 array = stored_array(path, tensor)
                 if array is None:
-                    raise NeuroestError(
-                        f"{formatted(path)}: the weights of {tensor.name[:60]!r} are not there"
-                    )
+                    raise fault(path, f"the weights of {tensor.name[:60]!r} are not there")
                 tensor.CopyFrom(numpy_helper.from_array(array.reshape(tensor.dims), tensor.name))
 
     def _weighted(self, path: Path) -> list[WeightedNode]:
@@ -104,7 +102,7 @@ class OnnxNetwork:
             weights = np.asarray(numpy_helper.to_array(stored[node.input[1]]), dtype=np.float64)
             attributes = {one.name: one.i for one in node.attribute}
             if not np.all(np.isfinite(weights)):
-                raise NeuroestError(f"{formatted(path)}: {node.name[:60]!r} has weights that are not finite")
+                raise fault(path, f"{node.name[:60]!r} has weights that are not finite")
             if node.op_type == "Conv":
                 groups = int(attributes.get("group", 1))
                 matrices = weights.reshape(groups, len(weights) // groups, -1)
@@ -112,11 +110,11 @@ class OnnxNetwork:
                 turned = node.op_type == "Gemm" and attributes.get("transB", 0)
                 matrices = (weights if turned else weights.T)[np.newaxis]
             if matrices.ndim != 3:
-                raise NeuroestError(f"{formatted(path)}: {node.name[:60]!r} multiplies by more than a matrix")
+                raise fault(path, f"{node.name[:60]!r} multiplies by more than a matrix")
             matrices = matrices.astype(np.float32)
             found.append(WeightedNode(node.name or node.output[0], node.output[0], matrices))
         if not found:
-            raise NeuroestError(f"{formatted(path)}: has no layer with weights")
+            raise fault(path, "has no layer with weights")
         return found
 
     def prepared(self, _place: int, inputs: Array) -> Array:

@@ -12,7 +12,7 @@ from neuroest.dynamics.diffusive_cells import integration_time
 from neuroest.network_simulation.comparison import ConditionResult, Experiment
 from neuroest.network_simulation.conditions import OperatingConditions
 from neuroest.network_simulation.spiking import Drive, LayerActivity
-from neuroest.network_simulation.statistics import Interval
+from neuroest.network_simulation.statistics import Interval, points
 
 
 def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, Drive]) -> list[str]:
@@ -82,21 +82,11 @@ def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity
 
 def outcome_table(outcomes: list[ConditionResult]) -> list[str]:
     """One line per outcome."""
-    rows = [
-        (
-            "",
-            "accuracy (95 %)",
-            "against ideal",
-            "against device",
-            "spikes",
-            "neurons sim.",
-            "neurons est.",
-            "chip",
-        )
-    ]
+    head = ("", "accuracy (95 %)", "against ideal", "against device")
+    rows = [(*head, "spikes", "neurons sim.", "neurons est.", "chip")]
     rows += [
         (
-            one.name.replace("_", " "), _share(one.accuracy), _points(one.against_ideal), _points(one.against_device),
+            one.name.replace("_", " "), one.accuracy.percent(), points(one.against_ideal), points(one.against_device),
             f"{one.spikes:.1f}", _energy(one.neuron_energy), _energy(one.estimated_neuron_energy), _energy(one.energy),
         )
         for one in outcomes
@@ -105,16 +95,6 @@ def outcome_table(outcomes: list[ConditionResult]) -> list[str]:
     lines.append("points with 95 % intervals, on the same samples; spikes and energies of one inference")
     lines += [f"{one.name.replace('_', ' ')}: {one.about}" for one in outcomes if one.about]
     return lines
-
-
-def _share(interval: Interval) -> str:
-    return f"{100 * interval.value:.1f} % ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
-
-
-def _points(interval: Interval | None) -> str:
-    if interval is None:
-        return ""
-    return f"{100 * interval.value:+.1f} ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
 
 
 def _energy(value: float | None) -> str:

@@ -18,6 +18,17 @@ class Interval:
     low: float
     high: float
 
+    def percent(self) -> str:
+        """A share in percent."""
+        return f"{100 * self.value:.1f} % ({100 * self.low:.1f} to {100 * self.high:.1f})"
+
+
+def points(interval: Interval | None) -> str:
+    """A difference in percentage points; empty for none."""
+    if interval is None:
+        return ""
+    return f"{100 * interval.value:+.1f} ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
+
 
 def share(right: Array) -> Interval:
     """Share of correct answers with its interval (E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927))."""

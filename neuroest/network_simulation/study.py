@@ -16,7 +16,13 @@ from neuroest.network_simulation.calibration import calibrate
 from neuroest.network_simulation.columns import IDEAL, ArrayErrors
 from neuroest.network_simulation.comparison import WITHOUT, ConditionResult, Experiment, compare
 from neuroest.network_simulation.conditions import Chips, operating_conditions
-from neuroest.network_simulation.files import read_currents, read_network, read_samples
+from neuroest.network_simulation.files import (
+    read_currents,
+    read_network,
+    read_samples,
+    refuse_same,
+    to_leave_out,
+)
 from neuroest.network_simulation.report import (
     activity_data,
     activity_lines,
@@ -31,10 +37,6 @@ from neuroest.registry import render
 from neuroest.results.estimate import Estimate
 from neuroest.specs.loaded import Loaded, listed
 from neuroest.specs.workload import WorkloadSpec
-
-
-def _silent(_: str) -> None:
-    """Report no progress."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +160,7 @@ def simulate_network(
     calibration: str | Path | None = None, drives: Mapping[str, Drive] | None = None,
     without: Sequence[str] = (), recalibrate: bool = False, cell_errors: bool = False, count: int | None = None,
     chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
-    notify: Callable[[str], None] = _silent, progress: Progress = silent,
+    notify: Callable[[str], None] = silent, progress: Progress = silent,
 ) -> NetworkSimulation:  # fmt: skip
     """Accuracy and energy of a spiking network on the neurons of a chip.
 
@@ -199,7 +201,8 @@ def simulate_network(
     weights, samples = Path(weights), Path(samples)
     calibration = None if calibration is None else Path(calibration)
     without = listed(without)
-    _check_request(samples, calibration, drives, without, recalibrate=recalibrate)
+    left_out = to_leave_out("characteristic", without, WITHOUT)
+    _check_request(samples, calibration, drives, recalibrate=recalibrate)
     changes = settings_of(settings)
     network = load_workload(workload)
     layers, weights_hash = read_network(weights, network.spec)
@@ -214,34 +217,28 @@ def simulate_network(
         _check_drives(drives, [layer.name for layer in layers])
     elif seen is not None:
         notify("choosing offset and load of each layer")
-        chosen = calibrate(place, layers, seen, group, _indented(notify), options, part(progress, 0, 2))
+        chosen = calibrate(
+            place, layers, seen, group, lambda text: notify(f"  {text}"), options, part(progress, 0, 2)
+        )
         files["calibration samples"] = seen.sha256
     stamp = package_version()
     origin = ActivityProvenance(chip.architecture, place, chosen, group, kinetics, stamp, files, cell_errors)
     study = Experiment(chip, network, layers, tested, origin, changes)
-    left_out = list(WITHOUT) if "all" in without else list(dict.fromkeys(without))
     again = seen if recalibrate else None
     outcomes = compare(study, left_out, again, lambda text: notify(f"running {text}"), running)
     return NetworkSimulation(study, tuple(outcomes))
 
 
-def _indented(notify: Callable[[str], None]) -> Callable[[str], None]:
-    """The same callback, with its text indented."""
-    return lambda text: notify(f"  {text}")
-
-
 def _check_request(
-    samples: Path, calibration: Path | None, drives: Mapping[str, Drive] | None, without: Sequence[str], *,
-    recalibrate: bool,
+    samples: Path, calibration: Path | None, drives: Mapping[str, Drive] | None, *, recalibrate: bool
 ) -> None:  # fmt: skip
     """Reject incompatible options."""
-    check_names("characteristic", [name for name in without if name != "all"], WITHOUT)
     if calibration is None and not drives:
         raise NeuroestError("give --calibration to choose offset and load of each layer on, or --drive")
     if recalibrate and calibration is None:
         raise NeuroestError("--recalibrate needs --calibration")
-    if calibration is not None and calibration.resolve() == samples.resolve():
-        raise NeuroestError("--calibration must not be the samples that the accuracy is measured on")
+    if calibration is not None:
+        refuse_same("--calibration", calibration, samples)
 
 
 def simulate_layers(

@@ -47,7 +47,7 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
     NetworkImportError
         If the file cannot be read, is not a network, or must not be read.
     """
-    from neuroest.workloads.importers.files import formatted, model_file  # noqa: PLC0415
+    from neuroest.workloads.importers.files import fault, formatted, model_file  # noqa: PLC0415
 
     file, chosen = Path(path), options or ImportOptions()
     model_file(file)
@@ -55,7 +55,7 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
     if kind is None:
         known = ", ".join(importer_suffixes())
         if why := why_no_network(file):
-            raise NetworkImportError(f"{formatted(file)}: {why}")
+            raise fault(file, why)
         what = "no such network" if file.suffix.lower() in {".csv", ".yaml", ".yml"} else "unknown suffix"
         raise UnknownFormatError(f"{formatted(file)}: {what} {file.suffix.lower()!r}; allowed: {known}")
     network: ImportedNetwork = IMPORTERS[kind](file, chosen)

@@ -43,6 +43,11 @@ def formatted(path: Path | str) -> str:
     return printable(str(path))
 
 
+def fault(path: Path, message: str) -> NetworkImportError:
+    """What is wrong with a file."""
+    return NetworkImportError(f"{formatted(path)}: {message}")
+
+
 def brief(error: Exception, most: int = 160) -> str:
     """The error message of a library, on one line."""
     return " ".join(str(error).split())[:most] or type(error).__name__
@@ -84,20 +89,21 @@ def model_file(path: Path) -> Path:
         If there is no such file, or if it is a folder, a device, too large or a pickle.
     """
     if path.suffix.lower() in _PICKLES:
-        raise NetworkImportError(
-            f"{formatted(path)}: a {path.suffix} file may hold a pickle, which is a program, and is never opened; "
-            "export the model to ONNX or NIR, or trace it with neuroest.trace(model, sample)"
+        raise fault(
+            path,
+            f"a {path.suffix} file may hold a pickle, which is a program, and is never opened; "
+            "export the model to ONNX or NIR, or trace it with neuroest.trace(model, sample)",
         )
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
-        raise NetworkImportError(f"{formatted(path)}: {getattr(error, 'strerror', None) or error}") from None
+        raise fault(path, str(getattr(error, "strerror", None) or error)) from None
     if not stat.S_ISREG(status.st_mode):
-        raise NetworkImportError(f"{formatted(path)}: not a regular file")
+        raise fault(path, "not a regular file")
     if status.st_size == 0:
-        raise NetworkImportError(f"{formatted(path)}: the file is empty")
+        raise fault(path, "the file is empty")
     if status.st_size > LARGEST_MODEL:
-        raise NetworkImportError(f"{formatted(path)}: larger than {LARGEST_MODEL / 2**30:.0f} GiB")
+        raise fault(path, f"larger than {LARGEST_MODEL / 2**30:.0f} GiB")
     return path
 
 

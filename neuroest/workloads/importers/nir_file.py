@@ -16,7 +16,7 @@ import numpy as np
 
 from neuroest.core.extras import extra
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, file_sha256, formatted, reading
+from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, fault, file_sha256, formatted, reading
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -68,9 +68,7 @@ def opened(path: Path) -> Any:
     try:
         return h5py.File(path, "r", locking=False)
     except (OSError, ValueError) as error:
-        raise NetworkImportError(
-            f"{formatted(path)}: no HDF5 file, or one that is cut off ({brief(error, 120)})"
-        ) from None
+        raise fault(path, f"no HDF5 file, or one that is cut off ({brief(error, 120)})") from None
 
 
 # Reads all that a reader could read, in the same way; links and large datasets are left to the reader to refuse.
@@ -109,10 +107,9 @@ def _survive(path: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        message = f"damaged: the HDF5 library reads it for longer than {longest:.0f} s"
-        raise NetworkImportError(f"{formatted(path)}: {message}") from None
+        raise fault(path, f"damaged: the HDF5 library reads it for longer than {longest:.0f} s") from None
     if done.returncode != 0:
-        raise NetworkImportError(f"{formatted(path)}: damaged: the HDF5 library cannot read it")
+        raise fault(path, "damaged: the HDF5 library cannot read it")
 
 
 def members(group: Any) -> Iterator[tuple[str, Any]]:

@@ -5,9 +5,11 @@ A handler takes a node and returns the value of its first output, a list for sev
 
 from collections.abc import Callable, Mapping
 from math import prod
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from neuroest.core.data_file import read_data
 from neuroest.workloads.importers import operation_counts
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value
@@ -339,61 +341,45 @@ def _attention(node: Node) -> Found:
     return node.builder.product(f"{node.name}_context", shares, value, (heads, rows, columns, width))
 
 
-_ACTIVATIONS = (
-    "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Elu", "Selu", "Celu", "Gelu", "Erf", "HardSigmoid", "HardSwish",
-    "Swish", "Mish", "Softplus", "Softsign", "Exp", "Log", "Sqrt", "Reciprocal", "Neg", "Abs", "Sign", "Floor",
-    "Ceil", "Round", "Not", "QLinearLeakyRelu", "QLinearSigmoid",
-)  # fmt: skip
-_BINARY = (
-    "Mul", "Div", "Pow", "Max", "Min", "Where", "Mod", "And", "Or", "Equal", "Greater", "Less", "QLinearMul",
-)  # fmt: skip
-_VIEWS = (
-    "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Dropout", "Cast", "CastLike",
-    "QuantizeLinear", "DequantizeLinear",
-)  # fmt: skip
+_HANDLERS: Mapping[str, Handler] = {
+    "activation": _activation(),
+    "attention": _attention,
+    "average_pooling": _pooling("average"),
+    "concatenation": _concatenation(0, 1),
+    "convolution": _convolution,
+    "dynamic_quantisation": _quantised,
+    "global_average": _global_pooling("average"),
+    "global_maximum": _global_pooling("maximum"),
+    "gru": _cell("gru"),
+    "layer_normalisation": _element_wise(operation_counts.LAYER_NORMALISATION),
+    "local_response_normalisation": _element_wise(operation_counts.LOCAL_RESPONSE_NORMALISATION),
+    "lstm": _cell("lstm"),
+    "matrix_with_bias": _gemm,
+    "maximum_of_axes": _reduction("maximum"),
+    "maximum_pooling": _pooling("maximum"),
+    "mean_of_axes": _reduction("average"),
+    "normalisation": _of_first(lambda node, value: node.builder.normalisation(node.name, value)),
+    "product": _matmul,
+    "quantised_average_pooling": _standing_first(_pooling("average")),
+    "quantised_concatenation": _concatenation(2, 3),
+    "quantised_convolution": lambda node: _convolution(node, 3),
+    "quantised_global_average": _standing_first(_global_pooling("average")),
+    "quantised_matrix_with_bias": lambda node: _gemm(node, 3),
+    "quantised_product": lambda node: _matmul(node, 3),
+    "rearrangement": _moved,
+    "rectifier": _activation(rectifies=True),
+    "reduction": _reduction(None),
+    "resize": _resize,
+    "rms_normalisation": _element_wise(operation_counts.RMS_NORMALISATION),
+    "simple_cell": _cell("simple"),
+    "softmax": _element_wise(operation_counts.SOFTMAX),
+    "split": _split,
+    "sum": _sum,
+    "view": lambda node: node.live(0),
+    "with_constant": _with_constant,
+}
+NAMES = read_data(Path(__file__).with_suffix(".yaml"))
 OPERATORS: Mapping[str, Handler] = MappingProxyType(
-    {
-        **dict.fromkeys(("Conv", "ConvInteger"), _convolution),
-        "QLinearConv": lambda node: _convolution(node, 3),
-        "Gemm": _gemm,
-        "QGemm": lambda node: _gemm(node, 3),
-        **dict.fromkeys(("MatMul", "MatMulInteger"), _matmul),
-        "QLinearMatMul": lambda node: _matmul(node, 3),
-        "MaxPool": _pooling("maximum"),
-        "AveragePool": _pooling("average"),
-        "QLinearAveragePool": _standing_first(_pooling("average")),
-        "GlobalAveragePool": _global_pooling("average"),
-        "QLinearGlobalAveragePool": _standing_first(_global_pooling("average")),
-        "GlobalMaxPool": _global_pooling("maximum"),
-        "ReduceMean": _reduction("average"),
-        "ReduceMax": _reduction("maximum"),
-        **dict.fromkeys(
-            ("ReduceSum", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"),
-            _reduction(None),
-        ),
-        **dict.fromkeys(("Softmax", "LogSoftmax", "QLinearSoftmax"), _element_wise(operation_counts.SOFTMAX)),
-        **dict.fromkeys(
-            ("LayerNormalization", "InstanceNormalization", "GroupNormalization"),
-            _element_wise(operation_counts.LAYER_NORMALISATION),
-        ),
-        "LRN": _element_wise(operation_counts.LOCAL_RESPONSE_NORMALISATION),
-        "RMSNormalization": _element_wise(operation_counts.RMS_NORMALISATION),
-        "BatchNormalization": _of_first(lambda node, value: node.builder.normalisation(node.name, value)),
-        "Concat": _concatenation(0, 1),
-        "QLinearConcat": _concatenation(2, 3),
-        "Split": _split,
-        **dict.fromkeys(("Resize", "Upsample"), _resize),
-        **dict.fromkeys(("Add", "Sum", "Sub", "QLinearAdd"), _sum),
-        **dict.fromkeys(("LSTM", "DynamicQuantizeLSTM"), _cell("lstm")),
-        "GRU": _cell("gru"),
-        "RNN": _cell("simple"),
-        "Attention": _attention,
-        **dict.fromkeys(("Relu", "Clip", "ThresholdedRelu"), _activation(rectifies=True)),
-        **dict.fromkeys(_ACTIVATIONS, _activation()),
-        **dict.fromkeys(_BINARY, _with_constant),
-        **dict.fromkeys(_VIEWS, lambda node: node.live(0)),
-        "DynamicQuantizeLinear": _quantised,
-        **dict.fromkeys(("Slice", "Gather", "Pad", "Expand", "Tile", "DepthToSpace", "SpaceToDepth"), _moved),
-    }
+    {name: _HANDLERS[kind] for kind, names in NAMES["operators"].items() for name in names}
 )
 """Handler of each operator."""

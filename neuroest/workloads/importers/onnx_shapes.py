@@ -6,14 +6,13 @@ constants of a few elements; the reference implementation of the standard works 
 
 from collections.abc import Mapping
 from math import prod
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from neuroest.workloads.importers.files import brief
 from neuroest.workloads.importers.network import NetworkImportError
-from neuroest.workloads.importers.onnx_operators import OPERATORS
+from neuroest.workloads.importers.onnx_operators import NAMES, OPERATORS
 
 _LEAST_ROUNDS = 12
 _MOST_VISITS = 400_000
@@ -90,15 +89,14 @@ def _stand_in(graph: Any, nodes: list[Any]) -> tuple[dict[str, Any], set[str]]:
             continue
         kept = type(node).FromString(node.SerializeToString())
         originals[node.output[0]] = kept
-        if node.op_type in _STAND_INS:
-            name, places = _STAND_INS[node.op_type]
-            made = helper.make_node(
-                name, node.input[places], node.output if name == "LSTM" else node.output[:1]
-            )
+        if node.op_type in NAMES["stand_ins"]:
+            name, *places = NAMES["stand_ins"][node.op_type]
+            reads = node.input[slice(*places)]
+            made = helper.make_node(name, reads, node.output if name == "LSTM" else node.output[:1])
             made.attribute.extend(
                 one
                 for one in kept.attribute
-                if one.name not in _FOREIGN or (one.name == "axis" and name == "Concat")
+                if one.name not in NAMES["not_in_stand_ins"] or (one.name == "axis" and name == "Concat")
             )
             if name == "Cast":
                 made.attribute.append(helper.make_attribute("to", 1))
@@ -109,24 +107,6 @@ def _stand_in(graph: Any, nodes: list[Any]) -> tuple[dict[str, Any], set[str]]:
                 guessed.add(node.output[0])
         node.CopyFrom(made)
     return originals, guessed
-
-
-_FOREIGN = frozenset({"axis", "block_size", "channels_last"})
-"""Attributes that the operators of the standard do not have."""
-_STAND_INS: Mapping[str, tuple[str, slice]] = MappingProxyType(
-    {
-        "DequantizeLinear": ("Cast", slice(0, 1)),
-        "DynamicQuantizeLSTM": ("LSTM", slice(0, 3)),
-        "QGemm": ("Gemm", slice(0, 4, 3)),
-        "QLinearAdd": ("Add", slice(0, 4, 3)),
-        "QLinearAveragePool": ("AveragePool", slice(0, 1)),
-        "QLinearConcat": ("Concat", slice(2, None, 3)),
-        "QLinearGlobalAveragePool": ("GlobalAveragePool", slice(0, 1)),
-        "QLinearMul": ("Mul", slice(0, 4, 3)),
-        "QuantizeLinear": ("QuantizeLinear", slice(0, 3)),
-    }
-)
-"""Operators beyond the standard that runtimes write when they quantise: what has the same shapes, and what it reads."""
 
 
 def static_shapes(graph: Any) -> dict[str, tuple[int, ...]]:
@@ -181,7 +161,7 @@ def _value(
         end = attributes["end"].i if "end" in attributes else None
         return None if shape is None else np.array(shape[start:end], dtype=np.int64)
     reads = [name for name in node.input if name]
-    if node.op_type not in _FOLDED or not all(name in values for name in reads):
+    if node.op_type not in NAMES["folded"] or not all(name in values for name in reads):
         return None
     if node.op_type == "Constant" and not ("value" in attributes and _is_small(attributes["value"].t)):
         return None
@@ -201,8 +181,3 @@ def _value(
 
 _INTEGERS = frozenset({6, 7, 9})
 """Numbers of the types of whole numbers and truth values in the format."""
-_FOLDED = frozenset({
-    "Add", "Cast", "Concat", "Constant", "ConstantOfShape", "Div", "Equal", "Gather", "Identity", "Mod", "Mul",
-    "Reshape", "Slice", "Squeeze", "Sub", "Transpose", "Unsqueeze", "Where",
-})  # fmt: skip
-"""Operators that exporters compute shapes with."""

@@ -116,8 +116,8 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise NetworkImportError(
-            f"{files.formatted(path)}: unknown suffix {path.suffix!r}; .npz, .csv, .h5 and .json of NeuroBench are read"
+        raise files.fault(
+            path, f"unknown suffix {path.suffix!r}; .npz, .csv, .h5 and .json of NeuroBench are read"
         )
     with files.reading(path, "recording"):
         layers, found_step = reader(path, time_step)
@@ -415,16 +415,7 @@ def attach_activity(
         Name of the new workload.
     """
     found = measured(recording, workload.spec)
-    data = workload.document.data
-    key, number = "recording", 1
-    while key in data.get("sources", {}):
-        number += 1
-        key = f"recording_{number}"
-    for layer in data["layers"]:
-        if layer["name"] in found:
-            layer["activity"] = writing.recorded_activity(found[layer["name"]], key)
-    if "input" in found:
-        data["input"]["activity"] = writing.recorded_activity(found["input"], key)
+    data, key = writing.with_activity(workload, found, "recording")
     about = {
         "title": f"Recorded activity of {data['name']} on {dataset}",
         "file": Path(recording.file).name,
@@ -434,7 +425,4 @@ def attach_activity(
         "sha256": recording.sha256,
     }
     data.setdefault("sources", {})[key] = writing.recording_source(about)
-    if name is not None:
-        data["name"] = name
-    text = writing.workload_text(data)
-    return writing.loaded_text(text, name or workload.file), text
+    return writing.under_name(data, name, workload)

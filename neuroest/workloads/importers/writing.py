@@ -129,6 +129,31 @@ def recorded_activity(recorded: Recorded, source: str = "recording") -> dict[str
     return claims
 
 
+def with_activity(
+    workload: Loaded[WorkloadSpec], found: Mapping[str, Recorded], word: str
+) -> tuple[dict[str, Any], str]:
+    """Content of a workload's file with recorded activity of some layers, and a free key for its source."""
+    data = workload.document.data
+    key, number = word, 1
+    while key in data.get("sources", {}):
+        number += 1
+        key = f"{word}_{number}"
+    owners = {"input": data["input"], **{layer["name"]: layer for layer in data["layers"]}}
+    for name, recorded in found.items():
+        owners[name]["activity"] = recorded_activity(recorded, key)
+    return data, key
+
+
+def under_name(
+    data: dict[str, Any], name: str | None, workload: Loaded[WorkloadSpec]
+) -> tuple[Loaded[WorkloadSpec], str]:
+    """A changed workload, under another name if one is given, and the text of its file."""
+    if name is not None:
+        data["name"] = name
+    text = workload_text(data)
+    return loaded_text(text, name or workload.file), text
+
+
 def _layer(network: ImportedNetwork, index: int) -> dict[str, Any]:
     layer = network.layers[index]
     before = network.layers[index - 1].name if index else "input"
