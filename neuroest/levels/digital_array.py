@@ -286,8 +286,12 @@ class DigitalArrayMapper(Mapper):
         return np.asarray(np.argmin(np.stack(np.broadcast_arrays(*orders)), axis=0), float)
 
     def cycles_of_weights(self, product: MatrixProduct, vectors: Array) -> Array:
-        """Cycles of a layer whose weights stay, for all inferences of a batch with so many vectors in a step."""
-        return np.asarray(self.turns() * self.layers.sequential_steps * self.cycles(product, vectors))
+        """Cycles of a layer whose weights stay, for all inferences of a batch with so many vectors in a step.
+
+        Skipped zeros shorten what streams by, here and in the other orders. Fill and drain take as long as before.
+        """
+        passed = self.cycles(product, vectors * self.kept.cycles)
+        return np.asarray(self.turns() * self.layers.sequential_steps * passed)
 
     @cached_property
     def cycles_of_others(self) -> tuple[Array, Array]:
@@ -297,11 +301,12 @@ class DigitalArrayMapper(Mapper):
         reduction, outputs = np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0)
         if self.tree:  # it neither fills nor drains, so that what stays makes no difference in time
             passes = self.turns() * t.sequential_steps
-            same = np.asarray(passes * accelerators.tree_cycles(reduction, outputs, positions, *size))
-            return same, same
-        sums = accelerators.output_stationary_cycles(reduction, outputs, positions, *size)
+            same = passes * accelerators.tree_cycles(reduction, outputs, positions, *size) * self.kept.cycles
+            return np.asarray(same), np.asarray(same)
+        kept = self.kept.cycles
+        sums = accelerators.output_stationary_cycles(reduction * kept, outputs, positions, *size)
         # inputs lie where weights do otherwise, and weights stream by as positions do
-        inputs = accelerators.systolic_cycles(reduction, positions, outputs, *size)
+        inputs = accelerators.systolic_cycles(reduction, positions, outputs * kept, *size)
         passes = t.groups * t.sequential_steps
         return np.asarray(passes * sums), np.asarray(passes * inputs)
 
@@ -327,7 +332,7 @@ class DigitalArrayMapper(Mapper):
         """Every layer uses all arrays, one layer after the other."""
         t, product = self.layers, self.product
         rows, columns = self.rows, self.columns
-        streamed = np.maximum(product.vectors * self.steps * self.options["batch"], 1.0)
+        streamed = np.maximum(product.vectors * self.steps * self.options["batch"], 1.0) * self.kept.cycles
         used = (accelerators.tree_utilisation if self.tree else accelerators.systolic_utilisation)(
             np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0), streamed, rows, columns
         ) * (t.groups / np.maximum(self.turns(), 1.0))
@@ -336,7 +341,7 @@ class DigitalArrayMapper(Mapper):
         if not np.all(self.order == _WEIGHTS):
             sums, inputs = self.cycles_of_others
             cycles = np.where(self.order == _SUMS, sums, inputs)
-            filled = macs * self.options["batch"] / (cycles * rows * columns)
+            filled = macs * self.options["batch"] * self.kept.cycles / (cycles * rows * columns)
             used = np.where(self.order == _WEIGHTS, used, filled)
         return Placement(
             units=ones * self.arrays,
@@ -531,7 +536,6 @@ class DigitalArrayMapper(Mapper):
         t, product = self.layers, self.product
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         time = t.is_weighted * self.cycles_of_layer(product, streamed) * self.cycles_of_weight / self.clock
-        time = time * self.kept.cycles
         setup = (
             self.options.get("layer_setup", 0.0) + self.options.get("layer_setup_cycles", 0.0) / self.clock
         )
