@@ -74,7 +74,7 @@ class SramBlock(MemoryBlock):
     model: Literal["sram"]
     banks: Count = 1.0
     """Equal macros that share the capacity, each with ports of its own, so that all can be accessed at once. A bank
-    whose word is wider than any macro of the device's fit is of several macros side by side."""
+    whose word is wider than any macro of the device's fit consists of several macros side by side."""
     ports: Literal["one", "read_and_write"] = "one"
     """one: a macro reads or writes; read_and_write: it does both at once, with cells of eight transistors."""
 
@@ -99,8 +99,11 @@ class Sram(Memory):
 
     @property
     def side_by_side(self) -> u.Dimensionless:
-        """Macros that share a word which is wider than any macro of the fit."""
-        return np.ceil(self.options["width"] / self.device.maximum_width)
+        """Macros that share a word which is wider than any macro of the fit; the rest of the word is part of one.
+
+        All of them have the widest word of the fit, so that the cost has no step where one more macro begins.
+        """
+        return np.maximum(self.options["width"] / self.device.maximum_width, 1.0)
 
     @property
     def macro(self) -> u.Bit:
