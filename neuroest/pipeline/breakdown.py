@@ -45,13 +45,13 @@ def learning_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
 
     The last rows are the power drawn during learning: static power over the additional time, and circuits that stay on.
     """
-    if result.learning is None:
+    learned, names = result.learned, result.layers.names
+    if learned is None:
         return ()
-    names = result.layers.names
-    rows = [row for term in result.learning_rows for row in _by_layer("learning", term, names)]
-    added, sample = first_number(result.learning_time), first_number(result.sample_period)
+    rows = [row for term in learned.rows for row in _by_layer("learning", term, names)]
+    added, sample = first_number(learned.time), first_number(learned.period)
     drawn = [(row, added) for row in result.statics if row.when in DRAWN]
-    drawn += [(row, sample) for row in result.learning_statics]
+    drawn += [(row, sample) for row in learned.statics]
     rows += [
         _instance_row("learning", "rest", row, first_number(row.total) * time, 0.0)
         for row, time in drawn

@@ -64,11 +64,6 @@ class Evaluation(Stages):
         """The network as the slowest layer of a level has it, for numbers of one layer that state their origin."""
         return level.mapper.network.of_layer(self.slowest_layer_of(level))
 
-    @property
-    def network_of_slowest_layer(self) -> NetworkContext:
-        """The same for a chip with one computing level."""
-        return self.network_of(self.one_level)
-
     # --- energy
 
     @cached_property
@@ -102,9 +97,7 @@ class Evaluation(Stages):
     def areas(self) -> tuple[InstanceRow, ...]:
         """Area by component and term. [m^2]."""
         rows = area.area_rows(self.mapped, self.costs)
-        if self.learning is None:
-            return rows
-        return (*rows, *training.auxiliary_rows(self.learning.place.mapper, self.learning, rows))
+        return rows if self.learned is None else (*rows, *self.learned.auxiliary_rows(rows))
 
     @cached_property
     def area(self) -> Array:
@@ -227,50 +220,31 @@ class Evaluation(Stages):
     @cached_property
     def neuron_lifetime(self) -> Array | None:
         """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
-        return lifetime.shortest(
-            lifetime.neuron_lifetime(level.mapper, level.mapper.layers, self.period) for level in self.levels
-        )
+        return lifetime.shortest(lifetime.neuron_lifetime(level, self.period) for level in self.levels)
 
     @cached_property
     def cell_lifetime(self) -> Array | None:
         """Time until the mean cell has used up its endurance; None where cells are not written in operation. [s]."""
         found = lifetime.shortest(
-            lifetime.cell_lifetime(self.chip, level.mapper, level.mapped, self.counts, self.period)
-            for level in self.levels
+            lifetime.cell_lifetime(level, self.counts, self.period) for level in self.levels
         )
-        if self.learning is None or self.sample_period is None:
-            return found
-        return training.worn_by_both(
-            self.chip, self.learning.place.mapper, self.learning, self.sample_period, found
-        )
+        return found if self.learned is None else self.learned.worn_by_both(found)
 
     @cached_property
     def programming_energy(self) -> Array | None:
         """Energy of writing all weights once; None where the chip holds them in no cells. [J]."""
-        return lifetime.together(
-            lifetime.programming_energy(level.mapper, level.mapped) for level in self.levels
-        )
+        return lifetime.together(map(lifetime.programming_energy, self.levels))
 
     @cached_property
     def programming_time(self) -> Array | None:
         """Time of writing all weights once, one array after the other. [s]."""
-        return lifetime.together(
-            lifetime.programming_time(level.mapper, level.mapped) for level in self.levels
-        )
+        return lifetime.together(map(lifetime.programming_time, self.levels))
 
     @cached_property
     def refresh(self) -> tuple[Array, Array] | None:
         """Interval in which faded weights are written again, and its mean power; None where none fade. [s], [W]."""
         found = [
-            lifetime.refresh(
-                level.mapper,
-                level.mapped,
-                self.counts,
-                self.dynamic,
-                self.statics,
-                self.period,
-                self.active_time,
-            )
+            lifetime.refresh(level, self.counts, self.dynamic, self.statics, self.period, self.active_time)
             for level in self.levels
         ]
         known = [one for one in found if one is not None]
@@ -281,121 +255,35 @@ class Evaluation(Stages):
     @cached_property
     def first_neuron_failure(self) -> Array | None:
         """Time until the first of all neurons has failed; None where nothing wears out. [s]."""
+        claimed = self.chip.discrepancy.get(training.EVIDENCE, 1.0)
         return lifetime.shortest(
-            training.first_neuron_failure(
-                self.chip, level.mapper, level.mapped,
-                lifetime.neuron_lifetime(level.mapper, level.mapper.layers, self.period),
-            )
+            training.first_neuron_failure(level, claimed, lifetime.neuron_lifetime(level, self.period))
             for level in self.levels
-        )  # fmt: skip
+        )
 
     # --- learning
 
     @cached_property
-    def learning_rows(self) -> tuple[EnergyRow, ...]:
-        """Dynamic energy of learning by component, action and term, and by layer. [J]; none without a rule."""
-        return () if self.learning is None else energy.energy_rows(self.learning.actions, self.costs)
-
-    @cached_property
-    def learning_statics(self) -> tuple[InstanceRow, ...]:
-        """Power of circuits that are on only because the network learns. [W]."""
-        return (
-            ()
-            if self.learning is None
-            else training.standby_rows(self.learning.place.mapper, self.learning.place.mapped, self.learning)
-        )
-
-    @cached_property
-    def sample_period(self) -> Array | None:
-        """Time from one sample to the next while the network learns; None without a rule. [s]."""
-        if self.learning is None:
-            return None
-        return training.sample_period(self.learning, np.asarray(self.timing.initiation_interval), self.period)
-
-    @cached_property
-    def learning_time(self) -> Array | None:
-        """Time by which learning makes a sample longer; None without a rule. [s]."""
-        return (
-            None
-            if self.sample_period is None
-            else np.asarray(np.maximum(self.sample_period - self.period, 0.0))
-        )
+    def learned(self) -> training.LearningResults | None:
+        """Results of learning; None without a rule."""
+        return None if self.learning is None else training.LearningResults(self, self.learning, self.period)
 
     @cached_property
     def learning_energy(self) -> Array | None:
         """Energy of learning from a sample, inference left out; None where it has none of its own. [J]."""
-        if (
-            self.learning is None
-            or self.learning.level.contained
-            or self.learning_time is None
-            or self.sample_period is None
-        ):
-            return None
-        moved = energy.dynamic_energy(self.learning.actions, self.costs)
-        standing = power.static_power(self.learning_statics) * self.sample_period
-        return np.asarray(moved + self.static_power * self.learning_time + standing)
+        return None if self.learned is None else self.learned.energy(self.static_power)
 
     @property
     def sample_energy(self) -> Array | None:
         """Energy of inference and learning of one sample; None without a rule. [J]."""
-        if self.learning is None:
+        if self.learned is None:
             return None
         return self.energy if self.learning_energy is None else np.asarray(self.energy + self.learning_energy)
 
     @cached_property
     def learning_area(self) -> Array | None:
         """Area of circuits that only learning needs; None without a rule or without such a block. [m^2]."""
-        if self.learning is None or not self.learning.place.mapper.built_of_blocks:
-            return None
-        return training.learning_area(self.chip, self.costs, self.learning, self.areas)
-
-    @property
-    def synaptic_updates(self) -> Array | None:
-        """Weights whose change is computed in a sample; None without a rule. [1]."""
-        if self.learning is None:
-            return None
-        return np.asarray(np.sum(self.learning.counts.synaptic_updates, axis=-1, keepdims=True))
-
-    @property
-    def samples(self) -> u.Numeric | None:
-        """Samples of the whole training; None without a rule. [1]."""
-        return None if self.learning is None else self.learning.counts.samples
-
-    @property
-    def pulses_per_cell(self) -> Array | None:
-        """Pulses of the mean cell of the layer that is moved most, in a sample; None without such cells. [1]."""
-        return None if self.learning is None else training.pulses_per_cell(self.learning)
-
-    @cached_property
-    def first_cell_failure(self) -> Array | None:
-        """Time until the first cell has failed that no spare replaces; None where no rule moves cells. [s]."""
-        if self.learning is None or self.sample_period is None:
-            return None
-        return training.first_cell_failure(
-            self.chip,
-            self.learning.place.mapper,
-            self.learning.place.mapped,
-            self.learning,
-            self.sample_period,
-        )
-
-    @cached_property
-    def tolerated_failures(self) -> Array | None:
-        """Time until as many cells have failed as the network tolerates; None where no rule moves cells. [s]."""
-        if self.learning is None or self.sample_period is None:
-            return None
-        return training.tolerated_failures(
-            self.chip, self.learning.place.mapper, self.learning, self.sample_period
-        )
-
-    @cached_property
-    def failed_cells(self) -> Array | None:
-        """Share of cells that has failed by the end of the training; None where no rule moves cells. [1]."""
-        if self.learning is None:
-            return None
-        return training.failed_cells(
-            self.chip, self.learning.place.mapper, self.learning, self.learning.counts.samples
-        )
+        return None if self.learned is None else self.learned.area(self.areas)
 
     # --- cost, accuracy, design rules
 

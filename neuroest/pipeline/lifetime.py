@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroest.design.chip import Chip
 from neuroest.equations import diffusive_neuron, retention, writing
-from neuroest.levels.base import LevelMapping, Mapper
+from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar, maps_to_crossbars
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.energy import Array, EnergyRow, total
-from neuroest.workloads.layers import LayerTable
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.array import CrossbarArray
@@ -31,8 +29,9 @@ def together(parts: Iterable[Array | None]) -> Array | None:
     return np.asarray(reduce(np.add, known)) if known else None
 
 
-def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array | None:
+def neuron_lifetime(level: MappedLevel, period: Array) -> Array | None:
     """Time until the busiest neuron reaches its endurance; None if nothing wears out. [s]."""
+    mapper, layers = level.mapper, level.mapper.layers
     neuron = getattr(mapper.compute, "neuron", None)
     endurance = neuron.endurance() if neuron is not None else None
     if neuron is None or endurance is None:
@@ -46,33 +45,31 @@ def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array 
     return np.asarray(diffusive_neuron.lifetime(endurance, cycles / period))
 
 
-def programming_energy(mapper: Mapper, mapped: LevelMapping) -> Array | None:
+def programming_energy(level: MappedLevel) -> Array | None:
     """Energy to write all weights once; None if the chip stores no weights in cells. [J]."""
-    array = mapper.compute
-    if not (is_crossbar(array) and maps_to_crossbars(mapper)):
+    array = level.mapper.compute
+    if not (is_crossbar(array) and maps_to_crossbars(level.mapper)):
         return None
-    cells = mapper.programmed_cells(mapped.placement)
-    energy = array.programming_energy(mapper.network)
+    cells = level.mapper.programmed_cells(level.mapped.placement)
+    energy = array.programming_energy(level.mapper.network)
     return np.asarray(np.sum(cells, axis=-1, keepdims=True) * energy)
 
 
-def programming_time(mapper: Mapper, mapped: LevelMapping) -> Array | None:
+def programming_time(level: MappedLevel) -> Array | None:
     """Time to write all weights once, one array after the other. [s]."""
-    return np.asarray(mapper.writing_time(mapped)) if maps_to_crossbars(mapper) else None
+    return np.asarray(level.mapper.writing_time(level.mapped)) if maps_to_crossbars(level.mapper) else None
 
 
-def cell_lifetime(
-    chip: Chip, mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
-) -> Array | None:
+def cell_lifetime(level: MappedLevel, counts: ActionCounts, period: Array) -> Array | None:
     """Time until the cells reach their endurance; None if they are not written in operation. [s]."""
-    array = mapper.compute
+    mapper, array = level.mapper, level.mapper.compute
     if not is_crossbar(array):
         return None
-    often = chip.inferences_per_programming
-    rate = _rewriting_rate(array, mapper, mapped, counts, period)
-    if mapper.reprograms and np.any(np.asarray(mapped.passes) > 1.0):
+    often, passes = mapper.chip.inferences_per_programming, np.asarray(level.mapped.passes)
+    rate = _rewriting_rate(array, level, counts, period)
+    if mapper.reprograms and np.any(passes > 1.0):
         # every cell stores a part of the network in each pass
-        written = np.where(np.asarray(mapped.passes) > 1.0, mapped.passes, 0.0)
+        written = np.where(passes > 1.0, passes, 0.0)
         rate = rate + written / (period * mapper.options["inferences_per_pass"])
     elif often is not None:
         rate = rate + 1.0 / (period * often)
@@ -82,17 +79,17 @@ def cell_lifetime(
 
 
 def refresh(
-    mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, dynamic: Iterable[EnergyRow],
-    statics: Iterable[InstanceRow], period: Array, powered: Array,
+    level: MappedLevel, counts: ActionCounts, dynamic: Iterable[EnergyRow], statics: Iterable[InstanceRow],
+    period: Array, powered: Array,
 ) -> tuple[Array, Array] | None:  # fmt: skip
     """Interval and mean power of weight refresh; None if weights do not fade. [s], [W].
 
     The results already include this power, as static power of the cells and as a part of each read.
     """
-    array = mapper.compute
-    if not (is_crossbar(array) and maps_to_crossbars(mapper)):
+    array = level.mapper.compute
+    if not (is_crossbar(array) and maps_to_crossbars(level.mapper)):
         return None
-    rate = _rewriting_rate(array, mapper, mapped, counts, period)
+    rate = _rewriting_rate(array, level, counts, period)
     if not np.any(rate > 0.0):
         return None
     interval = 1.0 / np.where(rate > 0.0, rate, np.nan)
@@ -106,29 +103,23 @@ def refresh(
     return interval, total([*faded, *read])
 
 
-def refreshed_share(
-    array: "CrossbarArray", mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
-) -> Array:
+def refreshed_share(array: "CrossbarArray", level: MappedLevel, counts: ActionCounts, period: Array) -> Array:
     """Share of the refreshes of all cells that reads do not already cause. [1]."""
-    cells = mapper.programmed_cells(mapped.placement)
-    rate = reads_per_cell(array, mapper, mapped, counts) / period
+    cells = level.mapper.programmed_cells(level.mapped.placement)
+    rate = reads_per_cell(array, level, counts) / period
     left = cells * retention.refresh_share(array.rewriting_interval(), array.cell.disturb_reads(), rate)
     held = np.sum(cells, axis=-1, keepdims=True)
     return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
 
 
-def reads_per_cell(
-    array: "CrossbarArray", mapper: Mapper, mapped: LevelMapping, counts: ActionCounts
-) -> Array:
+def reads_per_cell(array: "CrossbarArray", level: MappedLevel, counts: ActionCounts) -> Array:
     """Reads of one cell of each layer in an inference."""
-    reads = counts.actions.get((array.cell.path, "cell_read"), mapper.zeros())
-    return np.asarray(reads / np.maximum(mapper.programmed_cells(mapped.placement), 1.0))
+    reads = counts.actions.get((array.cell.path, "cell_read"), level.mapper.zeros())
+    return np.asarray(reads / np.maximum(level.mapper.programmed_cells(level.mapped.placement), 1.0))
 
 
-def _rewriting_rate(
-    array: "CrossbarArray", mapper: Mapper, mapped: LevelMapping, counts: ActionCounts, period: Array
-) -> Array:
+def _rewriting_rate(array: "CrossbarArray", level: MappedLevel, counts: ActionCounts, period: Array) -> Array:
     """Refresh rate of the cells of the busiest layer. [1/s]."""
-    each = np.max(reads_per_cell(array, mapper, mapped, counts), axis=-1, keepdims=True)
+    each = np.max(reads_per_cell(array, level, counts), axis=-1, keepdims=True)
     interval, reads = array.rewriting_interval(), array.cell.disturb_reads()
     return np.asarray(retention.rewriting_rate(interval, reads, each / period))

@@ -80,7 +80,7 @@ def static_rows(
     for level in levels:
         array = level.mapper.compute
         if is_crossbar(array) and np.any(np.isfinite(array.cell.disturb_reads())):
-            left = refreshed_share(array, level.mapper, level.mapped, counts, period)
+            left = refreshed_share(array, level, counts, period)
             rows = [
                 replace(row, total=row.total * left)
                 if (row.component, row.term) == (array.cell.path, "refresh")

@@ -215,28 +215,24 @@ _FOLLOWS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "neuron_lifetime_s": lambda e: _finite(e.neuron_lifetime),
         "first_neuron_failure_s": lambda e: _finite(e.first_neuron_failure),
         "learning_energy_J": lambda e: _known(e.learning_energy),
-        "learning_time_s": lambda e: _known(e.learning_time),
+        "learning_time_s": lambda e: _known(e.learned and e.learned.time),
         "learning_area_m2": lambda e: _known(e.learning_area),
         "learning_area_share": lambda e: np.nan if e.learning_area is None else e.learning_area / e.area,
         "energy_per_sample_J": lambda e: _known(e.sample_energy),
-        "sample_period_s": lambda e: _known(e.sample_period),
-        "learning_memory_bits": lambda e: (
-            np.nan
-            if e.learning is None
-            else sum(
-                (np.sum(bits, axis=-1, keepdims=True) for bits in e.learning.kept.values()), start=np.zeros(1)
-            )
-        ),
-        "synaptic_updates": lambda e: _known(e.synaptic_updates),
+        "sample_period_s": lambda e: _known(e.learned and e.learned.period),
+        "learning_memory_bits": lambda e: _known(e.learned and e.learned.memory_bits),
+        "synaptic_updates": lambda e: _known(e.learned and e.learned.synaptic_updates),
         "energy_per_synaptic_update_J": lambda e: (
-            np.nan if e.learning_energy is None else _ratio(e.learning_energy, e.synaptic_updates)
+            np.nan if e.learning_energy is None else _ratio(e.learning_energy, e.learned.synaptic_updates)
         ),
-        "training_energy_J": lambda e: np.nan if e.sample_energy is None else e.sample_energy * e.samples,
-        "training_time_s": lambda e: np.nan if e.sample_period is None else e.sample_period * e.samples,
-        "pulses_per_cell": lambda e: _known(e.pulses_per_cell),
-        "first_cell_failure_s": lambda e: _finite(e.first_cell_failure),
-        "tolerated_failures_s": lambda e: _finite(e.tolerated_failures),
-        "failed_cells_share": lambda e: _known(e.failed_cells),
+        "training_energy_J": lambda e: (
+            np.nan if e.sample_energy is None else e.sample_energy * e.learned.samples
+        ),
+        "training_time_s": lambda e: _known(e.learned and e.learned.period * e.learned.samples),
+        "pulses_per_cell": lambda e: _known(e.learned and e.learned.pulses_per_cell),
+        "first_cell_failure_s": lambda e: _finite(e.learned and e.learned.first_cell_failure),
+        "tolerated_failures_s": lambda e: _finite(e.learned and e.learned.tolerated_failures),
+        "failed_cells_share": lambda e: _known(e.learned and e.learned.failed_cells),
         "die_yield": lambda e: _of_pair(e.die_cost, 0),
         "cost_per_good_die_usd": lambda e: _of_pair(e.die_cost, 1),
         "wafers": lambda e: _known(e.wafers),

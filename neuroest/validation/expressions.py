@@ -389,7 +389,8 @@ class _Parts:
         return any(f"{row.component}.".startswith(f"{path}.") for row in self.result.areas)
 
     def learning(self, path: str, action: str, term: str | None = None) -> Any:
-        known = [(f"{row.component}, {row.action}", row) for row in self.result.learning_rows]
+        rows = () if self.result.learned is None else self.result.learned.rows
+        known = [(f"{row.component}, {row.action}", row) for row in rows]
         of_action = [row for name, row in known if name == f"{path}, {action}"]
         if not of_action:
             raise UnknownNameError("action of learning", f"{path}, {action}", [name for name, _ in known])

@@ -121,7 +121,7 @@ def test_refreshes_and_rewriting_by_reads_are_not_paid_twice(tmp_path: Path) -> 
     often = run(RRAM, DENSE, {f"{ARRAY}cell": cell, REFRESH: "10 ms"}, tmp_path)
     seldom = run(RRAM, DENSE, {f"{ARRAY}cell": cell, REFRESH: "1 day"}, tmp_path)
     stages = often.evaluation
-    reads = reads_per_cell(stages.mapper.compute, stages.mapper, stages.mapped, stages.counts) / stages.period
+    reads = reads_per_cell(stages.mapper.compute, stages.one_level, stages.counts) / stages.period
     cells = often.evaluation.mapper.programmed_cells(often.evaluation.mapped.placement)
     written = known(often, "energy to program a cell")
     for result, interval in ((often, 0.01), (seldom, 86400.0)):

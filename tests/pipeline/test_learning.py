@@ -344,18 +344,18 @@ def test_one_level_of_a_mixed_chip_learns_and_the_other_stays(tmp_path: Path) ->
     rows = [
         {
             (r.action, r.term): float(np.sum(r.energy))
-            for r in found.evaluation.learning_rows
+            for r in found.evaluation.learned.rows
             if np.any(r.energy > 0.0) and r.component.startswith("chip.tile.")
         }
         for found in (mixed, alone)
     ]
     # clock and network on chip stand outside, and their wires are as long as the floor plan makes them
     assert rows[0] == pytest.approx(rows[1])
-    assert {r.component for r in mixed.evaluation.learning_rows if np.any(r.energy > 0.0)} & {
+    assert {r.component for r in mixed.evaluation.learned.rows if np.any(r.energy > 0.0)} & {
         "chip.tile.array.cell"
     }
     assert not any(
-        r.component.startswith("chip.fixed") for r in mixed.evaluation.learning_rows if np.any(r.energy > 0)
+        r.component.startswith("chip.fixed") for r in mixed.evaluation.learned.rows if np.any(r.energy > 0)
     )
     assert mixed.totals["pulses_per_cell"] == pytest.approx(alone.totals["pulses_per_cell"])
     assert (mixed.totals["first_cell_failure_s"] or 0.0) > 0.0
@@ -389,7 +389,7 @@ def test_shipped_timers_time_pairs_without_a_datapath() -> None:
         estimate("learning_crossbar_28nm", "shd_recurrent_learning", {**rule, **more})
         for more in (timers, {})
     )
-    spent = sum(float(np.sum(r.energy)) for r in timed.evaluation.learning_rows if r.term == "timer")
+    spent = sum(float(np.sum(r.energy)) for r in timed.evaluation.learned.rows if r.term == "timer")
     switched = sum(
         float(np.sum(count)) for (path, action), count in timed.evaluation.learning.actions.actions.items()
         if path == circuit and action in {"spike_row", "spike_column"}
@@ -397,10 +397,10 @@ def test_shipped_timers_time_pairs_without_a_datapath() -> None:
     assert spent == pytest.approx(64e-15 * switched)
     assert "midya2017" in timed.source_keys
     assert not any(
-        r.component.endswith(".learning") and np.any(r.energy > 0) for r in timed.evaluation.learning_rows
+        r.component.endswith(".learning") and np.any(r.energy > 0) for r in timed.evaluation.learned.rows
     )
     assert any(
-        np.any(r.energy > 0) for r in computed.evaluation.learning_rows if r.component.endswith(".learning")
+        np.any(r.energy > 0) for r in computed.evaluation.learned.rows if r.component.endswith(".learning")
     )
 
 

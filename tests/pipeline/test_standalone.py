@@ -162,7 +162,7 @@ def surroundings(result: Estimate, path: str) -> dict[str, Any]:
     array = next((c for c in evaluation.chip.components() if isinstance(c, ArrayCircuit)), None)
     if array is None or not any(part.path == path for part in with_slots(array)):
         return {}
-    network = evaluation.network_of_slowest_layer
+    network = evaluation.network_of(evaluation.one_level)
     numbers = {
         "rows": array.options["rows"],
         "input_bits": array.driver.bits_per_read(network),
