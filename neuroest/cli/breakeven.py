@@ -7,6 +7,7 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import quantities
+from neuroest.cli.elapsed import progress_shown
 from neuroest.core.errors import SpecError
 from neuroest.design.overrides import parse_settings
 from neuroest.exploration.breakeven import breakeven
@@ -52,7 +53,7 @@ def run(
     try:
         found = breakeven(
             first, second, workload, along, varied=varied, second_workload=second_workload, quantity=result,
-            settings=changes,
+            settings=changes, progress=progress_shown(),
         )  # fmt: skip
     except SpecError as error:
         # an axis blames --set, which is where the other verbs have it

@@ -8,6 +8,7 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import quantities
+from neuroest.cli.elapsed import progress_shown
 from neuroest.core.units import format_quantity
 from neuroest.exploration.curves import KINDS, Curves, curves
 from neuroest.loading.library import load_architecture
@@ -48,7 +49,7 @@ def run(
     """
     chips = [load_architecture(name) for name in [architecture, *(baselines or [])]]
     design, *others = labelled(chips, shared.parse_labels(labels))
-    found = curves(kind.value, design, others, workload, result)
+    found = curves(kind.value, design, others, workload, result, progress_shown())
     if output is not None:
         found.plot(output)
     else:
@@ -82,6 +83,6 @@ def _equal_lines(found: Curves) -> list[str]:
         )
         low = f"below {first}" if one.band.low < found.values[0] else low
         high = f"above {last}" if one.band.high > found.values[-1] else high
-        lines.append(f"break-even with {one.baseline} at {middle} (p10 .. p90: {low} .. {high})")
+        lines.append(f"break-even with {one.baseline} at {middle} (median; p10 .. p90: {low} .. {high})")
     without = [c.name for c in found.curves[1:] if c.name not in {one.baseline for one in found.equal}]
     return lines + [f"no break-even with {name} from {first} to {last}" for name in without]

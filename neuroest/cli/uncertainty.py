@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import shared
+from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.exploring import Results, Scheduler, Workers
 from neuroest.design.overrides import parse_settings
 from neuroest.error_analysis.draws import SEED
@@ -45,6 +46,7 @@ def run(
     found = uncertainty(
         architecture, workload, knowledge=knowledge, variability=variability, quantities=names,
         settings=parse_settings(settings or []), seed=seed, workers=workers, scheduler=scheduler,
+        progress=progress_shown(),
     )  # fmt: skip
     if plot is not None:
         found.plot(names[0], plot)

@@ -12,19 +12,22 @@ from neuroest.core.statistics import NORMAL_P90
 from neuroest.specs.claims import Claim
 
 SAMPLES = 512
+"""Draws behind every band, unless a run asks for another number; also the length of a block of draws."""
 SEED = 20250
 _KEPT = 2**12
 """Cached streams: enough for all claims of a dozen chips."""
 
 
-def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Array]:
+def draw(
+    claims: Mapping[str, Claim], samples: int = SAMPLES, seed: int = SEED, block: int = 0
+) -> dict[str, Array]:
     """Draw samples of every claim with a spread; claims of one group vary together.
 
     A value above zero is drawn log-normal on either side of its median, so that the ends of its spread are its
     10th and 90th percentile; others are drawn normal in the same way. Spreads with a bound or another shape are drawn
     as `Spread` describes. No sample leaves the bounds of its quantity.
     Each cause has its own random stream. So adding or removing another parameter does not change a band, and two
-    designs share the samples of common causes.
+    designs share the samples of common causes. Block 0 is that of an estimate; others have streams of their own.
     """
     shared: dict[str, Array] = {}
     values: dict[str, Array] = {}
@@ -34,14 +37,14 @@ def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Arra
             continue
         key = common_cause(claim)
         if key not in shared:
-            shared[key] = (_kept_stream if samples <= SAMPLES else _stream)(key, samples, seed)
+            shared[key] = (_kept_stream if samples <= SAMPLES else _stream)(key, samples, seed, block)
         values[path] = spread_over(claim, shared[key])
     return values
 
 
-def _stream(key: str, samples: int, seed: int) -> Array:
+def _stream(key: str, samples: int, seed: int, block: int) -> Array:
     """Standard normal samples of one cause."""
-    found = np.random.default_rng((seed, zlib.crc32(key.encode()))).standard_normal((samples, 1))
+    found = np.random.default_rng((seed, zlib.crc32(key.encode()), block)).standard_normal((samples, 1))
     found.flags.writeable = False
     return found
 

@@ -1,4 +1,8 @@
-"""Parameter value at which one chip begins to beat another."""
+"""Parameter value at which one chip begins to beat another.
+
+The headline is the median over the draws of `estimate`, as everywhere; the nominal value, with all inputs as stated,
+stands next to it.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,11 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
-from neuroest.error_analysis.draws import SEED, draw
-from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.batch_evaluation import evaluate_points
+from neuroest.exploration.draws_along import band_at, band_of_crossings, crossings, results_along
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space, setting_axis
 from neuroest.exploration.structures import Group, NumericAxis, resolve, spelled_out
@@ -32,8 +36,8 @@ _SCAN = 1025
 """Points of the first comparison; it misses break-even points that are closer together than a step."""
 _ZOOM = 65
 _ROUNDS = 12
-_SAMPLES, _PLACES = 128, 65
-"""Draws of the uncertain inputs, and points along the parameter at which each draw compares the chips."""
+_PLACES = 65
+"""Points along the parameter at which each draw compares the chips."""
 _RELATIVE_WIDTH = 1e-9
 VARIED = ("first", "second", "both")
 """Choices of the chip whose parameter varies if both chips have it."""
@@ -45,21 +49,29 @@ class BreakEvenPoint:
 
     Attributes
     ----------
-    value : float
-        Value of the parameter, in SI.
+    value : float or None
+        Nominal value of the parameter, in SI, with all other inputs as stated; None if only the draws have one.
     better_below, better_above : str
         Chip with the better result on each side.
     jump : bool
         Whether one result jumps there, so that the two are never equal.
     band : Band or None
-        Band over the draws of the uncertain inputs; None if fewer than half of them have a crossing in the range.
+        Median and band over all draws of the uncertain inputs; an end is infinite if these draws cross outside of the
+        range. None if there are several points, or if fewer than half of the draws have an estimate.
     """
 
-    value: float
+    value: float | None
     better_below: str
     better_above: str
     jump: bool
     band: Band | None = None
+
+    @property
+    def headline(self) -> float:
+        """The median over the draws if the range contains it, otherwise the nominal value."""
+        if self.band is not None and (self.value is None or np.isfinite(self.band.median)):
+            return self.band.median
+        return float("nan") if self.value is None else self.value
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,9 @@ class BreakevenResult:
     Attributes
     ----------
     values, first, second : array
-        The parameter and both results; NaN where a chip has no estimate.
+        The parameter and both nominal results; NaN where a chip has no estimate.
+    places, samples : array, pair of array
+        Fewer values of the parameter, and the results of both chips by draw and value.
     break_even_points : tuple of BreakEvenPoint
         In the order of the parameter.
     varied : tuple of str
@@ -88,52 +102,67 @@ class BreakevenResult:
     break_even_points: tuple[BreakEvenPoint, ...]
     varied: tuple[str, ...]
     failed_checks: tuple[str, ...]
+    places: Array
+    samples: tuple[Array, Array]
+
+    def bands(self) -> tuple[Array, Array]:
+        """10th, 50th and 90th percentile of each chip, by percentile and place; NaN where too few draws exist."""
+        none = Band(np.nan, np.nan, np.nan)
+        first, second = (
+            np.array(
+                [(band.low, band.median, band.high) for band in (one or none for one in band_at(drawn))]
+            ).T
+            for drawn in self.samples
+        )
+        return first, second
 
     def to_dict(self) -> dict[str, Any]:
-        """The break-even and the curves as plain data."""
+        """The break-even points, the nominal curves and the bands as plain data."""
+
+        def plain(values: Array) -> list[float | None]:
+            return [float(value) if np.isfinite(value) else None for value in values]
+
+        points = [asdict(crossing) for crossing in self.break_even_points]
+        for point in points:
+            if point["band"]:
+                point["band"] = {k: v if np.isfinite(v) else None for k, v in point["band"].items()}
+        bands = {
+            name: dict(zip(("p10", "median", "p90"), map(plain, band), strict=True))
+            for name, band in zip(self.names, self.bands(), strict=True)
+        }
         return {
             "parameter": self.path, "unit": self.unit, "quantity": self.quantity, "designs": list(self.names),
-            "varied": list(self.varied), "break_even_points": [asdict(crossing) for crossing in self.break_even_points],
+            "varied": list(self.varied), "break_even_points": points, "draws": len(self.samples[0]),
             "failed_checks": list(self.failed_checks),
             "curves": {
-                "values": self.values.tolist(),
-                **{
-                    name: [float(v) if np.isfinite(v) else None for v in curve]
-                    for name, curve in zip(self.names, (self.first, self.second), strict=True)
-                },
+                "values": self.values.tolist(), self.names[0]: plain(self.first), self.names[1]: plain(self.second),
             },
+            "bands": {"values": self.places.tolist(), **bands},
         }  # fmt: skip
 
     def to_frame(self) -> pd.DataFrame:
-        """The curves as a table."""
+        """Nominal values, medians and bands of both chips as a table."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-        return pd.DataFrame(
-            {
-                column_name(self.path, self.unit): self.values,
-                self.names[0]: self.first,
-                self.names[1]: self.second,
-            }
-        )
+        frame: dict[str, Array] = {column_name(self.path, self.unit): self.places}
+        for name, nominal, band in zip(self.names, (self.first, self.second), self.bands(), strict=True):
+            frame[f"{name}_nominal"] = nominal[np.searchsorted(self.values, self.places)]
+            frame |= dict(zip((f"{name}_p10", f"{name}_median", f"{name}_p90"), band, strict=True))
+        return pd.DataFrame(frame)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The ends of the curves and the break-even points between them, for a document."""
-        both = np.flatnonzero(np.isfinite(self.first) & np.isfinite(self.second))
+        """Medians of both chips at the ends of the range and at the break-even points, for a document."""
+        points = [("break-even", one.headline, one) for one in self.break_even_points]
         ends = [
-            ("lowest value", float(self.values[both[0]])),
-            ("highest value", float(self.values[both[-1]])),
+            (word, float(self.places[at]), None) for word, at in (("lowest value", 0), ("highest value", -1))
         ]
-        points = [("break-even", crossing.value) for crossing in self.break_even_points]
-        bands = {crossing.value: crossing.band for crossing in self.break_even_points}
         rows = []
-        for what, value in (ends[0], *points, ends[1]):
-            band = bands.get(value)
-            costs = (
-                float(np.interp(value, self.values[both], curve[both])) for curve in (self.first, self.second)
-            )
+        for what, value, point in (ends[0], *points, ends[1]):
+            band = point.band if point else None
+            costs = (float(np.interp(value, self.places, medians)) for _, medians, _ in self.bands())
             rows.append(
                 {
-                    "point": what, column_name(self.path, self.unit): value,
+                    "point": what, column_name(self.path, self.unit): value, "nominal": point.value if point else None,
                     "p10": band.low if band else None, "p90": band.high if band else None,
                     **dict(zip(self.names, costs, strict=True)),
                 }
@@ -147,37 +176,51 @@ class BreakevenResult:
         lines = [f"! {failed}" for failed in self.failed_checks]
         lines.append(f"{self.quantity} of {one} and {other} along {self.path}")
         lines.append(f"varied in {' and '.join(self.varied)}")
-        both = np.isfinite(self.first) & np.isfinite(self.second)
-        for index in (0, -1):
-            where = np.flatnonzero(both)[index]
+        lines.append(f"medians of {len(self.samples[0])} draws of the uncertain inputs")
+        medians = [band[1] for band in self.bands()]
+        both = np.flatnonzero(np.isfinite(medians).all(axis=0))
+        for where in both[[0, -1]] if both.size else ():
+            own, others = (_three_digits(median[where], unit) for median in medians)
+            lines.append(f"  at {_three_digits(self.places[where], self.unit)}: {own} and {others}")
+        for point in self.break_even_points:
             lines.append(
-                f"  at {format_quantity(self.values[where], self.unit)}: "
-                f"{format_quantity(self.first[where], unit)} and {format_quantity(self.second[where], unit)}"
+                f"break-even at {_three_digits(point.headline, self.unit)}: below it {point.better_below} is better, "
+                f"above it {point.better_above}{', one of which jumps there' if point.jump else ''}"
             )
-        for crossing in self.break_even_points:
-            kind = "one of them jumps there" if crossing.jump else "they are equal there"
-            lines.append(
-                f"break-even at {_three_digits(crossing.value, self.unit)}{self._interval(crossing)}: below it "
-                f"{crossing.better_below} is better, above it {crossing.better_above} ({kind})"
-            )
+            lines.append(f"  {self._statistic(point)}")
         if not self.break_even_points:
             lines.append(f"no break-even in this range: {self._always()}")
-        if not both.all():
-            lines.append(f"{np.mean(~both):.1%} of the range has no estimate of one of the two")
-        return "\n".join(part for line in lines for part in _folded(line)) + "\n"
+        missing = ~(np.isfinite(self.first) & np.isfinite(self.second))
+        if missing.any():
+            lines.append(f"{np.mean(missing):.1%} of the range has no estimate of one of the two")
+        return "\n".join(row for line in lines for row in _folded(line)) + "\n"
 
-    def _interval(self, crossing: BreakEvenPoint) -> str:
-        if crossing.band is None:
-            return ""
-        ends = (_three_digits(end, self.unit) for end in (crossing.band.low, crossing.band.high))
-        return f" (p10 .. p90: {' .. '.join(ends)})"
+    def _statistic(self, point: BreakEvenPoint) -> str:
+        """What the value of a point is: a median with its band and the nominal value, or the nominal value alone."""
+        nominal = "none in this range" if point.value is None else _three_digits(point.value, self.unit)
+        if point.band is None:
+            return "at the stated inputs (nominal), without a band"
+        low, median, high = (self._end(end) for end in (point.band.low, point.band.median, point.band.high))
+        ends = f"p10 .. p90: {low} .. {high}"
+        if not np.isfinite(point.band.median):
+            return f"at the stated inputs (nominal); the median of the draws is {median}, {ends}"
+        return f"median; {ends}; nominal: {nominal}"
+
+    def _end(self, value: float) -> str:
+        if np.isfinite(value):
+            return _three_digits(value, self.unit)
+        side, edge = ("below", self.places[0]) if value < 0.0 else ("above", self.places[-1])
+        return f"{side} {_three_digits(edge, self.unit)}"
 
     def _always(self) -> str:
-        sign = np.sign(_difference(self.quantity, self.first, self.second))
+        sign = np.sign(_difference(self.quantity, *(band[1] for band in self.bands())))
         sign = sign[np.isfinite(sign)]
+        if not sign.size:
+            return "too few draws have an estimate of both"
         if not np.any(sign):
             return "both are equal throughout"
-        return f"{self.names[0] if np.sum(sign) < 0 else self.names[1]} is better throughout"
+        better = self.names[0] if np.sum(sign) < 0 else self.names[1]
+        return f"{better} is better{' throughout' if np.all(sign == sign[0]) else ' or equal'}"
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Both results along the parameter; written to `path` if given, and returned."""
@@ -220,14 +263,11 @@ class _Side:
     def _results(self, columns: Mapping[str, Array], shape: tuple[int, ...], quantity: str) -> Array:
         return evaluate_points(self.group, columns, shape, [quantity], judged=False).totals[quantity]
 
-    def drawn(self, places: Array, quantity: str) -> Array:
-        """The result for each draw of the uncertain inputs, at each point along the parameter."""
-        claims = {**self.group.claims, **discrepancy_claims(self.group.design)}
-        columns = {p: v.reshape(-1, 1, 1) for p, v in draw(claims, _SAMPLES, SEED).items()}
-        if self.axis is not None:
-            columns |= {path: places.reshape(1, -1, 1) for path in self.axis.tracks}
-        shape = (_SAMPLES, places.size)
-        return self._results(columns, shape, quantity).reshape(shape)
+    def drawn(self, places: Array, quantity: str, progress: Progress) -> Array:
+        """The result by draw of the uncertain inputs and by point along the parameter, whose values are exact."""
+        moved = {} if self.axis is None else dict.fromkeys(self.axis.tracks, places)
+        found = results_along(self.group, moved, places.size if moved else 1, quantity, progress)
+        return np.broadcast_to(found, (len(found), places.size))
 
     def failed(self, quantity: str) -> tuple[str, ...]:
         """Checks that fail at the values in the files."""
@@ -244,6 +284,7 @@ def breakeven(
     second_workload: Named | None = None,
     quantity: str = "energy_per_inference_J",
     settings: Mapping[str, str] | None = None,
+    progress: Progress = silent,
 ) -> BreakevenResult:
     """Find the parameter values at which two chips cost the same.
 
@@ -261,6 +302,8 @@ def breakeven(
         Result to compare.
     settings : mapping, optional
         Values to change first, by path; each chip gets the values of the paths that it has.
+    progress : callable, optional
+        Receives the share that is done.
 
     Raises
     ------
@@ -283,17 +326,19 @@ def breakeven(
     names = (sides[0].group.design.spec.name, sides[1].group.design.spec.name)
     if names[0] == names[1]:
         names = (f"{names[0]} (first)", f"{names[1]} (second)")
-    break_even_points = _break_even_points(sides, names, quantity, values, difference, whole=found.whole)
-    if len(break_even_points) == 1:
-        places = _spaced(found.low, found.high, _PLACES, log=found.log, whole=found.whole)
-        break_even_points = (
-            replace(break_even_points[0], band=_band(sides, quantity, places, log=found.log)),
-        )
+    points = _break_even_points(sides, names, quantity, values, difference, whole=found.whole)
+    places = values[np.unique(np.linspace(0, values.size - 1, _PLACES).round().astype(int))]
+    first_drawn, second_drawn = (
+        side.drawn(places, quantity, part(progress, at, 2)) for at, side in enumerate(sides)
+    )
+    samples = (first_drawn, second_drawn)
+    if len(points) <= 1:
+        points = _over_draws(points, names, quantity, samples, places, log=found.log)
     named = tuple(zip(names, sides, strict=True))
     moves = tuple(name for name, side in named if side.axis is not None)
     failed = tuple(f"{name}: {reason}" for name, side in named for reason in side.failed(quantity))
     return BreakevenResult(
-        axis.name, unit, quantity, names, values, curves[0], curves[1], break_even_points, moves, failed
+        axis.name, unit, quantity, names, values, curves[0], curves[1], points, moves, failed, places, samples
     )
 
 
@@ -373,24 +418,33 @@ def _break_even_points(
     return tuple(found)
 
 
-def _band(sides: list[_Side], quantity: str, places: Array, *, log: bool) -> Band | None:
-    """Band of the only crossing over draws of the uncertain inputs; shared parameters are drawn once for both chips."""
-    first, second = (side.drawn(places, quantity) for side in sides)
+def _over_draws(
+    points: tuple[BreakEvenPoint, ...],
+    names: tuple[str, str],
+    quantity: str,
+    samples: tuple[Array, Array],
+    places: Array,
+    *,
+    log: bool,
+) -> tuple[BreakEvenPoint, ...]:
+    """The only point with its band over the draws, or the point of the median draw where the nominal results have none.
+
+    Parameters that both chips share are drawn once for both.
+    """
     with np.errstate(all="ignore"):
-        difference = _difference(quantity, np.log(first), np.log(second))
-    along = np.log(places) if log else places
-    found = []
-    for row in difference:
-        turns = np.flatnonzero(
-            np.isfinite(row[:-1]) & np.isfinite(row[1:]) & (np.sign(row[:-1]) != np.sign(row[1:]))
-        )
-        if turns.size:
-            at = int(turns[0])
-            found.append(along[at] + (along[at + 1] - along[at]) * row[at] / (row[at] - row[at + 1]))
-    if 2 * len(found) < len(difference):
-        return None
-    values = np.array(found)
-    return Band.of(np.exp(values) if log else values)
+        difference = _difference(quantity, *(np.log(drawn) for drawn in samples))
+    found = crossings(np.log(places) if log else places, difference)
+    if found is None:
+        return points
+    with np.errstate(over="ignore"):
+        band = band_of_crossings(np.where(np.isfinite(found), np.exp(found), found) if log else found)
+    if points:
+        return (replace(points[0], band=band),)
+    if not np.isfinite(band.median):
+        return ()
+    falls = np.nanmedian(difference[:, -1]) < np.nanmedian(difference[:, 0])
+    below, above = names[::-1] if falls else names
+    return (BreakEvenPoint(None, below, above, jump=False, band=band),)
 
 
 def _own(chip: Named, net: Named, settings: Mapping[str, str] | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.statistics import quantiles
+from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.equations.twins import matched_activation_bits
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
@@ -57,10 +58,10 @@ class Crossover:
     spiking, dense : float
         Energy of both networks as stated. [J]
     rate : float or None
-        Spike rate below which the spiking chip needs less; None if no rate is low enough, infinite if no rate is too
-        high.
+        Nominal spike rate below which the spiking chip needs less; None if no rate is low enough, infinite if no rate
+        is too high.
     band : Band or None
-        Band of the rate over the uncertainty of both chips; samples without such a rate count as zero.
+        Median and band of the rate over the uncertainty of both chips; samples without such a rate count as zero.
     never : float
         Share of samples in which no rate is low enough.
     """
@@ -124,6 +125,7 @@ class CrossoverResult:
                     "ratio": row.ratio,
                     "spike_rate": np.nan if row.rate is None else row.rate,
                     "p10": np.nan if row.band is None else row.band.low,
+                    "median": np.nan if row.band is None else row.band.median,
                     "p90": np.nan if row.band is None else row.band.high,
                     "never": row.never,
                 }
@@ -137,19 +139,22 @@ class CrossoverResult:
             "activities scaled together" if self.scaled else "one spike rate for the input and all layers"
         )
         lines = [
-            f"{self.names[0]} on {self.workloads[0]} and {self.names[1]} on {self.workloads[1]}",
+            *wrapped(
+                f"{self.names[0]} on {self.workloads[0]} and {self.names[1]} on {self.workloads[1]}",
+                hanging=2,
+            ),
             f"{self.timesteps:g} timesteps distinguish as many values as {self.matched_bits:g} bits",
             f"mean spike rate of the inputs of synapses: {self.mean_rate:.2%}",
-            f"spike rate below which the spiking chip needs less energy, {varied}:",
-            "",
-            f"  {'counted':27}{'dense bits':>11}{'spiking':>11}{'dense':>11}{'ratio':>9}{'below':>9}   p10 .. p90",
+            *wrapped(f"spike rate below which the spiking chip needs less energy, {varied}:", hanging=2),
         ]
-        for row in self.rows:
-            band = "" if row.band is None else f"{_percent(row.band.low)} .. {_percent(row.band.high)}"
-            lines.append(
-                f"  {SCOPES[row.scope]:27}{row.bits:11g}{format_quantity(row.spiking, 'J'):>11}"
-                f"{format_quantity(row.dense, 'J'):>11}{row.ratio:9.3g}{_percent(row.rate):>9}   {band}".rstrip()
-            )
+        for bits in dict.fromkeys(row.bits for row in self.rows):
+            table: list[tuple[str, ...]] = [(f"dense network of {bits:g} bits", *_HEAD)]
+            table += [_cells(row) for row in self.rows if row.bits == bits]
+            lines += ["", *fitting_columns(table, "<>>>><>")]
+        lines += wrapped(
+            "below: median of the draws, with its p10 .. p90; energies, ratio and nominal: with all inputs as stated",
+            hanging=2,
+        )
         case, spread = self.published_case, self.published_band
         lines += [
             "",
@@ -163,6 +168,19 @@ class CrossoverResult:
 
     def _repr_html_(self) -> str:
         return f"<pre>{self.to_text()}</pre>"
+
+
+_HEAD = ("spiking", "dense", "ratio", "below", "p10 .. p90", "nominal")
+
+
+def _cells(row: Crossover) -> tuple[str, ...]:
+    low, median, high = ("", "", "")
+    if row.band is not None:
+        low, median, high = (_percent(end) for end in (row.band.low, row.band.median, row.band.high))
+    return (
+        SCOPES[row.scope], format_quantity(row.spiking, "J"), format_quantity(row.dense, "J"), f"{row.ratio:.3g}",
+        median, f"{low} .. {high}" if low else "", _percent(row.rate),
+    )  # fmt: skip
 
 
 def _percent(rate: float | None) -> str:

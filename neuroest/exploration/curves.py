@@ -1,7 +1,7 @@
 """Curves that architects draw: a result against integration time, converter bits, array size or spike rate.
 
-Each design has its median and band at every point. The points at which the first design and a baseline cost the same
-have bands too. The designs share the draws of common inputs.
+Each design has its median and band at every point, over the draws of `estimate`. The points at which the first design
+and a baseline cost the same have bands too. The designs share the draws of common inputs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,10 +15,11 @@ import numpy as np
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array
 from neuroest.core.errors import check_names
+from neuroest.core.progress import Progress, part, silent
 from neuroest.design.chip import instantiate
-from neuroest.error_analysis.draws import SEED, draw
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.error_analysis.draws import SAMPLES, draw
 from neuroest.exploration.batch_evaluation import evaluate_points
+from neuroest.exploration.draws_along import band_at, band_of_crossings, crossings, results_along
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
@@ -27,8 +28,6 @@ from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
-SAMPLES = 200
-"""Draws of each design; a convention of smooth curves in seconds."""
 _POINTS = 33
 _REACH = (1e-2, 1e4)
 """Integration times relative to that of the design: the search range for break-even points."""
@@ -38,8 +37,6 @@ _BITS = tuple(range(3, 13))
 _SIDES = (32, 64, 128, 256, 512)
 _OF_THE_NETWORK = "spike-rate"
 """The axis that all designs share."""
-_LEAST_SHARE = 0.5
-"""Share of the draws that must have an estimate for a point to be drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +60,7 @@ class Curve:
 
     def bands(self) -> list[Band | None]:
         """Band at each point; None if fewer than half of the draws have an estimate."""
-        shares = np.isfinite(self.samples).mean(axis=0)
-        return [
-            Band.of(column) if share >= _LEAST_SHARE else None
-            for column, share in zip(self.samples.T, shares, strict=True)
-        ]
+        return band_at(self.samples)
 
 
 @dataclass(frozen=True)
@@ -148,6 +141,7 @@ def curves(
     baselines: Sequence[Named],
     workload: Named,
     quantity: str = "energy_per_inference_J",
+    progress: Progress = silent,
 ) -> Curves:
     """Compute a result of a design and its baselines along one axis, with bands and break-even points.
 
@@ -164,6 +158,8 @@ def curves(
         The network.
     quantity : str
         A result.
+    progress : callable, optional
+        Receives the share that is done.
 
     Raises
     ------
@@ -182,13 +178,14 @@ def curves(
     own, points = points_of(architecture, workload)
     values = np.array([value for value, *_ in points])
     first = _group(architecture, workload)  # with the label of this run; a changed design has none
-    found = [_curve(first, points, quantity)]
-    for baseline in listed(baselines):
+    others = listed(baselines)
+    found = [_curve(first, points, quantity, part(progress, 0, len(others) + 1))]
+    for number, baseline in enumerate(others, start=1):
         still = _group(baseline, workload)
         moved: Sequence[Point] = [(value, still, {}) for value in values]
         if kind == _OF_THE_NETWORK:
             moved = points_of(baseline, workload)[1]
-        found.append(_curve(still, moved, quantity))
+        found.append(_curve(still, moved, quantity, part(progress, number, len(others) + 1)))
     equal = [_equal(values, found[0], other, quantity) for other in found[1:]]
     return Curves(
         kind, label, unit, quantity, first.workload.name, values, own, tuple(found),
@@ -200,44 +197,44 @@ def _group(architecture: Named, workload: Named, settings: Mapping[str, str] | N
     return resolve(architecture, workload, Space(()), settings).groups[0]
 
 
-def _curve(group: Group, points: Sequence[Point], quantity: str) -> Curve:
+def _curve(group: Group, points: Sequence[Point], quantity: str, progress: Progress) -> Curve:
     spec = group.design.spec
-    return Curve(spec.name, spec.title or spec.name, _drawn(points, quantity), _failures(points, quantity))
+    samples = np.empty((SAMPLES, len(points)))
+    failed = np.full(len(points), "", dtype=object)
+    done = 0
+    for at, structure, changes in _by_structure(points):
+        drawn, stated = draw(structure.claims), structure.claims
+        moved = {
+            path: np.minimum(drawn.get(path, np.array([[stated[path].value]])) * factors, most)
+            for path, (factors, most) in changes.items()
+        }
+        nominal = {
+            path: np.minimum(stated[path].value * factors, most).reshape(-1, 1)
+            for path, (factors, most) in changes.items()
+        }
+        count = len(at) if changes else 1
+        samples[:, at] = results_along(structure, moved, count, quantity)
+        found = evaluate_points(structure, nominal, (count,), [quantity])
+        failed[at] = [found.reasons[one] if one >= 0 else "" for one in found.failed]
+        done += len(at)
+        progress(done / len(points))
+    return Curve(spec.name, spec.title or spec.name, samples, tuple(failed))
 
 
-def _failures(points: Sequence[Point], quantity: str) -> tuple[str, ...]:
-    """The first check that fails at each point, at the stated inputs."""
-    known: dict[tuple[int, tuple[Any, ...]], str] = {}
-    for _, group, changes in points:
-        key = (id(group), tuple(changes.items()))
-        if key not in known:
-            moved = {
-                path: np.minimum(np.array([[group.claims[path].value]]) * factor[0], factor[1])
-                for path, factor in changes.items()
-            }
-            found = evaluate_points(group, moved, (1,), [quantity])
-            known[key] = "" if found.feasible[0] else found.reasons[found.failed[0]]
-    return tuple(known[id(group), tuple(changes.items())] for _, group, changes in points)
-
-
-def _drawn(points: Sequence[Point], quantity: str) -> Array:
-    """The result by draw and point."""
-    columns = []
-    known: dict[tuple[int, tuple[Any, ...]], Array] = {}
-    for _, group, changes in points:
-        key = (id(group), tuple(changes.items()))
-        if key not in known:
-            claims = {**group.claims, **discrepancy_claims(group.design)}
-            drawn = {path: values.reshape(-1, 1) for path, values in draw(claims, SAMPLES, SEED).items()}
-            for path, factor in changes.items():
-                nominal = group.claims[path].value
-                drawn[path] = np.minimum(
-                    drawn.get(path, np.full((SAMPLES, 1), nominal)) * factor[0], factor[1]
-                )
-            found = evaluate_points(group, drawn, (SAMPLES,), [quantity], judged=False)
-            known[key] = found.totals[quantity]
-        columns.append(known[key])
-    return np.stack(columns, axis=1)
+def _by_structure(
+    points: Sequence[Point],
+) -> Iterator[tuple[list[int], Group, dict[str, tuple[Array, float]]]]:
+    """Points with one structure: their places, the structure, and the factors and the largest value of each path."""
+    places: dict[int, list[int]] = {}
+    for at, (_, group, _) in enumerate(points):
+        places.setdefault(id(group), []).append(at)
+    for found in places.values():
+        _, group, first = points[found[0]]
+        changes = {
+            path: (np.array([points[at][2][path][0] for at in found]), most)
+            for path, (_, most) in first.items()
+        }
+        yield found, group, changes
 
 
 def _equal(values: Array, design: Curve, baseline: Curve, quantity: str) -> Equal | None:
@@ -248,29 +245,15 @@ def _equal(values: Array, design: Curve, baseline: Curve, quantity: str) -> Equa
     sign = -1.0 if QUANTITIES[quantity].better == "more" else 1.0
     with np.errstate(all="ignore"):
         difference = sign * (np.log(design.samples) - np.log(baseline.samples))
-    difference = difference[np.isfinite(difference).any(axis=1)]
-    if len(difference) < _LEAST_SHARE * SAMPLES:
+    found = crossings(np.log(values), difference)
+    if found is None:
         return None
-    along = np.log(values)
-    found = np.array([_passed(along, row) for row in difference])
-    low, median, high = np.quantile(found, (0.1, 0.5, 0.9), method="nearest")
-    if not np.isfinite(median):
+    along = band_of_crossings(found)
+    if not np.isfinite(along.median):
         return None
     with np.errstate(over="ignore"):
-        band = Band(*(float(np.exp(one)) for one in (low, median, high)))
+        band = Band(*(float(np.exp(end)) for end in (along.low, along.median, along.high)))
     return Equal(baseline.name, baseline.title, band, float(np.isfinite(found).mean()))
-
-
-def _passed(along: Array, row: Array) -> float:
-    """Crossing of one draw, or an infinity on the side where it would cross."""
-    known = np.flatnonzero(np.isfinite(row))
-    at, row = along[known], row[known]
-    change = np.flatnonzero(np.sign(row[:-1]) != np.sign(row[1:]))
-    if change.size:
-        one = int(change[0])
-        return float(at[one] + (at[one + 1] - at[one]) * row[one] / (row[one] - row[one + 1]))
-    rising = row[-1] > row[0]
-    return np.inf if (row[0] < 0.0) == rising else -np.inf
 
 
 def _integration_times(architecture: Named, workload: Named) -> tuple[float, list[Point]]:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.core.units import format_quantity
-from neuroest.error_analysis.draws import SEED, spread_over, within_bounds
+from neuroest.error_analysis.draws import SAMPLES, SEED, draw, within_bounds
 from neuroest.exploration.batch_evaluation import in_blocks
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
@@ -33,12 +34,14 @@ from neuroest.specs.loaded import Named, listed
 if TYPE_CHECKING:
     import pandas as pd
 
-KNOWLEDGE, VARIABILITY = 1000, 32
-"""Default samples of each level."""
+KNOWLEDGE, VARIABILITY = SAMPLES, 32
+"""Default samples of each level; the first level is drawn as for the bands of an estimate."""
 _MOST_SAMPLES = 10_000_000
 """Most samples of both levels together: some gigabytes."""
 _ROWS = 128
-"""Knowledge samples per chunk."""
+"""Knowledge samples per chunk; a block of draws has a whole number of chunks."""
+_SHOWN_SHARE = 0.005
+"""Share of the variance from which on the table has a band with variability: it prints as one percent."""
 
 
 @dataclass(frozen=True)
@@ -95,23 +98,26 @@ class UncertaintyResult:
 
     def to_text(self) -> str:
         """A table for a terminal."""
+        rows, chips = (size - 1 for size in next(iter(self.samples.values())).shape)
+        known = " as for the bands of `estimate`" if (rows, self.seed) == (SAMPLES, SEED) else ""
         lines = [
             *wrapped(f"{self.architecture} on {self.workload}"),
             *wrapped(
-                f"{len(self.causes)} parameters and models with a spread, {len(self.varied)} parameters that vary "
-                "between devices or cycles"
+                f"{rows} draws (seed {self.seed}){known} of {len(self.causes)} parameters and models with a spread; "
+                f"{chips} chips in each, for {len(self.varied)} parameters that vary between devices or cycles"
             ),
             "",
         ]
-        rows: list[tuple[str, ...]] = [("", "p10", "median", "p90", "nominal", "from variability")]
+        table: list[tuple[str, ...]] = [("", "p10", "median", "p90", "nominal", "from variability")]
         for name, nominal in self.base.items():
             label, unit = label_and_unit(name)
-            band, moved = self.together[name], self.variability[name]
+            band, moved = self.knowledge[name], self.variability[name]
             share = 1.0 - self.knowledge_share[name]
-            ends = (band.low, band.median, band.high, nominal)
             varies = f"{share:.0%}" if moved.high > moved.low else "-"
-            rows.append((label, *(format_quantity(value, unit) for value in ends), varies))
-        lines += fitting_columns(rows, "<>>>>>")
+            table.append((label, *_formatted(band, unit), format_quantity(nominal, unit), varies))
+            if share >= _SHOWN_SHARE:
+                table.append((" with variability", *_formatted(self.together[name], unit), "", ""))
+        lines += fitting_columns(table, "<>>>>>")
         note = "from variability: share of the variance that differences between devices and cycles cause"
         return "\n".join([*lines, *wrapped(note, hanging=2)]) + "\n"
 
@@ -121,6 +127,10 @@ class UncertaintyResult:
 
     def _repr_html_(self) -> str:
         return notebook_table(self.to_frame())
+
+
+def _formatted(band: Band, unit: str) -> tuple[str, ...]:
+    return tuple(format_quantity(value, unit) for value in (band.low, band.median, band.high))
 
 
 @dataclass(frozen=True)
@@ -135,24 +145,22 @@ class _Draw:
     seed: int
 
     def __call__(self, chunk: int) -> dict[str, Array]:
-        first, last = chunk * _ROWS, min((chunk + 1) * _ROWS, self.knowledge + 1)
-        rows, columns = last - first, self.variability + 1
-        moved = causes(self.group)
+        """Results of a chunk, by knowledge sample and chip; the first chunk has the estimate itself in front."""
+        first, last = chunk * _ROWS, min((chunk + 1) * _ROWS, self.knowledge)
+        block, start = divmod(first, SAMPLES)
+        kept = slice(start, start + last - first)
+        front = 1 if chunk == 0 else 0
+        rows, columns = last - first + front, self.variability + 1
         # every chunk draws its full length, so the length of the last one has no effect
-        doubt = np.random.default_rng([self.seed, 0, chunk]).standard_normal((_ROWS, len(moved)))[:rows]
         differ = np.random.default_rng([self.seed, 1, chunk]).standard_normal(
-            (_ROWS, columns, len(self.relative))
+            (_ROWS + 1, columns, len(self.relative))
         )[:rows]
-        if chunk == 0:
-            doubt[0] = 0.0
         values: dict[str, Array] = {}
         nominal = self.group.values
-        for index, paths in enumerate(moved.values()):
-            for path in paths:
-                mean = spread_over(self.group.claims[path], doubt[:, index : index + 1])
-                if chunk == 0:  # the estimate itself, whose models count as exact
-                    mean[0] = nominal[path]
-                values[path] = np.repeat(mean, columns, axis=0)
+        for path, drawn in draw(self.group.claims, SAMPLES, self.seed, block).items():
+            # models of the estimate itself count as exact
+            mean = np.concatenate([np.full((front, 1), nominal[path]), drawn[kept]])
+            values[path] = np.repeat(mean, columns, axis=0)
         for index, (path, relative) in enumerate(self.relative.items()):
             width = np.sqrt(np.log1p(relative**2))
             factor = np.exp(width * differ[:, :, index] - width**2 / 2.0)
@@ -196,6 +204,7 @@ def uncertainty(
     seed: int = SEED,
     workers: int | None = 1,
     scheduler: str | None = None,
+    progress: Progress = silent,
 ) -> UncertaintyResult:
     """Compute the distributions of the results of a chip on a network.
 
@@ -204,7 +213,10 @@ def uncertainty(
     knowledge, variability : int
         Samples of the first level, and samples of the second level for each of them.
     seed : int
-        The result is bit-identical for the same seed and any number of workers.
+        The result is bit-identical for the same seed and any number of workers. With the default seed, the first
+        512 samples are those of the bands of an estimate.
+    progress : callable, optional
+        Receives the share that is done.
 
     Raises
     ------
@@ -228,9 +240,12 @@ def uncertainty(
     group = resolve(architecture, workload, Space(()), settings).groups[0].settled()
     quantities = listed(quantities)
     starting_point(group, quantities)
-    draw = _Draw(group, tuple(quantities), knowledge, variability, relative_spreads(group), seed)
-    chunks = -(-(knowledge + 1) // _ROWS)
-    parts = dict(run_chunks(draw, range(chunks), workers, scheduler))
+    drawn = _Draw(group, tuple(quantities), knowledge, variability, relative_spreads(group), seed)
+    chunks = -(-knowledge // _ROWS)
+    parts = {}
+    for chunk, found in run_chunks(drawn, range(chunks), workers, scheduler):
+        parts[chunk] = found
+        progress(len(parts) / chunks)
     samples = {name: np.concatenate([parts[c][name] for c in range(chunks)]) for name in quantities}
     feasible = np.isfinite(samples[quantities[0]])
     if not feasible.any():
@@ -243,7 +258,7 @@ def uncertainty(
         group.design.spec.name, group.workload.name, {n: float(v[0, 0]) for n, v in samples.items()}, samples,
         {n: b[0] for n, b in bands.items()}, {n: b[1] for n, b in bands.items()}, {n: b[2] for n, b in bands.items()},
         {n: _knowledge_share(v) for n, v in samples.items()}, float(feasible.mean()), tuple(causes(group)),
-        tuple(draw.relative), seed,
+        tuple(drawn.relative), seed,
     )  # fmt: skip
 
 

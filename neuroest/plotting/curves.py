@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from neuroest.exploration.curves import Curves
 
 _STYLES = ("-", "--", "-.", ":")
-_SHADE = 0.16
 _FEW = 12
 """Points that each have a tick."""
 _ROW = 0.075
@@ -33,7 +32,7 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
         colour, dashes = style.COLOURS[index % len(style.COLOURS)], _STYLES[index % len(_STYLES)]
         label = style.named(curve.title).replace("\n", "")
         axes.plot(result.values, median, dashes, color=colour, label=label, lw=1.4 if index == 0 else 1.0)
-        axes.fill_between(result.values, low, high, color=colour, alpha=_SHADE, lw=0.0)
+        axes.fill_between(result.values, low, high, color=colour, alpha=style.SHADE, lw=0.0)
         missed = np.array([bool(check) for check in curve.failed], dtype=bool)
         if missed.any():
             axes.scatter(
@@ -63,7 +62,9 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
     if few:
         axes.set_xticks(result.values, [f"{value:g}" for value in result.values])
         axes.xaxis.set_minor_locator(style.matplotlib("ticker").NullLocator())
-    title = "crosses: a check fails" if any(any(curve.failed) for curve in result.curves) else None
+    title = style.MEDIANS
+    if any(any(curve.failed) for curve in result.curves):
+        title += "; crosses: a check fails"
     figure.legend(loc="outside lower center", ncols=2, title=title, title_fontsize=6.0)
     return style.save_figure(figure, path)
 

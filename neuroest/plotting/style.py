@@ -32,6 +32,10 @@ MOST_DESIGNS = 24
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Lines and markers, of Okabe and Ito."""
 MARKERS = "osD^v<>ph*"
+SHADE = 0.16
+"""Opacity of a shaded band."""
+MEDIANS = "lines: medians; shaded: p10 to p90"
+"""Legend title of a figure of lines with bands."""
 
 _FILLS = (
     ("#56b4e9", ""), ("#e69f00", "///"), ("#f7f7f7", ""), ("#009e73", "xx"), ("#f0e442", ".."), ("#d55e00", ""),

@@ -140,18 +140,21 @@ def _lines_along(
 
 @style.styled
 def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
-    """Both results along the parameter, break-even points marked."""
+    """Medians of both results along the parameter, p10 to p90 shaded, break-even points marked."""
     figure, axes = style.new_figure(_WIDTH, 3.0)
-    for values, name, dashes in zip((result.first, result.second), result.names, ("-", "--"), strict=True):
-        axes.plot(result.values, values, dashes, color="black", label=name)
+    bands = result.bands()
+    for index, ((low, median, high), name) in enumerate(zip(bands, result.names, strict=True)):
+        colour = style.COLOURS[index]
+        axes.plot(result.places, median, "-" if index == 0 else "--", color=colour, label=name)
+        axes.fill_between(result.places, low, high, color=colour, alpha=style.SHADE, lw=0.0)
     for crossing in result.break_even_points:
-        axes.axvline(crossing.value, color=_GREY, linewidth=0.6)
+        axes.axvline(crossing.headline, color=_GREY, linewidth=0.6)
         axes.annotate(
-            style.tick_label(crossing.value, result.unit), (crossing.value, 0.98), xycoords=("data", "axes fraction"),
-            va="top", ha="left", xytext=(3, 0), textcoords="offset points",
+            style.tick_label(float(f"{crossing.headline:.3g}"), result.unit), (crossing.headline, 0.98),
+            xycoords=("data", "axes fraction"), va="top", ha="left", xytext=(3, 0), textcoords="offset points",
         )  # fmt: skip
-    both = np.concatenate([result.first, result.second])
+    both = np.concatenate(bands, axis=None)
     style.result_axis(axes.yaxis, result.quantity, both[np.isfinite(both)])
     style.quantity_axis(axes.xaxis, result.unit, short_causes([result.path])[0], result.values)
-    axes.legend()
+    axes.legend(title=style.MEDIANS, title_fontsize=6.0)
     return style.save_figure(figure, path)

@@ -159,8 +159,8 @@ def _rules(contest: Contest) -> Iterator[str]:
         "no model outside of its range, and keeps to " + (", ".join(contest.limits) or "no further limit")
     )
     yield (
-        f"bands are p10 .. p90 of {contest.samples} samples; what two chips share is drawn once for both, and a "
-        "sample without an estimate counts as infinite cost"
+        f"medians and bands (p10 .. p90) are of {contest.samples} samples; what two chips share is drawn once for "
+        "both, and a sample without an estimate counts as infinite cost"
     )
 
 

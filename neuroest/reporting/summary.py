@@ -38,6 +38,8 @@ _SHOWN = {
 }  # fmt: skip
 """Heading of each column and its total."""
 _ROWS = ("median", "p10..p90", "nominal")
+_NOMINAL = "at the stated inputs (nominal):"
+"""What the answers under a table of medians are computed with; the causes of a band are of its samples."""
 _MOST = 2
 _MANY = 0.01
 """Share of the samples without an estimate from which on the summary speaks of it."""
@@ -70,7 +72,7 @@ def estimate_summary(
     """
     lines = [*_heading((estimate,), style), *settings_lines(settings), *_failed((estimate,), style), ""]
     lines += [*designs_table((estimate,), (), style, nominal=False), *bands_lines((estimate,), nominal=False)]
-    lines += ["", *_answers(estimate), "", *_closing((estimate,))]
+    lines += ["", _NOMINAL, *_answers(estimate), "", *_closing((estimate,))]
     return "\n".join(lines) + "\n"
 
 
@@ -90,7 +92,8 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
     ]
     lines += _equal_pace(comparison)
     lines += ["", *learning_table(estimates, style)]
-    lines += [style.bold(comparison.design.architecture), *_answers(comparison.design, comparison.baselines)]
+    lines += [f"{style.bold(comparison.design.architecture)} {_NOMINAL}"]
+    lines += _answers(comparison.design, comparison.baselines)
     command = comparison.command.strip("`")
     lines += ["", *_closing(estimates), *wrapped(f"what differs: {command}", hanging=2)]
     return "\n".join(lines) + "\n"
