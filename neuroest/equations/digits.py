@@ -235,15 +235,15 @@ def _of_digit(
     bases, numbers, at = np.round(np.exp2(digit_bits)), np.ceil(digits), np.round(place)
     if np.all(numbers <= 1.0):
         return np.where(at < numbers, whole, 0.0)[()]
+    moment = np.where(numbers > 1.0, 0.0, whole)
     points = np.broadcast_arrays(
-        *(np.asarray(each, dtype=float) for each in (whole, mean_absolute_weight, centre, bases, numbers, at))
+        *(
+            np.asarray(each, dtype=float)
+            for each in (moment, mean_absolute_weight, centre, bases, numbers, at)
+        )
     )
     # sweeps vary other parameters far more often, so each set of these is worked out once
-    sets = np.stack([np.ravel(each) for each in points])
-    places: Any = ...
-    if sets.shape[1] > _FEW:
-        sets, places = np.unique(sets, axis=1, return_inverse=True)
-        places = np.ravel(places)
+    sets, places = _distinct(np.stack([np.ravel(each) for each in points]))
     moment, mean, middle, base, number, behind = sets
     found = np.where(behind < number, moment, 0.0)
     cut = np.logical_and(number > 1.0, behind < number)
@@ -252,6 +252,23 @@ def _of_digit(
         found[here] = _distributed(counted, mean[here], middle[here], int(b), int(k))
     result: u.Dimensionless = found[places].reshape(points[0].shape)[()]
     return result
+
+
+def _distinct(sets: Array) -> tuple[Array, Any]:
+    """The columns without repetitions, and the place of each column among them; all of them where most differ."""
+    points = sets.shape[1]
+    if points <= _FEW:
+        return sets, ...
+    kinds = np.zeros(points, dtype=np.intp)
+    for row in sets:
+        if np.all(row == row[0]):
+            continue
+        values, own = np.unique(row, return_inverse=True)
+        if 2 * values.size > points:
+            return sets, ...
+        kinds = np.unique(kinds * values.size + own, return_inverse=True)[1]
+    _, first, places = np.unique(kinds, return_index=True, return_inverse=True)
+    return sets[:, first], places
 
 
 def _distributed(

@@ -106,7 +106,7 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
     at_once = bits if array.adds_pulses else phase
     converted = _one(array.converted_bits(network), place)
     rows = _one(array.rows_at_once(), place) * array.merged_lines
-    codes = ConverterRange(mapper, float(at_once))
+    codes = ConverterRange(array, network, mapper.kinds_of_blocks, float(at_once))
     resolution = array.resolution(network)
     step = _one(accuracy.converter_step(rows, at_once, converted, resolution), place)
     step = max(step * _one(codes.share, place), 1.0)  # codes finer than one level are rounded to levels

@@ -7,7 +7,7 @@ adders, vector units and neurons outside of it, of memories, of the network on c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -87,6 +87,11 @@ class ActionCounts:
     weights: Mapping[str, Array]
     checks: tuple[Check, ...]
     between_chips: Mapping[str, ChipTraffic] = field(default_factory=dict)
+
+    @cached_property
+    def totals(self) -> Mapping[tuple[str, str], Array]:
+        """Count over all layers, by component path and action."""
+        return {key: np.sum(count, axis=-1, keepdims=True) for key, count in self.actions.items()}
 
 
 def count_actions(

@@ -100,9 +100,10 @@ def characteristics(result: Evaluation) -> tuple[Characteristic, ...]:
 
 def layer_errors(result: Evaluation) -> tuple[LayerErrors, ...]:
     """Errors of the results of every layer in crossbar arrays, except layers whose exact results are all zero."""
-    found, names = result.column_errors, result.layers.names
-    if found is None:
+    distinct, names = result.column_errors, result.layers.names
+    if distinct is None:
         return ()
+    found = distinct.by_layer()
     shape = (len(names),)
     spread = np.broadcast_to(found.result, shape)
     held = np.flatnonzero((np.broadcast_to(found.held, shape) > 0.0) & (spread > 0.0))

@@ -1,12 +1,13 @@
 """Dynamic energy of one inference: action counts times energy per action."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.blocks.base import EnergyCost
 from neuroest.equations import digital, power
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.cost_table import CostTable
@@ -52,41 +53,48 @@ def _clock_and_control(clocked: Any, costs: CostTable) -> tuple[tuple[str, Array
 def dynamic_energy(counts: ActionCounts, costs: CostTable) -> Array:
     """Dynamic energy of one inference. [J].
 
-    The sum of `energy_rows` over rows and layers. Where an action costs the same in every layer, its counts are
-    added up first, so that a batch that asks for totals only never holds an energy for each layer and term.
+    The sum of `energy_rows` over rows and layers.
     """
-    prices: dict[tuple[str, str], list[Any]] = {}
-    for cost in costs.energies:
-        if (cost.component, cost.action) in counts.actions:
-            prices.setdefault((cost.component, cost.action), []).append(cost.energy)
-    parts, clocked = [], []
-    for key, terms in prices.items():
-        count, price = counts.actions[key], sum(terms[1:], start=terms[0])
-        by_layer = np.ndim(price) > 0 and np.shape(price)[-1] > 1
-        energy = np.sum(count * price if by_layer else count, axis=-1, keepdims=True)
-        if not by_layer:
-            # an action that never occurs costs nothing, even at an infinite price
-            with np.errstate(invalid="ignore"):
-                energy = np.where(energy == 0.0, 0.0, energy * price)
-        parts.append(energy)
-        if key[0] in costs.synchronous:
-            clocked.append(parts[-1])
-    if costs.overheads is not None:
-        parts += [energy for _, energy in _clock_and_control(total(clocked), costs)]
-    return total(parts)
+    parts = [*_energies(counts, costs.energies)]
+    energy = total(part for _, part in parts)
+    if costs.overheads is None:
+        return energy
+    clocked = total(part for component, part in parts if component in costs.synchronous)
+    return total((energy, *(part for _, part in _clock_and_control(clocked, costs))))
 
 
-def operation_energy(costs: CostTable, rows: Iterable[EnergyRow]) -> Array:
+def operation_energy(counts: ActionCounts, costs: CostTable) -> Array:
     """Energy of only the operations of one inference: no memory, traffic, clock or control. [J].
 
     It includes cells and read-out of a crossbar, and the whole energy of a chip that is priced by events.
     """
-    operations = {(c.component, c.action, c.term) for c in costs.energies if c.operation}
-    return total(
-        np.sum(row.energy, axis=-1, keepdims=True)
-        for row in rows
-        if (row.component, row.action, row.term) in operations
-    )
+    return energy_of_terms(counts, (cost for cost in costs.energies if cost.operation))
+
+
+def energy_of_terms(counts: ActionCounts, costs: Iterable[EnergyCost]) -> Array:
+    """Energy of some of the terms in one inference. [J]."""
+    return total(part for _, part in _energies(counts, costs))
+
+
+def _energies(counts: ActionCounts, costs: Iterable[EnergyCost]) -> Iterator[tuple[str, Array]]:
+    """Component and energy of each action in one inference, all layers together.
+
+    Where an action costs the same in every layer, its counts are added up first, so that a batch that asks for totals
+    only never holds an energy for each layer and term.
+    """
+    prices: dict[tuple[str, str], list[Any]] = {}
+    for cost in costs:
+        if (cost.component, cost.action) in counts.actions:
+            prices.setdefault((cost.component, cost.action), []).append(cost.energy)
+    for key, terms in prices.items():
+        count, price = counts.actions[key], sum(terms[1:], start=terms[0])
+        if np.ndim(price) > 0 and np.shape(price)[-1] > 1:
+            yield key[0], np.sum(count * price, axis=-1, keepdims=True)
+            continue
+        number = counts.totals[key]
+        # an action that never occurs costs nothing, even at an infinite price
+        with np.errstate(invalid="ignore"):
+            yield key[0], np.where(number == 0.0, 0.0, number * price)
 
 
 def total(parts: Iterable[Any]) -> Array:

@@ -79,7 +79,7 @@ class Evaluation(Stages):
     @property
     def operation_energy(self) -> Array:
         """Energy of the operations of one inference alone: no memory, no traffic, no clock, no control. [J]."""
-        return energy.operation_energy(self.costs, self.dynamic)
+        return energy.operation_energy(self.counts, self.costs)
 
     @cached_property
     def static_energy(self) -> Array:
@@ -202,7 +202,13 @@ class Evaluation(Stages):
     def die_power(self) -> Array:
         """Mean power of one die while it is powered, memories off the die left out. [W]."""
         return power.die_power(
-            self.chip, self.mapped, self.dynamic, self.statics, self.average_power, self.active_time
+            self.chip,
+            self.mapped,
+            self.counts,
+            self.costs,
+            self.statics,
+            self.average_power,
+            self.active_time,
         )
 
     @property
@@ -244,7 +250,7 @@ class Evaluation(Stages):
     def refresh(self) -> tuple[Array, Array] | None:
         """Interval in which faded weights are written again, and its mean power; None where none fade. [s], [W]."""
         found = [
-            lifetime.refresh(level, self.counts, self.dynamic, self.statics, self.period, self.active_time)
+            lifetime.refresh(level, self.counts, self.costs, self.statics, self.period, self.active_time)
             for level in self.levels
         ]
         known = [one for one in found if one is not None]

@@ -11,7 +11,8 @@ from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar, maps_to_crossbars
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
-from neuroest.pipeline.energy import Array, EnergyRow, total
+from neuroest.pipeline.cost_table import CostTable
+from neuroest.pipeline.energy import Array, energy_of_terms, total
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.array import CrossbarArray
@@ -79,7 +80,7 @@ def cell_lifetime(level: MappedLevel, counts: ActionCounts, period: Array) -> Ar
 
 
 def refresh(
-    level: MappedLevel, counts: ActionCounts, dynamic: Iterable[EnergyRow], statics: Iterable[InstanceRow],
+    level: MappedLevel, counts: ActionCounts, costs: CostTable, statics: Iterable[InstanceRow],
     period: Array, powered: Array,
 ) -> tuple[Array, Array] | None:  # fmt: skip
     """Interval and mean power of weight refresh; None if weights do not fade. [s], [W].
@@ -95,12 +96,8 @@ def refresh(
     interval = 1.0 / np.where(rate > 0.0, rate, np.nan)
     path = array.cell.path
     faded = [r.total for r in statics if r.component == path and r.term == "refresh"]
-    read = [
-        np.sum(r.energy, axis=-1, keepdims=True) / powered
-        for r in dynamic
-        if r.component == path and r.term == "disturb_rewriting"
-    ]
-    return interval, total([*faded, *read])
+    rewriting = [c for c in costs.energies if c.component == path and c.term == "disturb_rewriting"]
+    return interval, total([*faded, energy_of_terms(counts, rewriting) / powered])
 
 
 def refreshed_share(array: "CrossbarArray", level: MappedLevel, counts: ActionCounts, period: Array) -> Array:

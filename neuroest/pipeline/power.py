@@ -15,7 +15,7 @@ from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import CostTable
-from neuroest.pipeline.energy import Array, EnergyRow, total
+from neuroest.pipeline.energy import Array, energy_of_terms, total
 from neuroest.pipeline.lifetime import refreshed_share
 from neuroest.pipeline.timing import Timing
 
@@ -149,7 +149,7 @@ def average_power(energy: Array, powered: Array) -> Array:
 
 
 def die_power(
-    chip: Chip, mapped: NetworkMapping, dynamic: Iterable[EnergyRow], statics: Iterable[InstanceRow],
+    chip: Chip, mapped: NetworkMapping, counts: ActionCounts, costs: CostTable, statics: Iterable[InstanceRow],
     average: Array, powered: Array,
 ) -> Array:  # fmt: skip
     """Mean power of one die while powered, without off-die memories; zero if unknown. [W]."""
@@ -158,7 +158,7 @@ def die_power(
     def off_die(row: Any) -> bool:
         return (row.component, row.term) in outside
 
-    moved = total(np.sum(row.energy, axis=-1, keepdims=True) for row in dynamic if off_die(row))
+    moved = energy_of_terms(counts, filter(off_die, costs.energies))
     standing = total(row.total for row in statics if off_die(row) and row.when in DRAWN)
     with np.errstate(all="ignore"):
         of_all = average - standing - power.average_power(moved, powered)

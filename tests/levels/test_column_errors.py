@@ -14,6 +14,7 @@ from neuroest.levels.crossbar.weight_errors import (
     time_to_error,
     weight_errors,
 )
+from neuroest.pipeline.evaluate import evaluate
 
 ARRAY = "chip.tile.array"
 GAUSSIAN = {"workload.weights.mean_absolute": "0.266"}
@@ -266,3 +267,24 @@ def test_two_ends_stand_for_the_fits_of_all_states_of_phase_change_cells(time: f
     # the line between the ends leaves out what bends between them
     assert expected == pytest.approx(measured, rel=0.09)
     assert float(array.weight_share()) == pytest.approx(gain, rel=0.02)
+
+
+def test_a_list_computes_layers_of_the_same_rows_once() -> None:
+    """ResNet-18 on 200 chips: at most half of its layers differ in rows or inputs, and all get their errors."""
+    result = found("adc_crossbar_28nm", "resnet18_imagenet_dense")
+    design, network = result.design, result.workload
+    cell, density = f"{ARRAY}.cell.high_conductance", "workload.activity.density"
+    values = {path: claim.value for path, claim in result.claims.items()}
+    steps = np.linspace(0.5, 1.5, 200)[:, np.newaxis]
+    moved = {cell: values[cell] * steps, density: values[density] * steps[::-1]}
+    together = evaluate(design, network, {**values, **moved}).column_errors
+    last = evaluate(
+        design, network, {**values, **{path: each[-1:] for path, each in moved.items()}}
+    ).column_errors
+    assert together is not None
+    assert last is not None
+    assert 2 * together.held.shape[-1] <= len(result.evaluation.layers.names)
+    every, expected = together.by_layer(), last.by_layer()
+    for cause, error in expected.causes.items():
+        assert every.causes[cause][-1] == pytest.approx(error[0], rel=1e-12), cause
+    assert together.worst[-1, 0] == pytest.approx(last.worst[0, 0], rel=1e-12)

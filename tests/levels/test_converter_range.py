@@ -42,7 +42,7 @@ def test_errors_of_a_limited_range_are_those_of_drawn_columns(chosen: dict[str, 
     signed = np.clip(generator.normal(size=(80, fan_in)), -3.0, 3.0) / 3.0
     whole = np.minimum(np.floor(np.abs(signed) * 2**slices), 2**slices - 1).astype(int)
     active = (generator.random((400, fan_in)) < share).astype(float)
-    limits = ConverterRange(mapper, 1.0)
+    limits = ConverterRange(array, mapper.network, mapper.kinds_of_blocks, 1.0)
     low, high = (
         float(np.broadcast_to(end, mapper.layers.reduction.shape)[layer]) * rows for end in limits.ends
     )

@@ -20,6 +20,7 @@ from neuroest.levels.crossbar import weight_errors
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import Clamp, ColumnGains, DigitColumns, along_blocks
 from neuroest.levels.crossbar.converter_range import ConverterRange
+from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 
 if TYPE_CHECKING:
@@ -41,11 +42,22 @@ class ColumnErrors:
         Standard deviation of the exact results.
     causes : mapping
         Standard deviation of the error by cause.
+    layers : DistinctLayers or None
+        Where the arrays are those of the distinct layers, all layers of the network.
     """
 
     held: Array
     result: Array
     causes: Mapping[str, Array]
+    layers: DistinctLayers | None = None
+
+    def by_layer(self) -> ColumnErrors:
+        """The same with arrays of all layers."""
+        if self.layers is None:
+            return self
+        every = self.layers.by_layer
+        causes = {name: every(error) for name, error in self.causes.items()}
+        return ColumnErrors(every(self.held), every(self.result), causes)
 
     @cached_property
     def error(self) -> Array:
@@ -70,7 +82,8 @@ def joined_errors(parts: Sequence[tuple[Array, ColumnErrors]]) -> ColumnErrors:
         return parts[0][1]
     causes = {name: 0.0 * parts[0][0] for _, found in parts for name in found.causes}
     held = result = 0.0 * parts[0][0]
-    for own, found in parts:
+    for own, distinct in parts:
+        found = distinct.by_layer()
         held = np.where(own > 0.0, found.held, held)
         result = np.where(own > 0.0, found.result, result)
         causes |= {name: np.where(own > 0.0, error, causes[name]) for name, error in found.causes.items()}
@@ -91,18 +104,31 @@ def column_errors(mapper: CrossbarMapper, placement: Placement) -> ColumnErrors:
         return _Columns(mapper, placement).errors()
 
 
+def _distinct_layers(mapper: CrossbarMapper) -> DistinctLayers:
+    """Layers whose rows, inputs or times differ, which is all that the errors of a layer depend on."""
+    array, network, t = mapper.compute, mapper.network, mapper.layers
+    differing = (
+        t.reduction, t.recurrent_reduction, network.fan_in, mapper.planes, t.input_bit_density, t.output_rate,
+        network.output_rate, network.active_share, network.events, array.hold_time(network),
+    )  # fmt: skip
+    return DistinctLayers.of(mapper.on_array > 0.0, differing, (array.conductance(network),))
+
+
 class _Columns:
     """One network on one kind of array: its inputs, its weights, its full scale."""
 
     def __init__(self, mapper: CrossbarMapper, placement: Placement) -> None:
         array, network, t = mapper.compute, mapper.network, mapper.layers
         self.array, self.network, self.mapper = array, network, mapper
-        self.events = network.events + 0.0 * np.asarray(mapper.row_reads)
-        self.blocks = self.events if array.reads_events else mapper.row_reads
-        self.fan_in = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
+        self.layers = layers = _distinct_layers(mapper)
+        self.row_reads = np.asarray(layers.of_each(mapper.row_reads))
+        self.events = layers.of_each(network.events) + 0.0 * self.row_reads
+        self.blocks = self.events if array.reads_events else self.row_reads
+        self.fan_in = np.maximum(layers.of_each(t.reduction + t.recurrent_reduction), 1.0)
         every = array.every_input_toggles
-        self.density = np.ones_like(self.fan_in) if every else np.clip(mapper.active_share(), 0.0, 1.0)
-        planes = np.asarray(mapper.planes, dtype=float)
+        active = layers.of_each(mapper.active_share())
+        self.density = np.ones_like(self.fan_in) if every else np.clip(active, 0.0, 1.0)
+        planes = np.asarray(layers.of_each(mapper.planes), dtype=float)
         whole = array.driver.whole_numbers
         bits = array.input_bits(network) if whole else 1.0 if every else planes
         self.input_square = accuracy.input_mean_square(self.density, bits)
@@ -150,12 +176,23 @@ class _Columns:
             if self.range.limited:
                 causes["clipping at the converters"] = self._clipping()
         # results that are all zero (no input, or no weight) have no spread to hold an error against
-        held = np.where(self.result > 0.0, self.mapper.on_array, 0.0)
-        return ColumnErrors(
-            held, self.result, {name: np.where(held > 0.0, error, 0.0) for name, error in causes.items()}
-        )
+        held = np.where(self.result > 0.0, self.layers.of_each(self.mapper.on_array), 0.0)
+        of_held = {name: np.where(held > 0.0, error, 0.0) for name, error in causes.items()}
+        return ColumnErrors(held, self.result, of_held, self.layers)
 
     # --- resistive cells ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def stacked(self) -> u.Dimensionless:
+        return self.layers.of_each(self.array.stacked_arrays(self.network))
+
+    @cached_property
+    def conductance(self) -> u.Siemens:
+        return self.layers.of_each(self.array.conductance(self.network))
+
+    @cached_property
+    def settled_time(self) -> u.Second:
+        return self.layers.of_each(self.array.settled_time(self.network))
 
     @cached_property
     def weight(self) -> u.Siemens:
@@ -172,7 +209,7 @@ class _Columns:
     @cached_property
     def full_scale(self) -> u.Dimensionless:
         """Largest result of a column: all rows on, all cells at their highest conductance."""
-        rows = self.array.rows_at_once() * self.array.stacked_arrays(self.network)
+        rows = self.array.rows_at_once() * self.stacked
         if (
             self.array.reads_events
         ):  # one cell; the same error of each event adds up, in `per_conversion` as its root
@@ -197,7 +234,7 @@ class _Columns:
         conducting = self.events if array.cell.idle_rows_conduct else self.density
         cells = self.fan_in * conducting * self.columns * array.devices_per_weight()[1]
         thermal = accuracy.thermal_noise_spread(
-            array.technology.temperature, cells * array.conductance(network), array.settled_time(network),
+            array.technology.temperature, cells * self.conductance, self.settled_time,
             array.options["read_voltage"], self.weight,
         )  # fmt: skip
         found["thermal noise"] = np.asarray(np.sqrt(self.reads * self.digits) * thermal)
@@ -206,20 +243,19 @@ class _Columns:
     def _of_wires(self) -> dict[str, Array]:
         """IR drop and incomplete settling; a gain that all columns share is no error."""
         array = self.array
-        segment, conductance = array.segment_resistance(), array.conductance(self.network)
-        rows = array.piece("rows") * array.stacked_arrays(self.network)
+        segment, conductance = array.segment_resistance(), self.conductance
+        rows = array.piece("rows") * self.stacked
         columns = array.piece("columns")
         driven = self.density * array.rows_at_once() / array.options["rows"]
         if array.reads_events:
-            driven = self.mapper.driven_share()
+            driven = np.asarray(self.layers.of_each(self.mapper.driven_share()))
         share = np.ones_like(self.density) if array.cell.idle_rows_conduct else driven
         near = crossbar_wires.ir_drop_error_near(conductance, segment, rows, share)
-        along = array.row_segment_resistance(self.network)
+        along = self.layers.of_each(array.row_segment_resistance(self.network))
         far = crossbar_wires.ir_drop_error_far(conductance, along, segment, rows, columns, share)
         uneven = crossbar_wires.ir_drop_residual_spread(near, far)
-        lacking = accuracy.settling_residue(
-            array.settled_time(self.network), array.settling_time(self.network), array.settled_bits()
-        )
+        settling = self.layers.of_each(array.settling_time(self.network))
+        lacking = accuracy.settling_residue(self.settled_time, settling, array.settled_bits())
         everything = np.hypot(self.result, self.offset)
         return {"IR drop": uneven * everything, "settling": np.asarray(lacking * everything)}
 
@@ -233,13 +269,13 @@ class _Columns:
                 resistance, clamp
             )
         if array.multiplexer is not None and array.switches_columns:
-            switches = array.multiplexer.resistance(array.switch_width(self.network))
+            switches = self.layers.of_each(array.multiplexer.resistance(array.switch_width(self.network)))
             uneven, curved = self._resistance_errors(switches)
             found["multiplexer resistance"] = np.hypot(uneven, curved)
         if isinstance(array.merge, CurrentMirror):
-            merged = np.logical_or(array.slices(self.network) > 1.0, self.mapper.row_reads > 1.0)
+            merged = np.logical_or(array.slices(self.network) > 1.0, self.row_reads > 1.0)
             # a mirror that is off is so for all events of a timestep, which add up to the current of its rows
-            behind = self._behind(resistance, self.mapper.kinds_of_blocks, clamp)
+            behind = self._behind(resistance, self.kinds_of_blocks, clamp)
             current = behind.root_mean_square / self.weight
             found["mirrors"] = merged * np.asarray(
                 np.sqrt(self.columns * self.reads) * array.merge.device.relative_error * current
@@ -280,10 +316,18 @@ class _Columns:
         """Resistance at the feet of the columns, and the clamp that it is of if that is of class A."""
         if not isinstance(front_end, ClampsColumn):
             return 0.0, None
+        resistance = self.layers.of_each(front_end.input_resistance())
         if not isinstance(front_end, CurrentClamp):
-            return front_end.input_resistance(), None
-        bias = along_blocks(front_end.device.bias_current)
-        return front_end.input_resistance(), Clamp(along_blocks(self.array.options["read_voltage"]), bias)
+            return resistance, None
+        bias = along_blocks(self.layers.of_each(front_end.device.bias_current))
+        return resistance, Clamp(along_blocks(self.array.options["read_voltage"]), bias)
+
+    @cached_property
+    def kinds_of_blocks(self) -> tuple[tuple[tuple[Array, Array], ...], Array]:
+        """Those of the distinct layers."""
+        blocks, times = self.mapper.kinds_of_blocks
+        of_each = self.layers.blocks
+        return tuple((of_each(rows), of_each(share)) for rows, share in blocks), of_each(times)
 
     def _behind(
         self,
@@ -329,7 +373,7 @@ class _Columns:
     def _resistance_errors(self, resistance: u.Ohm, clamp: Clamp | None = None) -> tuple[Array, Array]:
         """What a resistance at the feet of the columns does: uneven gains of the blocks, and the curve of each."""
         one = np.ones_like(self.result)[..., np.newaxis]
-        read = (((one, one),), 1.0) if self.array.reads_events else self.mapper.kinds_of_blocks
+        read = (((one, one),), 1.0) if self.array.reads_events else self.kinds_of_blocks
         gains = self._behind(resistance, read, clamp)
         each_read = accuracy.dot_product_spread(
             self.fan_in, self.density * self.reads, np.sqrt(self.weight_square)
@@ -339,11 +383,11 @@ class _Columns:
     def _droop(self, array: CrossbarArray) -> u.Dimensionless | None:
         """Voltage that the last result has lost when it is used, over full scale."""
         if array.sampler is not None:
-            stage, kept = array.sampler, array.conversion_time(self.network)
+            stage, kept = array.sampler, self.layers.of_each(array.conversion_time(self.network))
             lost: u.Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
             return lost / stage.device.signal_swing
         if isinstance(array.interface, HoldsResults):
-            h, kept = array.interface.device, array.hold_time(self.network)
+            h, kept = array.interface.device, self.layers.of_each(array.hold_time(self.network))
             return (
                 converters.sample_droop(h.droop_current, kept, h.hold_capacitance)
                 / array.interface.held_voltage()
@@ -369,7 +413,7 @@ class _Columns:
     @cached_property
     def range(self) -> ConverterRange:
         """What the converters cover of the sums."""
-        return ConverterRange(self.mapper, self._bits_at_once())
+        return ConverterRange(self.array, self.network, self.kinds_of_blocks, self._bits_at_once())
 
     def _bits_at_once(self) -> u.Dimensionless:
         """Bits of an input in one conversion."""

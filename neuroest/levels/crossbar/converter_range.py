@@ -1,16 +1,17 @@
 """Range of the converters of a crossbar: how much of a column's sums their codes cover, and what they clip."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
 from neuroest.equations import accuracy, clipping, digits
 from neuroest.levels.base import Array
+from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import along_blocks
-from neuroest.levels.crossbar.mapper import CrossbarMapper
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -19,13 +20,19 @@ class ConverterRange:
 
     Attributes
     ----------
-    mapper : CrossbarMapper
-        With the array and the network.
+    array : CrossbarArray
+        With the converters.
+    network : NetworkContext
+        The network.
+    kinds_of_blocks : tuple
+        Blocks of rows of each layer, as `CrossbarMapper.kinds_of_blocks` has them.
     input_bits : float or array
         Bits of an input in one conversion.
     """
 
-    mapper: CrossbarMapper
+    array: CrossbarArray
+    network: NetworkContext
+    kinds_of_blocks: tuple[Sequence[tuple[Array, Array]], Array]
     input_bits: u.Numeric
 
     @property
@@ -37,7 +44,7 @@ class ConverterRange:
     @cached_property
     def ends(self) -> tuple[u.Dimensionless, u.Dimensionless]:
         """Lowest and highest sum that has a code of its own: as chosen, or all sums."""
-        chosen = self.mapper.compute.readout.options
+        chosen = self.array.readout.options
         least = self._least
         if "full_scale_spreads" not in chosen:
             share = chosen.get("full_scale", 1.0)
@@ -48,17 +55,17 @@ class ConverterRange:
     @property
     def limited(self) -> bool:
         """Whether the codes cover a part of the sums only."""
-        return not {"full_scale", "full_scale_spreads"}.isdisjoint(self.mapper.compute.readout.options)
+        return not {"full_scale", "full_scale_spreads"}.isdisjoint(self.array.readout.options)
 
     @property
     def _signed(self) -> bool:
         """Whether what is converted sums signed products: rows of opposite drive, or columns that are subtracted."""
-        array = self.mapper.compute
+        array = self.array
         return bool(array.spec.weight_encoding == "row_differential" or float(array.merged_lines) > 1.0)
 
     def _moments(self) -> Iterator[tuple[u.Numeric, u.Numeric, u.Numeric]]:
         """Place value, mean and mean square of what a converted sum has of a weight, the highest digit first."""
-        array, network = self.mapper.compute, self.mapper.network
+        array, network = self.array, self.network
         if np.any(np.asarray(array.merged_slices(network)) > 1.0):  # one sum has all digits of a group
             centre = 1.0 / 2.0 if array.spec.weight_encoding == "offset" else 0.0
             bits, groups = array.converted_bits(network), array.merged_groups(network)
@@ -82,7 +89,7 @@ class ConverterRange:
     @cached_property
     def _sums(self) -> tuple[tuple[u.Dimensionless, Array, Array], ...]:
         """Place value of each digit, with mean and variance of its sums in each block, the highest digit first."""
-        array = self.mapper.compute
+        array = self.array
         found = []
         for value, mean, square in self._moments():
             offset = array.spec.weight_encoding == "offset"
@@ -91,7 +98,7 @@ class ConverterRange:
             squared = along_blocks(square if offset or self._signed else square / 2.0)
             centre: u.Dimensionless = 0.0
             variance: u.Dimensionless = 0.0
-            for inputs, share in self.mapper.kinds_of_blocks[0]:
+            for inputs, share in self.kinds_of_blocks[0]:
                 rows = along_blocks(array.rows_at_once() * array.merged_lines)
                 power = accuracy.input_mean_square(share, along_blocks(self.input_bits))
                 centre = centre + clipping.column_sum_mean(inputs * share, cell, rows)
@@ -102,7 +109,7 @@ class ConverterRange:
     @cached_property
     def _pooled(self) -> tuple[Array, Array]:
         """Mean and mean square of the sums over all digits and the blocks that hold weights."""
-        blocks, times = self.mapper.kinds_of_blocks
+        blocks, times = self.kinds_of_blocks
         filled = np.where(sum(inputs for inputs, _ in blocks) > 0.0, times, 0.0)
         count = np.maximum(np.sum(filled, axis=-1), 1.0) * len(self._sums)
         mean = sum(np.sum(filled * centre, axis=-1) for _, centre, _ in self._sums) / count
@@ -129,4 +136,4 @@ class ConverterRange:
             (value * clipping.clipping_error(centre, variance, low, high)) ** 2
             for value, centre, variance in self._sums
         ]
-        return np.asarray(np.sqrt(np.sum(self.mapper.kinds_of_blocks[1] * sum(squares), axis=-1)))
+        return np.asarray(np.sqrt(np.sum(self.kinds_of_blocks[1] * sum(squares), axis=-1)))
