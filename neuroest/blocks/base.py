@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 import numpy as np
 
-from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
@@ -366,6 +366,7 @@ class Component(Generic[_DeviceT_co]):
         super().__init_subclass__()
         if "schema" in vars(cls):
             (cls.model,) = get_args(cls.schema.model_fields["model"].annotation)
+        give_reasons(cls)
         memoize_numbers(cls)
 
     @classmethod
@@ -373,8 +374,8 @@ class Component(Generic[_DeviceT_co]):
         """What a block of another package lacks, or an empty text."""
         if cls.model != name:
             return f"its schema says model {cls.model!r}"
-        if "prior_error" not in vars(cls):
-            return "it states no prior_error (model_errors(...), or exact_model(reason))"
+        if fault := error_fault(cls):
+            return fault
         if not cls.fills or not set(cls.fills) <= ROLES:
             return f"it fills {', '.join(cls.fills) or 'nothing'}; allowed: {', '.join(sorted(ROLES))}"
         return lacking(cls)

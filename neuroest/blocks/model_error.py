@@ -1,9 +1,11 @@
 """Model error of a block or a level, in addition to the spreads of its parameters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from neuroest.core.docstrings import section
 
 
 @dataclass(frozen=True)
@@ -14,14 +16,14 @@ class ModelError:
     ----------
     factor : float
         p90 over median and median over p10 of what a real block has over what the model says. [1]
-    rationale : str
-        What that is based on.
+    rationale : str, optional
+        What that is based on, where the docstring of the block does not say so.
     source : str, optional
         Key of the source in the bibliography.
     """
 
     factor: float
-    rationale: str
+    rationale: str = ""
     source: str | None = None
 
 
@@ -29,11 +31,37 @@ ModelErrors: TypeAlias = Mapping[str, ModelError]
 """Error of a model by quantity: energy, area, static_power or time."""
 
 
-def model_errors(**quantities: ModelError) -> ModelErrors:
-    """Errors of a model by quantity."""
-    return MappingProxyType(quantities)
+def model_errors(**quantities: float | ModelError) -> ModelErrors:
+    """Errors of a model by quantity, with the reasons in the section ``Model errors`` of the block's docstring."""
+    return MappingProxyType(
+        {name: e if isinstance(e, ModelError) else ModelError(e) for name, e in quantities.items()}
+    )
+
+
+def give_reasons(stating: type[Any]) -> None:
+    """Complete the errors that a block or level states with the reasons in its docstring."""
+    if "prior_error" in vars(stating):
+        reasons = section(stating, "Model errors")
+        stating.prior_error = MappingProxyType(
+            {
+                name: replace(error, rationale=error.rationale or reasons.get(name, ""))
+                for name, error in stating.prior_error.items()
+            }
+        )
+
+
+def error_fault(stating: type[Any]) -> str:
+    """What a block or level leaves unsaid about its error, or an empty text."""
+    if "prior_error" not in vars(stating):
+        return "it states no prior_error (model_errors(...), or exact_model(reason))"
+    bare = [name for name, error in stating.prior_error.items() if not error.rationale]
+    return f"its docstring has no reason for its error of {' and '.join(bare)} (Model errors)" if bare else ""
 
 
 def exact_model(_reason: str) -> ModelErrors:
-    """No error of the model itself, for the reason given: its values are published, or it costs nothing."""
+    """No error of the model itself, for the reason given."""
     return MappingProxyType({})
+
+
+PUBLISHED = exact_model("its values are published; their spread is in its device file")
+WITHOUT_COSTS = exact_model("it costs nothing itself")

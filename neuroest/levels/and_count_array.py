@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.digital.and_count_unit import AndCountBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
@@ -38,14 +38,18 @@ class AndCountLevel(ComputingLevel):
 
 
 class AndCountMapper(Mapper):
-    """The right factor stays in the units while the positions of the left factor stream through, in each timestep."""
+    """The right factor stays in the units while the positions of the left factor stream through, in each timestep.
+
+    Model errors
+    ------------
+    time
+        waits for memories between layers are not modelled
+    """
 
     schema = AndCountLevel
     multiplies_computed = True
     turns_by_steps = True
-    prior_error = model_errors(
-        time=ModelError(1.3, "waits for memories between layers are not modelled"),
-    )
+    prior_error = model_errors(time=1.3)
 
     unit_name = "array"
 

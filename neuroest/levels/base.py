@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import Check, Component, NetworkContext, Structural, lacking
 from neuroest.blocks.memories.base import Memory
-from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
@@ -250,6 +250,7 @@ class Mapper(ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        give_reasons(cls)
         memoize_numbers(cls)
 
     @classmethod
@@ -260,8 +261,8 @@ class Mapper(ABC):
     @classmethod
     def contract_fault(cls, name: str) -> str:
         """What a level of another package lacks, or an empty text."""
-        if "prior_error" not in vars(cls):
-            return "it states no prior_error (model_errors(...), or exact_model(reason))"
+        if fault := error_fault(cls):
+            return fault
         return lacking(cls) if cls.level_name() == name else f"its schema says mapper {cls.level_name()!r}"
 
     @classmethod

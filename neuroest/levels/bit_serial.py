@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
@@ -41,13 +41,17 @@ _ONE_BIT = 1.0
 
 
 class BitSerialMapper(Mapper):
-    """Weight-stationary: every cell is active in every cycle, also in unused columns."""
+    """Weight-stationary: every cell is active in every cycle, also in unused columns.
+
+    Model errors
+    ------------
+    time
+        margins of the clock
+    """
 
     schema = BitSerialLevel
     writes_weights_back = False
-    prior_error = model_errors(
-        time=ModelError(1.2, "margins of the clock"),
-    )
+    prior_error = model_errors(time=1.2)
 
     unit_name = "array"
 

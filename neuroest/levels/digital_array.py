@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext
 from neuroest.blocks.digital.reported_mac import ReportedMac
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
@@ -116,13 +116,17 @@ class DigitalArray(Component[None]):
 
 
 class DigitalArrayMapper(Mapper):
-    """Weight-stationary: a block of weights is loaded, all positions stream by, the next block follows."""
+    """Weight-stationary: a block of weights is loaded, all positions stream by, the next block follows.
+
+    Model errors
+    ------------
+    time
+        stalls and configuration between layers are not modelled
+    """
 
     schema: ClassVar[type[Level]] = DigitalArrayLevel
     multiplies_computed = True
-    prior_error = model_errors(
-        time=ModelError(1.3, "stalls and configuration between layers are not modelled"),
-    )
+    prior_error = model_errors(time=1.3)
 
     @classmethod
     def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:

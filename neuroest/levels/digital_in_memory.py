@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, Component, Structural
 from neuroest.blocks.digital.in_memory_column import InMemoryColumn, InMemoryColumnBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
@@ -40,14 +40,18 @@ class DigitalInMemoryLevel(ComputingLevel):
 
 
 class DigitalInMemoryMapper(DigitalArrayMapper):
-    """Weight-stationary: a block of weights is loaded, all positions stream through, then the next block is loaded."""
+    """Weight-stationary: a block of weights is loaded, all positions stream through, then the next block is loaded.
+
+    Model errors
+    ------------
+    time
+        margins of the clock, stalls and configuration between layers
+    """
 
     schema = DigitalInMemoryLevel
     multiplies_computed = False
     writes_weights_back = False
-    prior_error = model_errors(
-        time=ModelError(1.3, "margins of the clock, stalls and configuration between layers"),
-    )
+    prior_error = model_errors(time=1.3)
 
     @classmethod
     def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.chip.event_energies import EventEnergiesBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import mapping, network, pipelining
 from neuroest.levels.base import Array, LevelCounts, Placement, level_counts
@@ -28,18 +28,19 @@ class EventCoreLevel(CoreLevel):
 
 
 class EventCoreMapper(LearnsByEvents, CoreMapper):
-    """Cores of a chip known by its published energies per event."""
+    """Cores of a chip known by its published energies per event.
+
+    Model errors
+    ------------
+    time
+        within 13 % of simulations of each spike, which are within 25 % of the chip (docs/validation.md)
+    """
 
     schema = EventCoreLevel
     runs_elementwise = True
     built_of_blocks = False
     writes_weights_back = False
-    prior_error = model_errors(
-        time=ModelError(
-            1.3,
-            "within 13 % of simulations of each spike, which are within 25 % of the chip (docs/validation.md)",
-        ),
-    )
+    prior_error = model_errors(time=1.3)
 
     def core_neurons(self) -> u.Numeric:
         """Neurons of one core, as published."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import rooflines
 from neuroest.levels.base import Array, LevelCounts, Placement
@@ -27,16 +27,20 @@ class RooflineLevel(ComputingLevel):
 
 
 class RooflineMapper(LearnsInSoftware):
-    """Every layer is a kernel that is bound by computing or by memory."""
+    """Every layer is a kernel that is bound by computing or by memory.
+
+    Model errors
+    ------------
+    time
+        clocks that follow the load, and what the software does between calls
+    """
 
     schema = RooflineLevel
     built_of_blocks = False
     multiplies_computed = True
     runs_elementwise = True
     writes_weights_back = False
-    prior_error = model_errors(
-        time=ModelError(1.5, "clocks that follow the load, and what the software does between calls"),
-    )
+    prior_error = model_errors(time=1.5)
 
     unit_name = "processor"
 

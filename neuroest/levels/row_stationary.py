@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component, Structural
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.design.build import Part
@@ -69,13 +69,17 @@ class _Pass:
 
 
 class RowStationaryMapper(DigitalArrayMapper):
-    """Row-stationary: every unit convolves one row of a kernel with one row of the input."""
+    """Row-stationary: every unit convolves one row of a kernel with one row of the input.
+
+    Model errors
+    ------------
+    time
+        stalls and loading between layers are not modelled
+    """
 
     schema = RowStationaryLevel
     multiplies_computed = False
-    prior_error = model_errors(
-        time=ModelError(1.3, "stalls and loading between layers are not modelled"),
-    )
+    prior_error = model_errors(time=1.3)
 
     @classmethod
     def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.digital_lif import DigitalNeuronBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
 from neuroest.equations import mapping, neurons, spiking_cores
@@ -40,12 +40,16 @@ class SpikingCoreLevel(CoreLevel):
 
 
 class SpikingCoreMapper(LearnsInMemory, CoreMapper):
-    """Digital cores built from memories and a shared neuron datapath."""
+    """Digital cores built from memories and a shared neuron datapath.
+
+    Model errors
+    ------------
+    time
+        arbitration is not modelled
+    """
 
     schema = SpikingCoreLevel
-    prior_error = model_errors(
-        time=ModelError(1.3, "arbitration is not modelled"),
-    )
+    prior_error = model_errors(time=1.3)
 
     @property
     def weight_store(self) -> Component[Any]:

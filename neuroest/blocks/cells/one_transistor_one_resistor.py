@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import Check, either
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import at_corner, resistance_at_corner
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
@@ -40,16 +40,21 @@ class ResistiveCellBlock(DeviceBlock):
 
 
 class ResistiveCell(ResistiveMemory):
-    """One resistive memory and its access transistor."""
+    """One resistive memory and its access transistor.
+
+    Model errors
+    ------------
+    energy
+        dummy rows and read margins are not in the model
+    area
+        dummy rows and well ties
+    """
 
     schema = ResistiveCellBlock
     unmoved = "its resistances are those of another process and do not scale; area and transistor scale with the node"
     idle_rows_conduct = False
     has_plates = True
-    prior_error = model_errors(
-        energy=ModelError(1.3, "dummy rows and read margins are not in the model"),
-        area=ModelError(1.2, "dummy rows and well ties"),
-    )
+    prior_error = model_errors(energy=1.3, area=1.2)
     example = "rram_hfox_28nm"
     device: ResistiveCellParameters
 

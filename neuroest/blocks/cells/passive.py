@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.cells.crosspoint import CrosspointCell, CrosspointCellBlock, CrosspointCellParameters
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 
 
 class PassiveCellParameters(CrosspointCellParameters):
@@ -20,12 +20,17 @@ class PassiveCellBlock(CrosspointCellBlock):
 
 
 class PassiveCell(CrosspointCell):
-    """Resistive memory alone."""
+    """Resistive memory alone.
+
+    Model errors
+    ------------
+    energy
+        dummy rows and read margins are not in the model
+    area
+        dummy rows
+    """
 
     schema = PassiveCellBlock
     example = "rram_passive_generic"
-    prior_error = model_errors(
-        energy=ModelError(1.3, "dummy rows and read margins are not in the model"),
-        area=ModelError(1.2, "dummy rows"),
-    )
+    prior_error = model_errors(energy=1.3, area=1.2)
     device: PassiveCellParameters

@@ -85,17 +85,17 @@ class EventEnergiesBlock(DeviceBlock):
 
 
 class EventEnergies(Component[EventEnergiesParameters]):
-    """A core by its published energies per event."""
+    """A core by its published energies per event.
+
+    Model errors
+    ------------
+    energy
+        published event energies are circuit simulations; the chip's own authors call them consistent
+    """
 
     schema = EventEnergiesBlock
     owns = ("event as reported",)
-    prior_error = model_errors(
-        energy=ModelError(
-            1.25,
-            "published event energies are circuit simulations; the chip's own authors call them consistent",
-            source="davies2018",
-        ),
-    )
+    prior_error = model_errors(energy=ModelError(1.25, source="davies2018"))
 
     @property
     def used(self) -> str:

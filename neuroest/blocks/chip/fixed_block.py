@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, StaticCost
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.blocks.roles import CoversWork
 from neuroest.core import units as u
 from neuroest.specs.base import Count
@@ -42,7 +42,7 @@ class FixedBlock(Component[FixedBlockParameters], CoversWork):
     """A block by its published area and power."""
 
     schema = FixedBlockBlock
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area as published, for one instance of the level."""

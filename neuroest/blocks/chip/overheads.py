@@ -4,7 +4,7 @@ import math
 from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import ChargesClock
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
@@ -54,15 +54,16 @@ class OverheadsBlock(DeviceBlock):
 
 
 class ChipOverheads(Component[Overheads], ChargesClock):
-    """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
+    """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks.
+
+    Model errors
+    ------------
+    area
+        pads, shape of the floor plan and power grid (docs/validation.md, widths of areas); what no block stands for
+        and both utilisations have spreads of their own
+    """
 
     schema = OverheadsBlock
     owns = ("clock", "control")
     overhead = ("clock", "control")
-    prior_error = model_errors(
-        area=ModelError(
-            1.05,
-            "pads, shape of the floor plan and power grid (docs/validation.md, widths of areas); what no block stands "
-            "for and both utilisations have spreads of their own",
-        ),
-    )
+    prior_error = model_errors(area=1.05)

@@ -4,7 +4,7 @@ import math
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Characteristic, Component, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.equations import rooflines
 from neuroest.specs.base import Count
@@ -66,7 +66,7 @@ class RooflineProcessor(Component[RooflineParameters]):
 
     schema = RooflineBlock
     owns = ("processor as reported",)
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one second of work above idling."""

@@ -5,7 +5,7 @@ from typing import Literal
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node, energy_at_supply
 from neuroest.blocks.columns.analog_stage import AnalogStageParameters
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.equations import mapping
@@ -30,7 +30,7 @@ class AnalogBuffer(Component[AnalogStageParameters]):
     schema = AnalogBufferBlock
     analog_circuit = True
     owns = ("analog buffering",)
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
 
     def pieces(self, cells: u.Dimensionless) -> u.Dimensionless:
         """Pieces of a line of so many cells."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative, positive
@@ -37,7 +37,7 @@ class AnalogStage(Component[AnalogStageParameters]):
     schema = AnalogStageBlock
     analog_circuit = True
     owns = ("analog column stage",)
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read of one column."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
@@ -38,15 +38,20 @@ class CapacitiveMergeBlock(DeviceBlock):
 
 
 class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
-    """Capacitors in powers of two that take the voltages of the columns and are joined."""
+    """Capacitors in powers of two that take the voltages of the columns and are joined.
+
+    Model errors
+    ------------
+    energy
+        clocks of the switches, and resets between conversions
+    area
+        dummies and routing between the columns
+    """
 
     schema = CapacitiveMergeBlock
     analog_circuit = True
     owns = ("charge merging",)
-    prior_error = model_errors(
-        energy=ModelError(2, "clocks of the switches, and resets between conversions"),
-        area=ModelError(1.5, "dummies and routing between the columns"),
-    )
+    prior_error = model_errors(energy=2, area=1.5)
 
     def merge_energies(
         self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless

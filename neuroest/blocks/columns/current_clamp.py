@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place, StaticCost
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import ClampsColumn
 from neuroest.core import units as u
 from neuroest.equations import converters, front_ends
@@ -56,7 +56,13 @@ class CurrentClampBlock(DeviceBlock):
 
 
 class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
-    """Current conveyor between a column and its neuron."""
+    """Current conveyor between a column and its neuron.
+
+    Model errors
+    ------------
+    area
+        bias and layout overhead
+    """
 
     schema: ClassVar[type[Block]] = CurrentClampBlock
     analog_circuit = True
@@ -64,9 +70,7 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     """Whether the rows can go idle while the neuron still integrates."""
     family = "interface"
     owns: ClassVar[tuple[str, ...]] = ("column interface bias",)
-    prior_error = model_errors(
-        area=ModelError(1.5, "bias and layout overhead"),
-    )
+    prior_error = model_errors(area=1.5)
 
     def drawn_for(self, current: u.Ampere) -> Self:
         """The conveyor of a column of that current, where its device says how it is drawn."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
 from neuroest.blocks.circuit_supply import area_at_node
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
 from neuroest.equations import converters
@@ -34,14 +34,18 @@ class CurrentMirrorBlock(DeviceBlock):
 
 
 class CurrentMirror(Component[CurrentMirrorParameters], MergesColumns):
-    """Mirror that weighs a column's current and adds it to the line of its neuron."""
+    """Mirror that weighs a column's current and adds it to the line of its neuron.
+
+    Model errors
+    ------------
+    area
+        bias and layout overhead
+    """
 
     schema = CurrentMirrorBlock
     analog_circuit = True
     owns = ("current merging",)
-    prior_error = model_errors(
-        area=ModelError(1.5, "bias and layout overhead"),
-    )
+    prior_error = model_errors(area=1.5)
 
     def merge_energies(
         self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless

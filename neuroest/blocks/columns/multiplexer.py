@@ -52,24 +52,24 @@ class MultiplexerBlock(DeviceBlock):
 
 
 class Multiplexer(Component[TransmissionGateParameters]):
-    """Transmission gates in a tree, with the counter and decoder that all multiplexers of an array share."""
+    """Transmission gates in a tree, with the counter and decoder that all multiplexers of an array share.
+
+    Model errors
+    ------------
+    energy
+        a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages
+        are not in the model
+    area
+        the same tool needs half of the area for the gates and several times that of the logic
+    static_power
+        threshold options of the real gates
+    """
 
     schema = MultiplexerBlock
     part_of_array = True
     scales_with_process = True
     owns = ("column switching", "shared line charge", "column selection")
-    prior_error = model_errors(
-        energy=ModelError(
-            2,
-            "a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages "
-            "are not in the model",
-            source="neurosim14",
-        ),
-        area=ModelError(
-            2, "the same tool needs half of the area for the gates and several times that of the logic"
-        ),
-        static_power=ModelError(3, "threshold options of the real gates"),
-    )
+    prior_error = model_errors(energy=ModelError(2, source="neurosim14"), area=2, static_power=3)
 
     @property
     def selecting(self) -> str:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.blocks.roles import IdealColumn, LeavesColumnFloating
 from neuroest.specs.blocks import Block
 
@@ -24,11 +24,11 @@ class VoltageMode(Component[None], LeavesColumnFloating):
     """No circuit: the neuron sees the voltage of the column."""
 
     schema = VoltageModeBlock
-    prior_error = exact_model("it costs nothing itself")
+    prior_error = WITHOUT_COSTS
 
 
 class IdealInterface(Component[None], IdealColumn):
     """No circuit and no loss, which the estimate lists as left out."""
 
     schema = IdealInterfaceBlock
-    prior_error = exact_model("it costs nothing itself")
+    prior_error = WITHOUT_COSTS

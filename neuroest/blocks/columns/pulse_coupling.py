@@ -5,7 +5,7 @@ from typing import Literal
 from neuroest.blocks.base import EnergyCost
 from neuroest.blocks.columns.current_clamp import CurrentClampBlock
 from neuroest.blocks.columns.sampled_clamp import SampledClamp, SampledClampParameters
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
 from neuroest.specs.parameters import non_negative
@@ -34,15 +34,19 @@ class PulseCoupling(SampledClamp):
 
     While charge is left a switch connects the neuron to the supply, so that its input is at the rail whatever the
     result, and the rows rest. `follower_current` is that of the comparator and of what empties the capacitor.
+
+    Model errors
+    ------------
+    energy
+        no such circuit was simulated
+    area
+        bias and layout overhead
     """
 
     schema = PulseCouplingBlock
     adds_results = True
     owns = ("column interface bias", "timed neuron pulse")
-    prior_error = model_errors(
-        energy=ModelError(1.5, "no such circuit was simulated"),
-        area=ModelError(1.5, "bias and layout overhead"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5)
     device: PulseCouplingParameters
 
     def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.specs.base import CountOrAuto, Duration
 from neuroest.specs.blocks import Block
 
@@ -44,4 +44,4 @@ class ReadScheduleChoice(Component[None]):
 
     schema = ReadScheduleBlock
     part_of_array = True
-    prior_error = exact_model("it costs nothing itself")
+    prior_error = WITHOUT_COSTS

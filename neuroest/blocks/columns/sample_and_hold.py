@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import Converter
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.equations import array_lines, neuron_geometry
 from neuroest.equations import converters as equations
@@ -86,7 +86,7 @@ class SampleAndHold(Component[Any]):
     family = "sample_and_hold"
     part_of_array = True
     owns = ("sample and hold",)
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
     device: SampleAndHoldParameters
 
     def capacitance(self, bits: u.Dimensionless) -> u.Farad:

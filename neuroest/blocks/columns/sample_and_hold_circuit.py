@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
 from neuroest.equations import crossbar_wires, drivers, multiplexing
@@ -52,13 +52,18 @@ class SampleAndHoldCircuitBlock(DeviceBlock):
 
 
 class SampleAndHoldCircuit(SampleAndHold):
-    """The same stage computed for the converter that it serves."""
+    """The same stage computed for the converter that it serves.
+
+    Model errors
+    ------------
+    energy
+        bias lines, clocks of the switches and margins of a real stage
+    area
+        bias and layout overhead
+    """
 
     schema = SampleAndHoldCircuitBlock
-    prior_error = model_errors(
-        energy=ModelError(2, "bias lines, clocks of the switches and margins of a real stage"),
-        area=ModelError(1.5, "bias and layout overhead"),
-    )
+    prior_error = model_errors(energy=2, area=1.5)
     device: SampleAndHoldCircuitParameters  # type: ignore[assignment]
 
     def capacitance(self, bits: u.Dimensionless) -> u.Farad:

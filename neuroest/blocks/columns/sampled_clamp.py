@@ -7,7 +7,7 @@ from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkCont
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampBlock, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import HoldsResults
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
@@ -40,14 +40,18 @@ class SampledClampBlock(CurrentClampBlock):
 
 
 class SampledClamp(CurrentClamp, HoldsResults):
-    """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
+    """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself.
+
+    Model errors
+    ------------
+    area
+        bias and layout overhead
+    """
 
     schema: ClassVar[type[Block]] = SampledClampBlock
     samples_columns = True
     owns = ("column interface bias", "held column result")
-    prior_error = model_errors(
-        area=ModelError(1.5, "bias and layout overhead"),
-    )
+    prior_error = model_errors(area=1.5)
     device: SampledClampParameters
 
     @property

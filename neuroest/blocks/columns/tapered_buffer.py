@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.core import units as u
 from neuroest.equations import drivers
@@ -38,15 +38,20 @@ class FanOutBufferBlock(DeviceBlock):
 
 
 class FanOutBuffer(Component[TaperedBufferParameters]):
-    """Tapered buffer that restores a neuron's output and drives the wire to where its spikes go."""
+    """Tapered buffer that restores a neuron's output and drives the wire to where its spikes go.
+
+    Model errors
+    ------------
+    energy
+        as for one-bit row drivers
+    area
+        layout overhead
+    """
 
     schema = FanOutBufferBlock
     scales_with_process = True
     owns = ("neuron fan-out buffer",)
-    prior_error = model_errors(
-        energy=ModelError(1.5, "as for one-bit row drivers"),
-        area=ModelError(1.5, "layout overhead"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5)
 
     def load(self) -> u.Farad:
         """Wire and receivers."""

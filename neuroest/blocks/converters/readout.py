@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.columns.analog_stage import AnalogStageBlock
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.specs import blocks
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber
 
@@ -53,4 +53,4 @@ class AdcReadout(Component[None]):
 
     schema = AdcReadoutBlock
     part_of_array = True
-    prior_error = exact_model("it costs nothing itself")
+    prior_error = WITHOUT_COSTS

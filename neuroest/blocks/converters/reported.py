@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, positive, quantity
@@ -38,7 +38,7 @@ class ReportedAdc(SampledConverter):
 
     schema = ReportedAdcBlock
     analog_circuit = True
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
     device: ReportedAdcParameters
 
     def bits(

@@ -5,7 +5,7 @@ from typing import Literal
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits, drivers
 from neuroest.specs.parameters import CHOSEN, non_negative, positive
@@ -44,17 +44,19 @@ class SarAdcBlock(ClockedAdcBlock):
 
 
 class SarAdc(ClockedConverter):
-    """Successive-approximation converter."""
+    """Successive-approximation converter.
+
+    Model errors
+    ------------
+    energy
+        a core on paper, without reference, clock and calibration; as for the survey, whose regression single
+        converters miss by that
+    area
+        as for its energy
+    """
 
     schema = SarAdcBlock
-    prior_error = model_errors(
-        energy=ModelError(
-            2.5,
-            "a core on paper, without reference, clock and calibration; as for the survey, whose regression single "
-            "converters miss by that",
-        ),
-        area=ModelError(2.5, "as for its energy"),
-    )
+    prior_error = model_errors(energy=2.5, area=2.5)
     device: SarAdcParameters
 
     @property

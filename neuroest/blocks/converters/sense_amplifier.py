@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative, positive
@@ -39,7 +39,7 @@ class SenseAmplifier(SampledConverter):
     schema = SenseAmplifierBlock
     analog_circuit = True
     takes_columns: ClassVar[bool] = True
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
     device: SenseAmplifierParameters
 
     def bits(

@@ -76,20 +76,20 @@ _NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
 
 
 class SurveyAdc(SampledConverter):
-    """Converter by the survey regression."""
+    """Converter by the survey regression.
+
+    Model errors
+    ------------
+    energy
+        a peer tool needs 0.28 to 3.15 of the regression's energy to meet three compute-in-memory macros
+    area
+        the same tool needs 0.25 to 1 of the regression's area for four macros
+    """
 
     schema = SurveyAdcBlock
     prior_error = model_errors(
-        energy=ModelError(
-            2.5,
-            "a peer tool needs 0.28 to 3.15 of the regression's energy to meet three compute-in-memory macros",
-            source="andrulis2024cimloop",
-        ),
-        area=ModelError(
-            2.5,
-            "the same tool needs 0.25 to 1 of the regression's area for four macros",
-            source="andrulis2024cimloop",
-        ),
+        energy=ModelError(2.5, source="andrulis2024cimloop"),
+        area=ModelError(2.5, source="andrulis2024cimloop"),
     )
     device: SurveyAdcParameters
 

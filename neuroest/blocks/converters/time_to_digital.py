@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Check
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
 from neuroest.specs.base import DroppedBits, ResolutionOrAuto
@@ -46,7 +46,7 @@ class TimeConverter(SampledConverter):
     schema = TimeConverterBlock
     analog_circuit = True
     takes_times: ClassVar[bool] = True
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
     device: TimeConverterParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:

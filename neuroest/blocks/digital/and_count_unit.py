@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import register_circuits
@@ -28,15 +28,21 @@ class AndCountBlock(ClockedBlock):
 
 
 class AndCountUnit(Datapath):
-    """Products of spikes: one output of a product of two computed factors, so many pairs in a cycle."""
+    """Products of spikes: one output of a product of two computed factors, so many pairs in a cycle.
+
+    Model errors
+    ------------
+    energy
+        glitches in the tree of counts, and the wires that bring the spikes
+    area
+        control and wires of the array
+    static_power
+        threshold options of the real library
+    """
 
     schema = AndCountBlock
     owns = ("spike coincidence",)
-    prior_error = model_errors(
-        energy=ModelError(1.6, "glitches in the tree of counts, and the wires that bring the spikes"),
-        area=ModelError(1.5, "control and wires of the array"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=1.6, area=1.5, static_power=3)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of an AND that switches, of an addition of the tree, of taking up a count, and of a decision."""

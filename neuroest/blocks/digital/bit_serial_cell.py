@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count
@@ -21,16 +21,22 @@ class BitSerialCellBlock(DeviceBlock):
 
 
 class BitSerialCell(Datapath):
-    """Memory cell with a one-bit multiplier and a full adder."""
+    """Memory cell with a one-bit multiplier and a full adder.
+
+    Model errors
+    ------------
+    energy
+        glitches ripple through adders; drawn by hand or compiled
+    area
+        drawn by hand into the pitch of the memory cell or compiled
+    static_power
+        threshold options of the real library
+    """
 
     schema = BitSerialCellBlock
     holds_state = True
     owns = ("bit-serial cell",)
-    prior_error = model_errors(
-        energy=ModelError(1.6, "glitches ripple through adders; drawn by hand or compiled"),
-        area=ModelError(1.5, "drawn by hand into the pitch of the memory cell or compiled"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=1.6, area=1.5, static_power=3)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one cycle of one cell: a product of bits and a one-bit addition."""

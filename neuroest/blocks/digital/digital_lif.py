@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.blocks.sleep import GatedBlock
@@ -50,15 +50,21 @@ _LIST = ("additions", "multiplications", "comparisons")
 
 
 class DigitalNeuron(Datapath, UpdatesNeurons):
-    """Digital leaky integrate-and-fire datapath."""
+    """Digital leaky integrate-and-fire datapath.
+
+    Model errors
+    ------------
+    energy
+        schedulers and configuration of a real neuron datapath are not in the model
+    area
+        as for energy
+    static_power
+        threshold options of the real library
+    """
 
     schema = DigitalNeuronBlock
     owns = ("digital neuron arithmetic",)
-    prior_error = model_errors(
-        energy=ModelError(2, "schedulers and configuration of a real neuron datapath are not in the model"),
-        area=ModelError(2, "as for energy"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=2, area=2, static_power=3)
 
     def action_rate(self) -> u.PerSecond:
         """Updates or synaptic operations of one instance in a second."""

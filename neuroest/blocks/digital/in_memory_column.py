@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import _TREE_GROWTH, Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, array_lines, register_circuits, static_cells, technology
@@ -53,17 +53,23 @@ _MIRROR_ADDER = 28.0
 
 
 class InMemoryColumn(Datapath):
-    """Cells, multipliers, tree and accumulator of one column."""
+    """Cells, multipliers, tree and accumulator of one column.
+
+    Model errors
+    ------------
+    energy
+        glitches in a tree without registers; adders drawn by hand or compiled
+    area
+        drawn by hand into the pitch of the memory cell or compiled
+    static_power
+        threshold options of the real library
+    """
 
     schema = InMemoryColumnBlock
     holds_state = True
     owns = ("in-memory column", "in-memory input line", "in-memory write")
     overhead = ("in-memory write",)
-    prior_error = model_errors(
-        energy=ModelError(1.6, "glitches in a tree without registers; adders drawn by hand or compiled"),
-        area=ModelError(1.5, "drawn by hand into the pitch of the memory cell or compiled"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=1.6, area=1.5, static_power=3)
 
     @property
     def leaf_bits(self) -> u.Bit:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
@@ -46,15 +46,21 @@ class MultiplyAccumulateBlock(ClockedBlock):
 
 
 class MultiplyAccumulate(Multiplying):
-    """Processing element of a digital array, with its share of the tree of its column where the array has trees."""
+    """Processing element of a digital array, with its share of the tree of its column where the array has trees.
+
+    Model errors
+    ------------
+    energy
+        glitches, operand isolation and register files inside a processing element
+    area
+        control, bypasses and test logic inside a processing element
+    static_power
+        threshold options of the real library
+    """
 
     schema = MultiplyAccumulateBlock
     owns = ("multiply-accumulate",)
-    prior_error = model_errors(
-        energy=ModelError(1.6, "glitches, operand isolation and register files inside a processing element"),
-        area=ModelError(1.5, "control, bypasses and test logic inside a processing element"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=1.6, area=1.5, static_power=3)
 
     @property
     def in_tree(self) -> bool:

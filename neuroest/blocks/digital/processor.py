@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext, StaticCost
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.blocks.roles import ExecutesInstructions
 from neuroest.core import units as u
@@ -92,15 +92,21 @@ class ProcessorBlock(DeviceBlock):
 
 
 class Processor(Component[ProcessorParameters], ExecutesInstructions):
-    """Processor by the energy of a cycle."""
+    """Processor by the energy of a cycle.
+
+    Model errors
+    ------------
+    energy
+        cores of one class, their libraries and their programs differ
+    area
+        extensions of the instruction set, debug and test logic
+    static_power
+        threshold options of the real library
+    """
 
     schema = ProcessorBlock
     scales_with_process = True
-    prior_error = model_errors(
-        energy=ModelError(1.5, "cores of one class, their libraries and their programs differ"),
-        area=ModelError(1.5, "extensions of the instruction set, debug and test logic"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5, static_power=3)
     example = "riscv_core_55nm"
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:

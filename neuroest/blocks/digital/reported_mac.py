@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.specs.base import WordWidth
 from neuroest.specs.blocks import DeviceBlock
@@ -44,7 +44,7 @@ class ReportedMac(Component[ReportedMacParameters]):
     synchronous = True
     owns = ("multiply-accumulate as reported",)
     example = "mac_zigzag"
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """One multiply-accumulate, at the supply of its source."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import CodesSpikes
 from neuroest.blocks.sleep import GatedBlock
 from neuroest.core import units as u
@@ -36,15 +36,21 @@ class SpikeCoderBlock(GatedBlock):
 
 
 class SpikeCoder(Datapath, CodesSpikes):
-    """Random comparisons in front of a spiking network, and counters behind it."""
+    """Random comparisons in front of a spiking network, and counters behind it.
+
+    Model errors
+    ------------
+    energy
+        as for vector units
+    area
+        as for vector units
+    static_power
+        threshold options of the real library
+    """
 
     schema = SpikeCoderBlock
     owns = ("spike coding",)
-    prior_error = model_errors(
-        energy=ModelError(1.8, "as for vector units"),
-        area=ModelError(2, "as for vector units"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=1.8, area=2, static_power=3)
 
     def count_bits(self, network: NetworkContext) -> u.Bit:
         """Bits of a counter that holds a spike in every timestep."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import ExecutesElementwise
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
@@ -29,15 +29,21 @@ class VectorUnitBlock(ClockedBlock):
 
 
 class VectorUnit(Datapath, ExecutesElementwise):
-    """Unit for pooling, element-wise addition and activation."""
+    """Unit for pooling, element-wise addition and activation.
+
+    Model errors
+    ------------
+    energy
+        the model counts one addition or comparison an element
+    area
+        real units hold tables and several functions
+    static_power
+        threshold options of the real library
+    """
 
     schema = VectorUnitBlock
     owns = ("element-wise operation",)
-    prior_error = model_errors(
-        energy=ModelError(1.8, "the model counts one addition or comparison an element"),
-        area=ModelError(2, "real units hold tables and several functions"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=1.8, area=2, static_power=3)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of an addition or comparison at accumulator width, with a register that keeps the result.

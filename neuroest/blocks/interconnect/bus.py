@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 
 
@@ -14,14 +14,19 @@ class BusBlock(WiresBlock):
 
 
 class Bus(Wires):
-    """Bus along all nodes; every transfer charges it from end to end."""
+    """Bus along all nodes; every transfer charges it from end to end.
+
+    Model errors
+    ------------
+    energy
+        detours of the wires and the sizes of repeaters are not in the model
+    area
+        as for its energy
+    """
 
     schema = BusBlock
     everybody_hears = True
-    prior_error = model_errors(
-        energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
-        area=ModelError(1.5, "as for its energy"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5)
 
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """The bus passes each place once."""

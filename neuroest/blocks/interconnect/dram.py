@@ -8,7 +8,7 @@ from pydantic import Field
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import dram as equations
 from neuroest.equations import dram_timing
@@ -237,25 +237,23 @@ _RESTS = {
 
 
 class Dram(Link):
-    """Devices off the chip, the channels to them, and what is at the chip's end of the channels."""
+    """Devices off the chip, the channels to them, and what is at the chip's end of the channels.
+
+    Model errors
+    ------------
+    energy
+        commands, clocks and calibration of the interface and power that depends on the data are not in the model;
+        the distance of devices to their data sheets is a factor of the device
+    static_power
+        calibration of the interface and states that a controller does not reach
+    time
+        the order of loops that is really run reads more than the best one, and requests wait for each other
+    """
 
     schema = DramBlock
     outside_die = frozenset({"burst", "activation", "open_row", "standby", "refresh"})
     reads_and_writes = True
-    prior_error = model_errors(
-        energy=ModelError(
-            1.15,
-            "commands, clocks and calibration of the interface and power that depends on the data are not in the "
-            "model; the distance of devices to their data sheets is a factor of the device",
-        ),
-        static_power=ModelError(
-            1.3, "calibration of the interface and states that a controller does not reach"
-        ),
-        time=ModelError(
-            1.15,
-            "the order of loops that is really run reads more than the best one, and requests wait for each other",
-        ),
-    )
+    prior_error = model_errors(energy=1.15, static_power=1.3, time=1.15)
     example = "lpddr4_3200_micron"
     device: DramParameters
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import wiring
 
@@ -15,13 +15,18 @@ class HTreeBlock(WiresBlock):
 
 
 class HTree(Wires):
-    """Balanced tree from the middle of the chip; a transfer goes up to the root and down again."""
+    """Balanced tree from the middle of the chip; a transfer goes up to the root and down again.
+
+    Model errors
+    ------------
+    energy
+        detours of the wires and the sizes of repeaters are not in the model
+    area
+        as for its energy
+    """
 
     schema = HTreeBlock
-    prior_error = model_errors(
-        energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
-        area=ModelError(1.5, "as for its energy"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5)
 
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """Twice the way from the root to a leaf of a full tree."""

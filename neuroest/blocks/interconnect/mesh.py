@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import NetworkOnChip
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import (
     leakage_at_chip_temperature,
     leakage_of_gates,
@@ -78,14 +78,20 @@ _SYMBOL_BITS = {"dual_rail": 1.0, "one_of_four": 2.0}
 
 
 class Mesh(NetworkOnChip):
-    """Mesh of routers; costs are per bit and hop."""
+    """Mesh of routers; costs are per bit and hop.
+
+    Model errors
+    ------------
+    energy
+        routers of different flow control differ by that at one node
+    area
+        buffer depth and virtual channels
+    static_power
+        threshold options of the real library
+    """
 
     schema = MeshBlock
-    prior_error = model_errors(
-        energy=ModelError(1.7, "routers of different flow control differ by that at one node"),
-        area=ModelError(2, "buffer depth and virtual channels"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=1.7, area=2, static_power=3)
     one_per_child = True
     device: MeshParameters
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.sleep import Sleep
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
@@ -53,17 +53,19 @@ class OffChipBlock(DeviceBlock):
 
 
 class OffChip(Link):
-    """Link off the chip, or the memory behind it, by its value per bit."""
+    """Link off the chip, or the memory behind it, by its value per bit.
+
+    Model errors
+    ------------
+    energy
+        the spread of the link itself is stated in its device
+    time
+        the order of loops that is really run reads more than the best one, and refresh and changes of row take 5 %
+        to 20 % of the rate of a memory
+    """
 
     schema = OffChipBlock
-    prior_error = model_errors(
-        energy=ModelError(1.2, "the spread of the link itself is stated in its device"),
-        time=ModelError(
-            1.15,
-            "the order of loops that is really run reads more than the best one, and refresh and changes of row take "
-            "5 % to 20 % of the rate of a memory",
-        ),
-    )
+    prior_error = model_errors(energy=1.2, time=1.15)
     device: LinkParameters
 
     def latency(self) -> u.Second:

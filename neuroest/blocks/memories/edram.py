@@ -14,7 +14,7 @@ from neuroest.blocks.base import (
     either,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import edram as equations
@@ -106,17 +106,20 @@ _SUPPLY_MARGIN = 0.15
 
 
 class Edram(Memory):
-    """Cells of one transistor and one capacitor, whose reading destroys what is in them, and the lines to them."""
+    """Cells of one transistor and one capacitor, whose reading destroys what is in them, and the lines to them.
+
+    Model errors
+    ------------
+    energy
+        redundancy and test; the distance of a real macro to its lines is a factor of the device
+    area
+        redundancy and test
+    static_power
+        threshold options of the real macro
+    """
 
     schema = EdramBlock
-    prior_error = model_errors(
-        energy=ModelError(
-            1.2,
-            "redundancy and test; the distance of a real macro to its lines is a factor of the device",
-        ),
-        area=ModelError(1.2, "redundancy and test"),
-        static_power=ModelError(2, "threshold options of the real macro"),
-    )
+    prior_error = model_errors(energy=1.2, area=1.2, static_power=2)
     example = "edram_ibm_32nm"
     device: EdramParameters
 

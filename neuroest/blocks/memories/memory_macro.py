@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.memories.base import Memory, MemoryBlock
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import memories as equations
@@ -54,7 +54,7 @@ class MemoryMacro(Memory):
 
     schema = MemoryMacroBlock
     example = "gain_cell_16nm"
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
     device: MemoryMacroParameters
 
     @property

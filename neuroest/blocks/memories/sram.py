@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.sram_table import _TWO_PORT_CELL
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import memories as equations
@@ -80,20 +80,21 @@ class SramBlock(MemoryBlock):
 
 
 class Sram(Memory):
-    """Static memory whose cost follows power laws of capacity and width."""
+    """Static memory whose cost follows power laws of capacity and width.
+
+    Model errors
+    ------------
+    energy
+        decoders, redundancy, bist and margins of a real macro over a fit to a memory model
+    area
+        largest residual of the form within a compiler whose macros are open (benchmarks/crosscheck/macro_areas.py);
+        what cells fill of a macro has a spread in the device
+    static_power
+        threshold options beyond those in the band of the device
+    """
 
     schema = SramBlock
-    prior_error = model_errors(
-        energy=ModelError(
-            1.5, "decoders, redundancy, bist and margins of a real macro over a fit to a memory model"
-        ),
-        area=ModelError(
-            1.2,
-            "largest residual of the form within a compiler whose macros are open "
-            "(benchmarks/crosscheck/macro_areas.py); what cells fill of a macro has a spread in the device",
-        ),
-        static_power=ModelError(1.5, "threshold options beyond those in the band of the device"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.2, static_power=1.5)
     example = "sram_28nm_anchored"
     device: SramParameters
 

@@ -15,7 +15,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.memory_table import MemoryTable
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.core.provenance import recorded
@@ -61,17 +61,20 @@ _TWO_PORT_CELL = 8.0 / 6.0
 
 
 class TabulatedSram(Memory):
-    """Static memory whose cost is in a table over node, banks, capacity and word width."""
+    """Static memory whose cost is in a table over node, banks, capacity and word width.
+
+    Model errors
+    ------------
+    energy
+        compiler, corner and shape of the real macro; its distance to the table is a factor of the device
+    area
+        as for energy
+    static_power
+        threshold options beyond those in the device's band
+    """
 
     schema = SramTableBlock
-    prior_error = model_errors(
-        energy=ModelError(
-            1.15,
-            "compiler, corner and shape of the real macro; its distance to the table is a factor of the device",
-        ),
-        area=ModelError(1.15, "as for energy"),
-        static_power=ModelError(1.5, "threshold options beyond those in the device's band"),
-    )
+    prior_error = model_errors(energy=1.15, area=1.15, static_power=1.5)
     device: SramTableParameters
     table: MemoryTable
 

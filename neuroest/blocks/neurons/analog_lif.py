@@ -21,7 +21,7 @@ from neuroest.blocks.circuit import (
     numbers_of,
     remembered,
 )
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
@@ -87,15 +87,20 @@ _ALIKE = 2.0
 
 
 class AnalogLif(Neuron):
-    """Subthreshold analog CMOS leaky integrate-and-fire neuron from its circuit."""
+    """Subthreshold analog CMOS leaky integrate-and-fire neuron from its circuit.
+
+    Model errors
+    ------------
+    energy
+        short-circuit current at slow ramps is a one-parameter estimate
+    area
+        guard rings and bias distribution
+    """
 
     time_parameter = ("membrane_capacitance", 1.0)
     schema = AnalogLifBlock
     owns = ("neuron membrane charge", "neuron short circuit")
-    prior_error = model_errors(
-        energy=ModelError(2, "short-circuit current at slow ramps is a one-parameter estimate"),
-        area=ModelError(1.5, "guard rings and bias distribution"),
-    )
+    prior_error = model_errors(energy=2, area=1.5)
     example = "lif_28nm_circuit"
     behaviour = "lif_behaviour_generic"
     in_time = "neuroest.dynamics.leaky_in_time.AnalogInTime"

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, NetworkContext
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature
@@ -36,13 +36,17 @@ class DiffusiveNeuronBlock(DiffusiveBlock):
 
 
 class DiffusiveNeuron(DiffusiveNeuronBase):
-    """1M1T1R neuron with node capacitance, control resistor and footprint as published."""
+    """1M1T1R neuron with node capacitance, control resistor and footprint as published.
+
+    Model errors
+    ------------
+    energy
+        the bench circuit was measured, and no circuit on a chip
+    """
 
     schema = DiffusiveNeuronBlock
     example = "diffusive_bench"
-    prior_error = model_errors(
-        energy=ModelError(1.5, "the bench circuit was measured, and no circuit on a chip"),
-    )
+    prior_error = model_errors(energy=1.5)
     device: DiffusiveNeuronParameters
 
     def gate_capacitance(self) -> u.Farad:

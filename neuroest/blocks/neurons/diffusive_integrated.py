@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature, off_current
@@ -66,14 +66,19 @@ class IntegratedDiffusiveNeuronBlock(DiffusiveBlock):
 
 
 class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
-    """1M1T1R neuron on a chip: node capacitance, control resistor and footprint follow from the geometry."""
+    """1M1T1R neuron on a chip: node capacitance, control resistor and footprint follow from the geometry.
+
+    Model errors
+    ------------
+    energy
+        no circuit of this neuron on a chip has been measured
+    area
+        no layout exists
+    """
 
     schema = IntegratedDiffusiveNeuronBlock
     owns = (*DiffusiveNeuronBase.owns, "neuron output restoration")
-    prior_error = model_errors(
-        energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
-        area=ModelError(1.5, "no layout exists"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5)
     example = "diffusive_28nm_derived"
     device: IntegratedDiffusiveNeuronParameters
 

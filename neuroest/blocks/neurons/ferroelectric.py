@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
@@ -47,17 +47,20 @@ class FerroelectricNeuronBlock(DeviceBlock):
 
 
 class FerroelectricNeuron(AccumulatingNeuron):
-    """A ferroelectric transistor that switches, all or nothing, after enough pulses below its coercive voltage."""
+    """A ferroelectric transistor that switches, all or nothing, after enough pulses below its coercive voltage.
+
+    Model errors
+    ------------
+    energy
+        pulse, read-out and reset circuits of this neuron have not been measured on a chip
+    area
+        no layout exists
+    """
 
     schema = FerroelectricNeuronBlock
     example = "ferroelectric_accumulating"
     in_time = "neuroest.dynamics.pulses_in_time.PulsedVoltageInTime"
-    prior_error = model_errors(
-        energy=ModelError(
-            1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
-        ),
-        area=ModelError(1.5, "no layout exists"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5)
     device: FerroelectricNeuronParameters
 
     def switching_time(self, gate_voltage: u.Volt) -> u.Second:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import Check, NetworkContext
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
@@ -35,17 +35,20 @@ class PhaseChangeNeuronBlock(DeviceBlock):
 
 
 class PhaseChangeNeuron(AccumulatingNeuron):
-    """A phase-change cell that crystallises pulse by pulse; melting it is the reset."""
+    """A phase-change cell that crystallises pulse by pulse; melting it is the reset.
+
+    Model errors
+    ------------
+    energy
+        pulse, read-out and reset circuits of this neuron have not been measured on a chip
+    area
+        no layout exists
+    """
 
     schema = PhaseChangeNeuronBlock
     example = "phase_change_accumulating"
     in_time = "neuroest.dynamics.pulses_in_time.PulsedInTime"
-    prior_error = model_errors(
-        energy=ModelError(
-            1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
-        ),
-        area=ModelError(1.5, "no layout exists"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5)
     device: PhaseChangeNeuronParameters
 
     def pulses(self) -> u.Dimensionless:

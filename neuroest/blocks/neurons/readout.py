@@ -5,7 +5,7 @@ from typing import Literal
 from neuroest.blocks.base import Component
 from neuroest.blocks.columns.current_mirror import CurrentMirrorBlock
 from neuroest.blocks.columns.tapered_buffer import FanOutBufferBlock
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingBlock
 
@@ -48,4 +48,4 @@ class NeuronReadout(Component[None]):
 
     schema = NeuronReadoutBlock
     part_of_array = True
-    prior_error = exact_model("it costs nothing itself")
+    prior_error = WITHOUT_COSTS

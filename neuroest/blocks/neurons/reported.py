@@ -6,7 +6,7 @@ from typing import Literal, Self
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost, either
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import PUBLISHED
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
@@ -51,7 +51,7 @@ class ReportedNeuron(Neuron):
     owns = ("neuron spike as reported",)
     output_buffer = "unstated"
     example = "lif_28nm_besrour"
-    prior_error = exact_model("its values are published; their spread is in its device file")
+    prior_error = PUBLISHED
     device: ReportedNeuronParameters
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:

@@ -22,7 +22,7 @@ from neuroest.blocks.circuit import (
     numbers_of,
     remembered,
 )
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
@@ -170,6 +170,13 @@ class ThresholdSwitch(Neuron):
     """Neuron of a volatile threshold switch with an explicit capacitor.
 
     The driven column charges the capacitor through the series resistor until the switch turns on and empties it.
+
+    Model errors
+    ------------
+    energy
+        no circuit of this neuron on a chip has been measured
+    area
+        no layout exists
     """
 
     time_parameter = ("capacitance", 1.0)
@@ -182,10 +189,7 @@ class ThresholdSwitch(Neuron):
     output_buffer = "outside"
     in_time = "neuroest.dynamics.switch_in_time.SwitchInTime"
     example = "switch_generic_28nm"
-    prior_error = model_errors(
-        energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
-        area=ModelError(1.5, "no layout exists"),
-    )
+    prior_error = model_errors(energy=1.5, area=1.5)
     device: ThresholdSwitchNeuronParameters
 
     @classmethod

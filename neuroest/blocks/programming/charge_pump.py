@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, Component, EnergyCost
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.programming.base import Written
 from neuroest.core import units as u
 from neuroest.equations import power, write_circuits
@@ -50,17 +50,23 @@ class ChargePumpBlock(DeviceBlock):
 
 
 class ChargePump(Component[ChargePumpParameters]):
-    """Dickson charge pump."""
+    """Dickson charge pump.
+
+    Model errors
+    ------------
+    energy
+        losses in switches and regulation are not in the model
+    area
+        reservoirs of charge and test logic are not in the model
+    static_power
+        oscillators and references differ
+    """
 
     schema = ChargePumpBlock
     part_of_array = True
     owns = ("write supply loss",)
     overhead = ("write supply loss",)
-    prior_error = model_errors(
-        energy=ModelError(1.4, "losses in switches and regulation are not in the model"),
-        area=ModelError(2, "reservoirs of charge and test logic are not in the model"),
-        static_power=ModelError(3, "oscillators and references differ"),
-    )
+    prior_error = model_errors(energy=1.4, area=2, static_power=3)
     device: ChargePumpParameters
 
     def input_voltage(self) -> u.Volt:

@@ -98,21 +98,23 @@ class WriteCircuitBlock(DeviceBlock):
 
 
 class WriteCircuit(Component[WriteCircuitParameters]):
-    """Decoders, drivers and switches of one array, with what is in their slots."""
+    """Decoders, drivers and switches of one array, with what is in their slots.
+
+    Model errors
+    ------------
+    energy
+        sequencing and data lines of writing are not in the model
+    area
+        of drivers and shifters of compute-in-memory macros, as for row drivers
+    static_power
+        threshold options of the real library
+    """
 
     schema = WriteCircuitBlock
     part_of_array = True
     owns = ("write addressing", "write circuit leakage")
     overhead = ("write addressing", "write circuit leakage")
-    prior_error = model_errors(
-        energy=ModelError(2, "sequencing and data lines of writing are not in the model"),
-        area=ModelError(
-            2.5,
-            "of drivers and shifters of compute-in-memory macros, as for row drivers",
-            source="andrulis2024cimloop",
-        ),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error = model_errors(energy=2, area=ModelError(2.5, source="andrulis2024cimloop"), static_power=3)
     device: WriteCircuitParameters
 
     @property

@@ -32,17 +32,18 @@ class OneBitDriverBlock(DeviceBlock):
 
 
 class OneBitDriver(RowDriver, DrivesOneBit):
-    """One-bit row driver."""
+    """One-bit row driver.
+
+    Model errors
+    ------------
+    energy
+        level shifters and decoders are not in the model
+    area
+        a peer tool multiplies the area of drivers by 1 to 9 for three compute-in-memory macros
+    """
 
     schema = OneBitDriverBlock
-    prior_error = model_errors(
-        energy=ModelError(1.5, "level shifters and decoders are not in the model"),
-        area=ModelError(
-            2.5,
-            "a peer tool multiplies the area of drivers by 1 to 9 for three compute-in-memory macros",
-            source="andrulis2024cimloop",
-        ),
-    )
+    prior_error = model_errors(energy=1.5, area=ModelError(2.5, source="andrulis2024cimloop"))
     device: OneBitDriverParameters
 
     @property

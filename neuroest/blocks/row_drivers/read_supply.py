@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.specs.base import PositiveFraction
 from neuroest.specs.blocks import Block
 
@@ -26,11 +26,11 @@ class LinearRegulator(Component[None]):
     """Regulator that drops the supply to the read voltage; the cells are charged for the full supply."""
 
     schema = LinearRegulatorBlock
-    prior_error = exact_model("it costs nothing itself")
+    prior_error = WITHOUT_COSTS
 
 
 class SwitchingConverter(Component[None]):
     """Converter from the supply to the read voltage with an efficiency."""
 
     schema = SwitchingConverterBlock
-    prior_error = exact_model("it costs nothing itself")
+    prior_error = WITHOUT_COSTS

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Check, Component
-from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
 from neuroest.core import units as u
@@ -32,17 +32,18 @@ from neuroest.workloads.learning import LearningCounts
 
 
 class CrossbarMapper(CrossbarCounts):
-    """Weights stay in the cells; every output of a neuron-read array owns its neuron."""
+    """Weights stay in the cells; every output of a neuron-read array owns its neuron.
+
+    Model errors
+    ------------
+    time
+        sequences between reads and waits between tiles are not modelled; studies and macros whose read is known run
+        at 0.85 to 1.16 of the rate that follows from it
+    """
 
     schema = CrossbarLevel
     weights_in_cells = True
-    prior_error = model_errors(
-        time=ModelError(
-            1.2,
-            "sequences between reads and waits between tiles are not modelled; studies and macros whose read is known "
-            "run at 0.85 to 1.16 of the rate that follows from it",
-        ),
-    )
+    prior_error = model_errors(time=1.2)
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:

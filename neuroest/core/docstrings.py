@@ -1,0 +1,25 @@
+"""Sections of docstrings that a program reads, since the text of a class or method stands where it is written."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+_ENTRY = re.compile(r"^(\S+)\n((?:[ ]+\S.*\n?)+)", re.MULTILINE)
+
+
+def section(documented: type | Callable[..., Any], title: str) -> Mapping[str, str]:
+    """Texts of a section of a docstring, by the name above each; none without such a section.
+
+    Parameters
+    ----------
+    documented : type or callable
+        What has the docstring itself; those of its bases do not count.
+    title : str
+        Heading of the section, which is underlined with hyphens.
+    """
+    _, _, text = inspect.cleandoc(documented.__doc__ or "").partition(f"\n{title}\n{'-' * len(title)}\n")
+    return MappingProxyType(
+        {name: " ".join(lines.split()) for name, lines in _ENTRY.findall(text.split("\n\n")[0])}
+    )
