@@ -88,11 +88,21 @@ def test_a_neuron_costs_what_its_operations_or_gates_cost(tmp_path: Path) -> Non
     # comparator, 4.95 a bit of a register; overhead 3
     cost = 3 * (4 * 12 * 1.87 + 144 * 1.7 + 2 * 12 * 0.495 + 12 * 4.95) * 1e-15
     ratio = energy(known, component="neuron", action="update") / (updates * cost)
-    spared = 3 * (3 * 16 * 1.87 + 16 * 0.495) * 1e-15
+    spared = 3 * (3 * 16 * 1.87 + 16 * 0.495 + 16 * 4.95) * 1e-15
     assert ratio == pytest.approx(energy(least, component="neuron", action="update") / (updates * spared))
     assert energy(known, component="neuron", action="accumulate") == pytest.approx(
         energy(least, component="neuron", action="accumulate") * 12 / 16
     )
+
+
+def test_a_free_running_clock_reaches_the_registers_of_all_lanes(tmp_path: Path) -> None:
+    free = {**PLAIN, "chip.core.neuron.lanes": 4, "chip.core.neuron.free_running_clock": "100 MHz"}
+    result, gated = run(CHIP, NETWORK, free, tmp_path), run(CHIP, NETWORK, PLAIN, tmp_path)
+    drawn = {row.term: float(np.sum(row.total)) for row in result.evaluation.statics if "neuron" in row.component}
+    written = [energy(each, component="neuron", action="accumulate") for each in (gated, result)]
+    operations = np.sum(counts(result, "neuron", "accumulate"))
+    # what a write of 16 bits no longer pays for the clock is drawn in every cycle by four such registers in 12 cores
+    assert drawn["clock"] == pytest.approx(12 * 4 * 100e6 * (written[0] - written[1]) / operations)
 
 
 def test_a_neuron_known_by_its_gates_is_as_large_as_they_are(tmp_path: Path) -> None:

@@ -3,18 +3,17 @@
 from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
+from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
-from neuroest.blocks.sleep import GatedBlock
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import neurons, register_circuits, spiking_cores
 from neuroest.specs.base import Count, Frequency, WholeNumber, WordWidth, WordWidthOrAuto
 
 
-class DigitalNeuronBlock(GatedBlock):
+class DigitalNeuronBlock(ClockedBlock):
     """Digital leaky integrate-and-fire datapath that is shared by many neurons in time.
 
     Without a list of operations and without a number of gates it is the least that a neuron needs: a leak, an addition
@@ -105,16 +104,24 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         )  # fmt: skip
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one update and of adding one weight to a state."""
-        ledger = "digital neuron arithmetic"
-        update, operation = self.update_energy(), self.add(self.operation_bits)
-        term = "addition"
+        """Energy of one update and of adding one weight to a state, each with the register of its result."""
+        ledger, bits = "digital neuron arithmetic", self.operation_bits
+        register = ("register", self.registers(bits))
+        update = [("update", self.update_energy())]
+        if "gates" not in self.options and not self.listed:
+            update.append(register)
+        operation = [("addition", self.add(bits)), register]
         if self.spec.synaptic_operation == "update":
-            term, operation = "datapath", update
+            operation = [("datapath" if term == "update" else term, energy) for term, energy in update]
         return [
-            self.energy("update", "update", self.scaled(update), ledger),
-            self.energy("accumulate", term, self.scaled(operation), ledger),
+            self.energy(action, term, self.scaled(energy), ledger)
+            for action, terms in (("update", update), ("accumulate", operation))
+            for term, energy in terms
         ]
+
+    def register_bits(self, network: NetworkContext) -> u.Bit:
+        """The register of each lane, for a whole state."""
+        return self.options["lanes"] * self.options["state_bits"]
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Gates or operators of each lane, and its register; the adder of weights is one of them."""
