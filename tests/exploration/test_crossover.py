@@ -46,8 +46,8 @@ def test_scopes_hold_each_other(found: CrossoverResult) -> None:
 
 def test_counting_operations_only_flatters_the_spiking_chip(found: CrossoverResult) -> None:
     operations, dynamic = (next(r for r in found.rows if r.scope == s) for s in list(SCOPES)[:2])
-    # trees of adders in two stages need less than spikes even so. Both sides include the register of each sum; without that of
-    # the spiking datapath the ratio of the operations was less than half of that of all dynamic energy
+    # trees of adders in two stages need less than spikes even so. Both sides include the register of each sum; without
+    # that of the spiking datapath the ratio of the operations was less than half of that of all dynamic energy
     assert 1.0 < operations.ratio < 0.85 * dynamic.ratio
     assert operations.rate is not None
     assert dynamic.rate is not None
