@@ -98,7 +98,9 @@ def test_a_neuron_costs_what_its_operations_or_gates_cost(tmp_path: Path) -> Non
 def test_a_free_running_clock_reaches_the_registers_of_all_lanes(tmp_path: Path) -> None:
     free = {**PLAIN, "chip.core.neuron.lanes": 4, "chip.core.neuron.free_running_clock": "100 MHz"}
     result, gated = run(CHIP, NETWORK, free, tmp_path), run(CHIP, NETWORK, PLAIN, tmp_path)
-    drawn = {row.term: float(np.sum(row.total)) for row in result.evaluation.statics if "neuron" in row.component}
+    drawn = {
+        row.term: float(np.sum(row.total)) for row in result.evaluation.statics if "neuron" in row.component
+    }
     written = [energy(each, component="neuron", action="accumulate") for each in (gated, result)]
     operations = np.sum(counts(result, "neuron", "accumulate"))
     # what a write of 16 bits no longer pays for the clock is drawn in every cycle by four such registers in 12 cores
