@@ -10,7 +10,6 @@ from neuroest.cli import shared
 from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.lab import Kinetics
 from neuroest.core.errors import NeuroestError
-from neuroest.design.overrides import parse_settings
 
 
 def run(
@@ -85,7 +84,7 @@ def run(
 
     if output is not None and not output.parent.is_dir():
         raise NeuroestError(f"{output}: the folder {output.parent} does not exist")
-    changes = parse_settings(settings or [])
+    changes = shared.changes(settings)
     # what belongs to some kinds of run and not to others
     given: dict[str, Any] = {
         "--weights": weights, "--samples": samples, "--currents": currents, "--calibration": calibration,
@@ -99,10 +98,7 @@ def run(
             seed=seed, settings=changes,
         )  # fmt: skip
         return
-    if plot is not None:
-        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
-
-        check_figure_path(plot)
+    shared.check_figure(plot)
     drives = dict(parse_drive(text) for text in drive or ())
     common: dict[str, Any] = {
         "count": count, "chips": chips, "seed": seed, "settings": changes, "kinetics": kinetics,
@@ -151,10 +147,10 @@ def _learned(*given: Any, **options: Any) -> Any:
 
 def _written(found: Any, workload: str, form: shared.Format, plot: Path | None, output: Path | None) -> None:
     """The report, and the figure and the workload that were asked for."""
-    shared.emit_in_form(None, form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict())
+    shared.emit_result(found, None, form, f"Behaviour of {workload}")
     if plot is not None:
         found.plot(plot)
-        shared.note([f"figure written to {plot}"])
+        shared.figure_written(plot)
     if output is not None:
         shared.emit(found.workload_text(shared.workload_name(output)), output)
         shared.note([f"workload written to {output}; its activity is simulated"])
@@ -178,4 +174,4 @@ def _dense(
         progress=progress_shown(),
         **options,
     )
-    shared.emit_in_form(None, form, found.to_text, found.rows, f"Behaviour of {workload}", found.to_dict())
+    shared.emit_result(found, None, form, f"Behaviour of {workload}")

@@ -9,7 +9,6 @@ from neuroest.cli import shared
 from neuroest.cli.completion import quantities
 from neuroest.cli.elapsed import progress_shown
 from neuroest.core.errors import SpecError
-from neuroest.design.overrides import parse_settings
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.space import SETTING
 
@@ -49,7 +48,7 @@ def run(
         Form of the result; CSV and JSON have the curves.
     """
     path = along.partition("=")[0]
-    changes = parse_settings(settings or [])
+    changes = shared.changes(settings)
     try:
         found = breakeven(
             first, second, workload, along, varied=varied, second_workload=second_workload, quantity=result,

@@ -9,7 +9,6 @@ from neuroest.cli import shared
 from neuroest.cli.completion import characteristics
 from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Temperature, quantity
-from neuroest.design.overrides import parse_settings
 
 
 def run(
@@ -51,18 +50,14 @@ def run(
     from neuroest.dynamics.characterisation import characterise  # noqa: PLC0415 - loaded for this verb only
 
     if figures is not None:
-        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
-
         figures.mkdir(parents=True, exist_ok=True)
-        check_figure_path(figures / f"any.{suffix.lstrip('.')}")
+        shared.check_figure(figures / f"any.{suffix.lstrip('.')}")
     found = characterise(
         neuron, names or (), devices=devices, seed=seed, compare=compare, kinetics=kinetics,
-        changes=parse_settings(settings or []), temperature=quantity(temperature, "K", "--temperature"),
+        changes=shared.changes(settings), temperature=quantity(temperature, "K", "--temperature"),
         barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, progress=progress_shown(),
     )  # fmt: skip
-    shared.emit_in_form(
-        output, form, found.to_text, found.rows, f"Characteristics of {neuron}", found.to_dict()
-    )
+    shared.emit_result(found, output, form, f"Characteristics of {neuron}")
     if figures is not None:
         drawn = found.plot(figures, suffix.lstrip("."))
         shared.note([f"{drawn} figures written to {figures}"])

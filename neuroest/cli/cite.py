@@ -7,7 +7,6 @@ import typer
 
 import neuroest
 from neuroest.cli import shared
-from neuroest.design.overrides import parse_settings
 from neuroest.reporting.bibliography import cite, sources_rows
 
 
@@ -36,7 +35,7 @@ def run(
     form
         Form of the list.
     """
-    result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
+    result = neuroest.estimate(architecture, workload, shared.changes(settings))
     if form is CitationFormat.BIBTEX:
         text = cite(result, "bibtex")
     else:

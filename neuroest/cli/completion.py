@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.lazy_registry import load
 from neuroest.loading.library import load_device, shipped
 
 _SPECS = frozenset({".yaml", ".yml"})
@@ -55,43 +56,21 @@ def one_of(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
     return lambda incomplete: [word for word in known() if word.startswith(incomplete)]
 
 
-def _models() -> Iterable[str]:
-    from neuroest.registry import DEVICE_MODELS  # noqa: PLC0415 - only a shell that completes needs it
-
-    return DEVICE_MODELS
-
-
-def _fitted_models() -> Iterable[str]:
-    from neuroest.fitting.device_fit import MODELS  # noqa: PLC0415 - only a shell that completes needs it
-
-    return MODELS
-
-
-def _cases() -> Iterable[str]:
-    from neuroest.validation.cases import shipped_cases  # noqa: PLC0415 - only a shell that completes needs it
-
-    return shipped_cases()
-
-
-def _characteristics() -> Iterable[str]:
-    from neuroest.dynamics.characteristics import (  # noqa: PLC0415 - only a shell that completes needs it
-        CHARACTERISTICS,
-    )
-    from neuroest.dynamics.neuron_characteristics import EVERY_NEURON  # noqa: PLC0415 - the same
-
-    return [*EVERY_NEURON, *CHARACTERISTICS]
-
-
-def _quantities() -> Iterable[str]:
-    from neuroest.results.quantities import QUANTITIES  # noqa: PLC0415 - only a shell that completes needs it
-
-    return QUANTITIES
-
-
-models, fitted_models, cases, characteristics, quantities = map(
-    one_of, (_models, _fitted_models, _cases, _characteristics, _quantities)
+models = one_of(lambda: load("neuroest.registry.DEVICE_MODELS"))
+"""Models of devices."""
+fitted_models = one_of(lambda: load("neuroest.fitting.device_fit.MODELS"))
+"""Models that `fit` takes."""
+cases = one_of(lambda: [*load("neuroest.validation.cases.shipped_cases")()])
+"""Published chips."""
+characteristics = one_of(
+    lambda: [
+        *load("neuroest.dynamics.neuron_characteristics.EVERY_NEURON"),
+        *load("neuroest.dynamics.characteristics.CHARACTERISTICS"),
+    ]
 )
-"""Models of devices, those that `fit` takes, published chips, what `characterise` shows, totals of an estimate."""
+"""What `characterise` shows."""
+quantities = one_of(lambda: load("neuroest.results.quantities.QUANTITIES"))
+"""Totals of an estimate."""
 
 
 def last_of_several(complete: Callable[[str], list[str]]) -> Callable[[str], list[str]]:

@@ -11,7 +11,7 @@ from neuroest.cli.exploring import Scheduler, Workers, progress
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.contest import SAMPLES, SHIPPED, contest
 from neuroest.exploration.space import settings_space
-from neuroest.reporting.contest_text import contest_document, contest_text, map_rows
+from neuroest.registry import render
 
 
 def run(
@@ -74,16 +74,12 @@ def run(
     if front is not None:
         found.plot_front(front)
     if form is shared.Format.MARKDOWN:
-        text = contest_document(found).to_markdown()
+        text = render(found, "document").to_markdown()
     else:
-        label = f"Map of {found.name} on {found.workload}"
         text = shared.in_form(
-            form,
-            lambda: contest_text(found, shared.style_for(output)),
-            lambda: map_rows(found),
-            label,
-            found.to_dict(),
-        )
+            form, lambda: render(found, "text", shared.style_for(output)), found.rows,
+            f"Map of {found.name} on {found.workload}", found.to_dict(),
+        )  # fmt: skip
     shared.emit(text, output)
     if points is not None:
         shared.note([f"what can win of {found.chips * len(found.cells)} points in {points}"])

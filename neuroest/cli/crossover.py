@@ -44,4 +44,4 @@ def run(
         Form of the result.
     """
     found = crossover(spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed)
-    shared.emit_in_form(output, form, found.to_text, found.to_frame, f"Crossover of {spiking} and {dense}")
+    shared.emit_result(found, output, form, f"Crossover of {spiking} and {dense}")

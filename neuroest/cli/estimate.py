@@ -8,8 +8,8 @@ import typer
 
 import neuroest
 from neuroest.cli import FAILED_CHECK, shared
-from neuroest.design.overrides import parse_settings
 from neuroest.loading.library import find_file
+from neuroest.registry import render
 from neuroest.reporting.formatting import check_line
 from neuroest.reporting.summary import comparison_summary, estimate_summary
 from neuroest.reporting.text_style import Style
@@ -40,11 +40,8 @@ def run(
     strict
         Exit with 3 if a design check fails.
     """
-    changes = parse_settings(settings or [])
-    if diagram is not None:
-        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415 - only figures need it
-
-        check_figure_path(diagram)
+    changes = shared.changes(settings)
+    shared.check_figure(diagram)
     estimates: tuple[neuroest.Estimate, ...]
     comparison: neuroest.Comparison | None = None
     if architecture is None:
@@ -54,8 +51,10 @@ def run(
         estimates = (neuroest.estimate(architecture, workload, changes),)
     if form is shared.Format.TABLE:
         text = _to_read(estimates[0], comparison, changes, shared.style_for(output), full=full)
-    elif form in {shared.Format.MARKDOWN, shared.Format.LATEX}:
-        text = _for_paper(form, estimates, comparison)
+    elif form is shared.Format.MARKDOWN:
+        text = render(comparison or estimates[0], "document").to_markdown()
+    elif form is shared.Format.LATEX:
+        text = render(comparison or estimates[0], "latex")
     elif form is shared.Format.JSON:
         text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
     elif form is shared.Format.CSV:
@@ -65,7 +64,7 @@ def run(
     shared.emit(text, output)
     if diagram is not None:
         estimates[0].block_diagram(diagram)
-        shared.note([f"figure written to {diagram}"])
+        shared.figure_written(diagram)
     failed = [(result, check) for result in estimates for check in result.failed_checks]
     if form is not shared.Format.TABLE or output is not None:
         shared.note(f"{result.architecture}: {check_line(check)}" for result, check in failed)
@@ -101,20 +100,6 @@ def _to_read(
     if comparison:
         return side_by_side_table(comparison, changes, style)
     return estimate_table(estimate, changes, style)
-
-
-def _for_paper(
-    form: shared.Format, estimates: tuple[neuroest.Estimate, ...], comparison: neuroest.Comparison | None
-) -> str:
-    # what papers need is loaded for papers only, since a table on the terminal should not wait for it
-    if form is shared.Format.MARKDOWN:
-        from neuroest.reporting.summaries import comparison_document, estimate_document  # noqa: PLC0415
-
-        documents = [comparison_document(comparison)] if comparison else map(estimate_document, estimates)
-        return "\n".join(document.to_markdown() for document in documents)
-    from neuroest.reporting.latex import comparison_latex, estimate_latex  # noqa: PLC0415
-
-    return comparison_latex(comparison) if comparison else "\n".join(map(estimate_latex, estimates))
 
 
 def _plain(estimates: tuple[neuroest.Estimate, ...]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import typer
 import neuroest
 from neuroest.cli import shared
 from neuroest.cli.completion import quantities
-from neuroest.design.overrides import parse_settings
 from neuroest.reporting.explanation import explain, explainable, explanation_rows
 
 
@@ -40,7 +39,7 @@ def run(
     form
         Form of the result.
     """
-    result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
+    result = neuroest.estimate(architecture, workload, shared.changes(settings))
     if quantity is None:
         names = explainable(result)
         rows: list[dict[str, Any]] = [{"name": name, "description": about} for name, about in names]

@@ -12,7 +12,6 @@ import typer
 from neuroest.cli import shared
 from neuroest.cli.completion import names
 from neuroest.core.errors import NeuroestError
-from neuroest.design.overrides import parse_settings
 from neuroest.registry import EXPORTS, export
 
 if TYPE_CHECKING:
@@ -32,10 +31,7 @@ class Kind(StrEnum):
 def run(
     kind: Annotated[Kind, typer.Argument(metavar="FORMAT")],
     name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=names("architecture", "device"))],
-    workload: Annotated[
-        str | None,
-        typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=shared.complete_workload),
-    ] = None,
+    workload: shared.OptionalWorkload = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH")] = None,
     level: str | None = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE")] = None,
@@ -85,7 +81,7 @@ def run(
         raise NeuroestError(f"a circuit runs no network; -w is for {', '.join(EXPORTS)}")
     from neuroest.circuits import export as circuits  # noqa: PLC0415 - loaded for this verb only
 
-    changes = parse_settings(settings or [])
+    changes = shared.changes(settings)
     found = circuits.export(kind.value, name, level=level, changes=changes, synapse=synapse, cells=cells)
     _circuit(found, name, output, form, check=check, force=force)
 
@@ -121,4 +117,4 @@ def _chip(
 
     if output is not None and output.exists() and not force:
         raise NeuroestError(f"{output} exists; --force replaces it")
-    shared.emit(export(estimate(name, workload, parse_settings(settings or [])), form), output)
+    shared.emit(export(estimate(name, workload, shared.changes(settings)), form), output)

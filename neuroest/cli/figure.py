@@ -20,9 +20,7 @@ Kind = StrEnum("Kind", {name.upper().replace("-", "_"): name for name in KINDS})
 def run(
     kind: Annotated[Kind, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
     architecture: shared.Architecture,
-    baselines: Annotated[
-        list[str] | None, typer.Argument(metavar="BASELINE...", autocompletion=shared.complete_architecture)
-    ] = None,
+    baselines: shared.Baselines = None,
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
     result: Annotated[str, typer.Option(autocompletion=quantities)] = "energy_per_inference_J",

@@ -52,17 +52,15 @@ def run(
     """
     from neuroest.fitting.device_fit import fit  # noqa: PLC0415 - scipy is heavy
     from neuroest.fitting.spec_writer import check_output  # noqa: PLC0415
-    from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
     if output is not None:
         check_output(output, force=force)
-    if plot is not None:
-        check_figure_path(plot)
+    shared.check_figure(plot)
     found = fit(data, model=model, law=law, start=start, starts=starts, seed=seed, progress=progress_shown())
-    shared.emit_in_form(None, form, found.to_text, found.rows, f"Fit to {data[0].name}", found.to_dict())
+    shared.emit_result(found, None, form, f"Fit to {data[0].name}")
     if plot is not None:
         found.plot(plot, label)
-        shared.note([f"figure written to {plot}"])
+        shared.figure_written(plot)
     if found.refusal and not accept_misfit:
         raise NeuroestError(f"{found.refusal}; no spec was written")
     if output is not None:

@@ -44,10 +44,7 @@ def run(
     chip: Annotated[
         str | None, typer.Option(metavar="ARCH", autocompletion=shared.complete_architecture)
     ] = None,
-    workload: Annotated[
-        str | None,
-        typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=shared.complete_workload),
-    ] = None,
+    workload: shared.OptionalWorkload = None,
     force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
     """Write a commented template that passes the check.

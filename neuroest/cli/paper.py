@@ -10,10 +10,7 @@ from neuroest.cli import shared
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER")],
-    workload: Annotated[
-        str | None,
-        typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=shared.complete_workload),
-    ] = None,
+    workload: shared.OptionalWorkload = None,
     like: Annotated[
         str | None, typer.Option(metavar="ARCH", autocompletion=shared.complete_architecture)
     ] = None,

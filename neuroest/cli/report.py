@@ -8,7 +8,6 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.elapsed import progress_shown
-from neuroest.design.overrides import parse_settings
 from neuroest.plotting.style import VENUES
 from neuroest.publishing.publish import publish
 from neuroest.reporting.formatting import counted
@@ -22,16 +21,7 @@ def run(
         list[str], typer.Argument(metavar="ARCH...", autocompletion=shared.complete_architecture)
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR")],
-    workloads: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-w",
-            "--workload",
-            metavar="WORKLOAD",
-            help=f"Network; may be repeated, each runs on every design; default: {shared.DEFAULT_WORKLOAD}.",
-            autocompletion=shared.complete_workload,
-        ),
-    ] = None,
+    workloads: shared.Workloads = None,
     sweep: Annotated[Path | None, typer.Option("--from", metavar="SWEEP")] = None,
     settings: shared.Settings = None,
     labels: Annotated[list[str] | None, typer.Option("--label", metavar="NAME=LABEL")] = None,
@@ -49,6 +39,8 @@ def run(
         Names or files; the first is compared with the others.
     output
         Folder to write.
+    workloads
+        Network; may be repeated, each runs on every design; default: that of `neuroest estimate`.
     sweep
         Also show this sweep, a file written by `neuroest sweep -o`.
     labels
@@ -60,13 +52,8 @@ def run(
     force
         Replace a report of the same name.
     """
-    found = report(
-        architectures,
-        workloads or [shared.DEFAULT_WORKLOAD],
-        parse_settings(settings or []),
-        sweep,
-        shared.parse_labels(labels),
-    )
+    networks = workloads or [shared.DEFAULT_WORKLOAD]
+    found = report(architectures, networks, shared.changes(settings), sweep, shared.parse_labels(labels))
     publish(found, output, venue=venue.value, force=force, bundle=bundle, progress=progress_shown())
     shared.note(
         f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused

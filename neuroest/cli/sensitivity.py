@@ -6,7 +6,6 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.exploring import Results
-from neuroest.design.overrides import parse_settings
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, sensitivity
 
 _RESULTS = ",".join(DEFAULT_QUANTITIES)
@@ -48,7 +47,7 @@ def run(
         architecture,
         workload,
         quantities=names,
-        settings=parse_settings(settings or []),
+        settings=shared.changes(settings),
         sobol_samples=sobol,
         seed=seed,
     )

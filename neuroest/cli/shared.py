@@ -16,6 +16,7 @@ from neuroest.cli.elapsed import without_count
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity, parse_quantity
+from neuroest.design.overrides import parse_settings
 from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 from neuroest.specs.claims import Claim
 
@@ -102,6 +103,9 @@ OptionalArchitecture = Annotated[
         autocompletion=complete_architecture,
     ),
 ]
+Baselines = Annotated[
+    list[str] | None, typer.Argument(metavar="BASELINE...", autocompletion=complete_architecture)
+]
 Workload = Annotated[
     str,
     typer.Option(
@@ -111,6 +115,13 @@ Workload = Annotated[
         help="Name of a shipped workload, or a file.",
         autocompletion=complete_workload,
     ),
+]
+Workloads = Annotated[
+    list[str] | None,
+    typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=complete_workload),
+]
+OptionalWorkload = Annotated[
+    str | None, typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=complete_workload)
 ]
 Settings = Annotated[
     list[str] | None,
@@ -130,6 +141,24 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random num
 Plot = Annotated[
     Path | None, typer.Option("-p", "--plot", metavar="FILE", help="Draw a figure: .pdf, .svg or .png.")
 ]
+
+
+def changes(settings: list[str] | None) -> dict[str, str]:
+    """Changed values by path, of the option --set."""
+    return parse_settings(settings or [])
+
+
+def check_figure(path: Path | None) -> None:
+    """Refuse a figure that cannot be written, before its numbers are computed."""
+    if path is not None:
+        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415 - only figures need it
+
+        check_figure_path(path)
+
+
+def figure_written(path: Path) -> None:
+    """Say where a figure is."""
+    note([f"figure written to {path}"])
 
 
 def parse_labels(texts: list[str] | None) -> dict[str, str]:
@@ -207,6 +236,13 @@ def emit_in_form(
 ) -> None:
     """Write a result in the requested form; the arguments are those of `in_form`."""
     emit(in_form(form, text, rows, label, data), output)
+
+
+def emit_result(found: Any, output: Path | None, form: Format, label: str) -> None:
+    """Write a result that has a text, and rows or a frame, in the requested form."""
+    rows = found.rows if hasattr(found, "rows") else found.to_frame
+    data = found.to_dict() if form is Format.JSON and hasattr(found, "to_dict") else None
+    emit_in_form(output, form, found.to_text, rows, label, data)
 
 
 def workload_name(output: Path | None) -> str | None:

@@ -4,23 +4,12 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli import shared
+from neuroest.cli import lab, shared
 from neuroest.cli.elapsed import progress_shown
-from neuroest.cli.lab import (
-    BarrierShift,
-    Devices,
-    Kinetics,
-    Neuron,
-    Parameters,
-    Temperature,
-    needed,
-    quantity,
-)
-from neuroest.design.overrides import parse_settings
 
 
 def run(
-    neuron: Neuron,
+    neuron: lab.Neuron,
     stimulus: Annotated[str, typer.Option(metavar="KIND")] = "constant",
     level: str | None = None,
     duration: str | None = None,
@@ -29,14 +18,14 @@ def run(
     pulses: Annotated[int, typer.Option(min=1)] = 100,
     spikes: Annotated[int | None, typer.Option(min=1)] = None,
     behaviour: Annotated[str, typer.Option(metavar="DEVICE")] = "",
-    devices: Devices = 1,
+    devices: lab.Devices = 1,
     seed: shared.Seed = 0,
     noise: bool = True,
     rupture: bool = True,
-    settings: Parameters = None,
-    kinetics: Kinetics = "ion_kinetics_silver",
-    temperature: Temperature = None,
-    barrier_shift: BarrierShift = None,
+    settings: lab.Parameters = None,
+    kinetics: lab.Kinetics = "ion_kinetics_silver",
+    temperature: lab.Temperature = None,
+    barrier_shift: lab.BarrierShift = None,
     step: str | None = None,
     energy: Annotated[bool, typer.Option("--energy")] = False,
     hold: str = "0 s",
@@ -80,22 +69,19 @@ def run(
     from neuroest.dynamics.run import simulate  # noqa: PLC0415 - loaded for this verb only
     from neuroest.reporting.table_model import Table  # noqa: PLC0415
 
-    if plot is not None:
-        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
-
-        check_figure_path(plot)
+    shared.check_figure(plot)
     found = simulate(
-        neuron, stimulus, energy=energy, hold=needed(hold, "s", "--hold"), plot=plot, level=level,
-        duration=quantity(duration, "s", "--duration"), width=needed(width, "s", "--width"),
-        gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
-        kinetics=kinetics, changes=parse_settings(settings or []),
-        temperature=quantity(temperature, "K", "--temperature"),
-        barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
-        step=quantity(step, "s", "--step"), spikes=spikes, behaviour=behaviour, progress=progress_shown(),
+        neuron, stimulus, energy=energy, hold=lab.needed(hold, "s", "--hold"), plot=plot, level=level,
+        duration=lab.quantity(duration, "s", "--duration"), width=lab.needed(width, "s", "--width"),
+        gap=lab.needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
+        kinetics=kinetics, changes=shared.changes(settings),
+        temperature=lab.quantity(temperature, "K", "--temperature"),
+        barrier_shift=lab.quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
+        step=lab.quantity(step, "s", "--step"), spikes=spikes, behaviour=behaviour, progress=progress_shown(),
     )  # fmt: skip
     rows = Table.of_records(found.rows(), found.table[0])
     shared.emit_in_form(
         output, form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()
     )
     if plot is not None:
-        shared.note([f"figure written to {plot}"])
+        shared.figure_written(plot)

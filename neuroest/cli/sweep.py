@@ -6,18 +6,8 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli import shared
+from neuroest.cli import exploring, shared
 from neuroest.cli.completion import last_of_several, quantities
-from neuroest.cli.exploring import (
-    Axes,
-    Constraints,
-    Scheduler,
-    SpaceFile,
-    Workers,
-    frame_text,
-    progress,
-    space_of,
-)
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import SAMPLERS
 from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
@@ -35,10 +25,10 @@ class SamplerName(StrEnum):
 
 def run(
     architecture: shared.Architecture,
-    space: SpaceFile = None,
+    space: exploring.SpaceFile = None,
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
-    axes: Axes = None,
-    constraints: Constraints = None,
+    axes: exploring.Axes = None,
+    constraints: exploring.Constraints = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
     sampler: SamplerName | None = None,
     samples: int | None = None,
@@ -46,8 +36,8 @@ def run(
     keep: Annotated[
         str, typer.Option(metavar="RESULTS", autocompletion=last_of_several(quantities))
     ] = ",".join(STANDARD),
-    workers: Workers = None,
-    scheduler: Scheduler = None,
+    workers: exploring.Workers = None,
+    scheduler: exploring.Scheduler = None,
     plot: shared.Plot = None,
     along: Annotated[str | None, typer.Option("-x", metavar="PATH")] = None,
     shown: Annotated[str | None, typer.Option("-y", metavar="RESULT")] = None,
@@ -86,9 +76,9 @@ def run(
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
-    found_space = space_of(space, axes, constraints)
+    found_space = exploring.space_of(space, axes, constraints)
     try:
-        with progress("sweep") as started:
+        with exploring.progress("sweep") as started:
             result = sweep(
                 architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,
                 samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
@@ -111,4 +101,6 @@ def run(
 def _printed(result: SweepResult, form: shared.Format) -> str:
     if result.rows > _SHOWN:
         raise ExplorationError(f"{result.rows} points are too many to print; name a file with -o FILE")
-    return shared.in_form(form, lambda: frame_text(result.to_frame()), result.to_frame, "Points of a sweep")
+    return shared.in_form(
+        form, lambda: exploring.frame_text(result.to_frame()), result.to_frame, "Points of a sweep"
+    )

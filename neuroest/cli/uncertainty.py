@@ -7,7 +7,6 @@ import typer
 from neuroest.cli import shared
 from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.exploring import Results, Scheduler, Workers
-from neuroest.design.overrides import parse_settings
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES
 from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
@@ -45,13 +44,11 @@ def run(
     names = [word.strip() for word in results.split(",")]
     found = uncertainty(
         architecture, workload, knowledge=knowledge, variability=variability, quantities=names,
-        settings=parse_settings(settings or []), seed=seed, workers=workers, scheduler=scheduler,
+        settings=shared.changes(settings), seed=seed, workers=workers, scheduler=scheduler,
         progress=progress_shown(),
     )  # fmt: skip
     if plot is not None:
         found.plot(names[0], plot)
-    shared.emit_in_form(
-        output, form, found.to_text, found.to_frame, f"Uncertainty of {architecture} on {workload}"
-    )
+    shared.emit_result(found, output, form, f"Uncertainty of {architecture} on {workload}")
     if found.feasible < 1.0:
         shared.note([f"{found.feasible:.2%} of the samples have an estimate; the bands are of those"])

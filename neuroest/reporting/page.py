@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from neuroest.reporting.report import Report, unique_slugs
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import records_csv
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
-from neuroest.results.comparison import Comparison, scope_note
+from neuroest.results.comparison import scope_note
 from neuroest.results.quantities import MAIN, label_and_unit
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -42,6 +42,23 @@ MOST_SLID = 6
 """Designs of a network that have sliders."""
 _MOST_TOLD = 0.99
 """Share of a component's energy and area whose formulas are shown."""
+
+
+def _interval(low: float | None, high: float | None, unit: str) -> str:
+    return "" if low is None or high is None else typeset(formatted_interval(low, high, unit))
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "digits": lambda value: typeset(f"{value:.3g}"),
+    "interval": _interval,
+    "label": lambda name: label_and_unit(name)[0],
+    "percent": percent,
+    "quantity": lambda value, unit: typeset(formatted(value, unit)),
+    "raw": lambda value: "" if value is None else value,
+    "typeset": typeset,
+    "words": words,
+}
+"""How the template writes names and numbers."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,7 @@ def page(
         loader=jinja.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja.StrictUndefined,
     )  # fmt: skip
+    environment.filters |= _FILTERS
     names = ("d3/d3.min.js", "report.js", "sliders.js", "sweep.js") if sweep else ("report.js", "sliders.js")
     scripts = [(_TEMPLATES / name).read_text(encoding="utf-8").rstrip("\n") for name in names]
     # the browser runs these scripts and fetches nothing, whatever a file smuggled into the page
@@ -114,11 +132,11 @@ def page(
             ],
             download=base64.b64encode(_spreadsheet(report).encode()).decode(),
             labels=[label_and_unit(name)[0] for name in MAIN], refused=report.refused, methods=report.methods,
-            assumptions=[_assumption(owner, claim) for owner, claim in report.assumptions],
+            assumptions=report.assumptions,
             sources=[(key, reference(source), source.doi) for key, source in report.sources],
             source_keys={key for key, _ in report.sources},
             standing=report.validation_coverage, standing_head=TABLE_HEAD,
-            scored=[_scored(row) for row in scoreboard_rows(report.validation_coverage)],
+            scored=scoreboard_rows(report.validation_coverage),
             sweep=safe(_json(sweep)) if sweep else None,
             pictures=[picture for picture in drawn if picture not in shown_first],
         )
@@ -199,56 +217,31 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
     keys = [f"why-{number}-{index}" for index in range(1, len(views) + 1)]
     labels = {view.architecture: view.label for view in views}
     designs = [_design(view, key, strip) for view, key, strip in zip(views, keys, strips, strict=True)]
-    return {
+    found: dict[str, Any] = {
         "name": name,
         "description": views[0].estimate.workload.description,
         "designs": designs,
         "names": [view.label for view in views],
-        "different": [d for d in comparison.differences if d.differs] if comparison else [],
-        "alike": [d for d in comparison.differences if not d.differs] if comparison else [],
-        "left_out": list(zip([v.architecture for v in views], comparison.left_out, strict=True))
-        if comparison
-        else [],
+        "comparison": comparison,
         "left_out_by_all": comparison.left_out_by_all if comparison else views[0].estimate.exclusions,
-        "ratios": [_ratio(ratio, _scoped(comparison, labels)) for ratio in comparison.ratios]
-        if comparison
-        else [],
-        "paces": list(_paces(comparison, labels)) if comparison else [],
         "breakdowns": [
-            _breakdown(view, found, design["keys"])
+            (view.architecture, found, _sources_of(found, design["keys"]))
             for view, design in zip(views, designs, strict=True)
             for found in view.breakdowns
         ],
     }
-
-
-def _scoped(comparison: Comparison, labels: Mapping[str, str]) -> dict[str, str]:
-    """Names of the baselines, marked where they leave out other parts than the design."""
-    return {
-        one.architecture: labels[one.architecture] + scope_note(comparison.design, one)
-        for one in comparison.baselines
-    }
-
-
-def _paces(comparison: Comparison, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for baseline in comparison.baselines:
-        rows = [[typeset(cell) for cell in row] for row in pace_table(comparison, baseline).rows]
-        yield {
-            "baseline": baseline.architecture,
-            "over": labels[baseline.architecture],
-            "rows": rows,
-            "notes": [note.replace("`", "") for note in pace_notes(comparison, baseline, labels)],
+    if comparison:
+        baselines = {one.architecture: one for one in comparison.baselines}
+        found["left_out"] = zip([view.architecture for view in views], comparison.left_out, strict=True)
+        # names of the baselines, marked where they leave out other parts than the design
+        found["over"] = {
+            name: labels[name] + scope_note(comparison.design, b) for name, b in baselines.items()
         }
-
-
-def _ratio(ratio: Any, labels: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "label": label_and_unit(ratio.quantity)[0], "baseline": ratio.baseline,
-        "over": labels[ratio.baseline],
-        "value": typeset(f"{ratio.value:.3g}"), "raw": ratio.value, "marked": ratio.marked,
-        "band": typeset(f"{ratio.low:.3g} .. {ratio.high:.3g}") if ratio.low is not None else "",
-        "unproven": f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}",
-    }  # fmt: skip
+        found["paces"] = [
+            (name, labels[name], pace_table(comparison, b).rows, pace_notes(comparison, b, labels))
+            for name, b in baselines.items()
+        ]
+    return found
 
 
 def _band_of(view: View, name: str) -> tuple[float, float, float] | None:
@@ -350,39 +343,9 @@ def _terms(view: View) -> dict[str, list[str]]:
     return chosen
 
 
-def _breakdown(view: View, found: Breakdown, keys: Mapping[str, str]) -> dict[str, Any]:
+def _sources_of(found: Breakdown, keys: Mapping[str, str]) -> list[str]:
+    """Anchor of what each slice was made from."""
     total = keys.get(_TOTAL_OF[found.quantity], "")
-    component = found.quantity != "latency" and found.by == "component"
-    return {
-        "design": view.architecture, "quantity": found.quantity, "by": found.by, "about": found.about,
-        "slices": [
-            {
-                "name": words(s.name), "raw": s.value, "value": typeset(formatted(s.value, found.unit)),
-                "share": percent(s.share), "width": f"{min(s.share, 1.0) * 100:.2f}", "share_raw": s.share,
-                "band": typeset(formatted_interval(s.low, s.high, found.unit))
-                if s.low is not None and s.high is not None else "",
-                "low": s.low if s.low is not None else "", "high": s.high if s.high is not None else "",
-                "why": keys.get(s.path.removesuffix(".white_space"), total) if component else total,
-            }
-            for s in found.slices
-        ],
-    }  # fmt: skip
-
-
-def _scored(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "title": row["title"], "quantity": words(row["quantity"]), "class": words(row["class"]),
-        "evidence": words(row["evidence"]), "unit": row["unit"], "verdict": words(row["verdict"]),
-        "published": typeset(f"{row['published']:.3g}"), "published_raw": row["published"],
-        "predicted": typeset(f"{row['predicted']:.3g}"), "predicted_raw": row["predicted"],
-        "ratio": typeset(f"{row['ratio']:.3g}"), "ratio_raw": row["ratio"], "source": row["source"],
-    }  # fmt: skip
-
-
-def _assumption(owner: str, claim: Any) -> dict[str, Any]:
-    return {
-        "owner": owner, "name": words(short(claim.path).rpartition(".")[2]), "path": claim.path,
-        "value": typeset(formatted(claim.value, claim.unit)), "raw": claim.value, "basis": claim.basis,
-        "band": typeset(formatted_interval(claim.low, claim.high, claim.unit)) if claim.has_spread else "",
-        "reason": claim.rationale or claim.description, "source": claim.source or "",
-    }  # fmt: skip
+    if found.quantity == "latency" or found.by != "component":
+        return [total] * len(found.slices)
+    return [keys.get(item.path.removesuffix(".white_space"), total) for item in found.slices]

@@ -251,11 +251,16 @@ class Contest:
         """The contest as JSON."""
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The map as rows of a table, one per cell."""
+        found: list[dict[str, Any]] = render(self, "rows")
+        return found
+
     def to_frame(self) -> pd.DataFrame:
         """The map as a table, one row per cell."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-        return pd.DataFrame(render(self, "rows"))
+        return pd.DataFrame(self.rows())
 
     def to_text(self) -> str:
         """Standings, map and lines as text of 80 columns."""
