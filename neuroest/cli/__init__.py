@@ -14,14 +14,13 @@ from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from neuroest.cli.elapsed import Elapsed
-from neuroest.cli.examples import EXAMPLES
 from neuroest.core.errors import NeuroestError, SpecError, shown_line
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import (
@@ -81,21 +80,22 @@ class _Commands(Mapping[str, Any]):
 @cache
 def _command(verb: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    example = f"Example: neuroest {verb} {EXAMPLES[verb]}"
-    run = import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}").run
-    about, options = _documented(run)
-    one.command(verb, help=about, context_settings=_SETTINGS, epilog=example)(run)
+    module = import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}")
+    options, example = _documented(module)
+    about, epilog = inspect.getdoc(module.run), f"Example: {example}"
+    one.command(verb, help=about, context_settings=_SETTINGS, epilog=epilog)(module.run)
     command = typer.main.get_command(one)
     for option in command.params:
         option.help = option.help or options.get(option.name or "")  # type: ignore[attr-defined]
     return command
 
 
-def _documented(run: Callable[..., None]) -> tuple[str, dict[str, str]]:
-    """What a verb does, and what each option of its own means, from its docstring."""
-    about, _, parameters = (inspect.getdoc(run) or "").partition("\n\nParameters\n----------\n")
+def _documented(module: ModuleType) -> tuple[dict[str, str], str]:
+    """What each option of a verb's own means, and an example, from the docstring of its module."""
+    text, _, example = (module.__doc__ or "").partition("Examples\n--------\n")
+    parameters = text.partition("Parameters\n----------\n")[2]
     entries = re.findall(r"^(\w+)\n((?: .*\n?)+)", parameters, re.MULTILINE)
-    return about, {name: " ".join(text.split()) for name, text in entries}
+    return {name: " ".join(about.split()) for name, about in entries}, " ".join(example.split())
 
 
 def _short_help(verb: str) -> str:

@@ -1,4 +1,28 @@
-"""``neuroest activity attach``: recorded spikes or densities in a workload."""
+"""``neuroest activity attach``: recorded spikes or densities in a workload.
+
+Parameters
+----------
+action
+    What to do: attach.
+workload
+    Name of a shipped workload, or a file.
+recording
+    Spikes or rates: .npz, .csv, NIRData in .h5, or results .json of NeuroBench.
+dataset
+    What the samples were drawn from.
+samples
+    Samples of the recording, where it does not say.
+date
+    Day of the recording; today by default.
+time_step
+    Timestep of recorded event times, such as '1 ms'.
+rename
+    Layer of a recorded name, such as a node of NIR; may be repeated.
+
+Examples
+--------
+neuroest activity attach my_network.yaml spikes.npz --dataset 'test set' -o measured.yaml
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -33,25 +57,6 @@ def run(
 
     Data set, samples, date and hash become its source. The original workload file is not changed. Spikes are arrays of
     shape (samples, timesteps, neurons), named after the layers.
-
-    Parameters
-    ----------
-    action
-        What to do: attach.
-    workload
-        Name of a shipped workload, or a file.
-    recording
-        Spikes or rates: .npz, .csv, NIRData in .h5, or results .json of NeuroBench.
-    dataset
-        What the samples were drawn from.
-    samples
-        Samples of the recording, where it does not say.
-    date
-        Day of the recording; today by default.
-    time_step
-        Timestep of recorded event times, such as '1 ms'.
-    rename
-        Layer of a recorded name, such as a node of NIR; may be repeated.
     """
     del action  # there is one so far
     from datetime import date as day  # noqa: PLC0415

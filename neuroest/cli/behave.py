@@ -1,4 +1,45 @@
-"""``neuroest behave``: accuracy of a network on a chip with device errors, and its cost."""
+"""``neuroest behave``: accuracy of a network on a chip with device errors, and its cost.
+
+Parameters
+----------
+weights
+    Integer weights of each layer.
+samples
+    Inputs (spikes of a spiking network) and the class of each sample.
+currents
+    Input currents of a layer in ampere, instead of --weights and --samples.
+calibration
+    Calibration set to choose offset and load, or the ranges of a dense network's inputs; must not overlap the test
+    set.
+learn
+    Samples to learn from, by the workload's rule, on the chip's cells.
+epochs
+    With --learn: passes over its samples.
+rate
+    With --learn: learning rate; may be repeated.
+fresh
+    With --learn: start from weights of zero.
+drive
+    Offset and load of a layer's input circuit, such as hidden='0.1 V,300 kohm'; for each layer.
+without
+    Repeat without one characteristic or error source; may be repeated; `all`: each of them, one at a time.
+recalibrate
+    Choose offset and load again for each omission.
+cell_errors
+    Sample per-cell programming errors and apply IR drop.
+count
+    Use only this many samples.
+chips
+    Chips among which the samples are divided.
+output
+    Workload to write, with the simulated activity.
+form
+    Form of the report.
+
+Examples
+--------
+neuroest behave analog_lif_28nm -w my_network.yaml --weights weights.npz --samples samples.npz
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,42 +83,6 @@ def run(
     is compared with that of ideal neurons. The energy is estimated with the simulated spike counts.
     An .onnx file with weights: convolutions, linear layers and matrix products run on crossbars with ADCs, with
     programming errors, drift, stuck cells, read noise, ADC quantization and clipping.
-
-    Parameters
-    ----------
-    weights
-        Integer weights of each layer.
-    samples
-        Inputs (spikes of a spiking network) and the class of each sample.
-    currents
-        Input currents of a layer in ampere, instead of --weights and --samples.
-    calibration
-        Calibration set to choose offset and load, or the ranges of a dense network's inputs; must not overlap the test
-        set.
-    learn
-        Samples to learn from, by the workload's rule, on the chip's cells.
-    epochs
-        With --learn: passes over its samples.
-    rate
-        With --learn: learning rate; may be repeated.
-    fresh
-        With --learn: start from weights of zero.
-    drive
-        Offset and load of a layer's input circuit, such as hidden='0.1 V,300 kohm'; for each layer.
-    without
-        Repeat without one characteristic or error source; may be repeated; `all`: each of them, one at a time.
-    recalibrate
-        Choose offset and load again for each omission.
-    cell_errors
-        Sample per-cell programming errors and apply IR drop.
-    count
-        Use only this many samples.
-    chips
-        Chips among which the samples are divided.
-    output
-        Workload to write, with the simulated activity.
-    form
-        Form of the report.
     """
     from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415 - loaded for this verb only
     from neuroest.network_simulation.study import simulate_network  # noqa: PLC0415

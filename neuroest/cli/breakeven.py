@@ -1,4 +1,25 @@
-"""``neuroest breakeven``: the value at which two chips cost the same."""
+"""``neuroest breakeven``: the value at which two chips cost the same.
+
+Parameters
+----------
+second
+    Name of a shipped architecture, or a file.
+along
+    The parameter and its range; `:log` for decades.
+second_workload
+    Workload of OTHER, if it differs.
+varied
+    If both chips have the parameter, vary it in: first, second or both.
+result
+    Result to compare.
+form
+    Form of the result; CSV and JSON have the curves.
+
+Examples
+--------
+neuroest breakeven analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking --along
+    'workload.activity.rate=0.001..0.3:log'
+"""
 
 from dataclasses import replace
 from typing import Annotated
@@ -31,21 +52,6 @@ def run(
     """Values of a parameter at which two chips cost the same.
 
     The parameter may belong to one of the chips, to both, or to the workload.
-
-    Parameters
-    ----------
-    second
-        Name of a shipped architecture, or a file.
-    along
-        The parameter and its range; `:log` for decades.
-    second_workload
-        Workload of OTHER, if it differs.
-    varied
-        If both chips have the parameter, vary it in: first, second or both.
-    result
-        Result to compare.
-    form
-        Form of the result; CSV and JSON have the curves.
     """
     path = along.partition("=")[0]
     changes = shared.changes(settings)

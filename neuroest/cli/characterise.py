@@ -1,4 +1,24 @@
-"""``neuroest characterise``: the characteristics of a neuron."""
+"""``neuroest characterise``: the characteristics of a neuron.
+
+Parameters
+----------
+names
+    Which; all by default.
+devices
+    Devices or repetitions of each point.
+compare
+    Under the conditions of the published measurements and compared with them; the default for diffusive_bench
+figures
+    Draw one figure each into a folder.
+suffix
+    png, pdf or svg.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest characterise diffusive_bench
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -31,21 +51,6 @@ def run(
     """Simulate a neuron's characteristics: rate, energy, delays.
 
     Least drive, limits and the characteristics of its kind are simulated too.
-
-    Parameters
-    ----------
-    names
-        Which; all by default.
-    devices
-        Devices or repetitions of each point.
-    compare
-        Under the conditions of the published measurements and compared with them; the default for diffusive_bench
-    figures
-        Draw one figure each into a folder.
-    suffix
-        png, pdf or svg.
-    form
-        Form of the result.
     """
     from neuroest.dynamics.characterisation import characterise  # noqa: PLC0415 - loaded for this verb only
 

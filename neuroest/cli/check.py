@@ -1,4 +1,16 @@
-"""``neuroest check``: problems of spec files."""
+"""``neuroest check``: problems of spec files.
+
+Parameters
+----------
+files
+    Files of any kind: specs, networks, cells, curves, recordings, results, sweeps, bundles.
+form
+    Form of the list of problems.
+
+Examples
+--------
+neuroest check my_neuron.yaml my_chip.yaml
+"""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -18,13 +30,6 @@ def run(
 
     Lists all problems of all files, one per line: file, line, column, path, and what is allowed. For a valid chip it
     also lists the kinds of network that the chip cannot run.
-
-    Parameters
-    ----------
-    files
-        Files of any kind: specs, networks, cells, curves, recordings, results, sweeps, bundles.
-    form
-        Form of the list of problems.
     """
     bad = False
     rows: list[dict[str, Any]] = []

@@ -1,4 +1,14 @@
-"""``neuroest cite``: the sources that an estimate uses."""
+"""``neuroest cite``: the sources that an estimate uses.
+
+Parameters
+----------
+form
+    Form of the list.
+
+Examples
+--------
+neuroest cite analog_lif_28nm -w mlp_mnist_spiking --format bibtex
+"""
 
 from enum import StrEnum
 from typing import Annotated
@@ -28,13 +38,7 @@ def run(
     form: Annotated[CitationFormat, typer.Option("--format")] = CitationFormat.TEXT,
     output: shared.Output = None,
 ) -> None:
-    """The sources that an estimate uses, and no others.
-
-    Parameters
-    ----------
-    form
-        Form of the list.
-    """
+    """The sources that an estimate uses, and no others."""
     result = neuroest.estimate(architecture, workload, shared.changes(settings))
     if form is CitationFormat.BIBTEX:
         text = cite(result, "bibtex")

@@ -1,4 +1,20 @@
-"""``neuroest compare``: designs side by side, their ratios and what differs."""
+"""``neuroest compare``: designs side by side, their ratios and what differs.
+
+Parameters
+----------
+baselines
+    Designs to compare with: names or files.
+workloads
+    Network of all designs, default: that of `neuroest estimate`; repeated: one per design, in order.
+corners
+    Compare the design with itself on slow and fast dies, all totals in one table.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest compare analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking
+"""
 
 from typing import Annotated, Any
 
@@ -24,17 +40,6 @@ def run(
 
     Prints results, ratios with bands, then differences and what each side leaves out. --set changes every design
     that has the path.
-
-    Parameters
-    ----------
-    baselines
-        Designs to compare with: names or files.
-    workloads
-        Network of all designs, default: that of `neuroest estimate`; repeated: one per design, in order.
-    corners
-        Compare the design with itself on slow and fast dies, all totals in one table.
-    form
-        Form of the result.
     """
     if not (baselines or corners):
         raise typer.BadParameter(

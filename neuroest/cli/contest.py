@@ -1,4 +1,34 @@
-"""``neuroest contest``: each neuron in the best chip that it can have, and who wins where."""
+"""``neuroest contest``: each neuron in the best chip that it can have, and who wins where.
+
+Parameters
+----------
+rules
+    Name of a shipped contest, or a file.
+axes
+    One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; given twice.
+limits
+    A constraint on every chip, such as 'area_m2 <= 4 mm^2'; may be repeated.
+minimize
+    The result to be minimised.
+by
+    Compare the choices of one alternative, such as column.
+points
+    .parquet or .csv for the best chips of all cells; an interrupted run goes on when it is started again.
+samples
+    Samples of the bands.
+front
+    Draw the Pareto fronts in the cell of the workload.
+of
+    Draw the map of one contender against all others.
+overwrite
+    Overwrite points of another input.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest contest -w shd_recurrent_spiking --axis period=1ms..10s:9:log --axis spike_rate=0.5,1,2 -p map.png
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -37,31 +67,6 @@ def run(
 
     All chips run the same network at the same rate. In every cell of the map, every combination of the design
     alternatives is evaluated. -p draws the map.
-
-    Parameters
-    ----------
-    rules
-        Name of a shipped contest, or a file.
-    axes
-        One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; given twice.
-    limits
-        A constraint on every chip, such as 'area_m2 <= 4 mm^2'; may be repeated.
-    minimize
-        The result to be minimised.
-    by
-        Compare the choices of one alternative, such as column.
-    points
-        .parquet or .csv for the best chips of all cells; an interrupted run goes on when it is started again.
-    samples
-        Samples of the bands.
-    front
-        Draw the Pareto fronts in the cell of the workload.
-    of
-        Draw the map of one contender against all others.
-    overwrite
-        Overwrite points of another input.
-    form
-        Form of the result.
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
     with progress("contest") as started:

@@ -1,4 +1,25 @@
-"""``neuroest crossover``: below which spike rate a spiking chip needs less energy than a dense one."""
+"""``neuroest crossover``: below which spike rate a spiking chip needs less energy than a dense one.
+
+Parameters
+----------
+dense
+    The dense chip: name or file.
+dense_workload
+    The network in dense coding.
+scaled
+    Scale all rates of the workload together instead of one rate for all layers.
+samples
+    Samples of the uncertain inputs.
+seed
+    Seed of the random numbers.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest crossover digital_spiking_28nm digital_int8_28nm -w mlp_mnist_spiking --other-workload
+    mlp_mnist_dense
+"""
 
 from typing import Annotated
 
@@ -27,21 +48,6 @@ def run(
     Compares energies, once with the dense network as it is and once with as many bits as the timesteps can encode.
     Reports three scopes: operations only; plus memory and data movement; plus static energy. The prediction of a
     published model is printed for comparison.
-
-    Parameters
-    ----------
-    dense
-        The dense chip: name or file.
-    dense_workload
-        The network in dense coding.
-    scaled
-        Scale all rates of the workload together instead of one rate for all layers.
-    samples
-        Samples of the uncertain inputs.
-    seed
-        Seed of the random numbers.
-    form
-        Form of the result.
     """
     found = crossover(spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed)
     shared.emit_result(found, output, form, f"Crossover of {spiking} and {dense}")

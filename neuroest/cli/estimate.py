@@ -1,4 +1,20 @@
-"""``neuroest estimate``: area, energy, latency and throughput of a chip on a network."""
+"""``neuroest estimate``: area, energy, latency and throughput of a chip on a network.
+
+Parameters
+----------
+form
+    Form of the result.
+full
+    With breakdowns, all totals, basis and scope.
+diagram
+    Draw the chip with joules as widths (.pdf, .svg, .png).
+strict
+    Exit with 3 if a design check fails.
+
+Examples
+--------
+neuroest estimate analog_lif_28nm -w mlp_mnist_spiking --set chip.tile.array.rows=256
+"""
 
 import json
 from pathlib import Path
@@ -28,17 +44,6 @@ def run(
     """Area, energy, latency and throughput of a chip on a network.
 
     Without ARCH, a chip with memristor neurons is compared with the same chip with CMOS neurons.
-
-    Parameters
-    ----------
-    form
-        Form of the result.
-    full
-        With breakdowns, all totals, basis and scope.
-    diagram
-        Draw the chip with joules as widths (.pdf, .svg, .png).
-    strict
-        Exit with 3 if a design check fails.
     """
     changes = shared.changes(settings)
     shared.check_figure(diagram)

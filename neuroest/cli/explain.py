@@ -1,4 +1,17 @@
-"""``neuroest explain``: how a number was calculated."""
+"""``neuroest explain``: how a number was calculated.
+
+Parameters
+----------
+quantity
+    energy, area, latency ..., a component, component.action.term, or a parameter; the last words of a path will
+    do. Without it: everything there is to explain.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest explain analog_lif_28nm energy_per_inference_J -w mlp_mnist_spiking
+"""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -29,16 +42,7 @@ def run(
     form: Annotated[ExplanationFormat, typer.Option("--format")] = ExplanationFormat.TEXT,
     output: shared.Output = None,
 ) -> None:
-    """How a number is calculated, down to equations and sources.
-
-    Parameters
-    ----------
-    quantity
-        energy, area, latency ..., a component, component.action.term, or a parameter; the last words of a path will
-        do. Without it: everything there is to explain.
-    form
-        Form of the result.
-    """
+    """How a number is calculated, down to equations and sources."""
     result = neuroest.estimate(architecture, workload, shared.changes(settings))
     if quantity is None:
         names = explainable(result)

@@ -1,4 +1,34 @@
-"""``neuroest export``: a neuron for circuit simulators, a chip for other estimators."""
+"""``neuroest export``: a neuron for circuit simulators, a chip for other estimators.
+
+Parameters
+----------
+kind
+    spice or verilog-a of a neuron; the others of a chip on a network.
+name
+    Name of a shipped neuron or architecture, or a file.
+workload
+    Network that a chip runs.
+output
+    Folder of circuits and benches; file of a chip.
+level
+    Input of the benches, with unit; by default the device's own.
+settings
+    Change a parameter of the neuron, or a value of chip or network by its path; may be repeated.
+synapse
+    Cells of the column.
+cells
+    Cells of the column.
+check
+    Run the benches in ngspice and compare them with `simulate`.
+force
+    Replace files that exist.
+form
+    Form of the comparison.
+
+Examples
+--------
+neuroest export spice switch_generic_28nm -o circuit --check
+"""
 
 from __future__ import annotations
 
@@ -46,31 +76,6 @@ def run(
     spice and verilog-a: the compact model of a neuron with test benches. sana-fe: the chip as a SANA-FE architecture.
     accelforge: its blocks as components with energy, area and leakage. neurobench: the metrics of its network under
     NeuroBench names, with energy, time and area.
-
-    Parameters
-    ----------
-    kind
-        spice or verilog-a of a neuron; the others of a chip on a network.
-    name
-        Name of a shipped neuron or architecture, or a file.
-    workload
-        Network that a chip runs.
-    output
-        Folder of circuits and benches; file of a chip.
-    level
-        Input of the benches, with unit; by default the device's own.
-    settings
-        Change a parameter of the neuron, or a value of chip or network by its path; may be repeated.
-    synapse
-        Cells of the column.
-    cells
-        Cells of the column.
-    check
-        Run the benches in ngspice and compare them with `simulate`.
-    force
-        Replace files that exist.
-    form
-        Form of the comparison.
     """
     if kind.value in EXPORTS:
         if check or level is not None:

@@ -1,4 +1,22 @@
-"""``neuroest figure``: a ready figure of a design and its baselines along one axis."""
+"""``neuroest figure``: a ready figure of a design and its baselines along one axis.
+
+Parameters
+----------
+baselines
+    Designs to compare with: names or files.
+output
+    The figure: .pdf, .svg or .png.
+result
+    Result to draw.
+labels
+    Name of a design in the figure; may be repeated.
+form
+    Form of the points, without -o.
+
+Examples
+--------
+neuroest figure integration-time analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking -o energy.pdf
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -31,19 +49,6 @@ def run(
 
     The axis is the integration time of the neurons, the resolution of the converters, the array size or the spike
     rate. Without -o the points are printed.
-
-    Parameters
-    ----------
-    baselines
-        Designs to compare with: names or files.
-    output
-        The figure: .pdf, .svg or .png.
-    result
-        Result to draw.
-    labels
-        Name of a design in the figure; may be repeated.
-    form
-        Form of the points, without -o.
     """
     chips = [load_architecture(name) for name in [architecture, *(baselines or [])]]
     design, *others = labelled(chips, shared.parse_labels(labels))

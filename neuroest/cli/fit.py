@@ -1,4 +1,32 @@
-"""``neuroest fit``: from measurements to a device spec."""
+"""``neuroest fit``: from measurements to a device spec.
+
+Parameters
+----------
+data
+    Measurements with units in the header, .csv or .xlsx; each file a device.
+output
+    Device spec to write.
+model
+    Device model to fit; the one that describes the data best by default.
+law
+    Law to take where several describe an experiment, such as delay_inverse.
+start
+    Spec to start from and to fill up from.
+starts
+    Starts of the search.
+label
+    Name of the data in the figure, such as 'Ag/SiOx, 6 devices'.
+force
+    Replace the spec if it exists.
+accept_misfit
+    Write a spec even if the model does not describe the data, or they contradict each other.
+form
+    Form of the report.
+
+Examples
+--------
+neuroest fit curves.csv -o my_neuron.yaml -p fit.png
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,31 +53,7 @@ def run(
     accept_misfit: Annotated[bool, typer.Option("--accept-misfit")] = False,
     form: shared.Form = shared.Format.TABLE,
 ) -> None:
-    """Fit a device spec to measured curves, with error bands.
-
-    Parameters
-    ----------
-    data
-        Measurements with units in the header, .csv or .xlsx; each file a device.
-    output
-        Device spec to write.
-    model
-        Device model to fit; the one that describes the data best by default.
-    law
-        Law to take where several describe an experiment, such as delay_inverse.
-    start
-        Spec to start from and to fill up from.
-    starts
-        Starts of the search.
-    label
-        Name of the data in the figure, such as 'Ag/SiOx, 6 devices'.
-    force
-        Replace the spec if it exists.
-    accept_misfit
-        Write a spec even if the model does not describe the data, or they contradict each other.
-    form
-        Form of the report.
-    """
+    """Fit a device spec to measured curves, with error bands."""
     from neuroest.fitting.device_fit import fit  # noqa: PLC0415 - scipy is heavy
     from neuroest.fitting.spec_writer import check_output  # noqa: PLC0415
 

@@ -1,4 +1,34 @@
-"""``neuroest import``: files of others as spec files: networks, cell files, tables of devices."""
+"""``neuroest import``: files of others as spec files: networks, cell files, tables of devices.
+
+Parameters
+----------
+file
+    Network, memory cell, or table of devices.
+unsupported
+    Operators that a workload cannot express: refused, left to a host, or left out.
+weight_bits
+    Bits of a weight.
+activation_bits
+    Bits of an activation.
+accumulator_bits
+    Bits of a partial sum.
+timesteps
+    Timesteps of a spiking network.
+time_step
+    Time of one timestep, such as '1 ms'.
+input_shape
+    Shape of one sample, such as 3,224,224.
+template
+    Device that fills up what a cell or table lacks.
+process
+    CMOS process of a cell file.
+force
+    Replace files that exist.
+
+Examples
+--------
+neuroest import model.onnx -o my_network.yaml
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -46,31 +76,6 @@ def run(
     A cell file of NVSim, NVMExplorer or AccelForge becomes a synapse, ZigZag hardware .yaml an architecture. A SANA-FE
     architecture becomes a core with its energies per event. A CSV with one device per row becomes one spec per row, in
     the folder given by -o.
-
-    Parameters
-    ----------
-    file
-        Network, memory cell, or table of devices.
-    unsupported
-        Operators that a workload cannot express: refused, left to a host, or left out.
-    weight_bits
-        Bits of a weight.
-    activation_bits
-        Bits of an activation.
-    accumulator_bits
-        Bits of a partial sum.
-    timesteps
-        Timesteps of a spiking network.
-    time_step
-        Time of one timestep, such as '1 ms'.
-    input_shape
-        Shape of one sample, such as 3,224,224.
-    template
-        Device that fills up what a cell or table lacks.
-    process
-        CMOS process of a cell file.
-    force
-        Replace files that exist.
     """
     if import_devices(file, output, template=template, process=process, force=force):
         return

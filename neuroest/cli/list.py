@@ -1,4 +1,16 @@
-"""``neuroest list``: everything that has a name."""
+"""``neuroest list``: everything that has a name.
+
+Parameters
+----------
+word
+    Only what has this word in its name, text or group.
+form
+    Form of the list; tabs between columns when piped.
+
+Examples
+--------
+neuroest list architectures crossbar
+"""
 
 import shutil
 import sys
@@ -38,13 +50,6 @@ def run(
     """Shipped files, models, mappers and sources, by name.
 
     A second argument searches names, descriptions and tags: neuroest list architectures baseline.
-
-    Parameters
-    ----------
-    word
-        Only what has this word in its name, text or group.
-    form
-        Form of the list; tabs between columns when piped.
     """
     found = list_entries(kind, word)
     if form not in {None, shared.Format.TABLE}:

@@ -1,4 +1,30 @@
-"""``neuroest new``: a spec file to start from."""
+"""``neuroest new``: a spec file to start from.
+
+Parameters
+----------
+output
+    File; its name becomes that of the spec.
+model
+    Device model of a neuron, synapse or memory.
+like
+    Shipped file to start from; of a chip also a path.
+neuron
+    Neuron of a new architecture.
+cell
+    Memory cell of a new architecture.
+adc
+    Converter of a new architecture; needs --like.
+chip
+    Architecture that enters a new contest.
+workload
+    Network of a new contest.
+force
+    Replace the file if it exists.
+
+Examples
+--------
+neuroest new architecture --like analog_lif_28nm --neuron my_neuron.yaml -o my_chip.yaml
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -52,27 +78,6 @@ def run(
     Devices: every value is marked as an assumption until you replace it. Architectures: --like CHIP with --neuron,
     --cell or --adc keeps the whole fabric of that chip and replaces the device, so that the two compare like for like.
     Contests: --chip enters an architecture in a shipped contest.
-
-    Parameters
-    ----------
-    output
-        File; its name becomes that of the spec.
-    model
-        Device model of a neuron, synapse or memory.
-    like
-        Shipped file to start from; of a chip also a path.
-    neuron
-        Neuron of a new architecture.
-    cell
-        Memory cell of a new architecture.
-    adc
-        Converter of a new architecture; needs --like.
-    chip
-        Architecture that enters a new contest.
-    workload
-        Network of a new contest.
-    force
-        Replace the file if it exists.
     """
     from neuroest.authoring import templates  # noqa: PLC0415
     from neuroest.authoring.device_text import check_output  # noqa: PLC0415

@@ -1,4 +1,23 @@
-"""``neuroest optimize``: search for the best designs of a space."""
+"""``neuroest optimize``: search for the best designs of a space.
+
+Parameters
+----------
+minimize
+    Less is better; may be repeated.
+maximize
+    More is better; may be repeated.
+population
+    Designs a generation.
+generations
+    Generations.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest optimize analog_lif_28nm -w mlp_mnist_spiking --set chip.tile.array.rows=64,128,256 --minimize
+    energy_per_inference_J
+"""
 
 from typing import Annotated
 
@@ -30,19 +49,6 @@ def run(
 
     A genetic algorithm searches within the constraints. Ranges without a
     number of points are continuous.
-
-    Parameters
-    ----------
-    minimize
-        Less is better; may be repeated.
-    maximize
-        More is better; may be repeated.
-    population
-        Designs a generation.
-    generations
-        Generations.
-    form
-        Form of the result.
     """
     searched = space_of(space, axes, constraints)
     found = optimize(

@@ -1,4 +1,28 @@
-"""``neuroest paper``: from a folder with curves and a network to everything for a paper."""
+"""``neuroest paper``: from a folder with curves and a network to everything for a paper.
+
+Parameters
+----------
+folder
+    Folder with curves and a network, or one that this has written.
+workload
+    Network, if the folder contains none.
+like
+    Chip whose fabric the device replaces the neuron or cell of.
+output
+    Folder to write; FOLDER/paper by default.
+only
+    Run this step alone.
+again
+    Run this step even if nothing has changed.
+commands
+    Print the commands and run none.
+force
+    Replace files edited by hand where their inputs have changed.
+
+Examples
+--------
+neuroest paper my_curves -w mlp_mnist_spiking
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,25 +49,6 @@ def run(
     Fits the device, places it in the fabric of a baseline chip, estimates, compares, runs the contest, and writes
     figures, tables, methods, a checklist and a summary. Prints the command of each step. A second run repeats only
     the steps whose inputs changed.
-
-    Parameters
-    ----------
-    folder
-        Folder with curves and a network, or one that this has written.
-    workload
-        Network, if the folder contains none.
-    like
-        Chip whose fabric the device replaces the neuron or cell of.
-    output
-        Folder to write; FOLDER/paper by default.
-    only
-        Run this step alone.
-    again
-        Run this step even if nothing has changed.
-    commands
-        Print the commands and run none.
-    force
-        Replace files edited by hand where their inputs have changed.
     """
     from neuroest.publishing.paper.run import paper  # noqa: PLC0415 - loaded for this verb only
 

@@ -1,4 +1,20 @@
-"""``neuroest pareto``: the points of a sweep that none beats."""
+"""``neuroest pareto``: the points of a sweep that none beats.
+
+Parameters
+----------
+file
+    File that `neuroest sweep -o` wrote.
+minimize
+    Less is better; may be repeated.
+maximize
+    More is better; may be repeated.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest pareto sweep.csv --minimize energy_per_inference_J --minimize area_m2
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,19 +35,7 @@ def run(
     form: shared.Form = shared.Format.CSV,
     output: shared.Output = None,
 ) -> None:
-    """The Pareto front of a sweep; CSV by default.
-
-    Parameters
-    ----------
-    file
-        File that `neuroest sweep -o` wrote.
-    minimize
-        Less is better; may be repeated.
-    maximize
-        More is better; may be repeated.
-    form
-        Form of the result.
-    """
+    """The Pareto front of a sweep; CSV by default."""
     found = pareto(file, minimize or [], maximize or [])
     if plot is not None:
         found.plot(plot)

@@ -1,4 +1,28 @@
-"""``neuroest report``: figures, tables, a page and a bundle for a paper."""
+"""``neuroest report``: figures, tables, a page and a bundle for a paper.
+
+Parameters
+----------
+architectures
+    Names or files; the first is compared with the others.
+output
+    Folder to write.
+workloads
+    Network; may be repeated, each runs on every design; default: that of `neuroest estimate`.
+sweep
+    Also show this sweep, a file written by `neuroest sweep -o`.
+labels
+    Name of a design in figures; may be repeated.
+venue
+    Column widths of the figures.
+bundle
+    Pack what `neuroest rerun` needs.
+force
+    Replace a report of the same name.
+
+Examples
+--------
+neuroest report analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking -o report
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -32,25 +56,6 @@ def run(
     """Write figures, tables and a web page for a paper.
 
     Writes report.html, tables for LaTeX, figures as PDF, SVG and PNG, CSV, JSON, methods, and references.bib.
-
-    Parameters
-    ----------
-    architectures
-        Names or files; the first is compared with the others.
-    output
-        Folder to write.
-    workloads
-        Network; may be repeated, each runs on every design; default: that of `neuroest estimate`.
-    sweep
-        Also show this sweep, a file written by `neuroest sweep -o`.
-    labels
-        Name of a design in figures; may be repeated.
-    venue
-        Column widths of the figures.
-    bundle
-        Pack what `neuroest rerun` needs.
-    force
-        Replace a report of the same name.
     """
     networks = workloads or [shared.DEFAULT_WORKLOAD]
     found = report(architectures, networks, shared.changes(settings), sweep, shared.parse_labels(labels))

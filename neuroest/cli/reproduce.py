@@ -1,4 +1,20 @@
-"""``neuroest reproduce``: published chips rebuilt from their inputs, predicted against published."""
+"""``neuroest reproduce``: published chips rebuilt from their inputs, predicted against published.
+
+Parameters
+----------
+cases
+    Shipped cases, or folders of others; all that ship if none is given.
+layout
+    Form of the result.
+figure
+    Also draw predicted against published.
+record
+    Also write the record that reports show, validation/scoreboard.json.
+
+Examples
+--------
+neuroest reproduce odin --figure scoreboard.png
+"""
 
 from functools import partial
 from pathlib import Path
@@ -26,17 +42,6 @@ def run(
     """Rebuild published chips: predicted and published values.
 
     Exits with 3 if a value is outside the range that its case states.
-
-    Parameters
-    ----------
-    cases
-        Shipped cases, or folders of others; all that ship if none is given.
-    layout
-        Form of the result.
-    figure
-        Also draw predicted against published.
-    record
-        Also write the record that reports show, validation/scoreboard.json.
     """
     board = reproduce(cases or (), progress_shown())
     data = board.to_dict() if layout is shared.Format.JSON else None

@@ -1,4 +1,16 @@
-"""``neuroest rerun``: a report's numbers once more, from its bundle."""
+"""``neuroest rerun``: a report's numbers once more, from its bundle.
+
+Parameters
+----------
+bundle
+    bundle.zip of `neuroest report --bundle`.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest rerun report/bundle.zip
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,13 +29,6 @@ def run(
     """Recompute a bundle and report every number that changed.
 
     Exits with 3 if any number is not bit-identical.
-
-    Parameters
-    ----------
-    bundle
-        bundle.zip of `neuroest report --bundle`.
-    form
-        Form of the result.
     """
     found = rerun(bundle)
     label = f"What moved from version {found.version_before} to {found.version_now}"

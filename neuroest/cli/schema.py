@@ -1,4 +1,9 @@
-"""``neuroest schema``: JSON Schema of the spec files."""
+"""``neuroest schema``: JSON Schema of the spec files.
+
+Examples
+--------
+neuroest schema architecture
+"""
 
 from typing import Annotated
 

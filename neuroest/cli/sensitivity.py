@@ -1,4 +1,16 @@
-"""``neuroest sensitivity``: which parameters matter."""
+"""``neuroest sensitivity``: which parameters matter.
+
+Parameters
+----------
+sobol
+    Base samples of Sobol indices, a power of two; 0 for none.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest sensitivity analog_lif_28nm -w mlp_mnist_spiking
+"""
 
 from typing import Annotated
 
@@ -33,13 +45,6 @@ def run(
     """The parameters that matter most.
 
     Reports a tornado, elasticities and shares of the variance. -p draws the tornado of the first result.
-
-    Parameters
-    ----------
-    sobol
-        Base samples of Sobol indices, a power of two; 0 for none.
-    form
-        Form of the result.
     """
     count = most or (_MOST_IN_FULL if full else _MOST)
     names = [word.strip() for word in results.split(",")]

@@ -1,4 +1,18 @@
-"""``neuroest show``: one thing in full."""
+"""``neuroest show``: one thing in full.
+
+Parameters
+----------
+name
+    Anything that `neuroest list` names, or a path.
+form
+    Form of the values.
+resolved
+    The YAML file of an architecture, its `base` resolved.
+
+Examples
+--------
+neuroest show rram_hfox_28nm
+"""
 
 from typing import Annotated
 
@@ -21,15 +35,6 @@ def run(
     """A device, chip, network, model or source in full.
 
     Shows every value of a device, a chip as a tree, a network by layers.
-
-    Parameters
-    ----------
-    name
-        Anything that `neuroest list` names, or a path.
-    form
-        Form of the values.
-    resolved
-        The YAML file of an architecture, its `base` resolved.
     """
     if resolved:
         if form is not shared.Format.TABLE:

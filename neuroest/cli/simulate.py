@@ -1,4 +1,40 @@
-"""``neuroest simulate``: a neuron in time."""
+"""``neuroest simulate``: a neuron in time.
+
+Parameters
+----------
+stimulus
+    constant, pulses, pair, or a CSV file with the columns time [s] and voltage [V] (or current [A]).
+level
+    Input: a voltage, a current for a leaky integrator.
+duration
+    Length of a constant input, such as 200 ms.
+width
+    Length of a pulse.
+gap
+    Gap between pulses.
+pulses
+    Number of pulses.
+spikes
+    Length of a constant input by the spikes, about, that it is to give; instead of --duration.
+behaviour
+    Spec with leak and refractory time of a CMOS integrator, such as lif_behaviour_generic; its own file without.
+noise
+    Noise and differences of devices.
+rupture
+    Let a complete filament rupture as fast as measured, or take the published rate equations alone.
+step
+    Longest time step, such as 10 us.
+energy
+    Price one spike by simulation and by closed form, side by side.
+hold
+    With --energy: time that the input stays on after the switch.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest simulate diffusive_28nm_capacitor --level '0.9 V' -p spikes.png
+"""
 
 from typing import Annotated
 
@@ -33,39 +69,7 @@ def run(
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
-    """Response of a neuron to an input over time, with supply energy.
-
-    Parameters
-    ----------
-    stimulus
-        constant, pulses, pair, or a CSV file with the columns time [s] and voltage [V] (or current [A]).
-    level
-        Input: a voltage, a current for a leaky integrator.
-    duration
-        Length of a constant input, such as 200 ms.
-    width
-        Length of a pulse.
-    gap
-        Gap between pulses.
-    pulses
-        Number of pulses.
-    spikes
-        Length of a constant input by the spikes, about, that it is to give; instead of --duration.
-    behaviour
-        Spec with leak and refractory time of a CMOS integrator, such as lif_behaviour_generic; its own file without.
-    noise
-        Noise and differences of devices.
-    rupture
-        Let a complete filament rupture as fast as measured, or take the published rate equations alone.
-    step
-        Longest time step, such as 10 us.
-    energy
-        Price one spike by simulation and by closed form, side by side.
-    hold
-        With --energy: time that the input stays on after the switch.
-    form
-        Form of the result.
-    """
+    """Response of a neuron to an input over time, with supply energy."""
     from neuroest.dynamics.run import simulate  # noqa: PLC0415 - loaded for this verb only
     from neuroest.reporting.table_model import Table  # noqa: PLC0415
 

@@ -1,4 +1,32 @@
-"""``neuroest sweep``: every point of a design space."""
+"""``neuroest sweep``: every point of a design space.
+
+Parameters
+----------
+output
+    .parquet or .csv; a run that was cut off goes on when it is started again.
+sampler
+    How the points are sampled.
+samples
+    Number of points, for a sampler other than grid.
+seed
+    Seed of the random numbers.
+keep
+    Results to keep, separated by commas.
+along
+    Horizontal axis of the figure: a parameter.
+shown
+    Vertical axis of the figure: one of --keep.
+form
+    Format of the printed points, without -o.
+yes
+    Allow more than 10^9 points.
+overwrite
+    Overwrite an output of another input.
+
+Examples
+--------
+neuroest sweep analog_lif_28nm -w mlp_mnist_spiking --set chip.tile.array.rows=64,128,256 -o sweep.csv
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -50,29 +78,6 @@ def run(
     Each row has the parameters, the totals, whether the design is feasible, and the first check that fails. Without
     -o a small sweep is printed as CSV; a large one needs -o or -p. The figure shows the first result that varies
     against the first numeric parameter; -x and -y choose others.
-
-    Parameters
-    ----------
-    output
-        .parquet or .csv; a run that was cut off goes on when it is started again.
-    sampler
-        How the points are sampled.
-    samples
-        Number of points, for a sampler other than grid.
-    seed
-        Seed of the random numbers.
-    keep
-        Results to keep, separated by commas.
-    along
-        Horizontal axis of the figure: a parameter.
-    shown
-        Vertical axis of the figure: one of --keep.
-    form
-        Format of the printed points, without -o.
-    yes
-        Allow more than 10^9 points.
-    overwrite
-        Overwrite an output of another input.
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")

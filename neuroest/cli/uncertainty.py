@@ -1,4 +1,18 @@
-"""``neuroest uncertainty``: distributions of the results, in two levels."""
+"""``neuroest uncertainty``: distributions of the results, in two levels.
+
+Parameters
+----------
+knowledge
+    Samples of the uncertain inputs.
+variability
+    Chips sampled for each of them.
+form
+    Form of the result.
+
+Examples
+--------
+neuroest uncertainty analog_lif_28nm -w mlp_mnist_spiking
+"""
 
 from typing import Annotated
 
@@ -31,15 +45,6 @@ def run(
     """Bands from input uncertainty and device-to-device variability.
 
     -p draws the first result.
-
-    Parameters
-    ----------
-    knowledge
-        Samples of the uncertain inputs.
-    variability
-        Chips sampled for each of them.
-    form
-        Form of the result.
     """
     names = [word.strip() for word in results.split(",")]
     found = uncertainty(
