@@ -7,7 +7,7 @@ that each value pays; a block with several actions becomes a toll for each.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
 
@@ -22,23 +22,6 @@ from neuroest.results.quantities import first_number
 
 FORM = "accelforge"
 _TENSORS = {"weights": "weight", "activations": "input | output", "partial_sums": "output", "state": "output"}
-_ACCOUNT = Account(
-    taken=(
-        (
-            "energy of every action, all terms together, mean over the layers of the network that use it; area and "
-            "static power of one instance; capacity and width of memories"
-        ),
-        "the number of instances on the chip of the estimate, as a comment",
-    ),
-    assumed=(
-        "throughput inf: times belong to whole levels here, so set your own limits",
-        "tensors: inputs on the way to the cells of an array, outputs behind them; correct where yours differ",
-    ),
-    left_out=(
-        "hierarchy and fan-out, which your architecture states: copy the nodes into it",
-        "checks, bands and sources; `neuroest estimate` has them",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -52,7 +35,7 @@ class Instance:
 
 def component_table(estimate: Estimate) -> str:
     """The components of an estimate as nodes of an architecture of AccelForge."""
-    account = replace(_ACCOUNT, left_out=(*_ACCOUNT.left_out, *_charged(estimate)))
+    account = Account.of(FORM, _charged(estimate))
     return heading(estimate, FORM, account) + "arch:\n  nodes:\n" + "".join(_nodes(estimate))
 
 

@@ -1,12 +1,17 @@
 """Header of every exported file: origin, content, assumptions and omissions."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from neuroest.core.data_file import read_data
 from neuroest.core.version import package_version
 from neuroest.results.estimate import Estimate
 
 _DIGITS = 10
+_ACCOUNTS: Mapping[str, Mapping[str, Sequence[str]]] = read_data(Path(__file__).with_name("accounts.yaml"))
 
 
 @dataclass(frozen=True)
@@ -19,9 +24,15 @@ class Account:
         What is in the file as it is, what it needs and we do not know, and what it has no place for.
     """
 
-    taken: tuple[str, ...] = ()
-    assumed: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    taken: tuple[str, ...]
+    assumed: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    @classmethod
+    def of(cls, export: str, left_out: Iterable[str] = (), **words: str) -> Account:
+        """The account of an export in the file of accounts, with what this chip leaves out in addition."""
+        found = {kind: [text.format(**words) for text in texts] for kind, texts in _ACCOUNTS[export].items()}
+        return cls(*map(tuple, (found["taken"], found["assumed"], [*found["left_out"], *left_out])))
 
     def lines(self) -> Iterable[str]:
         """One line per point, with its kind first."""

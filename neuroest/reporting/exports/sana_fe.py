@@ -97,24 +97,7 @@ def _published(estimate: Estimate, events: Any) -> Events:
         neurons=int(numbers["neurons_per_core"]),
         cores=ceil(first_number(counts[level.path])),
         cores_per_tile=int(numbers["cores_per_tile"]),
-        account=Account(
-            (
-                (
-                    "energy and time of a synaptic operation, a neuron update, a spike for each core it goes to, a "
-                    "hop, the barrier; neurons of a core, cores of a tile"
-                ),
-                f"what an active update costs beyond an inactive one is that of a spike out, {share} here",
-            ),
-            (
-                "the same hop in all directions; buffers of 16 messages; a mesh as square as its tiles allow",
-                "sender and receiver are each occupied for the time of a spike inside its tile",
-                "one tile more, whose core sends the network's input and costs nothing but its messages",
-            ),
-            (
-                "static energy, area, memory for synapses, limits of axons, learning",
-                *_busy(events),
-            ),
-        ),
+        account=Account.of("sana-fe of events", _busy(events), share=share),
     )
 
 
@@ -166,21 +149,7 @@ def _averages(estimate: Estimate) -> Events:
         neurons=ceil(most),
         cores=ceil(float(np.sum(columns))),
         cores_per_tile=1,
-        account=Account(
-            (
-                (
-                    "dynamic energy of this network, divided among its events: updates and spikes of the neuron block "
-                    "by their counts, networks on chip by the messages, all else by the synaptic operations"
-                ),
-                "the time of a step is the interval of the estimate over its timesteps (latency_sync)",
-            ),
-            (
-                "the energies are means of this network and its activity, and hold for no other",
-                "a core for each part of the outputs of a layer; a mesh as square as its tiles allow",
-                "one tile more, whose core sends the network's input and costs nothing but its messages",
-            ),
-            ("static energy, area, times of single events, energy of a hop by distance",),
-        ),
+        account=Account.of("sana-fe of blocks"),
     )
 
 
