@@ -42,7 +42,7 @@ def render(result: Any, form: str, *arguments: Any, **options: Any) -> Any:
 
 
 def _importer_fault(_name: str, found: Any) -> str:
-    return "" if callable(found) else "it is no function (path, options) -> ImportedNetwork"
+    return "" if callable(found) else "it is not a function (path, options) -> ImportedNetwork"
 
 
 IMPORTERS: Mapping[str, Any] = Registry(
@@ -109,7 +109,7 @@ def _beginning(path: Path) -> str:
 def _block_fault(name: str, found: Any) -> str:
     """What a block of another package lacks; a quantity of its own must not be one of a block that ships."""
     if not (isinstance(found, type) and issubclass(found, load("neuroest.blocks.base.Component"))):
-        return "it is no subclass of Component"
+        return "it is not a subclass of Component"
     double_bookings = load("neuroest.blocks.base.double_bookings")
     block: Any = found
     return str(block.contract_fault(name) or "; ".join(double_bookings([block, *COMPONENTS.shipped()])))
@@ -119,7 +119,7 @@ def _level_fault(name: str, found: Any) -> str:
     """What a level of another package lacks."""
     level: Any = found
     if not (isinstance(found, type) and issubclass(found, load("neuroest.levels.base.Mapper"))):
-        return "it is no subclass of Mapper"
+        return "it is not a subclass of Mapper"
     return str(level.contract_fault(name))
 
 
@@ -130,7 +130,7 @@ def _data_fault(_name: str, found: Any) -> str:
     return (
         ""
         if any(place.is_dir() for place in places)
-        else f"it is no package with a folder {', '.join(folders)}"
+        else f"it is not a package with a folder {', '.join(folders)}"
     )
 
 

@@ -177,16 +177,16 @@ class Half(Converter):
 FAULTS = [
     ("blocks", "other", "no_such_module:Block", "ModuleNotFoundError: No module named 'no_such_module'"),
     ("blocks", "other", "broken:NoSuchClass", "AttributeError: module 'broken' has no attribute 'NoSuchClass'"),
-    ("blocks", "other", "broken:OtherBlock", "it is no subclass of Component"),
+    ("blocks", "other", "broken:OtherBlock", "it is not a subclass of Component"),
     ("blocks", "other", "broken:Silent", "it states no prior_error (model_errors(...), or exact_model(reason))"),
     ("blocks", "wrong", "broken:Misnamed", "its schema says model 'other'"),
     ("blocks", "other", "broken:Homeless", "it fills nowhere; allowed: anywhere, cell, "),
     ("blocks", "other", "broken:Greedy", "the energy of 'cell read current' has two owners, cell and other"),
     ("blocks", "other", "broken:Half", "it has no area, energy_costs, rate"),
     ("blocks", "sar_adc", "broken:Misnamed", "the name is taken"),
-    ("levels", "other", "broken:Misnamed", "it is no subclass of Mapper"),
-    ("importers", "other", "broken:__name__", "it is no function (path, options) -> ImportedNetwork"),
-    ("data", "other", "broken", "it is no package with a folder architectures, device_specs, workloads"),
+    ("levels", "other", "broken:Misnamed", "it is not a subclass of Mapper"),
+    ("importers", "other", "broken:__name__", "it is not a function (path, options) -> ImportedNetwork"),
+    ("data", "other", "broken", "it is not a package with a folder architectures, device_specs, workloads"),
 ]  # fmt: skip
 
 

@@ -142,7 +142,7 @@ def _contradictions(cell: CellFile) -> list[Problem]:
 
     kind = cell.words.get("MemCellType", "")
     if not kind:
-        return [problem("MemCellType", "is missing, so this is no cell file, or one of nothing")]
+        return [problem("MemCellType", "is missing, so this is not a cell file")]
     if kind.lower() not in _RESISTIVE:
         known = "memristor, RRAM, PCRAM, PCM, MRAM, STTRAM"
         why = "stores no weight as a resistance" if kind.lower() in _OTHER else "is unknown"

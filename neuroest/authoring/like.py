@@ -104,7 +104,7 @@ def _changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[An
     place = _PLACES[what]
     found = load_device(device)
     if place.role not in roles_of(found.spec.model):
-        raise NeuroestError(f"{device} is no {what} but a {found.spec.model}")
+        raise NeuroestError(f"{device} is a {found.spec.model}, not a {what}")
     held = _held(chip["chip"], "chip", place)
     if not held:
         raise NeuroestError(
@@ -228,12 +228,12 @@ def _text(
     chip = Path(like).stem if is_path(like) else like
     replaced = " and ".join(f"{Path(device).stem} as its {what}" for what, device in devices.items())
     lines = [
-        f"# {chip} with {replaced}; everything else is that chip's, so the two compare like for like:",
+        f"# {chip} with {replaced}; everything else is as in that chip, for a like-for-like comparison:",
         f"#   neuroest compare {name}.yaml {base} -w WORKLOAD",
         "kind: architecture",
         f"name: {name}",
         "description: >-",
-        f"  {chip} with {replaced}. Say here what the chip is and what it is not.",
+        f"  {chip} with {replaced}. State here what the chip is and what it is not.",
         f"base: {base}",
         f"baseline: {base}",
         "set:",

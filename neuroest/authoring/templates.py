@@ -63,19 +63,19 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
         raise UnknownNameError(f"model of a {kind}", model, known)
     example = load_device(like or _examples()[model or known[0]])
     if example.spec.model not in known:
-        raise NeuroestError(f"{like} is no {kind} but a {example.spec.model}")
+        raise NeuroestError(f"{like} is a {example.spec.model}, not a {kind}")
     if model is not None and example.spec.model != model:
         raise NeuroestError(f"{like} is a {example.spec.model}, not a {model}; leave out --model or --like")
     # omit the placeholder's source, which would otherwise stay next to a replaced value
     entries = {
         key: filled(claim, example, "Placeholder.", cited=False) for key, claim in example.claims.items()
     }
-    mine = {"type": "misc", "title": "Say here who measured what, where and when", "seen": "primary"}
+    mine = {"type": "misc", "title": "State here who measured what, where and when", "seen": "primary"}
     text = device_text(
-        name, example.spec.model, f"A {kind} of mine: say here what it is and what it is not.", entries,
-        maturity=("concept", "A template with placeholders."), fabrication=("unknown", "Nobody has said yet."),
+        name, example.spec.model, f"A {kind} of my own: state here what it is and what it is not.", entries,
+        maturity=("concept", "A template with placeholders."), fabrication=("unknown", "Not stated yet."),
         process=example.spec.process, sources={"my_measurement": mine},
-        notes=[f"Made from a template whose placeholders are those of {example.spec.name}."],
+        notes=[f"Made from a template with the placeholder values of {example.spec.name}."],
         head=_DEVICE_HEAD.format(like=example.spec.name),
     )  # fmt: skip
     checked(name, text, name)
@@ -107,7 +107,7 @@ def new_architecture(name: str, neuron: str | None = None, synapse: str | None =
 def _placed(device: str, kind: str) -> str:
     found: Device = load_device(device)
     if found.record.folder not in _FOLDERS[kind]:
-        raise NeuroestError(f"{device} is no {kind} but a {found.spec.model}")
+        raise NeuroestError(f"{device} is a {found.spec.model}, not a {kind}")
     layout = ", layout: stacked" if found.spec.model == "diffusive_1m1t1r_integrated" else ""
     return f'{{model: {found.spec.model}, device: "{device}"{layout}}}'
 

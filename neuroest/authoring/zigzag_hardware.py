@@ -35,7 +35,7 @@ _ASSUMED = (
     "rows of the array are the dimensions along which sums are added up, columns all others; weights stay in the units",
     "each operand is stored in its innermost memory that all units share",
     "no energy of clock and control, since the file has none",
-    "a vector_unit of ours for pooling, additions and activation functions, which ZigZag leaves out",
+    "our own vector_unit for pooling, additions and activation functions, which ZigZag leaves out",
 )
 
 
@@ -256,7 +256,7 @@ class _Reader:
         self._account.stated.append(f"{memory.name}: energy of a bit and rate of the memory outside")
         if memory.write != memory.read:
             self._account.unused.append(
-                f"{memory.name}: w_cost; a link has one energy of a bit, that of reading"
+                f"{memory.name}: w_cost; a link has one energy per bit, that of a read"
             )
         return {
             "model": "off_chip_link", "device": _DEVICES["external"],

@@ -76,5 +76,5 @@ def _values(device: Device, neuron: str, block: Any, changes: Mapping[str, str])
 
 def _cause(device: Device, block: Any) -> str:
     if block is None or not hasattr(block, "circuit"):
-        return f"a {device.spec.model} is no neuron with a circuit of its own"
+        return f"a {device.spec.model} is not a neuron with its own circuit"
     return str(block.no_circuit)

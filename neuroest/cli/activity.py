@@ -77,7 +77,7 @@ def run(
     found = renamed(read_recording(recording, samples=samples, time_step=time_of(time_step)), rename or ())
     name = fitting_name(output.stem, "network") if output is not None and str(output) != "-" else None
     if output is not None and Path(loaded.file).exists() and output.resolve() == Path(loaded.file).resolve():
-        raise NeuroestError(f"{output} is the workload itself, which stays as it is; name another file")
+        raise NeuroestError(f"{output} is the workload itself, which is not changed; name another file")
     changed, text = attach_activity(loaded, found, dataset=dataset, day=date, name=name)
     shared.emit(text, output)
     shared.note([f"{changed.spec.name}: recorded activity of {', '.join(one.name for one in found.layers)}"])

@@ -87,4 +87,4 @@ def run(
         )  # fmt: skip
     shared.emit(text, output)
     if points is not None:
-        shared.note([f"what can win of {found.chips * len(found.cells)} points in {points}"])
+        shared.note([f"candidates: {found.chips * len(found.cells)} points in {points}"])

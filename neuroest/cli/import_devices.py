@@ -67,7 +67,7 @@ def _table(file: Path, output: Path | None, template: str | None, *, force: bool
     if output is None or str(output) == "-":
         raise NeuroestError("a table becomes several files; name a folder for them with -o")
     if output.exists() and not output.is_dir():
-        raise NeuroestError(f"{output} is no folder")
+        raise NeuroestError(f"{output} is not a folder")
     found = import_table(file, template)
     targets = {device.name: output / f"{device.name}.yaml" for device in found}
     standing = [str(path) for path in targets.values() if path.exists()]

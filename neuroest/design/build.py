@@ -169,7 +169,7 @@ class _Builder:
         stated = [name for name in numbers if f"{path}.{name}" in self.claims]
         for name, given in getattr(spec, "uncertain", {}).items():
             continuous = [name for name in stated if not numbers[name].integer]
-            message = f"is no number that is stated here{did_you_mean(name, continuous)}"
+            message = f"is not a number stated here{did_you_mean(name, continuous)}"
             if name in stated:
                 try:
                     claim = uncertain_choice(self.claims[f"{path}.{name}"], given, numbers[name])

@@ -34,7 +34,7 @@ class DiffusiveInTime(NeuronInTime):
     """A neuron with filament, residue, gate node and output branch."""
 
     has_ions = True
-    stays_on = "its output latches: the gate does not let go"
+    stays_on = "its output latches: the gate does not reset"
 
     def __init__(self, device: Device, asked: Asked) -> None:
         self.neuron = asked.neuron

@@ -88,7 +88,7 @@ def compare_energy(cells: DiffusiveCells, level: float, *, hold: float = 0.0) ->
     """
     closed_time = float(np.max(integration_time(cells, level)))
     if not np.isfinite(closed_time):
-        raise NeuroestError(f"the neuron never fires at {level:g} V, so there is no spike to price")
+        raise NeuroestError(f"the neuron never fires at {level:g} V, so no spike energy can be computed")
     first = simulate(cells, [Segment(1.5 * closed_time, level)], until_switched=True)
     fired = float(first.first_switch[0])
     release = float(np.max(cells.control_resistance * cells.gate_capacitance))

@@ -327,7 +327,7 @@ def neuron_in_time(asked: Asked) -> NeuronInTime:
     owner = COMPONENTS.get(model, device.record)
     home = getattr(owner, "in_time", "")
     if not home:
-        raise NeuroestError(f"{asked.neuron} is a {model}, which is no neuron model")
+        raise NeuroestError(f"{asked.neuron} is a {model}, which is not a neuron model")
     if asked.temperature is not None and not (np.isfinite(asked.temperature) and asked.temperature > 0.0):
         raise NeuroestError(f"the temperature must be above 0 K, got {asked.temperature:g} K")
     made: NeuronInTime = load(home)(device, asked)

@@ -89,7 +89,7 @@ class AnalogInTime(NeuronInTime):
 class NumbersInTime(NeuronInTime):
     """A neuron by its closed forms: a leaky integrator with its integration, memory and refractory time."""
 
-    no_variation = "it is known by published numbers, which say nothing of single cycles"
+    no_variation = "it is known by published numbers, which do not describe single cycles"
     no_temperature = "it is known by published numbers, which belong to one temperature"
 
     def __init__(self, device: Device, asked: Asked) -> None:

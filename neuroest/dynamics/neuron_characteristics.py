@@ -280,7 +280,7 @@ def energy_against_rate(bench: NeuronBench) -> Characteristic:
         series.append(Series("closed form, drive stays on", pairs[:, 0], pairs[:, 1]))
     if not len(order):
         why = neuron.stays_on if np.any(curve.stays_on) else "it does not fire twice under these drives"
-        findings.append(f"no interval between spikes to price: {why}")
+        findings.append(f"no energy for a second spike: {why}")
     static = neuron.static_power()
     if static and len(order):
         whole = energies[order] + static / rates[order]
@@ -417,7 +417,7 @@ def limits(bench: NeuronBench) -> Characteristic:
 def _checked(neuron: NeuronInTime, curve: Curve) -> list[str]:
     """Checks of the estimate that fail, with the drives at which they fail."""
     if neuron.component is None:
-        return ["no checks: it is a device of the lab and no neuron of a chip"]
+        return ["no checks: it is a device of the lab, not a neuron of a chip"]
     least = neuron.least_drive()
     levels = [float(level) for level in curve.levels]
     if 0.0 < least < np.inf:

@@ -305,7 +305,7 @@ def _diffusive(running: DiffusiveInTime, request: Request, plot: Path | None) ->
     if np.any(run.latched):
         share = f"{int(np.sum(run.latched))} of {request.devices} outputs"
         lines.append(
-            f"latching: {share} stay on although the gate should have let go; rates and energies of the closed forms "
+            f"latching: {share} stay on although the gate should have reset; rates and energies of the closed forms "
             "do not hold here"
         )
     lines += _energy_lines(run)
@@ -477,7 +477,7 @@ def _by_numbers(running: NumbersInTime, request: Request, plot: Path | None) -> 
         stimulus_of(request, level, duration, "1"), request.devices, _TRACED, request.progress
     )
     _plot(run.traces, request, plot, "state", "1")
-    lines = ["a leaky integrator of its published numbers, which say nothing of noise; 1 is a full drive"]
+    lines = ["a leaky integrator of its published numbers, which do not include noise; 1 is a full drive"]
     return _report(request, run, [*lines, *_energy_lines(run), *_as_a_chip_drives(request)], {})
 
 

@@ -122,7 +122,7 @@ class SwitchInTime(in_time.NeuronInTime):
         """Two spikes; from the rest after the first to the end of the second counts."""
         if self.component is None:
             raise NeuroestError(
-                "a switch of the lab is no neuron of a chip, so no drive of a chip belongs to it"
+                "a switch of the lab is not a neuron of a chip, so it has no drive from a chip"
             )
         block, drive = self.component, self.drive.nominal
         closed, pulse = float(block.integration_time()), float(block.discharge_time())

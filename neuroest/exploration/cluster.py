@@ -46,7 +46,8 @@ def _remote(packed: bytes, source: str, chunk: int) -> Any:
         import socket  # noqa: PLC0415
 
         raise ExplorationError(
-            f"the worker on {socket.gethostname()} has another neuroest than this machine; install the same on both"
+            f"the worker on {socket.gethostname()} has another version of neuroest than this machine; "
+            "install the same on both"
         )
     return _unpacked(packed)(chunk)
 

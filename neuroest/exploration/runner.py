@@ -62,7 +62,7 @@ def run_chunks(
         When workers keep dying or a scheduler does not answer.
     """
     if workers is not None and (not isinstance(workers, int) or workers < 1):
-        raise ExplorationError(f"{workers} workers compute nothing; ask for at least 1")
+        raise ExplorationError(f"{workers} workers cannot compute anything; ask for at least 1")
     count = min(workers or available_workers(), max(len(chunks), 1))
     if scheduler is not None:
         from neuroest.exploration.cluster import on_dask  # noqa: PLC0415 - most runs need no cluster

@@ -162,7 +162,7 @@ class SensitivityResult:
                     )
             rest = sum(bar.low != bar.high for bar in bars) - len(kept)
             if rest > 0:
-                lines.append(f"{under}{rest} more move it less")
+                lines.append(f"{under}{rest} more have less effect")
         return "\n".join(lines) + "\n"
 
 

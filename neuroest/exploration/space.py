@@ -378,11 +378,11 @@ def _text_track(path: str, text: str) -> Levels | Range:
     if points in {"log", "linear"} and scale is None:
         points, scale = None, points
     if scale not in {None, "log", "linear"}:
-        raise QuantityError(f"{scale!r} is no scale; allowed: log, linear")
+        raise QuantityError(f"{scale!r} is not a scale; allowed: log, linear")
     try:
         count = None if points is None else int(_POINTS.read(points))
     except QuantityError as error:
-        raise QuantityError(f"{points!r} is no number of points: {error}") from None
+        raise QuantityError(f"{points!r} is not a number of points: {error}") from None
     return _range(match["low"], match["high"], count, log=scale == "log")
 
 
@@ -403,7 +403,7 @@ def _range(low: str, high: str, points: int | None, *, log: bool) -> Range:
     ends = [_NUMBER.match(end) for end in (low, high)]
     for text, match in zip((low, high), ends, strict=True):
         if match is None:
-            raise QuantityError(f"{text!r} is no number")
+            raise QuantityError(f"{text!r} is not a number")
     first, last = (match["unit"] if match else "" for match in ends)
     return Range(f"{low} {last}" if last and not first else low, high, points, log)
 

@@ -190,7 +190,7 @@ def make_job(
         space = space_from(space)
     how = sampler or (space.sampler if samples is None or space.sampler != "grid" else "sobol")
     if how not in SAMPLERS:
-        raise ExplorationError(f"{how!r} is no sampler; allowed: {', '.join(SAMPLERS)}")
+        raise ExplorationError(f"{how!r} is not a sampler; allowed: {', '.join(SAMPLERS)}")
     if how == "grid" and samples is not None:
         raise ExplorationError(
             "a grid has as many points as its axes; --samples belongs to the other samplers"
@@ -386,7 +386,7 @@ def read_sweep(path: str | Path) -> SweepResult:
     """
     file = Path(path)
     if not is_file(file) or file.suffix not in SUFFIXES:
-        raise ExplorationError(f"{file} is no file of a sweep ({' or '.join(SUFFIXES)})")
+        raise ExplorationError(f"{file} is not a file of a sweep ({' or '.join(SUFFIXES)})")
     if file.suffix == ".parquet":
         arrow = extra("pyarrow", "explore")
         try:

@@ -377,7 +377,7 @@ def _why_no_on_resistance(data: Measurements) -> str:
     bound = None if sweep is None else predictions.on_resistance_bound(sweep)
     if bound is None:
         return "only a sweep of the current determines it"
-    return f"every row of the on state is at compliance; it is at most {format_quantity(bound, 'ohm')}"
+    return f"every row of the on state is at compliance, so it is at most {format_quantity(bound, 'ohm')}"
 
 
 def _until_the_data_lie_inside(
@@ -425,7 +425,7 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
             return _Identified(free, point, held, tuple(combinations), converged, elsewhere)
         loose = _loosest(free, reach)
         if known:
-            held[loose] = f"{conditions} conditions can test {most} fitted at once, and no more"
+            held[loose] = f"{conditions} conditions can determine at most {most} values fitted at once"
         else:
             combinations.append(_combination(problem, free, point, loose))
             held[loose] = f"the data leave it open by more than a factor {IDENTIFIED_WITHIN:g}"

@@ -68,7 +68,7 @@ LAYOUTS: Mapping[str, Layout] = {
 
 _OVERFLOW = 9.9e37
 """Smallest value that Keithley and Keysight instruments write for an out-of-range reading."""
-_OVERFLOWN = "is what an instrument writes for an overflow; delete the row"
+_OVERFLOWN = "is what an instrument writes on overflow; delete the row"
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+\Z|[+-]?\d{1,3}(?:,\d{3})+\.\d+\Z")
 _UNSIGNED = {"voltage", "current"}
 _SWEPT = {"current_voltage", "pulse_response"}
@@ -181,7 +181,7 @@ def read_devices(paths: Sequence[Path]) -> Measurements:
         twice = seen.setdefault(path.resolve(), path)
         if twice is not path:
             raise NeuroestError(
-                f"{path}: is given twice, as {twice}; a device that counts twice narrows every band"
+                f"{path}: is given twice, as {twice}; a device counted twice narrows every band"
             )
     files = [read_measurements(path) for path in paths]
     if len(files) == 1:
@@ -247,7 +247,7 @@ class _Reader:
         if start is None:
             first = shortened(", ".join(cell for cell in rows[0][1] if cell))
             self.stop(
-                rows[0][0], f"no line is a header; expected something like `{EXAMPLE}`, found {first!r}"
+                rows[0][0], f"there is no header line; expected something like `{EXAMPLE}`, found {first!r}"
             )
             raise AssertionError
         (line, heading), data = rows[start], rows[start + 1 :]
@@ -344,7 +344,7 @@ class _Reader:
         missing = ", ".join(f"{n} [{nearest.columns[n]}]" for n in nearest.columns if n not in names)
         self.stop(
             line,
-            "the columns fit no experiment" + (f"; {nearest.name} lacks {missing}" if missing else "")
+            "the columns match no experiment" + (f"; {nearest.name} lacks {missing}" if missing else "")
             + "; the experiments are " + ", ".join(LAYOUTS),
         )  # fmt: skip
         raise AssertionError
@@ -450,7 +450,7 @@ def _fault(layout: Layout, name: str, value: float) -> str:
     if name == "probability" and value > 1.0:
         return "is above 100 %"
     if value and not least <= abs(value) <= most:
-        return f"is nothing that is measured; between {least:g} and {most:g} {unit} is allowed"
+        return f"is not a plausible measurement; between {least:g} and {most:g} {unit} is allowed"
     return ""
 
 

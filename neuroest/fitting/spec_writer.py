@@ -67,7 +67,7 @@ def spec_text(name: str, template: Device, data: Measurements, result: Fit) -> s
         "name": name,
         "model": template.spec.model,
         "description": (
-            f"Fitted to {Path(data.file).name}. What those data do not see is taken from {template.spec.name}, "
+            f"Fitted to {Path(data.file).name}. What those data do not cover is taken from {template.spec.name}, "
             "parameter by parameter as stated."
         ),
         "maturity": {
@@ -227,7 +227,7 @@ def _undetermined(name: str, claim: Claim | None, unit: str, value: float) -> di
     """
     if claim is None or not claim.has_spread or not claim.low > 0.0:
         raise NeuroestError(
-            f"{name}: the data do not determine it, and no band of it is known; state one in a template, or measure "
+            f"{name}: the data do not determine it, and no band is known; state one in a template, or measure "
             "what depends on it"
         )
     above = claim.high / value >= value / claim.low

@@ -49,7 +49,7 @@ def sheets_of(path: Path) -> list[Sheet]:
     if path.suffix.lower() == ".xlsx":
         return _workbook(content, file)
     if content.startswith(_OLD_WORKBOOK):
-        _refuse(file, "is an old workbook of Excel; save it as .xlsx or as .csv")
+        _refuse(file, "is an old Excel workbook; save it as .xlsx or as .csv")
     if content.startswith(_WORKBOOK):
         _refuse(file, "is a workbook; give it a name that ends in .xlsx")
     text = _text(content, file)
@@ -75,7 +75,7 @@ def _text(content: bytes, file: str) -> str:
         try:
             content = content.decode(coding).encode()
         except UnicodeDecodeError as error:
-            _refuse(file, f"is no text: {error.reason}; save it as UTF-8")
+            _refuse(file, f"is not text: {error.reason}; save it as UTF-8")
     return decoded(content, file, _LARGEST)
 
 
@@ -110,7 +110,7 @@ def _workbook(content: bytes, file: str) -> list[Sheet]:
             for sheet in book.worksheets
         ]
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError, OSError) as error:
-        _refuse(file, f"is no workbook: {printable(shortened(str(error)))}")
+        _refuse(file, f"is not a workbook: {printable(shortened(str(error)))}")
     digest = hashlib.sha256(content).hexdigest()
     found = [_sheet(name, rows, file, digest) for name, rows in cells]
     kept = [sheet for sheet in found if sheet is not None]

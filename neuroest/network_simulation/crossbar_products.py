@@ -96,7 +96,7 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
     array, network = mapper.compute, mapper.network
     if not isinstance(array, CrossbarArray) or array.adds_charges:
         raise NeuroestError(
-            f"{array.path}: its cells are no conductances; accuracy is simulated on resistive cells"
+            f"{array.path}: its cells are not conductances; accuracy is simulated on resistive cells"
         )
     if array.converter is None:
         raise NeuroestError(

@@ -226,9 +226,7 @@ def _pool(_: OnnxNetwork, node: Any, inputs: Sequence[Array], attributes: dict[s
     data, kernel = inputs[0], attributes["kernel_shape"]
     axes = tuple(range(-len(kernel), 0))
     if len([name for name in node.output if name]) > 1:
-        raise NeuroestError(
-            f"{node.name[:60]!r} is asked for the places of its maxima, which are not computed"
-        )
+        raise NeuroestError(f"{node.name[:60]!r} requests the indices of its maxima, which are not computed")
     if node.op_type == "MaxPool":
         return np.asarray(np.max(_windows(data, kernel, attributes, -np.inf), axis=axes))
     sums = np.sum(_windows(data, kernel, attributes), axis=axes)

@@ -35,12 +35,12 @@ def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, 
     fastest = float(np.max(integration_time(place.cells, place.supply_voltage)))
     if fastest > place.hold:
         lines.append(
-            f"an empty neuron at {format_quantity(place.supply_voltage, 'V')} takes {format_quantity(fastest, 's')} to "
-            f"fire, longer than the input is held: no single timestep fires it"
+            f"a neuron at rest, at {format_quantity(place.supply_voltage, 'V')} takes {format_quantity(fastest, 's')} "
+            f"to fire, longer than the input is held: no single timestep fires it"
         )
     else:
         lines.append(
-            f"an empty neuron at {format_quantity(place.supply_voltage, 'V')} fires after "
+            f"a neuron at rest, at {format_quantity(place.supply_voltage, 'V')} fires after "
             f"{format_quantity(fastest, 's')}, {100.0 * fastest / place.hold:.0f} % of the time that its input is held"
         )
     volatile = 1.0 / float(np.max(place.cells.residue_decay))
@@ -73,7 +73,7 @@ def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity
             lines.append(f"  {100.0 * top:.2g} % of its inputs are at the supply")
         if one.latched > 0.0:
             lines.append(
-                f"  {100.0 * one.latched:.3g} % of its neurons never close their filament: the gate follows it and "
+                f"  {100.0 * one.latched:.3g} % of its neurons never complete their filament: the gate follows it and "
                 "removes the drive, so the output follows the input and nothing is integrated; the published rate "
                 "equations do not describe a spike here"
             )

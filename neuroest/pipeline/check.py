@@ -135,7 +135,7 @@ def _of_other_file(path: Path) -> list[Problem]:
             known = _by_columns(path) or known
         if known is None:
             allowed = ", ".join((".yaml", *_OTHER_FILES, *importer_suffixes()))
-            message = f"{path.suffix} is no suffix of a file that neuroest reads; allowed: {allowed}"
+            message = f"{path.suffix} is not a file suffix that neuroest reads; allowed: {allowed}"
             return [Problem(str(path), 0, 0, "", message)]
         readers = [load(f"neuroest.{name}") for name in known]
     found: list[Problem] = []

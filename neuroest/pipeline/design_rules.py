@@ -202,8 +202,8 @@ def _learning_checks(s: Stages) -> list[Check]:
         found.append(
             Check(
                 "use_keeps_up", "workload.learning", "design_rule", (needed <= used * slack) | (used == 0.0),
-                "the network is to learn faster than the chip does; wear counts the pace of the chip", needed, used,
-                "s",
+                "the network should learn faster than the chip can; wear is counted at the pace of the chip",
+                needed, used, "s",
             )
         )  # fmt: skip
     return found
@@ -237,7 +237,7 @@ def _copy_checks(s: Stages) -> list[Check]:
             found.append(
                 Check(
                     "copies_between_memories", level.path, "advice", any(len(chain) > 1 for chain in chains),
-                    "copy_width changes nothing, for no two memories store activations, or weights; put one into a "
+                    "copy_width changes nothing, because no two memories store activations, or weights; put one into a "
                     "level around the other",
                 )
             )  # fmt: skip
@@ -266,8 +266,8 @@ def _domain_checks(s: Stages) -> list[Check]:
     return [
         Check(
             "supply_of_published_values", level.path, "advice", passed=False,
-            message="the supply_voltage of its domain changes nothing here, for energies and times are published ones, "
-            "at one supply; leave it out, or state those at this supply",
+            message="the supply_voltage of its domain changes nothing here, because energies and times are published "
+            "ones, at one supply; leave it out, or state those at this supply",
         )
         for level in s.levels
         if not level.mapper.built_of_blocks
@@ -280,7 +280,7 @@ def _zero_checks(s: Stages) -> list[Check]:
     return [
         Check(
             "weights_with_zeros", level.path, "advice", bool(np.any(level.mapper.layers.weight_density < 1.0)),
-            "zero_skipping finds no weight of zero, for the network states no density of its weights; state "
+            "zero_skipping finds no zero weight, because the network states no density of its weights; state "
             "weights.density in the workload",
         )
         for level in s.levels
@@ -309,7 +309,7 @@ def _always_on_checks(s: Stages) -> list[Check]:
     return [
         Check(
             "always_on_domain", programs[0][1].path, "advice", bool(asleep or s.chip.find(CoversWork)),
-            "all processors are off between inferences, and nothing is on that wakes the chip; add a fixed_block with "
+            "all processors are off between inferences, and nothing stays on to wake the chip; add a fixed_block with "
             "the power of the always-on domain (clock, regulators, timer), some microwatts",
         )
     ]  # fmt: skip
@@ -323,7 +323,7 @@ def _target_checks(s: Stages) -> list[Check]:
         if target is None:
             continue
         stage_interval, shared = np.max(s.timing.stage_interval, axis=-1, keepdims=True), s.timing.bottleneck
-        slowest = f"the layers that take turns on {shared}" if shared else "the slowest layer"
+        slowest = f"the layers that share {shared} in time" if shared else "the slowest layer"
         found.append(
             Check(
                 "target_interval", level.path, "design_rule", stage_interval <= target * (1.0 + ROUNDING),
@@ -401,7 +401,7 @@ def _refresh_checks(
     return [
         Check(
             "refresh_keeps_up", level.mapper.compute.slots["cell"].path, "design_rule", programming_time <= interval,
-            "the weights fade faster than they can be rewritten", programming_time, interval, "s",
+            "the weights decay faster than they can be rewritten", programming_time, interval, "s",
         )
         for level in s.levels
         if level.mapper.weights_in_cells

@@ -206,7 +206,7 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     except FileNotFoundError:
         raise NeuroestError(f"{file}: there is no such file") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as error:
-        raise NeuroestError(f"{file} is no bundle of `neuroest report --bundle` ({error})") from None
+        raise NeuroestError(f"{file} is not a bundle of `neuroest report --bundle` ({error})") from None
 
 
 def _stated(archive: zipfile.ZipFile, file: Path) -> tuple[_Manifest, dict[str, Any]]:

@@ -136,7 +136,7 @@ def value_rows(name: str) -> list[dict[str, Any]]:
     ]
     if not found:
         raise NeuroestError(
-            f"{name} is no architecture, device or workload; only these have a table of values"
+            f"{name} is not an architecture, device or workload; only these have a table of values"
         )
     return [
         {
@@ -233,9 +233,7 @@ def _temperature(design: Design) -> str:
     if stated is not None:
         return formatted(stated.value, "K")
     ambient, resistance = heat_path({path: claim.value for path, claim in design.claims.items()})
-    return (
-        f"as warm as its power makes it in air of {formatted(ambient, 'K')} ({formatted(resistance, 'K/W')})"
-    )
+    return f"as its power heats it, in air of {formatted(ambient, 'K')} ({formatted(resistance, 'K/W')})"
 
 
 def _tree(part: Part, design: Design, depth: int) -> list[str]:

@@ -306,7 +306,7 @@ def write_folder(target: Path, files: Any, *, force: bool = False) -> None:
             f"{target.name} exists and is kept; choose another folder, or --force to replace it"
         )
     if target.exists() and not (target.is_dir() and not target.is_symlink()):
-        raise NeuroestError(f"{target.name} is no folder")
+        raise NeuroestError(f"{target.name} is not a folder")
     if target.exists() and any(target.iterdir()) and not (target / "results.json").is_file():
         raise NeuroestError(f"{target.name} contains no report, so even --force does not replace it")
     staging = target.with_name(f".{target.name}.{os.urandom(6).hex()}")

@@ -82,7 +82,7 @@ def plain_data(content: bytes, file: str) -> Any:
     except RecursionError:
         raise NeuroestError(f"{file} is nested too deep") from None
     except ValueError:
-        raise NeuroestError(f"{file} is no JSON") from None
+        raise NeuroestError(f"{file} is not JSON") from None
 
 
 def checked(schema: type[_Model], data: Any, file: str) -> _Model:

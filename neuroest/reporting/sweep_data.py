@@ -85,7 +85,7 @@ def read_sweep(file: Path) -> SweepPoints:
     except NeuroestError:
         raise
     except Exception as error:  # whatever the reader says of a file that is none
-        raise NeuroestError(f"{file} is no sweep: {str(error).splitlines()[0]}") from None
+        raise NeuroestError(f"{file} is not a sweep: {str(error).splitlines()[0]}") from None
     table = pd.concat(formatted, ignore_index=True) if formatted else pd.DataFrame()
     if table.empty or table.select_dtypes("number").shape[1] < 2:
         raise NeuroestError(f"{file} contains no feasible point with two numbers")

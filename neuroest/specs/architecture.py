@@ -232,7 +232,9 @@ def misnamed(level: Level, place: tuple[str, ...] = ("chip",)) -> Iterator[tuple
     """Blocks and levels with an invalid name, with the reason. Paths are built from these names."""
     for name, part in (level.__pydantic_extra__ or {}).items():
         if not _NAME.fullmatch(name):
-            reason = "is no name; use up to 64 lower-case letters, digits and underscores, a letter first"
+            reason = (
+                "is not a valid name; use up to 64 lower-case letters, digits and underscores, a letter first"
+            )
             yield (*place, name), f"{name[:40]!r} {reason}"
         if isinstance(part, Level):
             yield from misnamed(part, (*place, name))

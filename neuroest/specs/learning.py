@@ -122,7 +122,7 @@ class LearningRule(Spec):
         sides = {"x1": "pre", "x2": "pre", "y1": "post", "y2": "post", "y3": "post"}
         for name, trace in self.traces.items():
             if name not in sides:
-                yield ("traces", name), f"is no trace{did_you_mean(name, sides)}"
+                yield ("traces", name), f"is not a trace{did_you_mean(name, sides)}"
             elif trace.of != sides[name]:
                 yield ("traces", name, "of"), f"{name} records the {sides[name]} neuron"
             if (trace.window is None) == (trace.share is None):

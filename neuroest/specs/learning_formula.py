@@ -149,7 +149,9 @@ def _product(
     for piece in "".join(tokens).split("*"):
         base, power, exponent = piece.partition("^")
         if not base or (power and not re.fullmatch(r"-?\d+", exponent)):
-            raise QuantityError(f"{'*'.join(''.join(tokens).split('*'))!r} is no product such as 2^-4*x1*y0")
+            raise QuantityError(
+                f"{'*'.join(''.join(tokens).split('*'))!r} is not a product such as 2^-4*x1*y0"
+            )
         times = _times(exponent) if power else 1
         if base[0].isdigit():
             numbers += 0 if float(base) in {1.0, 2.0} else 1

@@ -111,7 +111,7 @@ def _faults(spec: PopulationSpec) -> Iterator[Fault]:
     names = ["input"]
     for name, group in spec.populations.items():
         if group.reads is not None and group.reads not in names:
-            message = f"{group.reads!r} is no earlier population{did_you_mean(group.reads, names)}"
+            message = f"{group.reads!r} is not an earlier population{did_you_mean(group.reads, names)}"
             yield ("populations", name, "reads"), message
         names.append(name)
     plastic = [name for name, group in spec.populations.items() if group.plastic]

@@ -299,7 +299,7 @@ def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dim
             function = _FUNCTIONS[name]
             value = 1.0 if parts is None else function.of(parts, *arguments)
             return np.asarray(value), function.dimension
-    raise ExpressionError(f"{ast.unparse(node)!r} in {_short(text)} is no total, part or arithmetic")
+    raise ExpressionError(f"{ast.unparse(node)!r} in {_short(text)} is not a total, a part or arithmetic")
 
 
 def _run_of(node: ast.Call, text: str) -> str | None:
@@ -327,7 +327,9 @@ def _combined(node: ast.BinOp, of: Dimension, by: Dimension, text: str) -> Dimen
 
 def _raised(exponent: ast.expr, of: Dimension, by: Dimension, text: str) -> Dimension:
     if _without_bits(by) != DIMENSIONLESS:
-        raise ExpressionError(f"the exponent {ast.unparse(exponent)!r} in {_short(text)} is no plain number")
+        raise ExpressionError(
+            f"the exponent {ast.unparse(exponent)!r} in {_short(text)} is not a plain number"
+        )
     if of == DIMENSIONLESS:
         return of
     negative = isinstance(exponent, ast.UnaryOp)

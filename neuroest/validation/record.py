@@ -167,7 +167,7 @@ def recorded(file: Path | None = None) -> Record:
         raise NeuroestError(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError) as error:
         raise NeuroestError(
-            f"{path} is no record of a scoreboard ({error}); `neuroest reproduce --record` writes it"
+            f"{path} is not a scoreboard record ({error}); `neuroest reproduce --record` writes it"
         ) from None
 
 

@@ -345,7 +345,9 @@ class ShapeInference:
             if name in self.index:
                 found.append(self.index[name])
             elif name in later:
-                self._fault(position, ("inputs", place), f"{name!r} is no earlier layer; order the layers")
+                self._fault(
+                    position, ("inputs", place), f"{name!r} is not an earlier layer; order the layers"
+                )
             else:
                 message = f"unknown layer {name!r}{did_you_mean(name, self.index)}"
                 self._fault(position, ("inputs", place), message)

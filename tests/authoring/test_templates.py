@@ -73,9 +73,9 @@ def test_what_does_not_fit_is_refused() -> None:
         templates.new_device("neuron", "mine", "passive")
     with pytest.raises(NeuroestError, match="leave out"):
         templates.new_device("neuron", "mine", "analog_lif", "diffusive_bench")
-    with pytest.raises(NeuroestError, match="no synapse"):
+    with pytest.raises(NeuroestError, match="not a synapse"):
         templates.new_device("synapse", "mine", like="diffusive_bench")
-    with pytest.raises(NeuroestError, match="no neuron"):
+    with pytest.raises(NeuroestError, match="not a neuron"):
         templates.new_architecture("mine", neuron="rram_hfox_28nm")
     with pytest.raises(UnknownNameError, match="did you mean"):
         templates.copy_of("workload", "mine", "mlp_mnist_dens")

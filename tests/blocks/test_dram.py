@@ -285,9 +285,9 @@ def test_weights_must_fit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("choices", "words"),
     [
-        ({"channel_width": "24 bit"}, "whole devices side by side"),
-        ({"channel_width": "8 bit"}, "whole devices side by side"),
-        ({"run_length": "128 bit"}, "nothing shorter than a burst"),
+        ({"channel_width": "24 bit"}, "whole devices in parallel"),
+        ({"channel_width": "8 bit"}, "whole devices in parallel"),
+        ({"run_length": "128 bit"}, "no transfer is shorter than a burst"),
         ({"parameters": {"refresh_interval": "30 ns"}}, "faster than they can be refreshed"),
     ],
 )

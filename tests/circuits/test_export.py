@@ -136,9 +136,9 @@ def test_the_command_in_a_bench_gives_the_numbers_in_it(command: Command) -> Non
 @pytest.mark.slow
 def test_what_has_no_circuit_says_why() -> None:
     for name, cause in (
-        ("nbo2_capacitor_reported", "its numbers are published and no circuit"),
+        ("nbo2_capacitor_reported", "its numbers are published, without a circuit"),
         ("phase_change_accumulating", "no source describes the circuits"),
-        ("rram_hfox_28nm", "no neuron with a circuit"),
+        ("rram_hfox_28nm", "not a neuron with its own circuit"),
     ):
         with pytest.raises(NeuroestError, match=cause):
             export("spice", name)

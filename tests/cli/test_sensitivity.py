@@ -12,7 +12,7 @@ def test_the_longest_bar_is_first(command: Command) -> None:
     assert done.code == 0
     bars = [line for line in done.lines if " chip." in line or " model_discrepancy." in line]
     assert len(bars) == 3
-    assert "more move it less" in done.lines[-1]
+    assert "more have less effect" in done.lines[-1]
 
 
 def test_the_table_fits_a_terminal(command: Command) -> None:

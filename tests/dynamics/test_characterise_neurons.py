@@ -152,7 +152,7 @@ def test_what_a_neuron_does_not_have_is_refused_by_name_and_explained_without() 
         characterise("lif_behaviour_generic", ["spike_energy"])
     with pytest.raises(UnknownNameError, match="least_drive"):
         characterise("switch_ag_nanodots", ["leaky_integration"])
-    with pytest.raises(NeuroestError, match="no neuron model"):
+    with pytest.raises(NeuroestError, match="not a neuron model"):
         characterise("rram_hfox_28nm")
 
 

@@ -51,7 +51,7 @@ def promise(check: Callable[[str, str], None]) -> Callable[[str, str], None]:
     return check
 
 
-# Base units only, so that nothing depends on how a unit is spelt, and a bit that is no plain number.
+# Base units only, so that nothing depends on how a unit is spelt, and a bit that is not a plain number.
 BASE_UNITS = ("metre", "kilogram", "second", "ampere", "kelvin", "bit")
 _registry = pint.UnitRegistry(None)
 for _unit, _dimension in zip(

@@ -334,7 +334,7 @@ def test_a_worker_with_another_source_is_refused(
 ) -> None:
     monkeypatch.setattr(cluster, "source_digest", lambda: "another")
     monkeypatch.setattr(cluster, "_RETRIES", 0)
-    with pytest.raises(ExplorationError, match="has another neuroest than this machine"):
+    with pytest.raises(ExplorationError, match="has another version of neuroest than this machine"):
         list(run_chunks(abs, range(1), scheduler=scheduler.scheduler_address))
 
 

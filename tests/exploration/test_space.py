@@ -49,7 +49,7 @@ def test_linked_paths_take_the_same_value() -> None:
         ("chip.tile.array.rows=64..128:1", "no number of points"),
         ("chip.tile.array.rows=64..128:0", "no number of points"),
         ("chip.tile.array.rows=64..128:3:cubic", "no scale"),
-        ("chip.tile.array.rows=few..many:3", "is no number"),
+        ("chip.tile.array.rows=few..many:3", "is not a number"),
     ],
 )
 def test_texts_that_are_no_axis(text: str, message: str) -> None:

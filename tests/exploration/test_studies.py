@@ -204,7 +204,7 @@ def test_bad_objectives(tmp_path: Path) -> None:
         found.pareto(["area_m2"])
     with pytest.raises(UnknownNameError, match="area_m2"):
         found.pareto(["area_m", "latency_s"])
-    with pytest.raises(ExplorationError, match="no file of a sweep"):
+    with pytest.raises(ExplorationError, match="not a file of a sweep"):
         pareto(tmp_path / "none.parquet", ["a", "b"])
 
 

@@ -92,9 +92,9 @@ def test_terminals_of_a_4200_are_in_si_units_and_other_channels_are_named(tmp_pa
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Model,2450\nIndex,Reading,Unit\n1,2,Amp DC\n", "no line is a header; expected something like"),
+        ("Model,2450\nIndex,Reading,Unit\n1,2,Amp DC\n", "there is no header line; expected something like"),
         ("voltage [V],D1 [us],D2 [us]\n0.6,1,2\n", "columns 2 to 3: unknown columns 'D1 [us]', 'D2 [us]'"),
-        ("voltage [V],delay [us]\n0.6,9.91e37\n", "is what an instrument writes for an overflow"),
+        ("voltage [V],delay [us]\n0.6,9.91e37\n", "is what an instrument writes on overflow"),
         ("voltage [V];delay [us]\n0,6;5.793,0\n", "write it without marks between the thousands"),
     ],
 )
@@ -179,7 +179,7 @@ def test_a_workbook_is_read_as_its_first_sheet(tmp_path: Path) -> None:
     (found,) = read_measurements(tmp_path / "data.xlsx").experiments
     assert found.columns["integration_time"] == pytest.approx([5793e-6, 153.6e-6])
     (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
-    with pytest.raises(SpecError, match="is no workbook"):
+    with pytest.raises(SpecError, match="is not a workbook"):
         read_measurements(tmp_path / "broken.xlsx")
 
 

@@ -112,7 +112,7 @@ def test_a_cause_is_told_once_however_many_rows_have_it(tmp_path) -> None:
     ("row", "words"),
     [
         ("-0.8,1", "voltage: '-0.8' is negative; give the amplitude"), ("0,1", "voltage: '0' must be above zero"),
-        ("1e9,1", "voltage: '1e9' is nothing that is measured; between 1e-09 and 1e+06 V is allowed"),
+        ("1e9,1", "voltage: '1e9' is not a plausible measurement; between 1e-09 and 1e+06 V is allowed"),
     ],
 )  # fmt: skip
 def test_a_drive_is_an_amplitude_that_somebody_can_apply(tmp_path, row, words) -> None:

@@ -65,5 +65,5 @@ def test_longer_strings_are_slower_with_the_square_and_summed_currents_are_not(t
 def test_what_a_string_cannot_have_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="in series: its inputs come bit by bit"):
         macro(tmp_path, input={"model": "pulse_width", "device": "pulse_width_timely"})
-    with pytest.raises(MappingError, match="all cells of a column lie in series"):
+    with pytest.raises(MappingError, match="all cells of a column are in series"):
         macro(tmp_path, schedule={"model": "read_schedule", "rows_at_once": 16})

@@ -159,7 +159,7 @@ def test_a_space_is_checked_at_its_places(tmp_path: Path) -> None:
     found = {p.path: (p.line, p.message) for p in check_files([write(tmp_path, "space.yaml", SPACE)])}
     assert found["axis"] == (2, "unknown key 'axis'; did you mean 'axes'?")
     assert found["axes.b.poins"] == (3, "unknown key 'poins'; did you mean 'points'?")
-    assert found["axes.c"] == (3, "'few' is no number")
+    assert found["axes.c"] == (3, "'few' is not a number")
     assert found["axes.d"] == (3, "lists a value twice")
     assert found["sampler"][0] == 4
     assert "did you mean 'grid'" in found["sampler"][1]
@@ -350,7 +350,7 @@ def test_files_of_other_programs_are_checked_too(tmp_path: Path) -> None:
     assert "pickle" in str(check_files([weights]))
     text = tmp_path / "notes.txt"
     text.touch()
-    assert "no suffix of a file that neuroest reads" in str(check_files([text]))
+    assert "not a file suffix that neuroest reads" in str(check_files([text]))
     assert check_files([example_folder() / "zhao2025_paired_pulse.csv"]) == ()
 
 
@@ -373,7 +373,7 @@ KINDS_OF_FILE = {
         "[1", "JSON",
     ),
     "sweep.csv": (_swept, "area_m2,feasible\n1,False\n", "contains no feasible point"),
-    "sweep.parquet": (_swept, "none", "is no sweep"),
+    "sweep.parquet": (_swept, "none", "is not a sweep"),
     "spikes.npz": (_recorded, "none", "npz"),
     "rates.csv": (
         lambda path: path.write_text("layer,rate\nhidden,0.1\n", encoding="utf-8"), "layer,rate\nhidden,x\n", "x"
@@ -382,7 +382,7 @@ KINDS_OF_FILE = {
         lambda path: path.write_text("time [s],voltage [V]\n0,0.5\n1,0\n", encoding="utf-8"),
         "time [s],voltage [V]\n0,x\n", "expected two numbers",
     ),
-    "bundle.zip": (None, "none", "is no bundle"),
+    "bundle.zip": (None, "none", "is not a bundle"),
 }  # fmt: skip
 """A good file of each kind that verbs read or write, a bad one, and words of what is said of that."""
 

@@ -129,7 +129,7 @@ def test_noise_and_rounding_are_those_of_the_estimate() -> None:
 
 def test_cells_of_charge_and_neurons_are_refused() -> None:
     mapper = neuroest.estimate("charge_domain_65nm", "mlp_mnist_dense").evaluation.levels[0].mapper
-    with pytest.raises(NeuroestError, match="no conductances"):
+    with pytest.raises(NeuroestError, match="not conductances"):
         reads_of(mapper, 0)
     spiking = neuroest.estimate("diffusive_bench_28nm", "mlp_mnist_spiking").evaluation.levels[0].mapper
     with pytest.raises(NeuroestError, match="read by neurons"):

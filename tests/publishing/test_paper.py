@@ -213,7 +213,7 @@ def test_a_wrong_plan_is_told_in_one_line(tmp_path: Path, line: str, message: st
 
 
 def test_folders_that_are_no_paper_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(NeuroestError, match="is no folder"):
+    with pytest.raises(NeuroestError, match="is not a folder"):
         paper(tmp_path / "nothing")
     (tmp_path / "empty").mkdir()
     with pytest.raises(NeuroestError, match="has no curves"):

@@ -156,7 +156,7 @@ def test_damaged_and_encrypted_members_are_refused(parts: PARTS, tmp_path: Path)
     )  # of the directory; members then begin before the file
     moved[end + 16 : end + 20] = (place + 1_000_000).to_bytes(4, "little")
     (tmp_path / "moved.zip").write_bytes(moved)
-    refused(lambda: rerun(tmp_path / "moved.zip"), match="no bundle")
+    refused(lambda: rerun(tmp_path / "moved.zip"), match="not a bundle")
 
 
 @pytest.mark.parametrize("step", [7, 101])

@@ -33,8 +33,8 @@ def test_a_formula_is_read_into_products() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("x1*y0 +", "no product"), ("", "is empty"), ("(x0+y0)*w", "multiply the brackets out"),
-        ("x0 y0", "no sign between 'x0' and 'y0'"), ("x0/y0", "'/' has no meaning"), ("x0^y0", "no product"),
+        ("x1*y0 +", "not a product"), ("", "is empty"), ("(x0+y0)*w", "multiply the brackets out"),
+        ("x0 y0", "no sign between 'x0' and 'y0'"), ("x0/y0", "'/' has no meaning"), ("x0^y0", "not a product"),
         ("x0*__import__", "has no meaning"), ("q*x0", "unknown name 'q'"), ("x5*y0", "unknown trace 'x5'"),
         ("t3*y0", "unknown tag 't3'"), ("2^99999*x0", "exponents lie between -64 and 64"), ("0^-1*x0", "is zero"),
         ("0*x0", "is zero"), ("1e999*x0", "not finite"), ("x0^-1*y0", "no quotients"), ("x1^60*x1^60", "1 to 64"),
@@ -63,7 +63,7 @@ def test_a_formula_that_is_none_is_refused(text: str, says: str) -> None:
         ("{traces: {x1: {of: pre, window: 2}}}", "a rule needs an `update` of the weights or of the `threshold`"),
         ("{update: x0*x1, traces: {x1: {of: post, window: 2}}}", "x1 records the pre neuron"),
         ("{update: x0*x1, traces: {x1: {of: pre}}}", "needs either a `window` of timesteps or a `share` of them"),
-        ("{update: x0, traces: {z1: {of: pre, window: 2}}}", "is no trace"),
+        ("{update: x0, traces: {z1: {of: pre, window: 2}}}", "is not a trace"),
     ],
 )  # fmt: skip
 def test_a_bad_rule_is_one_clear_line(tmp_path: Path, rule: str, says: str) -> None:

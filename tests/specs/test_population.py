@@ -110,7 +110,7 @@ def test_populations_may_read_one_that_is_not_before_them(tmp_path: Path) -> Non
         ),
         ({"long_range_share": 0.5}, {}, "populations.cells.long_range_distance: is missing"),
         ({"plastic": True}, {}, "populations.cells.plastic: needs `learning`"),
-        ({"reads": "other"}, {}, "'other' is no earlier population"),
+        ({"reads": "other"}, {}, "'other' is not an earlier population"),
         ({"rate": {"value": "2 kHz", **ABOUT}}, {}, "populations.cells.rate: 2 kHz is 2 spikes a timestep"),
         ({"rate": {"value": "2 m", **ABOUT}}, {}, "populations.cells.rate"),
         ({"neurons": {"value": 0, **ABOUT}}, {}, "populations.cells.neurons: 0.0 is below the minimum"),

@@ -42,7 +42,7 @@ def test_a_choice_with_a_spread_widens_the_band_and_moves_nothing(tmp_path: Path
         ({"rows": {"spread": {"factor": 2}, **WHY}}, "number of things"),
         ({"layer_setup": {"spread": {"low": "20 us", "high": "40 us"}, **WHY}}, "does not contain the value"),
         ({"layer_setup": {"spread": {"factor": 2}}}, "rationale"),
-        ({"weight_slice": {"spread": {"factor": 2}, **WHY}}, "no number that is stated here"),
+        ({"weight_slice": {"spread": {"factor": 2}, **WHY}}, "not a number stated here"),
     ],
 )
 def test_what_cannot_be_uncertain_is_refused(tmp_path: Path, uncertain: dict[str, Any], message: str) -> None:

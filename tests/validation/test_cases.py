@@ -337,7 +337,7 @@ def test_the_record_tells_what_the_board_tells(board):
 
 def test_a_file_that_is_no_record_is_told_in_a_line(tmp_path):
     (tmp_path / "board.json").write_text("{}")
-    with pytest.raises(NeuroestError, match="no record of a scoreboard"):
+    with pytest.raises(NeuroestError, match="not a scoreboard record"):
         record.recorded(tmp_path / "board.json")
     with pytest.raises(NeuroestError, match="cannot read"):
         record.recorded(tmp_path / "none.json")

@@ -107,7 +107,7 @@ def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
         (area(predicted="area_m2 ** 0.5"), "predicted", "must be a whole number up to 12 on an area"),
         (area(predicted="0.086 * mm ** 2"), "predicted", "names no total and no part of the estimate"),
         (area(predicted="area_m2 +"), "predicted", "cannot read the expression 'area_m2 +'"),
-        (area(predicted="area_m2 * True"), "predicted", "'True' in the expression 'area_m2 * True' is no total"),
+        (area(predicted="area_m2 * True"), "predicted", "'True' in the expression 'area_m2 * True' is not a total"),
         (area(predicted="energy(chip, rea) * m ** 2 / J"), "predicted", "unknown action or term of chip 'rea'"),
         (area(predicted="area(chip.corr)"), "predicted", "unknown part with an area 'chip.corr'; did you mean 'chip.c"),
     ],

@@ -311,7 +311,7 @@ def test_strides_that_do_not_divide_leave_the_rest_of_the_map() -> None:
         (
             [8],
             [fully_connected(2, inputs=["layer_1"]), fully_connected(2)],
-            {"layers.0.inputs.0": "no earlier layer"},
+            {"layers.0.inputs.0": "not an earlier layer"},
         ),
         (
             [8],

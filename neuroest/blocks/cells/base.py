@@ -123,7 +123,7 @@ class Cell(Component[Any]):
     divides: ClassVar[bool] = False
     """Whether these cells pull their column up or down all the while, so that it is a divider of resistances."""
     in_series: ClassVar[bool] = False
-    """Whether the cells of a column lie in series, so that their resistances add up."""
+    """Whether the cells of a column are in series, so that their resistances add up."""
     family = "cell"
     part_of_array = True
     owns = (

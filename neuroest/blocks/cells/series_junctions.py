@@ -35,7 +35,7 @@ class SeriesJunctionsParameters(StaticCellParameters):
 
 
 class SeriesJunctionsBlock(DeviceBlock):
-    """Two junctions in opposite states with switches; the cells of a column lie in series."""
+    """Two junctions in opposite states with switches; the cells of a column are in series."""
 
     record = SeriesJunctionsParameters
     model: Literal["series_junctions"]

@@ -151,7 +151,7 @@ class WholeAdc(SampledConverter):
             ),
             self.check_range(
                 "converter_rate", self.sample_rate(bits), 0.0, fastest, "1/s",
-                "the converter is to be faster than published ones at this node and supply",
+                "the converter must be faster than published ones at this node and supply",
             ),
             self.check_range(
                 "converter_node", self.process.feature_size, d.minimum_feature_size, d.maximum_feature_size, "m",

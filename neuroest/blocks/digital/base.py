@@ -177,8 +177,8 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         return [
             Check(
                 "library_node", self.path, "extrapolation", moved <= _FAR,
-                "its library is of a node far from the chip's, where published products take up to five times the "
-                "energy; use one of a nearer node", moved, _FAR,
+                "its library is from a node far from the chip's, where published products take up to five times the "
+                "energy; use one of a closer node", moved, _FAR,
             )
         ]  # fmt: skip
 

@@ -165,13 +165,13 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
         return [
             Check(
                 "processor_node", self.path, "extrapolation", moved <= _FAR,
-                "its device is of a node far from the chip's, and its memories and clocks shrink less than logic; use "
-                "one of a nearer node", moved, _FAR,
+                "its device is from a node far from the chip's, and its memories and clocks shrink less than logic; "
+                "use one of a closer node", moved, _FAR,
             ),
             Check(
                 "instruction_supply", self.path, "advice", supplied,
                 "the energy of a cycle is that of the core alone, and nothing supplies its instructions; add an "
-                "instruction_memory, or take a device whose energy holds it",
+                "instruction_memory, or use a device whose energy includes it",
             ),
             Check(
                 "instructions_once", self.path, "advice",

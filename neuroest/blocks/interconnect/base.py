@@ -135,7 +135,7 @@ class Wires(NetworkOnChip):
         return [
             Check(
                 "wires_fit", self.path, "design_rule", taken <= above,
-                "the wires take more than the area of the places that they run above; use fewer", taken, above, "m^2",
+                "the wires take more than the area that they run over; use fewer", taken, above, "m^2",
             ),
             Check(
                 "wire_keeps_up", self.path, "design_rule", delay <= self.hop_time(),

@@ -497,16 +497,16 @@ class Dram(Link):
         return [
             Check(
                 "dram_width", self.path, "infeasible", np.logical_and(side >= 1.0, side == np.round(side)),
-                "a channel is made of whole devices side by side: channel_width must be a multiple of their width",
+                "a channel consists of whole devices in parallel: channel_width must be a multiple of their width",
                 self.channel_width(), d.device_width, "bit",
             ),
             Check(
                 "dram_run_length", self.path, "infeasible", run >= self.burst_size(),
-                "nothing shorter than a burst is moved: run_length must not be below it", run, self.burst_size(), "bit",
+                "no transfer is shorter than a burst: run_length must not be below it", run, self.burst_size(), "bit",
             ),
             Check(
                 "dram_refresh", self.path, "infeasible", self.refresh_share() < 1.0,
-                "the rows fade faster than they can be refreshed", self.refresh_share(), 1.0,
+                "the rows decay faster than they can be refreshed", self.refresh_share(), 1.0,
             ),
             Check(
                 "dram_temperature", self.path, "extrapolation", temperature <= d.maximum_temperature,

@@ -61,7 +61,7 @@ class MemoryBlock(DeviceBlock):
         if stated == "off" and kept:
             raise PydanticCustomError(
                 "sleep",
-                "a memory that is off forgets its {kept}; use retention",
+                "a memory that is off loses its {kept}; use retention",
                 {"kept": " and ".join(kept)},
             )
         return stated

@@ -294,12 +294,12 @@ class Edram(Memory):
             ),
             Check(
                 "edram_refresh", self.path, "infeasible", self.refreshing_share() < 1.0,
-                "the cells fade faster than they can be refreshed; more banks refresh side by side",
+                "the cells decay faster than they can be refreshed; more banks refresh in parallel",
                 self.refreshing_share(), 1.0,
             ),
             self.check_range(
                 "edram_node", node, d.minimum_feature_size, d.maximum_feature_size, "m",
-                "there is no such cell near this process", "infeasible",
+                "no such cell is known near this process", "infeasible",
             ),
             self.check_range(
                 "memory_capacity", o["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",

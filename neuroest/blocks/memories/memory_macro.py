@@ -99,6 +99,6 @@ class MemoryMacro(Memory):
             Check(
                 "supply_of_published_values", self.path, "advice",
                 self.spec.supply_voltage is None or self.spec.sleep == "retention",
-                "its supply_voltage changes nothing, for the values of the macro are published ones, at one supply",
+                "its supply_voltage changes nothing, because the values of the macro are published ones, at one supply",
             ),
         ]  # fmt: skip

@@ -41,7 +41,7 @@ class DiffusiveNeuron(DiffusiveNeuronBase):
     Model errors
     ------------
     energy
-        the bench circuit was measured, and no circuit on a chip
+        the bench circuit was measured, not a circuit on a chip
     """
 
     schema = DiffusiveNeuronBlock

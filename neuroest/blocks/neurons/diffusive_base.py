@@ -365,7 +365,7 @@ class DiffusiveNeuronBase(Neuron):
         erased = []
         if self.reset_between_inferences:
             erased = [
-                "whether a reverse pulse erases residue as fast as the field made it: no measurement was seen"
+                "whether a reverse pulse erases residue as fast as the field created it: no measurement is known"
             ]
         follows = np.logical_or(self.device.activation_energy > 0.0, self.spec.kinetics is not None)
         if np.all(np.logical_or(follows, self.technology.temperature == ROOM_TEMPERATURE)):

@@ -47,7 +47,7 @@ class ReportedNeuron(Neuron):
 
     time_parameter = ("input_hold_time", 1.0)
     schema = ReportedNeuronBlock
-    no_circuit = "its numbers are published and no circuit"
+    no_circuit = "its numbers are published, without a circuit"
     owns = ("neuron spike as reported",)
     output_buffer = "unstated"
     example = "lif_28nm_besrour"

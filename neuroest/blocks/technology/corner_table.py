@@ -106,7 +106,7 @@ class _Grid:
 
     def _row(self, line: int, kit: str, corner: str, values: Mapping[str, float]) -> None:
         if corner not in {*_NAMES.values(), _TYPICAL, *_MIXED}:
-            raise self._wrong(f"{corner!r} is no corner; allowed: ss, tt, ff, sf, fs", line, "corner")
+            raise self._wrong(f"{corner!r} is not a corner; allowed: ss, tt, ff, sf, fs", line, "corner")
         node, share, temperature = (values[name] for name in CornerTable.AXES)
         if self.kit.setdefault(node, kit) != kit:
             raise self._wrong("has two kits for one node", line, "kit")

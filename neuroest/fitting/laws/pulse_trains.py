@@ -201,7 +201,7 @@ def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Re
     else:
         found.bounds["update_noise"] = most
     if len(names) < _FEWEST_DEVICES:
-        found.notes.append(f"{len(names)} device: how far steps differ from device to device is not known")
+        found.notes.append(f"{len(names)} device: the spread of the steps between devices is not known")
         return found
     means = np.array([*gains.values()])
     by_chance = np.mean([

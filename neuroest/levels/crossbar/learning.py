@@ -40,7 +40,7 @@ def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
     if rule.update is None:
         return
     if not isinstance(array.cell, ResistiveMemory):
-        raise MappingError(f"{array.cell.path} is no cell that pulses move, so {path} cannot learn")
+        raise MappingError(f"{array.cell.path} is not a cell that pulses can program, so {path} cannot learn")
     if array.write_circuit is None:
         raise MappingError(
             f"{path} has no write_circuit, so a learning rule cannot change its cells; add one"

@@ -39,7 +39,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
     if isinstance(array.interface, IdealColumn):
         reader = "neuron" if array.neuron is not None else "converter"
         left_out.append(
-            f"circuit between column and {reader} (interface: ideal), so this is no system estimate"
+            f"circuit between column and {reader} (interface: ideal), so this is not a system estimate"
         )
     if array.neuron is not None:
         left_out.extend(array.neuron.left_out())
@@ -47,7 +47,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
             left_out.append("buffers that drive the wires of the neurons' spikes (no fan_out_buffer block)")
         if array.multiplexer is None and np.any(np.asarray(array.neurons_per_output) > 1.0):
             left_out.append(
-                "switches among the neurons that take turns at one output, and the counter that selects them"
+                "switches among the neurons that share one output in time, and the counter that selects them"
             )
     if array.driven_load is not None:
         left_out.append(
@@ -58,8 +58,8 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
         left_out.append("nonlinearity of the cell current against the row voltage")
     if array.reads_events:
         left_out.append(
-            "what the network loses where events of negative weight come while a neuron has no drive left that they "
-            "could shorten, and the circuits that hand events on without a clock"
+            "accuracy that the network loses where events of negative weight arrive while a neuron has no drive left "
+            "that they could shorten, and the circuits that pass events on without a clock"
         )
     if array.spec.silent_blocks == "skip":
         left_out.append(
@@ -117,7 +117,7 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
         left_out.append("charging units that convert column results to times (no time_encoder)")
     elif array.interface is None and not (takes_columns or encoded):
         left_out.append(
-            "circuits that hold the columns and hand their currents to the converters (no interface)"
+            "circuits that hold the columns and pass their currents to the converters (no interface)"
         )
     samples = array.holding == "stage" and not converter.integrates and not encoded
     if samples and not np.any(np.asarray(array.schedule(mapper.network).sampling) > 0.0):

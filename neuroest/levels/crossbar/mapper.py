@@ -130,7 +130,7 @@ class CrossbarMapper(CrossbarCounts):
             return
         if "time_encoder" in array.readout.slots:
             raise MappingError(
-                f"{array.multiplexer.path} is for currents and voltages, and a time_encoder hands on edges; "
+                f"{array.multiplexer.path} is for currents and voltages, and a time_encoder passes on edges; "
                 "leave out the multiplexer"
             )
 

@@ -24,14 +24,14 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
     if "schedule" not in array.slots:
         return
     if converter is None:
-        yield "it orders reads with conversions, and neurons read this array; leave it out"
+        yield "it schedules reads and conversions, but neurons read this array; leave it out"
         return
     if converter.integrates and (chosen.holding in ("converter", "none") or chosen.pulse_widths != "equal"):
         yield f"{converter.model} already integrates and holds; leave out holding and pulse_widths"
     if chosen.columns == "in_turn":
         yield from _turn_faults(array)
     if chosen.holding == "converter" and not converter.holds_input:
-        yield f"holding is converter, but a {converter.model} needs its column until the end; use stage or none"
+        yield f"holding is converter, but a {converter.model} needs its column to the end; use stage or none"
     if chosen.holding in ("converter", "none") and array.sampler is not None:
         yield f"holding is {chosen.holding}, but there is a sample_and_hold; leave one of them out"
     yield from _pulse_faults(array)
@@ -70,7 +70,7 @@ def _row_faults(array: CrossbarArray) -> Iterator[str]:
     shares = array.adds_charges and not (array.cell.discharges or array.cell.divides)
     if shares and np.any(at_once < rows):
         why = (
-            "cells of a column lie in series"
+            "cells of a column are in series"
             if array.cell.in_series
             else "capacitors of a column share its charge"
         )
@@ -118,7 +118,7 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
     slices, joined = array.slices(network), array.merged_slices(network)
     if np.any(slices % joined > 0.0):
         yield (
-            f"merged_slices is {float(np.max(joined)):g}, which leaves a part of the {float(np.max(slices)):g} slices "
+            f"merged_slices is {float(np.max(joined)):g}, which does not divide the {float(np.max(slices)):g} slices "
             "of a weight; use one of its divisors"
         )
     merged, shared = array.merged_columns(network), array.readout.options["columns_per_converter"]
@@ -128,7 +128,7 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
             "columns_per_converter to a multiple of what is merged"
         )
     if array.adds_charges and array.merge.model != "capacitive_merge":
-        yield f"charges on capacitors are no currents for a {array.merge.model}; use a capacitive_merge"
+        yield f"charges on capacitors are not currents; they cannot feed a {array.merge.model}; use a capacitive_merge"
     if "pairs" in array.readout.spec.merged and array.spec.weight_encoding != "column_differential":
         yield f"merged is {array.readout.spec.merged}, but {array.spec.weight_encoding} has no pairs; use slices"
 
@@ -162,7 +162,7 @@ def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
     if array.merge is not None:
         yield "a merge takes currents; leave it out"
     if array.readout.spec.partial_sums == "analog_merge" and not array.stacks_columns:
-        yield "the columns of arrays meet on one line or not at all; set column_circuits to per_stack"
+        yield "the columns of arrays either share one line or none; set column_circuits to per_stack"
 
 
 def event_faults(array: CrossbarArray, mode: str, input_bits: u.Bit) -> Iterator[str]:
@@ -190,9 +190,9 @@ def event_faults(array: CrossbarArray, mode: str, input_bits: u.Bit) -> Iterator
     if array.spec.sharing == "layers":
         yield "sharing is layers, whose time slots on an array are parts of a timestep; use none"
     if array.spec.silent_blocks == "skip":
-        yield "silent_blocks is skip, and no block without an event is read anyway; leave it out"
+        yield "silent_blocks is skip, and blocks without an event are not read anyway; leave it out"
     if array.readout.spec.integration == "within_timestep":
-        yield "integration is within_timestep, and there are none; use across_timesteps"
+        yield "integration is within_timestep, but there are no timesteps; use across_timesteps"
     if np.any(np.asarray(input_bits) > 1.0):
         yield "a layer reads multi-bit values, not events; encode the input as spikes"
 

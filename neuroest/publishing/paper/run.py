@@ -116,7 +116,7 @@ def paper(
 
 def _place(folder: Path, output: str | Path | None) -> Path:
     if not folder.is_dir():
-        raise NeuroestError(f"{folder} is no folder")
+        raise NeuroestError(f"{folder} is not a folder")
     if output is not None:
         return Path(output)
     return folder if (folder / PLAN_FILE).exists() else folder / "paper"

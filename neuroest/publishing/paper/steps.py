@@ -61,7 +61,7 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
     files = tuple(name for name in (network, plan.like) if is_path(name))
     slot = _slot(folder / device)
     on_chip = (CHIP, device, *files)
-    no_neuron = "" if slot == "--neuron" else "the device is no neuron"
+    no_neuron = "" if slot == "--neuron" else "the device is not a neuron"
     no_curves = "" if plan.curves else "the device is stated, not fitted"
     run = ("-w", network)
     entered = (folder / CONTEST).exists() or not (folder / CHIP).exists()

@@ -130,7 +130,7 @@ def stored_arrays(path: Path, most: int) -> Iterator[tuple[str, Any]]:
         for member in members:
             name = member.filename.removesuffix(".npy")
             if name == member.filename or member.flag_bits & 1:
-                raise NetworkImportError(f"{name[:60]!r} is no array of numpy")
+                raise NetworkImportError(f"{name[:60]!r} is not a NumPy array")
             if member.file_size > LARGEST_ARRAY:
                 raise NetworkImportError(f"{name[:60]!r} unpacks to {member.file_size} bytes")
             with archive.open(member) as stream:

@@ -169,7 +169,7 @@ def _neurobench(path: Path, _: float | None) -> tuple[list[LayerRecording], floa
     layers = []
     for name, value in sparsity.items():
         if not isinstance(value, int | float) or isinstance(value, bool):
-            raise NetworkImportError(f"the sparsity of {name[:60]!r} is no number")
+            raise NetworkImportError(f"the sparsity of {name[:60]!r} is not a number")
         active = 1.0 - checked_fraction(value, f"sparsity of {name[:60]!r}")
         layers.append(LayerRecording(name, means={"rate" if spikes else "density": (active, active, active)}))
     return layers, None

@@ -242,7 +242,7 @@ def _built(
         order = list(TopologicalSorter(forward).static_order())
     except CycleError as error:
         cycle = " -> ".join(error.args[1])
-        raise _fault(document, ("network", "edges"), f"groups in a circle: {cycle}") from None
+        raise _fault(document, ("network", "edges"), f"groups in a cycle: {cycle}") from None
     network = NetworkBuilder((sizes[inputs[0]],))
     network.notes.extend(_NOTES)
     values = {inputs[0]: network.input}

@@ -190,7 +190,7 @@ class Watch:
         if tensor in self.potentials:
             raise network.NetworkImportError(
                 f"{self.here or 'the model'} reads the membrane potentials of {self.potentials[tensor]}, not its "
-                "spikes; such a layer cannot be said in spiking coding"
+                "spikes; such a layer cannot be expressed in spiking coding"
             )
 
     def _by_sample(self, array: Any) -> Any:
@@ -264,7 +264,7 @@ class Watch:
             self.excluded.setdefault(line)
         elif own.kind != "none":
             name = type(module).__name__
-            reason = f"its {own.count} weights are no fully connected recurrent layer"
+            reason = f"its {own.count} weights do not form a fully connected recurrent layer"
             return self.once(
                 ("own", path),
                 lambda: self.builder.not_supported(name, path, [value], network.as_map(shape), reason),
@@ -275,7 +275,7 @@ class Watch:
         before = self.builder.layers[value.layer]
         if before.type != "fully_connected":
             raise network.NetworkImportError(
-                f"{before.name} has recurrent neurons, but is no fully connected layer"
+                f"{before.name} has recurrent neurons but is not a fully connected layer"
             )
         made = self.builder.recurrent(value, as_numpy(weights))
         for key, known in list(self.layers.items()):

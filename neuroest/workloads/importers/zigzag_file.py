@@ -104,7 +104,7 @@ def _layer(document: Document, place: int, entry: Any) -> _Layer:
         match = _RELATION.match(str(text))
         if match is None:
             where = (place, "dimension_relations", index)
-            raise document.fault(where, f"expected such as ix=2*ox+1*fx; got {str(text)[:40]!r}")
+            raise document.fault(where, f"expected, for example, ix=2*ox+1*fx; got {str(text)[:40]!r}")
         to, first, one, second, two = match.groups()
         relations[to.lower()] = (int(first or 1), one.lower(), int(second or 1), two.lower())
     padding = {}

@@ -328,7 +328,7 @@ def test_results_of_the_harness_are_activity_of_a_workload(tmp_path: Path) -> No
         ("{}", "has no ActivationSparsityByLayer"),
         ("[1]", "has no ActivationSparsityByLayer"),
         ('{"ActivationSparsityByLayer": {"a": 1.5}}', "sparsity of 'a' is 1.5"),
-        ('{"ActivationSparsityByLayer": {"a": "x"}}', "sparsity of 'a' is no number"),
+        ('{"ActivationSparsityByLayer": {"a": "x"}}', "sparsity of 'a' is not a number"),
         ('{"ActivationSparsityByLayer": ', "damaged"),
     ],
 )

@@ -84,7 +84,7 @@ def test_a_workload_of_zigzag_has_the_operations_of_its_loops(tmp_path: Path) ->
             "[1, 8, 3, 8, 8, 3]",
             ":6:3: 0.loop_sizes: 7 loops need as many whole numbers",
         ),
-        ("iy=2*oy+1*fy", "iy=oy", ":4:39: 0.dimension_relations.1: expected such as ix=2"),
+        ("iy=2*oy+1*fy", "iy=oy", ":4:39: 0.dimension_relations.1: expected, for example, ix=2"),
         (
             "operator_type: Gemm",
             "operator_type: Softmax",
