@@ -26,6 +26,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import shared
+from neuroest.cli.elapsed import progress_shown
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.exploration.crossover import crossover
 
@@ -49,5 +50,7 @@ def run(
     Reports three scopes: operations only; plus memory and data movement; plus static energy. The prediction of a
     published model is printed for comparison.
     """
-    found = crossover(spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed)
+    found = crossover(
+        spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed, progress=progress_shown()
+    )  # fmt: skip
     shared.emit_result(found, output, form, f"Crossover of {spiking} and {dense}")

@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import shared
+from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.exploring import Results
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, sensitivity
 
@@ -55,6 +56,7 @@ def run(
         settings=shared.changes(settings),
         sobol_samples=sobol,
         seed=seed,
+        progress=progress_shown(),
     )
     if plot is not None:
         found.plot(names[0], plot, most or _MOST_IN_FULL)

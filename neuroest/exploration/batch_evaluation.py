@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neuroest.blocks.base import Check
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError
+from neuroest.core.progress import Progress, silent
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.evaluate import evaluate
@@ -199,12 +200,14 @@ def joined(parts: Sequence[Points]) -> Points:
 
 
 def in_blocks(
-    group: Group, columns: Mapping[str, Array], count: int, quantities: Sequence[str], *, judged: bool = True
-) -> Points:
+    group: Group, columns: Mapping[str, Array], count: int, quantities: Sequence[str],
+    *, judged: bool = True, progress: Progress = silent,
+) -> Points:  # fmt: skip
     """Results of a list of points, evaluated in blocks; `columns` has one value per point by path."""
     parts, block = [], block_of(group)
     for start in range(0, count, block):
         part = {path: values[start : start + block].reshape(-1, 1) for path, values in columns.items()}
         shape = (min(block, count - start),)
         parts.append(evaluate_points(group, part, shape, quantities, judged=judged))
+        progress((start + shape[0]) / count)
     return joined(parts)

@@ -1,7 +1,7 @@
 """Parameter value at which one chip begins to beat another.
 
 The headline is the median over the draws of `estimate`, as everywhere; the nominal value, with all inputs as stated,
-stands next to it.
+is given with it.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.core.units import format_quantity
@@ -198,6 +199,7 @@ def crossover(
     scaled: bool = False,
     samples: int = SAMPLES,
     seed: int = SEED,
+    progress: Progress = silent,
 ) -> CrossoverResult:
     """Find the spike rate below which a spiking chip needs less energy than a dense one.
 
@@ -211,6 +213,8 @@ def crossover(
         Whether to scale the activities of the file together; otherwise input and layers get one common rate.
     samples : int
         Draws of the uncertain inputs; common inputs are drawn once for both chips.
+    progress : callable, optional
+        Receives the share that is done.
 
     Raises
     ------
@@ -228,7 +232,7 @@ def crossover(
     table = layer_table(first.workload, {})
     timesteps = first_number(table.timesteps)
     bits = float(matched_activation_bits(timesteps))
-    curves = _spiking_curves(first, scaled=scaled, samples=samples, seed=seed)
+    curves = _spiking_curves(first, scaled=scaled, samples=samples, seed=seed, progress=progress)
     given = float(second.values.get(_ACTIVATIONS) or first.values[_ACTIVATIONS])
     rows = []
     for width in dict.fromkeys((given, bits)):
@@ -283,7 +287,7 @@ class _Curves:
     energies: Mapping[str, Array]
 
 
-def _spiking_curves(group: Group, *, scaled: bool, samples: int, seed: int) -> _Curves:
+def _spiking_curves(group: Group, *, scaled: bool, samples: int, seed: int, progress: Progress) -> _Curves:
     columns = _drawn(group, samples, seed)
     activities = {path: group.claims[path].value for path in group.claims if path.endswith("activity.rate")}
     if not activities:
@@ -304,6 +308,7 @@ def _spiking_curves(group: Group, *, scaled: bool, samples: int, seed: int) -> _
         points = evaluate_points(group, {**block, **moved}, (count, _RATES), list(SCOPES), judged=False)
         for scope in SCOPES:
             parts[scope].append(np.broadcast_to(points.totals[scope].reshape(count, -1), (count, _RATES)))
+        progress((start + count) / (samples + 1))
     alone = evaluate_points(group, {}, (1,), list(SCOPES), judged=False)
     _refuse(group, alone)
     return _Curves(

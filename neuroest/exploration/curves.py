@@ -273,7 +273,8 @@ def _integration_times(architecture: Named, workload: Named) -> tuple[float, lis
     for factor in factors:
         share = float(factor**exponent)
         moved = instantiate(group.design, {**group.values, path: group.claims[path].value * share})
-        time = next(one for here, one in _neurons(moved) if here == place).integration_time()
+        with np.errstate(all="ignore"):  # a neuron that never fires has no time and is left out
+            time = next(one for here, one in _neurons(moved) if here == place).integration_time()
         if np.isfinite(time):
             points.append((float(time), group, {path: (share, np.inf)}))
     return float(neuron.integration_time()), sorted(points, key=lambda point: point[0])

@@ -26,6 +26,7 @@ def test_the_table_fits_a_terminal(command: Command) -> None:
 def test_sobol_indices_and_a_figure(command: Command, tmp_path: Path) -> None:
     done = command(*FAST, "--sobol", "16", "-p", str(tmp_path / "t.pdf"))
     assert "ST" in done.out
+    assert done.out == command(*FAST, "--sobol", "16").out  # the default seed repeats the bootstraps, too
     assert (tmp_path / "t.pdf").exists()
 
 

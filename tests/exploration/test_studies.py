@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.exploration.breakeven import breakeven
+from neuroest.exploration.crossover import crossover
+from neuroest.exploration.curves import curves
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.optimize import optimize
 from neuroest.exploration.pareto import non_dominated, pareto
@@ -173,6 +176,27 @@ def test_variability_averages_out_over_the_devices_of_a_chip() -> None:
 def test_sample_counts_that_make_no_sense(options: dict[str, int]) -> None:
     with pytest.raises(ExplorationError):
         uncertainty(CHIP, NET, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("study", ["uncertainty", "sensitivity", "breakeven", "curves", "crossover"])
+def test_a_study_reports_the_share_that_is_done(study: str) -> None:
+    seen: list[float] = []
+    options: dict[str, Any] = {"progress": seen.append}
+    if study == "uncertainty":
+        uncertainty(CHIP, NET, knowledge=300, variability=1, quantities=("area_m2",), **options)
+    elif study == "sensitivity":
+        sensitivity(CHIP, NET, quantities=("area_m2",), sobol_samples=16, **options)
+    elif study == "breakeven":
+        breakeven(
+            CHIP, "digital_int8_28nm", NET, "chip.tile.array.rows=16..512", quantity="area_m2", **options
+        )
+    elif study == "curves":
+        curves("array-size", CHIP, ["digital_int8_28nm"], NET, "area_m2", **options)
+    else:
+        crossover("digital_spiking_28nm", "digital_int8_28nm", NET, "mlp_mnist_dense", samples=100, **options)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+    assert len(seen) > 1 or study == "sensitivity"  # so few samples are one block
 
 
 @given(
