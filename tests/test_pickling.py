@@ -73,8 +73,8 @@ def test_an_estimate_travels_whatever_was_asked_of_it() -> None:
     used._repr_html_()
     again = travelled(used)
     assert again.to_json() == before
-    assert "traced" in vars(used.analysis)
-    assert "traced" not in vars(travelled(used).analysis)
+    assert "traced" in vars(used)
+    assert "traced" not in vars(travelled(used))
     assert travelled(used.traced).clock_fraction.origin == used.traced.clock_fraction.origin
 
 

@@ -1,7 +1,7 @@
 """Slow parts of an estimate: breakdowns, bands, elasticities, shares, origins and sources."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
-from neuroest.design.build import Design
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis import basis_shares
 from neuroest.error_analysis.bands import bands_of, sample_of
@@ -25,28 +24,13 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
 from neuroest.results import rows
+from neuroest.results.estimate import Estimate
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
-from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.workload import WorkloadSpec
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class EstimateAnalysis:
-    """Everything that an `Estimate` computes on first use.
-
-    Attributes
-    ----------
-    design, workload, claims
-        Inputs of the estimate.
-    evaluation : Evaluation
-        Its single point.
-    """
-
-    design: Design
-    workload: WorkloadSpec
-    claims: Mapping[str, Claim]
-    evaluation: Evaluation
+class AnalysedEstimate(Estimate):
+    """An estimate that computes its slow parts on first use."""
 
     def __getstate__(self) -> dict[str, Any]:
         # a copy in another process computes the slow parts again, since traced numbers are not sent
@@ -123,18 +107,18 @@ class EstimateAnalysis:
         return scenario_rows(self.design, self.workload, self.claims)
 
     @cached_property
-    def elasticities(self) -> Elasticities:
+    def sensitivity(self) -> Elasticities:
         """Elasticity of the results with respect to every claim."""
         return elasticities(self.design, self.workload, self.claims)
 
     @cached_property
-    def basis_shares(self) -> dict[str, dict[str, float]]:
+    def basis_share(self) -> dict[str, dict[str, float]]:
         """Share of energy and area for each basis of values."""
-        return basis_shares.basis_shares(self.elasticities, self.claims)
+        return basis_shares.basis_shares(self.sensitivity, self.claims)
 
     def unproven_share(self, total: str) -> float:
         """Share of a banded total that is based on projected or assumed values."""
-        return basis_shares.unproven_share(total, self.basis_shares, self.elasticities, self.claims)
+        return basis_shares.unproven_share(total, self.basis_share, self.sensitivity, self.claims)
 
     @cached_property
     def traced(self) -> CostTable:
@@ -174,7 +158,7 @@ class EstimateAnalysis:
             table.pad_ring_width,
         ]  # fmt: skip
         used = frozenset[str]().union(*map(used_parameters, numbers))
-        found = self.elasticities
+        found = self.sensitivity
         moved = np.any(np.stack(list(found.totals.values())) != 0.0, axis=0)
         return used | {path for path, moves in zip(found.paths, moved, strict=True) if moves}
 

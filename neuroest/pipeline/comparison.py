@@ -182,7 +182,7 @@ def _ratios(design: Estimate, baselines: Sequence[Estimate]) -> Iterator[Ratio]:
             if above is None or not below:
                 continue
             found = Headline.of(above / below, _band(design.sample, baseline.sample, name))
-            unproven = (design.analysis.unproven_share(name), baseline.analysis.unproven_share(name))
+            unproven = (design.unproven_share(name), baseline.unproven_share(name))
             yield Ratio(
                 name, baseline.architecture, above / below, found.low, found.median, found.high, unproven
             )

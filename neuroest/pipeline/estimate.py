@@ -13,7 +13,7 @@ from neuroest.core.frozen import frozen
 from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, network_with, workload_with
 from neuroest.design.short_paths import settings_of, whole_paths
-from neuroest.error_analysis.analysis import EstimateAnalysis
+from neuroest.error_analysis.analysis import AnalysedEstimate
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.evaluate import evaluate
@@ -107,10 +107,9 @@ def estimate(
     exclusions = left_out(result.learning, said)
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     formatted = tuple(check for check in checks if check.severity != "infeasible")
-    analysis = EstimateAnalysis(design, net.spec, claims, result)
-    return Estimate(
-        design, net.spec, claims, result, analysis, frozen(totals), formatted, exclusions, files, frozen(changes),
-    )  # fmt: skip
+    return AnalysedEstimate(
+        design, net.spec, claims, result, frozen(totals), formatted, exclusions, files, frozen(changes)
+    )
 
 
 def _placed(document: Document, text: str) -> str:

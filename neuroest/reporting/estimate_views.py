@@ -151,7 +151,7 @@ class View:
     @cached_property
     def unproven(self) -> Mapping[str, float]:
         """Share of each banded total from projected or assumed values."""
-        return {name: self.estimate.analysis.unproven_share(name) for name in MAIN}
+        return {name: self.estimate.unproven_share(name) for name in MAIN}
 
     def marked(self, total: str) -> bool:
         """Whether the share of projected or assumed values in a total is large enough for a mark."""
@@ -170,7 +170,7 @@ class View:
     def _broken_down(
         self, quantity: str, by: str, unit: str, parts: Callable[[Evaluation], _Parts], about: str
     ) -> Breakdown:
-        values, draws = parts(self.estimate.evaluation), parts(self.estimate.analysis.sampled)
+        values, draws = parts(self.estimate.evaluation), parts(self.estimate.sampled)
         total = float(sum(float(_flat(value)[0]) for value in values.values()))
         feasible = self.estimate.sample.feasible
         formatted = short_names(values) if by == "component" else {name: name for name in values}

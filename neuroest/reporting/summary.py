@@ -355,7 +355,7 @@ def _neurons(estimate: Estimate) -> str:
 
 
 def _slowest(estimate: Estimate) -> str:
-    layer = max(estimate.analysis.layers, key=lambda row: row.step_time_s)
+    layer = max(estimate.layers, key=lambda row: row.step_time_s)
     timing = estimate.evaluation.timing
     of_data = float(np.max(timing.stage_interval))
     passes = any(level.mapper.passage_time() is not None for level in estimate.evaluation.levels)

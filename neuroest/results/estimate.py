@@ -1,7 +1,7 @@
 """An estimate as users see it: totals, breakdown, checks, bands, sources and exclusions.
 
-All of it is data. `Analysis` computes the slow parts (bands, elasticities, the trace to the sources), each once on
-first use.
+All of it is data. `Analysis` lists the slow parts (bands, elasticities, the trace to the sources), which
+`error_analysis` computes, each once on first use.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class Analysis(Protocol):
 
     @property
     def breakdown(self) -> tuple[rows.BreakdownRow, ...]:
-        """Every term of energy and area."""
+        """Every term: dynamic energy by layer, static energy and area by component. Their sums are the totals."""
 
     @property
     def learning(self) -> tuple[rows.BreakdownRow, ...]:
-        """Every term of the energy of learning from a sample."""
+        """Every term of the energy to learn from one sample, on top of its inference; empty without a learning rule."""
 
     @property
     def layers(self) -> tuple[rows.LayerRow, ...]:
@@ -54,27 +54,27 @@ class Analysis(Protocol):
 
     @property
     def levels(self) -> tuple[rows.LevelRow, ...]:
-        """Every computing level, and the blocks outside of the levels."""
+        """Every computing level of the chip, and the blocks outside of the levels; the rows add up to the totals."""
 
     @property
     def shells(self) -> tuple[rows.ShellRow, ...]:
-        """The chips and each shell around them; empty without shells."""
+        """The chips, then each shell around them from the inside out; empty if the chip states no shell."""
 
     @property
     def traffic(self) -> tuple[rows.TrafficRow, ...]:
-        """Spikes of populations by level of the hierarchy."""
+        """Spikes of populations between units, chips and shells; empty without populations."""
 
     @property
     def spike_terms(self) -> dict[str, float]:
-        """Energy of one spike of a neuron with its own output, by term. [J]."""
+        """Energy of one spike of a neuron with its own output, by term. [J]; empty without such neurons."""
 
     @property
     def characteristics(self) -> tuple[rows.Characteristic, ...]:
-        """Numbers of single blocks."""
+        """Figures for specialists of single blocks: component, name, value in SI and its unit."""
 
     @property
     def column_errors(self) -> tuple[rows.LayerErrors, ...]:
-        """Errors of every layer in crossbar arrays."""
+        """Errors of the results of every layer in crossbar arrays, except layers whose exact results are all zero."""
 
     @property
     def sample(self) -> Sample:
@@ -82,46 +82,49 @@ class Analysis(Protocol):
 
     @property
     def sampled(self) -> Any:
-        """The `Evaluation` of that draw."""
+        """The `Evaluation` of the draw that the bands come from."""
 
     @property
     def bands(self) -> Bands:
-        """Percentiles of the totals."""
+        """10th to 90th percentile of the results over the uncertainty of the inputs."""
 
     @property
     def scenarios(self) -> tuple[ScenarioRow, ...]:
-        """Totals under other choices of the designer or the fab."""
+        """Totals under other choices of the designer or the fab, one at a time; no band includes them."""
 
     @property
-    def elasticities(self) -> Elasticities:
+    def sensitivity(self) -> Elasticities:
         """Elasticity of the results with respect to every claim."""
 
     @property
-    def basis_shares(self) -> dict[str, dict[str, float]]:
-        """Share of energy and area for each basis of values."""
+    def basis_share(self) -> dict[str, dict[str, float]]:
+        """Share of energy and area for each basis of values.
+
+        Each term is split among its inputs in proportion to its sensitivity to them.
+        """
 
     def unproven_share(self, total: str) -> float:
         """Share of a banded total that is based on projected or assumed values."""
 
     @property
     def traced(self) -> Any:
-        """The cost table, every number with its origin."""
+        """The cost table again, every number with its origin."""
 
     @property
     def used_paths(self) -> frozenset[str]:
-        """Paths of the claims that the results depend on."""
+        """Paths of the claims that the results depend on: those read for a cost, and those that move a total."""
 
     @property
     def source_keys(self) -> tuple[str, ...]:
-        """Keys of their sources."""
+        """Keys of exactly the sources that the results depend on, in alphabetical order."""
 
     @property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
-        """Bibliography entries of these sources."""
+        """Bibliography entries of exactly the claims that the results depend on, in alphabetical order."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Estimate:
+class Estimate(Analysis):
     """Area, energy, latency and throughput of a chip on a network, with their inputs and sources.
 
     Attributes
@@ -143,8 +146,6 @@ class Estimate:
         Files that were read, with their hashes.
     evaluation : Evaluation
         The arrays of all stages that the totals come from.
-    analysis : Analysis
-        Slow parts of the estimate.
     settings : mapping of str to str
         Values that were changed for this run, by path.
     """
@@ -153,7 +154,6 @@ class Estimate:
     workload: WorkloadSpec
     claims: Mapping[str, Claim] = field(repr=False)
     evaluation: Any = field(repr=False)
-    analysis: Analysis = field(repr=False)
     totals: Mapping[str, float | None]
     checks: tuple[rows.CheckResult, ...] = field(repr=False)
     exclusions: tuple[str, ...] = field(repr=False)
@@ -190,97 +190,9 @@ class Estimate:
         """Headline numbers from the sources of the devices, with the path of each device."""
         return tuple((path, r) for path, device in self.design.devices.items() for r in device.spec.reported)
 
-    @property
-    def breakdown(self) -> tuple[rows.BreakdownRow, ...]:
-        """Every term: dynamic energy by layer, static energy and area by component. Their sums are the totals."""
-        return self.analysis.breakdown
-
-    @property
-    def learning(self) -> tuple[rows.BreakdownRow, ...]:
-        """Every term of the energy to learn from one sample, on top of its inference; empty without a learning rule."""
-        return self.analysis.learning
-
-    @property
-    def spike_terms(self) -> dict[str, float]:
-        """Energy of one spike of a neuron with its own output, by term. [J]; empty without such neurons."""
-        return self.analysis.spike_terms
-
-    @property
-    def characteristics(self) -> tuple[rows.Characteristic, ...]:
-        """Figures for specialists of single blocks: component, name, value in SI and its unit."""
-        return self.analysis.characteristics
-
-    @property
-    def levels(self) -> tuple[rows.LevelRow, ...]:
-        """Every computing level of the chip, and the blocks outside of the levels; the rows add up to the totals."""
-        return self.analysis.levels
-
-    @property
-    def shells(self) -> tuple[rows.ShellRow, ...]:
-        """The chips, then each shell around them from the inside out; empty if the chip states no shell."""
-        return self.analysis.shells
-
-    @property
-    def traffic(self) -> tuple[rows.TrafficRow, ...]:
-        """Spikes of populations between units, chips and shells; empty without populations."""
-        return self.analysis.traffic
-
-    @property
-    def column_errors(self) -> tuple[rows.LayerErrors, ...]:
-        """Errors of the results of every layer in crossbar arrays, except layers whose exact results are all zero."""
-        return self.analysis.column_errors
-
-    @property
-    def sensitivity(self) -> Elasticities:
-        """Elasticity of the results with respect to every claim."""
-        return self.analysis.elasticities
-
-    @property
-    def bands(self) -> Bands:
-        """10th to 90th percentile of the results over the uncertainty of the inputs."""
-        return self.analysis.bands
-
-    @property
-    def sample(self) -> Sample:
-        """The draw that the bands come from."""
-        return self.analysis.sample
-
     def headline(self, name: str) -> Headline:
         """A total as tables and figures show it: median and band first, the value at nominal inputs second."""
         return Headline.of(self.totals[name], self.bands.totals.get(name))
-
-    @property
-    def scenarios(self) -> tuple[ScenarioRow, ...]:
-        """Totals under other choices of the designer or the fab, one at a time; no band includes them."""
-        return self.analysis.scenarios
-
-    @property
-    def basis_share(self) -> dict[str, dict[str, float]]:
-        """Share of energy and area for each basis of values.
-
-        Each term is split among its inputs in proportion to its sensitivity to them.
-        """
-        return self.analysis.basis_shares
-
-    @property
-    def traced(self) -> Any:
-        """The cost table again, every number with its origin."""
-        return self.analysis.traced
-
-    @property
-    def used_paths(self) -> frozenset[str]:
-        """Paths of the claims that the results depend on: those read for a cost, and those that move a total."""
-        return self.analysis.used_paths
-
-    @property
-    def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
-        """Bibliography entries of exactly the claims that the results depend on, in alphabetical order."""
-        return self.analysis.sources
-
-    @property
-    def source_keys(self) -> tuple[str, ...]:
-        """Keys of exactly the sources that the results depend on, in alphabetical order."""
-        return self.analysis.source_keys
 
     @property
     def unbounded(self) -> tuple[str, ...]:
@@ -336,7 +248,7 @@ class Estimate:
                 {**found._asdict(), "value": found.value if math.isfinite(found.value) else None}
                 for found in self.characteristics
             ],
-            "layers": [asdict(layer) for layer in self.analysis.layers],
+            "layers": [asdict(layer) for layer in self.layers],
             "levels": [asdict(level) for level in self.levels],
             "shells": [asdict(shell) for shell in self.shells],
             "traffic": [asdict(row) for row in self.traffic],

@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from neuroest.error_analysis.analysis import EstimateAnalysis
 from neuroest.loading.library import shipped
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN
 from tests.exploration.test_draw_bounds import on_a_network
 
 
-def outside(found: Estimate, analysis: EstimateAnalysis) -> list[str]:
+def outside(found: Estimate) -> list[str]:
     """Main totals whose nominal value lies outside of a band."""
-    bands, totals = analysis.bands.totals, found.totals
+    bands, totals = found.bands.totals, found.totals
     return [name for name in MAIN if not bands[name].low <= totals[name] <= bands[name].high]
 
 
@@ -23,12 +22,12 @@ def outside(found: Estimate, analysis: EstimateAnalysis) -> list[str]:
 def test_a_nominal_value_lies_outside_of_its_band_for_a_stated_bound_only(chip: str) -> None:
     """A parameter that states a limit as its value, such as a thermal design power, moves the result to one side."""
     found = on_a_network(chip)
-    if not outside(found, found.analysis):
+    if not outside(found):
         return
     bounded = {path for path, claim in found.claims.items() if claim.shape != "two_sided" or claim.bound}
-    assert bounded, outside(found, found.analysis)
+    assert bounded, outside(found)
     loose = {
         path: replace(claim, has_spread=claim.has_spread and path not in bounded)
         for path, claim in found.claims.items()
     }
-    assert not outside(found, EstimateAnalysis(found.design, found.workload, loose, found.evaluation))
+    assert not outside(replace(found, claims=loose))

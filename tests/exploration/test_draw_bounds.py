@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import MappingError, RangeError
-from neuroest.error_analysis.analysis import EstimateAnalysis
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.sensitivity import in_blocks
@@ -61,7 +60,7 @@ def test_no_band_is_negative_where_the_spread_of_an_activity_begins_at_zero(chip
     activity = {path: claim for path, claim in claims.items() if ".activity." in path}
     assert activity
     claims |= from_zero(activity)
-    bands = EstimateAnalysis(found.design, found.workload, claims, found.evaluation).bands
+    bands = replace(found, claims=claims).bands
     assert bands.totals
     for name, band in bands.totals.items():
         assert 0.0 <= band.low <= band.median <= band.high, name

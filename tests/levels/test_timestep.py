@@ -183,7 +183,7 @@ def test_bands_and_scalars_follow_the_same_rule() -> None:
 
 def test_origin_of_the_read_energy_is_the_neuron() -> None:
     result = estimate("diffusive_28nm_capacitor", SHD)
-    used = result.analysis.used_paths
+    used = result.used_paths
     assert f"{NEURON}.field_mobility" in used
     assert f"{NEURON}.residue_decay" in used
 

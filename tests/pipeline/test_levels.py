@@ -176,7 +176,7 @@ def test_auto_takes_the_cheaper_level_of_each_layer(by: str) -> None:
     costs = {}
     for level, layers in (("chip.digital.units", "*"), ("chip.tile.array", "none_of_them")):
         alone = estimate(CHIP, NETWORK, {"chip.digital.units.layers": layers})
-        rows = {row.layer: row for row in alone.analysis.layers}
+        rows = {row.layer: row for row in alone.layers}
         costs[level] = {
             name: row.dynamic_energy_J if by == "energy" else row.step_time_s if by == "time"
             else 0.0 if level == "chip.digital.units" else row.units

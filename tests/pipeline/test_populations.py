@@ -66,7 +66,7 @@ def test_a_population_in_which_all_are_connected_is_a_recurrent_layer(tmp_path: 
 def test_populations_stand_next_to_layers(tmp_path: Path) -> None:
     readout = {"name": "readout", "type": "fully_connected", "outputs": 10}
     result = neuroest.estimate("analog_lif_28nm", network(tmp_path, cells(), readout))
-    assert [row.type for row in result.analysis.layers] == ["population", "fully_connected"]
+    assert [row.type for row in result.layers] == ["population", "fully_connected"]
     assert result.totals["synaptic_operations"] == pytest.approx(100 * 0.05 * (1000 * 1000 + 1000 * 10))
 
 
@@ -191,7 +191,7 @@ def test_what_is_not_known_of_a_population_widens_the_band() -> None:
 
 
 def test_what_moves_whole_arrays_has_an_elasticity() -> None:
-    found = neuroest.estimate("memristive_brain_28nm", HUMAN).analysis.elasticities
+    found = neuroest.estimate("memristive_brain_28nm", HUMAN).sensitivity
     slopes = dict(zip(found.paths, found.totals["area"], strict=True))
     # 547 blocks of 128 rows a neuron; arrays and what is next to them go with these blocks
     assert slopes["workload.layers.brain.synapses"] == pytest.approx(1.0, abs=0.2)

@@ -29,7 +29,7 @@ def estimate_data(estimate: Estimate) -> Any:
             variables[name] = ((), total, about)
         else:
             variables[name] = (("statistic",), [total, band.low, band.median, band.high], about)
-    layers = list(dict.fromkeys(layer.layer for layer in estimate.analysis.layers))
+    layers = list(dict.fromkeys(layer.layer for layer in estimate.layers))
     parts = list(dict.fromkeys(row.component for row in estimate.breakdown))
     dynamic, static, area = np.zeros((len(layers), len(parts))), np.zeros(len(parts)), np.zeros(len(parts))
     for row in estimate.breakdown:
