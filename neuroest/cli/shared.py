@@ -240,7 +240,7 @@ def emit_in_form(
 
 def emit_result(found: Any, output: Path | None, form: Format, label: str) -> None:
     """Write a result that has a text, and rows or a frame, in the requested form."""
-    rows = found.rows if hasattr(found, "rows") else found.to_frame
+    rows = found.rows if callable(getattr(found, "rows", None)) else found.to_frame
     data = found.to_dict() if form is Format.JSON and hasattr(found, "to_dict") else None
     emit_in_form(output, form, found.to_text, rows, label, data)
 
