@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from neuroest.loading.library import load_device
+from neuroest.registry import COMPONENTS
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "benchmarks" / "crosscheck"
@@ -185,6 +186,12 @@ def test_the_areas_of_fine_memories_are_those_of_published_macros_in_cells(
     missed = areas.left_out(macros, port, control)
     assert math.prod(missed.values()) == pytest.approx(1.0, abs=0.15)
     assert max(max(ratio, 1.0 / ratio) for ratio in missed.values()) < 1.4
+
+
+def test_the_errors_of_static_memories_are_those_of_macros_left_out_of_the_fit(areas: Any) -> None:
+    stated = (COMPONENTS["sram"].prior_error[quantity].factor for quantity in ("energy", "area"))
+    for factor, found in zip(stated, areas.error_factors(), strict=True):
+        assert factor - 0.05 < found <= factor
 
 
 def test_macros_of_other_kits_have_an_area_of_the_same_form(areas: Any) -> None:
