@@ -83,6 +83,15 @@ class DigitalArrayLevel(SkipsZeros):
     unit: ProcessingElementBlock
     """The processing element."""
 
+    @field_validator("tree_stages")
+    @classmethod
+    def _of_a_tree(cls, stated: float | None, info: ValidationInfo) -> float | None:
+        if stated is not None and info.data.get("summation") == "systolic":
+            raise PydanticCustomError(
+                "tree_stages", "is for `summation: tree`; a systolic array registers every sum"
+            )
+        return stated
+
     @field_validator("layer_setup_cycles")
     @classmethod
     def _one_setup(cls, stated: float | None, info: ValidationInfo) -> float | None:

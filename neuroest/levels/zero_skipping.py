@@ -1,10 +1,10 @@
 """Digital arrays that skip or gate zeros: fewer cycles, fewer products, compressed operands."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.core import units as u
@@ -34,6 +34,14 @@ class SkipsZeros(ComputingLevel):
         if stated not in {None, 1.0} and info.data.get("zero_skipping") == "none":
             raise PydanticCustomError("zero_skipping", "is for arrays with `zero_skipping`")
         return stated
+
+    @model_validator(mode="after")
+    def _spread_of_what_skips(self) -> Self:
+        if self.zero_skipping == "none" and "load_balance" in self.uncertain:
+            raise PydanticCustomError(
+                "zero_skipping", "`uncertain.load_balance` is for arrays with `zero_skipping`"
+            )
+        return self
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -53,8 +53,7 @@ def check_design(
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
         *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s), *_copy_checks(s),
-        *_setup_checks(s),
-        *_domain_checks(s), *_zero_checks(s),
+        *_setup_checks(s), *_rewriting_checks(s), *_domain_checks(s), *_zero_checks(s),
     )  # fmt: skip
 
 
@@ -229,19 +228,39 @@ def _power_off_checks(s: Stages) -> list[Check]:
 
 
 def _copy_checks(s: Stages) -> list[Check]:
-    """Whether a level whose data are copied before and after a layer has memories to copy between."""
+    """Whether a level that copies data between memories, or searches the order of its loops, has two of a kind."""
     found = []
     for level in s.levels:
-        if "copy_width" in level.mapper.compute.options:
-            chains = [level.mapper.memories(contents) for contents in ("activations", "weights")]
-            found.append(
-                Check(
-                    "copies_between_memories", level.path, "advice", any(len(chain) > 1 for chain in chains),
-                    "copy_width changes nothing, because no two memories store activations, or weights; put one into a "
-                    "level around the other",
-                )
-            )  # fmt: skip
+        compute = level.mapper.compute
+        stated = (
+            ("copies", "copy_width", "copy_width" in compute.options),
+            ("tiles", "tiling", getattr(compute.spec, "tiling", "none") != "none"),
+        )
+        chains = [level.mapper.memories(contents) for contents in ("activations", "weights")]
+        found += [
+            Check(
+                f"{name}_between_memories", level.path, "advice", any(len(chain) > 1 for chain in chains),
+                f"{key} changes nothing, because no two memories store activations, or weights; put one into a "
+                "level around the other",
+            )
+            for name, key, present in stated
+            if present
+        ]  # fmt: skip
     return found
+
+
+def _rewriting_checks(s: Stages) -> list[Check]:
+    """Whether a chip with a stated interval of rewriting has cells that are written by circuits of their own."""
+    stated = s.chip.inferences_per_programming is not None
+    if not stated or any(level.mapper.writers() for level in s.levels):
+        return []
+    return [
+        Check(
+            "cells_to_rewrite", s.chip.top.path, "advice", passed=False,
+            message="inferences_per_programming changes nothing, because no weights are written into cells of an array; "
+            "leave it out",
+        )
+    ]  # fmt: skip
 
 
 def _setup_checks(s: Stages) -> list[Check]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Component
+from neuroest.blocks.base import Check, Component, NetworkContext
 from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import SurroundsChip
 from neuroest.core import units as u
@@ -53,6 +53,17 @@ class Shell(Component[ShellParameters], SurroundsChip):
 
     schema = ShellBlock
     prior_error = exact_model("powers and efficiencies are inputs with spreads of their own")
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether a stated duty is that of a shell whose own parts take more power while they work."""
+        if "duty" not in self.options:
+            return []
+        return [
+            Check(
+                "duty_of_shell", self.path, "advice", self.device.active_power > 0.0,
+                "duty changes nothing, because the device states no active_power; leave it out",
+            )
+        ]  # fmt: skip
 
     def number(self, inside: u.Dimensionless) -> u.Dimensionless:
         """Shells that so many chips, or shells further in, fill."""

@@ -126,17 +126,25 @@ class MultiplyAccumulate(Multiplying):
         return adder_trees.tree_stage_registers(o["tree_inputs"], product, _TREE_GROWTH, o["tree_stages"])
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the stages of a tree settle within a cycle of a library that states how long its adders take."""
-        o, d = self.options, self.device
+        """Whether a stated gate acts on a clock, and the stages of a tree settle in a cycle where delays are known."""
+        o, d, found = self.options, self.device, super().checks(network)
+        if self.gated:
+            found.append(
+                Check(
+                    "storage_clock", self.path, "advice", self.runs_freely,
+                    "storage_clock: gated changes nothing, because without a free_running_clock all registers are clocked "
+                    "only when they are written; state the clock of the datapath, or leave it out",
+                )
+            )  # fmt: skip
         if "tree_stages" not in o or not np.all(d.full_adder_delay > 0.0):
-            return super().checks(network)
+            return found
         leaves = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
         depth = adder_trees.ripple_tree_depth(o["tree_inputs"], leaves)
         time = adder_trees.stage_time(depth, o["tree_stages"], d.full_adder_delay, d.register_delay)
         time = time * logic_delay_ratio(self, d.reference_voltage)
         cycle = 1.0 / o["array_clock"]
         return [
-            *super().checks(network),
+            *found,
             Check(
                 "tree_settles", self.path, "design_rule", time <= cycle,
                 "a stage of the tree of adders takes longer than a cycle; use more tree_stages", time, cycle, "s",

@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
@@ -26,6 +29,13 @@ class VectorUnitBlock(ClockedBlock):
     by a power of two, at no cost; none: the unit does not do it, and the estimate reports this."""
     scale_bits: WordWidth = 16.0
     """Bits of that factor."""
+
+    @field_validator("scale_bits")
+    @classmethod
+    def _has_a_factor(cls, stated: float, info: ValidationInfo) -> float:
+        if info.data.get("rescaling") != "multiply":
+            raise PydanticCustomError("scale_bits", "is for `rescaling: multiply`")
+        return stated
 
 
 class VectorUnit(Datapath, ExecutesElementwise):
