@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks.base import AreaCost, Component, NetworkContext
+from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext
 from neuroest.blocks.digital.reported_mac import ReportedMac
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
@@ -83,15 +83,6 @@ class DigitalArrayLevel(SkipsZeros):
     unit: ProcessingElementBlock
     """The processing element."""
 
-    @field_validator("tree_stages")
-    @classmethod
-    def _of_a_tree(cls, stated: float | None, info: ValidationInfo) -> float | None:
-        if stated is not None and info.data.get("summation") == "systolic":
-            raise PydanticCustomError(
-                "tree_stages", "is for `summation: tree`; a systolic array registers every sum"
-            )
-        return stated
-
     @field_validator("layer_setup_cycles")
     @classmethod
     def _one_setup(cls, stated: float | None, info: ValidationInfo) -> float | None:
@@ -122,6 +113,18 @@ class DigitalArray(Component[None]):
         bits = inputs * unit.options["activation_bits"] + outputs * unit.options["accumulator_bits"]
         area = equations.adder_area(unit.device.adder_area, bits)
         return [AreaCost(self.path, "transform", area * logic_area_ratio(unit) * unit.device.area_overhead)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the stages of a tree are those of an array that has one."""
+        if "tree_stages" not in self.options or self.spec.summation == "tree":
+            return []
+        return [
+            Check(
+                "tree_stages", self.path, "advice", passed=False,
+                message="tree_stages changes nothing, because a systolic array registers every sum; set summation to "
+                "tree, or leave it out",
+            )
+        ]  # fmt: skip
 
 
 class DigitalArrayMapper(Mapper):

@@ -257,7 +257,7 @@ def _rewriting_checks(s: Stages) -> list[Check]:
     return [
         Check(
             "cells_to_rewrite", s.chip.top.path, "advice", passed=False,
-            message="inferences_per_programming changes nothing, because no weights are written into cells of an array; "
+            message="inferences_per_programming changes nothing, because no weights are written into cells; "
             "leave it out",
         )
     ]  # fmt: skip

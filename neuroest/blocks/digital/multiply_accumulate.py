@@ -132,8 +132,8 @@ class MultiplyAccumulate(Multiplying):
             found.append(
                 Check(
                     "storage_clock", self.path, "advice", self.runs_freely,
-                    "storage_clock: gated changes nothing, because without a free_running_clock all registers are clocked "
-                    "only when they are written; state the clock of the datapath, or leave it out",
+                    "storage_clock: gated changes nothing, because without a free_running_clock all registers are "
+                    "clocked only when they are written; state the clock of the datapath, or leave it out",
                 )
             )  # fmt: skip
         if "tree_stages" not in o or not np.all(d.full_adder_delay > 0.0):

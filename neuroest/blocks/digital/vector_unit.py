@@ -2,10 +2,7 @@
 
 from typing import Literal
 
-from pydantic import ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
-
-from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import ExecutesElementwise
@@ -29,13 +26,6 @@ class VectorUnitBlock(ClockedBlock):
     by a power of two, at no cost; none: the unit does not do it, and the estimate reports this."""
     scale_bits: WordWidth = 16.0
     """Bits of that factor."""
-
-    @field_validator("scale_bits")
-    @classmethod
-    def _has_a_factor(cls, stated: float, info: ValidationInfo) -> float:
-        if info.data.get("rescaling") != "multiply":
-            raise PydanticCustomError("scale_bits", "is for `rescaling: multiply`")
-        return stated
 
 
 class VectorUnit(Datapath, ExecutesElementwise):
@@ -82,6 +72,19 @@ class VectorUnit(Datapath, ExecutesElementwise):
     def multiplies(self) -> bool:
         """Whether sums are brought back to the bits of an activation by a factor."""
         return bool(self.spec.rescaling == "multiply")
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the bits of a factor are those of a unit that has one."""
+        found = super().checks(network)
+        if "scale_bits" in self.spec.model_fields_set:
+            found.append(
+                Check(
+                    "scale_bits", self.path, "advice", self.multiplies,
+                    "scale_bits changes nothing, because sums are not multiplied by a factor; set rescaling to "
+                    "multiply, or leave it out",
+                )
+            )  # fmt: skip
+        return found
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """The result of each lane."""
