@@ -71,8 +71,9 @@ class DigitalArrayLevel(SkipsZeros):
     """Idle time of the array before each layer: configuration by a processor, and copies of the data for its first
     cycles. Default: none."""
     layer_setup_cycles: PositiveNumber | None = None
-    """Idle time of the array before each layer in cycles of its clock, instead of `layer_setup`: a program on a processor
-    that starts the layer. Two published engines take 4000 and 22 000 cycles (docs/validation.md). Default: none."""
+    """Idle time of the array before each layer in cycles of its clock, instead of `layer_setup`: a program on a
+    processor that starts the layer. Two published engines take 4000 and 22 000 cycles (docs/validation.md). Default:
+    none."""
     copy_width: WordWidth | None = None
     """Bits per cycle that a DMA engine copies between the outer memories and those next to the array, before and after
     a layer. If left out, copies overlap with the layer, as with double buffering."""

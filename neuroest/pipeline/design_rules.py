@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.interconnect.dram import Dram
-from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions
+from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions, UpdatesNeurons
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
@@ -53,7 +53,7 @@ def check_design(
         *_load_checks(s), *_outside_checks(s), *_power_off_checks(s), *_port_checks(s),
         *_peak_checks(s, share_of_peak), *_shared_memory_checks(s),
         *_learning_checks(s), *_always_on_checks(s), *_instruction_checks(s), *_copy_checks(s),
-        *_setup_checks(s), *_rewriting_checks(s), *_domain_checks(s), *_zero_checks(s),
+        *_setup_checks(s), *_rewriting_checks(s), *_synapse_checks(s), *_domain_checks(s), *_zero_checks(s),
     )  # fmt: skip
 
 
@@ -260,6 +260,18 @@ def _rewriting_checks(s: Stages) -> list[Check]:
             message="inferences_per_programming changes nothing, because no weights are written into cells; "
             "leave it out",
         )
+    ]  # fmt: skip
+
+
+def _synapse_checks(s: Stages) -> list[Check]:
+    """Whether neurons with a stated synaptic operation do any: those next to an array get sums."""
+    return [
+        Check(
+            "synaptic_operation", block.path, "advice", (block.path, "accumulate") in s.counts.actions,
+            "synaptic_operation changes nothing, because an array adds the weights of these neurons; leave it out",
+        )
+        for _, block in s.chip.find(UpdatesNeurons)
+        if getattr(block.spec, "synaptic_operation", "addition") != "addition"
     ]  # fmt: skip
 
 

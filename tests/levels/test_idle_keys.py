@@ -32,6 +32,7 @@ def test_a_key_without_what_it_acts_on_is_reported(tmp_path: Path) -> None:
             "chip.array.tiling": "search", "operation.inferences_per_programming": 10, "chip.converter": shell,
             "chip.array.unit.storage": "64 bit", "chip.array.unit.storage_clock": "gated",
             "chip.vector_unit.rescaling": "shift", "chip.vector_unit.scale_bits": "8 bit",
+            "chip.neuron.synaptic_operation": "update",
         },
     )  # fmt: skip
     found = {check.name for check in idle.checks if not check.passed}
@@ -41,6 +42,7 @@ def test_a_key_without_what_it_acts_on_is_reported(tmp_path: Path) -> None:
         "duty_of_shell",
         "storage_clock",
         "scale_bits",
+        "synaptic_operation",
     } <= found
     without = run(tmp_path, {"chip.array.unit.storage": "64 bit", "chip.vector_unit.rescaling": "shift"})
     assert idle.totals["energy_per_inference_J"] == without.totals["energy_per_inference_J"]
