@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from neuroest.blocks.technology.process import Package, Process, ProcessCorners, ThresholdOptions
 from neuroest.core import units as u
@@ -19,7 +18,7 @@ from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecErro
 from neuroest.core.frozen import frozen
 from neuroest.loading.library import Device, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
-from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.base import Spec, numeric_options
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Provenance, resolve_claim, uncertain_choice
 from neuroest.specs.device import SourceSpec
@@ -122,27 +121,6 @@ class Design:
     def values(self) -> dict[str, u.Numeric]:
         """The SI values of all claims by path."""
         return {path: claim.value for path, claim in self.claims.items()}
-
-
-@lru_cache(maxsize=256)
-def numeric_options(spec: type[Spec]) -> Mapping[str, QuantityField]:
-    """Numeric fields of a spec class."""
-    found = {}
-    for name, info in spec.model_fields.items():
-        quantity = next((m for m in info.metadata if isinstance(m, QuantityField)), None)
-        quantity = quantity or _quantity_in(info.annotation)
-        if quantity is not None:
-            found[name] = quantity
-    return frozen(found)
-
-
-def _quantity_in(annotation: Any) -> QuantityField | None:
-    for argument in get_args(annotation):
-        if isinstance(argument, QuantityField):
-            return argument
-        if (found := _quantity_in(argument)) is not None:
-            return found
-    return None
 
 
 class _Builder:

@@ -24,7 +24,7 @@ from neuroest.equations import _grids as grids
 from neuroest.equations import technology
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.architecture import Level, Operation
-from neuroest.specs.base import SUPPLY
+from neuroest.specs.base import SUPPLY, numeric_options
 
 _Role = TypeVar("_Role")
 DISCREPANCY = "model_discrepancy."
@@ -300,14 +300,14 @@ def _component(
         reference = Process.from_values(values, f"{part.path}.process")
     options = {
         name: values[f"{part.path}.{name}"]
-        for name in build.numeric_options(type(part.spec))
+        for name in numeric_options(type(part.spec))
         if f"{part.path}.{name}" in values
     }
     if isinstance(part.spec, MemoryBlock) and _SUPPLY in options:
         point = point.domain(options[_SUPPLY])
     options |= {
         name: point.supply_voltage
-        for name in build.numeric_options(type(part.spec))
+        for name in numeric_options(type(part.spec))
         if getattr(part.spec, name) == SUPPLY
     }
     # units share the adder tree for their products

@@ -15,7 +15,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
-from neuroest.design.build import Design, InputFile, numeric_options
+from neuroest.design.build import Design, InputFile
 from neuroest.design.chip import DISCREPANCY
 from neuroest.design.overrides import design_with, network_with, workload_with
 from neuroest.design.short_paths import ending_in, is_whole, settings_of, whole_path, whole_paths
@@ -24,6 +24,7 @@ from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Sp
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.results.quantities import QUANTITIES
+from neuroest.specs.base import numeric_options
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.workload import WorkloadSpec, number_field

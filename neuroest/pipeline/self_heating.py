@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.design.build import PROCESS, TEMPERATURE, numeric_options
+from neuroest.design.build import PROCESS, TEMPERATURE
 from neuroest.design.chip import heat_path
 from neuroest.equations import power, technology
 from neuroest.pipeline.energy import Array
 from neuroest.specs.architecture import Technology
+from neuroest.specs.base import numeric_options
 
 _LEAST_STEP = 1e-6
 """Least step of the growth of the leakage, over the growth, that still shows how the power follows it."""

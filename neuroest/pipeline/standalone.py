@@ -32,14 +32,14 @@ from neuroest.core.errors import (
     UnknownNameError,
 )
 from neuroest.core.units import format_quantity
-from neuroest.design.build import TECHNOLOGY, Design, build, numeric_options
+from neuroest.design.build import TECHNOLOGY, Design, build
 from neuroest.design.chip import instantiate, instantiate_block, with_slots
 from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload
 from neuroest.pipeline.cost_table import costed_components, process_checks, technology_checks
 from neuroest.pipeline.mapping import network_context
 from neuroest.registry import ANYWHERE, BLOCKS, roles_of
 from neuroest.specs.architecture import ArchitectureSpec, Operation, Technology
-from neuroest.specs.base import QuantityField
+from neuroest.specs.base import QuantityField, numeric_options
 from neuroest.specs.blocks import Block
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec

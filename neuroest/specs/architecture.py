@@ -8,7 +8,7 @@ slots that the level must fill.
 # text, in the module of the subclass.
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -113,6 +113,10 @@ class _Nodes(Mapping[str, type[base.Spec]]):
         key, _, name = word.partition(":")
         return Level if key == "level" else LEVELS[name] if key == "mapper" else BLOCKS[name]
 
+    def __contains__(self, word: object) -> bool:
+        key, _, name = str(word).partition(":")
+        return word == "level" or name in (LEVELS if key == "mapper" else FREE_BLOCKS)
+
     def __iter__(self) -> Iterator[str]:
         yield "level"
         yield from (f"mapper:{mapper}" for mapper in LEVELS)
@@ -122,21 +126,8 @@ class _Nodes(Mapping[str, type[base.Spec]]):
         return 1 + len(LEVELS) + len(FREE_BLOCKS)
 
 
-class _NodeWords(Sequence[str]):
-    """Keys that identify the blocks and levels in a level."""
-
-    def __contains__(self, word: object) -> bool:
-        key, _, name = str(word).partition(":")
-        return word == "level" or name in (LEVELS if key == "mapper" else FREE_BLOCKS)
-
-    def __getitem__(self, index: Any) -> Any:
-        return tuple(_Nodes())[index]
-
-    def __len__(self) -> int:
-        return len(_Nodes())
-
-
-NODES = Choice(_Nodes(), _NodeWords(), _node_word, "model")
+_NODES = _Nodes()
+NODES = Choice(_NODES, _NODES, _node_word, "model")
 """A block or a level."""
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, Any, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
+from typing_extensions import TypeAliasType
 
 from neuroest.core.errors import QuantityError
 from neuroest.core.units import describe_dimension, format_quantity, parse_quantity, parse_unit
@@ -183,35 +184,49 @@ class QuantityField:
         return schema
 
 
+def quantity_in(*parts: Any) -> QuantityField | None:
+    """First quantity in the parts of an annotation; None if there is none."""
+    for part in parts:
+        inside = [part.__value__] if isinstance(part, TypeAliasType) else get_args(part)
+        found = part if isinstance(part, QuantityField) else quantity_in(*inside)
+        if found is not None:
+            return found
+    return None
+
+
+@cache
+def numeric_options(spec: type[Spec]) -> Mapping[str, QuantityField]:
+    """Numeric fields of a spec class, by name."""
+    found = {name: quantity_in(*info.metadata, info.annotation) for name, info in spec.model_fields.items()}
+    return MappingProxyType({name: quantity for name, quantity in found.items() if quantity is not None})
+
+
+def _above_zero(unit: str, maximum: float, example: str, words: tuple[str, ...] = ()) -> QuantityField:
+    return QuantityField(unit, minimum=0, above=True, maximum=maximum, example=example, words=words)
+
+
+_AUTO = ("auto",)
 _COUNT = QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128")
-_POSITIVE_FRACTION = QuantityField("1", minimum=0, above=True, maximum=1, example="0.05")
+_FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
+_POSITIVE_FRACTION = _above_zero("1", 1, "0.05")
 _RESOLUTION = QuantityField("1", minimum=1, maximum=64, integer=True, example="8")
 _BIT_COUNT = QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")
 _WORD_WIDTH = QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit")
-_VOLTAGE = QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V")
-_LENGTH = QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm")
-_AUTO = ("auto",)
+_VOLTAGE = _above_zero("V", 100, "0.9 V")
+_LENGTH = _above_zero("m", 1, "0.5 mm")
 
 Count: TypeAlias = Annotated[float, _COUNT]
 CountOrAuto: TypeAlias = Annotated[float | str, replace(_COUNT, words=_AUTO)]
 CountOrUnlimited: TypeAlias = Annotated[float | str, replace(_COUNT, example="64", words=("unlimited",))]
-SpareNumber: TypeAlias = Annotated[
-    float, QuantityField("1", minimum=0, maximum=4096, integer=True, example="8")
-]
-WholeNumber: TypeAlias = Annotated[
-    float, QuantityField("1", minimum=0, maximum=1e12, integer=True, example="2")
-]
-PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, example="1.5")]
-PositiveNumberOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("1", minimum=0, above=True, example="5", words=_AUTO)
-]
+SpareNumber: TypeAlias = Annotated[float, replace(_COUNT, minimum=0, maximum=4096, example="8")]
+WholeNumber: TypeAlias = Annotated[float, replace(_COUNT, minimum=0, example="2")]
+PositiveNumber: TypeAlias = Annotated[float, _above_zero("1", math.inf, "1.5")]
+PositiveNumberOrAuto: TypeAlias = Annotated[float | str, _above_zero("1", math.inf, "5", _AUTO)]
 WireNumberOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("1", minimum=1, maximum=1000, example="4", words=_AUTO)
 ]
-Fraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1, example="0.1")]
-FractionOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("1", minimum=0, maximum=1, example="0.1", words=_AUTO)
-]
+Fraction: TypeAlias = Annotated[float, _FRACTION]
+FractionOrAuto: TypeAlias = Annotated[float | str, replace(_FRACTION, words=_AUTO)]
 PositiveFraction: TypeAlias = Annotated[float, _POSITIVE_FRACTION]
 PositiveFractionOrAuto: TypeAlias = Annotated[float | str, replace(_POSITIVE_FRACTION, words=_AUTO)]
 SeriesShare: TypeAlias = Annotated[float, replace(_POSITIVE_FRACTION, maximum=0.9, example="5 %")]
@@ -227,16 +242,12 @@ VoltageOrAuto: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=_AUTO)
 SUPPLY = "supply"
 """Word for a voltage that equals the chip's supply voltage."""
 VoltageOrSupply: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=(SUPPLY,))]
-CurrentOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("A", minimum=0, above=True, maximum=1e3, example="2 mA", words=_AUTO)
-]
+CurrentOrAuto: TypeAlias = Annotated[float | str, _above_zero("A", 1e3, "2 mA", _AUTO)]
 Temperature: TypeAlias = Annotated[float, QuantityField("K", minimum=1, maximum=1000, example="300 K")]
-ThermalResistance: TypeAlias = Annotated[
-    float, QuantityField("K/W", minimum=0, above=True, maximum=1e6, example="30 K/W")
-]
-Time: TypeAlias = Annotated[float, QuantityField("s", minimum=0, above=True, maximum=1e9, example="10 ns")]
+ThermalResistance: TypeAlias = Annotated[float, _above_zero("K/W", 1e6, "30 K/W")]
+Time: TypeAlias = Annotated[float, _above_zero("s", 1e9, "10 ns")]
 Duration: TypeAlias = Annotated[float, QuantityField("s", minimum=0, maximum=1e9, example="2 ns")]
-_FREQUENCY = QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
+_FREQUENCY = _above_zero("1/s", 1e12, "200 MHz")
 Frequency: TypeAlias = Annotated[float, _FREQUENCY]
 GATED = "gated"
 """Word for the rate of a clock that is gated: it reaches registers only when they are written."""

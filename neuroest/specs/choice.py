@@ -1,6 +1,6 @@
 """One of several schemas, selected by a word in the file. Only the schemas in use are built."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ class Choice:
     """
 
     classes: Mapping[str, type[BaseModel]]
-    words: Sequence[str]
+    words: Collection[str]
     word_of: Callable[[Any], str | None]
     key: str
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import did_you_mean
 from neuroest.core.frozen import frozen
-from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.base import QuantityField, Spec, numeric_options
 from neuroest.specs.claims import ClaimSpec, Provenance
 
 FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
@@ -37,10 +37,15 @@ def _number_pair_or_word(given: object) -> str:
     return "word" if isinstance(given, str) else _number_or_pair(given)
 
 
-ClaimedFraction: TypeAlias = Annotated[
-    Annotated[ClaimSpec, Tag("claim")] | Annotated[float, FRACTION, Tag("number")],
-    Discriminator(_number_or_claim),
-]
+def claimed(field: QuantityField) -> Any:
+    """A quantity, alone or as a full claim."""
+    return Annotated[
+        Annotated[ClaimSpec, Tag("claim")] | Annotated[float, field, Tag("number")],
+        Discriminator(_number_or_claim),
+    ]
+
+
+ClaimedFraction: TypeAlias = claimed(FRACTION)  # type: ignore[valid-type]
 """A number from 0 to 1, alone or as a full claim with its own basis, source and spread."""
 
 PositiveInteger: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**6)]
@@ -143,50 +148,32 @@ class Recurrent(Layer):
     """Neurons. The fan-in of each is the number of inputs plus this number."""
 
 
-def _claimed(field: QuantityField) -> Any:
-    """A quantity, alone or as a full claim."""
-    return Annotated[
-        Annotated[ClaimSpec, Tag("claim")] | Annotated[float, field, Tag("number")],
-        Discriminator(_number_or_claim),
-    ]
-
-
 class Connections(Spec):
     """Connectivity of a population: each number alone, or as a claim with basis and spread."""
 
-    neurons: _claimed(_NUMBER)  # type: ignore[valid-type]
+    neurons: claimed(_NUMBER)  # type: ignore[valid-type]
     """Neurons."""
-    synapses: _claimed(_FAN_OUT)  # type: ignore[valid-type]
+    synapses: claimed(_FAN_OUT)  # type: ignore[valid-type]
     """Synapses per neuron within the population: the fan-out, and on average the fan-in."""
-    input_synapses: _claimed(_ANY_NUMBER) = 0.0  # type: ignore[valid-type]
+    input_synapses: claimed(_ANY_NUMBER) = 0.0  # type: ignore[valid-type]
     """Synapses per neuron from the layer's inputs."""
-    crosspoint_density: _claimed(_DENSITY) = 1.0  # type: ignore[valid-type]
+    crosspoint_density: claimed(_DENSITY) = 1.0  # type: ignore[valid-type]
     """Share of an array's crosspoints that are synapses, after neurons with shared inputs are grouped. 1 is the upper
     limit of any placement. Sparse connectivity reaches little more than its connection probability."""
-    sheet_density: _claimed(_PER_AREA)  # type: ignore[valid-type]
+    sheet_density: claimed(_PER_AREA)  # type: ignore[valid-type]
     """Neurons per area of the cortical sheet, such as `8e4 1/mm^2`."""
-    decay_length: _claimed(_DISTANCE)  # type: ignore[valid-type]
+    decay_length: claimed(_DISTANCE)  # type: ignore[valid-type]
     """Distance over which the density of a neuron's targets falls to 1/e."""
-    long_range_share: _claimed(FRACTION) = 0.0  # type: ignore[valid-type]
+    long_range_share: claimed(FRACTION) = 0.0  # type: ignore[valid-type]
     """Share of the synapses that target distant areas."""
-    long_range_areas: _claimed(_NUMBER) = 1.0  # type: ignore[valid-type]
+    long_range_areas: claimed(_NUMBER) = 1.0  # type: ignore[valid-type]
     """Number of distant areas per neuron. In each, the targets spread as in the local area."""
-    long_range_distance: _claimed(_DISTANCE) | None = None  # type: ignore[valid-type]
+    long_range_distance: claimed(_DISTANCE) | None = None  # type: ignore[valid-type]
     """Mean distance to these areas; required with `long_range_share`."""
 
 
-POPULATION_NUMBERS: Mapping[str, tuple[QuantityField, str]] = {
-    "neurons": (_NUMBER, "Neurons"),
-    "synapses": (_FAN_OUT, "Synapses of one neuron within the population"),
-    "input_synapses": (_ANY_NUMBER, "Synapses of one neuron from what the population reads"),
-    "crosspoint_density": (_DENSITY, "Share of the crosspoints of an array that are synapses"),
-    "sheet_density": (_PER_AREA, "Neurons under an area of their sheet"),
-    "decay_length": (_DISTANCE, "Length in which the density of targets falls to 1/e"),
-    "long_range_share": (FRACTION, "Share of the synapses in distant areas"),
-    "long_range_areas": (_NUMBER, "Distant areas that a neuron reaches"),
-    "long_range_distance": (_DISTANCE, "Mean distance of these areas"),
-}
-"""Numbers of a population, with bounds and descriptions."""
+POPULATION_NUMBERS = numeric_options(Connections)
+"""Numbers of a population, with their bounds."""
 
 
 class Population(Layer, Connections):
@@ -207,7 +194,7 @@ class Population(Layer, Connections):
             If the claim has the wrong dimension.
         """
         given = getattr(self, name)
-        return POPULATION_NUMBERS[name][0].read(given.value) if isinstance(given, ClaimSpec) else given
+        return POPULATION_NUMBERS[name].read(given.value) if isinstance(given, ClaimSpec) else given
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -329,6 +316,11 @@ _Layers: TypeAlias = (
 LAYER_TYPES: Mapping[str, type[Layer]] = frozen(
     {get_args(cls.model_fields["type"].annotation)[0]: cls for cls in get_args(_Layers)}
 )
+
+
+WITH_WEIGHTS = (Convolution, FullyConnected, Population, Recurrent, RecurrentCell)
+KEEP_CODING = (Pooling, Add, Concatenation, ElementWise, Rearrangement)
+"""Layers that keep the coding of their input."""
 
 
 def _known_type(given: object) -> object:

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
 from neuroest.core.errors import QuantityError, did_you_mean
-from neuroest.specs.base import QuantityField, Spec
-from neuroest.specs.claims import GivenClaim, Provenance
-from neuroest.specs.layers import FRACTION, NAME, SHARE, TIME, Bits, ClaimedFraction
+from neuroest.specs.base import QuantityField, Spec, numeric_options
+from neuroest.specs.claims import Provenance
+from neuroest.specs.layers import NAME, SHARE, TIME, Bits, ClaimedFraction, claimed
 from neuroest.specs.learning_formula import Product, read_formula
 from neuroest.specs.messages import validate
 from neuroest.specs.reading import read_document
@@ -200,7 +199,7 @@ class LearningSpec(Provenance):
     """Share of nonzero errors e or gradients d. Default: all."""
     slope_share: ClaimedFraction | None = None
     """Share of the neurons with a nonzero surrogate gradient h. Default: all."""
-    hottest: GivenClaim | None = None
+    hottest: claimed(_RATIO) | None = None  # type: ignore[valid-type]
     """Ratio of the writes of the most-written cell to the mean of its layer. Default: one."""
     use_period: Annotated[float, TIME] | None = None
     """Time between two learned samples in use, for the years to failure. Default: the chip's own sample interval."""
@@ -233,25 +232,10 @@ def learning_faults(spec: LearningSpec, layers: tuple[str, ...]) -> Iterator[tup
             yield ("layers", index), f"no layer with weights is called {name!r}{did_you_mean(name, layers)}"
 
 
-LEARNING_CLAIMS: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
-    {
-        "mean_change": (FRACTION, "Mean change of a weight in a due update at a learning rate of one"),
-        "skipped": (FRACTION, "Share of the due updates that are dropped"),
-        "error_share": (FRACTION, "Share of the errors that are not zero"),
-        "slope_share": (FRACTION, "Share of the neurons whose slope is not zero"),
-        "hottest": (_RATIO, "Writes of the hottest cell over the mean"),
-    }
-)
-"""Learning parameters that are claims, with their bounds."""
-LEARNING_CHOICES: Mapping[str, tuple[QuantityField, str]] = MappingProxyType(
-    {
-        "samples": (_SAMPLES, "Samples of the whole training"),
-        "learning_rate": (_RATE, "Factor on the mean change"),
-        "tolerated_failures": (_BELOW_ONE, "Share of the cells whose failure the network tolerates"),
-        "use_period": (TIME, "Time from one learned sample to the next in use"),
-        "duty": (SHARE, "Share of the time in which the chip learns"),
-    }
-)
-"""Learning parameters that are design choices, with their bounds."""
+LEARNING_NUMBERS = numeric_options(LearningSpec)
+"""Numbers of learning, with their bounds."""
+LEARNING_CLAIMS = ("mean_change", "skipped", "error_share", "slope_share", "hottest")
+LEARNING_CHOICES = tuple(name for name in LEARNING_NUMBERS if name not in LEARNING_CLAIMS)
+"""Those of them that are design choices."""
 LEARNING = "workload.learning."
 """Path of a workload's learning parameters."""

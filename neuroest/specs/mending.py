@@ -6,18 +6,17 @@ across blocks. No result for users is computed from a repaired document.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from typing_extensions import TypeAliasType
 
 from neuroest.core.errors import Problem
 from neuroest.registry import COMPONENTS
-from neuroest.specs.base import QuantityField
+from neuroest.specs.base import quantity_in
 from neuroest.specs.choice import Choice, details
 from neuroest.specs.messages import dotted, problems_of, real_path, schema_at
 from neuroest.specs.reading import Document
@@ -155,7 +154,7 @@ def _of_base(base: Any, path: Sequence[str | int]) -> Any:
 
 def _example(field: FieldInfo, given: Any) -> Any:
     """A value for a required field: the nearest word to the given one, or an example of its quantity."""
-    quantity = next(_quantities([*field.metadata, field.annotation]), None)
+    quantity = quantity_in(*field.metadata, field.annotation)
     if quantity is not None:
         return quantity.json_schema()["examples"][0]
     words = [one for one in get_args(field.annotation) if isinstance(one, str)]
@@ -168,17 +167,6 @@ def _example(field: FieldInfo, given: Any) -> Any:
     choice = next((item for item in field.metadata if isinstance(item, Choice)), None)
     blocks = (_block(member) for member in choice.members()) if choice is not None else iter(())
     return next((block for block in blocks if block is not None), _NOTHING)
-
-
-def _quantities(parts: Iterable[Any]) -> Iterator[QuantityField]:
-    """Quantities in an annotation."""
-    for part in parts:
-        if isinstance(part, QuantityField):
-            yield part
-        elif isinstance(part, TypeAliasType):
-            yield from _quantities([part.__value__])
-        else:
-            yield from _quantities([*get_args(part), *getattr(part, "__metadata__", ())])
 
 
 def _block(schema: type[BaseModel]) -> dict[str, Any] | None:

@@ -12,39 +12,39 @@ from pydantic import Field
 
 from neuroest.core.errors import Problem, QuantityError, SpecError
 from neuroest.specs.base import QuantityField, Spec
-from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Provenance, resolve_claim
+from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Described, Provenance, resolve_claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.layers import (
     FRACTION,
+    KEEP_CODING,
     NAME,
     POPULATION_NUMBERS,
     SHARE,
     TIME,
+    WITH_WEIGHTS,
     Activity,
-    Add,
     AnyLayer,
     Bits,
     ClaimedFraction,
-    Concatenation,
-    Convolution,
-    ElementWise,
-    FullyConnected,
     Host,
-    Pooling,
     Population,
     PositiveInteger,
-    Rearrangement,
     Recurrent,
     RecurrentCell,
 )
-from neuroest.specs.learning import LEARNING, LEARNING_CHOICES, LEARNING_CLAIMS, LearningSpec, learning_faults
+from neuroest.specs.learning import (
+    LEARNING,
+    LEARNING_CHOICES,
+    LEARNING_CLAIMS,
+    LEARNING_NUMBERS,
+    LearningSpec,
+    learning_faults,
+)
 
 Location: TypeAlias = tuple[str | int, ...]
 Fault: TypeAlias = tuple[Location, str]
 """Location in the file (keys and indices), and the fault."""
 
-_LEARNS = (Convolution, FullyConnected, Population, Recurrent, RecurrentCell)
-"""Layers with weights."""
 _COUNT = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
 
 Coding: TypeAlias = Literal["spiking", "dense"]
@@ -178,17 +178,13 @@ def input_quantities(spec: WorkloadSpec) -> tuple[str, ...]:
     return ACTIVITY_QUANTITIES["dense" if numbers else spec.coding]
 
 
-_NO_WEIGHTS = (Pooling, Add, Concatenation, ElementWise, Rearrangement)
-"""Layers that keep the coding of their input."""
-
-
 def layer_codings(spec: WorkloadSpec) -> tuple[Coding, ...]:
     """Coding of each layer: the network's coding, except for spiking-network layers that compute with numbers."""
     found: dict[str, Coding] = {}
     before = "input"
     for layer in spec.layers:
         source = layer.inputs[0] if layer.inputs else before
-        follows = isinstance(layer, _NO_WEIGHTS) and source != "input"
+        follows = isinstance(layer, KEEP_CODING) and source != "input"
         stated: Coding | None = layer.coding
         found[layer.name] = stated or (found.get(source, spec.coding) if follows else spec.coding)
         before = layer.name
@@ -240,9 +236,9 @@ def number_field(path: str) -> QuantityField:
     if path == "workload.period":
         return TIME
     if path.startswith(LEARNING):
-        return {**LEARNING_CLAIMS, **LEARNING_CHOICES}[path.removeprefix(LEARNING)][0]
+        return LEARNING_NUMBERS[path.removeprefix(LEARNING)]
     if path.startswith("workload.layers.") and ".activity." not in path:
-        return POPULATION_NUMBERS[path.rpartition(".")[2]][0]
+        return POPULATION_NUMBERS[path.rpartition(".")[2]]
     if path.endswith(ACTIVE_STEPS):
         return SHARE
     return FRACTION if path.endswith(("rate", "density", "mean_absolute")) else _COUNT
@@ -365,7 +361,7 @@ def _population_faults(spec: WorkloadSpec, layer: Population) -> Iterator[tuple[
 
 def _learning_faults(spec: WorkloadSpec) -> Iterator[Fault]:
     if spec.learning is not None:
-        weighted = tuple(layer.name for layer in spec.layers if isinstance(layer, _LEARNS))
+        weighted = tuple(layer.name for layer in spec.layers if isinstance(layer, WITH_WEIGHTS))
         for place, message in learning_faults(spec.learning, weighted):
             yield ("learning", *place), message
 
@@ -411,29 +407,24 @@ def _resolved(spec: WorkloadSpec) -> tuple[dict[str, Claim], list[Fault]]:
     return claims, faults
 
 
-def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str]]:
+def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str | Described]]:
     if spec.timesteps is not None:
         yield "workload.timesteps", spec.timesteps, "1", "Timesteps of one inference"
     yield "workload.precision.weights", float(spec.precision.weights), "bit", "Bits of a weight"
     activations = float(spec.precision.activations or 1)
     yield "workload.precision.activations", activations, "bit", "Bits of an activation"
     yield "workload.precision.accumulator", float(spec.precision.accumulator), "bit", "Bits of a partial sum"
-    for name, (field, about) in LEARNING_CHOICES.items() if spec.learning is not None else ():
+    for name in LEARNING_CHOICES if spec.learning is not None else ():
         if getattr(spec.learning, name) is not None:
-            yield f"{LEARNING}{name}", getattr(spec.learning, name), field.unit, about
+            yield f"{LEARNING}{name}", getattr(spec.learning, name), LEARNING_NUMBERS[name].unit, LearningSpec
     for _, layer, name, given in _population_numbers(spec):
         if not isinstance(given, ClaimSpec):
-            field, about = POPULATION_NUMBERS[name]
-            yield population_path(layer, name), given, field.unit, f"{about}, {layer}"
+            yield population_path(layer, name), given, POPULATION_NUMBERS[name].unit, Population
     for _, owner, activity in _activities(spec):
         if spec.coding == "spiking" and (owner in {"input", None} or activity.active_steps is not None):
             share = 1.0 if activity.active_steps is None else activity.active_steps
-            yield (
-                activity_path(owner, ACTIVE_STEPS),
-                share,
-                "1",
-                "Share of the timesteps in which spikes come",
-            )
+            about = "Share of the timesteps in which spikes come"
+            yield activity_path(owner, ACTIVE_STEPS), share, "1", about
 
 
 def _activities(spec: WorkloadSpec) -> Iterator[tuple[Location, str | None, Activity]]:
@@ -479,7 +470,7 @@ def _read_by_others(spec: WorkloadSpec) -> set[str]:
 
 def _stated_claims(
     spec: WorkloadSpec, faults: list[Fault]
-) -> Iterator[tuple[Location, str, ClaimSpec | float, Provenance, str]]:
+) -> Iterator[tuple[Location, str, ClaimSpec | float, Provenance, str | Described]]:
     weights = spec.weights
     description = "Mean absolute weight over the largest absolute weight"
     place: Location = ("weights", "mean_absolute")
@@ -490,14 +481,13 @@ def _stated_claims(
     if spec.period is not None:
         yield ("period",), "workload.period", spec.period, Provenance(), "Period of the data"
     learning = spec.learning
-    for name, (_, text) in LEARNING_CLAIMS.items() if learning is not None else ():
+    for name in LEARNING_CLAIMS if learning is not None else ():
         given = getattr(learning, name)
         if learning is not None and given is not None:
-            yield ("learning", name), f"{LEARNING}{name}", given, _provenance(learning), text
+            yield ("learning", name), f"{LEARNING}{name}", given, _provenance(learning), LearningSpec
     for place, layer, name, given in _population_numbers(spec):
         if isinstance(given, ClaimSpec):
-            text = f"{POPULATION_NUMBERS[name][1]}, {layer}"
-            yield place, population_path(layer, name), given, Provenance(), text
+            yield place, population_path(layer, name), given, Provenance(), Population
     for place, owner, activity in _activities(spec):
         due = input_quantities(spec) if owner == "input" else quantities_of_layers(spec)
         stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]

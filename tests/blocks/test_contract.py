@@ -11,10 +11,11 @@ import pytest
 from neuroest.blocks.base import Component, EnergyCost, lacking
 from neuroest.blocks.roles import ChargesClock
 from neuroest.core.errors import NeuroestError
-from neuroest.design.build import build, numeric_options
+from neuroest.design.build import build
 from neuroest.design.chip import instantiate
 from neuroest.loading.library import load_architecture, load_device
 from neuroest.registry import BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
+from neuroest.specs.base import numeric_options
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 QUANTITIES = {"energy", "area", "static_power", "time"}
