@@ -120,7 +120,7 @@ def _instead(data: Any, wanted: Mapping[str, str]) -> None:
                     technology.pop(other, None)
 
 
-def _set(data: Any, path: list[str], value: str) -> bool:
+def _set(data: Any, path: list[str], value: Any) -> bool:
     """Set a key that the file has or could have; False if the path may be a device parameter."""
     node, found = reached(data, path[:-1])
     if found < len(path) - 1 or not isinstance(node, dict):
@@ -128,7 +128,7 @@ def _set(data: Any, path: list[str], value: str) -> bool:
     known = path[-1] in node
     if not known and "device" in node and path[-1] not in _block_fields(node):
         return False
-    if isinstance(node.get(path[-1]), list):
+    if isinstance(value, str) and isinstance(node.get(path[-1]), list):
         node[path[-1]] = [item.strip() for item in value.strip("[]").split(",")]
     else:
         node[path[-1]] = value

@@ -48,9 +48,9 @@ def assigned(levels: Sequence[LevelNode], layers: LayerTable) -> Assignment:
     MappingError
         If no level runs a layer, or two levels match it with equal specificity.
     """
-    if len(levels) == 1:
-        return Assignment((0,) * len(layers.names))
     words = [_words(level) for level in levels]
+    if len(levels) == 1 and (words[0] is None or AUTO in words[0]):
+        return Assignment((0,) * len(layers.names))
     rest = [place for place, said in enumerate(words) if said is None]
     free = tuple(place for place, said in enumerate(words) if said is not None and AUTO in said)
     if len(rest) > 1:

@@ -3,6 +3,8 @@
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.digital_lif import DigitalNeuronBlock
@@ -37,6 +39,17 @@ class SpikingCoreLevel(CoreLevel):
     """Memory of the weights."""
     state_memory: AnyMemoryBlock
     """Memory of the neuron states."""
+
+    @field_validator("synapse_memory", "state_memory")
+    @classmethod
+    def _stores_its_own(cls, stated: Any, info: ValidationInfo) -> Any:
+        own = "weights" if info.field_name == "synapse_memory" else "state"
+        if set(stated.stores) != {own}:
+            raise PydanticCustomError(
+                "stores", "it has `stores: [{own}]`; other contents need a memory of their own in the level",
+                {"own": own},
+            )  # fmt: skip
+        return stated
 
 
 class SpikingCoreMapper(LearnsInMemory, CoreMapper):

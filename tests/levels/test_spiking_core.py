@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.core.errors import MappingError
+from neuroest.core.errors import MappingError, SpecError
+from neuroest.pipeline.estimate import estimate
 from tests.chips import area, energy, run
 
 CHIP, NETWORK = "digital_spiking_28nm", "mlp_mnist_spiking"
@@ -156,3 +157,27 @@ def test_a_mesh_without_a_clock_charges_more_and_is_charged_no_clock(tmp_path: P
     assert "chip.noc" not in dual.evaluation.costs.synchronous
     noc = dual.evaluation.timing.resources["chip.noc"] / clocked.evaluation.timing.resources["chip.noc"]
     assert np.all(noc > 1.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"neuron.additions": 2}, "are the whole datapath; leave out additions"),
+        (
+            {"neuron.synaptic_operation": "update", "neuron.operation_bits": "9 bit"},
+            "leave out operation_bits",
+        ),
+        ({"synapse_memory.stores": ["weights", "activations"]}, r"it has `stores: \[weights\]`"),
+        ({"state_memory.stores": ["queues"]}, r"it has `stores: \[state\]`"),
+    ],
+)
+def test_keys_that_would_do_nothing_are_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        estimate(CHIP, NETWORK, {f"chip.core.{key}": value for key, value in changes.items()})
+
+
+def test_the_only_level_runs_the_layers_that_it_names() -> None:
+    with pytest.raises(MappingError, match="no level can run layer 'hidden_2'"):
+        estimate(CHIP, NETWORK, {"chip.core.layers": "hidden_1"})
+    named = estimate(CHIP, NETWORK, {"chip.core.layers": "type:fully_connected"})
+    assert named.totals == estimate(CHIP, NETWORK).totals

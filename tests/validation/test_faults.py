@@ -76,7 +76,7 @@ def test_a_published_value_is_above_0(tmp_path, value):
         ("area_m2 * 10 ** 400", r"inf mm\^2"),
         ("area_m2 * (-8) ** 0.5", r"nan mm\^2"),
         ("area_m2 * 1e150", r"\d\.\d+e\+14[89] mm\^2; must be from 1e-100 to 1e\+100"),
-        ("area_m2 - 0.075 * mm ** 2", r"-\d\S* mm\^2 at p10"),
+        ("area_m2 - 0.085 * mm ** 2", r"-\d\S* mm\^2 at p10"),
     ],
 )
 def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):

@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
@@ -11,6 +14,8 @@ from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import neurons, register_circuits, spiking_cores
 from neuroest.specs.base import Count, Frequency, WholeNumber, WordWidth, WordWidthOrAuto
+
+_LIST = ("additions", "multiplications", "comparisons")
 
 
 class DigitalNeuronBlock(ClockedBlock):
@@ -44,8 +49,24 @@ class DigitalNeuronBlock(ClockedBlock):
     """Work of one synaptic operation. addition: the weight is added to the state; update: the state passes through the
     whole datapath, as in designs that check the threshold after every event."""
 
+    @field_validator("gates")
+    @classmethod
+    def _without_a_list(cls, stated: float | None, info: ValidationInfo) -> float | None:
+        if stated is not None and (listed := [name for name in _LIST if info.data.get(name) is not None]):
+            raise PydanticCustomError(
+                "gates", "are the whole datapath; leave out {listed}", {"listed": " and ".join(listed)}
+            )
+        return stated
 
-_LIST = ("additions", "multiplications", "comparisons")
+    @field_validator("synaptic_operation")
+    @classmethod
+    def _width_that_counts(cls, stated: str, info: ValidationInfo) -> str:
+        width = info.data.get("operation_bits")
+        if stated == "update" and info.data.get("gates") is not None and width not in ("auto", None):
+            raise PydanticCustomError(
+                "operation", "update passes all `gates`, which no width changes; leave out operation_bits"
+            )
+        return stated
 
 
 class DigitalNeuron(Datapath, UpdatesNeurons):
