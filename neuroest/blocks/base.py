@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
+from functools import cache
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, get_args
 
 import numpy as np
 
@@ -12,6 +16,7 @@ from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
+from neuroest.core.docstrings import section
 from neuroest.core.errors import NeuroestError
 from neuroest.core.memoization import memoize_numbers
 from neuroest.registry import ROLES
@@ -187,6 +192,12 @@ class StaticCost:
         return replace(self, asleep_share=share, wake_energy=wake_energy, each_timestep=often)
 
 
+Severity: TypeAlias = Literal["infeasible", "extrapolation", "design_rule", "advice"]
+_RELATIONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
+    {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Check:
     """One condition for a valid estimate or a working design.
@@ -194,8 +205,8 @@ class Check:
     Attributes
     ----------
     severity : str
-        ``refuse``: outside of it there is no estimate; ``range``: outside of it a model extrapolates;
-        ``limit``: outside of it the design does not work or is not wise; ``advice``: it works below what it is
+        ``infeasible``: outside of it there is no estimate; ``extrapolation``: outside of it a model extrapolates;
+        ``design_rule``: outside of it the design does not work or is not wise; ``advice``: it works below what it is
         built for.
     passed : bool or array of bool
         For each design point.
@@ -205,12 +216,58 @@ class Check:
 
     name: str
     component: str
-    severity: Literal["infeasible", "extrapolation", "design_rule", "advice"]
+    severity: Severity
     passed: Any
     message: str
     value: u.Numeric | None = None
     limit: u.Numeric | None = None
     unit: str = "1"
+
+
+@cache
+def texts_of_checks(cls: Any) -> Mapping[str, str]:
+    """Texts of all checks of a class, from the sections ``Checks`` in the docstrings of its methods."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        for member in vars(base).values():
+            if inspect.isfunction(member):
+                found |= section(member, "Checks")
+    return MappingProxyType(found)
+
+
+class StatesChecks:
+    """What makes checks, with the text of each under its name in the section ``Checks`` of a method's docstring.
+
+    The text says what is wrong where the check does not hold.
+    """
+
+    path: str
+
+    def check(
+        self, severity: Severity, name: str, passed: Any, value: u.Numeric | None = None,
+        limit: u.Numeric | None = None, unit: str = "1", *, path: str = "",
+    ) -> Check:  # fmt: skip
+        """A check of this component, or of the one at another path."""
+        owner: Any = type(self)
+        text = texts_of_checks(owner).get(name, name.replace("_", " "))
+        return Check(name, path or self.path, severity, passed, text, value, limit, unit)
+
+    def require(
+        self, severity: Severity, name: str, value: u.Numeric, relation: Literal["<", "<=", ">", ">="],
+        limit: u.Numeric, unit: str = "1", *, path: str = "",
+    ) -> Check:  # fmt: skip
+        """A check that a value has this relation to its limit."""
+        return self.check(severity, name, _RELATIONS[relation](value, limit), value, limit, unit, path=path)
+
+    def check_range(
+        self, name: str, value: u.Numeric, low: u.Numeric, high: u.Numeric, unit: str, what: str = "",
+        severity: Literal["infeasible", "extrapolation"] = "extrapolation",
+    ) -> Check:  # fmt: skip
+        """A check that `value` lies between the ends of a model's range."""
+        above = value >= low
+        passed = np.logical_and(above, value <= high)
+        found = self.check(severity, name, passed, value, either(above, high, low), unit)
+        return replace(found, message=what) if what else found
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -293,7 +350,7 @@ class Costs:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Component(Generic[_DeviceT_co]):
+class Component(StatesChecks, Generic[_DeviceT_co]):
     """A block of the chip with all its values.
 
     Attributes
@@ -452,16 +509,6 @@ class Component(Generic[_DeviceT_co]):
     def characteristic(self, name: str, value: u.Numeric, unit: str) -> Characteristic:
         """One such number of this component."""
         return Characteristic(self.path, name, value, unit)
-
-    def check_range(
-        self, name: str, value: u.Numeric, low: u.Numeric, high: u.Numeric, unit: str, what: str,
-        severity: Literal["infeasible", "extrapolation"] = "extrapolation",
-    ) -> Check:  # fmt: skip
-        """A check that `value` lies between the ends of a model's range."""
-        passed = np.logical_and(value >= low, value <= high)
-        passed_low = value >= low
-        bound = np.where(passed_low, high, low) if np.ndim(passed_low) else (high if passed_low else low)
-        return Check(name, self.path, severity, passed, what, value, bound, unit)
 
 
 def double_bookings(blocks: Iterable[type[Component[Any]]]) -> list[str]:

@@ -19,6 +19,8 @@ def section(documented: type | Callable[..., Any], title: str) -> Mapping[str, s
     title : str
         Heading of the section, which is underlined with hyphens.
     """
+    if f"{title}\n" not in (documented.__doc__ or ""):
+        return MappingProxyType({})
     _, _, text = inspect.cleandoc(documented.__doc__ or "").partition(f"\n{title}\n{'-' * len(title)}\n")
     return MappingProxyType(
         {name: " ".join(lines.split()) for name, lines in _ENTRY.findall(text.split("\n\n")[0])}

@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.digital.and_count_unit import AndCountBlock
+from neuroest.blocks.attributes import slot
+from neuroest.blocks.digital.and_count_unit import AndCountBlock, AndCountUnit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
@@ -50,6 +51,8 @@ class AndCountMapper(Mapper):
     multiplies_computed = True
     turns_by_steps = True
     prior_error = model_errors(time=1.3)
+    unit: AndCountUnit = slot("unit")
+    """What is at each place of the array."""
 
     unit_name = "array"
 
@@ -67,7 +70,7 @@ class AndCountMapper(Mapper):
                     f"layer {name!r} has weights, but {self.level.path} multiplies spikes of two layers only; name it "
                     "in the `layers` of another level"
                 )
-        if self.compute.spec.outputs == "neurons" and not self.chip.find(UpdatesNeurons):
+        if self.spec.outputs == "neurons" and not self.chip.find(UpdatesNeurons):
             raise MappingError(
                 f"{self.level.path}.outputs is neurons, but the chip has no digital_lif block; add one with a memory "
                 "that stores state, or set it to random"
@@ -83,7 +86,7 @@ class AndCountMapper(Mapper):
 
     def blocks(self) -> tuple[Array, Array]:
         """Parts into which the sum of an output, and the outputs of a head, are cut."""
-        t, unit = self.layers, self.compute.slots["unit"]
+        t, unit = self.layers, self.unit
         deep = np.maximum(mapping.block_count(t.reduction, unit.options["inputs"]), 1.0)
         across = np.maximum(mapping.block_count(t.outputs, self.options["columns"]), 1.0)
         return np.asarray(deep), np.asarray(across)
@@ -96,7 +99,7 @@ class AndCountMapper(Mapper):
 
     def place(self) -> Placement:
         """Every layer uses all arrays, one layer after the other."""
-        t, unit = self.layers, self.compute.slots["unit"]
+        t, unit = self.layers, self.unit
         _, across = self.blocks()
         ones = t.is_weighted * 1.0
         filled = t.macs / np.maximum(self.cycles() * unit.options["inputs"] * self.options["columns"], 1.0)
@@ -121,7 +124,7 @@ class AndCountMapper(Mapper):
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """ANDs that switch, additions of the trees, counts that are taken up, and spikes that are decided."""
-        t, unit = self.layers, self.compute.slots["unit"]
+        t, unit = self.layers, self.unit
         deep, across = self.blocks()
         inputs = unit.options["inputs"]
         pairs = self.steps * t.is_weighted * t.macs
@@ -130,7 +133,7 @@ class AndCountMapper(Mapper):
         outputs = self.steps * t.is_weighted * t.output_elements
         read = self.steps * t.is_weighted * t.input_taps * across * _BIT
         stays = self.steps * t.is_weighted * t.stationary_elements * _BIT
-        decided = self.compute.spec.outputs == "random"
+        decided = self.spec.outputs == "random"
         actions = {
             (unit.path, "coincidence"): pairs * switching,
             (unit.path, "tree_addition"): pairs * trees * np.maximum(1.0 - 1.0 / inputs, 0.0),
@@ -150,12 +153,7 @@ class AndCountMapper(Mapper):
 
     def peak_rate(self) -> u.Numeric:
         """Every pair meets in every cycle."""
-        return (
-            2.0
-            * self.compute.slots["unit"].options["inputs"]
-            * self.options["columns"]
-            * self.options["clock_frequency"]
-        )
+        return 2.0 * self.unit.options["inputs"] * self.options["columns"] * self.options["clock_frequency"]
 
     def unit_time(self, placement: Placement) -> Array:
         """Cycles of one timestep over the clock, shared by the arrays."""
@@ -163,4 +161,4 @@ class AndCountMapper(Mapper):
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Units of all arrays."""
-        return {self.compute.slots["unit"].path: units * self.options["columns"]}
+        return {self.unit.path: units * self.options["columns"]}

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.blocks.base import Check, Component, NetworkContext, Structural, lacking
+from neuroest.blocks.base import Check, Component, NetworkContext, StatesChecks, Structural, lacking
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
@@ -225,13 +225,15 @@ class MappedLevel:
         return self.mapped.level.path
 
 
-class Mapper(ABC):
+class Mapper(StatesChecks, ABC):
     """Mapping of a network to one kind of computing level."""
 
     schema: ClassVar[type[Level]]
     """Schema of the level in files; its `mapper` names the level."""
     prior_error: ClassVar[ModelErrors]
     """Model error of its times. Every level must state it."""
+    array: ClassVar[type[Component[Any]]] = Structural
+    """Component of the level itself, where it does not depend on what is in its slots."""
     unit_name: str = "unit"
     built_of_blocks: ClassVar[bool] = True
     """Whether blocks describe the chip, instead of published numbers for the whole chip."""
@@ -268,14 +270,15 @@ class Mapper(ABC):
     @classmethod
     def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
         """Component of a level with these slots; by default one without costs of its own."""
-        return Structural
+        return cls.array
 
     def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:
         if level.compute is None:
             raise MappingError(f"{level.path} computes nothing")
         self.chip, self.level, self.layers, self.network = chip, level, layers, network
-        self.compute: Component[Any] = level.compute
-        self.options = level.compute.options
+        self.path, self.compute = level.path, level.compute
+        spec, slots = level.compute.spec, level.compute.slots
+        self.spec, self.slots, self.options = spec, slots, level.compute.options
 
     @property
     def divides_units(self) -> bool:
@@ -287,7 +290,7 @@ class Mapper(ABC):
         """Whether a chip that is too small takes the network part by part."""
         return False
 
-    def check_supported(self) -> None:  # noqa: B027 - most mappers refuse nothing
+    def check_supported(self) -> None:
         """Reject networks that this kind of level cannot run.
 
         Raises
@@ -387,7 +390,7 @@ class Mapper(ABC):
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Instances of the components in the slots of the computing level."""
-        return {slot.path: units for slot in self.compute.slots.values()}
+        return {slot.path: units for slot in self.slots.values()}
 
     def instances_of_chips(self, chips: u.Numeric) -> Mapping[str, u.Numeric]:
         """Instances of what is once in a chip, however many computing units share it."""

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from neuroest.blocks.attributes import slot
 from neuroest.blocks.base import Component
-from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
+from neuroest.blocks.digital.bit_serial_cell import BitSerialCell, BitSerialCellBlock
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
@@ -52,13 +53,15 @@ class BitSerialMapper(Mapper):
     schema = BitSerialLevel
     writes_weights_back = False
     prior_error = model_errors(time=1.2)
+    cell: BitSerialCell = slot("cell")
+    """The cell."""
 
     unit_name = "array"
 
     @property
     def weight_store(self) -> Component[Any]:
         """The cells."""
-        return self.compute.slots["cell"]
+        return self.cell
 
     def check_supported(self) -> None:
         """Refuse spikes, weights wider than the array, and partial sums without an adder."""
@@ -104,7 +107,7 @@ class BitSerialMapper(Mapper):
         sums = t.is_weighted * t.output_elements * (placement.row_blocks - 1.0)
         outputs = t.is_weighted * t.output_elements
         return LevelCounts(
-            actions={(self.compute.slots["cell"].path, "cycle"): np.asarray(cycles)},
+            actions={(self.cell.path, "cycle"): np.asarray(cycles)},
             traffic=[Traffic("activations", t.input_taps * bits, outputs * bits, required=False)],
             element_operations=self.elementwise(),
             additions=np.asarray(sums),
@@ -129,4 +132,4 @@ class BitSerialMapper(Mapper):
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Cells of all arrays."""
-        return {self.compute.slots["cell"].path: units * self.options["rows"] * self.options["columns"]}
+        return {self.cell.path: units * self.options["rows"] * self.options["columns"]}

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from neuroest.blocks.attributes import chosen
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError
 from neuroest.equations import mapping
@@ -52,10 +53,8 @@ class CoreMapper(Mapper):
         silent = np.minimum(self.silent_time(placement), step)
         return mean_longest_step(silent, silent + (step - silent) / share, share)
 
-    @property
-    def divides_units(self) -> bool:
-        """Whether a layer begins in the core in which the layer before ends."""
-        return bool(self.compute.spec.packing == "shared_cores")
+    divides_units: bool = chosen("packing", "shared_cores")
+    """Whether a layer begins in the core in which the layer before ends."""
 
     def place(self) -> Placement:
         """As many cores as the neurons or the weights of a layer fill; a convolution stores its kernels once."""

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from neuroest.blocks.attributes import chosen, slot
 from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext
 from neuroest.blocks.digital.reported_mac import ReportedMac
 from neuroest.blocks.model_error import model_errors
@@ -16,7 +17,6 @@ from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.design.build import Part
 from neuroest.equations import accelerators, adder_trees, mapping, winograd
 from neuroest.equations import digital as equations
 from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
@@ -116,16 +116,17 @@ class DigitalArray(Component[None]):
         return [AreaCost(self.path, "transform", area * logic_area_ratio(unit) * unit.device.area_overhead)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the stages of a tree are those of an array that has one."""
+        """Whether the stages of a tree are those of an array that has one.
+
+        Checks
+        ------
+        tree_stages
+            tree_stages changes nothing, because a systolic array registers every sum; set summation to tree, or
+            leave it out
+        """
         if "tree_stages" not in self.options or self.spec.summation == "tree":
             return []
-        return [
-            Check(
-                "tree_stages", self.path, "advice", passed=False,
-                message="tree_stages changes nothing, because a systolic array registers every sum; set summation to "
-                "tree, or leave it out",
-            )
-        ]  # fmt: skip
+        return [self.check("advice", "tree_stages", passed=False)]
 
 
 class DigitalArrayMapper(Mapper):
@@ -138,13 +139,11 @@ class DigitalArrayMapper(Mapper):
     """
 
     schema: ClassVar[type[Level]] = DigitalArrayLevel
+    array: ClassVar[type[Component[Any]]] = DigitalArray
     multiplies_computed = True
     prior_error = model_errors(time=1.3)
-
-    @classmethod
-    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """The array with its summation."""
-        return DigitalArray
+    unit: Component[Any] = slot("unit")
+    """What is at each place of the array."""
 
     unit_name = "array"
 
@@ -163,30 +162,22 @@ class DigitalArrayMapper(Mapper):
         """Clock of the units."""
         return self.options["clock_frequency"]
 
-    @property
-    def tree(self) -> bool:
-        """Whether a tree of adders sums a column, so that nothing has to fill and drain."""
-        return bool(self.compute.spec.summation == "tree")
+    tree: bool = chosen("summation", "tree")
+    """Whether a tree of adders sums a column, so that nothing has to fill and drain."""
 
     @property
     def reported(self) -> bool:
         """Whether the units are known by the energy of a multiply-accumulate only."""
-        return isinstance(self.compute.slots["unit"], ReportedMac)
+        return isinstance(self.unit, ReportedMac)
 
-    @property
-    def winograd(self) -> bool:
-        """Whether kernels of 3 x 3 work on tiles of transformed inputs."""
-        return bool(self.compute.spec.convolution == "winograd")
+    winograd: bool = chosen("convolution", "winograd")
+    """Whether kernels of 3 x 3 work on tiles of transformed inputs."""
 
-    @property
-    def extends_strides(self) -> bool:
-        """Whether kernels of strided convolutions are stored with the zeros of a convolution of stride one."""
-        return bool(self.compute.spec.strides == "extended")
+    extends_strides: bool = chosen("strides", "extended")
+    """Whether kernels of strided convolutions are stored with the zeros of a convolution of stride one."""
 
-    @property
-    def external(self) -> bool:
-        """Whether every layer reads its input from the external memory and writes its output there."""
-        return bool(self.compute.spec.layer_outputs == "external")
+    external: bool = chosen("layer_outputs", "external")
+    """Whether every layer reads its input from the external memory and writes its output there."""
 
     @cached_property
     def kept(self) -> Kept:
@@ -199,7 +190,7 @@ class DigitalArrayMapper(Mapper):
 
     def check_supported(self) -> None:
         """Refuse numbers wider than the units, and sums that stay where trees or spikes make them."""
-        dataflow = getattr(self.compute.spec, "dataflow", "weight_stationary")
+        dataflow = getattr(self.spec, "dataflow", "weight_stationary")
         if dataflow != "weight_stationary" and (self.winograd or self.network.spiking):
             cause = "spikes need" if self.network.spiking else "Winograd needs"
             raise MappingError(
@@ -210,7 +201,7 @@ class DigitalArrayMapper(Mapper):
                 f"{self.level.path}.dataflow is {dataflow}, but a tree of adders keeps weights or sums; set it to "
                 "weight_stationary or output_stationary"
             )
-        unit = self.compute.slots["unit"]
+        unit = self.unit
         if self.winograd and self.kept.products is not Kept.products:
             raise MappingError(
                 f"{self.level.path}.gating and zero_skipping need inputs as they are, which Winograd transforms; set "
@@ -258,7 +249,7 @@ class DigitalArrayMapper(Mapper):
     def factor_bits(self) -> u.Bit:
         """Bits of a weight that a unit multiplies at once."""
         bits = self.network.weight_bits
-        return np.minimum(bits, self.compute.slots["unit"].options.get("weight_slice", bits))
+        return np.minimum(bits, self.unit.options.get("weight_slice", bits))
 
     @property
     def cycles_of_weight(self) -> u.Numeric:
@@ -294,7 +285,7 @@ class DigitalArrayMapper(Mapper):
     @cached_property
     def order(self) -> Array:
         """What stays in the units in each layer."""
-        dataflow = getattr(self.compute.spec, "dataflow", "weight_stationary")
+        dataflow = getattr(self.spec, "dataflow", "weight_stationary")
         if dataflow != "fastest":
             return self.zeros() + _ORDERS.index(dataflow)
         product = self.product
@@ -429,7 +420,7 @@ class DigitalArrayMapper(Mapper):
         weights_read: Array,
     ) -> LoopOrder | None:
         """The order of the loops that brings the fewest bits into the memories next to the units."""
-        if getattr(self.compute.spec, "tiling", "none") == "none":
+        if getattr(self.spec, "tiling", "none") == "none":
             return None
         room = {
             name: memories[0].options["capacity"] if len(memories := self.memories(name)) > 1 else 0.0
@@ -503,7 +494,7 @@ class DigitalArrayMapper(Mapper):
 
     def unit_actions(self, placement: Placement, product: MatrixProduct) -> dict[tuple[str, str], Array]:
         """What the units do in one inference."""
-        t, unit = self.layers, self.compute.slots["unit"].path
+        t, unit = self.layers, self.unit.path
         groups = t.groups * t.is_weighted
         operations = self.steps * product.vectors * product.reduction * product.outputs * groups
         operations = operations * self.kept.products
@@ -607,4 +598,4 @@ class DigitalArrayMapper(Mapper):
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Processing elements of all arrays."""
-        return {self.compute.slots["unit"].path: units * self.rows * self.columns}
+        return {self.unit.path: units * self.rows * self.columns}

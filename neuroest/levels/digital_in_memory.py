@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal, cast
+from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Check, Component, Structural
+from neuroest.blocks.attributes import slot
+from neuroest.blocks.base import Check, Structural
 from neuroest.blocks.digital.in_memory_column import InMemoryColumn, InMemoryColumnBlock
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.digital_array import DigitalArrayMapper
@@ -49,22 +49,15 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
     """
 
     schema = DigitalInMemoryLevel
+    array = Structural
     multiplies_computed = False
     writes_weights_back = False
     prior_error = model_errors(time=1.3)
 
-    @classmethod
-    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Columns alone."""
-        return Structural
-
-    winograd = external = extends_strides = False
     tree = True
 
-    @property
-    def column(self) -> InMemoryColumn:
-        """The column."""
-        return cast("InMemoryColumn", self.compute.slots["unit"])
+    column: InMemoryColumn = slot("unit")
+    """The column."""
 
     @property
     def rows(self) -> u.Numeric:

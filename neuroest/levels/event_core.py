@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -44,19 +44,16 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
 
     def core_neurons(self) -> u.Numeric:
         """Neurons of one core, as published."""
-        found: u.Numeric = self.compute.slots["events"].device.neurons_per_core
-        return found
+        return self.events.device.neurons_per_core
 
     def core_weights(self) -> u.Numeric:
         """Synapses that the published memory holds."""
-        device = self.compute.slots["events"].device
-        found: u.Numeric = device.synapse_memory / device.bits_per_synapse
-        return found
+        return self.events.device.synapse_memory / self.events.device.bits_per_synapse
 
     def place(self) -> Placement:
         """As many cores as neurons or weights fill, and whether their axons are enough."""
         placement = super().place()
-        events, t = self.compute.slots["events"], self.layers
+        events, t = self.events, self.layers
         cores = np.maximum(placement.units, 1.0)
         inputs = (t.input_elements + t.recurrent_reduction) * placement.reached_units / cores
         outputs = t.output_elements / cores * destinations(placement.units, placement.reached_units, t.reads)
@@ -80,7 +77,7 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Operations, updates, and spikes once for each core that they go to."""
-        events = self.compute.slots["events"]
+        events = self.events
         active, inactive = self.updates_by_kind()
         spikes = self.spikes(placement)
         return LevelCounts(
@@ -99,7 +96,7 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
 
     def updates_by_kind(self) -> tuple[Array, Array]:
         """Updates of active and of inactive neurons in one inference."""
-        active = self.compute.slots["events"].options.get("active_fraction", self.layers.output_rate)
+        active = self.events.options.get("active_fraction", self.layers.output_rate)
         updates = self.updates()
         return np.asarray(updates * active), np.asarray(updates * (1.0 - active))
 
@@ -110,7 +107,7 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
 
     def hops(self, placement: Placement) -> tuple[Array, Array, Array]:
         """Mean hops of a spike, those of the farthest, and links side by side; none within a tile."""
-        events = self.compute.slots["events"]
+        events = self.events
         per_tile = events.device.cores_per_tile
         before, here = self.units_before(placement), placement.units
         inside = before + here <= per_tile
@@ -151,7 +148,7 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
 
     def silent_time(self, placement: Placement) -> Array:
         """Time of a step in which no spike comes: updates of a core, one after the other, and the barrier."""
-        events: Any = self.compute.slots["events"]
+        events = self.events
         cores = np.maximum(placement.units, 1.0) * self.steps
         (active, inactive), (slow, fast) = self.updates_by_kind(), events.times_of_updates()
         busy = (active * slow + inactive * fast) / cores
@@ -159,12 +156,12 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
 
     def peak_rate(self) -> u.Numeric | None:
         """Synaptic operations one after the other, where their time is published."""
-        time = self.compute.slots["events"].device.synaptic_operation_time
+        time = self.events.device.synaptic_operation_time
         return 2.0 / time if np.all(np.asarray(time) > 0.0) else None
 
     def unit_time(self, placement: Placement) -> Array:
         """Mean time of a step of each layer: of its cores, of those that send to it, and of the links between."""
-        events: Any = self.compute.slots["events"]
+        events = self.events
         d, cores = events.device, np.maximum(placement.units, 1.0)
         spikes = self.spikes(placement) / self.steps
         hops, farthest, links = self.hops(placement)
@@ -178,9 +175,8 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
 
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """All cores, and those with neurons of the network."""
-        events: Any = self.compute.slots["events"]
         used = np.minimum(placement.needed, units)
-        return {**super().slot_instances(placement, units), events.used: used}
+        return {**super().slot_instances(placement, units), self.events.used: used}
 
     def left_out_of_units(self) -> list[str]:
         """Layers that the published events do not name."""

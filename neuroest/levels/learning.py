@@ -5,11 +5,13 @@ For crossbar arrays, see `neuroest.levels.crossbar.learning`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.attributes import slot
 from neuroest.blocks.base import Check
+from neuroest.blocks.chip.event_energies import EventEnergies
+from neuroest.blocks.chip.roofline_processor import RooflineProcessor
 from neuroest.blocks.learning.context import LearningContext
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
@@ -118,11 +120,12 @@ class LearnsInMemory(Mapper):
 class LearnsByEvents(Mapper):
     """Every synaptic update has a published energy and time."""
 
-    events: Any
+    events: EventEnergies = slot("events")
+    """Energies and times of its events."""
 
     def learn(self, placement: Placement, counts: LearningCounts) -> LevelLearning:
         """Updates, one after the other in each core."""
-        events = self.compute.slots["events"]
+        events = self.events
         rule = counts.called
         if events.spec.rules and rule not in events.spec.rules:
             known = " and ".join(events.spec.rules)
@@ -155,9 +158,12 @@ class LearnsByEvents(Mapper):
 class LearnsInSoftware(Mapper):
     """A processor computes the rule as one more kernel of each layer."""
 
+    processor: RooflineProcessor = slot("processor")
+    """The processor."""
+
     def learn(self, placement: Placement, counts: LearningCounts) -> LevelLearning:
         """Seconds of work: operations and traffic of all changes, or the launch of their kernels."""
-        t, processor = self.layers, self.compute.slots["processor"]
+        t, processor = self.layers, self.processor
         d, rule = processor.device, LearningContext.of(counts.rule)
         if processor.spec.updates == "none":
             raise MappingError(
@@ -197,7 +203,7 @@ class LearnsInSoftware(Mapper):
         at_end = all("s" in product.factors for product in counts.rule.formulas.get("update", ()))
         backward = np.max(counts.backward_steps, axis=-1, keepdims=True)
         own: u.Numeric = 1.0 if at_end and not counts.rule.tags else self.steps
-        each: u.Numeric = (own + backward) / self.compute.slots["processor"].options["batch"]
+        each: u.Numeric = (own + backward) / self.processor.options["batch"]
         return each
 
 

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Check
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
@@ -45,14 +44,17 @@ class RooflineMapper(LearnsInSoftware):
     unit_name = "processor"
 
     def place(self) -> Placement:
-        """Everything runs on the one processor, whose memory must hold the weights."""
-        t, processor = self.layers, self.compute.slots["processor"]
+        """Everything runs on the one processor, whose memory must hold the weights.
+
+        Checks
+        ------
+        network_fits
+            the weights of the network do not fit its memory
+        """
+        t, processor = self.layers, self.processor
         ones, held = np.ones_like(t.positions), processor.device.weight_memory
         needed = np.sum(t.weights * np.maximum(self.network.weight_bits, BYTE), axis=-1, keepdims=True)
-        check = Check(
-            "network_fits", processor.path, "infeasible", needed <= held,
-            "the weights of the network do not fit its memory", needed, held, "bit",
-        )  # fmt: skip
+        check = self.require("infeasible", "network_fits", needed, "<=", held, "bit", path=processor.path)
         return Placement(
             units=t.is_weighted * ones,
             utilisation=t.is_weighted * ones,
@@ -68,22 +70,21 @@ class RooflineMapper(LearnsInSoftware):
     @property
     def batch(self) -> u.Numeric:
         """Inferences computed together."""
-        return self.compute.slots["processor"].options["batch"]
+        return self.processor.options["batch"]
 
     def peak_rate(self) -> u.Numeric:
         """As published."""
-        found: u.Numeric = self.compute.slots["processor"].device.peak_rate
-        return found
+        return self.processor.device.peak_rate
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Seconds of work per inference."""
-        path = self.compute.slots["processor"].path
+        path = self.processor.path
         busy = self.unit_time(placement) * self.steps
         return LevelCounts({(path, "busy_second"): busy}, [], {}, self.zeros(), self.zeros())
 
     def unit_time(self, placement: Placement) -> Array:
         """Time of a layer's kernel, for one inference of the batch and one time step."""
-        t, d = self.layers, self.compute.slots["processor"].device
+        t, d = self.layers, self.processor.device
         element = np.maximum(self.network.activation_bits, BYTE)
         moved = (t.input_elements + t.output_elements) * element * self.batch
         weights = t.weights * np.maximum(self.network.weight_bits, BYTE)

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Component, Structural
+from neuroest.blocks.attributes import slot
+from neuroest.blocks.base import Structural
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
+from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.design.build import Part
 from neuroest.equations import adder_trees, mapping, row_stationary
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
@@ -78,21 +79,18 @@ class RowStationaryMapper(DigitalArrayMapper):
     """
 
     schema = RowStationaryLevel
+    array = Structural
     multiplies_computed = False
     prior_error = model_errors(time=1.3)
 
-    @classmethod
-    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Units alone."""
-        return Structural
-
-    tree = winograd = external = extends_strides = False
+    filter_memory: Memory | None = slot("filter_memory")
+    """Memory of the weights at each unit."""
 
     def check_supported(self) -> None:
         """Refuse spikes, and numbers wider than the units."""
         if self.network.spiking:
             raise CodingError(f"{self.level.path} runs dense networks only; use a dense workload")
-        unit = self.compute.slots["unit"]
+        unit = self.unit
         if "weight_slice" in unit.options:
             raise MappingError(
                 f"{unit.path}.weight_slice: a row-stationary array multiplies all bits of a weight at once; leave it "
@@ -145,7 +143,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         """Partial sums and inputs of a pass that the chip can hold; no limit where nothing stores either."""
         words: u.Numeric = np.inf
         for contents, bits in (
-            ("partial_sums", self.compute.slots["unit"].options["accumulator_bits"]),
+            ("partial_sums", self.unit.options["accumulator_bits"]),
             ("activations", self.network.activation_bits),
         ):
             memory = self.memory(contents)
@@ -174,12 +172,12 @@ class RowStationaryMapper(DigitalArrayMapper):
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Multiply-accumulates with their operands in the units, and what the units exchange with the memories."""
         t, bits = self.layers, self.network.activation_bits
-        unit = self.compute.slots["unit"]
-        skips, kept = self.compute.spec.zero_skipping != "none", self.kept
-        gated = self.compute.spec.gating == "zero_inputs" or skips
+        unit = self.unit
+        skips, kept = self.spec.zero_skipping != "none", self.kept
+        gated = self.spec.gating == "zero_inputs" or skips
         done = t.macs * (kept.products if skips else t.input_density if gated else 1.0)
         moved = bits + 2.0 * unit.options["accumulator_bits"]
-        filters = self.compute.slots.get("filter_memory")
+        filters = self.filter_memory
         if filters is None:
             moved = moved + self.network.weight_bits
         outputs = t.is_weighted * t.output_elements
@@ -246,14 +244,14 @@ class RowStationaryMapper(DigitalArrayMapper):
     def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Units of all arrays, each with its memory."""
         each = units * self.options["rows"] * self.options["columns"]
-        return {slot.path: each for slot in self.compute.slots.values()}
+        return {slot.path: each for slot in self.slots.values()}
 
     def unit_time(self, placement: Placement) -> Array:
         """Cycles of each layer: multiplying, or moving partial sums where that takes longer."""
         t, o = self.layers, self.options
         moving = t.is_weighted * t.output_elements * placement.row_blocks / o.get("sums_per_cycle", np.inf)
         cycle = 1.0 / o["clock_frequency"]
-        filters: Any = self.compute.slots.get("filter_memory")
+        filters = self.filter_memory
         # every multiply-accumulate reads a filter word
         multiplying = cycle if filters is None else np.maximum(cycle, filters.access_time())
         working = self.array_cycles() * multiplying * self.kept.cycles

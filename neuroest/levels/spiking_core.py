@@ -6,8 +6,10 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from neuroest.blocks.attributes import slot
 from neuroest.blocks.base import Component
-from neuroest.blocks.digital.digital_lif import DigitalNeuronBlock
+from neuroest.blocks.digital.digital_lif import DigitalNeuron, DigitalNeuronBlock
+from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
@@ -63,11 +65,17 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
     schema = SpikingCoreLevel
     prior_error = model_errors(time=1.3)
+    synapse_memory: Memory = slot("synapse_memory")
+    """Memory of the weights."""
+    state_memory: Memory = slot("state_memory")
+    """Memory of the states."""
+    neuron: DigitalNeuron = slot("neuron")
+    """Datapath of the neurons."""
 
     @property
     def weight_store(self) -> Component[Any]:
         """The synapse memory."""
-        return self.compute.slots["synapse_memory"]
+        return self.synapse_memory
 
     def core_neurons(self) -> u.Numeric:
         """Neurons whose state fits, as chosen."""
@@ -75,11 +83,11 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
     def core_weights(self) -> u.Numeric:
         """Weights that the synapse memory holds."""
-        return self.compute.slots["synapse_memory"].options["capacity"] / self.network.weight_bits
+        return self.synapse_memory.options["capacity"] / self.network.weight_bits
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Weight words, states, additions and updates."""
-        weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
+        weights, state, neuron = self.synapse_memory, self.state_memory, self.neuron
         operations, updates = self.operations(), self.updates()
         words, states = self.accesses(placement)
         t = self.layers
@@ -106,7 +114,7 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
     def check_supported(self) -> None:
         """Refuse dense networks, and neurons that are served once but whose sums lie in the memory."""
         super().check_supported()
-        spec = self.compute.spec
+        spec = self.spec
         if spec.order == "every_tick" and spec.accumulation == "state_memory":
             raise MappingError(
                 f"{self.level.path} serves every neuron once in every tick, which needs no sums in the state memory; "
@@ -115,26 +123,26 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
     def accesses(self, placement: Placement) -> tuple[Array, Array]:
         """Weight words that are read, and state words that are read and written, in one inference."""
-        weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
+        weights, state, neuron = self.synapse_memory, self.state_memory, self.neuron
         t, cores = self.layers, np.maximum(np.ceil(placement.units), 1.0)
         bits, width = self.network.weight_bits, weights.options["width"]
         state_bits, state_width = neuron.options["state_bits"], state.options["width"]
         there = t.is_weighted * self.steps * cores
         served = spiking_cores.words_of_items(t.output_elements / cores, state_bits, state_width) * there
-        if self.compute.spec.order == "every_tick":
+        if self.spec.order == "every_tick":
             inputs = (t.connections + t.recurrent_connections) / np.maximum(t.output_elements, 1.0)
             row = spiking_cores.words_of_items(inputs, bits, width)
             return np.asarray(self.steps * t.is_weighted * t.output_elements * row), np.asarray(served)
         events = self.steps * t.is_weighted * self.inputs_active() * placement.reached_units
         targets = self.operations() / np.where(events > 0.0, events, 1.0)
         words = events * spiking_cores.words_of_items(targets, bits, width)
-        if self.compute.spec.accumulation == "state_memory":
+        if self.spec.accumulation == "state_memory":
             served = served + events * spiking_cores.words_of_items(targets, state_bits, state_width)
         return np.asarray(words), np.asarray(served)
 
     def datapath_time(self, placement: Placement, operations: Array) -> Array:
         """Time of a step of the fullest core: its updates and so many operations, one after the other in each lane."""
-        neuron: Any = self.compute.slots["neuron"]
+        neuron = self.neuron
         cores, lanes = np.maximum(placement.units, 1.0) * self.steps, neuron.options["lanes"]
         return np.asarray(
             neurons.time_multiplexed_step_time(
@@ -148,14 +156,11 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
     def peak_rate(self) -> u.Numeric:
         """A synaptic operation in every cycle of every lane."""
-        neuron: Any = self.compute.slots["neuron"]
-        rate: u.Numeric = 2.0 * neuron.action_rate()
-        return rate
+        return 2.0 * self.neuron.action_rate()
 
     def unit_time(self, placement: Placement) -> Array:
         """Updates and operations of the fullest core, or its busier memory, for one step."""
-        weights: Any = self.compute.slots["synapse_memory"]
-        state: Any = self.compute.slots["state_memory"]
+        weights, state = self.synapse_memory, self.state_memory
         cores = np.maximum(placement.units, 1.0) * self.steps
         words, states = (accesses / cores for accesses in self.accesses(placement))
         memories = np.maximum(weights.busy_time(words, 0.0 * words), state.busy_time(states, states))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import sys
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from neuroest.blocks.base import Component, EnergyCost, lacking
+from neuroest.blocks.base import Component, EnergyCost, StatesChecks, lacking, texts_of_checks
 from neuroest.blocks.roles import ChargesClock
+from neuroest.core.docstrings import section
 from neuroest.core.errors import NeuroestError
 from neuroest.design.build import build
 from neuroest.design.chip import instantiate
+from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.loading.library import load_architecture, load_device
-from neuroest.registry import BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
+from neuroest.registry import ARRAYS, BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
 from neuroest.specs.base import numeric_options
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -61,6 +66,49 @@ def test_a_block_states_its_error_and_its_ledger(model: str) -> None:
     assert set(block.overhead) <= set(block.owns)
     # clock and control are charged by the stage that knows all logic
     assert bool(block.owns) == (makes_energies(block) or issubclass(block, ChargesClock))
+
+
+PLACE_OF_NAME = {"self.check": 1, "self.require": 1, "self.check_range": 0}
+
+
+@cache
+def checks_made_in(module: str) -> dict[str, set[str]]:
+    """Names of the checks that each class of a module makes with a text from its docstrings."""
+    classes = [
+        node
+        for node in ast.parse(inspect.getsource(sys.modules[module])).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    calls = {node.name: [call for call in ast.walk(node) if isinstance(call, ast.Call)] for node in classes}
+    return {
+        name: {
+            str(ast.literal_eval(call.args[PLACE_OF_NAME[ast.unparse(call.func)]]))
+            for call in made
+            if ast.unparse(call.func) in PLACE_OF_NAME and not states_its_text(call)
+        }
+        for name, made in calls.items()
+    }
+
+
+def states_its_text(call: ast.Call) -> bool:
+    """Whether a check of a range is given its text."""
+    return ast.unparse(call.func) == "self.check_range" and len(call.args) > 5
+
+
+def test_each_check_has_a_text_and_each_text_a_check() -> None:
+    made = {
+        cls: checks_made_in(cls.__module__)[cls.__name__]
+        for owner in (*COMPONENTS.values(), *MAPPERS.values(), *ARRAYS.values(), CrossbarArray)
+        for cls in owner.__mro__
+        if issubclass(cls, StatesChecks) and cls.__module__ != StatesChecks.__module__
+    }
+    assert sum(map(len, made.values())) > 100
+    for cls, names in made.items():
+        stated = texts_of_checks(cls)
+        assert names <= stated.keys(), cls
+        own = [section(member, "Checks") for member in vars(cls).values() if inspect.isfunction(member)]
+        assert sum(map(len, own)) == len({name for texts in own for name in texts}), cls
+        assert stated.keys() <= {name for base in cls.__mro__ for name in made.get(base, ())}, cls
 
 
 @pytest.mark.parametrize("model", [model for model in BLOCKS if BLOCKS[model].record is not None])

@@ -301,16 +301,18 @@ class ResistiveMemory(Cell):
     def cell_checks(
         self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Check]:
-        """Whether reading leaves the state alone, and whether there are cells that can be written."""
+        """Whether reading leaves the state alone, and whether there are cells that can be written.
+
+        Checks
+        ------
+        read_disturb
+            the read voltage disturbs the state of the cells
+        cells_can_be_written
+            the shares of cells stuck at either end leave none that can be written
+        """
         limit = self.device.read_voltage_limit
         stuck = self.device.stuck_low_share + self.device.stuck_high_share
         return [
-            Check(
-                "read_disturb", self.path, "design_rule", read_voltage <= limit,
-                "the read voltage disturbs the state of the cells", read_voltage, limit, "V",
-            ),
-            Check(
-                "cells_can_be_written", self.path, "infeasible", stuck < 1.0,
-                "the shares of cells stuck at either end leave none that can be written", stuck, 1.0,
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "read_disturb", read_voltage, "<=", limit, "V"),
+            self.require("infeasible", "cells_can_be_written", stuck, "<", 1.0),
+        ]

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
 from neuroest.core import units as u
 from neuroest.equations import charge, static_cells
@@ -54,15 +55,11 @@ class ChargeCell(StaticCell):
     prior_error = STATIC_CELL_ERROR
     device: ChargeCellParameters
 
-    @property
-    def signed_product(self) -> bool:
-        """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
-        return bool(self.spec.product == "xnor")
+    signed_product: bool = chosen("product", "xnor")
+    """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
 
-    @property
-    def common_plate(self) -> bool:
-        """Whether the capacitors of a column have one floating plate, or are joined after they were charged."""
-        return bool(self.spec.accumulation == "shared_plate")
+    common_plate: bool = chosen("accumulation", "shared_plate")
+    """Whether the capacitors of a column have one floating plate, or are joined after they were charged."""
 
     def area(self) -> u.SquareMetre:
         """Area of one cell with the capacitor above it."""

@@ -4,6 +4,7 @@ from typing import Literal
 
 import numpy as np
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Characteristic, Check
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.core import units as u
@@ -83,10 +84,8 @@ class CrosspointCell(ResistiveMemory):
         """Nothing is in series that the stated conductances do not contain."""
         return conductance
 
-    @property
-    def thirds(self) -> bool:
-        """Whether cells that are not written see a third of the programming voltage."""
-        return bool(self.spec.write_scheme == "third")
+    thirds: bool = chosen("write_scheme", "third")
+    """Whether cells that are not written see a third of the programming voltage."""
 
     def half_select_current(self) -> u.Ampere:
         """Current of a cell that shares a line with the one that is written."""
@@ -129,17 +128,19 @@ class CrosspointCell(ResistiveMemory):
     def cell_checks(
         self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Check]:
-        """Read disturb, selector, and half-select currents while a cell is written."""
+        """Read disturb, selector, and half-select currents while a cell is written.
+
+        Checks
+        ------
+        selector_opens
+            the read voltage does not open the selector of the cell
+        half_select
+            the half-selected cells of a line leak more than a sixth of the written cell's current; use a smaller
+            array or a stronger selector
+        """
         d, side = self.device, np.maximum(rows, columns)
         return [
             *super().cell_checks(read_voltage, rows, columns),
-            Check(
-                "selector_opens", self.path, "infeasible", read_voltage >= d.turn_on_voltage,
-                "the read voltage does not open the selector of the cell", read_voltage, d.turn_on_voltage, "V",
-            ),
-            Check(
-                "half_select", self.path, "design_rule", side <= self.writable_side(),
-                "the half-selected cells of a line leak more than a sixth of the written cell's current; use a "
-                "smaller array or a stronger selector", side, self.writable_side(),
-            ),
-        ]  # fmt: skip
+            self.require("infeasible", "selector_opens", read_voltage, ">=", d.turn_on_voltage, "V"),
+            self.require("design_rule", "half_select", side, "<=", self.writable_side()),
+        ]

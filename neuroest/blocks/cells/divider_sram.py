@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, ReadPortCell, ReadPortParameters
 from neuroest.core import units as u
 from neuroest.equations import static_cells
@@ -36,10 +37,8 @@ class DividerCell(ReadPortCell):
     prior_error = STATIC_CELL_ERROR
     device: DividerCellParameters
 
-    @property
-    def signed_product(self) -> bool:
-        """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
-        return bool(self.spec.product == "xnor")
+    signed_product: bool = chosen("product", "xnor")
+    """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
 
     def conductance(self) -> u.Siemens:
         """Conductance by which a cell pulls at its column."""

@@ -97,7 +97,17 @@ class ResistiveCell(ResistiveMemory):
     def cell_checks(
         self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Check]:
-        """Read disturb, and whether the access transistor carries the programming current and fits the cell."""
+        """Read disturb, and whether the access transistor carries the programming current and fits the cell.
+
+        Checks
+        ------
+        access_carries_writing
+            the access transistor is too narrow for the programming current
+        access_fits_cell
+            the cell is smaller than its access transistor with contacts
+        wires_fit_cell
+            the cell is narrower than the pitch of the metal wires that cross it
+        """
         d, process = self.device, self.process
         stated = either(d.access_on_current > 0.0, d.access_on_current, process.on_current)
         current = at_corner(self, "drive", stated)
@@ -105,18 +115,7 @@ class ResistiveCell(ResistiveMemory):
         taken = cell_geometry.transistor_limited_cell_area(self.access_width(), process.feature_size)
         return [
             *super().cell_checks(read_voltage, rows, columns),
-            Check(
-                "access_carries_writing", self.path, "design_rule", self.access_width() >= width,
-                "the access transistor is too narrow for the programming current", width,
-                self.access_width(), "m",
-            ),
-            Check(
-                "access_fits_cell", self.path, "design_rule", self.area() >= taken,
-                "the cell is smaller than its access transistor with contacts", taken, self.area(), "m^2",
-            ),
-            Check(
-                "wires_fit_cell", self.path, "design_rule", self.pitch() >= process.metal_pitch,
-                "the cell is narrower than the pitch of the metal wires that cross it", process.metal_pitch,
-                self.pitch(), "m",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "access_carries_writing", width, "<=", self.access_width(), "m"),
+            self.require("design_rule", "access_fits_cell", taken, "<=", self.area(), "m^2"),
+            self.require("design_rule", "wires_fit_cell", process.metal_pitch, "<=", self.pitch(), "m"),
+        ]

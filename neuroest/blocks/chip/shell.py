@@ -55,15 +55,16 @@ class Shell(Component[ShellParameters], SurroundsChip):
     prior_error = exact_model("powers and efficiencies are inputs with spreads of their own")
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether a stated duty is that of a shell whose own parts take more power while they work."""
+        """Whether a stated duty is that of a shell whose own parts take more power while they work.
+
+        Checks
+        ------
+        duty_of_shell
+            duty changes nothing, because the device states no active_power; leave it out
+        """
         if "duty" not in self.options:
             return []
-        return [
-            Check(
-                "duty_of_shell", self.path, "advice", self.device.active_power > 0.0,
-                "duty changes nothing, because the device states no active_power; leave it out",
-            )
-        ]  # fmt: skip
+        return [self.check("advice", "duty_of_shell", self.device.active_power > 0.0)]
 
     def number(self, inside: u.Dimensionless) -> u.Dimensionless:
         """Shells that so many chips, or shells further in, fill."""

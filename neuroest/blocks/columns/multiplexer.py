@@ -182,7 +182,16 @@ class Multiplexer(Component[TransmissionGateParameters]):
         ]
 
     def switch_checks(self, source: u.Siemens, width: u.Metre) -> list[Check]:
-        """Whether the gates take no more of the path than they may, and their law holds at this supply."""
+        """Whether the gates take no more of the path than they may, and their law holds at this supply.
+
+        Checks
+        ------
+        multiplexer_resistance
+            the multiplexer gates exceed their resistance_share of the path; the column pitch limits their width, or
+            they are slower than drawn
+        multiplexer_supply
+            the supply barely opens a transmission gate at mid-swing, where its resistance is not known
+        """
         share, conductance, levels = (
             self.options["resistance_share"], self.conductance_per_width(), self.options["levels"]
         )  # fmt: skip
@@ -192,14 +201,8 @@ class Multiplexer(Component[TransmissionGateParameters]):
             self, self.device.threshold_voltage
         )
         return [
-            Check(
-                "multiplexer_resistance", self.path, "design_rule", wanted <= width,
-                "the multiplexer gates exceed their resistance_share of the path; the column pitch limits their width, "
-                "or they are slower than drawn", taken, share,
+            self.check("design_rule", "multiplexer_resistance", wanted <= width, taken, share),
+            self.require(
+                "extrapolation", "multiplexer_supply", overdrive, ">=", self.device.least_overdrive, "V"
             ),
-            Check(
-                "multiplexer_supply", self.path, "extrapolation", overdrive >= self.device.least_overdrive,
-                "the supply barely opens a transmission gate at mid-swing, where its resistance is not known",
-                overdrive, self.device.least_overdrive, "V",
-            ),
-        ]  # fmt: skip
+        ]

@@ -124,15 +124,17 @@ class SampleAndHoldCircuit(SampleAndHold):
         return self.capacitance(load.bits) / d.capacitance_density + pairs[0] + pairs[1]
 
     def stage_checks(self, load: SampledLoad) -> list[Check]:
-        """What the droop says, and whether the multiplexer leaves the follower time."""
+        """What the droop says, and whether the multiplexer leaves the follower time.
+
+        Checks
+        ------
+        multiplexer_settles
+            the junctions of the multiplexer alone take more than half of the time in which the converter takes its
+            input; use more levels, a larger resistance_share or fewer columns a converter
+        """
         alone = crossbar_wires.settling_time(load.own_time, 0.0, load.bits)
         allowed = self.acquisition_time(load) / 2.0
         return [
             *super().stage_checks(load),
-            Check(
-                "multiplexer_settles", self.path, "design_rule", alone <= allowed,
-                "the junctions of the multiplexer alone take more than half of the time in which the converter takes "
-                "its input; use more levels, a larger resistance_share or fewer columns a converter", alone, allowed,
-                "s",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "multiplexer_settles", alone, "<=", allowed, "s"),
+        ]

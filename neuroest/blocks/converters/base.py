@@ -179,14 +179,19 @@ class ClockedConverter(SampledConverter):
         return [f"{self.path}: {parts}, a lower bound (whole_adc is a whole one)"]
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether resolution and clock are within what the circuit is good for."""
+        """Whether resolution and clock are within what the circuit is good for.
+
+        Checks
+        ------
+        converter_resolution
+            resolution is beyond the range of this kind of converter
+        converter_clock
+            the clock is faster than the comparator of the converter at this supply
+        """
+        most, clock = self.device.maximum_bits, self.clock_frequency()
         return [
+            self.check_range("converter_resolution", bits, 1.0, most, "1", severity="infeasible"),
             self.check_range(
-                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
-                "resolution is beyond the range of this kind of converter", severity="infeasible",
+                "converter_clock", clock, 0.0, self.fastest_clock(), "1/s", severity="infeasible"
             ),
-            self.check_range(
-                "converter_clock", self.clock_frequency(), 0.0, self.fastest_clock(), "1/s",
-                "the clock is faster than the comparator of the converter at this supply", severity="infeasible",
-            ),
-        ]  # fmt: skip
+        ]

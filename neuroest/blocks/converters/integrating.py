@@ -99,14 +99,18 @@ class IntegratingAdc(Converter, IntegratesInput):
         return area_at_node(self, self.device.footprint)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether the resolution is within what the circuit is good for, and the sign is one bit."""
+        """Whether the resolution is within what the circuit is good for, and the sign is one bit.
+
+        Checks
+        ------
+        converter_resolution
+            resolution is beyond the range of this kind of converter
+        input_sign
+            the polarity of a pulse carries one bit
+        """
         return [
             self.check_range(
-                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
-                "resolution is beyond the range of this kind of converter", severity="infeasible",
+                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1", severity="infeasible"
             ),
-            self.check_range(
-                "input_sign", self.options["sign_bits"], 0.0, 1.0, "1",
-                "the polarity of a pulse carries one bit", severity="infeasible",
-            ),
-        ]  # fmt: skip
+            self.check_range("input_sign", self.options["sign_bits"], 0.0, 1.0, "1", severity="infeasible"),
+        ]

@@ -124,19 +124,24 @@ class SurveyAdc(SampledConverter):
         return area * d.area_quality
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether resolution, rate and node lie within the survey."""
-        d, size = self.device, self.process.feature_size
+        """Whether resolution, rate and node lie within the survey.
+
+        Checks
+        ------
+        converter_resolution
+            resolution is outside the converter survey
+        converter_rate
+            sampling rate is outside the converter survey
+        converter_node
+            node is outside the converter survey, so its energy and area are extrapolated
+        """
+        d, size, rate = self.device, self.process.feature_size, self.options["sample_rate"]
         return [
             self.check_range(
-                "converter_resolution", bits, d.minimum_bits, d.maximum_bits, "1",
-                "resolution is outside the converter survey", severity="infeasible",
+                "converter_resolution", bits, d.minimum_bits, d.maximum_bits, "1", severity="infeasible"
             ),
             self.check_range(
-                "converter_rate", self.options["sample_rate"], 0.0, d.maximum_sample_rate, "1/s",
-                "sampling rate is outside the converter survey", severity="infeasible",
+                "converter_rate", rate, 0.0, d.maximum_sample_rate, "1/s", severity="infeasible"
             ),
-            self.check_range(
-                "converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m",
-                "node is outside the converter survey, so its energy and area are extrapolated",
-            ),
-        ]  # fmt: skip
+            self.check_range("converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m"),
+        ]

@@ -62,10 +62,15 @@ class TimeConverter(SampledConverter):
         return area_at_node(self, self.device.footprint)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether the resolution is within what the circuit is good for."""
+        """Whether the resolution is within what the circuit is good for.
+
+        Checks
+        ------
+        converter_resolution
+            resolution is beyond the range of this kind of converter
+        """
         return [
             self.check_range(
-                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
-                "resolution is beyond the range of this kind of converter", severity="infeasible",
+                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1", severity="infeasible"
             )
-        ]  # fmt: skip
+        ]

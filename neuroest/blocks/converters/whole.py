@@ -4,6 +4,7 @@ from typing import Literal
 
 import numpy as np
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
@@ -80,19 +81,15 @@ class WholeAdc(SampledConverter):
     )
     device: WholeAdcParameters
 
-    @property
-    def takes_columns(self) -> bool:
-        """Whether it holds a column and takes its current."""
-        return bool(self.spec.takes == "current")
+    takes_columns: bool = chosen("takes", "current")
+    """Whether it holds a column and takes its current."""
 
     def input_resistance(self) -> u.Ohm:
         """Resistance that a column sees of it."""
         return self.device.input_resistance
 
-    @property
-    def takes_times(self) -> bool:
-        """Whether its input is a time."""
-        return bool(self.spec.takes == "time")
+    takes_times: bool = chosen("takes", "time")
+    """Whether its input is a time."""
 
     @property
     def ramps(self) -> bool:
@@ -137,24 +134,23 @@ class WholeAdc(SampledConverter):
         return area_at_node(self, area * d.area_factor)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether resolution, rate and node lie where the law was found."""
-        d = self.device
-        fastest = self.fastest(bits)
+        """Whether resolution, rate and node lie where the law was found.
+
+        Checks
+        ------
+        converter_resolution
+            resolution is beyond the range of this kind of converter
+        converter_fit
+            the law includes no published converter of this resolution, so it extrapolates
+        converter_rate
+            the converter must be faster than published ones at this node and supply
+        converter_node
+            node is outside the published converters, so energy and area are extrapolated
+        """
+        d, fastest, size = self.device, self.fastest(bits), self.process.feature_size
         return [
-            self.check_range(
-                "converter_resolution", bits, 1.0, d.maximum_bits, "1",
-                "resolution is beyond the range of this kind of converter", severity="infeasible",
-            ),
-            self.check_range(
-                "converter_fit", bits, d.lowest_fitted_bits, d.highest_fitted_bits, "1",
-                "the law includes no published converter of this resolution, so it extrapolates",
-            ),
-            self.check_range(
-                "converter_rate", self.sample_rate(bits), 0.0, fastest, "1/s",
-                "the converter must be faster than published ones at this node and supply",
-            ),
-            self.check_range(
-                "converter_node", self.process.feature_size, d.minimum_feature_size, d.maximum_feature_size, "m",
-                "node is outside the published converters, so energy and area are extrapolated",
-            ),
-        ]  # fmt: skip
+            self.check_range("converter_resolution", bits, 1.0, d.maximum_bits, "1", severity="infeasible"),
+            self.check_range("converter_fit", bits, d.lowest_fitted_bits, d.highest_fitted_bits, "1"),
+            self.check_range("converter_rate", self.sample_rate(bits), 0.0, fastest, "1/s"),
+            self.check_range("converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m"),
+        ]

@@ -66,16 +66,17 @@ class Accumulator(Datapath, AddsPartialSums):
         return either(np.asarray(known) > 0.0, np.minimum(known, bits), bits)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the width of what is added is known where it is to follow the converters."""
+        """Whether the width of what is added is known where it is to follow the converters.
+
+        Checks
+        ------
+        added_width_known
+            operand_bits or results_joined is auto, and it serves no level with converters or several levels, so
+            that every result goes into the register with all bits of the sum; state them
+        """
         found = super().checks(network)
         if "auto" in (self.spec.operand_bits, self.spec.results_joined):
-            found.append(
-                Check(
-                    "added_width_known", self.path, "advice", np.asarray(network.result_bits) > 0.0,
-                    "operand_bits or results_joined is auto, and it serves no level with converters or several levels, "
-                    "so that every result goes into the register with all bits of the sum; state them",
-                )
-            )  # fmt: skip
+            found.append(self.check("advice", "added_width_known", np.asarray(network.result_bits) > 0.0))
         return found
 
     def kept(self, bits: u.Bit) -> u.Joule:

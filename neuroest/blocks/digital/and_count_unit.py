@@ -79,12 +79,15 @@ class AndCountUnit(Datapath):
         )
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether a sum cannot overflow."""
+        """Whether a sum cannot overflow.
+
+        Checks
+        ------
+        count_fits
+            an output adds up more pairs of spikes than its sum can hold; raise count_bits
+        """
         most, holds = network.largest_fan_in, 2.0 ** self.options["count_bits"] - 1.0
         return [
             *super().checks(network),
-            Check(
-                "count_fits", self.path, "infeasible", most <= holds,
-                "an output adds up more pairs of spikes than its sum can hold; raise count_bits", most, holds,
-            ),
-        ]  # fmt: skip
+            self.require("infeasible", "count_fits", most, "<=", holds),
+        ]

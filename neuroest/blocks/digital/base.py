@@ -152,35 +152,38 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         return sleep.gated(self, costs, self.area(network), self.device.leakage_width)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the library states the energy of a clocked register, and is of a node near the chip's."""
+        """Whether the library states the energy of a clocked register, and is of a node near the chip's.
+
+        Checks
+        ------
+        clock_energy_known
+            a free-running clock needs the clock_energy of the library, which its device file does not state
+        """
         found = self._node_checks()
         if not self.free_clocks(network):
             return found
         known = self.device.clock_energy
         return [
             *found,
-            Check(
-                "clock_energy_known", self.path, "infeasible", known > 0.0,
-                "a free-running clock needs the clock_energy of the library, which its device file does not state",
-                known, 0.0, "J/bit",
-            ),
-        ]  # fmt: skip
+            self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit"),
+        ]
 
     def _node_checks(self) -> list[Check]:
-        """A library that was moved over more nodes than published libraries confirm."""
+        """A library that was moved over more nodes than published libraries confirm.
+
+        Checks
+        ------
+        library_node
+            its library is from a node far from the chip's, where published products take up to five times the
+            energy; use one of a closer node
+        """
         if self.device_process is None:
             return []
         here, there = self.process.feature_size, self.device_process.feature_size
         moved = np.maximum(here / there, there / here)
         if not np.any(moved > _FAR):
             return []
-        return [
-            Check(
-                "library_node", self.path, "extrapolation", moved <= _FAR,
-                "its library is from a node far from the chip's, where published products take up to five times the "
-                "energy; use one of a closer node", moved, _FAR,
-            )
-        ]  # fmt: skip
+        return [self.require("extrapolation", "library_node", moved, "<=", _FAR)]
 
 
 class Multiplying(Datapath, ABC):

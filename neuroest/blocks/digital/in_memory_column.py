@@ -213,14 +213,16 @@ class InMemoryColumn(Datapath):
         return time * logic_delay_ratio(self, d.reference_voltage)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the accumulator holds a sum of all rows."""
+        """Whether the accumulator holds a sum of all rows.
+
+        Checks
+        ------
+        accumulator_width
+            the accumulator is narrower than a sum of all rows over all input bits
+        """
         o = self.options
         needed = self.leaf_bits + np.ceil(np.log2(o["rows"])) + network.activation_bits - o["input_slice"]
         return [
             *super().checks(network),
-            Check(
-                "accumulator_width", self.path, "design_rule", o["accumulator_bits"] >= needed,
-                "the accumulator is narrower than a sum of all rows over all input bits", o["accumulator_bits"],
-                needed, "bit",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "accumulator_width", o["accumulator_bits"], ">=", needed, "bit"),
+        ]

@@ -49,11 +49,12 @@ class MatrixUnit(Multiplying, MultipliesComputedFactors):
         return o["rows"] * o["columns"] * element
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether its operands are wide enough."""
+        """Whether its operands are wide enough.
+
+        Checks
+        ------
+        operands_fit
+            the activations of the network are wider than the operands of the matrix unit
+        """
         bits, wide = network.activation_bits, self.options["operand_bits"]
-        return [
-            Check(
-                "operands_fit", self.path, "infeasible", bits <= wide,
-                "the activations of the network are wider than the operands of the matrix unit", bits, wide, "bit",
-            )
-        ]  # fmt: skip
+        return [self.require("infeasible", "operands_fit", bits, "<=", wide, "bit")]

@@ -126,16 +126,19 @@ class MultiplyAccumulate(Multiplying):
         return adder_trees.tree_stage_registers(o["tree_inputs"], product, _TREE_GROWTH, o["tree_stages"])
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether a stated gate acts on a clock, and the stages of a tree settle in a cycle where delays are known."""
+        """Whether a stated gate acts on a clock, and the stages of a tree settle in a cycle where delays are known.
+
+        Checks
+        ------
+        storage_clock
+            storage_clock: gated changes nothing, because without a free_running_clock all registers are clocked only
+            when they are written; state the clock of the datapath, or leave it out
+        tree_settles
+            a stage of the tree of adders takes longer than a cycle; use more tree_stages
+        """
         o, d, found = self.options, self.device, super().checks(network)
         if self.gated:
-            found.append(
-                Check(
-                    "storage_clock", self.path, "advice", self.runs_freely,
-                    "storage_clock: gated changes nothing, because without a free_running_clock all registers are "
-                    "clocked only when they are written; state the clock of the datapath, or leave it out",
-                )
-            )  # fmt: skip
+            found.append(self.check("advice", "storage_clock", self.runs_freely))
         if "tree_stages" not in o or not np.all(d.full_adder_delay > 0.0):
             return found
         leaves = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
@@ -145,11 +148,8 @@ class MultiplyAccumulate(Multiplying):
         cycle = 1.0 / o["array_clock"]
         return [
             *found,
-            Check(
-                "tree_settles", self.path, "design_rule", time <= cycle,
-                "a stage of the tree of adders takes longer than a cycle; use more tree_stages", time, cycle, "s",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "tree_settles", time, "<=", cycle, "s"),
+        ]
 
     def sum_bits(self) -> u.Bit:
         """Registers of sums: one in each unit, or its share of those of a tree and of the sum at the tree's root."""

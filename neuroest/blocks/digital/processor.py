@@ -155,31 +155,30 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether anything supplies the instructions, and whether the device is of a node near the chip's."""
+        """Whether anything supplies the instructions, and whether the device is of a node near the chip's.
+
+        Checks
+        ------
+        processor_node
+            its device is from a node far from the chip's, and its memories and clocks shrink less than logic; use
+            one of a closer node
+        instruction_supply
+            the energy of a cycle is that of the core alone, and nothing supplies its instructions; add an
+            instruction_memory, or use a device whose energy includes it
+        instructions_once
+            the energy of a cycle holds the supply of instructions already, and the instruction_memory counts it a
+            second time; leave one of them out
+        """
         there = self.device.supplied > 0.0
-        supplied = np.logical_or(there, "instruction_memory" in self.slots) | (
-            self.options["executing"] <= 0.0
-        )
+        fetched = "instruction_memory" in self.slots
+        supplied = np.logical_or(there, fetched) | (self.options["executing"] <= 0.0)
         here, own = self.process.feature_size, (self.device_process or self.process).feature_size
         moved = np.maximum(here / own, own / here)
         return [
-            Check(
-                "processor_node", self.path, "extrapolation", moved <= _FAR,
-                "its device is from a node far from the chip's, and its memories and clocks shrink less than logic; "
-                "use one of a closer node", moved, _FAR,
-            ),
-            Check(
-                "instruction_supply", self.path, "advice", supplied,
-                "the energy of a cycle is that of the core alone, and nothing supplies its instructions; add an "
-                "instruction_memory, or use a device whose energy includes it",
-            ),
-            Check(
-                "instructions_once", self.path, "advice",
-                np.logical_not(there) | ("instruction_memory" not in self.slots),
-                "the energy of a cycle holds the supply of instructions already, and the instruction_memory counts it "
-                "a second time; leave one of them out",
-            ),
-        ]  # fmt: skip
+            self.require("extrapolation", "processor_node", moved, "<=", _FAR),
+            self.check("advice", "instruction_supply", supplied),
+            self.check("advice", "instructions_once", np.logical_not(there) | (not fetched)),
+        ]
 
     def left_out(self) -> list[str]:
         """Data of its programs."""

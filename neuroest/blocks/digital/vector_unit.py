@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
@@ -68,22 +69,21 @@ class VectorUnit(Datapath, ExecutesElementwise):
             found.append(self.energy("activation", "rescaling", self.scaled(scale), "element-wise operation"))
         return found
 
-    @property
-    def multiplies(self) -> bool:
-        """Whether sums are brought back to the bits of an activation by a factor."""
-        return bool(self.spec.rescaling == "multiply")
+    multiplies: bool = chosen("rescaling", "multiply")
+    """Whether sums are brought back to the bits of an activation by a factor."""
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the bits of a factor are those of a unit that has one."""
+        """Whether the bits of a factor are those of a unit that has one.
+
+        Checks
+        ------
+        scale_bits
+            scale_bits changes nothing, because sums are not multiplied by a factor; set rescaling to multiply, or
+            leave it out
+        """
         found = super().checks(network)
         if "scale_bits" in self.spec.model_fields_set:
-            found.append(
-                Check(
-                    "scale_bits", self.path, "advice", self.multiplies,
-                    "scale_bits changes nothing, because sums are not multiplied by a factor; set rescaling to "
-                    "multiply, or leave it out",
-                )
-            )  # fmt: skip
+            found.append(self.check("advice", "scale_bits", self.multiplies))
         return found
 
     def register_bits(self, network: NetworkContext) -> u.Bit:

@@ -117,7 +117,15 @@ class Wires(NetworkOnChip):
         """All its wire, whatever a transfer charges of it."""
 
     def wire_checks(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[Check]:
-        """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle, and whether all fit above."""
+        """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle, and whether all fit above.
+
+        Checks
+        ------
+        wires_fit
+            the wires take more than the area that they run over; use fewer
+        wire_keeps_up
+            a repeated wire of this length takes longer than a cycle; use a slower clock, or a mesh
+        """
         process = self.process
         delay = wiring.repeated_wire_delay(
             self.length(tile_pitch, places),
@@ -133,16 +141,9 @@ class Wires(NetworkOnChip):
         )  # fmt: skip
         above = places * tile_pitch**2
         return [
-            Check(
-                "wires_fit", self.path, "design_rule", taken <= above,
-                "the wires take more than the area that they run over; use fewer", taken, above, "m^2",
-            ),
-            Check(
-                "wire_keeps_up", self.path, "design_rule", delay <= self.hop_time(),
-                "a repeated wire of this length takes longer than a cycle; use a slower clock, or a mesh", delay,
-                self.hop_time(), "s",
-            )
-        ]  # fmt: skip
+            self.require("design_rule", "wires_fit", taken, "<=", above, "m^2"),
+            self.require("design_rule", "wire_keeps_up", delay, "<=", self.hop_time(), "s"),
+        ]
 
     def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over the whole way, and of one bit entering and leaving."""

@@ -1,7 +1,7 @@
 """Off-chip DRAM from its data-sheet currents and timings."""
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -15,6 +15,9 @@ from neuroest.equations import dram_timing
 from neuroest.specs.base import BitCountOrAuto, Count, WordWidthOrAuto
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_negative, positive, quantity
+
+_MUST_BE_GIVEN = "a time that the device must be given, whatever it would need"
+_DATA_SHEET = "a data-sheet limit; factors state how far below it real devices are"
 
 
 class DramParameters(Record):
@@ -45,125 +48,67 @@ class DramParameters(Record):
     refreshed_banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
     """Banks blocked during a refresh: all, or one for per-bank refresh."""
 
-    row_active_time: u.Second = positive(
-        symbol="t_RAS", exact="a time that the device must be given, whatever it would need"
-    )
+    row_active_time: u.Second = positive(symbol="t_RAS", exact=_MUST_BE_GIVEN)
     """Minimum row-open time (tRAS)."""
-    precharge_time: u.Second = positive(
-        symbol="t_RP", exact="a time that the device must be given, whatever it would need"
-    )
+    precharge_time: u.Second = positive(symbol="t_RP", exact=_MUST_BE_GIVEN)
     """Time to precharge a row (tRP)."""
-    row_to_column_time: u.Second = positive(
-        symbol="t_RCD", exact="a time that the device must be given, whatever it would need"
-    )
+    row_to_column_time: u.Second = positive(symbol="t_RCD", exact=_MUST_BE_GIVEN)
     """Time from activating a row to reading from it (tRCD)."""
-    column_time: u.Second = positive(
-        symbol="t_CL", exact="a time that the device must be given, whatever it would need"
-    )
+    column_time: u.Second = positive(symbol="t_CL", exact=_MUST_BE_GIVEN)
     """Time from the read command to the first bit."""
-    activation_interval: u.Second = positive(
-        symbol="t_RRD", exact="a time that the device must be given, whatever it would need"
-    )
+    activation_interval: u.Second = positive(symbol="t_RRD", exact=_MUST_BE_GIVEN)
     """Shortest time between two activations."""
-    activation_window: u.Second = positive(
-        symbol="t_FAW", exact="a time that the device must be given, whatever it would need"
-    )
+    activation_window: u.Second = positive(symbol="t_FAW", exact=_MUST_BE_GIVEN)
     """Window with at most four row activations (tFAW)."""
-    refresh_time: u.Second = positive(
-        symbol="t_RFC", exact="a time that the device must be given, whatever it would need"
-    )
+    refresh_time: u.Second = positive(symbol="t_RFC", exact=_MUST_BE_GIVEN)
     """Duration of an all-bank refresh (tRFC)."""
-    refresh_interval: u.Second = positive(
-        symbol="t_REFI", exact="a time that the device must be given, whatever it would need"
-    )
+    refresh_interval: u.Second = positive(symbol="t_REFI", exact=_MUST_BE_GIVEN)
     """Time from one refresh to the next."""
     refresh_halving_temperature: u.Kelvin = positive(absent=358.15, exact=RANGE_END)
     """Temperature above which rows are refreshed twice as often."""
     maximum_temperature: u.Kelvin = positive(absent=368.15, exact=RANGE_END)
     """Highest temperature that the data sheet covers."""
-    power_down_exit_time: u.Second = non_negative(
-        symbol="t_XP", exact="a time that the device must be given, whatever it would need"
-    )
+    power_down_exit_time: u.Second = non_negative(symbol="t_XP", exact=_MUST_BE_GIVEN)
     """Time to leave power-down."""
-    self_refresh_exit_time: u.Second = non_negative(
-        symbol="t_XS", exact="a time that the device must be given, whatever it would need"
-    )
+    self_refresh_exit_time: u.Second = non_negative(symbol="t_XS", exact=_MUST_BE_GIVEN)
     """Time to leave self-refresh."""
 
     supply_voltage: u.Volt = positive(exact=CHOSEN)
     """Supply of the core: VDD, or VDD2 of low-power memories."""
-    activating_current: u.Ampere = positive(
-        symbol="I_DD0", exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    activating_current: u.Ampere = positive(symbol="I_DD0", exact=_DATA_SHEET)
     """Current of activating and precharging rows at the maximum rate (IDD0)."""
-    precharged_standby_current: u.Ampere = positive(
-        symbol="I_DD2N",
-        exact="a data-sheet limit; factors state how far below it real devices are",
-    )
+    precharged_standby_current: u.Ampere = positive(symbol="I_DD2N", exact=_DATA_SHEET)
     """Standby current, all rows closed (IDD2N)."""
-    power_down_current: u.Ampere = positive(
-        symbol="I_DD2P",
-        exact="a data-sheet limit; factors state how far below it real devices are",
-    )
+    power_down_current: u.Ampere = positive(symbol="I_DD2P", exact=_DATA_SHEET)
     """Current in power-down, all rows closed."""
-    active_standby_current: u.Ampere = positive(
-        symbol="I_DD3N",
-        exact="a data-sheet limit; factors state how far below it real devices are",
-    )
+    active_standby_current: u.Ampere = positive(symbol="I_DD3N", exact=_DATA_SHEET)
     """Standby current, rows open (IDD3N)."""
-    reading_current: u.Ampere = positive(
-        symbol="I_DD4R",
-        exact="a data-sheet limit; factors state how far below it real devices are",
-    )
+    reading_current: u.Ampere = positive(symbol="I_DD4R", exact=_DATA_SHEET)
     """Current of gapless read bursts (IDD4R)."""
-    writing_current: u.Ampere = positive(
-        symbol="I_DD4W",
-        exact="a data-sheet limit; factors state how far below it real devices are",
-    )
+    writing_current: u.Ampere = positive(symbol="I_DD4W", exact=_DATA_SHEET)
     """Current of gapless write bursts (IDD4W)."""
-    refreshing_current: u.Ampere = positive(
-        symbol="I_DD5B",
-        exact="a data-sheet limit; factors state how far below it real devices are",
-    )
+    refreshing_current: u.Ampere = positive(symbol="I_DD5B", exact=_DATA_SHEET)
     """Current of gapless refresh (IDD5B)."""
-    self_refresh_current: u.Ampere = positive(
-        symbol="I_DD6", exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    self_refresh_current: u.Ampere = positive(symbol="I_DD6", exact=_DATA_SHEET)
     """Current in self-refresh."""
 
     second_supply_voltage: u.Volt = non_negative(absent=0.0, exact=CHOSEN)
     """Second supply: VPP, or VDD1 of low-power memories; zero where there is none."""
-    second_activating_current: u.Ampere = non_negative(
-        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    second_activating_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD0 of the second supply."""
-    second_precharged_standby_current: u.Ampere = non_negative(
-        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    second_precharged_standby_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD2N of the second supply."""
-    second_power_down_current: u.Ampere = non_negative(
-        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    second_power_down_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD2P of the second supply."""
-    second_active_standby_current: u.Ampere = non_negative(
-        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    second_active_standby_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD3N of the second supply."""
-    second_reading_current: u.Ampere = non_negative(
-        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    second_reading_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD4R of the second supply."""
-    second_writing_current: u.Ampere = non_negative(
-        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    second_writing_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD4W of the second supply."""
-    second_refreshing_current: u.Ampere = non_negative(
-        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    second_refreshing_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD5B of the second supply."""
-    second_self_refresh_current: u.Ampere = non_negative(
-        absent=0.0, exact="a data-sheet limit; factors state how far below it real devices are"
-    )
+    second_self_refresh_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD6 of the second supply."""
 
     standby_factor: u.Dimensionless = positive()
@@ -306,42 +251,34 @@ class Dram(Link):
 
     # --- power and energy of one channel of one device
 
+    def of_supplies(self, *currents: str) -> list[list[Any]]:
+        """Voltages of both supplies, each with its currents of these names."""
+        names = ("supply_voltage", *currents)
+        return [[getattr(self.device, f"{supply}{name}") for name in names] for supply in ("", "second_")]
+
     def at_rest(self, current: str) -> u.Watt:
         """Power in a state that the device rests in."""
-        d = self.device
-        first = equations.standby_power(d.supply_voltage, getattr(d, current))
-        second = equations.standby_power(d.second_supply_voltage, getattr(d, f"second_{current}"))
-        return (first + second) * d.standby_factor
+        first, second = (equations.standby_power(*drawn) for drawn in self.of_supplies(current))
+        return (first + second) * self.device.standby_factor
 
     def activation(self) -> u.Joule:
         """Energy of opening and closing one row."""
-        d = self.device
-        times = d.row_active_time, self.row_cycle_time()
-        first = equations.activation_energy(
-            d.supply_voltage, d.activating_current,
-            equations.one_bank_current(d.precharged_standby_current, d.active_standby_current, d.open_banks),
-            d.precharged_standby_current, *times,
-        )  # fmt: skip
-        second = equations.activation_energy(
-            d.second_supply_voltage, d.second_activating_current,
-            equations.one_bank_current(
-                d.second_precharged_standby_current, d.second_active_standby_current, d.open_banks
-            ),
-            d.second_precharged_standby_current, *times,
-        )  # fmt: skip
+        d, times = self.device, (self.device.row_active_time, self.row_cycle_time())
+        first, second = (
+            equations.activation_energy(
+                voltage, activating, equations.one_bank_current(closed, opened, d.open_banks), closed, *times
+            )
+            for voltage, activating, closed, opened in self.of_supplies(
+                "activating_current", "precharged_standby_current", "active_standby_current"
+            )
+        )
         return (first + second) * d.activation_factor
 
     def command(self, current: str, duration: u.Second, factor: u.Dimensionless) -> u.Joule:
         """Energy of a burst or of a refresh."""
-        d = self.device
-        first = equations.energy_above_standby(
-            d.supply_voltage, getattr(d, current), d.active_standby_current, duration
-        )
-        second = equations.energy_above_standby(
-            d.second_supply_voltage,
-            getattr(d, f"second_{current}"),
-            d.second_active_standby_current,
-            duration,
+        first, second = (
+            equations.energy_above_standby(voltage, drawn, standby, duration)
+            for voltage, drawn, standby in self.of_supplies(current, "active_standby_current")
         )
         return (first + second) * factor
 
@@ -490,26 +427,25 @@ class Dram(Link):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether there is such a memory and the data sheet covers it."""
+        """Whether there is such a memory and the data sheet covers it.
+
+        Checks
+        ------
+        dram_width
+            a channel consists of whole devices in parallel: channel_width must be a multiple of their width
+        dram_run_length
+            no transfer is shorter than a burst: run_length must not be below it
+        dram_refresh
+            the rows decay faster than they can be refreshed
+        dram_temperature
+            the data sheet of the memory does not cover this temperature
+        """
         d, side = self.device, self.side_by_side()
         run = self.options.get("run_length", math.inf)
-        temperature = self.technology.temperature
+        temperature, whole = self.technology.temperature, np.logical_and(side >= 1.0, side == np.round(side))
         return [
-            Check(
-                "dram_width", self.path, "infeasible", np.logical_and(side >= 1.0, side == np.round(side)),
-                "a channel consists of whole devices in parallel: channel_width must be a multiple of their width",
-                self.channel_width(), d.device_width, "bit",
-            ),
-            Check(
-                "dram_run_length", self.path, "infeasible", run >= self.burst_size(),
-                "no transfer is shorter than a burst: run_length must not be below it", run, self.burst_size(), "bit",
-            ),
-            Check(
-                "dram_refresh", self.path, "infeasible", self.refresh_share() < 1.0,
-                "the rows decay faster than they can be refreshed", self.refresh_share(), 1.0,
-            ),
-            Check(
-                "dram_temperature", self.path, "extrapolation", temperature <= d.maximum_temperature,
-                "the data sheet of the memory does not cover this temperature", temperature, d.maximum_temperature, "K",
-            ),
-        ]  # fmt: skip
+            self.check("infeasible", "dram_width", whole, self.channel_width(), d.device_width, "bit"),
+            self.require("infeasible", "dram_run_length", run, ">=", self.burst_size(), "bit"),
+            self.require("infeasible", "dram_refresh", self.refresh_share(), "<", 1.0),
+            self.require("extrapolation", "dram_temperature", temperature, "<=", d.maximum_temperature, "K"),
+        ]

@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks import sleep
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.model_error import model_errors
@@ -95,10 +96,8 @@ class Mesh(NetworkOnChip):
     one_per_child = True
     device: MeshParameters
 
-    @property
-    def clocked(self) -> bool:
-        """Whether the routers have a clock."""
-        return bool(self.spec.signalling == "clocked")
+    clocked: bool = chosen("signalling", "clocked")
+    """Whether the routers have a clock."""
 
     def wire_factor(self) -> u.Dimensionless:
         """Energy of the wires over that of clocked ones."""

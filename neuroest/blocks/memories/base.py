@@ -123,16 +123,21 @@ class Memory(Component[Any]):
         return either(self.other_flavour, kept, logic_delay_ratio(self, reference_voltage, reference))
 
     def flavour_checks(self) -> list[Check]:
-        """Whether the supply is one that the process of its flavour covers, where the chip's is another one."""
+        """Whether the supply is one that the process of its flavour covers, where the chip's is another one.
+
+        Checks
+        ------
+        memory_supply
+            the supply is outside the range of the process whose transistors the memory has
+        """
         own, supply = self.flavour, self.technology.supply_voltage
         if not np.any(self.other_flavour):
             return []
         return [
             self.check_range(
-                "memory_supply", supply, own.minimum_supply_voltage, own.maximum_supply_voltage, "V",
-                "the supply is outside the range of the process whose transistors the memory has",
+                "memory_supply", supply, own.minimum_supply_voltage, own.maximum_supply_voltage, "V"
             )
-        ]  # fmt: skip
+        ]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage at the retention voltage or behind open switches, and the energy of charging the cells again."""

@@ -282,32 +282,32 @@ class Edram(Memory):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether such a memory can be built, keeps its bits, and lies where the values hold."""
+        """Whether such a memory can be built, keeps its bits, and lies where the values hold.
+
+        Checks
+        ------
+        edram_bank
+            a bank has fewer cells than one array of its word lines and bit lines
+        edram_refresh
+            the cells decay faster than they can be refreshed; more banks refresh in parallel
+        edram_node
+            no such cell is known near this process
+        memory_capacity
+            capacity is outside the range of the memory's values
+        edram_supply
+            retention and times were stated for another supply
+        """
         d, o = self.device, self.options
         node, supply = self.process.feature_size, self.supply()
         block = self.activated() * d.cells_per_bitline * self.one_bit()
         bank = o["capacity"] / o["banks"]
+        low, high = (d.reference_voltage * (1.0 + margin) for margin in (-_SUPPLY_MARGIN, _SUPPLY_MARGIN))
         return [
-            Check(
-                "edram_bank", self.path, "infeasible", bank >= block,
-                "a bank has fewer cells than one array of its word lines and bit lines", bank, block, "bit",
-            ),
-            Check(
-                "edram_refresh", self.path, "infeasible", self.refreshing_share() < 1.0,
-                "the cells decay faster than they can be refreshed; more banks refresh in parallel",
-                self.refreshing_share(), 1.0,
-            ),
+            self.require("infeasible", "edram_bank", bank, ">=", block, "bit"),
+            self.require("infeasible", "edram_refresh", self.refreshing_share(), "<", 1.0),
             self.check_range(
-                "edram_node", node, d.minimum_feature_size, d.maximum_feature_size, "m",
-                "no such cell is known near this process", "infeasible",
+                "edram_node", node, d.minimum_feature_size, d.maximum_feature_size, "m", severity="infeasible"
             ),
-            self.check_range(
-                "memory_capacity", o["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",
-                "capacity is outside the range of the memory's values",
-            ),
-            self.check_range(
-                "edram_supply", supply, d.reference_voltage * (1.0 - _SUPPLY_MARGIN),
-                d.reference_voltage * (1.0 + _SUPPLY_MARGIN), "V",
-                "retention and times were stated for another supply",
-            ),
-        ]  # fmt: skip
+            self.check_range("memory_capacity", o["capacity"], d.minimum_capacity, d.maximum_capacity, "bit"),
+            self.check_range("edram_supply", supply, low, high, "V"),
+        ]

@@ -85,20 +85,21 @@ class MemoryMacro(Memory):
         return np.maximum(self.device.read_time, self.device.write_time)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether capacity and process are those that the values stand for."""
-        d = self.device
+        """Whether capacity and process are those that the values stand for.
+
+        Checks
+        ------
+        memory_capacity
+            capacity is outside the range of the macro's values
+        memory_process
+            the values of the macro are those of another process, used unscaled
+        supply_of_published_values
+            its supply_voltage changes nothing, because the values of the macro are published ones, at one supply
+        """
+        d, capacity, chosen = self.device, self.options["capacity"], self.spec
+        supply_counts = chosen.supply_voltage is None or chosen.sleep == "retention"
         return [
-            self.check_range(
-                "memory_capacity", self.options["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",
-                "capacity is outside the range of the macro's values",
-            ),
-            Check(
-                "memory_process", self.path, "extrapolation", self.device_process is None,
-                "the values of the macro are those of another process, used unscaled",
-            ),
-            Check(
-                "supply_of_published_values", self.path, "advice",
-                self.spec.supply_voltage is None or self.spec.sleep == "retention",
-                "its supply_voltage changes nothing, because the values of the macro are published ones, at one supply",
-            ),
-        ]  # fmt: skip
+            self.check_range("memory_capacity", capacity, d.minimum_capacity, d.maximum_capacity, "bit"),
+            self.check("extrapolation", "memory_process", self.device_process is None),
+            self.check("advice", "supply_of_published_values", supply_counts),
+        ]

@@ -91,14 +91,17 @@ class RegisterFile(Memory):
         return cycles * self.access_time()
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether a memory of cells were the better choice."""
+        """Whether a memory of cells were the better choice.
+
+        Checks
+        ------
+        memory_capacity
+            register files of this size are built as memory cells
+        register_ports
+            register files with so many ports are built of cells with a port for each, or of copies
+        """
+        ports = self.ports("read_ports") + self.ports("write_ports")
         return [
-            self.check_range(
-                "memory_capacity", self.options["capacity"], 1.0, _LARGEST_REGISTER_FILE, "bit",
-                "register files of this size are built as memory cells",
-            ),
-            self.check_range(
-                "register_ports", self.ports("read_ports") + self.ports("write_ports"), 2.0, _MOST_REGISTER_PORTS,
-                "1", "register files with so many ports are built of cells with a port for each, or of copies",
-            ),
-        ]  # fmt: skip
+            self.check_range("memory_capacity", self.options["capacity"], 1.0, _LARGEST_REGISTER_FILE, "bit"),
+            self.check_range("register_ports", ports, 2.0, _MOST_REGISTER_PORTS, "1"),
+        ]

@@ -171,16 +171,18 @@ class Sram(Memory):
         return accesses * self.access_time() / self.options["banks"]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether capacity and width lie within the fit."""
+        """Whether capacity and width lie within the fit.
+
+        Checks
+        ------
+        memory_capacity
+            capacity lies outside the memory fit
+        memory_width
+            word width lies outside the memory fit
+        """
         d = self.device
         return [
             *self.flavour_checks(),
-            self.check_range(
-                "memory_capacity", self.macro, d.minimum_capacity, d.maximum_capacity, "bit",
-                "capacity lies outside the memory fit",
-            ),
-            self.check_range(
-                "memory_width", self.width, d.minimum_width, d.maximum_width, "bit",
-                "word width lies outside the memory fit",
-            ),
-        ]  # fmt: skip
+            self.check_range("memory_capacity", self.macro, d.minimum_capacity, d.maximum_capacity, "bit"),
+            self.check_range("memory_width", self.width, d.minimum_width, d.maximum_width, "bit"),
+        ]

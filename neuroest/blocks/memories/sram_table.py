@@ -200,7 +200,19 @@ class TabulatedSram(Memory):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the table has such a memory, on such a process and at such a temperature."""
+        """Whether the table has such a memory, on such a process and at such a temperature.
+
+        Checks
+        ------
+        memory_words
+            a bank has fewer words than any of the memory table
+        memory_node
+            the memory table has no node as coarse as this process
+        memory_node_beyond
+            the process is finer than any node of the memory table and scaled from the finest
+        memory_temperature
+            the memory table has no leakage at this temperature; carried on by the process
+        """
         t, o = self.table, self.options
         node, temperature = self.process.feature_size, self.technology.temperature
         inside = [
@@ -211,24 +223,13 @@ class TabulatedSram(Memory):
         return [
             *self.flavour_checks(),
             *(
-                self.check_range(name, value, low, high, unit, f"{what} is outside the memory table", "infeasible")
+                self.check_range(
+                    name, value, low, high, unit, f"{what} is outside the memory table", "infeasible"
+                )
                 for name, value, low, high, unit, what in inside
             ),
-            Check(
-                "memory_words", self.path, "infeasible", self.words() >= t.fewest_words,
-                "a bank has fewer words than any of the memory table", self.words(), t.fewest_words,
-            ),
-            Check(
-                "memory_node", self.path, "infeasible", node <= t.nodes[-1],
-                "the memory table has no node as coarse as this process", node, t.nodes[-1], "m",
-            ),
-            Check(
-                "memory_node_beyond", self.path, "extrapolation", node >= t.nodes[0],
-                "the process is finer than any node of the memory table and scaled from the finest",
-                node, t.nodes[0], "m",
-            ),
-            self.check_range(
-                "memory_temperature", temperature, t.temperatures[0], t.temperatures[-1], "K",
-                "the memory table has no leakage at this temperature; carried on by the process",
-            ),
-        ]  # fmt: skip
+            self.require("infeasible", "memory_words", self.words(), ">=", t.fewest_words),
+            self.require("infeasible", "memory_node", node, "<=", t.nodes[-1], "m"),
+            self.require("extrapolation", "memory_node_beyond", node, ">=", t.nodes[0], "m"),
+            self.check_range("memory_temperature", temperature, t.temperatures[0], t.temperatures[-1], "K"),
+        ]

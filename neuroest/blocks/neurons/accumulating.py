@@ -161,11 +161,14 @@ class AccumulatingNeuron(Neuron):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether it integrates at all."""
+        """Whether it integrates at all.
+
+        Checks
+        ------
+        neuron_accumulates
+            the first full pulse fires the neuron, so it integrates nothing
+        """
         pulses = self.pulses()
         return [
-            Check(
-                "neuron_accumulates", self.path, "design_rule", pulses >= 2.0,
-                "the first full pulse fires the neuron, so it integrates nothing", pulses, 2.0,
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "neuron_accumulates", pulses, ">=", 2.0),
+        ]

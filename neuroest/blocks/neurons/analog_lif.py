@@ -255,26 +255,26 @@ class AnalogLif(Neuron):
         ]  # fmt: skip
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the membrane can reach its threshold, above noise, and whether neurons are alike."""
+        """Whether the membrane can reach its threshold, above noise, and whether neurons are alike.
+
+        Checks
+        ------
+        neuron_fires
+            the threshold is not below the supply, so the membrane never reaches it
+        neurons_match
+            currents of two neurons differ by more than a factor of two at one standard deviation
+        short_circuit_stated
+            the device states no short-circuit energy or current of the comparator, so spikes cost too little
+        """
         d, spread = self.device, self.current_spread()
         stated = np.asarray(d.short_circuit_energy + d.short_circuit_current * d.conduction_window) > 0.0
         return [
-            Check(
-                "neuron_fires", self.path, "infeasible", d.threshold_voltage < d.supply_voltage,
-                "the threshold is not below the supply, so the membrane never reaches it", d.threshold_voltage,
-                d.supply_voltage, "V",
-            ),
+            self.require("infeasible", "neuron_fires", d.threshold_voltage, "<", d.supply_voltage, "V"),
             self.noise_check(
-                d.membrane_capacitance, d.threshold_voltage,
+                d.membrane_capacitance,
+                d.threshold_voltage,
                 "the membrane capacitance is so small that thermal noise fires the neuron",
             ),
-            Check(
-                "neurons_match", self.path, "design_rule", spread <= _ALIKE,
-                "currents of two neurons differ by more than a factor of two at one standard deviation", spread,
-                _ALIKE,
-            ),
-            Check(
-                "short_circuit_stated", self.path, "extrapolation", stated,
-                "the device states no short-circuit energy or current of the comparator, so spikes cost too little",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "neurons_match", spread, "<=", _ALIKE),
+            self.check("extrapolation", "short_circuit_stated", stated),
+        ]

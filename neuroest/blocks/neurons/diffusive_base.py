@@ -137,18 +137,18 @@ class DiffusiveNeuronBase(Neuron):
         return 1.0 / self.device.off_resistance, self.gate_capacitance()
 
     def fed_checks(self, source: u.Ohm) -> list[base.Check]:
-        """Whether the complete filament, in series with the source, still lifts the gate above its threshold."""
+        """Whether the complete filament, in series with the source, still lifts the gate above its threshold.
+
+        Checks
+        ------
+        fed_output_turns_on
+            the current of the cells that feed the neuron is too small to turn its output on
+        """
         d = self.device
         gate = diffusive.gate_peak_voltage(
             d.input_voltage, d.on_resistance + source, self.control_resistance()
         )
-        return [
-            base.Check(
-                "fed_output_turns_on", self.path, "design_rule", gate >= self.output_threshold(),
-                "the current of the cells that feed the neuron is too small to turn its output on", gate,
-                self.output_threshold(), "V",
-            )
-        ]  # fmt: skip
+        return [self.require("design_rule", "fed_output_turns_on", gate, ">=", self.output_threshold(), "V")]
 
     @abstractmethod
     def gate_capacitance(self) -> u.Farad:
@@ -233,7 +233,20 @@ class DiffusiveNeuronBase(Neuron):
         return self.integration_time() / filament_growth.integration_time(voltage, *self.ion_rates())
 
     def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[base.Check]:
-        """Whether the rule of integration holds for the drives: in hold time, and in the timesteps that follow."""
+        """Whether the rule of integration holds for the drives: in hold time, and in the timesteps that follow.
+
+        Checks
+        ------
+        integration_rule_range
+            the integration rule overestimates the drive by more than a tenth: inputs are so sparse that the residue
+            fades between them; settling times of the filament between inputs
+        spike_comes_in_time
+            the spike may come early or late: the residue has almost settled when the neuron fires, so the
+            integration rule is sensitive to the hold time; timing error over its timesteps
+        drive_above_threshold
+            the neuron may never fire: the drive is as close to the threshold as the error of the integration rule;
+            timing error over its timesteps
+        """
         _, _, residue_rate, filament_decay, _ = self.ion_rates()
         phase = (filament_decay + residue_rate) * period / self._slowness()
         whole = hold_time >= self.integration_time() * (1.0 - _WHOLE)
@@ -247,23 +260,10 @@ class DiffusiveNeuronBase(Neuron):
         error = np.clip(_HOLD_ERROR * phase, *_HOLD_ERRORS)
         off = np.max(np.where(whole | ~np.isfinite(moved), 0.0, moved * error), axis=-1, keepdims=True)
         return [
-            base.Check(
-                "integration_rule_range", self.path, "extrapolation", worst <= _LONGEST_PHASE,
-                "the integration rule overestimates the drive by more than a tenth: inputs are so sparse that the "
-                "residue fades between them; settling times of the filament between inputs", worst,
-                _LONGEST_PHASE,
-            ),
-            base.Check(
-                "spike_comes_in_time", self.path, "advice", off <= _LATE,
-                "the spike may come early or late: the residue has almost settled when the neuron fires, so the "
-                "integration rule is sensitive to the hold time; timing error over its timesteps", off, _LATE,
-            ),
-            base.Check(
-                "drive_above_threshold", self.path, "extrapolation", off <= _NEVER,
-                "the neuron may never fire: the drive is as close to the threshold as the error of the integration "
-                "rule; timing error over its timesteps", off, _NEVER,
-            ),
-        ]  # fmt: skip
+            self.require("extrapolation", "integration_rule_range", worst, "<=", _LONGEST_PHASE),
+            self.require("advice", "spike_comes_in_time", off, "<=", _LATE),
+            self.require("extrapolation", "drive_above_threshold", off, "<=", _NEVER),
+        ]
 
     def refractory_time(self) -> u.Second:
         """Time for the control resistor to discharge the gate node, and at least for the filament to rupture."""
@@ -418,7 +418,15 @@ class DiffusiveNeuronBase(Neuron):
         return base.either(known, charging, 0.0)
 
     def _erasing_checks(self) -> list[base.Check]:
-        """Whether the reverse pulse stays within the rails, and ends before it makes a filament from the other side."""
+        """Whether the reverse pulse stays within the rails, and ends before it makes a filament from the other side.
+
+        Checks
+        ------
+        erasing_within_rails
+            the reverse pulse exceeds the supply that it is made from
+        erasing_makes_no_filament
+            the reverse pulse lasts so long that it grows a filament from the other electrode
+        """
         if not self.reset_between_inferences:
             return []
         voltage, supply, time = (
@@ -428,16 +436,9 @@ class DiffusiveNeuronBase(Neuron):
         )
         opposite = filament_growth.integration_time(voltage, *self.ion_rates())
         return [
-            base.Check(
-                "erasing_within_rails", self.path, "design_rule", voltage <= supply,
-                "the reverse pulse exceeds the supply that it is made from", voltage, supply, "V",
-            ),
-            base.Check(
-                "erasing_makes_no_filament", self.path, "design_rule", time <= opposite / 2.0,
-                "the reverse pulse lasts so long that it grows a filament from the other electrode", time,
-                opposite / 2.0, "s",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "erasing_within_rails", voltage, "<=", supply, "V"),
+            self.require("design_rule", "erasing_makes_no_filament", time, "<=", opposite / 2.0, "s"),
+        ]
 
     def checks(self, network: base.NetworkContext) -> list[base.Check]:
         """Whether the neuron fires at all and forgets, and whether its output can drive its load."""
@@ -453,7 +454,19 @@ class DiffusiveNeuronBase(Neuron):
         ]  # fmt: skip
 
     def _ion_checks(self) -> list[base.Check]:
-        """Assumptions of the closed form of the integration time and of the ion temperature."""
+        """Assumptions of the closed form of the integration time and of the ion temperature.
+
+        Checks
+        ------
+        timescale_separation
+            filament and residue move at nearly the same speed, so the integration time is underestimated
+        neuron_fires
+            the input voltage is at or below the threshold, so the neuron never fires
+        firing_statistics_stated
+            misfires are counted, but the device states no firing_pulse_time
+        ions_at_temperature
+            no activation energy is stated, so the ion rates are those of room temperature
+        """
         d = self.device
         threshold = filament_growth.dc_threshold_voltage(
             d.field_mobility, d.field_offset, d.residue_rate, d.filament_decay, d.residue_decay
@@ -462,83 +475,68 @@ class DiffusiveNeuronBase(Neuron):
         temperature = self.technology.temperature
         stated = np.logical_or(d.activation_energy > 0.0, self.spec.kinetics is not None)
         known = np.logical_or(stated, np.abs(temperature - ROOM_TEMPERATURE) <= _WARMER)
+        counted = np.logical_or(not self.counts_misfires, d.firing_pulse_time > 0.0)
         return [
-            self.check_range(
-                "timescale_separation", separation, _LEAST_SEPARATION, np.inf, "1",
-                "filament and residue move at nearly the same speed, so the integration time is underestimated",
-            ),
-            base.Check(
-                "neuron_fires", self.path, "infeasible", self.assured_voltage() > threshold,
-                "the input voltage is at or below the threshold, so the neuron never fires",
-                self.assured_voltage(), threshold, "V",
-            ),
-            base.Check(
-                "firing_statistics_stated", self.path, "infeasible",
-                np.logical_or(not self.counts_misfires, d.firing_pulse_time > 0.0),
-                "misfires are counted, but the device states no firing_pulse_time", d.firing_pulse_time, 0.0, "s",
-            ),
-            base.Check(
-                "ions_at_temperature", self.path, "extrapolation", known,
-                "no activation energy is stated, so the ion rates are those of room temperature",
-                temperature, ROOM_TEMPERATURE, "K",
-            ),
-        ]  # fmt: skip
+            self.check_range("timescale_separation", separation, _LEAST_SEPARATION, np.inf, "1"),
+            self.require("infeasible", "neuron_fires", self.assured_voltage(), ">", threshold, "V"),
+            self.check("infeasible", "firing_statistics_stated", counted, d.firing_pulse_time, 0.0, "s"),
+            self.check("extrapolation", "ions_at_temperature", known, temperature, ROOM_TEMPERATURE, "K"),
+        ]
 
     def _gate_checks(self) -> list[base.Check]:
-        """Whether the gate node leaves the drive to the memristor, and is empty when the next integration begins."""
+        """Whether the gate node leaves the drive to the memristor, and is empty when the next integration begins.
+
+        Checks
+        ------
+        output_turns_off
+            the off-state leakage of the memristor turns the output on without a spike
+        gate_rearms
+            the gate node does not reach the voltage at which the neuron can fire again, so it never resets
+        drive_stays
+            the gate node takes more than a twentieth of the drive before switching, so the integration time is
+            underestimated
+        gate_charges
+            the complete filament charges the gate node slowly, which the integration time does not include
+        gate_waits
+            the neuron latches on instead of spiking: its gate node charges before the filament is complete, which
+            removes the drive; use a larger gate node
+        """
         d, peak = self.device, self.gate_peak_voltage()
         resting = diffusive.gate_peak_voltage(d.input_voltage, d.off_resistance, self.control_resistance())
-        charging = _SETTLED * d.on_resistance * self.gate_capacitance()
+        charging, little = (
+            _SETTLED * d.on_resistance * self.gate_capacitance(),
+            LITTLE * self.integration_time(),
+        )
+        most = filament_growth.LARGEST_GATE_CHARGING
         return [
-            base.Check(
-                "output_turns_off", self.path, "infeasible", resting < self.output_threshold(),
-                "the off-state leakage of the memristor turns the output on without a spike", resting,
-                self.output_threshold(), "V",
-            ),
-            base.Check(
-                "gate_rearms", self.path, "infeasible", self.rearm_voltage() < peak,
-                "the gate node does not reach the voltage at which the neuron can fire again, so it never resets",
-                peak, self.rearm_voltage(), "V",
-            ),
-            self.check_range(
-                "drive_stays", resting / d.input_voltage, 0.0, LITTLE, "1",
-                "the gate node takes more than a twentieth of the drive before switching, so the integration time is "
-                "underestimated",
-            ),
-            base.Check(
-                "gate_charges", self.path, "extrapolation", charging <= LITTLE * self.integration_time(),
-                "the complete filament charges the gate node slowly, which the integration time does not include",
-                charging, LITTLE * self.integration_time(), "s",
-            ),
-            base.Check(
-                "gate_waits", self.path, "extrapolation", self.gate_charging() <= filament_growth.LARGEST_GATE_CHARGING,
-                "the neuron latches on instead of spiking: its gate node charges before the filament is complete, "
-                "which removes the drive; use a larger gate node", self.gate_charging(),
-                filament_growth.LARGEST_GATE_CHARGING,
-            ),
-        ]  # fmt: skip
+            self.require("infeasible", "output_turns_off", resting, "<", self.output_threshold(), "V"),
+            self.require("infeasible", "gate_rearms", peak, ">", self.rearm_voltage(), "V"),
+            self.check_range("drive_stays", resting / d.input_voltage, 0.0, LITTLE, "1"),
+            self.require("extrapolation", "gate_charges", charging, "<=", little, "s"),
+            self.require("extrapolation", "gate_waits", self.gate_charging(), "<=", most),
+        ]
 
     def _output_checks(self) -> list[base.Check]:
-        """Whether the output turns on, swings, and drives its load."""
+        """Whether the output turns on, swings, and drives its load.
+
+        Checks
+        ------
+        output_drives_load
+            the load resistor is too large to charge the output within a third of the pulse
+        output_turns_on
+            the gate node does not reach the threshold of the output
+        output_swings
+            the output falls by less than half of its supply, which no inverter detects as a spike
+        """
         d = self.device
         swing, duration = d.load_resistance * d.load_capacitance, self.output_pulse_duration(0.0)
         height = output_branch.output_swing(
             d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance()
         )
         return [
-            base.Check(
-                "output_drives_load", self.path, "design_rule", _SETTLED * swing <= duration,
-                "the load resistor is too large to charge the output within a third of the pulse",
-                _SETTLED * swing, duration, "s",
+            self.require("design_rule", "output_drives_load", _SETTLED * swing, "<=", duration, "s"),
+            self.require(
+                "infeasible", "output_turns_on", self.gate_peak_voltage(), ">", self.output_threshold(), "V"
             ),
-            base.Check(
-                "output_turns_on", self.path, "infeasible", self.gate_peak_voltage() > self.output_threshold(),
-                "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
-                self.output_threshold(), "V",
-            ),
-            base.Check(
-                "output_swings", self.path, "design_rule", height >= d.output_supply_voltage / 2.0,
-                "the output falls by less than half of its supply, which no inverter detects as a spike", height,
-                d.output_supply_voltage / 2.0, "V",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "output_swings", height, ">=", d.output_supply_voltage / 2.0, "V"),
+        ]

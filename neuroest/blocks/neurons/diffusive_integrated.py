@@ -160,7 +160,17 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         return [*super().spike_energies(drive_time, hold_time), restoration]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Feed-through to the small node, and whether all of its area is known."""
+        """Feed-through to the small node, and whether all of its area is known.
+
+        Checks
+        ------
+        input_feedthrough
+            the edge of the input couples to the gate node and may trigger the output
+        edge_follows_gate
+            the stated output edge is much shorter than the fall of the gate that drives it
+        capacitor_has_area
+            a capacitor was added without its density and would take no area; state capacitance_density
+        """
         d, node = self.device, self.gate_capacitance()
         memristor = self.memristor_capacitance()
         allowed = neuron_geometry.feedthrough_limit(
@@ -169,18 +179,9 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         placed = np.logical_or(np.isfinite(d.capacitance_density), d.explicit_capacitance <= 0.0)
         return [
             *super().checks(network),
-            Check(
-                "input_feedthrough", self.path, "design_rule", memristor <= allowed,
-                "the edge of the input couples to the gate node and may trigger the output", memristor, allowed, "F",
+            self.require("design_rule", "input_feedthrough", memristor, "<=", allowed, "F"),
+            self.require(
+                "extrapolation", "edge_follows_gate", self.edge_time(), ">=", d.refractory_time / 2.0, "s"
             ),
-            Check(
-                "edge_follows_gate", self.path, "extrapolation", self.edge_time() >= d.refractory_time / 2.0,
-                "the stated output edge is much shorter than the fall of the gate that drives it",
-                self.edge_time(), d.refractory_time / 2.0, "s",
-            ),
-            Check(
-                "capacitor_has_area", self.path, "infeasible", placed,
-                "a capacitor was added without its density and would take no area; state capacitance_density",
-                d.explicit_capacitance, 0.0, "F",
-            ),
-        ]  # fmt: skip
+            self.check("infeasible", "capacitor_has_area", placed, d.explicit_capacitance, 0.0, "F"),
+        ]

@@ -101,19 +101,21 @@ class FerroelectricNeuron(AccumulatingNeuron):
         return equations.pulse_energy(d.read_voltage, d.read_current, d.read_time)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the reset is strong enough, and whether reading leaves the state alone."""
+        """Whether the reset is strong enough, and whether reading leaves the state alone.
+
+        Checks
+        ------
+        reset_switches
+            the reset pulse is shorter than the switching time of the film
+        read_keeps_state
+            the reads of one inference together switch the film
+        """
         d = self.device
         reset, disturbed = self.switching_time(d.reset_voltage), self.switching_time(d.read_voltage)
         reading = network.timesteps * d.read_time
         switched = np.asarray(reset <= d.reset_time)
         return [
             *super().checks(network),
-            Check(
-                "reset_switches", self.path, "design_rule", switched,
-                "the reset pulse is shorter than the switching time of the film", reset, d.reset_time, "s",
-            ),
-            Check(
-                "read_keeps_state", self.path, "design_rule", disturbed >= reading,
-                "the reads of one inference together switch the film", reading, disturbed, "s",
-            ),
-        ]  # fmt: skip
+            self.check("design_rule", "reset_switches", switched, reset, d.reset_time, "s"),
+            self.require("design_rule", "read_keeps_state", reading, "<=", disturbed, "s"),
+        ]

@@ -69,16 +69,18 @@ class PhaseChangeNeuron(AccumulatingNeuron):
         return equations.pulse_energy(d.reset_voltage, d.reset_current, d.reset_time)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the reset is stronger than a pulse that crystallises."""
+        """Whether the reset is stronger than a pulse that crystallises.
+
+        Checks
+        ------
+        reset_melts
+            the reset current does not exceed the current of a crystallising pulse, so it melts nothing
+        """
         d = self.device
         return [
             *super().checks(network),
-            Check(
-                "reset_melts", self.path, "design_rule", d.reset_current > d.pulse_current,
-                "the reset current does not exceed the current of a crystallising pulse, so it melts nothing",
-                d.reset_current, d.pulse_current, "A",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "reset_melts", d.reset_current, ">", d.pulse_current, "A"),
+        ]
 
     def read_energy(self) -> u.Joule:
         """At the threshold, where the cell conducts most before it is reset."""

@@ -398,7 +398,27 @@ class ThresholdSwitch(Neuron):
         return [AreaCost(self.path, "footprint", area)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the switch turns on at all, and whether it turns off again."""
+        """Whether the switch turns on at all, and whether it turns off again.
+
+        Checks
+        ------
+        delay_in_range
+            the switch is driven at a voltage at which its delay was not measured
+        switch_below_transition
+            the chip is at or above the transition of the switch, which never opens
+        thresholds_below_transition
+            the temperature of the thresholds is not below the transition of the switch
+        neuron_fires
+            the drive is at or below the threshold of the switch, so the neuron never fires
+        switch_opens
+            the series resistance is so small that the switch stays on and never opens again
+        switch_charges
+            the leakage of the open switch keeps the capacitor below the threshold
+        hysteresis
+            the hold voltage is not below the threshold, so the neuron does not oscillate
+        switch_conducts
+            the on-resistance is not small compared with the series resistor, so the discharge is too short
+        """
         d, threshold, hold = self.device, self.threshold_voltage(), self.hold_voltage()
         # what holds it on at another temperature is a smaller current in the same ratio as the voltage
         smallest = threshold_switches.smallest_series_resistance(
@@ -409,50 +429,26 @@ class ThresholdSwitch(Neuron):
         )
         closed = d.on_resistance / d.series_resistance
         apart = threshold - hold
-        temperature = self.technology.temperature
+        temperature, stated = self.technology.temperature, self.stated_temperature()
         delay = self.check_range(
-            "delay_in_range", self.final_voltage(), d.lowest_delay_voltage, d.highest_delay_voltage, "V",
-            "the switch is driven at a voltage at which its delay was not measured",
-        )  # fmt: skip
+            "delay_in_range", self.final_voltage(), d.lowest_delay_voltage, d.highest_delay_voltage, "V"
+        )
         return [
             *([delay] if self._waits() else []),
-            Check(
-                "switch_below_transition", self.path, "infeasible", temperature < d.transition_temperature,
-                "the chip is at or above the transition of the switch, which never opens", temperature,
-                d.transition_temperature, "K",
+            self.require(
+                "infeasible", "switch_below_transition", temperature, "<", d.transition_temperature, "K"
             ),
-            Check(
-                "thresholds_below_transition", self.path, "infeasible",
-                self.stated_temperature() < d.transition_temperature,
-                "the temperature of the thresholds is not below the transition of the switch",
-                self.stated_temperature(), d.transition_temperature, "K",
+            self.require(
+                "infeasible", "thresholds_below_transition", stated, "<", d.transition_temperature, "K"
             ),
-            Check(
-                "neuron_fires", self.path, "infeasible", d.supply_voltage > threshold,
-                "the drive is at or below the threshold of the switch, so the neuron never fires",
-                d.supply_voltage, threshold, "V",
-            ),
-            Check(
-                "switch_opens", self.path, "design_rule", d.series_resistance >= smallest,
-                "the series resistance is so small that the switch stays on and never opens again",
-                smallest, d.series_resistance, "ohm",
-            ),
-            Check(
-                "switch_charges", self.path, "infeasible", d.series_resistance < largest,
-                "the leakage of the open switch keeps the capacitor below the threshold", d.series_resistance,
-                largest, "ohm",
-            ),
-            Check(
-                "hysteresis", self.path, "infeasible", d.threshold_voltage > d.hold_voltage,
-                "the hold voltage is not below the threshold, so the neuron does not oscillate", d.threshold_voltage,
-                d.hold_voltage, "V",
-            ),
-            self.check_range(
-                "switch_conducts", closed, 0.0, _MUCH_LESS, "1",
-                "the on-resistance is not small compared with the series resistor, so the discharge is too short",
-            ),
+            self.require("infeasible", "neuron_fires", d.supply_voltage, ">", threshold, "V"),
+            self.require("design_rule", "switch_opens", smallest, "<=", d.series_resistance, "ohm"),
+            self.require("infeasible", "switch_charges", d.series_resistance, "<", largest, "ohm"),
+            self.require("infeasible", "hysteresis", d.threshold_voltage, ">", d.hold_voltage, "V"),
+            self.check_range("switch_conducts", closed, 0.0, _MUCH_LESS, "1"),
             self.noise_check(
-                d.capacitance, either(apart > 0.0, apart, threshold),
+                d.capacitance,
+                either(apart > 0.0, apart, threshold),
                 "the capacitor is so small that thermal noise fires the neuron",
             ),
-        ]  # fmt: skip
+        ]

@@ -137,27 +137,27 @@ class ChargePump(Component[ChargePumpParameters]):
         ]
 
     def written_checks(self, written: Written) -> list[Check]:
-        """Whether it reaches the voltage, stands it, and delivers the current."""
+        """Whether it reaches the voltage, stands it, and delivers the current.
+
+        Checks
+        ------
+        pump_reaches_voltage
+            the stages of the charge pump do not reach the programming voltage; give it more, or auto
+        pump_is_needed
+            the programming voltage is not above the input voltage of the charge pump
+        pump_stands_voltage
+            the programming voltage exceeds the rating of the charge pump
+        pump_delivers
+            the cells written at once take more current than the charge pump is made for
+        """
         source, voltage = self.input_voltage(), written.voltage
         open_voltage = write_circuits.charge_pump_open_voltage(self.stages(voltage), source)
         needed, current = self.needed_current(written), self.current(written)
         return [
-            Check(
-                "pump_reaches_voltage", self.path, "infeasible", open_voltage > voltage,
-                "the stages of the charge pump do not reach the programming voltage; give it more, or auto", voltage,
-                open_voltage, "V",
+            self.require("infeasible", "pump_reaches_voltage", voltage, "<", open_voltage, "V"),
+            self.require("design_rule", "pump_is_needed", voltage, ">", source, "V"),
+            self.require(
+                "design_rule", "pump_stands_voltage", voltage, "<=", self.device.maximum_voltage, "V"
             ),
-            Check(
-                "pump_is_needed", self.path, "design_rule", voltage > source,
-                "the programming voltage is not above the input voltage of the charge pump", voltage, source, "V",
-            ),
-            Check(
-                "pump_stands_voltage", self.path, "design_rule", voltage <= self.device.maximum_voltage,
-                "the programming voltage exceeds the rating of the charge pump", voltage, self.device.maximum_voltage,
-                "V",
-            ),
-            Check(
-                "pump_delivers", self.path, "design_rule", needed <= current,
-                "the cells written at once take more current than the charge pump is made for", needed, current, "A",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "pump_delivers", needed, "<=", current, "A"),
+        ]

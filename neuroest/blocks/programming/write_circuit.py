@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from neuroest.blocks.attributes import chosen, slot
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, StaticCost
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import gate_leakage, leakage_at_chip_temperature
@@ -117,25 +118,19 @@ class WriteCircuit(Component[WriteCircuitParameters]):
     prior_error = model_errors(energy=2, area=ModelError(2.5, source="andrulis2024cimloop"), static_power=3)
     device: WriteCircuitParameters
 
-    @property
-    def shifter(self) -> LevelShifter | None:
-        """Level shifter, if there is one."""
-        return self.slots.get("level_shifter")  # type: ignore[return-value]
+    shifter: LevelShifter | None = slot("level_shifter")
+    """Level shifter, if there is one."""
 
-    @property
-    def pump(self) -> ChargePump | None:
-        """Charge pump, if the voltage is made on the chip."""
-        return self.slots.get("pump")  # type: ignore[return-value]
+    pump: ChargePump | None = slot("pump")
+    """Charge pump, if the voltage is made on the chip."""
 
     @property
     def parts(self) -> list[Component[Any]]:
         """This circuit and what is in its slots."""
         return [self, *self.slots.values()]
 
-    @property
-    def unipolar(self) -> bool:
-        """Whether cells are written by voltages of one sign only."""
-        return bool(self.spec.polarity == "one")
+    unipolar: bool = chosen("polarity", "one")
+    """Whether cells are written by voltages of one sign only."""
 
     def drivers(self, columns: u.Dimensionless) -> u.Dimensionless:
         """Write drivers of the columns of one array."""
@@ -304,37 +299,36 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return found
 
     def written_checks(self, written: Written) -> list[Check]:
-        """Whether switches and shifters stand the voltage, and drivers and pump write so many cells."""
+        """Whether switches and shifters stand the voltage, and drivers and pump write so many cells.
+
+        Checks
+        ------
+        write_switch_voltage
+            the programming voltage exceeds the rating of the switches of the write circuit
+        cells_written_together
+            more cells of an array are written at once than it has write drivers
+        write_voltage
+            cells are written above the supply without a level_shifter in the write circuit
+        write_shifter_voltage
+            the programming voltage exceeds the rating of the level shifters
+        """
         d, supply = self.device, self.technology.supply_voltage
         highest = written.voltage
         found = [
-            Check(
-                "write_switch_voltage", self.path, "design_rule", highest <= d.maximum_voltage,
-                "the programming voltage exceeds the rating of the switches of the write circuit", highest,
-                d.maximum_voltage, "V",
+            self.require("design_rule", "write_switch_voltage", highest, "<=", d.maximum_voltage, "V"),
+            self.require(
+                "design_rule", "cells_written_together", written.together, "<=", written.columns.drivers
             ),
-            Check(
-                "cells_written_together", self.path, "design_rule", written.together <= written.columns.drivers,
-                "more cells of an array are written at once than it has write drivers", written.together,
-                written.columns.drivers,
-            ),
-        ]  # fmt: skip
+        ]
         if self.shifter is None:
-            found.append(
-                Check(
-                    "write_voltage", self.path, "infeasible", highest <= supply,
-                    "cells are written above the supply without a level_shifter in the write circuit", highest,
-                    supply, "V",
-                )
-            )  # fmt: skip
+            found.append(self.require("infeasible", "write_voltage", highest, "<=", supply, "V"))
         else:
             most = self.shifter.device.maximum_voltage
             found.append(
-                Check(
-                    "write_shifter_voltage", self.shifter.path, "design_rule", highest <= most,
-                    "the programming voltage exceeds the rating of the level shifters", highest, most, "V",
+                self.require(
+                    "design_rule", "write_shifter_voltage", highest, "<=", most, "V", path=self.shifter.path
                 )
-            )  # fmt: skip
+            )
         if self.pump is not None:
             found.extend(self.pump.written_checks(written))
         return found

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from neuroest.blocks.attributes import slot
 from neuroest.blocks.base import Check, Component, NetworkContext
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import DrivesOneBit
@@ -46,29 +47,25 @@ class OneBitDriver(RowDriver, DrivesOneBit):
     prior_error = model_errors(energy=1.5, area=ModelError(2.5, source="andrulis2024cimloop"))
     device: OneBitDriverParameters
 
-    @property
-    def shifter(self) -> Component[LevelShifterParameters] | None:
-        """Level shifter, if there is one."""
-        return self.slots.get("level_shifter")
+    shifter: Component[LevelShifterParameters] | None = slot("level_shifter")
+    """Level shifter, if there is one."""
 
     def drive_voltage(self) -> u.Volt:
         """Voltage as chosen, or the supply."""
         return self.options.get("drive_voltage", self.technology.supply_voltage)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the row's voltage can be made at all."""
+        """Whether the row's voltage can be made at all.
+
+        Checks
+        ------
+        shifter_voltage
+            the row voltage exceeds the rating of the level shifter
+        row_voltage
+            rows are driven above the supply without a level_shifter
+        """
         drive, supply = self.drive_voltage(), self.technology.supply_voltage
         if self.shifter is None:
-            return [
-                Check(
-                    "row_voltage", self.path, "infeasible", drive <= supply,
-                    "rows are driven above the supply without a level_shifter", drive, supply, "V",
-                )
-            ]  # fmt: skip
+            return [self.require("infeasible", "row_voltage", drive, "<=", supply, "V")]
         most = self.shifter.device.maximum_voltage
-        return [
-            Check(
-                "shifter_voltage", self.shifter.path, "infeasible", drive <= most,
-                "the row voltage exceeds the rating of the level shifter", drive, most, "V",
-            )
-        ]  # fmt: skip
+        return [self.require("infeasible", "shifter_voltage", drive, "<=", most, "V", path=self.shifter.path)]

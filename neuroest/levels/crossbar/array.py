@@ -187,21 +187,26 @@ class CrossbarArray(WrittenArray):
         return costs
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Read disturb, regulator headroom, cell bits, noise, and what the circuits at rows and columns say."""
-        read = self.options["read_voltage"]
+        """Read disturb, regulator headroom, cell bits, noise, and what the circuits at rows and columns say.
+
+        Checks
+        ------
+        read_supply
+            the read voltage exceeds the supply it is made from
+        bits_per_cell
+            more bits per cell than the device can store
+        columns_conduct_long
+            the columns draw current far longer than they need to settle, as the neuron integrates slowly; sample
+            their result (sampled_clamp or pulse_coupling), or use cells of lower conductance
+        """
+        read, cell, bits = self.options["read_voltage"], self.cell, self.bits_per_cell(network)
         checks = [
             *self.cell_checks(network),
-            Check(
-                "read_supply", self.path, "infeasible", self.read_supply_voltage() >= read,
-                "the read voltage exceeds the supply it is made from", read, self.read_supply_voltage(), "V",
-            ),
-            Check(
-                "bits_per_cell", self.cell.path, "infeasible", self.bits_per_cell(network) <= self.cell.bits(),
-                "more bits per cell than the device can store", self.bits_per_cell(network), self.cell.bits(),
-            ),
+            self.require("infeasible", "read_supply", read, "<=", self.read_supply_voltage(), "V"),
+            self.require("infeasible", "bits_per_cell", bits, "<=", cell.bits(), path=cell.path),
             self.noise_check(network),
             *self.driver.checks(network),
-        ]  # fmt: skip
+        ]
         if self.neuron is not None:
             checks.extend([*self.neuron.checks(network), *self._drive_checks(self.neuron.drive_voltage())])
         if (
@@ -210,14 +215,7 @@ class CrossbarArray(WrittenArray):
             and not isinstance(self.interface, IdealColumn | CouplesDirectly)
         ):
             longer = longest(self.read_time(network)) / shortest(self.settling_time(network))
-            checks.append(
-                Check(
-                    "columns_conduct_long", self.path, "advice", longer <= _LONG,
-                    "the columns draw current far longer than they need to settle, as the neuron integrates slowly; "
-                    "sample their result (sampled_clamp or pulse_coupling), or use cells of lower conductance",
-                    longer, _LONG,
-                )
-            )  # fmt: skip
+            checks.append(self.require("advice", "columns_conduct_long", longer, "<=", _LONG))
         if isinstance(self.interface, HoldsResults):
             checks.append(self.interface.droop_check(longest(self.hold_time(network)), self.settled_bits()))
         if self.sampler is not None:
@@ -232,24 +230,24 @@ class CrossbarArray(WrittenArray):
         return checks
 
     def _drive_checks(self, drive: u.Volt | None) -> list[Check]:
-        """Whether the circuits behind the columns can make the voltage that a neuron is driven with."""
+        """Whether the circuits behind the columns can make the voltage that a neuron is driven with.
+
+        Checks
+        ------
+        drive_within_rails
+            the input voltage of the neuron exceeds the supply of the circuits that drive it
+        held_result_reaches_neuron
+            the largest held voltage is below the input voltage of the neuron
+        """
         if drive is None:
             return []
         supply = self.technology.supply_voltage
-        found = [
-            Check(
-                "drive_within_rails", self.path, "design_rule", drive <= supply,
-                "the input voltage of the neuron exceeds the supply of the circuits that drive it", drive, supply, "V",
-            )
-        ]  # fmt: skip
+        found = [self.require("design_rule", "drive_within_rails", drive, "<=", supply, "V")]
         if isinstance(self.interface, HoldsResults):
-            held = self.interface.driven_voltage()
+            held, stage = self.interface.driven_voltage(), self.interface.path
             found.append(
-                Check(
-                    "held_result_reaches_neuron", self.interface.path, "design_rule", held >= drive,
-                    "the largest held voltage is below the input voltage of the neuron", held, drive, "V",
-                )
-            )  # fmt: skip
+                self.require("design_rule", "held_result_reaches_neuron", held, ">=", drive, "V", path=stage)
+            )
         return found
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
@@ -262,36 +260,33 @@ class CrossbarArray(WrittenArray):
         ]
 
     def _ageing_checks(self, network: NetworkContext) -> list[Check]:
-        """Whether weights of the stated age are retained, distinguishable and within the stated error."""
+        """Whether weights of the stated age are retained, distinguishable and within the stated error.
+
+        Checks
+        ------
+        age_within_refresh
+            time_since_programming exceeds the refresh_interval, after which the weights are rewritten
+        weights_are_kept
+            the weights are older than the retention time of the cells
+        levels_stay_apart
+            drift, relaxation and programming move a cell by more than half a level
+        weight_error
+            the weight error (standard deviation over the largest weight) exceeds weight_error_limit; refresh more
+            often, or correct the gain
+        """
         found, age = [], self.age
         if age is not None:
             kept, interval = self.cell.retention_time(), self.options.get("refresh_interval", np.inf)
             error = cell_error(self, network, age)
             step = converters.half_step(1.0, self.bits_per_cell(network))
             found = [
-                Check(
-                    "age_within_refresh", self.path, "infeasible", age <= interval,
-                    "time_since_programming exceeds the refresh_interval, after which the weights are rewritten", age,
-                    interval, "s",
-                ),
-                Check(
-                    "weights_are_kept", self.cell.path, "design_rule", age <= kept,
-                    "the weights are older than the retention time of the cells", age, kept, "s",
-                ),
-                Check(
-                    "levels_stay_apart", self.cell.path, "design_rule", error <= step,
-                    "drift, relaxation and programming move a cell by more than half a level", error, step,
-                ),
-            ]  # fmt: skip
+                self.require("infeasible", "age_within_refresh", age, "<=", interval, "s"),
+                self.require("design_rule", "weights_are_kept", age, "<=", kept, "s", path=self.cell.path),
+                self.require("design_rule", "levels_stay_apart", error, "<=", step, path=self.cell.path),
+            ]
         if "weight_error_limit" in self.options:
             error, limit = weight_errors(self, network, age).total, self.options["weight_error_limit"]
-            found.append(
-                Check(
-                    "weight_error", self.cell.path, "design_rule", error <= limit,
-                    "the weight error (standard deviation over the largest weight) exceeds weight_error_limit; refresh "
-                    "more often, or correct the gain", error, limit,
-                )
-            )  # fmt: skip
+            found.append(self.require("design_rule", "weight_error", error, "<=", limit, path=self.cell.path))
         return found
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
@@ -309,22 +304,28 @@ class CrossbarArray(WrittenArray):
         return self.settled_bits() if self.converter is None else self.resolution(network)
 
     def noise_check(self, network: NetworkContext) -> Check:
-        """Whether thermal noise stays below what the columns are read to."""
+        """Whether thermal noise stays below what the columns are read to.
+
+        Checks
+        ------
+        column_noise
+            the thermal noise of the cells exceeds half a step of the read resolution of the columns
+        """
         floor = equations.thermal_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
         signal = self.signal_energy(network)
-        return Check(
-            "column_noise", self.path, "design_rule", signal >= floor,
-            "the thermal noise of the cells exceeds half a step of the read resolution of the columns",
-            floor, signal, "J",
-        )  # fmt: skip
+        return self.require("design_rule", "column_noise", floor, "<=", signal, "J")
 
     def _loss_check(self, network: NetworkContext) -> Check:
+        """Whether the IR drop lies in the range of its model.
+
+        Checks
+        ------
+        wire_loss_range
+            wires and cells lie outside the range in which the IR drop was compared with a full solution
+        """
         side = np.maximum(self.piece("rows") * longest(self.stacked_arrays(network)), self.piece("columns"))
         strength = self.conductance(network) * self.segment_resistance() * side**2
-        return self.check_range(
-            "wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1",
-            "wires and cells lie outside the range in which the IR drop was compared with a full solution",
-        )  # fmt: skip
+        return self.check_range("wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1")
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What an array designer asks for."""

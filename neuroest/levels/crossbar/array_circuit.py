@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Component, NetworkContext, either
 from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
@@ -149,10 +150,8 @@ class ArrayCircuit(ArrayParts):
             self.options["read_voltage"], chosen["active_rows"] * held * cell
         )
 
-    @property
-    def opposed(self) -> bool:
-        """Whether the rows of a pair are driven in opposite ways, so that a column carries a difference of currents."""
-        return bool(self.spec.weight_encoding == "row_differential")
+    opposed: bool = chosen("weight_encoding", "row_differential")
+    """Whether the rows of a pair are driven in opposite ways, so that a column carries a difference of currents."""
 
     def opposed_current(
         self, network: NetworkContext, rows: u.Dimensionless, active_share: u.Dimensionless

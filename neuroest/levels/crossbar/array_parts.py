@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.attributes import chosen, slot
 from neuroest.blocks.base import Component, NetworkContext
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
 from neuroest.blocks.columns.analog_buffer import AnalogBuffer
@@ -44,25 +45,17 @@ class ArrayParts(Component[None]):
         """Whether an input moves its lines in every read, whatever its value."""
         return False
 
-    @property
-    def cell(self) -> Cell:
-        """The cell."""
-        return self.slots["cell"]  # type: ignore[return-value]
+    cell: Cell = slot("cell")
+    """The cell."""
 
-    @property
-    def memory(self) -> ResistiveMemory:
-        """The cell of an array whose weights are conductances."""
-        return self.slots["cell"]  # type: ignore[return-value]
+    memory: ResistiveMemory = slot("cell")
+    """The cell of an array whose weights are conductances."""
 
-    @property
-    def driver(self) -> RowDriver:
-        """The circuit at the rows."""
-        return self.slots["input"]  # type: ignore[return-value]
+    driver: RowDriver = slot("input")
+    """The circuit at the rows."""
 
-    @property
-    def readout(self) -> Component[Any]:
-        """Neuron or converter read-out."""
-        return self.slots["readout"]
+    readout: Component[Any] = slot("readout")
+    """Neuron or converter read-out."""
 
     @cached_property
     def neuron(self) -> Neuron | None:
@@ -78,10 +71,8 @@ class ArrayParts(Component[None]):
         """Physical neurons that take turns at one output of the network."""
         return self.readout.options.get("neurons_per_output", 1.0)
 
-    @property
-    def reads_events(self) -> bool:
-        """Whether each input spike is read by itself, and not all of a timestep at once."""
-        return bool(self.spec.reads == "each_event")
+    reads_events: bool = chosen("reads", "each_event")
+    """Whether each input spike is read by itself, and not all of a timestep at once."""
 
     @property
     def stacks_columns(self) -> bool:
@@ -95,10 +86,8 @@ class ArrayParts(Component[None]):
         rows = network.fan_in * self.devices_per_weight()[1]
         return np.maximum(mapping.block_count(rows, self.options["rows"]), 1.0)
 
-    @property
-    def interface(self) -> Component[Any] | None:
-        """Circuit between column and neuron."""
-        return self.readout.slots.get("interface")
+    interface: Component[Any] | None = slot("interface", of="readout")
+    """Circuit between column and neuron."""
 
     @property
     def driven_load(self) -> tuple[u.Siemens, u.Farad] | None:
@@ -107,30 +96,20 @@ class ArrayParts(Component[None]):
             return None
         return self.neuron.input_load()
 
-    @property
-    def merge(self) -> Any:
-        """Circuit that weighs bit slices and merges them, or the arrays of one output; None without one."""
-        return self.readout.slots.get("merge")
+    merge: Any = slot("merge", of="readout")
+    """Circuit that weighs bit slices and merges them, or the arrays of one output; None without one."""
 
-    @property
-    def buffer(self) -> FanOutBuffer | None:
-        """Buffer behind each neuron."""
-        return self.readout.slots.get("fan_out_buffer")  # type: ignore[return-value]
+    buffer: FanOutBuffer | None = slot("fan_out_buffer", of="readout")
+    """Buffer behind each neuron."""
 
-    @property
-    def converter(self) -> Converter | None:
-        """Converter at the columns, if the array is read by converters."""
-        return self.readout.slots.get("converter")  # type: ignore[return-value]
+    converter: Converter | None = slot("converter", of="readout")
+    """Converter at the columns, if the array is read by converters."""
 
-    @property
-    def sampler(self) -> SampleAndHold | None:
-        """Stage that keeps the columns' results for the converters."""
-        return self.readout.slots.get("sample_and_hold")  # type: ignore[return-value]
+    sampler: SampleAndHold | None = slot("sample_and_hold", of="readout")
+    """Stage that keeps the columns' results for the converters."""
 
-    @property
-    def write_circuit(self) -> WriteCircuit | None:
-        """Write circuit of the cells, if it is described."""
-        return self.slots.get("write_circuit")  # type: ignore[return-value]
+    write_circuit: WriteCircuit | None = slot("write_circuit")
+    """Write circuit of the cells, if it is described."""
 
     @property
     def writers(self) -> list[Component[Any]]:
@@ -138,10 +117,8 @@ class ArrayParts(Component[None]):
         circuit = self.write_circuit
         return [self.cell] if circuit is None else [self.cell, *circuit.parts]
 
-    @property
-    def multiplexer(self) -> Multiplexer | None:
-        """Switches to what columns, or the positions and layers of a column, share."""
-        return self.readout.slots.get("multiplexer")  # type: ignore[return-value]
+    multiplexer: Multiplexer | None = slot("multiplexer", of="readout")
+    """Switches to what columns, or the positions and layers of a column, share."""
 
     @property
     def column_stages(self) -> list[AnalogStage]:

@@ -10,12 +10,8 @@ from neuroest.levels.crossbar.static_array import StaticArray
 class ChargeDomainArray(StaticArray):
     """Array whose cells charge capacitors: no static current, and the columns carry voltages."""
 
-    model = "crossbar"
-
-    @property
-    def cell(self) -> ChargeCell:
-        """The cell."""
-        return self.slots["cell"]  # type: ignore[return-value]
+    cell: ChargeCell
+    """The cell."""
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
         """None with one bit, whose lines inverters charge; with voltages what a buffer gives while they settle."""
@@ -29,10 +25,6 @@ class ChargeDomainArray(StaticArray):
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of the transistors that hold all capacitors of a column."""
         return self.options["rows"] / self.cell.product_resistance()
-
-    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """The same."""
-        return self.source_conductance(network)
 
     def column_pitch(self) -> u.Metre:
         """Distance between neighbouring columns, all folds of a column counted."""

@@ -16,12 +16,8 @@ class CurrentDomainArray(StaticArray):
     long the conversion takes.
     """
 
-    model = "crossbar"
-
-    @property
-    def cell(self) -> CurrentCell:
-        """The cell."""
-        return self.slots["cell"]  # type: ignore[return-value]
+    cell: CurrentCell
+    """The cell."""
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
         """None with pulses, which inverters give; with voltages what a buffer charges the gates of a row with."""
@@ -34,10 +30,6 @@ class CurrentDomainArray(StaticArray):
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Current of the cells that are read at once over the voltage of a column."""
         return self.rows_at_once() * self.cell.current() / self.options["read_voltage"]
-
-    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """The same."""
-        return self.source_conductance(network)
 
     def plate_capacitance(self) -> u.Farad:
         """Capacitance of a column."""
@@ -79,15 +71,17 @@ class CurrentDomainArray(StaticArray):
         return [self.cell.cell_energy("column_read", "precharge", control, "cell control")]
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
-        """Mismatch, and whether the cells stay in saturation."""
+        """Mismatch, and whether the cells stay in saturation.
+
+        Checks
+        ------
+        column_in_saturation
+            a full read discharges the column below the voltage where the cell currents drop; shorten pulse_width,
+            drive the rows below the supply (current_linearity of the cell), or read fewer rows_at_once
+        """
         left = self.options["read_voltage"] - self.cell.device.saturation_voltage
         swing = self.full_scale(network)
         return [
             *super().cell_checks(network),
-            Check(
-                "column_in_saturation", self.path, "design_rule", swing <= left,
-                "a full read discharges the column below the voltage where the cell currents drop; "
-                "shorten pulse_width, drive the rows below the supply (current_linearity of the cell), or read fewer "
-                "rows_at_once", swing, left, "V",
-            ),
-        ]  # fmt: skip
+            self.require("design_rule", "column_in_saturation", swing, "<=", left, "V"),
+        ]

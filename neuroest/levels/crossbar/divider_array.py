@@ -13,20 +13,12 @@ HALF = 1.0 / 2.0
 class DividerArray(StaticArray):
     """Array whose cells pull their columns up or down: current flows for as long as a column is read."""
 
-    model = "crossbar"
-
-    @property
-    def cell(self) -> DividerCell:
-        """The cell."""
-        return self.slots["cell"]  # type: ignore[return-value]
+    cell: DividerCell
+    """The cell."""
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """All cells that are read at once, whatever they pull to."""
         return self.rows_at_once() * self.cell.conductance()
-
-    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """The same."""
-        return self.source_conductance(network)
 
     def plate_capacitance(self) -> u.Farad:
         """Capacitance of a column."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Component, NetworkContext
 from neuroest.core import units as u
 from neuroest.design.chip import Chip, LevelNode
@@ -93,15 +94,11 @@ class CrossbarLayout(Mapper):
         readout = self.compute.readout.spec
         return self.compute.neuron is not None and readout.partial_sums == "digital_counter"
 
-    @property
-    def reprograms(self) -> bool:
-        """Whether the arrays are rewritten with the next part of a network that is too large."""
-        return bool(self.compute.spec.oversize == "time_multiplex")
+    reprograms: bool = chosen("oversize", "time_multiplex")
+    """Whether the arrays are rewritten with the next part of a network that is too large."""
 
-    @property
-    def shares(self) -> bool:
-        """Whether an array may hold pieces of several layers."""
-        return bool(self.compute.spec.sharing == "layers")
+    shares: bool = chosen("sharing", "layers")
+    """Whether an array may hold pieces of several layers."""
 
     @cached_property
     def _block(self) -> tuple[Array, Array]:
@@ -166,7 +163,7 @@ class CrossbarLayout(Mapper):
         """Blocks of rows whose columns are read for an output in a timestep: the block of each event, or all."""
         if self.compute.reads_events:
             return np.asarray(self.on_array * self.network.events)
-        if self.compute.spec.silent_blocks == "read":
+        if self.spec.silent_blocks == "read":
             return self.row_reads
         ((own, share), *fed_back), times = self.kinds_of_blocks
         if self.compute.driver.whole_numbers or self.compute.adds_pulses:

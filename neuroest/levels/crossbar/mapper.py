@@ -136,7 +136,7 @@ class CrossbarMapper(CrossbarCounts):
 
     def _refuse_times_and_references(self) -> None:
         """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for."""
-        spec = self.compute.spec
+        spec = self.spec
         charges = self.compute.adds_charges
         if {"full_scale", "full_scale_spreads"} <= self.compute.readout.options.keys():
             raise MappingError(
@@ -164,7 +164,13 @@ class CrossbarMapper(CrossbarCounts):
             )
 
     def place(self) -> Placement:
-        """Split every layer over arrays; packed where several groups fit one array, or layers share some."""
+        """Split every layer over arrays; packed where several groups fit one array, or layers share some.
+
+        Checks
+        ------
+        array_budget
+            the network needs more arrays than its budget, even with the fewest copies
+        """
         t, array, sharing = self.layers, self.compute, self._sharing
         rows, columns = self._block
         row_blocks, column_blocks = self._cut
@@ -191,109 +197,104 @@ class CrossbarMapper(CrossbarCounts):
         budget = self.options.get("array_budget")
         if budget is None:
             return found
-        within = Check(
-            "array_budget", array.path, "design_rule", found.needed <= budget,
-            "the network needs more arrays than its budget, even with the fewest copies", found.needed, budget,
-        )  # fmt: skip
+        within = self.require("design_rule", "array_budget", found.needed, "<=", budget)
         return replace(found, checks=(*found.checks, within))
 
     def _checks(self, row_blocks: Array) -> list[Check]:
+        """What the arrays of a layer must hold to.
+
+        Checks
+        ------
+        ir_drop
+            the IR drop along the wires of an array exceeds its limit; give its lines parallel_wires, or read fewer
+            rows_at_once
+        clamp_carries_current
+            the mean current of a column exceeds the bias of its clamp
+        fan_in_fits
+            a layer's fan-in exceeds the rows of an array and partial sums cannot be merged; use more rows or
+            analog_merge
+        column_counts_spikes
+            transistors disconnect the idle rows, so an unclamped column settles to the mean of the active rows and
+            not to their sum; use a clamp, or cells without transistors
+        column_reaches_neuron
+            the idle rows attenuate the column below the neuron's input voltage; raise the read voltage or use a
+            current_clamp
+        """
         array = self.compute
         loss = array.ir_drop(self.network, self.driven_share())
         worst = np.max(np.where(self.on_array > 0.0, loss, 0.0), axis=-1, keepdims=True)
-        checks = [
-            Check(
-                "ir_drop", array.path, "design_rule", worst <= self.options["ir_drop_limit"],
-                "the IR drop along the wires of an array exceeds its limit; give its lines parallel_wires, or read "
-                "fewer rows_at_once", worst,
-                self.options["ir_drop_limit"],
-            )
-        ]  # fmt: skip
+        checks = [self.require("design_rule", "ir_drop", worst, "<=", self.options["ir_drop_limit"])]
         front_end = array.front_end(self.network)
         if isinstance(front_end, ClampsColumn):
             current = array.column_current(self.network, self.driven_share())
             largest = np.max(np.where(self.on_array > 0.0, current, 0.0), axis=-1, keepdims=True)
-            bias = front_end.device.bias_current
-            carried = np.logical_or(self.on_array <= 0.0, current <= bias)
+            bias, clamp = front_end.device.bias_current, front_end.path
+            most = longest(bias)
+            carried = np.all(np.logical_or(self.on_array <= 0.0, current <= bias), axis=-1, keepdims=True)
             checks.append(
-                Check(
-                    "clamp_carries_current", front_end.path, "design_rule", np.all(carried, axis=-1, keepdims=True),
-                    "the mean current of a column exceeds the bias of its clamp", largest, longest(bias), "A",
-                )
-            )  # fmt: skip
+                self.check("design_rule", "clamp_carries_current", carried, largest, most, "A", path=clamp)
+            )
         if array.driven_load is not None and array.neuron is not None:
             checks.extend(self._coupling_checks(array.neuron))
         if array.stacks_columns and self.level.count is not None:
             checks.append(self._stack_check(row_blocks, self.level.count))
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
             most = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
-            checks.append(
-                Check(
-                    "fan_in_fits", array.path, "infeasible", most <= 1.0,
-                    "a layer's fan-in exceeds the rows of an array and partial sums cannot be merged; use more "
-                    "rows or analog_merge", most, 1.0,
-                )
-            )  # fmt: skip
+            checks.append(self.require("infeasible", "fan_in_fits", most, "<=", 1.0))
         if (
             array.interface is not None
             and array.interface.model == "voltage_mode"
             and array.neuron is not None
         ):
-            checks.append(
-                Check(
-                    "column_counts_spikes", array.path, "design_rule", array.cell.idle_rows_conduct,
-                    "transistors disconnect the idle rows, so an unclamped column settles to the mean of the active "
-                    "rows and not to their sum; use a clamp, or cells without transistors",
-                )
-            )  # fmt: skip
+            checks.append(self.check("design_rule", "column_counts_spikes", array.cell.idle_rows_conduct))
             reached = array.column_voltage(self.active_share())
             lowest = np.min(np.where(self.on_array > 0.0, reached, np.inf), axis=-1, keepdims=True)
             drive = array.neuron.drive_voltage()
             wanted = 0.0 if drive is None else drive
-            checks.append(
-                Check(
-                    "column_reaches_neuron", array.path, "infeasible", lowest >= wanted,
-                    "the idle rows attenuate the column below the neuron's input voltage; raise the read voltage "
-                    "or use a current_clamp", lowest, wanted, "V",
-                )
-            )  # fmt: skip
+            checks.append(self.require("infeasible", "column_reaches_neuron", lowest, ">=", wanted, "V"))
         return checks
 
     def _stack_check(self, row_blocks: Array, together: u.Numeric) -> Check:
-        """Whether the arrays of a stack are neighbours."""
+        """Whether the arrays of a stack are neighbours.
+
+        Checks
+        ------
+        stack_stands_together
+            a stack has more arrays than one tile, but its column line is modelled as long as the arrays alone;
+            raise the count of arrays
+        """
         tallest = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
-        return Check(
-            "stack_stands_together", self.compute.path, "design_rule", tallest <= together,
-            "a stack has more arrays than one tile, but its column line is modelled as long as the arrays alone; "
-            "raise the count of arrays", tallest, together,
-        )  # fmt: skip
+        return self.require("design_rule", "stack_stands_together", tallest, "<=", together)
 
     def _coupling_checks(self, neuron: Neuron) -> list[Check]:
-        """Whether the active rows lift a neuron to its input voltage, and carry its spike."""
+        """Whether the active rows lift a neuron to its input voltage, and carry its spike.
+
+        Checks
+        ------
+        one_cell_holds_weight
+            a directly driven neuron cannot weight the bit slices of a weight; set weight_bits to the bits of one
+            cell
+        weights_count
+            one cell at its lowest conductance already fires the neuron, so neither the weights nor the number of
+            active rows matter: the neuron computes an OR of its rows
+        """
         array = self.compute
         reached = np.where(self.on_array > 0.0, array.driven_voltage(self.network), np.inf)
         lowest, drive = np.min(reached, axis=-1, keepdims=True), neuron.drive_voltage()
         fed = np.where(self.on_array > 0.0, array.driven_conductance(self.network), np.inf)
         wanted, cells = 0.0 if drive is None else drive, array.slices(self.network)
         alone = array.voltage_through(array.ends()[0])
+        loaded = Check(  # another text than where no neuron loads the column
+            "column_reaches_neuron", array.path, "design_rule", lowest >= wanted,
+            "the column, with the neuron as its load, stays below the neuron's input voltage; raise the read voltage "
+            "or the conductance of the cells", lowest, wanted, "V",
+        )  # fmt: skip
         return [
-            Check(
-                "one_cell_holds_weight", array.path, "design_rule", cells <= 1.0,
-                "a directly driven neuron cannot weight the bit slices of a weight; set weight_bits to the bits of one "
-                "cell", cells, 1.0,
-            ),
-            Check(
-                "column_reaches_neuron", array.path, "design_rule", lowest >= wanted,
-                "the column, with the neuron as its load, stays below the neuron's input voltage; raise the read "
-                "voltage or the conductance of the cells", lowest, wanted, "V",
-            ),
-            Check(
-                "weights_count", array.path, "advice", alone < wanted,
-                "one cell at its lowest conductance already fires the neuron, so neither the weights nor the number of "
-                "active rows matter: the neuron computes an OR of its rows", alone, wanted, "V",
-            ),
+            self.require("design_rule", "one_cell_holds_weight", cells, "<=", 1.0),
+            loaded,
+            self.require("advice", "weights_count", alone, "<", wanted, "V"),
             *neuron.fed_checks(1.0 / np.min(fed, axis=-1, keepdims=True)),
-        ]  # fmt: skip
+        ]
 
     def instances_of_chips(self, chips: u.Numeric) -> Mapping[str, u.Numeric]:
         """A charge pump that all arrays of a chip share."""

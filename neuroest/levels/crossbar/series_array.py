@@ -13,21 +13,13 @@ HALF = 1.0 / 2.0
 class SeriesArray(StaticArray):
     """Array whose columns add resistances: the load of a column is charged, then discharged through all cells."""
 
-    model = "crossbar"
-
-    @property
-    def cell(self) -> SeriesJunctionsCell:
-        """The cell."""
-        return self.slots["cell"]  # type: ignore[return-value]
+    cell: SeriesJunctionsCell
+    """The cell."""
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of a whole string, with as many low as high resistances."""
         low, high = self.cell.resistances()
         return 1.0 / (self.options["rows"] * HALF * (low + high))
-
-    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """The same."""
-        return self.source_conductance(network)
 
     def plate_capacitance(self) -> u.Farad:
         """The load, and the cells and wires of the string."""

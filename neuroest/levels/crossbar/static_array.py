@@ -12,12 +12,8 @@ from neuroest.levels.crossbar.array import CrossbarArray
 class StaticArray(CrossbarArray):
     """Array whose weights lie in static memory cells: nothing flows when it stands still."""
 
-    model = "crossbar"
-
-    @property
-    def cell(self) -> StaticCell:
-        """The cell."""
-        return self.slots["cell"]  # type: ignore[return-value]
+    cell: StaticCell
+    """The cell."""
 
     @property
     def every_input_toggles(self) -> bool:
@@ -69,6 +65,10 @@ class StaticArray(CrossbarArray):
         """The same."""
         return self.row_current(network)
 
+    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Conductance of the cells of a column as its switches are drawn for: that of the cells."""
+        return self.source_conductance(network)
+
     def products_of_one(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
         """Cells of one column whose product is one in a read."""
         return charge.separate_charges(cells, self.product_probability(input_density))
@@ -109,25 +109,28 @@ class StaticArray(CrossbarArray):
         return array_lines.line_toggle_energy(self.plate_capacitance(), self.full_scale(network))
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the mismatch of the cells stays below what the columns are read to."""
+        """Whether the mismatch of the cells stays below what the columns are read to.
+
+        Checks
+        ------
+        column_mismatch
+            the mismatch of the cells exceeds half a step of the read resolution of the columns
+        """
         error = self.mismatch_error()
         step = converters.half_step(1.0, self.noise_bits(network))
-        return [
-            Check(
-                "column_mismatch", self.path, "design_rule", error <= step,
-                "the mismatch of the cells exceeds half a step of the read resolution of the columns", error, step,
-            )
-        ]  # fmt: skip
+        return [self.require("design_rule", "column_mismatch", error, "<=", step)]
 
     def noise_check(self, network: NetworkContext) -> Check:
-        """Whether the thermal noise of the columns stays below what they are read to."""
+        """Whether the thermal noise of the columns stays below what they are read to.
+
+        Checks
+        ------
+        column_noise
+            the thermal noise of the columns exceeds the quantisation noise of their read resolution
+        """
         floor = charge.charge_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
         signal = self.signal_energy(network)
-        return Check(
-            "column_noise", self.path, "design_rule", signal >= floor,
-            "the thermal noise of the columns exceeds the quantisation noise of their read resolution",
-            floor, signal, "J",
-        )  # fmt: skip
+        return self.require("design_rule", "column_noise", floor, "<=", signal, "J")
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What a designer of such columns asks for."""
