@@ -54,17 +54,9 @@ IMPORTERS: Mapping[str, Any] = Registry(
 A suffix that other files have too is after the name of the format, whose files `MARKS` distinguishes.
 """
 
-MARKS: Mapping[str, str] = {
-    "neurosim.csv": r"\A(?:\s*\d+\s*,){7}\s*[\d.]+\s*$",
-    "sana-fe.yaml": r"^network\s*:\s*(?:#.*)?$",
-    "zigzag.yaml": r"^(?:- |  )operator_type\s*:",
-}
+MARKS: Mapping[str, str] = frozen(_TABLE["marks"])
 """Mark of each format without a suffix of its own: how its text begins, or a line of it."""
-NO_NETWORKS: Mapping[str, str] = {
-    r"^operational_array\s*:": "hardware of ZigZag: `neuroest import` makes an architecture of it",
-    r"^architecture\s*:": "an architecture of SANA-FE: `neuroest import` makes a device of events of it",
-    r"^-MemCellType\s*:": "a memory cell: `neuroest import` makes a synapse of it",
-}
+NO_NETWORKS: Mapping[str, str] = frozen(_TABLE["no_networks"])
 """Files of other tools that are no network, by their mark, and what may be done with them."""
 _LOOKED_AT = 65_536
 """Bytes in which the mark of a format must come; a convention."""

@@ -13,8 +13,3 @@ def rewritten(expression: str, name: Callable[[str], str]) -> str:
     '2e-3*V(IN,GATE)*EXP(X)'
     """
     return _WORD.sub(lambda found: name(found.group()), expression)
-
-
-def names_of(expression: str) -> set[str]:
-    """Names and probes in an expression."""
-    return set(_WORD.findall(expression))

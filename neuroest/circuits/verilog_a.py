@@ -1,14 +1,14 @@
 """A circuit as a Verilog-A module without analog events, so that compilers for OSDI take it as well."""
 
 from neuroest.blocks.circuit import Circuit
-from neuroest.circuits.expressions import names_of, rewritten
+from neuroest.circuits.expressions import rewritten
 
 _HEAD = ('`include "constants.vams"', '`include "disciplines.vams"', "")
 
 
 def module(name: str, circuit: Circuit, heading: list[str]) -> str:
     """Text of the module; each number is a parameter of it."""
-    inner = _inner_nodes(circuit)
+    inner = inner_nodes(circuit)
     lines = [*(f"// {line}" for line in heading), *_HEAD, f"module {name}({', '.join(circuit.ports)});"]
     lines += [f"  inout {', '.join(circuit.ports)};", f"  electrical {', '.join(circuit.ports)};"]
     lines += [f"  electrical {node};{about}" for node, about in inner.items()]
@@ -50,7 +50,7 @@ def real(value: float) -> str:
     return text if {".", "e"} & set(text) else f"{text}.0"
 
 
-def _inner_nodes(circuit: Circuit) -> dict[str, str]:
+def inner_nodes(circuit: Circuit) -> dict[str, str]:
     """Nodes that are no ports, each with what it is."""
     nodes = {state: f" // {about.meaning}" for state, about in circuit.states.items()}
     ends = [end for current in circuit.currents for end in (current.start, current.end)]
@@ -60,29 +60,3 @@ def _inner_nodes(circuit: Circuit) -> dict[str, str]:
 
 def _branch(start: str, end: str) -> str:
     return start if end == "0" else f"{start},{end}"
-
-
-def unknown_names(circuit: Circuit) -> set[str]:
-    """Names in the expressions of a circuit that nothing in it declares; there must be none."""
-    known = {
-        *circuit.parameters,
-        *circuit.states,
-        *circuit.definitions,
-        "exp",
-        "ln",
-        "tanh",
-        "max",
-        "min",
-        "I(in)",
-    }
-    nodes = {*circuit.ports, *_inner_nodes(circuit)}
-    texts = [*circuit.definitions.values(), circuit.spike, *(c.expression for c in circuit.currents)]
-    texts += [c.capacitance for c in circuit.capacitors]
-    texts += [text for state in circuit.states.values() for text in (state.rate, state.time)]
-    return {
-        word
-        for text in texts
-        for word in names_of(text)
-        if word not in known
-        and not (word.startswith("V(") and set(word[2:-1].replace(" ", "").split(",")) <= nodes)
-    }

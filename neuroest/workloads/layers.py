@@ -258,12 +258,7 @@ def layer_table(
     counts = plan.varied(counts, given)
     table = LayerTable(
         **counts,
-        input_rate=read[0],
-        output_rate=written[0],
-        input_density=read[0],
-        output_density=written[0],
-        input_bit_density=read[0] if hybrid else read[-1],
-        output_bit_density=written[0] if hybrid else written[-1],
+        **_densities(read, written, 0, 0 if hybrid else -1),
         input_active_steps=bursts,
         timesteps=given.get("workload.timesteps", 1.0),
         weight_bits=given["workload.precision.weights"],
@@ -276,10 +271,16 @@ def layer_table(
         return table
     dense = replace(
         table, coding="dense", timesteps=1.0, activation_bits=given["workload.precision.activations"],
-        input_rate=read[1], output_rate=written[1], input_density=read[1], output_density=written[1],
-        input_bit_density=read[2], output_bit_density=written[2], input_active_steps=np.ones_like(bursts),
+        input_active_steps=np.ones_like(bursts), **_densities(read, written, 1, 2),
     )  # fmt: skip
     return replace(table, in_numbers=dense, numbers=plan.numbers)
+
+
+def _densities(read: Sequence[Array], written: Sequence[Array], rate: int, bits: int) -> dict[str, Any]:
+    """Activity of inputs and outputs: which of the quantities is the rate, and which the density of bits."""
+    places = {"rate": rate, "density": rate, "bit_density": bits}
+    sides = {"input": read, "output": written}
+    return {f"{side}_{name}": arrays[at] for side, arrays in sides.items() for name, at in places.items()}
 
 
 _BIT = 1.0
@@ -300,7 +301,8 @@ def _frozen(numbers: Iterable[float]) -> Array:
 
 def _geometry(spec: workload.WorkloadSpec, inference: ShapeInference) -> Geometry:
     counts = [one for one in inference.counts if one is not None]
-    layers = range(len(counts))
+    layers, step = range(len(counts)), spec.time_step or 1.0
+    constants = [layer.time_constant or 0.0 for layer in spec.layers]
     read = [index for reads in inference.reads for index in reads]
     counted = [field.name for field in fields(Geometry) if hasattr(counts[0], field.name)]
     arrays = {name: _frozen(getattr(one, name) for one in counts) for name in counted}
@@ -310,12 +312,10 @@ def _geometry(spec: workload.WorkloadSpec, inference: ShapeInference) -> Geometr
         reads=tuple(inference.reads),
         output_shapes=tuple(one.output_shape for one in counts),
         fan_out_layers=_frozen(read.count(index) for index in layers),
-        time_constant_steps=_frozen(
-            (layer.time_constant or 0.0) / (spec.time_step or 1.0) for layer in spec.layers
-        ),
+        time_constant_steps=_frozen(longest / step for longest in constants),
         shortest_time_constant_steps=_frozen(
-            (layer.shortest_time_constant or layer.time_constant or 0.0) / (spec.time_step or 1.0)
-            for layer in spec.layers
+            (layer.shortest_time_constant or longest) / step
+            for layer, longest in zip(spec.layers, constants, strict=True)
         ),
         input_elements_total=float(prod(spec.input.shape)),
         output_elements_total=float(counts[-1].output_elements),
@@ -456,14 +456,7 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
         numbers=_frozen(float(hybrid and coding == "dense") for coding in workload.layer_codings(spec)),
         rules=rules,
         populations=tuple(
-            (
-                index,
-                {
-                    n: path
-                    for n in POPULATION_NUMBERS
-                    if (path := workload.population_path(layer.name, n)) in claims
-                },
-            )
+            (index, {name: path for name, path in _number_paths(layer) if path in claims})
             for index, layer in enumerate(spec.layers)
             if isinstance(layer, Population)
         ),
@@ -472,6 +465,10 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
             for layer, reads in zip(spec.layers, shapes.reads, strict=True)
         ),
     )
+
+
+def _number_paths(layer: Population) -> list[tuple[str, str]]:
+    return [(name, workload.population_path(layer.name, name)) for name in POPULATION_NUMBERS]
 
 
 def _shares(

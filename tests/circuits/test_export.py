@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from neuroest.blocks import circuit as circuit_words
+from neuroest.blocks.circuit import Circuit
 from neuroest.circuits.export import TOLERANCE, Export, agreement, export, ngspice, openvaf
+from neuroest.circuits.expressions import rewritten
 from neuroest.circuits.parameters import circuit_of, no_circuit
 from neuroest.circuits.spice import subcircuit
-from neuroest.circuits.verilog_a import unknown_names
+from neuroest.circuits.verilog_a import inner_nodes
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.units import Ampere, Second, Volt
 from neuroest.equations import filament_conduction
@@ -51,6 +53,31 @@ def table() -> dict[str, list[str]]:
 
 WITH_A_CIRCUIT = [name for name in neurons() if not no_circuit(name)]
 AGREE = [name for name, cells in table().items() if cells[-1] == "agrees"]
+
+
+def names_of(expression: str) -> set[str]:
+    """Names and probes in an expression."""
+    found: list[str] = []
+    rewritten(expression, lambda word: found.append(word) or word)
+    return set(found)
+
+
+def unknown_names(circuit: Circuit) -> set[str]:
+    """Names in the expressions of a circuit that nothing in it declares; there must be none."""
+    functions = {"exp", "ln", "tanh", "max", "min", "I(in)"}
+    known = {*circuit.parameters, *circuit.states, *circuit.definitions, *functions}
+    nodes = {*circuit.ports, *inner_nodes(circuit)}
+    texts = [*circuit.definitions.values(), circuit.spike, *(c.expression for c in circuit.currents)]
+    texts += [c.capacitance for c in circuit.capacitors]
+    texts += [text for state in circuit.states.values() for text in (state.rate, state.time)]
+    return {
+        word
+        for text in texts
+        for word in names_of(text)
+        if word not in known
+        and not (word.startswith("V(") and set(word[2:-1].replace(" ", "").split(",")) <= nodes)
+    }
+
 
 # Words of Verilog-AMS that no name may be (LRM 2.4, Annex B), as far as they are words of the field.
 RESERVED = {

@@ -7,11 +7,14 @@ operators that it cannot express.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import printable
 from neuroest.specs.layers import AnyLayer
 from neuroest.workloads.importers.network import (
@@ -19,6 +22,7 @@ from neuroest.workloads.importers.network import (
     ImportedNetwork,
     NetworkImportError,
     Pair,
+    Recorded,
     Shape,
     Unsupported,
     UnsupportedOperatorError,
@@ -31,6 +35,7 @@ WEIGHTED = frozenset({"convolution", "fully_connected", "recurrent", "recurrent_
 MOST_ELEMENTS = 10**10
 MOST_LAYERS = 2_000
 _LARGEST_EXTENT = 10**6
+_FORMAT_NOTES = read_data(Path(__file__).with_name("format_notes.yaml"))
 
 
 def weight_statistics(weights: Any) -> tuple[float, int] | None:
@@ -274,8 +279,9 @@ class NetworkBuilder:
         return value
 
     def finished(
-        self, outputs: Sequence[Value], excluded: Iterable[str] = (), **about: Any
-    ) -> ImportedNetwork:
+        self, outputs: Sequence[Value], excluded: Iterable[str] = (),
+        recorded: Mapping[str, Recorded] = MappingProxyType({}), **about: Any,
+    ) -> ImportedNetwork:  # fmt: skip
         """The network without layers that reach no output, and with a single last layer."""
         ends = [value for value in dict.fromkeys(outputs) if value.layer != "input"]
         if not ends:
@@ -293,12 +299,14 @@ class NetworkBuilder:
         order = [one for name, one in kept.items() if name in needed and name != last]
         unsupported = [one.layer for one in self.unsupported]
         shares = _shares(self.layers, self.input.shape, unsupported) if unsupported else {}
+        notes = [*_FORMAT_NOTES.get(about["format"], ()), *self.notes, *self._shared(kept)]
         return ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
             weights={k: v for k, v in self.weights.items() if k in needed},
             zero_weights={k: v for k, v in self.zeros.items() if k in needed}, shares=shares,
+            recorded={k: v for k, v in recorded.items() if k in needed or k == "input"},
             unsupported=tuple(self.unsupported), excluded=tuple(map(printable, excluded)), **about,
-            notes=tuple(map(printable, dict.fromkeys([*self.notes, *self._shared(kept)]))),
+            notes=tuple(map(printable, dict.fromkeys(notes))),
         )  # fmt: skip
 
 

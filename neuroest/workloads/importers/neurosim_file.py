@@ -6,6 +6,7 @@ latest output of the size that its line states, and outputs of one size that no 
 """
 
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 from neuroest.core.errors import Problem, SpecError
@@ -17,14 +18,6 @@ from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions,
 _COLUMNS = "length, width, depth, kernel length, kernel width, outputs, pooling (0 or 1), stride"
 _POOL = (2, 2)
 """Window of the pooling that a line announces; NeuroSim divides what it stores by four (`Chip.cpp`)."""
-_NOTES = (
-    "Taken from the file: sizes of inputs, kernels and outputs, strides, where a pooling follows.",
-    (
-        "Assumed: padding that keeps the size at stride 1, pooling over 2 x 2 or the whole map as the next line "
-        "needs, a rectifier after every layer but the last, precision as stated at the import."
-    ),
-    "Not in the file: additions of shortcuts without a layer of their own, biases, normalisation, activity.",
-)
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,6 @@ def read_neurosim(path: Path, options: ImportOptions) -> ImportedNetwork:
     lines = _lines(path)
     with reading(path, "network structure of NeuroSim"):
         network = NetworkBuilder(lines[0].shape)
-        network.notes.extend(_NOTES)
         unread: list[Value] = [network.input]
         every: list[Value] = [network.input]
         for index, line in enumerate(lines):
@@ -98,7 +90,7 @@ def _source(
 
     def fits(value: Value) -> bool:
         depth, length, width = line.shape
-        return value.map == line.shape or (length == width == 1 and depth == _elements(value.shape))
+        return value.map == line.shape or (length == width == 1 and depth == prod(value.shape))
 
     waiting = [value for value in unread if fits(value)]
     for value in waiting:
@@ -117,13 +109,6 @@ def _source(
         )
         raise SpecError([Problem(formatted(path), line.number, 1, "", message[:300])])
     return known[-1]
-
-
-def _elements(shape: Shape) -> int:
-    product = 1
-    for extent in shape:
-        product *= extent
-    return product
 
 
 def _layer(network: NetworkBuilder, line: _Line, value: Value, following: _Line | None) -> Value:

@@ -152,53 +152,31 @@ class _Weights:
                 elif found is not None:
                     self.not_finite.append(name)
 
-    def _packed(self, tensor: Any, count: int) -> Any:
-        """Numbers of which several share a byte, the first in its lowest bits."""
-        bits, signed = _PACKED[tensor.data_type]
-        needed = -(-count * bits // 8)
-        if needed > LARGEST_ARRAY:
-            return None
-        listed = np.asarray(tensor.int32_data, dtype=np.int64).astype(np.uint8).tobytes()
-        stored = self._bytes(tensor, needed)
-        if not stored and self._is_external(tensor):
-            return None
-        stored = stored or _whole(tensor, listed, needed)
-        data = np.frombuffer(stored, dtype=np.uint8)
-        levels = 2**bits
-        shifts = np.arange(0, 8, bits, dtype=np.uint8)
-        codes = ((data[:, None] >> shifts) % levels).reshape(-1)[:count].astype(np.int16)
-        return np.where(codes >= levels // 2, codes - levels, codes) if signed else codes
-
     def array(self, tensor: Any) -> Any:
         """Numbers of a tensor; None where they are no numbers, too many, or not there."""
-        from onnx import helper  # noqa: PLC0415
+        from onnx import TensorProto, helper  # noqa: PLC0415
 
-        count = prod(tensor.dims)
-        if tensor.data_type in _PACKED:
-            return self._packed(tensor, count)
+        packed = _PACKED.get(tensor.data_type)
         try:
-            dtype = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type))
+            dtype = np.dtype(
+                helper.tensor_dtype_to_np_dtype(tensor.data_type) if packed is None else np.uint8
+            )
         except (KeyError, TypeError, ValueError):
             return None
-        needed = count * dtype.itemsize
+        bits, signed = packed or (dtype.itemsize * 8, False)
+        count = prod(tensor.dims)
+        needed = -(-count * bits // 8)
         if dtype.kind not in "fiu" or needed > LARGEST_ARRAY:
             return None
-        if data := self._bytes(tensor, needed):
-            return np.frombuffer(data, dtype=dtype)
+        is_external = tensor.data_location == TensorProto.EXTERNAL
+        data = self._external(tensor, needed) if is_external else tensor.raw_data
+        if packed and not data and not is_external:
+            data = np.asarray(tensor.int32_data, dtype=np.int64).astype(np.uint8).tobytes()
+        if data or (packed and not is_external):
+            found = np.frombuffer(_whole(tensor, data, needed), dtype=dtype)
+            return _unpacked(found, bits, signed=signed)[:count] if packed else found
         listed = tensor.float_data if dtype.kind == "f" else tensor.int32_data
         return np.asarray(listed, dtype=np.float32) if len(listed) == count else None
-
-    def _bytes(self, tensor: Any, needed: int) -> bytes:
-        """Data of a tensor, in the model or next to it; empty where it is a list of numbers, and where it is absent."""
-        if self._is_external(tensor):
-            return self._external(tensor, needed)
-        return _whole(tensor, tensor.raw_data, needed) if tensor.raw_data else b""
-
-    @staticmethod
-    def _is_external(tensor: Any) -> bool:
-        from onnx import TensorProto  # noqa: PLC0415
-
-        return bool(tensor.data_location == TensorProto.EXTERNAL)
 
     def _external(self, tensor: Any, needed: int) -> bytes:
         about = {entry.key: entry.value for entry in tensor.external_data}
@@ -235,6 +213,13 @@ class _Weights:
 def stored_array(path: Path, tensor: Any) -> Any:
     """Numbers of a tensor, stored in the model or in a separate file; None if they are missing."""
     return _Weights(path, ()).array(tensor)
+
+
+def _unpacked(data: Any, bits: int, *, signed: bool) -> Any:
+    """Numbers of which several share a byte, the first in its lowest bits."""
+    levels = 2**bits
+    codes = ((data[:, None] >> np.arange(0, 8, bits, dtype=np.uint8)) % levels).reshape(-1).astype(np.int16)
+    return np.where(codes >= levels // 2, codes - levels, codes) if signed else codes
 
 
 def _whole(tensor: Any, data: bytes, needed: int) -> bytes:

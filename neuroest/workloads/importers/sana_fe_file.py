@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import Problem, SpecError
+from neuroest.core.errors import SpecError
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
 from neuroest.workloads.importers.building import NetworkBuilder
@@ -28,11 +28,6 @@ _EDGE = re.compile(r"^\s*(\w+)(?:\.(\d+))?\s*->\s*(\w+)(?:\.(\d+))?\s*$")
 _LARGEST_GROUP = 10**6
 _MOST_NODES = 500_000
 """Keys and values that are read: a file states each weight."""
-_NOTES = (
-    "Taken from the file: groups and how many neurons they have, which groups are connected, sizes of convolutions.",
-    "Assumed: precision as stated at the import, activity.",
-    "Not used: models, thresholds, biases, weights and spike trains of neurons, and where they are mapped.",
-)
 
 
 def read_sana_fe(path: Path, options: ImportOptions) -> ImportedNetwork:
@@ -60,9 +55,7 @@ def read_sana_fe(path: Path, options: ImportOptions) -> ImportedNetwork:
 
 
 def _fault(document: Document, place: tuple[str | int, ...], message: str) -> SpecError:
-    return SpecError(
-        [Problem(document.file, *document.position(place), ".".join(map(str, place)), message[:300])]
-    )
+    return document.fault(place, message[:300])
 
 
 def _list(document: Document, key: str) -> list[Any]:
@@ -221,11 +214,6 @@ def _connected(
     return _Connections(reads, first, convolutions)
 
 
-def _neurons(value: Value) -> int:
-    """Neurons of a value."""
-    return prod(value.shape)
-
-
 def _built(
     document: Document, sizes: dict[str, int], edges: Iterator[tuple[int, re.Match[str], Any]]
 ) -> tuple[NetworkBuilder, list[Value]]:
@@ -244,7 +232,6 @@ def _built(
         cycle = " -> ".join(error.args[1])
         raise _fault(document, ("network", "edges"), f"groups in a cycle: {cycle}") from None
     network = NetworkBuilder((sizes[inputs[0]],))
-    network.notes.extend(_NOTES)
     values = {inputs[0]: network.input}
     for name in order:
         if name not in values:
@@ -252,8 +239,8 @@ def _built(
             value = network.concatenation(f"{name}_inputs", sources)
             chosen = connected.convolutions.get(name)
             if chosen is None:
-                flat = network.shaped(value, (_neurons(value),), name)
-                value = network.linear(name, flat, _neurons(value), sizes[name])
+                neurons = prod(value.shape)
+                value = network.linear(name, network.shaped(value, (neurons,), name), neurons, sizes[name])
             else:
                 value = network.shaped(value, (chosen.channels, *chosen.size), name)
                 value = network.convolution(name, value, chosen.kernels, chosen.kernel, chosen.stride)

@@ -3,45 +3,29 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-_NEURON_BASES = {
-    "snntorch": {"SpikingNeuron"},
-    "spikingjelly": {
-        "BaseNode",
-        "GatedLIFNode",
-        "LinearRecurrentContainer",
-        "MaskedPSN",
-        "PSN",
-        "SlidingPSN",
-    },
-    "norse": {"SNN", "SNNCell", "SNNRecurrent", "SNNRecurrentCell"},
-}
-
-_SILENT = {
-    "norse": {"LI", "LIBox", "LIBoxCell", "LICell", "LILinearCell"},
-    "spikingjelly": {"NonSpikingIFNode", "NonSpikingLIFNode"},
-}
-"""Integrators that put out their potential and never spike."""
+from neuroest.workloads.importers.torch_names import NAMES
 
 
-def _classes(module: Any) -> list[tuple[str, str]]:
-    return [(cls.__module__.partition(".")[0], cls.__name__) for cls in type(module).__mro__]
+def _classes(module: Any) -> set[str]:
+    return {f"{cls.__module__.partition('.')[0]}.{cls.__name__}" for cls in type(module).__mro__}
 
 
 def is_neuron(module: Any) -> bool:
     """Whether a module is a layer of spiking neurons of a library that is known."""
-    return any(name in _NEURON_BASES.get(library, ()) for library, name in _classes(module))
+    return bool(NAMES["neurons"] & _classes(module))
 
 
 def is_silent(module: Any) -> bool:
     """Whether a layer of neurons never spikes."""
-    return any(name in _SILENT.get(library, ()) for library, name in _classes(module))
+    return bool(NAMES["silent_neurons"] & _classes(module))
 
 
 def is_sequence(module: Any) -> bool:
     """Whether the first axis of what a neuron layer reads is time."""
-    names = {name for library, name in _classes(module) if library == "norse"}
-    multi = getattr(module, "step_mode", "s") == "m"
-    return multi or (bool(names & {"SNN", "SNNRecurrent"}) and not names & {"SNNCell", "SNNRecurrentCell"})
+    if getattr(module, "step_mode", "s") == "m":
+        return True
+    classes = _classes(module)
+    return bool(NAMES["norse_sequences"] & classes) and not NAMES["norse_cells"] & classes
 
 
 def reset_neurons(model: Any) -> None:
@@ -49,7 +33,7 @@ def reset_neurons(model: Any) -> None:
     for module in model.modules():
         if not is_neuron(module):
             continue
-        libraries = {library for library, _ in _classes(module)}
+        libraries = {name.partition(".")[0] for name in _classes(module)}
         if "spikingjelly" in libraries and hasattr(module, "reset"):
             module.reset()
         elif "snntorch" in libraries and getattr(module, "init_hidden", False):

@@ -8,10 +8,10 @@ from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from neuroest.workloads.importers import torch_names
 from neuroest.workloads.importers.network import Pair, Value
 from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
 from neuroest.workloads.importers.torch_counts import CONVOLUTIONS, PRODUCTS, as_numpy
+from neuroest.workloads.importers.torch_names import NAMES
 from neuroest.workloads.importers.torch_watch import Watch
 
 _COSTS = {
@@ -22,18 +22,9 @@ _COSTS = {
 """Operations an element."""
 
 
-_PARTS = frozenset({
-    "chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes",
-})  # fmt: skip
-"""Views that take a tensor apart."""
-
-
-def recorder_mode(watch: Watch) -> Any:
+class Recorder(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is optional, so mypy takes it as Any
     """A context in which every operation is shown to a watch."""
-    return _Recorder(watch)
 
-
-class _Recorder(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is optional, so mypy takes it as Any
     def __init__(self, watch: Watch) -> None:
         super().__init__()
         self.watch = watch
@@ -81,7 +72,7 @@ class _Operations:
         outs = [one for one in (out if isinstance(out, list | tuple) else [out]) if hasattr(one, "shape")]
         if name == "copy":  # what was there before does not matter
             flat = flat[1:]
-        is_later = name in torch_names.VIEWS and bool(flat) and watch.note_views(outs, flat[0])
+        is_later = name in NAMES["views"] and bool(flat) and watch.note_views(outs, flat[0])
         live = [] if is_later else [one for one in flat if watch.value(one) is not None]
         if not live:
             watch.note_origin(flat, outs)
@@ -91,7 +82,7 @@ class _Operations:
             for one in outs:
                 watch.values[one] = self.builder.input
             self._note_writes(args, outs)
-        elif live and outs and name not in torch_names.FRESH and name not in torch_names.COMPARISONS:
+        elif live and outs and name not in NAMES["fresh"] and name not in NAMES["comparisons"]:
             self._layers(name, args, kwargs, live, outs)
 
     def _layers(
@@ -110,7 +101,7 @@ class _Operations:
                     if given in watch.potentials:
                         watch.potentials[one] = watch.potentials[given]
         self._note_writes(args, outs)
-        if name in _PARTS and not watch.spiking:
+        if name in NAMES["parts"] and not watch.spiking:
             for index, one in enumerate(outs):
                 watch.values[one] = self._moved(name, live[0], one, f"_{index}")
 
@@ -140,25 +131,23 @@ class _Operations:
             return self._once(("norm",), [first], lambda: builder.normalisation(self._label("norm"), first))
         if name in _COSTS:
             return self._element_wise(name, [first], _COSTS[name])
-        if name in torch_names.ACTIVATIONS:
+        if name in NAMES["activations"]:
             return self._once(
                 ("activation", name),
                 [first],
-                lambda: builder.activation(
-                    self._label(name), first, rectifies=name in torch_names.RECTIFIERS
-                ),
+                lambda: builder.activation(self._label(name), first, rectifies=name in NAMES["rectifiers"]),
             )
-        if name in torch_names.BINARY:
+        if name in NAMES["binary"]:
             return self._binary(name, live, values)
-        if name in torch_names.QUANTISERS:
+        if name in NAMES["quantisers"]:
             builder.notes.append(
                 "Rounding to fewer levels costs nothing; bits are those that were given to the import."
             )
             return first
-        if name in torch_names.VIEWS:
-            same = self.watch.spiking or out.numel() == live[0].numel() or name in _PARTS
+        if name in NAMES["views"]:
+            same = self.watch.spiking or out.numel() == live[0].numel() or name in NAMES["parts"]
             return first if same else self._moved(name, live[0], out)
-        if name in torch_names.REDUCTIONS:
+        if name in NAMES["reductions"]:
             return first if self.watch.spiking else self._reduced(name, first, out)
         return self._not_supported(name, name, [first], out)
 

@@ -119,7 +119,7 @@ def _checked(torch: Any, model: Any, sample: Any, *, time_first: bool) -> None:
 
 def _watched(torch: Any, watch: Watch, run: Callable[[Any, Any], Any] | None) -> Any:
     """What a model puts out while it is watched."""
-    from neuroest.workloads.importers.torch_operators import recorder_mode  # noqa: PLC0415
+    from neuroest.workloads.importers.torch_operators import Recorder  # noqa: PLC0415
 
     model = watch.model
     was_training = model.training
@@ -134,7 +134,7 @@ def _watched(torch: Any, watch: Watch, run: Callable[[Any, Any], Any] | None) ->
             stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
             for handle in watch.hooks():
                 stack.callback(handle.remove)
-            stack.enter_context(recorder_mode(watch))
+            stack.enter_context(Recorder(watch))
             return _ran(model, watch.sample, run)
     finally:
         model.train(was_training)

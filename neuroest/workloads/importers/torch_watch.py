@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -355,22 +355,15 @@ class Watch:
         }
         if dataset:
             about["dataset"] = dataset
-        made = self.builder.finished(
+        parameters, stored = self.extent
+        return self.builder.finished(
             list(dict.fromkeys(ends)), name=name, origin=f"PyTorch model {name}", format="PyTorch",
             sha256=digest.hexdigest(), coding="spiking" if self.spiking else "dense", options=self.options,
             timesteps=self.timesteps or self.options.timesteps,
             input_bits=self.options.activation_bits if numbers else None, recorded=recorded, recording=about,
-            excluded=tuple(self.excluded),
-        )  # fmt: skip
-        names = {layer.name for layer in made.layers} | {"input"}
-        parameters, stored = self.extent
-        return replace(
-            made,
-            recorded={n: r for n, r in made.recorded.items() if n in names},
-            parameters=parameters,
-            stored_bytes=stored,
+            excluded=tuple(self.excluded), parameters=parameters, stored_bytes=stored,
             counted=self.counter.counted(),
-        )
+        )  # fmt: skip
 
 
 def input_statistics(tensor: Any, axis: int, bits: int, *, spiking: bool) -> dict[str, Any]:

@@ -23,14 +23,6 @@ _POOLS = {
     "Pooling": "maximum", "Pool": "maximum", "MaxPool": "maximum", "Max": "maximum", "AveragePool": "average",
     "GlobalAveragePool": "average",
 }  # fmt: skip
-_NOTES = (
-    "Taken from the file: loops, strides, dilations, padding, sources of operands, bits of weights, inputs and sums.",
-    (
-        "Assumed: the padding that a source's size asks for where none is stated, and a first input as large as its "
-        "windows reach."
-    ),
-    "Not in the file: activation functions, normalisation, activity; batches beyond one sample.",
-)
 
 
 @dataclass(frozen=True)
@@ -134,7 +126,6 @@ class _Reader:
         self._document, self._layers = document, layers
         self._values: dict[int, Value] = {}
         self._network = NetworkBuilder(self._input(layers[0]))
-        self._network.notes.extend(_NOTES)
 
     def network(self, path: Path, options: ImportOptions) -> ImportedNetwork:
         """All layers, in the order of the file."""
@@ -186,11 +177,8 @@ class _Reader:
             return self._network.input
         if source not in self._values:
             known = ", ".join(map(str, self._values)) or "none"
-            where = (layer.place, "operand_source", operand)
-            raise self._document.fault(
-                where,
-                f"{operand} comes from {source}, which is not an earlier layer: {known}",
-            )
+            message = f"{operand} comes from {source}, which is not an earlier layer: {known}"
+            raise self._document.fault((layer.place, "operand_source", operand), message)
         return self._values[source]
 
     def _put(self, layer: _Layer) -> Value:
@@ -232,16 +220,8 @@ class _Reader:
             raise NetworkImportError(f"{layer.name} reads {given}")
         if kernel == (1, 1) and value.map[1:] == (1, 1):
             return self._network.linear(layer.name, value, value.map[0], outputs)
-        found = self._network.convolution(
-            layer.name,
-            value,
-            outputs,
-            kernel,
-            stride,
-            ((padding[0],) * 2, (padding[1],) * 2),
-            dilation,
-            groups,
-        )
+        edges = ((padding[0],) * 2, (padding[1],) * 2)
+        found = self._network.convolution(layer.name, value, outputs, kernel, stride, edges, dilation, groups)
         self._check(layer, found)
         return found
 
