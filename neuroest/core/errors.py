@@ -157,6 +157,18 @@ class SpecError(NeuroestError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def raise_all(problems: Iterable[Problem]) -> None:
+    """Raise the problems of spec files together, if there are any.
+
+    Raises
+    ------
+    SpecError
+        With all of them.
+    """
+    if found := tuple(problems):
+        raise SpecError(found)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Suggest the nearest known word; else list all words if they are few; else give their number and the nearest ones.
 

@@ -220,12 +220,12 @@ class Job:
         failed, reasons = points.failed.copy(), list(points.reasons)
         keep = np.ones(failed.size, dtype=bool)
         for one in self.constraints:
-            holds, about_results = self._holds(one, given, points)
-            if about_results:
-                failed[~holds & (failed == PASSED)] = len(reasons)
+            met = holds(one, {**points.totals, **given}, failed.size, self.unit_of(one))
+            if {one.left, one.right} & points.totals.keys():
+                failed[~met & (failed == PASSED)] = len(reasons)
                 reasons.append(f"constraint {one}")
             else:
-                keep &= holds
+                keep &= met
         columns: Columns = {}
         counts = [len(axis.labels) for axis in self.resolved.choices]
         codes = np.unravel_index(groups.astype(np.intp), counts) if counts else ()
@@ -239,11 +239,6 @@ class Job:
         columns["extrapolates"] = points.extrapolates
         columns["failed_check"] = Labels(failed, tuple(reasons))
         return columns, keep
-
-    def _holds(self, one: Constraint, given: Mapping[str, Array], points: Points) -> tuple[Mask, bool]:
-        known = {**points.totals, **given}
-        found = holds(one, known, points.failed.size, self.unit_of(one))
-        return found, one.left in points.totals or one.right in points.totals
 
     def unit_of(self, one: Constraint) -> str:
         """Unit of both sides of a comparison: the unit of a side with a name."""

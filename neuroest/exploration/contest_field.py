@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, UnknownNameError
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, UnknownNameError, raise_all
 from neuroest.core.units import parse_quantity
 from neuroest.design.build import InputFile
 from neuroest.exploration.contest_spec import PERIOD, SPIKE_RATE, ContenderSpec, ContestFile, read_contest
@@ -214,8 +214,7 @@ def check_contest(path: str | Path) -> ContestFile:
             build.structures(name)
         except SpecError as error:
             problems += error.problems
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     return contest
 
 
@@ -255,9 +254,8 @@ class _Build:
             self.candidates.append(built)
             axes = tuple(self._along(name, built.group, choices, stated[one]) for one in numbers)
             labels_of = {one: tuple(spec.alternatives[one]) for one in numbers}
-            yield Structure(
-                name, choices, labels_of, stated, tuple(contender.alternatives), axes, built.group
-            )
+            order = tuple(contender.alternatives)
+            yield Structure(name, choices, labels_of, stated, order, axes, built.group)
 
     def _built(
         self, name: str, contender: ContenderSpec, settled: Mapping[str, str],
@@ -312,12 +310,10 @@ class _Build:
             if path not in group.claims:
                 error = UnknownNameError("parameter", path, group.claims, "the chip has no such number")
                 raise self._placed(name, choices, error)
-        tracks = {
-            path: AxisValues(
-                np.array([values.get(path, group.claims[path].value) for values in labels.values()])
-            )
-            for path in paths
+        given = {
+            path: [values.get(path, group.claims[path].value) for values in labels.values()] for path in paths
         }
+        tracks = {path: AxisValues(np.array(values)) for path, values in given.items()}
         return NumericAxis(tracks, len(labels))
 
     def _placed(self, name: str, choices: Mapping[str, str], error: NeuroestError) -> SpecError:
@@ -365,16 +361,14 @@ def _axis(axis: Axis, spec: WorkloadSpec, candidates: Sequence[Candidate]) -> tu
         raise wrong(path, "a map needs the number of points: lo..hi:n")
     claim = candidates[0].group.claims[path]
     stated = claims.get(_DATA_PERIOD) if path == _PERIOD else claims.get(path)
-    values, place = _with_reference(levels, None if stated is None else stated.value)
+    own = None if stated is None else stated.value
+    values, place = _with_reference(levels, own)
     tracks = {p: replace(track, levels=values) for p, track in numeric.tracks.items() if p == path}
     if len(numeric.tracks) > 1:  # linked paths keep their own values, and no value is inserted
-        values, tracks, place = (
-            levels,
-            dict(numeric.tracks),
-            _nearest(levels, None if stated is None else stated.value),
-        )
+        values, tracks = levels, dict(numeric.tracks)
+        place = _nearest(levels, own)
     label = "period of the data" if path == _PERIOD else path
-    known = stated is not None and bool(values[place] == stated.value)
+    known = own is not None and bool(values[place] == own)
     data = RegimeAxis(name, label, claim.unit, tuple(map(float, values)), place, known)
     return NumericAxis(tracks, values.size), data
 
@@ -388,21 +382,12 @@ def _rate_axis(axis: Axis, spec: WorkloadSpec) -> tuple[NumericAxis, RegimeAxis]
     values, place = _with_reference(_factors(axis), 1.0)
     most, highest = max((rate, path) for path, rate in rates.items()), float(values[-1])
     if highest * most[0] > 1.0:
-        raise wrong(
-            SPIKE_RATE,
-            f"{highest:g} times as many spikes are more than one a timestep at {most[1]}; allowed up to "
-            f"{1.0 / most[0]:.3g}",
-        )
+        text = f"{highest:g} times as many spikes are more than one a timestep at {most[1]}"
+        raise wrong(SPIKE_RATE, f"{text}; allowed up to {1.0 / most[0]:.3g}")
     tracks = {path: AxisValues(rate * values) for path, rate in rates.items()}
     label = "spike rate, times that of the workload"
-    return NumericAxis(tracks, values.size), RegimeAxis(
-        SPIKE_RATE,
-        label,
-        "1",
-        tuple(map(float, values)),
-        place,
-        True,  # noqa: FBT003
-    )
+    data = RegimeAxis(SPIKE_RATE, label, "1", tuple(map(float, values)), place, stated=True)
+    return NumericAxis(tracks, values.size), data
 
 
 def _factors(axis: Axis) -> Array:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from neuroest.core.errors import NeuroestError, QuantityError, SpecError, did_you_mean
+from neuroest.core.errors import NeuroestError, QuantityError, did_you_mean, raise_all
 from neuroest.exploration.space import (
     RESULT_UNITS,
     Axis,
@@ -117,8 +117,7 @@ def read_contest(path: str | Path) -> ContestFile:
         except NeuroestError as error:
             place = ("contenders", name, "architecture")
             problems.append(problem_at(loaded.document, place, str(error), at_value=True))
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     return ContestFile(loaded, tuple(axis_of(path, given) for path, given in loaded.spec.regime.items()))
 
 

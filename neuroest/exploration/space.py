@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean, raise_all
 from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
 from neuroest.results.quantities import QUANTITIES, read_value
@@ -145,8 +145,7 @@ def settings_space(texts: Sequence[str], constraints: Sequence[str] = ()) -> Spa
             axes.append(setting_axis(path.strip(), values.strip()))
         except SpecError as error:
             problems += error.problems
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     return Space(_distinct(axes), tuple(constraint(text) for text in constraints))
 
 
@@ -316,8 +315,7 @@ def read_space(path: str | Path) -> Space:
         if not _names_an_axis(one := _constraint(text), axes)
         for fault in faults_of(one, RESULT_UNITS)
     ]
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     try:
         distinct = _distinct(axes)
     except SpecError as error:

@@ -198,15 +198,8 @@ def make_job(
     space = spelled_out(space, architecture, workload)
     resolved = resolve(architecture, workload, space, settings)
     count = next(n for n in (samples, space.samples, _DEFAULT_SAMPLES) if n is not None)
-    job = Job(
-        resolved,
-        space.constraints,
-        how,
-        count,
-        space.seed if seed is None else seed,
-        listed(quantities),
-        chunk_size,
-    )
+    seed = space.seed if seed is None else seed
+    job = Job(resolved, space.constraints, how, count, seed, listed(quantities), chunk_size)
     job.check()
     return job
 

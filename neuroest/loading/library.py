@@ -20,6 +20,7 @@ from neuroest.core.errors import (
     SpecError,
     UnknownNameError,
     did_you_mean,
+    raise_all,
 )
 from neuroest.core.frozen import frozen
 from neuroest.core.lazy_registry import left_out, load
@@ -209,9 +210,7 @@ def _chain(path: Path) -> dict[Path, Document]:
 def _architecture(chain: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> Loaded[ArchitectureSpec]:
     document = architecture_document(chain[0])
     spec = validate(ArchitectureSpec, document)
-    problems = [problem_at(document, place, text) for place, text in misnamed(spec.chip)]
-    if problems:
-        raise SpecError(problems)
+    raise_all(problem_at(document, place, text) for place, text in misnamed(spec.chip))
     return Loaded(spec, document.file, document.sha256, document)
 
 
@@ -236,9 +235,7 @@ def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
     if isinstance(data, dict) and data.get("kind") == "population":
         return network_of(read_spec(PopulationSpec, path))
     loaded = read_spec(WorkloadSpec, path)
-    problems = workload_problems(loaded)
-    if problems:
-        raise SpecError(problems)
+    raise_all(workload_problems(loaded))
     warn_of(_populations_as_layers(loaded))
     return loaded
 
@@ -366,19 +363,15 @@ def _stamp(path: Path) -> Stamp:
 
 
 def _document(schema: type[Spec], path: Path) -> Document:
-    return _read(schema, path, _stamp(path))
+    document = _parsed(path, _stamp(path))
+    _check_kind(schema, document)
+    return document
 
 
 @lru_cache(maxsize=512)
 def _parsed(path: Path, _stamp: Stamp) -> Document:
     document = read_document(path)
     warn_of(document.notes)
-    return document
-
-
-def _read(schema: type[Spec], path: Path, stamp: Stamp) -> Document:
-    document = _parsed(path, stamp)
-    _check_kind(schema, document)
     return document
 
 
@@ -395,12 +388,9 @@ def _check_kind(schema: type[Spec], document: Document) -> None:
         raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
     given = data.get("kind")
     if given != expected:
-        message = (
-            f"kind is {given!r}, expected {expected!r}"
-            if given is not None
-            else f"is missing: `kind: {expected}`"
-        )
-        raise SpecError([problem_at(document, ["kind"], message)])
+        found = f"kind is {given!r}, expected {expected!r}"
+        missing = f"is missing: `kind: {expected}`"
+        raise SpecError([problem_at(document, ["kind"], missing if given is None else found)])
 
 
 def device_model(name: str) -> type[Record]:
@@ -459,25 +449,17 @@ def device_of(loaded: Loaded[DeviceSpec]) -> Device:
                 continue
             example = info.check.json_schema()["examples"][0]
             message = f"is missing: {info.description.rstrip('.')} (such as {example})"
-            problems.append(
-                Problem(loaded.file, *document.position(["parameters"]), f"parameters.{name}", message)
-            )
+            where = document.position(["parameters"])
+            problems.append(Problem(loaded.file, *where, f"parameters.{name}", message))
             continue
+        given = spec.parameters[name]
         try:
-            claim = resolve_claim(
-                name,
-                spec.parameters[name],
-                info.check,
-                spec.defaults,
-                about=record,
-                origin=spec.name,
+            claims[name] = resolve_claim(
+                name, given, info.check, spec.defaults, about=record, origin=spec.name
             )
         except QuantityError as error:
             place = ["parameters", name, "value"]
             problems.append(problem_at(document, place, str(error), at_value=True))
-            continue
-        claims[name] = claim
     problems += [*_table_problems(document, spec, record), *_unknown_sources(loaded)]
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     return Device(spec, record, frozen(claims), loaded.file, loaded.sha256)

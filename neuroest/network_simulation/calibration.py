@@ -111,16 +111,8 @@ class _Trials:
         once = devices_of(self.place, neurons, samples, self.setting, self.chips, self.number)
         cells = once.take(np.tile(np.arange(samples * neurons), len(drives)))
         # pass the voltage as a current through one ohm
-        layer = Layer(
-            self.place,
-            Drive(0.0, 1.0),
-            neurons,
-            samples * len(drives),
-            self.setting,
-            self.chips,
-            self.number,
-            cells,
-        )
+        many, one_ohm = samples * len(drives), Drive(0.0, 1.0)
+        layer = Layer(self.place, one_ohm, neurons, many, self.setting, self.chips, self.number, cells)
         for step in range(steps):
             layer.advance(offsets + loads * np.tile(currents[:, step], (len(drives), 1)))
         counts = layer.activity().counts

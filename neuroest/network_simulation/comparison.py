@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
+from neuroest.core.data_file import read_data
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.stimulus import Array
@@ -21,27 +23,12 @@ from neuroest.results.estimate import Estimate
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec
 
+_CHARACTERISTICS = read_data(Path(__file__).with_name("left_out.yaml"))["characteristics"]
 WITHOUT: Mapping[str, SimulationOptions] = {
-    "leaky_integration": SimulationOptions(leak=False),
-    "threshold_firing": SimulationOptions(threshold=False),
-    "cascaded_connection": SimulationOptions(restoration=False),
-    "intrinsic_plasticity": SimulationOptions(idealised=Idealised(plasticity=True)),
-    "refractory_period": SimulationOptions(idealised=Idealised(refractory=True)),
-    "stochasticity": SimulationOptions(noise=False),
-    "device_spread": SimulationOptions(spread=False),
+    name: SimulationOptions(**row.get("options", {}), idealised=Idealised(**row.get("idealised", {})))
+    for name, row in _CHARACTERISTICS.items()
 }
 """The six characteristics and the device-to-device spread, each left out."""
-
-MEANING: Mapping[str, str] = {
-    "leaky_integration": "the residue never decays",
-    "threshold_firing": "spikes with a probability in proportion to the input, at the same mean rate",
-    "cascaded_connection": "drains drive the rows of the next layer without a buffer",
-    "intrinsic_plasticity": "a rupture takes the residue with it",
-    "refractory_period": "the gate is empty as soon as the filament has ruptured",
-    "stochasticity": "no fluctuation within a device",
-    "device_spread": "all neurons alike",
-}
-"""Description of each left-out effect."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +121,9 @@ def compare(
             drives = calibrate(place, study.layers, calibration, chips, setting=setting)
         slopes = None if setting.threshold else _slopes(whole)
         left = run(drives=drives, setting=setting, slopes=slopes)
-        found.append(_outcome(study, f"without_{name}", MEANING[name], left, reference, right))
+        found.append(
+            _outcome(study, f"without_{name}", _CHARACTERISTICS[name]["meaning"], left, reference, right)
+        )
     return found
 
 

@@ -6,27 +6,22 @@ smallest difference that an integer weight and input can make (docs/accuracy.md)
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import accuracy, drift
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.converter_range import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
-from neuroest.levels.crossbar.weight_errors import STUCK_CELLS, drawn_conductances, result_weight
+from neuroest.levels.crossbar.weight_errors import drawn_conductances, result_weight
 
 NOISE, DRIFT, CLIPPING, ROUNDING = "noise", "drift", "clipping", "rounding"
-CAUSES: Mapping[str, str] = {
-    "programming": "no programming errors",
-    STUCK_CELLS.replace(" ", "_"): "no stuck cells",
-    DRIFT: "read immediately after programming",
-    NOISE: "no read noise of the cells",
-    CLIPPING: "ADCs with unlimited range",
-    ROUNDING: "ADCs with unlimited resolution",
-}
+CAUSES: Mapping[str, str] = read_data(Path(__file__).with_name("left_out.yaml"))["errors"]
 """Error sources that a run can leave out, and what is left."""
 _AT_ONCE = 2**21
 """Largest number of results computed together, to limit memory and fit the cache."""

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from neuroest.core.data_file import read_data
-from neuroest.core.errors import Problem, SpecError
+from neuroest.core.errors import Problem, SpecError, raise_all
 from neuroest.core.frozen import frozen
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
@@ -258,9 +258,7 @@ def loaded_text(text: str, file: str, sha256: str | None = None) -> Loaded[Workl
         raise SpecError([Problem(file, 0, 0, "", "a workload file holds exactly one document")])
     document = documents[0]
     spec = validate(WorkloadSpec, document)
-    problems = [problem_at(document, place, message) for place, message in check_workload(spec)]
-    if problems:
-        raise SpecError(problems)
+    raise_all(problem_at(document, place, message) for place, message in check_workload(spec))
     return Loaded(spec, file, sha256 or document.sha256, document)
 
 
