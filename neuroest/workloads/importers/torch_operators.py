@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -128,15 +129,12 @@ class _Operations:
         if name == "cat":
             return self._concatenation(len(args[0]), live, values, out)
         if "batch_norm" in name:
-            return self._once(("norm",), [first], lambda: builder.normalisation(self._label("norm"), first))
+            return self._once(("norm",), [first], builder.normalisation, self._label("norm"), first)
         if name in _COSTS:
             return self._element_wise(name, [first], _COSTS[name])
         if name in NAMES["activations"]:
-            return self._once(
-                ("activation", name),
-                [first],
-                lambda: builder.activation(self._label(name), first, rectifies=name in NAMES["rectifiers"]),
-            )
+            rectify = partial(builder.activation, rectifies=name in NAMES["rectifiers"])
+            return self._once(("activation", name), [first], rectify, self._label(name), first)
         if name in NAMES["binary"]:
             return self._binary(name, live, values)
         if name in NAMES["quantisers"]:
@@ -164,16 +162,15 @@ class _Operations:
     def _label(self, otherwise: str) -> str:
         return self.watch.here.replace(".", "_") or otherwise
 
-    def _once(self, key: tuple[Any, ...], values: Sequence[Value], make: Callable[[], Value]) -> Value:
+    def _once(
+        self, key: tuple[Any, ...], values: Sequence[Value], make: Callable[..., Value], *given: Any
+    ) -> Value:
         """What an operation of the module at work makes of some values, the same in every timestep."""
-        return self.watch.once((*key, tuple(value.layer for value in values), self.watch.here), make)
+        return self.watch.once((*key, tuple(value.layer for value in values), self.watch.here), make, *given)
 
     def _not_supported(self, name: str, label: str, values: Sequence[Value], out: Any) -> Value:
-        return self._once(
-            ("unsupported", name),
-            values,
-            lambda: self.builder.not_supported(name, self._label(label), values, self.watch.shape(out)),
-        )
+        given = (name, self._label(label), values, self.watch.shape(out))
+        return self._once(("unsupported", name), values, self.builder.not_supported, *given)
 
     def _as(self, tensor: Any) -> Value:
         """The value of a tensor in the shape that the tensor has."""
@@ -182,11 +179,10 @@ class _Operations:
         shape = self.watch.shape(tensor)
         if value.shape == shape:
             return value
-        return self.watch.once(
-            ("shape", value.layer, shape), lambda: self.builder.shaped(value, shape, self._label("layer"))
-        )
+        key = ("shape", value.layer, shape)
+        return self.watch.once(key, self.builder.shaped, value, shape, self._label("layer"))
 
-    def _weighted(self, weight: Any, tensor: Any, make: Callable[[], Value]) -> Value:
+    def _weighted(self, weight: Any, tensor: Any, make: Callable[..., Value], *given: Any) -> Value:
         self.watch.refuse_potential(tensor)
         self.watch.seen(tensor)
         source = self.watch.values[tensor].layer
@@ -194,7 +190,7 @@ class _Operations:
         stored = (origin, weight.storage_offset(), tuple(weight.shape))
 
         def weighed() -> Value:
-            value = make()
+            value = make(*given)
             self.builder.note_weights(value, as_numpy(weight))
             self.builder.note_user(value, stored)
             return value
@@ -241,9 +237,7 @@ class _Operations:
             sizes = (heads, int(left.shape[-2]), int(left.shape[-1]), int(right.shape[-1]))
             if left.dim() == 2:
                 sizes = (1, max(1, sizes[1] // watch.batch), *sizes[2:])
-            return self._once(
-                ("product",), [a, b], lambda: builder.product(self._label("product"), a, b, sizes)
-            )
+            return self._once(("product",), [a, b], builder.product, self._label("product"), a, b, sizes)
         if a is not None:
             inputs, outputs = int(right.shape[-2]), int(right.shape[-1])
             rows = max(1, prod(left.shape[:-1]) // watch.batch)
@@ -251,16 +245,13 @@ class _Operations:
                 rows = max(1, prod(a.shape) // inputs)
             if right.dim() == 3 and right.stride(0) != 0 and right.shape[0] > 1:
                 return self._not_supported("bmm", "bmm", [a], out)
-            return self._weighted(
-                right, left, lambda: builder.linear(self._label("linear"), a, inputs, outputs, rows)
-            )
+            label = self._label("linear")
+            return self._weighted(right, left, builder.linear, label, a, inputs, outputs, rows)
         if b is None:
             return watch.value(args[0])
         outputs, inputs = (int(extent) for extent in left.shape[-2:])
         rows = max(1, prod(right.shape) // inputs // watch.batch)
-        return self._weighted(
-            left, right, lambda: builder.linear(self._label("linear"), b, inputs, outputs, rows)
-        )
+        return self._weighted(left, right, builder.linear, self._label("linear"), b, inputs, outputs, rows)
 
     def _pooling(
         self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], tensor: Any, out: Any
@@ -301,32 +292,27 @@ class _Operations:
     def _concatenation(self, count: int, live: list[Any], values: list[Value], out: Any) -> Value:
         if self.watch.spiking and len({value.layer for value in values}) == 1:
             return values[0]  # timesteps of one layer, put together
+        label, shape = self._label("cat"), self.watch.shape(out)
         if len(live) < count and not self.watch.spiking:  # joined with something stored
-            return self._once(
-                ("cat",),
-                values,
-                lambda: self.builder.moved(self._label("cat"), values, self.watch.shape(out)),
-            )
+            return self._once(("cat",), values, self.builder.moved, label, values, shape)
         for one in live:
             self.watch.seen(one)
-        return self._once(
-            ("cat",),
-            values,
-            lambda: self.builder.concatenation(
-                self._label("cat"), [self._as(one) for one in live], self.watch.shape(out)
-            ),
-        )
+
+        def joined() -> Value:
+            return self.builder.concatenation(label, [self._as(one) for one in live], shape)
+
+        return self._once(("cat",), values, joined)
 
     def _element_wise(self, name: str, values: Sequence[Value], operations: int = 1) -> Value:
         label = self._label(name.strip("_"))
-        return self._once((name,), values, lambda: self.builder.element_wise(label, values, operations))
+        return self._once((name,), values, self.builder.element_wise, label, values, operations)
 
     def _binary(self, name: str, live: list[Any], values: list[Value]) -> Value:
         different = len({value.layer for value in values}) > 1
         if name in {"add", "sub"} and different:
             for one in live:
                 self.watch.seen(one)
-            return self._once(("add",), values, lambda: self.builder.add(f"{self._label('sum')}_add", values))
+            return self._once(("add",), values, self.builder.add, f"{self._label('sum')}_add", values)
         builder = self.builder
         if self.watch.spiking and not different:
             return values[0]  # a factor, or a sum over timesteps
@@ -340,11 +326,8 @@ class _Operations:
         shape = self.watch.shape(out)
         if prod(shape) == prod(value.shape):
             return value
-        return self._once(
-            (name, part, tuple(out.shape), out.storage_offset()),
-            [value],
-            lambda: self.builder.moved(f"{self._label(name)}{part}", [value], shape),
-        )
+        key = (name, part, tuple(out.shape), out.storage_offset())
+        return self._once(key, [value], self.builder.moved, f"{self._label(name)}{part}", [value], shape)
 
     def _reduced(self, name: str, value: Value, out: Any) -> Value:
         label, shape = self._label(name), self.watch.shape(out)

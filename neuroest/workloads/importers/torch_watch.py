@@ -126,9 +126,7 @@ class Watch:
         if len(parts) == 1 and np.prod(parts[0].shape) == np.prod(shape):
             return parts[0]
         key = ("written", tuple(part.layer for part in parts), shape, tensor.storage_offset(), self.here)
-        return self.once(
-            key, lambda: self.builder.moved(f"{self.here or 'tensor'}_filled", list(parts), shape)
-        )
+        return self.once(key, self.builder.moved, f"{self.here or 'tensor'}_filled", list(parts), shape)
 
     def shape(self, tensor: Any) -> network.Shape:
         """The shape of one sample in a tensor, where the batch is the first axis or somewhere within."""
@@ -163,10 +161,10 @@ class Watch:
         """Path of the module at work."""
         return self.stack[-1] if self.stack else ""
 
-    def once(self, key: Any, make: Callable[[], network.Value]) -> network.Value:
+    def once(self, key: Any, make: Callable[..., network.Value], *given: Any) -> network.Value:
         """A layer that is made when it is met first, and met again in every timestep."""
         if key not in self.layers:
-            self.layers[key] = make()
+            self.layers[key] = make(*given)
         return self.layers[key]
 
     def seen(self, tensor: Any) -> None:
@@ -221,7 +219,7 @@ class Watch:
                 f"{source} pools before its neurons; {before} counts as having them, each as active as theirs."
             )
         elif not builder.is_weighted(value) and kind not in {"add", "host"}:
-            value = self.once(("neurons", path), lambda: builder.without_weights(path, found))
+            value = self.once(("neurons", path), builder.without_weights, path, found)
         self.values[spikes] = value
         for state in outs[1:]:  # potentials may leave the network; what reads them is refused
             if state is not spikes:
@@ -248,14 +246,12 @@ class Watch:
         own = own_weights(module, self.torch)
         value: network.Value = self.values[given]
         if own.kind == "recurrent" and self.builder.is_weighted(value):
-            return self.once(("recurrent", value.layer), lambda: self._recurrent(value, own.back))
+            return self.once(("recurrent", value.layer), self._recurrent, value, own.back)
         if own.kind == "both":
             self.seen(given)
             outputs = int(own.back.shape[0])
-            made = self.once(
-                ("own", path),
-                lambda: self.builder.put("recurrent", path, [value], (outputs,), outputs=outputs),
-            )
+            put = partial(self.builder.put, outputs=outputs)
+            made = self.once(("own", path), put, "recurrent", path, [value], (outputs,))
             weights = [own.forward.detach().reshape(-1), own.back.detach().reshape(-1)]
             self.builder.note_weights(made, as_numpy(self.torch.cat(weights)))
             return made
@@ -265,10 +261,8 @@ class Watch:
         elif own.kind != "none":
             name = type(module).__name__
             reason = f"its {own.count} weights do not form a fully connected recurrent layer"
-            return self.once(
-                ("own", path),
-                lambda: self.builder.not_supported(name, path, [value], network.as_map(shape), reason),
-            )
+            layer = (name, path, [value], network.as_map(shape), reason)
+            return self.once(("own", path), self.builder.not_supported, *layer)
         return value
 
     def _recurrent(self, value: network.Value, weights: Any) -> network.Value:
