@@ -96,7 +96,7 @@ def contest(
         job, points, workers=workers, scheduler=scheduler, overwrite=overwrite, started=started,
         most_in_memory=job.points,
     )  # fmt: skip
-    return _outcome(file, job, Search(found, job, job.of_field), samples)
+    return _outcome(file, job, Search(found, job), samples)
 
 
 def _outcome(file: ContestFile, job: ContestJob, search: Search, samples: int) -> Contest:
@@ -107,8 +107,8 @@ def _outcome(file: ContestFile, job: ContestJob, search: Search, samples: int) -
     outcome = Outcome(search, finalists, limits, titles)
     return Contest(
         file.spec.name, field.resolved.groups[0].workload.name, job.objective, limits, titles, field.axes,
-        outcome.cells(), outcome.lines(), outcome.standings(), outcome.points(job.objective), field.chips, samples,
-        job.seed,
+        outcome.cells, tuple(outcome.lines()), tuple(outcome.standings()), outcome.points(job.objective),
+        field.chips, samples, job.seed,
     )  # fmt: skip
 
 

@@ -108,11 +108,9 @@ class Structure:
 
     def teams(self, by: str | None) -> list[str]:
         """Team of each chip: its contender, or its choice of the compared alternative."""
-        if by is None:
-            return [self.contender] * self.chips
-        if by in self.choices:
+        if by is not None and by in self.choices:
             return [self.choices[by]] * self.chips
-        if by in self.numbers:
+        if by is not None and by in self.numbers:
             return [self.chosen(chip)[by] for chip in range(self.chips)]
         return [self.contender] * self.chips
 
@@ -211,7 +209,7 @@ def check_contest(path: str | Path) -> ContestFile:
     problems: list[Problem] = []
     for name in contest.spec.contenders:
         try:
-            build.structures(name)
+            list(build.structures(name))
         except SpecError as error:
             problems += error.problems
     raise_all(problems)
@@ -228,12 +226,9 @@ class _Build:
         self.candidates: list[Candidate] = []
         self.loaded: dict[str, Loaded[Any]] = {}
 
-    def structures(self, name: str) -> tuple[Structure, ...]:
+    def structures(self, name: str) -> Iterator[Structure]:
         """Every circuit of one contender."""
-        return tuple(self._of(name, self.contest.spec.contenders[name]))
-
-    def _of(self, name: str, contender: ContenderSpec) -> Iterator[Structure]:
-        spec = self.contest.spec
+        spec, contender = self.contest.spec, self.contest.spec.contenders[name]
         first = {one: next(iter(spec.alternatives[one])) for one in contender.alternatives}
         probe = self._built(name, contender, first)
         numbers = [one for one in first if self._moves_numbers(name, contender, first, one, probe)]

@@ -46,17 +46,10 @@ class Outcome:
         nx, ny = search.field.shape
         self._cells = {(x, y): self._cell((x, y)) for x in range(nx) for y in range(ny)}
 
+    @property
     def cells(self) -> tuple[Cell, ...]:
         """All cells, y fastest."""
         return tuple(self._cells.values())
-
-    def lines(self) -> tuple[BreakEven, ...]:
-        """Lines between cells with different winners."""
-        return tuple(self._lines())
-
-    def standings(self) -> tuple[Standing, ...]:
-        """Each team at the workload's own cell, the best first."""
-        return tuple(self._standings(self._search.field.here))
 
     def points(self, objective: str) -> Mapping[str, Sequence[Any]]:
         """Area, objective and team of the stored chips at the workload's own cell."""
@@ -160,7 +153,9 @@ class Outcome:
                     found[name] = np.logical_and(found.get(name, np.True_), kept)
         return found
 
-    def _standings(self, place: Place) -> Iterator[Standing]:
+    def standings(self) -> Iterator[Standing]:
+        """Each team at the workload's own cell, the best first."""
+        place = self._search.field.here
         order = self._order(place)
         here = {name: self._best[name, place] for name in order}
         for name, one in here.items():
@@ -197,7 +192,8 @@ class Outcome:
                     found.append(DeadEnd(circuit, dict(causes.most_common()), causes.total()))
         return tuple(found)
 
-    def _lines(self) -> Iterator[BreakEven]:
+    def lines(self) -> Iterator[BreakEven]:
+        """Lines between cells with different winners."""
         cells = self._cells
         for along, across in ((0, 1), (1, 0)):
             axis, other = self._search.field.axes[along], self._search.field.axes[across]

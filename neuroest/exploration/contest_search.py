@@ -42,7 +42,7 @@ def cost_of(values: Array, objective: str) -> Array:
         return np.asarray(1.0 / values)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContestJob(Job):
     """Everything that a worker needs for a contest; a chunk is one circuit with all of its numbers.
 
@@ -58,27 +58,20 @@ class ContestJob(Job):
         Alternative whose choices compete.
     """
 
-    field: Field | None = None
-    objective: str = ""
-    limits: tuple[Constraint, ...] = ()
-    by: str | None = None
-
-    @property
-    def of_field(self) -> Field:
-        """The chips and the map; every job of a contest has them."""
-        if self.field is None:
-            raise ValueError("a job of a contest needs its field")
-        return self.field
+    field: Field
+    objective: str
+    limits: tuple[Constraint, ...]
+    by: str | None
 
     @cached_property
     def points(self) -> int:
         """Chips times cells."""
-        return self.of_field.chips * math.prod(self.of_field.shape)
+        return self.field.chips * math.prod(self.field.shape)
 
     @cached_property
     def chunks(self) -> int:
         """Circuits."""
-        return len(self.of_field.structures)
+        return len(self.field.structures)
 
     def rows_done(self, rows: int) -> int:
         """An even share of the points, since a circuit keeps few of them."""
@@ -88,16 +81,16 @@ class ContestJob(Job):
         """Definition of the job, as plain data."""
         numbers = [
             {"circuit": one.label, "numbers": {name: dict(labels) for name, labels in one.stated.items()}}
-            for one in self.of_field.structures
+            for one in self.field.structures
         ]
         asked = {"objective": self.objective, "limits": [str(one) for one in self.limits], "by": self.by}
         return {**super().description(), **asked, "numbers": numbers}
 
     def compute(self, number: int) -> Columns:
         """The rows of one circuit: its best chips in each cell, and one row for each reason why other chips fail."""
-        structure = self.of_field.structures[number]
+        structure = self.field.structures[number]
         axes = (*structure.axes, *self.resolved.numeric)
-        shape = (*structure.shape, *self.of_field.shape)
+        shape = (*structure.shape, *self.field.shape)
         group = structure.group
         blocks = Blocks.of(shape, math.prod(shape), block_of(group), box_of(group))
         parts = [grid_points(group, axes, blocks, one, self._evaluated) for one in range(blocks.chunks)]
@@ -135,12 +128,12 @@ class ContestJob(Job):
         These are the cheapest points, the points without a cheaper one that is as fast and, at the workload's own cell,
         the points without a cheaper one that is as small.
         """
-        cells = math.prod(self.of_field.shape)
+        cells = math.prod(self.field.shape)
         shape = (structure.chips, cells)
         area, pace = (points.totals[name].reshape(shape) for name in (_AREA, PACE))
         cost, codes = cost.reshape(shape), codes.reshape(shape)
         counts = np.zeros(cost.shape, dtype=np.int64)
-        here = int(np.ravel_multi_index(self.of_field.here, self.of_field.shape))
+        here = int(np.ravel_multi_index(self.field.here, self.field.shape))
         teams = np.array(structure.teams(self.by), dtype=object)
         for team in dict.fromkeys(teams):
             own = np.flatnonzero(teams == team)
@@ -165,8 +158,7 @@ class ContestJob(Job):
         self, number: int, points: Points, given: Mapping[str, Array], rows: NDArray[np.intp],
         counts: NDArray[np.int64], codes: Codes, words: tuple[str, ...],
     ) -> Columns:  # fmt: skip
-        field = self.of_field
-        structure = field.structures[number]
+        field, structure = self.field, self.field.structures[number]
         chip = rows // math.prod(field.shape)
         columns: Columns = {"contender": _alike(structure.contender, rows.size)}
         for name in dict.fromkeys(name for one in field.structures for name in one.order):
@@ -202,8 +194,8 @@ class Search:
         Chip of each row, and its cost; infinite if the row represents excluded chips.
     """
 
-    def __init__(self, found: SweepResult, job: ContestJob, field: Field) -> None:
-        columns = _columns(found)
+    def __init__(self, found: SweepResult, job: ContestJob) -> None:
+        columns, field = _columns(found), job.field
         self.field = field
         self.totals = {name: np.asarray(columns[name], dtype=np.float64) for name in job.quantities}
         self.chip = np.asarray(columns[_CHIP]).astype(np.intp)

@@ -95,12 +95,13 @@ class NetworkBuilder:
         """Whether a value comes directly from a layer with weights."""
         return value.layer in self.layers and self.layers[value.layer].type in WEIGHTED
 
-    def note_weights(self, value: Value, weights: Any) -> None:
-        """Record the statistics of a layer's weights."""
+    def weighed(self, value: Value, weights: Any) -> Value:
+        """The value of a layer whose weights have been recorded."""
         found = weight_statistics(weights)
         if found is not None and np.isfinite(found[0]):
             self.weights[value.layer] = found
             self.zeros[value.layer] = found[1] - int(np.count_nonzero(np.asarray(weights)))
+        return value
 
     def note_user(self, value: Value, key: Any) -> None:
         """Record which stored weights a layer uses; each layer of a workload has its own weights."""
@@ -250,8 +251,7 @@ class NetworkBuilder:
         shapes = {"input": self.input.shape, **{name: layer.shape for name, layer in self.layers.items()}}
         reads = [Value(one, shapes[one]) for one in before.inputs]
         made = self.put("recurrent", before.name, reads, value.shape, outputs=value.shape[0])
-        self.note_weights(made, weights)
-        return made
+        return self.weighed(made, weights)
 
     def without_weights(self, raw: str, value: Value) -> Value:
         """Neurons without a layer with weights before them."""

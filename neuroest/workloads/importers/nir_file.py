@@ -52,7 +52,9 @@ def read_nir(path: Path, options: ImportOptions) -> ImportedNetwork:
         When the file is damaged, is no NIR graph, or has loops that are no recurrent layer.
     """
     with opened(path) as store, reading(path, "NIR graph"):
-        return _Reader(*_flattened(store)).network(path, options)
+        if "node" not in store:
+            raise NetworkImportError("no NIR graph (it has no group 'node')")
+        return _Reader(store["node"]).network(path, options)
 
 
 def opened(path: Path) -> Any:
@@ -143,15 +145,6 @@ def _text(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _flattened(store: Any) -> tuple[dict[str, _Node], list[tuple[str, str]]]:
-    if "node" not in store:
-        raise NetworkImportError("no NIR graph (it has no group 'node')")
-    nodes: dict[str, _Node] = {}
-    edges: list[tuple[str, str]] = []
-    _gather(store["node"], "", nodes, edges, 0)
-    return nodes, edges
-
-
 def _gather(
     group: Any, prefix: str, nodes: dict[str, _Node], edges: list[tuple[str, str]], depth: int
 ) -> None:
@@ -186,9 +179,11 @@ def _gather(
 class _Reader:
     """Follows the edges from the input and drives a builder."""
 
-    def __init__(self, nodes: dict[str, _Node], edges: list[tuple[str, str]]) -> None:
-        self.nodes = nodes
-        self.before: dict[str, list[str]] = {name: [] for name in nodes}
+    def __init__(self, graph: Any) -> None:
+        self.nodes: dict[str, _Node] = {}
+        edges: list[tuple[str, str]] = []
+        _gather(graph, "", self.nodes, edges, 0)
+        self.before: dict[str, list[str]] = {name: [] for name in self.nodes}
         for first, second in dict.fromkeys(edges):
             self.before[second].append(first)
         self.recurrent: dict[str, str] = {}
@@ -196,7 +191,6 @@ class _Reader:
         self.excluded: list[str] = []
         self.time_constants: dict[str, float] = {}
         self.shortest: dict[str, float] = {}
-        self.silent: list[str] = []
         self._find_recurrent()
 
     def _find_recurrent(self) -> None:
@@ -303,7 +297,8 @@ class _Reader:
                     f"{node.name[:60]!r} reads {inputs} elements, and the input is {self.shape}: with a batch or time "
                     "axis in it; give the shape of one sample with --input-shape"
                 )
-            return self._weigh(self.builder.linear(node.name, value, inputs, outputs), weight)
+            made = self.builder.linear(node.name, value, inputs, outputs)
+            return self.builder.weighed(made, array(weight))
         if kind in {"Conv1d", "Conv2d"}:
             return self._convolution(node, value)
         if kind in {"SumPool2d", "AvgPool2d"}:
@@ -319,10 +314,6 @@ class _Reader:
                 self._note_delay(node)
             return value
         return self.builder.not_supported(kind, node.name, [value], value.shape)
-
-    def _weigh(self, value: Value, dataset: Any) -> Value:
-        self.builder.note_weights(value, array(dataset))
-        return value
 
     def _numbers(self, node: _Node, key: str, default: int) -> tuple[int, int]:
         found = np.atleast_1d(array(node.data[key])) if key in node.data else np.array([default])
@@ -352,7 +343,7 @@ class _Reader:
                 f"{node.name[:60]!r} expects {dims[1] * groups} channels and is given {value.map[0]}"
             )
         made = self.builder.convolution(node.name, value, dims[0], kernel, stride, edges, dilation, groups)
-        return self._weigh(made, weight)
+        return self.builder.weighed(made, array(weight))
 
     def _pooling(self, node: _Node, value: Value) -> Value:
         if node.kind == "SumPool2d":

@@ -190,8 +190,7 @@ class _Operations:
         stored = (origin, weight.storage_offset(), tuple(weight.shape))
 
         def weighed() -> Value:
-            value = make(*given)
-            self.builder.note_weights(value, as_numpy(weight))
+            value = self.builder.weighed(make(*given), as_numpy(weight))
             self.builder.note_user(value, stored)
             return value
 

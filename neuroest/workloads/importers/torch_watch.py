@@ -253,8 +253,7 @@ class Watch:
             put = partial(self.builder.put, outputs=outputs)
             made = self.once(("own", path), put, "recurrent", path, [value], (outputs,))
             weights = [own.forward.detach().reshape(-1), own.back.detach().reshape(-1)]
-            self.builder.note_weights(made, as_numpy(self.torch.cat(weights)))
-            return made
+            return self.builder.weighed(made, as_numpy(self.torch.cat(weights)))
         if own.kind == "self":
             line = f"feedback of each neuron of {path} to itself ({own.count} weights)"
             self.excluded.setdefault(line)
@@ -297,8 +296,7 @@ class Watch:
                 made = self.builder.cell(
                     f"{path}_{label}", current, kind, features, module.hidden_size, steps
                 )
-                self.builder.note_weights(made, as_numpy(getattr(module, f"weight_hh_l{label}")))
-                parts.append(made)
+                parts.append(self.builder.weighed(made, as_numpy(getattr(module, f"weight_hh_l{label}"))))
             current = self.builder.concatenation(f"{path}_{layer}", parts)
             features = module.hidden_size * directions
         self.values[out[0]] = current
