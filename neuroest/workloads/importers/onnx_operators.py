@@ -4,6 +4,7 @@ A handler takes a node and returns the value of its first output, a list for sev
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial, wraps
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
@@ -79,6 +80,10 @@ class Node:
             return None
         return self.builder.shaped(value, self.reader.sample(self.shape(index)), self.name)
 
+    def channels_first(self, index: int) -> Value | None:
+        """The same where an operator may have its channels last; None where it has."""
+        return None if self.integer("channels_last", 0) else self.mapped(index)
+
     @property
     def batch(self) -> int:
         """Samples that the file computes together."""
@@ -96,7 +101,7 @@ class Node:
         return value
 
 
-Handler: TypeAlias = Callable[[Node], Found]
+Handler: TypeAlias = Callable[..., Found]
 
 
 def captured(proto: Any, depth: int = 0) -> list[str]:
@@ -188,58 +193,60 @@ def _matmul(node: Node, right: int = 1) -> Found:
     return node.weigh(node.builder.linear(node.name, right_value, left[-1], left[0], positions), 0)
 
 
-def _of_first(make: Callable[[Node, Value], Found]) -> Handler:
+def _of_first(make: Callable[..., Found]) -> Callable[..., Found]:
     """A handler of what comes in first; not supported where that does not depend on the network's input."""
 
-    def handler(node: Node) -> Found:
+    @wraps(make)
+    def handler(node: Node, **settings: Any) -> Found:
         value = node.live(0)
-        return None if value is None else make(node, value)
+        return None if value is None else make(node, value, **settings)
 
     return handler
 
 
-def _pooling(mode: str) -> Handler:
-    def handler(node: Node) -> Found:
-        value = node.mapped(0)
-        kernel = node.ints("kernel_shape", [])
-        if value is None or not 1 <= len(kernel) <= 2 or any(d != 1 for d in node.ints("dilations", [1])):
-            return None
-        window, stride = _pair(kernel), _pair(node.ints("strides", [1] * len(kernel)))
-        edges = _edges(node, window, stride, (1, 1), value)
-        out = _pair(list(node.out[2:]))
-        return node.builder.pooling(node.name, value, mode, window, stride, (edges[0][0], edges[1][0]), out)
-
-    return handler
+def _pooling(node: Node, mode: str) -> Found:
+    value = node.channels_first(0)
+    kernel = node.ints("kernel_shape", [])
+    if value is None or not 1 <= len(kernel) <= 2 or any(d != 1 for d in node.ints("dilations", [1])):
+        return None
+    window, stride = _pair(kernel), _pair(node.ints("strides", [1] * len(kernel)))
+    edges = _edges(node, window, stride, (1, 1), value)
+    out = _pair(list(node.out[2:]))
+    return node.builder.pooling(node.name, value, mode, window, stride, (edges[0][0], edges[1][0]), out)
 
 
-def _global_pooling(mode: str) -> Handler:
-    def handler(node: Node) -> Found:
-        value = node.mapped(0)
-        return None if value is None else node.builder.pooling(node.name, value, mode, None)
-
-    return handler
+def _global_pooling(node: Node, mode: str) -> Found:
+    value = node.channels_first(0)
+    return None if value is None else node.builder.pooling(node.name, value, mode, None)
 
 
-def _reduction(mode: str | None) -> Handler:
-    pooling = _global_pooling(mode or "average")
-
-    def handler(node: Node, value: Value) -> Found:
-        shape = node.shape(0)
-        kept = tuple(extent for extent in node.out[1:] if extent > 1)
-        if mode and len(shape) == 4 and kept == tuple(e for e in shape[1:2] if e > 1):
-            return pooling(node)
-        reduced = node.builder.element_wise(node.name, [value])
-        return node.builder.moved(f"{node.name}_reduced", [reduced], node.sample)
-
-    return _of_first(handler)
+@_of_first
+def _reduction(node: Node, value: Value, mode: str = "") -> Found:
+    shape = node.shape(0)
+    kept = tuple(extent for extent in node.out[1:] if extent > 1)
+    if mode and len(shape) == 4 and kept == tuple(e for e in shape[1:2] if e > 1):
+        return _global_pooling(node, mode)
+    reduced = node.builder.element_wise(node.name, [value])
+    return node.builder.moved(f"{node.name}_reduced", [reduced], node.sample)
 
 
-def _activation(*, rectifies: bool = False) -> Handler:
-    return _of_first(lambda node, value: node.builder.activation(node.name, value, rectifies=rectifies))
+@_of_first
+def _activation(node: Node, value: Value, *, rectifies: bool = False) -> Found:
+    return node.builder.activation(node.name, value, rectifies=rectifies)
 
 
-def _element_wise(operations: int) -> Handler:
-    return lambda node: node.builder.element_wise(node.name, node.lives[:1], operations)
+@_of_first
+def _normalisation(node: Node, value: Value) -> Found:
+    return node.builder.normalisation(node.name, value)
+
+
+def _element_wise(node: Node, operations: str) -> Found:
+    """Operations on each element: how many is a constant of `operation_counts`."""
+    return node.builder.element_wise(node.name, node.lives[:1], getattr(operation_counts, operations))
+
+
+def _view(node: Node) -> Found:
+    return node.live(0)
 
 
 def _sum(node: Node) -> Found:
@@ -258,7 +265,7 @@ def _with_constant(node: Node) -> Found:
 
 
 @_of_first
-def _quantised(node: Node, value: Value) -> Found:
+def _dynamic_quantisation(node: Node, value: Value) -> Found:
     """Levels that are chosen for each sample: step and zero point are single numbers."""
     node.reader.constants.update(dict.fromkeys(node.outputs[1:], ""))
     node.reader.excluded.setdefault("search of the largest activation of each sample (dynamic quantisation)")
@@ -266,7 +273,7 @@ def _quantised(node: Node, value: Value) -> Found:
 
 
 @_of_first
-def _moved(node: Node, value: Value) -> Found:
+def _rearrangement(node: Node, value: Value) -> Found:
     if prod(node.sample) == prod(value.shape):
         return value
     return node.builder.moved(node.name, [value], node.sample)
@@ -281,47 +288,35 @@ def _split(node: Node, value: Value) -> Found:
 
 
 def _resize(node: Node) -> Found:
-    return _moved(node) if node.text("mode", "nearest") == "nearest" else None
+    return _rearrangement(node) if node.text("mode", "nearest") == "nearest" else None
 
 
-def _concatenation(first: int, each: int) -> Handler:
-    """A handler of factors that begin with an input and come with others, such as their steps and zero points."""
-
-    def handler(node: Node) -> Found:
-        places = range(first, len(node.inputs), each)
-        values = [value for place in places if (value := node.live(place)) is not None]
-        if len(values) < len(places):  # joined with something stored
-            return node.builder.moved(node.name, values, node.sample)
-        return node.builder.concatenation(node.name, values, node.sample)
-
-    return handler
+def _concatenation(node: Node, first: int = 0, each: int = 1) -> Found:
+    """Factors that begin with an input and come with others, such as their steps and zero points."""
+    places = range(first, len(node.inputs), each)
+    values = [value for place in places if (value := node.live(place)) is not None]
+    if len(values) < len(places):  # joined with something stored
+        return node.builder.moved(node.name, values, node.sample)
+    return node.builder.concatenation(node.name, values, node.sample)
 
 
-def _standing_first(handler: Handler) -> Handler:
-    """For operators that may have their channels last, which is another one."""
-    return lambda node: None if node.integer("channels_last", 0) else handler(node)
-
-
-def _cell(kind: str) -> Handler:
-    def handler(node: Node) -> Found:
-        value = node.live(0)
-        if value is None or node.live(1) is not None or node.live(2) is not None:
-            return None
-        steps, features = node.shape(0)[1 if node.integer("layout", 0) else 0], node.shape(0)[-1]
-        directions, rows = node.shape(1)[0], node.shape(1)[1]
-        hidden = node.integer("hidden_size", rows // GATES[kind])
-        values = [
-            node.builder.cell(f"{node.name}_{index}", value, kind, features, hidden, steps)
-            for index in range(directions)
-        ]
-        for one in values:
-            node.weigh(one, 1)
-        joined = node.builder.concatenation(node.name, values)
-        last = node.builder.moved(f"{node.name}_last", [joined], (directions * hidden,))
-        by_place = dict(zip(node.places, [joined, last, last], strict=False))
-        return [by_place[place] for place in node.outputs]
-
-    return handler
+def _cell(node: Node, kind: str) -> Found:
+    value = node.live(0)
+    if value is None or node.live(1) is not None or node.live(2) is not None:
+        return None
+    steps, features = node.shape(0)[1 if node.integer("layout", 0) else 0], node.shape(0)[-1]
+    directions, rows = node.shape(1)[0], node.shape(1)[1]
+    hidden = node.integer("hidden_size", rows // GATES[kind])
+    values = [
+        node.builder.cell(f"{node.name}_{index}", value, kind, features, hidden, steps)
+        for index in range(directions)
+    ]
+    for one in values:
+        node.weigh(one, 1)
+    joined = node.builder.concatenation(node.name, values)
+    last = node.builder.moved(f"{node.name}_last", [joined], (directions * hidden,))
+    by_place = dict(zip(node.places, [joined, last, last], strict=False))
+    return [by_place[place] for place in node.outputs]
 
 
 def _attention(node: Node) -> Found:
@@ -341,45 +336,20 @@ def _attention(node: Node) -> Found:
     return node.builder.product(f"{node.name}_context", shares, value, (heads, rows, columns, width))
 
 
-_HANDLERS: Mapping[str, Handler] = {
-    "activation": _activation(),
-    "attention": _attention,
-    "average_pooling": _pooling("average"),
-    "concatenation": _concatenation(0, 1),
-    "convolution": _convolution,
-    "dynamic_quantisation": _quantised,
-    "global_average": _global_pooling("average"),
-    "global_maximum": _global_pooling("maximum"),
-    "gru": _cell("gru"),
-    "layer_normalisation": _element_wise(operation_counts.LAYER_NORMALISATION),
-    "local_response_normalisation": _element_wise(operation_counts.LOCAL_RESPONSE_NORMALISATION),
-    "lstm": _cell("lstm"),
-    "matrix_with_bias": _gemm,
-    "maximum_of_axes": _reduction("maximum"),
-    "maximum_pooling": _pooling("maximum"),
-    "mean_of_axes": _reduction("average"),
-    "normalisation": _of_first(lambda node, value: node.builder.normalisation(node.name, value)),
-    "product": _matmul,
-    "quantised_average_pooling": _standing_first(_pooling("average")),
-    "quantised_concatenation": _concatenation(2, 3),
-    "quantised_convolution": lambda node: _convolution(node, 3),
-    "quantised_global_average": _standing_first(_global_pooling("average")),
-    "quantised_matrix_with_bias": lambda node: _gemm(node, 3),
-    "quantised_product": lambda node: _matmul(node, 3),
-    "rearrangement": _moved,
-    "rectifier": _activation(rectifies=True),
-    "reduction": _reduction(None),
-    "resize": _resize,
-    "rms_normalisation": _element_wise(operation_counts.RMS_NORMALISATION),
-    "simple_cell": _cell("simple"),
-    "softmax": _element_wise(operation_counts.SOFTMAX),
-    "split": _split,
-    "sum": _sum,
-    "view": lambda node: node.live(0),
-    "with_constant": _with_constant,
-}
 NAMES = read_data(Path(__file__).with_suffix(".yaml"))
+_HANDLERS: Mapping[str, Handler] = {
+    handler.__name__.strip("_"): handler
+    for handler in (
+        _activation, _attention, _cell, _concatenation, _convolution, _dynamic_quantisation, _element_wise, _gemm,
+        _global_pooling, _matmul, _normalisation, _pooling, _rearrangement, _reduction, _resize, _split, _sum, _view,
+        _with_constant,
+    )
+}  # fmt: skip
 OPERATORS: Mapping[str, Handler] = MappingProxyType(
-    {name: _HANDLERS[kind] for kind, names in NAMES["operators"].items() for name in names}
+    {
+        name: partial(_HANDLERS[row["is"]], **row.get("with", {}))
+        for row in NAMES["operators"]
+        for name in row["names"]
+    }
 )
 """Handler of each operator."""
