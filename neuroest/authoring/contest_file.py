@@ -10,7 +10,7 @@ import yaml
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.kinds import data_folder
-from neuroest.loading.library import find_file, load_workload
+from neuroest.loading.library import find_file, load_architecture, load_workload
 from neuroest.specs.file_text import is_path
 from neuroest.specs.workload import workload_claims
 
@@ -58,6 +58,7 @@ def contest_with(
     rules = yaml.safe_load(text)
     contenders = rules["contenders"]
     file = find_file("architecture", chip)
+    load_architecture(file)  # reports all problems of the file
     place = os.path.relpath(file, folder or Path.cwd()).replace(os.sep, "/")
     shown = (place if "/" in place else f"./{place}") if is_path(chip) else chip
     bases = _bases(file)

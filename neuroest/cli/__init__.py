@@ -21,7 +21,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from neuroest.cli.elapsed import Elapsed
-from neuroest.core.errors import NeuroestError, SpecError, shown_line
+from neuroest.core.errors import NeuroestError, SpecError, did_you_mean, shown_line
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import (
     leave,
@@ -59,6 +59,8 @@ _SIGNALLED = 128
 """What a shell adds to the number of a signal that ended a process."""
 _SHORT_HELP = 64
 """Characters of what a verb does, next to its name."""
+_NOT_ALLOWED = re.compile("'(.*)' is not one of (.*)", re.DOTALL)
+"""What typer says of a word that is not among those allowed."""
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -124,6 +126,9 @@ class _Verbs(TyperGroup):
             with Elapsed():
                 result = super().invoke(ctx)
                 sys.stdout.flush()
+        except typer.BadParameter as error:
+            error.message = _with_suggestion(error.message)
+            raise
         except NeuroestError as error:
             # problems of files begin with their place
             mark = "" if isinstance(error, SpecError) else "error: "
@@ -142,6 +147,21 @@ class _Verbs(TyperGroup):
         except KeyboardInterrupt:
             _stop(_INTERRUPTED)
         return result
+
+
+def _with_suggestion(message: str) -> str:
+    """The message on a word that is not among those allowed, with the nearest one.
+
+    Examples
+    --------
+    >>> _with_suggestion("Value error, 'jsn' is not one of 'table', 'json'.")
+    "unknown 'jsn'; did you mean 'json'?"
+    """
+    found = _NOT_ALLOWED.search(message)
+    if found is None:
+        return message
+    word, allowed = found[1], re.findall("'([^']*)'", found[2])
+    return f"unknown {word!r}{did_you_mean(word, allowed)}"
 
 
 def _of_the_system(error: OSError) -> str:

@@ -102,6 +102,14 @@ _HINTS = {
     "C°": "kelvin",
     "°C": "kelvin",
     "mil": "um",
+    **dict.fromkeys(("volt", "volts", "Volt"), "V"),
+    **dict.fromkeys(("amp", "amps", "ampere", "amperes"), "A"),
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("watt", "watts"), "W"),
+    **dict.fromkeys(("joule", "joules"), "J"),
+    **dict.fromkeys(("farad", "farads"), "F"),
+    **dict.fromkeys(("hertz", "Hertz"), "Hz"),
+    **dict.fromkeys(("kelvin", "Kelvin"), "K"),
     "F2": "a feature-size multiple, which is a plain number",
 }
 

@@ -128,6 +128,10 @@ def _set(data: Any, path: list[str], value: Any) -> bool:
     known = path[-1] in node
     if not known and "device" in node and path[-1] not in _block_fields(node):
         return False
+    if isinstance(node.get(path[-1]), dict) and "model" in node[path[-1]] and isinstance(value, str):
+        keys = " or ".join(f"{'.'.join(path)}.{key}" for key in node[path[-1]])
+        message = f"this is a block, which has keys; set {keys}"
+        raise SpecError([Problem(SETTING, 0, 0, f"{'.'.join(path)}={value}", message)])
     if isinstance(value, str) and isinstance(node.get(path[-1]), list):
         node[path[-1]] = [item.strip() for item in value.strip("[]").split(",")]
     else:

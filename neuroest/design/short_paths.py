@@ -89,7 +89,9 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
     if found == path:
         words = 1 + path.count(".")
         likely = {".".join(one.split(".")[-words:]): None for one in known}
-        raise UnknownNameError("path", path, [*likely, *known], "`neuroest explain` lists all parameters")
+        raise UnknownNameError(
+            "path", path, [*likely, *known, *_FIRST_WORDS], "`neuroest explain` lists all parameters"
+        )
     return found
 
 

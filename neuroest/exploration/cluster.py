@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
-from neuroest.core.errors import NeuroestError
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.extras import extra
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.exploration.chunks import source_digest
@@ -81,6 +81,8 @@ def on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> 
 
 @contextmanager
 def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
+    if scheduler != "local" and ":" not in scheduler:
+        raise UnknownNameError("scheduler", scheduler, ["local"], "or the tcp:// or tls:// address of one")
     with _quiet(), ExitStack() as stack:
         try:
             if scheduler == "local":

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from neuroest.core.errors import UnknownNameError
+from neuroest.core.errors import UnknownNameError, did_you_mean
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.chunks import Job
 from neuroest.exploration.contest_field import field_of
@@ -119,7 +119,8 @@ def _axes(file: ContestFile, given: Mapping[str, Any]) -> tuple[Axis, ...]:
         for path, values in given.items()
     )
     if named and len(named) != 2:
-        raise wrong(", ".join(axis.name for axis in named), "the map has two axes; name both")
+        names, own = (" and ".join(axis.name for axis in axes) for axes in (named, file.axes))
+        raise wrong(names, f"the map has two axes; name both, such as {own}", "--axis")
     return named or file.axes
 
 
@@ -145,4 +146,5 @@ def _check_limits(objective: str, limits: Sequence[Constraint]) -> None:
     check_quantities((objective,))
     for one in limits:
         if not {one.left, one.right} & set(QUANTITIES):
-            raise wrong(str(one), "a limit compares a result with a value", "limit")
+            near = did_you_mean(one.left, QUANTITIES)
+            raise wrong(str(one), f"a limit compares a result with a value{near}", "--limit")

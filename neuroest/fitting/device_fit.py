@@ -290,7 +290,8 @@ def fit(
         If the model cannot be fitted or the data cannot be read.
     """
     if model is not None and model not in MODELS:
-        raise NeuroestError(f"{model} cannot be fitted; models that can: {', '.join(MODELS)}")
+        near = did_you_mean(model, MODELS)
+        raise NeuroestError(f"{model} cannot be fitted{near}; models that can: {', '.join(MODELS)}")
     if law is not None and law not in {one.name for one in LAWS}:
         names = [one.name for one in LAWS]
         raise NeuroestError(f"no law {law!r}{did_you_mean(law, names)}; laws: {', '.join(names)}")

@@ -5,7 +5,7 @@ runs, and user files are keyed by their content.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -45,6 +45,8 @@ from neuroest.workloads.layers import check_workload
 _T = TypeVar("_T", bound=Spec)
 Stamp: TypeAlias = tuple[int, ...]
 
+_CONFUSED = ("architecture", "workload", "device", "contest")
+"""Kinds whose names are given to the command line, where one may be taken for another."""
 _SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
 _REFUSED_MODELS = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2"})
 """Suffixes of pickles; they count as model files so that they are rejected with a clear message."""
@@ -149,6 +151,8 @@ def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
     if is_path(name):
         given = Path(name)
         near = named_in.parent / given if named_in is not None and not given.is_absolute() else given
+        if given.name == name and given.stem in shipped(kind) and not (_stamp(given) or _stamp(near)):
+            raise UnknownNameError(kind, name, (), f"the shipped one is named {given.stem}, without a suffix")
         if packed is None:
             return given if _stamp(given) and not _stamp(near) else near
         if not near.resolve().is_relative_to(packed.folder):
@@ -158,11 +162,20 @@ def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
     found = carried.get(name) or shipped(kind).get(name)
     found = found or named(kind).get(name)  # search plug-ins last, since it is slow
     if found is None:
-        known_names = carried.keys() | named(kind).keys()
-        raise UnknownNameError(
-            kind, name, known_names, f"see `neuroest list {kind}s`, or give the path of a .yaml file"
-        )
+        raise _unknown(kind, name, carried.keys() | named(kind).keys())
     return found
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """The error for a name that nothing of a kind has: it may belong to another kind, or to a file next to us."""
+    if _stamp(Path(f"{name}.yaml")):
+        return UnknownNameError(kind, name, (), f"write {name}.yaml for the file of that name")
+    others = [other for other in _CONFUSED if other != kind and name in named(other)]
+    if others:
+        return UnknownNameError(kind, name, (), f"it is a file of kind {others[0]}")
+    return UnknownNameError(
+        kind, name, known, f"see `neuroest list {kind}s`, or give the path of a .yaml file"
+    )
 
 
 def _file(kind: str, name: str | Path, named_in: Path | None = None) -> Path:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from neuroest.core.data_file import read_data
-from neuroest.core.errors import check_names
+from neuroest.core.errors import UnknownNameError
 from neuroest.core.frozen import frozen
 from neuroest.core.units import OUTSIDE_SI, parse_quantity
 
@@ -288,7 +288,13 @@ def check_quantities(names: Iterable[str]) -> None:
     UnknownNameError
         The message suggests the nearest name.
     """
-    check_names("result", names, QUANTITIES, "they are the totals of `neuroest estimate --format json`")
+    for name in names:
+        meant = [quantity.name for quantity in QUANTITIES.values() if quantity.alias == name]
+        if name not in QUANTITIES:
+            hint = (
+                f"write {meant[0]}" if meant else "they are the totals of `neuroest estimate --format json`"
+            )
+            raise UnknownNameError("result", name, () if meant else QUANTITIES, hint)
 
 
 def column_name(path: str, unit: str) -> str:

@@ -217,3 +217,38 @@ def test_a_terminal_without_block_characters_gets_plain_bars() -> None:
     assert formatted.returncode == 0
     assert "####" in formatted.stdout
     assert "?" not in formatted.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("figure integration_time analog_lif_28nm", "did you mean 'integration-time'?"),
+        ("estimate analog_lif_28nm --format jsn", "did you mean 'json'?"),
+        ("estimate analog_lif_28nm.yaml", "the shipped one is named analog_lif_28nm"),
+        ("estimate mlp_mnist_spiking", "it is a file of kind workload"),
+        ("estimate my_chip", "write my_chip.yaml"),
+        (
+            "breakeven analog_lif_28nm digital_int8_28nm --along a=1..2 --result energy",
+            "write energy_per_inference_J",
+        ),
+        ("estimate analog_lif_28nm --set technology.supply_voltage=0.9volt", "write V"),
+        (
+            "estimate analog_lif_28nm --set chip.tile.array.cell=rram_hfox_28nm",
+            "set chip.tile.array.cell.model or",
+        ),
+        ("sweep analog_lif_28nm --set architectur=a,b", "did you mean 'architecture'?"),
+        ("contest --limit area<=4mm^2", "did you mean 'area_m2'?"),
+        ("contest --axis perod=1ms..1s:3", "name both, such as period and spike_rate"),
+        ("fit x.csv --model treshold_switch", "did you mean 'threshold_switch_neuron'?"),
+        ("uncertainty analog_lif_28nm -w mlp_mnist_spiking --scheduler locl", "did you mean 'local'?"),
+    ],
+)
+def test_a_near_miss_is_named_in_one_line(
+    command: Command, arguments: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my_chip.yaml").touch()
+    done = command(*arguments.split())
+    assert done.code in {1, 2}
+    assert words in done.err
+    assert sum(line.startswith(("error:", "Error:", "--")) for line in done.err.splitlines()) == 1
