@@ -137,7 +137,11 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         targets = self.operations() / np.where(events > 0.0, events, 1.0)
         words = events * spiking_cores.words_of_items(targets, bits, width)
         if self.spec.accumulation == "state_memory":
-            served = served + events * spiking_cores.words_of_items(targets, state_bits, state_width)
+            # the channels of a position are neighbours in the memory, the positions that a kernel reaches are not
+            channels = np.maximum(t.output_elements / np.maximum(t.positions * t.groups, 1.0), 1.0)
+            runs = np.maximum(targets / channels, 1.0)
+            run = spiking_cores.words_of_items(targets / runs, state_bits, state_width)
+            served = served + events * runs * run
         return np.asarray(words), np.asarray(served)
 
     def datapath_time(self, placement: Placement, operations: Array) -> Array:

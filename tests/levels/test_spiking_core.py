@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from neuroest.core.errors import MappingError, SpecError
+from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
 from tests.chips import area, energy, run
 
@@ -58,6 +60,21 @@ def test_a_core_that_serves_every_neuron_in_every_tick_reads_all_weights_whateve
         assert counts(result, "state_memory", "read") == pytest.approx(served)
     operations = [np.sum(counts(result, "neuron", "accumulate")) for result in found]
     assert operations[1] > operations[0]
+
+
+@pytest.mark.parametrize(("groups", "words"), [(1, 9 * 2), (8, 9)])
+def test_states_of_other_positions_lie_in_other_words(groups: int, words: int, tmp_path: Path) -> None:
+    # eight channels, four states of 16 bits in a word; events far from the border reach nine positions
+    layer = {"name": "c", "type": "convolution", "outputs": 8, "kernel": 3, "padding": 1, "groups": groups}
+    data = yaml.safe_load(shipped("workload")[NETWORK].read_text("utf-8"))
+    data |= {"name": "net", "timesteps": 1, "layers": [layer]}
+    data["input"] |= {"shape": [8, 64, 64]}
+    path = tmp_path / "net.yaml"
+    path.write_text(yaml.safe_dump(data))
+    found = estimate(CHIP, path, {"chip.core.state_memory.width": "64 bit", "chip.core.neurons": 65536})
+    events = 8 * 64 * 64 * data["input"]["activity"]["rate"]
+    served = 8 * 64 * 64 / 4
+    assert np.sum(counts(found, "state_memory", "read")) == pytest.approx(served + events * words, rel=0.03)
 
 
 def test_sums_in_the_memory_do_not_go_with_serving_in_every_tick(tmp_path: Path) -> None:
