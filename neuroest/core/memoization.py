@@ -1,7 +1,8 @@
 """Compute methods of immutable objects once for each object.
 
 Components and mappers live for one evaluation. The result of one of their methods depends only on their fields and
-sometimes on the network, so a second call gives the same number. In a batch of thousands of points it costs nothing.
+sometimes on the network or its placement, so a second call gives the same number. In a batch of thousands of points it
+costs nothing.
 """
 
 import functools
@@ -12,13 +13,22 @@ from typing import Any
 
 import numpy as np
 
-_ALONE, _WITH_NETWORK = ("self",), ("self", "network")
-_NUMBERS = (float, np.ndarray, np.generic)
-"""Types of results that are kept. The caller might append to a list, and all other results are cheap."""
+_ALONE, _FIXED = ("self",), frozenset({"network", "placement"})
+"""Arguments of methods whose results are kept: none, or one of these, each the same object in a whole evaluation."""
+_NUMBERS = (float, np.ndarray, np.generic, tuple)
+
+
+def _is_frozen(found: object) -> bool:
+    """Whether a result other than numbers is kept: the caller might append to a list, and iterators end."""
+    dataclass = getattr(type(found), "__dataclass_params__", None)
+    return dataclass is not None and bool(dataclass.frozen)
 
 
 def memoize_numbers(cls: type) -> None:
-    """Make methods of a class that take no argument, or only the network, compute their result once."""
+    """Make methods of a class that take no argument, or only network or placement, compute their result once.
+
+    Results are numbers, arrays, tuples and frozen objects, such as a circuit drawn for the network.
+    """
     for name, member in list(vars(cls).items()):
         if not isinstance(member, FunctionType) or getattr(member, "__isabstractmethod__", False):
             continue
@@ -28,8 +38,8 @@ def memoize_numbers(cls: type) -> None:
             continue
         if takes == _ALONE:
             setattr(cls, name, _alone(member))
-        elif takes == _WITH_NETWORK:
-            setattr(cls, name, _with_network(member))
+        elif len(takes) == len(_ALONE) + 1 and takes[-1] in _FIXED and member.__defaults__ is None:
+            setattr(cls, name, _with_one(member))
 
 
 def _alone(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -41,24 +51,24 @@ def _alone(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if key in known:
             return known[key]
         found = method(self)
-        if isinstance(found, _NUMBERS):
+        if isinstance(found, _NUMBERS) or _is_frozen(found):
             known[key] = found
         return found
 
     return once
 
 
-def _with_network(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _with_one(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     key = f"{method.__qualname__}()"
 
     @functools.wraps(method)
-    def once(self: Any, network: Any) -> Any:
+    def once(self: Any, given: Any) -> Any:
         known = self.__dict__.get(key)
-        if known is not None and known[0] is network:
+        if known is not None and known[0] is given:
             return known[1]
-        found = method(self, network)
-        if isinstance(found, _NUMBERS):
-            self.__dict__[key] = (network, found)
+        found = method(self, given)
+        if isinstance(found, _NUMBERS) or _is_frozen(found):
+            self.__dict__[key] = (given, found)
         return found
 
     return once

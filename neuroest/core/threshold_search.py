@@ -134,7 +134,7 @@ class _Interval(NamedTuple):
         # above a threshold the square of a rate grows in proportion to the distance
         square = at_new * at_new
         line = (square - wanted * wanted) / (square - at_older * at_older) * (older - new) / (other - new)
-        rising = (at_other == 0.0) & (above >= 0.0) & (before >= 0.0) & (line < 1.0)
+        rising = (at_other == 0.0) & (above >= 0.0) & (before >= 0.0) & (line > 0.0) & (line < 1.0)
         share = np.where(rising, line, np.where(safe, share, 1.0 / 2.0))
         # a step too small to pass the number is followed by a larger one
         moved = np.where((above >= 0.0) == (before >= 0.0), np.abs(new - older), 0.0)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from neuroest.blocks.technology.process import Package, Process, ProcessCorners, ThresholdOptions
 from neuroest.core import units as u
@@ -123,6 +124,25 @@ class Design:
         return {path: claim.value for path, claim in self.claims.items()}
 
 
+class _Read(NamedTuple):
+    """A device as a design has read it, with its name and the file that names it."""
+
+    name: str
+    named_in: Path | None
+    device: Device
+
+    def unchanged(self) -> bool:
+        """Whether the name still leads to this very device."""
+        try:
+            return load_device(self.name, self.named_in) is self.device
+        except NeuroestError:
+            return False
+
+
+_designs: WeakKeyDictionary[Loaded[ArchitectureSpec], tuple[Design, tuple[_Read, ...]]] = WeakKeyDictionary()
+"""The design of each architecture in memory, and the devices that it was built with."""
+
+
 class _Builder:
     """Collects claims, devices and problems while traversing the tree."""
 
@@ -130,6 +150,7 @@ class _Builder:
         self.loaded = loaded
         self.claims: dict[str, Claim] = {}
         self.devices: dict[str, Device] = {}
+        self.read: list[_Read] = []
         self.problems: list[Problem] = []
 
     def options(self, path: str, spec: Spec, where: tuple[str, ...]) -> None:
@@ -161,7 +182,7 @@ class _Builder:
     def device(self, path: str, name: str, model: str, where: tuple[str, ...]) -> Device | None:
         named_in = Path(self.loaded.file) if self.loaded.file != "<text>" else None
         try:
-            device = load_device(name, named_in)
+            device = self.load(name, named_in)
         except SpecError as error:
             reported = error.problems[0]
             if reported.line:
@@ -178,6 +199,12 @@ class _Builder:
             self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
             return None
         self.devices[path] = device
+        return device
+
+    def load(self, name: str, named_in: Path | None) -> Device:
+        """A device, of which the design keeps in mind where it came from."""
+        device = load_device(name, named_in)
+        self.read.append(_Read(name, named_in, device))
         return device
 
     def adopt(self, path: str, device: Device) -> None:
@@ -247,6 +274,7 @@ class _Builder:
         except NeuroestError as error:
             self.problems.extend(misnamed_process(read_document(device.file), error))
             return
+        self.read.append(_Read(name, Path(device.file), process))
         self.devices[f"{path}.process"] = process
         self.adopt(f"{path}.process", process)
 
@@ -280,6 +308,8 @@ def misnamed_process(document: Document, error: NeuroestError) -> list[Problem]:
 def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     """Build the design described by an architecture file, with all devices it refers to.
 
+    A loaded architecture keeps its design until the file of a device changes.
+
     Parameters
     ----------
     loaded : Loaded
@@ -295,7 +325,16 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     SpecError
         With all problems of the architecture's references and of the referenced files.
     """
+    design, devices = _designs.get(loaded, (None, ()))
+    if design is not None and all(read.unchanged() for read in devices):
+        return design
     builder = _Builder(loaded)
+    design = _built(builder, loaded)
+    _designs[loaded] = design, tuple(builder.read)
+    return design
+
+
+def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
     technology = loaded.spec.technology
     builder.options(TECHNOLOGY, technology, ("technology",))
     builder.options("operation", loaded.spec.operation, ("operation",))

@@ -90,17 +90,31 @@ class Chip:
         """Levels from the top down to `level`."""
         return _path(self.top, level) or []
 
-    def components(self) -> Iterator[Component[Any]]:
+    def components(self) -> tuple[Component[Any], ...]:
         """All components, slots of slots included."""
-        for level in self.top.walk():
-            for block in level.blocks.values():
-                yield from with_slots(block)
-            if level.compute is not None:
-                yield from with_slots(level.compute)
+        return self._components
 
-    def find(self, role: type[_Role]) -> list[tuple[LevelNode, _Role]]:
+    @cached_property
+    def _components(self) -> tuple[Component[Any], ...]:
+        return tuple(
+            part
+            for level in self.top.walk()
+            for block in (*level.blocks.values(), *([] if level.compute is None else [level.compute]))
+            for part in with_slots(block)
+        )
+
+    def find(self, role: type[_Role]) -> tuple[tuple[LevelNode, _Role], ...]:
         """Free blocks with a given role, with their level, from the top down."""
-        return [(level, block) for level, block in self._free_blocks if isinstance(block, role)]
+        if role not in self._by_role:
+            self._by_role[role] = tuple(
+                (level, block) for level, block in self._free_blocks if isinstance(block, role)
+            )
+        return self._by_role[role]
+
+    @cached_property
+    def _by_role(self) -> dict[type[Any], tuple[tuple[LevelNode, Any], ...]]:
+        """Blocks by the roles that were asked for."""
+        return {}
 
     @cached_property
     def _free_blocks(self) -> tuple[tuple[LevelNode, Component[Any]], ...]:
@@ -118,7 +132,7 @@ class Chip:
         """Links off the chip, from the top down."""
         return [link for _, link in self.find(Link)]
 
-    def networks(self) -> list[tuple[LevelNode, NetworkOnChip]]:
+    def networks(self) -> tuple[tuple[LevelNode, NetworkOnChip], ...]:
         """Networks on the chip with the level whose children they connect."""
         return self.find(NetworkOnChip)
 
@@ -166,8 +180,8 @@ def instantiate(design: build.Design, values: Mapping[str, u.Numeric]) -> Chip:
     point = _technology_point(design, values)
     top = _level(design.root, values, point)
     discrepancy = {
-        path.removeprefix(DISCREPANCY): value
-        for path, value in values.items()
+        path.removeprefix(DISCREPANCY): values[path]
+        for path in values.keys() - design.claims.keys()
         if path.startswith(DISCREPANCY)
     }
     chip = Chip(

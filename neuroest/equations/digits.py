@@ -235,40 +235,42 @@ def _of_digit(
     bases, numbers, at = np.round(np.exp2(digit_bits)), np.ceil(digits), np.round(place)
     if np.all(numbers <= 1.0):
         return np.where(at < numbers, whole, 0.0)[()]
-    moment = np.where(numbers > 1.0, 0.0, whole)
-    points = np.broadcast_arrays(
-        *(
-            np.asarray(each, dtype=float)
-            for each in (moment, mean_absolute_weight, centre, bases, numbers, at)
+    if np.size(bases) == np.size(numbers) == np.size(at) == 1:
+        cut, base, behind = bool(at < numbers), float(np.ravel(bases)[0]), float(np.ravel(at)[0])
+        shape = np.broadcast_shapes(*map(np.shape, (whole, mean_absolute_weight, centre, bases, numbers, at)))
+        mean, middle = (
+            np.broadcast_to(np.asarray(each, dtype=float), shape) for each in (mean_absolute_weight, centre)
         )
+        only: u.Dimensionless = (_of_sets(counted, mean, middle, base, behind) if cut else np.zeros(shape))[
+            ()
+        ]
+        return only
+    points = np.broadcast_arrays(
+        *(np.asarray(each, dtype=float) for each in (whole, mean_absolute_weight, centre, bases, numbers, at))
     )
-    # sweeps vary other parameters far more often, so each set of these is worked out once
-    sets, places = _distinct(np.stack([np.ravel(each) for each in points]))
-    moment, mean, middle, base, number, behind = sets
-    found = np.where(behind < number, moment, 0.0)
-    cut = np.logical_and(number > 1.0, behind < number)
-    for b, k in set(zip(base[cut], behind[cut], strict=True)):
-        here = cut & (base == b) & (behind == k)
-        found[here] = _distributed(counted, mean[here], middle[here], int(b), int(k))
-    result: u.Dimensionless = found[places].reshape(points[0].shape)[()]
+    moment, mean, middle, bases, numbers, at = points
+    found = np.where(at < numbers, moment, 0.0)
+    several = np.logical_and(numbers > 1.0, at < numbers)
+    for base in np.unique(bases[several]):
+        for behind in np.unique(at[several & (bases == base)]):
+            here = several & (bases == base) & (at == behind)
+            found[here] = _of_sets(counted, mean[here], middle[here], base, behind)
+    result: u.Dimensionless = found[()]
     return result
 
 
-def _distinct(sets: Array) -> tuple[Array, Any]:
-    """The columns without repetitions, and the place of each column among them; all of them where most differ."""
-    points = sets.shape[1]
-    if points <= _FEW:
-        return sets, ...
-    kinds = np.zeros(points, dtype=np.intp)
-    for row in sets:
-        if np.all(row == row[0]):
-            continue
-        values, own = np.unique(row, return_inverse=True)
-        if 2 * values.size > points:
-            return sets, ...
-        kinds = np.unique(kinds * values.size + own, return_inverse=True)[1]
-    _, first, places = np.unique(kinds, return_index=True, return_inverse=True)
-    return sets[:, first], places
+def _of_sets(
+    counted: Callable[[Array], Array], mean: Array, centre: Array, base: float, place: float
+) -> Array:
+    """The same of one place of digits with one base; points with the same weights are worked out once."""
+    shape, means, centres = mean.shape, mean.ravel(), centre.ravel()
+    places: Any = ...
+    if means.size > _FEW and np.all(centres == centres[0]):  # sweeps vary other parameters far more often
+        weights, first, own = np.unique(means, return_index=True, return_inverse=True)
+        if 2 * weights.size <= means.size:
+            means, centres, places = means[first], centres[first], own
+    found = _distributed(counted, means, centres, int(base), int(place))
+    return np.reshape(found[places], shape)
 
 
 def _distributed(

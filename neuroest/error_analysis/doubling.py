@@ -11,7 +11,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.soundness import faults
+from neuroest.pipeline.soundness import faults, totals_of
 from neuroest.results.quantities import MAIN, QUANTITIES
 from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec
@@ -76,7 +76,7 @@ def _refusals(result: Evaluation) -> Iterator[str]:
     for check in result.refusing_checks:
         if not np.all(check.passed):
             yield f"{check.component}: {check.message}"
-    yield from (fault for fault, _ in faults(result))
+    yield from (fault for fault, _ in faults(result, totals_of(result)))
 
 
 def _not_doubled(one: Evaluation, two: Evaluation) -> tuple[tuple[str, float, float], ...]:

@@ -106,6 +106,8 @@ class Contexts:
 
     def of(self, path: str) -> base.NetworkContext:
         """The network as a component has it."""
+        if not self.own:
+            return self.common
         return next((net for start, net in self.own.items() if f"{path}.".startswith(start)), self.common)
 
     def changed(self, change: Callable[[base.NetworkContext], base.NetworkContext]) -> Contexts:

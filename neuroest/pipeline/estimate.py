@@ -17,10 +17,10 @@ from neuroest.error_analysis.analysis import AnalysedEstimate
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.soundness import faults
+from neuroest.pipeline.soundness import faults, totals_of
 from neuroest.pipeline.training import left_out
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import QUANTITIES, TOTALS
+from neuroest.results.quantities import QUANTITIES
 from neuroest.results.rows import CheckResult
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_of_line
@@ -29,7 +29,7 @@ from neuroest.specs.workload import workload_exclusions
 
 
 def _check_result(check: Check) -> CheckResult:
-    passed = bool(np.asarray(check.passed).all())
+    passed = check.passed if isinstance(check.passed, bool) else bool(np.asarray(check.passed).all())
     return CheckResult(
         check.name, check.component, check.severity, passed, check.message, _largest(check.value),
         _largest(check.limit), check.unit,
@@ -40,7 +40,7 @@ def _largest(value: u.Numeric | None) -> float | None:
     """Largest value of a check, if it is a number."""
     if value is None:
         return None
-    found = float(np.asarray(value).max())
+    found = float(value if isinstance(value, float) else np.asarray(value).max())
     return found if math.isfinite(found) else None
 
 
@@ -99,10 +99,11 @@ def estimate(
         except ArithmeticError as error:
             raise RangeError(f"a value is too large or too small to compute with: {error}") from error
         checks = tuple(_check_result(check) for check in result.checks)
-        totals = {name: QUANTITIES[name].number(result) for name in TOTALS}
+        found = totals_of(result)
     _refuse(checks, chip.document)
-    for fault, _ in faults(result):
+    for fault, _ in faults(result, found):
         raise RangeError(fault)
+    totals = {name: QUANTITIES[name].at_one_point(value) for name, value in found.items()}
     said = (*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions)
     exclusions = left_out(result.learning, said)
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))

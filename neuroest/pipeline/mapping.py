@@ -340,6 +340,7 @@ def _left_out_of_supplies(chip: Chip) -> tuple[str, ...]:
     """Exclusions of every estimate of a chip with sleeping blocks or voltage domains."""
     found = () if chip.technology.sleep is None else (LEFT_OUT,)
     supply = chip.technology.supply_voltage
-    if all(np.all(c.technology.supply_voltage == supply) for c in chip.components()):
+    others = (c.technology for c in chip.components() if c.technology is not chip.technology)
+    if all(np.all(point.supply_voltage == supply) for point in others):
         return found
     return (*found, "level shifters between voltage domains, and their converters")

@@ -56,7 +56,8 @@ class Points:
     @cached_property
     def layers(self) -> LayerTable:
         """The network."""
-        moved = {path: value for path, value in self.values.items() if path.startswith("workload.")}
+        others = self.values.keys() - self.design.claims.keys()
+        moved = {path: self.values[path] for path in others if path.startswith("workload.")}
         return layer_table(self.workload, moved, self.list_length)
 
     @cached_property
@@ -163,7 +164,7 @@ def _with_late(search: TimestepSearch, level: MappedLevel, timing: Timing) -> Ti
         return search
     times = (timing.resources[level.path], timing.step)
     taken, made = (np.max(time * level.own, axis=-1, keepdims=True) for time in times)
-    guess = array.stretched_timestep(network, step, np.minimum(taken / made, 1.0))
+    guess = array.stretched_timestep(network, step, np.minimum(taken / made, 1.0), late)
     return search.joined_by(own, step, np.asarray(guess), late)
 
 

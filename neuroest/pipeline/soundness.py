@@ -5,7 +5,8 @@ refuses.
 """
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,18 @@ _OF_SYSTEMS = ("system_energy_per_inference_J", "system_power_W", "system_idle_p
 _EXACTNESS = "signal_to_error_ratio"
 
 
-def faults(result: Evaluation, names: Collection[str] = TOTALS) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def totals_of(result: Evaluation, names: Collection[str] = TOTALS) -> dict[str, Any]:
+    """Totals by name."""
+    return {name: QUANTITIES[name].of(result) for name in names}
+
+
+def faults(result: Evaluation, totals: Mapping[str, Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """What no chip can have, each with the points that it is true of, an array with a last axis of length one.
 
-    Of the totals those in `names` are asked for.
+    Of the totals, those in `totals` are tested.
     """
     with np.errstate(all="ignore"):
-        found = (*_terms(result), *_totals(result, names))
+        found = (*_terms(result), *_totals(result, totals))
     yield from ((message, wrong) for message, wrong in found if wrong.any())
 
 
@@ -33,7 +39,9 @@ def sound_points(
 ) -> NDArray[np.bool_]:
     """Whether each of the points, an array of the shape `points`, has a result without a fault."""
     sound = np.ones(points, dtype=bool)
-    for _, wrong in faults(result, names):
+    with np.errstate(all="ignore"):
+        totals = totals_of(result, names)
+    for _, wrong in faults(result, totals):
         sound &= ~np.broadcast_to(wrong[..., 0], points)
     return sound
 
@@ -90,7 +98,7 @@ def _terms(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:
             yield f"{item.component}: {message}", _wrong(item.total)
 
 
-def _totals(result: Evaluation, names: Collection[str]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _totals(result: Evaluation, totals: Mapping[str, Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     computed = {
         "cost_per_good_die_usd": result.die_cost,
         "wafers": result.wafers,
@@ -100,14 +108,13 @@ def _totals(result: Evaluation, names: Collection[str]) -> Iterator[tuple[str, N
         "programming_time_s": result.programming_time,
         **dict.fromkeys(_OF_SYSTEMS, result.shells or None),
     }
-    for name in names:
-        quantity = QUANTITIES[name]
-        value, may_not_apply = quantity.of(result), quantity.applies and computed.get(name) is None
+    for name, value in totals.items():
+        may_not_apply = QUANTITIES[name].applies and computed.get(name) is None
         if _are_costs(value) or (may_not_apply and isinstance(value, float) and math.isnan(value)):
             continue
         wrong = _wrong(value)
         if may_not_apply:
             wrong &= ~np.isnan(np.atleast_1d(value))  # where it does not apply
         yield f"{name} is not finite at these values", wrong
-    if _EXACTNESS in names and result.column_errors is not None:
+    if _EXACTNESS in totals and result.column_errors is not None:
         yield "error of the column results is not finite at these values", _wrong(result.column_errors.error)

@@ -90,8 +90,12 @@ class Quantity:
 
     def number(self, evaluation: Any) -> float | None:
         """Value at the one point of an evaluation; None where the quantity does not apply."""
-        value = first_number(self.of(evaluation))
-        return None if self.applies and math.isnan(value) else value
+        return self.at_one_point(self.of(evaluation))
+
+    def at_one_point(self, value: Any) -> float | None:
+        """What `of` returned, as a number; None where the quantity does not apply."""
+        number = first_number(value)
+        return None if self.applies and math.isnan(number) else number
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class Headline:
 
 def first_number(value: Any) -> float:
     """Scalar value at the single point of an estimate."""
-    return float(np.asarray(value).reshape(-1)[0])
+    return float(value) if isinstance(value, float) else float(np.asarray(value).item(0))
 
 
 def _spiking(e: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import reduce
+from functools import cached_property, reduce
 from math import prod
 from typing import Any, TypeAlias
 
@@ -237,14 +237,21 @@ def layer_table(
         For an array whose last axis is not of length one.
     """
     plan = _plan(spec)
-    given = dict(plan.stated)
+    given, as_stated = dict(plan.stated), points == 1
     for path, value in (values or {}).items():
         if path in plan.paths:
-            if np.ndim(value) and np.shape(value)[-1] != 1:
+            if type(value) is not float and np.ndim(value) and np.shape(value)[-1] != 1:
                 raise ValueError(f"{path}: an array of design points needs a last axis of length one")
+            # a number that states its origin is no plain one
+            as_stated = as_stated and type(value) is float and value == given.get(path)
             given[path] = value
         elif path.startswith("workload."):
             raise UnknownNameError("workload value", path, plan.paths)
+    return plan.stated_table if as_stated else _table(plan, given, points)
+
+
+def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTable:
+    """The table of a list of points with all values of a workload given."""
     read, written = plan.activity(given)
     bursts = plan.active_steps(given)
     counts = vars(plan.geometry)
@@ -346,6 +353,11 @@ class _Plan:
     populations: tuple[tuple[int, Mapping[str, str]], ...] = ()
     """Index of each population, and the paths of its numbers by their names."""
     laid_out: layout.LaidOut = field(default_factory=layout.LaidOut)
+
+    @cached_property
+    def stated_table(self) -> LayerTable:
+        """The table with the values of the file."""
+        return _table(self, self.stated, 1)
 
     def varied(self, counts: Mapping[str, Any], given: Mapping[str, u.Numeric]) -> dict[str, Any]:
         """Counts of the layers where numbers of populations are other than the file's; the same where none is."""

@@ -28,6 +28,10 @@ class Base:
         self.calls.append("network")
         return np.array([id(network)], dtype=np.float64)
 
+    def pair(self, placement: object) -> tuple[float, float]:
+        self.calls.append("pair")
+        return 1.0, float(placement is None)
+
     def of_more(self, network: object, bits: float) -> float:
         self.calls.append("more")
         return bits
@@ -68,6 +72,12 @@ def test_another_network_is_another_question() -> None:
     assert one.of_network(first) is one.of_network(first)
     assert one.of_network(second) is not one.of_network(first)
     assert one.calls == ["network"] * 3
+
+
+def test_pairs_of_numbers_are_computed_once_for_each_placement() -> None:
+    one, here = Base(), object()
+    assert [one.pair(here), one.pair(here), one.pair(None)] == [(1.0, 0.0), (1.0, 0.0), (1.0, 1.0)]
+    assert one.calls == ["pair"] * 2
 
 
 def test_lists_generators_and_more_arguments_are_left_alone() -> None:

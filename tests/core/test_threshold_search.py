@@ -49,3 +49,16 @@ def test_a_function_does_not_depend_on_the_others() -> None:
     together = found(np.tanh, wanted)
     alone = [found(np.tanh, [each])[0] for each in wanted]
     assert together.tolist() == alone
+
+
+def test_a_rate_that_jumps_and_then_falls_is_found_at_its_jump() -> None:
+    """No straight line leads to the threshold there, so the interval is halved."""
+    calls = []
+
+    def falling(x: np.ndarray, places: np.ndarray) -> np.ndarray:
+        calls.append(x)
+        return np.where(x < 0.3, 0.0, 2.0 - x)
+
+    one = np.ones(1)
+    assert least_reaching(falling, one, 0.0 * one, one, one - 1e-5)[0] == pytest.approx(0.3, rel=2e-12)
+    assert len(calls) < 50

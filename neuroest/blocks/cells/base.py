@@ -2,6 +2,7 @@
 
 import math
 from abc import abstractmethod
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -233,7 +234,7 @@ class ResistiveMemory(Cell):
         )
         return low, high
 
-    @property
+    @cached_property
     def has_stuck_cells(self) -> bool:
         """Whether the device states that some of its cells cannot be written."""
         d = self.device

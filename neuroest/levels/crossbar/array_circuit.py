@@ -15,6 +15,7 @@ from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.roles import ClampsColumn, IntegratesInput
 from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
+from neuroest.core.arrays import Mask
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import (
     array_lines,
@@ -231,7 +232,7 @@ class ArrayCircuit(ArrayParts):
         return np.maximum(own, network.pace.least_timestep)
 
     def stretched_timestep(
-        self, network: NetworkContext, timestep: u.Second, share: u.Dimensionless
+        self, network: NetworkContext, timestep: u.Second, share: u.Dimensionless, late: Mask
     ) -> u.Second:
         """Timestep with drives for it, if what the arrays take of it goes with the timestep of the layers alone. [s].
 
@@ -243,11 +244,15 @@ class ArrayCircuit(ArrayParts):
             Timestep that the chip makes with drives for the layers alone. [s]
         share : float or array
             Share of it that the arrays take.
+        late : array of bool
+            Design points that need it.
         """
         if self.neuron is None:
             return timestep
         rest, each = (1.0 - share) * timestep, share * timestep / self.own_timestep(network)
-        hold = own_hold(self.neuron, network, lambda hold: rest + each * self._own_period(network, hold))
+        hold = own_hold(
+            self.neuron, network, lambda hold: rest + each * self._own_period(network, hold), late
+        )
         return np.maximum(rest + each * longest(self._own_period(network, hold)), timestep)
 
     def overstretched(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:

@@ -1,6 +1,7 @@
 """Input hold time of neurons in a timestep: the shortest that matches the network's firing rate."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,9 @@ from neuroest.core.threshold_search import least_reaching
 from neuroest.equations import integration
 
 
-def own_hold(neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second]) -> u.Second:
+def own_hold(
+    neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second], sought: Any = True
+) -> u.Second:
     """Time of a timestep for which the neurons of each layer see a full drive at the pace of that layer. [s].
 
     Parameters
@@ -25,6 +28,8 @@ def own_hold(neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Sec
     period_of : callable
         Time from one timestep of each layer to the next, for a hold time. Where each event is read by itself, a
         timestep is its events one after the other, and the hold time that of an event.
+    sought : bool or array of bool
+        Design points that need a result; the others get the longest hold time.
 
     Returns
     -------
@@ -33,7 +38,7 @@ def own_hold(neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Sec
     """
     steps, events = drives_per_spike(network), network.events
     return _least_hold(
-        neuron, steps, lambda hold: period_of(hold) / events, neuron.integration_time() / steps
+        neuron, steps, lambda hold: period_of(hold) / events, sought, neuron.integration_time() / steps
     )
 
 
@@ -60,12 +65,14 @@ def hold_times(
     steps, events, full = drives_per_spike(network), network.events, neuron.integration_time()
     pace = np.asarray(period_of(own))
     longer = np.maximum(longest(pace), network.pace.least_timestep)
-    found = own
-    if np.any(longer > pace):
+    found, waits = own, longer > pace
+    if np.any(waits):
         period = longer / events
         # with the same share of a longer period a neuron fires as often or sooner
-        found = _least_hold(neuron, steps, lambda hold: period + 0.0 * hold, own * (longer / pace), own)
-        found = np.where(longer > pace, found, own)
+        found = _least_hold(
+            neuron, steps, lambda hold: period + 0.0 * hold, waits, own * (longer / pace), own
+        )
+        found = np.where(waits, found, own)
     whole = np.asarray(full, dtype=float)
     share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
     return integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
@@ -88,11 +95,12 @@ def shortest(time: u.Second) -> u.Second:
 
 
 def _least_hold(
-    neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second], *guesses: u.Second
-) -> u.Second:
+    neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second], sought: Any,
+    *guesses: u.Second,
+) -> u.Second:  # fmt: skip
     """Least time with which the neuron fires within so many timesteps; the whole integration at most.
 
-    The rate of a neuron rises with its drive.
+    The rate of a neuron rises with its drive. Only what is sought is searched for.
     """
     full = np.asarray(neuron.integration_time(), dtype=float)
     # no drive is longer than the time from one to the next
@@ -110,5 +118,6 @@ def _least_hold(
         return np.asarray(1.0 / rule.at(places).steps_to_fire(hold, period))
 
     ends = spread(neuron.least_drive()), spread(longest_drive)
-    found = least_reaching(rate, 1.0 / spread(steps), *ends, *map(spread, guesses))
+    wanted = np.where(np.broadcast_to(sought, shape).ravel(), 1.0 / spread(steps), np.inf)
+    found = least_reaching(rate, wanted, *ends, *map(spread, guesses))
     return found.reshape(shape)
