@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from neuroest.blocks.model_error import ModelError, ModelErrors
 from neuroest.core.statistics import NORMAL_P90
@@ -23,7 +23,7 @@ from neuroest.pipeline.training import EVIDENCE
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import QuantityField, Spec
-from neuroest.specs.claims import Claim
+from neuroest.specs.claims import Claim, Shape
 
 Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
 _FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
@@ -129,54 +129,44 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
         quantity: ModelError(given.factor, given.rationale, given.source)
         for quantity, given in common.extrapolation.items()
     }
-    claims = {}
+    found = [*_centre_claims(design), *_endurance_claims(design)]
     for model in sorted(stated):
         for quantity, given in stated[model].items():
-            path, factor = f"{DISCREPANCY}{model}.{quantity}", given.factor**exponent
+            factor = given.factor**exponent
             median = median_of_mean_one(factor)
-            claims[path] = Claim(
-                path=path, value=median, unit="1", basis="assumed", source=given.source, rationale=given.rationale,
-                low=median / factor, high=median * factor, has_spread=factor > 1.0, group=f"{model}.{quantity}",
-                origin="model_discrepancy",
-            )  # fmt: skip
-    return {**claims, **_centre_claims(design), **_endurance_claims(design)}
+            found.append(_claim(f"{model}.{quantity}", (median / factor, median, median * factor), given))
+    return {claim.path: claim for claim in found}
 
 
-def _endurance_claims(design: Design) -> dict[str, Claim]:
+def _claim(name: str, values: tuple[float, float, float], about: Any, shape: Shape = "two_sided") -> Claim:
+    """A factor with its p10, median and p90."""
+    low, value, high = values
+    return Claim(
+        path=f"{DISCREPANCY}{name}", value=value, unit="1", basis="assumed", source=getattr(about, "source", None),
+        rationale=about.rationale, low=low, high=high, has_spread=low < high, shape=shape, group=name,
+        origin="model_discrepancy",
+    )  # fmt: skip
+
+
+def _endurance_claims(design: Design) -> Iterator[Claim]:
     """Uncertainty of endurances whose claims do not state their origin."""
-    given = discrepancies().endurance_without_evidence
-    claims = design.claims
-    bare = [
+    given, claims = discrepancies().endurance_without_evidence, design.claims
+    bare = (
         path
         for path, claim in claims.items()
         if path.endswith(".endurance")
         and not (claim.conditions and {f"{path}_devices", f"{path}_points"} <= claims.keys())
-    ]
-    if not bare:
-        return {}
-    path = f"{DISCREPANCY}{EVIDENCE}"
-    return {
-        path: Claim(
-            path=path, value=1.0, unit="1", basis="assumed", source=given.source, rationale=given.rationale,
-            low=1.0 / given.factor, high=1.0, has_spread=given.factor > 1.0, shape="one_sided",
-            group=EVIDENCE, origin="model_discrepancy",
-        )
-    }  # fmt: skip
+    )
+    if any(bare):
+        yield _claim(EVIDENCE, (1.0 / given.factor, 1.0, 1.0), given, "one_sided")
 
 
-def _centre_claims(design: Design) -> dict[str, Claim]:
+def _centre_claims(design: Design) -> Iterator[Claim]:
     """Claims for the kinds of computing unit in a design that published chips cover."""
-    kinds = {
-        kind
-        for part in design.root.walk()
-        if isinstance(part.spec, Level) and (kind := part.spec.calibrated_as) is not None
-    }
-    return {
-        (path := f"{DISCREPANCY}{kind}.{quantity}"): Claim(
-            path=path, value=given.centre, unit="1", basis="assumed", rationale=given.rationale,
-            low=given.centre / given.factor, high=given.centre * given.factor, has_spread=True,
-            group=f"{kind}.{quantity}", origin="model_discrepancy",
-        )
-        for kind in sorted(kinds)
-        for quantity, given in discrepancies().centres.get(kind, {}).items()
-    }  # fmt: skip
+    specs = (part.spec for part in design.root.walk())
+    for kind in sorted(
+        {s.calibrated_as for s in specs if isinstance(s, Level) and s.calibrated_as is not None}
+    ):
+        for quantity, given in discrepancies().centres.get(kind, {}).items():
+            ends = given.centre / given.factor, given.centre, given.centre * given.factor
+            yield _claim(f"{kind}.{quantity}", ends, given)

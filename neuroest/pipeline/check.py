@@ -1,6 +1,6 @@
 """Check spec files and everything they refer to, and report all problems at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -27,11 +27,9 @@ from neuroest.loading.library import (
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import importer_suffixes
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
-from neuroest.specs.device import DeviceSpec
 from neuroest.specs.loaded import Loaded, listed
 from neuroest.specs.mending import mended
 from neuroest.specs.messages import problem_at, problem_of_line
-from neuroest.specs.population import PopulationSpec
 from neuroest.specs.reading import Document, read_document
 from neuroest.specs.workload import WorkloadSpec
 
@@ -107,12 +105,9 @@ def _problems(path: Path) -> list[Problem]:
     try:
         if kind == "architecture":
             problems += _of_architecture(path)
-        elif kind == "device":
-            problems += [*_of_device(document, path), *_process(document, path)]
-        elif kind == "workload":
-            problems += _of_workload(document, path)
-        elif kind == "population":
-            problems += _of_populations(document)
+        elif kind in _FURTHER:
+            problems += _of_spec(kind, document, path)
+            problems += _process(document, path) if kind == "device" else []
         else:
             KINDS[kind].read(path)
     except SpecError as error:
@@ -196,42 +191,31 @@ def _of_architecture(path: Path) -> list[Problem]:
     return problems
 
 
-def _of_device(document: Document, path: Path) -> list[Problem]:
-    """Problems of a device: its own, and those of all its parameters and sources."""
-    found = mended(DeviceSpec, document)
+def _network(loaded: Loaded[Any]) -> None:
+    if problems := workload_problems(loaded):
+        raise SpecError(problems)
+
+
+_FURTHER: Mapping[str, Callable[[Loaded[Any]], object]] = MappingProxyType(
+    {"device": device_of, "workload": _network, "population": network_of}
+)
+"""What reads a file that its schema rejects, with placeholders for its faulty values."""
+
+
+def _of_spec(kind: str, document: Document, path: Path) -> list[Problem]:
+    """Problems of a device, a network or populations: those of the schema, and those of everything in it."""
+    found = mended(KINDS[kind].schema, document)
+    problems = list(found.problems)
     if found.spec is None:
-        return list(found.problems)
+        return problems
     try:
-        device_of(Loaded(found.spec, document.file, document.sha256, found.document))
-        if not found.problems:
-            KINDS["device"].read(path)
+        if problems:
+            _FURTHER[kind](Loaded(found.spec, document.file, document.sha256, found.document))
+        else:
+            KINDS[kind].read(path)
     except SpecError as error:
-        return [*found.problems, *found.news(error.problems)]
-    return list(found.problems)
-
-
-def _of_workload(document: Document, path: Path) -> list[Problem]:
-    """Problems of a network: its own, and those of its shapes and sources."""
-    found = mended(WorkloadSpec, document)
-    if found.spec is None:
-        return list(found.problems)
-    if not found.problems:
-        KINDS["workload"].read(path)
-        return []
-    loaded = Loaded(found.spec, document.file, document.sha256, found.document)
-    return [*found.problems, *found.news(workload_problems(loaded))]
-
-
-def _of_populations(document: Document) -> list[Problem]:
-    """Problems of populations: their own, and those of the network that they are."""
-    found = mended(PopulationSpec, document)
-    if found.spec is None:
-        return list(found.problems)
-    try:
-        network_of(Loaded(found.spec, document.file, document.sha256, found.document))
-    except SpecError as error:
-        return [*found.problems, *found.news(error.problems)]
-    return list(found.problems)
+        problems += found.news(error.problems)
+    return problems
 
 
 def refused_networks(file: str | Path) -> tuple[Problem, ...]:
