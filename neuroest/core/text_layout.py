@@ -46,6 +46,11 @@ def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: in
     )  # fmt: skip
 
 
+def noted(texts: Iterable[str]) -> list[str]:
+    """Wrap texts below a heading, each indented."""
+    return [line for text in texts for line in wrapped(text, indent=2, hanging=4)]
+
+
 def stacked_columns(rows: Iterable[Sequence[str]], align: str) -> list[str]:
     """Format rows as aligned columns; columns that do not fit into 80 characters follow below, with the row number.
 

@@ -1,6 +1,6 @@
 """Change single values of an architecture or a workload without editing its file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from types import MappingProxyType
@@ -144,15 +144,13 @@ def _block_fields(node: Mapping[str, Any]) -> set[str]:
     return set(BLOCKS[model].model_fields) if model in BLOCKS else set()
 
 
-def _as_settings(error: SpecError, chosen: list[str], settings: Mapping[str, str]) -> list[Problem]:
-    problems = []
+def _as_settings(error: SpecError, chosen: list[str], settings: Mapping[str, str]) -> Iterator[Problem]:
     for problem in error.problems:
         path = next((p for p in chosen if problem.path == p or problem.path.startswith(f"{p}.")), None)
         if path is None:
-            problems.append(problem)
+            yield problem
         else:
-            problems.append(Problem(SETTING, 0, 0, f"{path}={settings[path]}", problem.message))
-    return problems
+            yield Problem(SETTING, 0, 0, f"{path}={settings[path]}", problem.message)
 
 
 def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:

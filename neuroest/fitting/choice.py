@@ -5,13 +5,13 @@ on left-out conditions. The device model that describes the most experiments win
 the experiments that both describe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.text_layout import columns, wrapped
+from neuroest.core.text_layout import columns, noted
 from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.table import laws_of
 from neuroest.fitting.layouts import Experiment, Measurements
@@ -146,9 +146,8 @@ def missed(logarithm: float) -> str:
     )
 
 
-def table_lines(ranking: Sequence[Candidate]) -> list[str]:
+def table_lines(ranking: Sequence[Candidate]) -> Iterator[str]:
     """Text of the comparison for a terminal, experiment by experiment."""
-    lines: list[str] = []
     for experiment in dict.fromkeys(one.experiment for one in ranking):
         mine = ordered([one for one in ranking if one.experiment == experiment])
         if len(mine) < 2:
@@ -158,18 +157,10 @@ def table_lines(ranking: Sequence[Candidate]) -> list[str]:
         for one in mine:
             behind = one.score - mine[0].score
             name = f"{one.about} ({one.model})" if several and one.model != mine[0].model else one.about
-            rows.append(
-                (
-                    f"  {name}",
-                    missed(one.misses),
-                    _signed(behind) if one is not mine[0] else "0",
-                    _verdict(one, mine[0]),
-                )
-            )
-        lines += ["", *columns(rows, "<>><")]
-        for one in mine:
-            lines += wrapped(f"not fitted: {one.refused}", indent=2, hanging=4) if one.refused else []
-    return lines
+            behind_best = _signed(behind) if one is not mine[0] else "0"
+            rows.append((f"  {name}", missed(one.misses), behind_best, _verdict(one, mine[0])))
+        yield from ("", *columns(rows, "<>><"))
+        yield from noted(f"not fitted: {one.refused}" for one in mine if one.refused)
 
 
 def best_fits(

@@ -1,7 +1,7 @@
 """Fit a device spec to measurements: choose a model, fit it, report it, and decide whether it may become a spec."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +12,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, did_you_mean
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.core.text_layout import columns, wrapped
+from neuroest.core.text_layout import columns, noted, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.spikes import plain_numbers
@@ -106,7 +106,7 @@ class DeviceFit:
             f"{self.measurements.file}: {rows} row{'s' * (rows != 1)}, {names}; fitted as {self.template.spec.model}",
             hanging=2,
         )
-        lines += [line for note in self.measurements.notes for line in wrapped(note, indent=2, hanging=4)]
+        lines += noted(self.measurements.notes)
         lines += table_lines(self.ranking)
         lines += self._law_lines() if found.laws else self._search_lines()
         if found.fitted:
@@ -149,29 +149,31 @@ class DeviceFit:
             f"squared residual per degree of freedom: {found.chi_square:.3g}",
         ]
 
-    def _law_lines(self) -> list[str]:
-        lines = [""]
+    def _law_lines(self) -> Iterator[str]:
+        yield ""
         for fit in self.result.laws:
-            lines += wrapped(f"{fit.law.experiment}: {fit.formula()}", hanging=2)
-            lines += [line for note in fit.notes for line in wrapped(note, indent=2, hanging=4)]
-        return lines
+            yield from (*wrapped(f"{fit.law.experiment}: {fit.formula()}", hanging=2), *noted(fit.notes))
 
-    def _open_lines(self) -> list[str]:
-        found, lines = self.result, []
-        for fit in found.laws:
-            for name, bound in fit.bounds.items():
-                text = f"{name}: at most {format_quantity(bound, self._unit(name))}; {fit.law.bounded_by}"
-                lines += wrapped(text, indent=2, hanging=4)
-        lines = ["", "bounds, and no values:", *lines] if lines else []
-        if found.completions:
-            lines += ["", "chosen to agree with what was found:"]
-            for name, one in found.completions.items():
-                text = f"{name} {format_quantity(one.value, self._unit(name))}: {one.why}"
-                lines += wrapped(text, indent=2, hanging=4)
-        if found.held:
-            lines += ["", f"not identified, held at {self.template.spec.name}:"]
-            lines += self._held_lines()
-        return [*lines, *(line for text in found.combinations for line in wrapped(text, indent=2, hanging=4))]
+    def _open_lines(self) -> Iterator[str]:
+        found = self.result
+        bounds = noted(
+            f"{name}: at most {format_quantity(bound, self._unit(name))}; {fit.law.bounded_by}"
+            for fit in found.laws
+            for name, bound in fit.bounds.items()
+        )
+        chosen = noted(
+            f"{name} {format_quantity(one.value, self._unit(name))}: {one.why}"
+            for name, one in found.completions.items()
+        )
+        held = self._held_lines() if found.held else []
+        for heading, lines in (
+            ("bounds, and no values:", bounds),
+            ("chosen to agree with what was found:", chosen),
+            (f"not identified, held at {self.template.spec.name}:", held),
+        ):
+            if lines:
+                yield from ("", heading, *lines)
+        yield from noted(found.combinations)
 
     def _held_lines(self) -> list[str]:
         """Each parameter with its reason; one line per reason unless a law comments on the parameter."""
@@ -181,20 +183,24 @@ class DeviceFit:
         names = [name for name in found.held if not any(name in fit.bounds for fit in found.laws)]
         return wrapped(", ".join(names), indent=2, hanging=2)
 
-    def _misfit_lines(self) -> list[str]:
+    def _misfit_lines(self) -> Iterator[str]:
         found = self.result
         misfits = ", ".join(f"{name} {100.0 * value:.2g} %" for name, value in found.misfit.items())
-        lines = ["", *wrapped(f"median misfit: {misfits}", hanging=2)]
-        lines += wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2) if found.rejected else []
-        lines += [f"{a} and {b} are known together only: correlation {c:.2f}" for a, b, c in found.opposed()]
-        lines += [f"contradiction: {text}" for text in found.contradictions]
+        yield from ("", *wrapped(f"median misfit: {misfits}", hanging=2))
+        if found.rejected:
+            yield from wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2)
+        yield from (
+            f"{a} and {b} are known together only: correlation {c:.2f}" for a, b, c in found.opposed()
+        )
+        yield from (f"contradiction: {text}" for text in found.contradictions)
         if not any("device" in part.experiment.columns for part in found.rows):
-            lines += wrapped("no column `device`: the bands leave out differences between devices", hanging=2)
+            yield from wrapped(
+                "no column `device`: the bands leave out differences between devices", hanging=2
+            )
         what = "the result" if found.laws else "the drive"
         for words, value in (("devices", found.device_to_device), ("cycles", found.cycle_to_cycle)):
             if value is not None:
-                lines.append(f"deviation of {what} between {words}: {100.0 * value:.2g} %")
-        return lines
+                yield f"deviation of {what} between {words}: {100.0 * value:.2g} %"
 
     def rows(self) -> list[dict[str, Any]]:
         """Parameters as rows of a table."""

@@ -7,8 +7,9 @@ error is the same in every repetition of a condition, so repetition does not ave
 estimated from a few numbers, so quantiles of Student's distribution replace normal ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -31,6 +32,9 @@ _UNSEEN = 1e-9
 """Curvature, relative to the largest, below which a direction counts as flat."""
 _NOTHING_KNOWN = 1e6
 """Variance of a logarithm along a flat direction."""
+
+_Piece: TypeAlias = tuple[str, Array, float]
+"""A part of the covariance: its cause, and its degrees of freedom at the end."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,9 @@ def bands(
     open_ends = (axes * np.where(unseen, _NOTHING_KNOWN, 0.0)) @ axes.T
     pull = fit.slopes @ bread  # shift of each parameter due to the score of each row
     leverage = mean_bend * np.einsum("ij,ij->i", pull, fit.slopes)
-    pieces = [("scatter", open_ends, np.inf), *_scattered(fit, scatter, score, mean_bend, pull, leverage)]
-    pieces.extend(_missed(fit, score, mean_bend, pull, leverage))
+    pieces: list[_Piece] = [("scatter", open_ends, np.inf)]
+    pieces += _scattered(fit, scatter, score, mean_bend, pull, leverage)
+    pieces += _missed(fit, score, mean_bend, pull, leverage)
     if held is not None and held.shape[1]:
         moved = pull.T @ (mean_bend[:, None] * held)
         pieces.append(("held", moved @ moved.T, np.inf))
@@ -159,7 +164,7 @@ def bands(
         moved = pull.T @ (mean_bend * shifted)
         pieces.append(("model", np.outer(moved, moved), np.inf))
     if elsewhere is not None:
-        pieces.extend(("minima", np.outer(way, way), np.inf) for way in elsewhere)
+        pieces += [("minima", np.outer(way, way), np.inf) for way in elsewhere]
     total = sum((piece for _, piece, _ in pieces), np.zeros((size, size)))
     variance = np.maximum(np.diag(total), _SMALLEST**2)
     deviation = np.sqrt(variance)
@@ -176,9 +181,8 @@ def bands(
 
 def _scattered(
     fit: Linear, scatter: Scatter, score: Array, mean_bend: Array, pull: Array, leverage: Array
-) -> list[tuple[str, Array, float]]:
+) -> Iterator[_Piece]:
     """Scatter of rows, per experiment, and of whole devices."""
-    pieces: list[tuple[str, Array, float]] = []
     for e in range(len(fit.parts)):
         mine = fit.experiment == e
         freedom = float(np.sum(mine)) - float(np.sum(leverage[mine]))
@@ -193,14 +197,13 @@ def _scattered(
         # few rows are fitted closely, so their loss is nearly quadratic and its slope is the residual itself
         unit = max(_UNIT_SCORE, float(mean_bend[mine][0]) ** 2)
         variance = (prior * unit + float(np.sum(left**2))) / known
-        pieces.append(("scatter", variance * pull[mine].T @ pull[mine], known))
+        yield "scatter", variance * pull[mine].T @ pull[mine], known
     if scatter.between and scatter.devices > 1:
         # rows that name no device form one extra device
         for label in np.unique(fit.device):
             mine = fit.device == label
             moved = pull[mine].T @ (mean_bend[mine] * fit.drive[mine]) * scatter.between
-            pieces.append(("devices", np.outer(moved, moved), float(scatter.devices - 1)))
-    return pieces
+            yield "devices", np.outer(moved, moved), float(scatter.devices - 1)
 
 
 def _without_devices(score: Array, drive: Array, device: Array) -> tuple[Array, int]:
@@ -212,11 +215,8 @@ def _without_devices(score: Array, drive: Array, device: Array) -> tuple[Array, 
     return left, max(0, len(labels) - 1)
 
 
-def _missed(
-    fit: Linear, score: Array, mean_bend: Array, pull: Array, leverage: Array
-) -> list[tuple[str, Array, float]]:
+def _missed(fit: Linear, score: Array, mean_bend: Array, pull: Array, leverage: Array) -> Iterator[_Piece]:
     """Model error per condition, from the means of repeated rows, but at least the model's stated error."""
-    found = []
     for e, part in enumerate(fit.parts):
         mine = np.flatnonzero(fit.experiment == e)
         labels, place, counts = np.unique(fit.condition[mine], return_inverse=True, return_counts=True)
@@ -229,13 +229,10 @@ def _missed(
             rows = mine[place == label]
             direction = np.sum(pull[rows], axis=0)
             size = max(beyond, float(np.mean(own[place == label])))
-            found.append(
-                ("model", size * np.outer(direction, direction), freedom if beyond > 0.0 else np.inf)
-            )
-    return found
+            yield "model", size * np.outer(direction, direction), freedom if beyond > 0.0 else np.inf
 
 
-def _freedom(pieces: list[tuple[str, Array, float]], variance: Array) -> Array:
+def _freedom(pieces: list[_Piece], variance: Array) -> Array:
     """Degrees of freedom of a sum of variances, each estimated from a few numbers (Satterthwaite 1946)."""
     grouped: dict[tuple[str, float], Array] = {}
     for origin, piece, freedom in pieces:

@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def spec_text(name: str, template: Device, data: Measurements, result: Fit) -> s
             for key, value in template.spec.sources.items()
         },
     }
-    content["notes"] = _notes(template, result)
+    content["notes"] = [*_notes(template, result)]
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=118)
 
 
@@ -269,20 +269,19 @@ def _variability(claim: Claim, result: Fit | None) -> dict[str, Any]:
     return {"variability": known} if known else {}
 
 
-def _notes(template: Device, result: Fit) -> list[str]:
+def _notes(template: Device, result: Fit) -> Iterator[str]:
     misfit = ", ".join(f"{name} {100.0 * value:.2g} %" for name, value in result.misfit.items())
-    notes = [f"Median misfit of the fit: {misfit}."]
-    notes += [f"{fit.law.experiment}: {fit.formula()}." for fit in result.laws]
-    notes += [f"{fit.law.experiment}: {text}." for fit in result.laws for text in fit.notes]
+    yield f"Median misfit of the fit: {misfit}."
+    yield from (f"{fit.law.experiment}: {fit.formula()}." for fit in result.laws)
+    yield from (f"{fit.law.experiment}: {text}." for fit in result.laws for text in fit.notes)
     if result.held:
         held = "; ".join(f"{name} ({why})" for name, why in result.held.items())
-        notes.append(f"Held at the values of {template.spec.name}: {held}.")
-    notes += [f"Left open by the data, {text}." for text in result.combinations]
-    notes += [f"{a} and {b} are known together only (correlation {c:.2f})." for a, b, c in result.opposed()]
-    notes += [f"Contradiction in the data: {text}." for text in result.contradictions]
+        yield f"Held at the values of {template.spec.name}: {held}."
+    yield from (f"Left open by the data, {text}." for text in result.combinations)
+    yield from (f"{a} and {b} are known together only (correlation {c:.2f})." for a, b, c in result.opposed())
+    yield from (f"Contradiction in the data: {text}." for text in result.contradictions)
     what = "result" if result.laws else "drive"
     if result.device_to_device is not None:
-        notes.append(f"Deviation of the {what} between devices: {100.0 * result.device_to_device:.2g} %.")
+        yield f"Deviation of the {what} between devices: {100.0 * result.device_to_device:.2g} %."
     if result.cycle_to_cycle is not None:
-        notes.append(f"Deviation of the drive between cycles: {100.0 * result.cycle_to_cycle:.2g} %.")
-    return notes
+        yield f"Deviation of the drive between cycles: {100.0 * result.cycle_to_cycle:.2g} %."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, TypeVar
@@ -288,27 +288,23 @@ def _temperature_check(point: base.TechnologyPoint) -> base.Check:
 _CORNER_SUPPLY = "corner_supply"
 
 
-def _corner_checks(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> list[base.Check]:
+def _corner_checks(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> Iterator[base.Check]:
     """Whether process, supply and temperature are within the corner table."""
     if point.corner is None:
-        return []
+        return
     table = point.corner.table
     share = point.supply_voltage / point.process.nominal_supply_voltage
-    found = []
     for name, value, axis, unit, what in (
         ("corner_node", point.process.feature_size, table.nodes, "m", "process"),
         (_CORNER_SUPPLY, share, table.shares, "1", "supply over the nominal one"),
         ("corner_temperature", point.temperature, table.temperatures, "K", "temperature"),
     ):
         low, high = float(axis[0]), float(axis[-1])
-        found.append(
-            base.Check(
-                name, where, "extrapolation", np.logical_and(value >= low, value <= high),
-                f"the corner table does not cover this {what}; the nearest entry is used", value,
-                np.where(value < low, low, high), unit,
-            )
+        yield base.Check(
+            name, where, "extrapolation", np.logical_and(value >= low, value <= high),
+            f"the corner table does not cover this {what}; the nearest entry is used", value,
+            np.where(value < low, low, high), unit,
         )  # fmt: skip
-    return found
 
 
 def _domain_checks(chip: Chip) -> list[base.Check]:

@@ -3,7 +3,7 @@
 It is separate from inference. For a workload without `learning` it adds nothing to the estimate.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -256,7 +256,7 @@ def _sent(
     return []
 
 
-def _room(mapper: Mapper, mapped: LevelMapping, kept: Mapping[str, Array]) -> list[Check]:
+def _room(mapper: Mapper, mapped: LevelMapping, kept: Mapping[str, Array]) -> Iterator[Check]:
     """Whether the memories can store the learning data; all data of one memory count together."""
     needed: dict[str, Any] = {}
     found = {}
@@ -266,14 +266,9 @@ def _room(mapper: Mapper, mapped: LevelMapping, kept: Mapping[str, Array]) -> li
             found[memory.path] = memory
             bits = np.sum(kept[contents], axis=-1, keepdims=True)
             needed[memory.path] = needed.get(memory.path, 0.0) + bits
-    checks = []
     for path, memory in found.items():
         room = memory.options["capacity"] * mapped.instances[path]
-        checks.append(
-            Check(
-                "learning_fits", path, "design_rule", needed[path] <= room,
-                "traces, tags and errors of learning do not fit the memory that stores them", needed[path], room,
-                "bit",
-            )
+        yield Check(
+            "learning_fits", path, "design_rule", needed[path] <= room,
+            "traces, tags and errors of learning do not fit the memory that stores them", needed[path], room, "bit",
         )  # fmt: skip
-    return checks

@@ -1,5 +1,6 @@
 """What the memories of a chip read and write: the nearest serves the units, each further one the one inside it."""
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -9,7 +10,7 @@ from neuroest.core.errors import MappingError
 from neuroest.levels.base import Array, LevelMapping, Mapper, Traffic
 from neuroest.pipeline.off_chip_traffic import instances_reached
 
-_Moved: TypeAlias = list[tuple[Memory, Array, Array]]
+_Moved: TypeAlias = Iterator[tuple[Memory, Array, Array]]
 
 
 def memory_accesses(
@@ -44,14 +45,12 @@ def memory_accesses(
 def _temporary(mapped: LevelMapping, stream: Traffic, memories: tuple[Memory, ...]) -> _Moved:
     """Sums and states lie in the nearest memory that holds those of a layer, else in the outermost."""
     distinct = stream.read if stream.distinct is None else stream.distinct
-    found: _Moved = []
     left = np.ones_like(stream.read)
     for memory in memories:
         fits = distinct <= memory.options["capacity"] * mapped.instances[memory.path]
         here = left if memory is memories[-1] else left * fits
-        found.append((memory, here * stream.read, here * stream.written))
+        yield memory, here * stream.read, here * stream.written
         left = left - here
-    return found
 
 
 def _filled(mapped: LevelMapping, stream: Traffic, memories: tuple[Memory, ...]) -> _Moved:
@@ -63,7 +62,6 @@ def _filled(mapped: LevelMapping, stream: Traffic, memories: tuple[Memory, ...])
     """
     distinct = stream.read if stream.distinct is None else stream.distinct
     held = distinct if stream.held is None else stream.held
-    found: _Moved = []
     read, asked = stream.read, stream.read * _parts(mapped, stream, memories[0])
     for memory in memories[:-1]:
         room, copies = memory.options["capacity"], instances_reached(mapped, memory.path.rpartition(".")[0])
@@ -76,13 +74,13 @@ def _filled(mapped: LevelMapping, stream: Traffic, memories: tuple[Memory, ...])
         if stream.contents == "weights":
             # those of a network that fits as a whole stay from one inference to the next
             missed = missed * (np.sum(held, axis=-1, keepdims=True) > room)
-        found.append((memory, asked, missed * np.maximum(copies, 1.0)))
+        yield memory, asked, missed * np.maximum(copies, 1.0)
         read = asked = np.asarray(missed)
     written = stream.written
     if len(memories) == 1 and stream.inputs is not None:
         every = instances_reached(mapped, memories[0].path.rpartition(".")[0])
         written = written + (np.maximum(every, 1.0) - 1.0) * stream.inputs
-    return [*found, (memories[-1], asked, written)]
+    yield memories[-1], asked, written
 
 
 def _parts(mapped: LevelMapping, stream: Traffic, memory: Memory) -> Array | float:

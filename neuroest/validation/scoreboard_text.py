@@ -1,10 +1,10 @@
 """The scoreboard as text for a terminal and as table rows."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from neuroest.core.text_layout import wrapped
+from neuroest.core.text_layout import columns, wrapped
 from neuroest.validation.board import Scoreboard
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.families import FamilySummary
@@ -38,30 +38,30 @@ def number(value: float) -> str:
 
 def table(board: Scoreboard) -> str:
     """Text of the scoreboard for a terminal."""
-    lines: list[str] = []
+    return "\n".join(_lines(board)).rstrip() + "\n"
+
+
+def _lines(board: Scoreboard) -> Iterator[str]:
     for case in dict.fromkeys(row.case for row in board.rows):
         rows = [row for row in board.rows if row.case == case]
-        lines.append(f"{case} ({EVIDENCE_NAMES[rows[0].evidence]})")
+        yield f"{case} ({EVIDENCE_NAMES[rows[0].evidence]})"
         width = max(len(row.quantity) for row in rows)
         unit = max(len(row.unit) for row in rows)
         for quantity_class in CLASSES:
             chosen = [row for row in rows if row.quantity_class == quantity_class]
-            lines += [f"  {CLASS_NAMES[quantity_class]}"] if chosen else []
-            lines += [
+            yield from [f"  {CLASS_NAMES[quantity_class]}"] if chosen else []
+            yield from (
                 f"    {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
                 f" {row.ratio:6.3f} {VERDICT_NAMES[row.verdict]}{_band(row)}"
                 for row in chosen
-            ]
-        lines.append("")
-    lines += _summary_lines(board.summaries, "Chips")
-    lines += _summary_lines(board.studies, "Design studies")
-    lines += _summary_lines(board.peers, "Simulators of others")
-    lines += _family_lines(board.families)
+            )
+        yield ""
+    yield from _summary_lines(board.summaries, "Chips")
+    yield from _summary_lines(board.studies, "Design studies")
+    yield from _summary_lines(board.peers, "Simulators of others")
+    yield from _family_lines(board.families)
     for row in board.failed:
-        lines.append(
-            f"{VERDICT_NAMES[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}"
-        )
-    return "\n".join(lines).rstrip() + "\n"
+        yield f"{VERDICT_NAMES[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}"
 
 
 def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, object]]:
@@ -106,18 +106,8 @@ def _family_lines(found: Sequence[FamilySummary]) -> list[str]:
         )
         for s in found
     ]  # fmt: skip
-    widths = [max(len(line[place]) for line in (head, *lines)) for place in range(len(head))]
-    return [
-        "Bottom-up values of chips by family, median of the band over published",
-        *(
-            "  " + "  ".join(
-                f"{cell:<{width}}" if place == 0 else f"{cell:>{width}}"
-                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in (head, *lines)
-        ),
-        "",
-    ]  # fmt: skip
+    heading = "Bottom-up values of chips by family, median of the band over published"
+    return [heading, *columns([head, *lines], "<>>>>>>>>", indent=2), ""]
 
 
 def _band(row: Row) -> str:
@@ -134,10 +124,10 @@ def inside(row: Row) -> str:
     return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" and row.banded else ""
 
 
-def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
+def _summary_lines(found: Sequence[Summary], title: str) -> Iterator[str]:
     if not found:
-        return []
-    lines = [title]
+        return
+    yield title
     for s in found:
         text = (
             f"  {CLASS_NAMES[s.quantity_class]:<12} {s.within:>3} of {s.count} within tolerance, median |ln ratio| "
@@ -145,5 +135,5 @@ def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
         )
         if s.coverage is not None and s.mean_band_width is not None:
             text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
-        lines += wrapped(text, hanging=17)
-    return [*lines, ""]
+        yield from wrapped(text, hanging=17)
+    yield ""

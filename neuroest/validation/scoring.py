@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -190,9 +190,8 @@ CHIPS: tuple[Evidence, ...] = ("measured_silicon", "vendor_estimate")
 """Kinds of evidence from a chip, used for coverage."""
 
 
-def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list[Summary]:
+def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> Iterator[Summary]:
     """Summary of each class for one kind of evidence; chips, design studies and simulators stay separate."""
-    found = []
     for quantity_class in CLASSES:
         chosen = [
             row
@@ -203,15 +202,12 @@ def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list
             continue
         logs = [math.log(row.ratio) for row in chosen]
         banded = [row for row in chosen if row.banded and quantity_class == "bottom_up"]
-        found.append(
-            Summary(
-                quantity_class, len(chosen), sum(row.verdict == "within" for row in chosen),
-                float(np.median(np.abs(logs))), math.exp(max(logs, key=abs)),
-                float(np.mean([row.inside for row in banded])) if banded else None,
-                float(np.mean([math.log(row.high / row.low) for row in banded])) if banded else None,
-            )
+        yield Summary(
+            quantity_class, len(chosen), sum(row.verdict == "within" for row in chosen),
+            float(np.median(np.abs(logs))), math.exp(max(logs, key=abs)),
+            float(np.mean([row.inside for row in banded])) if banded else None,
+            float(np.mean([math.log(row.high / row.low) for row in banded])) if banded else None,
         )  # fmt: skip
-    return found
 
 
 def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | None:
