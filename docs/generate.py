@@ -31,11 +31,13 @@ from neuroest.core.provenance import equation_info
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
 from neuroest.error_analysis import model_error
 from neuroest.exploration import contest_spec, space
+from neuroest.loading.library import devices_of
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
 from neuroest.results.glossary import glossary
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs import architecture, claims, device, inheritance, layers, learning, population, workload
 from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.blocks import Block
 from neuroest.specs.choice import Choice
 from neuroest.validation import case_spec
 
@@ -176,7 +178,8 @@ def devices_page() -> str:
         lines += section(cls)
     for model, record in sorted(DEVICE_MODELS.items()):
         lines += [f"## Model `{model}`", "", first_paragraph(record), ""]
-        lines += [f"Devices of this model are in `device_specs/{record.folder}/`.", ""]
+        for path in list(devices_of(model).values())[:1]:
+            lines += [f"Devices of this model are in `device_specs/{path.parent.name}/`.", ""]
         rows = [
             (f"`{name}`", info.symbol, info.check.unit, bounds(info.check), info.description)
             for name, info in record.parameters().items()
@@ -286,8 +289,7 @@ def classes(*modules: types.ModuleType) -> list[type[Spec]]:
 def section(cls: type[Spec]) -> list[str]:
     """Heading, explanation and table of keys of a spec class."""
     free = " *Free*: may be in any level." if cls in {BLOCKS[model] for model in FREE_BLOCKS} else ""
-    record = getattr(cls, "record", None)
-    model = record and record.model
+    model = cls.device_model() if issubclass(cls, Block) else ""
     needs = f" Its `device` is of model [`{model}`](devices.md#model-{model})." if model else ""
     lines = [f"## {title(cls)}", "", f"{first_paragraph(cls)}{free}{needs}", ""]
     texts = cls.descriptions()

@@ -199,8 +199,8 @@ class _DeviceModels(Mapping[str, Any]):
 
     def _of_block(self, name: str) -> Any:
         """Record of the block of that model, where its device model has the same name."""
-        record = COMPONENTS[name].schema.record if name in COMPONENTS else None
-        return record if record is not None and record.model == name else None
+        block = COMPONENTS[name].schema if name in COMPONENTS else None
+        return block.record if block is not None and block.device_model() == name else None
 
     def __contains__(self, name: object) -> bool:
         return name in _DEVICES or (isinstance(name, str) and self._of_block(name) is not None)

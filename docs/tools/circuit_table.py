@@ -14,6 +14,7 @@ from neuroest.circuits.export import agreement, export
 from neuroest.circuits.parameters import no_circuit
 from neuroest.core.units import format_quantity
 from neuroest.loading.library import load_device, shipped
+from neuroest.registry import roles_of
 
 PAGE = Path(__file__).parents[1] / "circuit_export.md"
 HEAD = "| neuron | delay | | period | | energy of a spike | | result |\n|---|---|---|---|---|---|---|---|\n"
@@ -26,7 +27,9 @@ def neurons() -> list[str]:
     return [
         name
         for name, record in records.items()
-        if record.folder == "neurons" or hasattr(record, "circuit_of") or name == "lif_behaviour_generic"
+        if "neuron" in roles_of(load_device(name).spec.model)
+        or hasattr(record, "circuit_of")
+        or name == "lif_behaviour_generic"
     ]
 
 

@@ -8,14 +8,12 @@ from types import MappingProxyType
 from neuroest.authoring.device_text import checked, device_text, filled
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.library import Device, load_device, named
-from neuroest.registry import COMPONENTS, DEVICE_MODELS
+from neuroest.registry import COMPONENTS, roles_of
 
 TEMPLATES = ("neuron", "synapse", "memory", "architecture", "workload")
 """Kinds of templates."""
 
-_FOLDERS = MappingProxyType(
-    {"neuron": ("neurons",), "synapse": ("synapses",), "memory": ("memories", "dram")}
-)
+_ROLES = MappingProxyType({"neuron": "neuron", "synapse": "cell", "memory": "memory"})
 _DEVICE_HEAD = """\
 A template that passes `neuroest check` as it is. Every value is a placeholder of {like}.
 Replace a value, then say of it:
@@ -29,7 +27,11 @@ _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
 
 def models(kind: str) -> tuple[str, ...]:
     """Device models available for a kind of template."""
-    return tuple(name for name in _examples() if DEVICE_MODELS[name].folder in _FOLDERS[kind])
+    return tuple(name for name in _examples() if _is_a(name, kind))
+
+
+def _is_a(model: str, kind: str) -> bool:
+    return _ROLES[kind] in roles_of(model) or (kind == "memory" and model == "dram")
 
 
 def _examples() -> dict[str, str]:
@@ -106,7 +108,7 @@ def new_architecture(name: str, neuron: str | None = None, synapse: str | None =
 
 def _placed(device: str, kind: str) -> str:
     found: Device = load_device(device)
-    if found.record.folder not in _FOLDERS[kind]:
+    if not _is_a(found.spec.model, kind):
         raise NeuroestError(f"{device} is a {found.spec.model}, not a {kind}")
     layout = ", layout: stacked" if found.spec.model == "diffusive_1m1t1r_integrated" else ""
     return f'{{model: {found.spec.model}, device: "{device}"{layout}}}'

@@ -14,8 +14,6 @@ from neuroest.specs.parameters import Record, non_negative
 class CircuitParameters(Record):
     """Parameters of analog circuits with energies and times at one supply."""
 
-    model = ""
-
     circuit_voltage: u.Volt = non_negative(maximum=10.0, absent=0.0)
     """Supply voltage of its energies and times. Default: the nominal supply of its process, or of the chip's process if
     it states none."""

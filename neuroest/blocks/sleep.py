@@ -32,7 +32,6 @@ class SleepOptions(Record):
     """Sleep options of blocks."""
 
     model = "sleep_options"
-    folder = "integration"
 
     retention_voltage: u.Volt = positive(maximum=5.0)
     """Retention voltage of a memory cell."""

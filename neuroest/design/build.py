@@ -243,7 +243,7 @@ class _Builder:
         reference: str | None = None
         table = None
         if isinstance(spec, DeviceBlock) and spec.record is not None:
-            device = self.device(path, spec.device, spec.record.model, (*where, "device"))
+            device = self.device(path, spec.device, spec.device_model(), (*where, "device"))
             if device is not None:
                 record = device.record
                 self.adopt(path, device)

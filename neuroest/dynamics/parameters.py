@@ -12,7 +12,6 @@ class ThresholdSwitchParameters(Record):
     model = "threshold_switch"
     circuit_of: ClassVar[str] = "threshold_switch_neuron"
     """Block whose circuit it is."""
-    folder = "lab"
     in_time: ClassVar[str] = "neuroest.dynamics.switch_in_time.SwitchInTime"
     """What runs it in time."""
 
@@ -40,7 +39,6 @@ class LifBehaviourParameters(Record):
     """Behaviour in time of a leaky integrate-and-fire neuron, in addition to the parameters of its cost."""
 
     model = "lif_behaviour"
-    folder = "lab"
     in_time: ClassVar[str] = "neuroest.dynamics.digital_in_time.DigitalInTime"
     """What runs it in time."""
 

@@ -8,7 +8,6 @@ class TwinEnergiesParameters(Record):
     """Arithmetic, memory and traffic of a many-core chip, for a spiking neuron and its quantised twin."""
 
     model = "twin_energies"
-    folder = "comparisons"
 
     accumulate_energy: u.Joule = positive(symbol="E_add")
     """Energy to add a weight to a potential."""

@@ -104,6 +104,16 @@ def named(kind: str) -> Mapping[str, Path]:
     return frozen(found)
 
 
+def devices_of(model: str) -> Mapping[str, Path]:
+    """Files of the devices of a model that a name may refer to."""
+    stated = re.compile(rf"^model: {re.escape(model)}$", re.MULTILINE)
+    return {
+        name: path
+        for name, path in named("device").items()
+        if stated.search(path.read_text(encoding="utf-8"))
+    }
+
+
 @dataclass(frozen=True)
 class _Packed:
     files: Mapping[str, Mapping[str, Path]]

@@ -115,10 +115,9 @@ def _architectures() -> Iterator[Entry]:
 
 
 def _devices() -> Iterator[Entry]:
-    for name in named("device"):
-        device = load_device(name)
-        spec = device.spec
-        yield Entry(name, "device", device.record.folder, one_line(spec.description), spec.maturity.stage)
+    for name, path in named("device").items():
+        spec = load_device(name).spec
+        yield Entry(name, "device", path.parent.name, one_line(spec.description), spec.maturity.stage)
 
 
 def _workloads() -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from neuroest.exploration.contest_spec import ContestFile, read_contest
 from neuroest.loading.library import (
     Device,
     bibliography,
+    devices_of,
     load_architecture,
     load_device,
     load_workload,
@@ -312,10 +313,11 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
         stated = BLOCKS[name]
         lines = [style.bold(f"block model {name}"), *wrapped(summary(stated))]
         if stated.record is not None:
-            lines += ["", *wrapped(f"its device is of model {stated.record.model}")]
+            lines += ["", *wrapped(f"its device is of model {stated.device_model()}")]
         return "\n".join([*lines, *_says(stated, style)]) + "\n"
     lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
-    lines.append(f"its devices are in device_specs/{record.folder}/")
+    ships = devices_of(name)
+    lines += [f"its devices are in device_specs/{path.parent.name}/" for path in list(ships.values())[:1]]
     if record.table is not None:
         lines.append("each names a CSV file in the same folder in `table`")
         lines += wrapped(f"with the columns {', '.join(record.table.columns())}", indent=2, hanging=2)
@@ -326,8 +328,6 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
         due = "" if info.absent is None else ", may be left out"
         lines += wrapped(f"{parameter} ({unit}{symbol}{due}): {info.description}", indent=2, hanging=4)
     lines += _says(block, style) if block is not None else []
-    ships = [device for device, path in named("device").items() if path.parent.name == record.folder
-             and load_device(device).spec.model == name]  # fmt: skip
     lines += ["", style.bold("ships as"), *wrapped(", ".join(ships), indent=2)] if ships else []
     return "\n".join(lines) + "\n"
 

@@ -193,10 +193,10 @@ def _add_block_parameters(schema: dict[str, Any]) -> None:
     """Let the model of a block say which of its device's parameters may be replaced."""
     definitions = schema["$defs"]
     definitions.pop(GivenClaims.__name__)  # every block says more precisely which claims it takes
-    devices = {block.__name__: block.record and block.record.model for block in BLOCKS.values()}
+    devices = {block.__name__: block.device_model() for block in BLOCKS.values()}
     for name, definition in list(definitions.items()):
         model = devices.get(name)
-        if model is not None:
+        if model:
             description = definition["properties"]["parameters"]["description"]
             reference = {"description": description, **_parameters(model, definitions)}
             definition["properties"]["parameters"] = reference

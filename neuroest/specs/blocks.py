@@ -6,7 +6,7 @@ a block are design choices: sizes, counts, clock, interface.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias, get_args
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
@@ -31,6 +31,13 @@ class Block(Spec):
     """Parameters of additional devices, by the field that names the device."""
     slots: ClassVar[tuple[str, ...]] = ()
     """Fields that contain nested blocks."""
+
+    @classmethod
+    def device_model(cls) -> str:
+        """Model of the block's devices; empty for a block without."""
+        if cls.record is None:
+            return ""
+        return cls.record.model or str(get_args(cls.model_fields["model"].annotation)[0])
 
     model: str
     """The block's model."""

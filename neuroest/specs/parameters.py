@@ -101,9 +101,7 @@ class Record:
     """
 
     model: ClassVar[str] = ""
-    """The name under `model` in device specs."""
-    folder: ClassVar[str] = ""
-    """The folder of these devices in `device_specs`."""
+    """The name under `model` in device specs, where it is not that of the one block with these devices."""
     table: ClassVar[Any] = None
     """Class of the table in a separate file, for models that use one."""
     declared: ClassVar[Mapping[str, _Declared]] = MappingProxyType({})

@@ -10,6 +10,7 @@ from neuroest.authoring import templates
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.library import load_device, shipped
 from neuroest.pipeline.estimate import estimate
+from neuroest.registry import roles_of
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -39,7 +40,7 @@ def test_a_template_of_every_model_passes_the_check_and_explains_every_value(
 def test_placeholders_are_the_values_of_the_device_they_come_from(tmp_path: Path) -> None:
     for name in ("diffusive_bench", "rram_22nm_intel", "vox_shih2025", "pcm_28nm_fdsoi"):
         example = load_device(name)
-        kind = "synapse" if example.record.folder == "synapses" else "neuron"
+        kind = "synapse" if "cell" in roles_of(example.spec.model) else "neuron"
         made = load_device(str(written(tmp_path, "mine", templates.new_device(kind, "mine", like=name))))
         for key, claim in example.claims.items():
             assert made.claims[key].value == pytest.approx(claim.value, rel=1e-5)

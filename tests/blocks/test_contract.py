@@ -115,9 +115,8 @@ def test_each_check_has_a_text_and_each_text_a_check() -> None:
 def test_the_device_of_a_block_is_known(model: str) -> None:
     block, schema = COMPONENTS[model], BLOCKS[model]
     record = schema.record
-    assert DEVICE_MODELS[record.model] is record
-    assert f"## Model `{record.model}`" in MODELS
-    assert record.folder
+    assert DEVICE_MODELS[schema.device_model()] is record
+    assert f"## Model `{schema.device_model()}`" in MODELS
     assert record.declared.keys() <= record.descriptions().keys()
     # both are under the path of the block
     assert not set(numeric_options(schema)) & set(record.declared)

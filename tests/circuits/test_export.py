@@ -22,6 +22,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.units import Ampere, Second, Volt
 from neuroest.equations import filament_conduction
 from neuroest.loading.library import load_device, shipped
+from neuroest.registry import roles_of
 from neuroest.specs.parameters import Record, positive
 from tests.cli.conftest import Command, command
 
@@ -40,7 +41,11 @@ def neurons() -> list[str]:
     found = []
     for name in shipped("device"):
         record = load_device(name).record
-        if record.folder == "neurons" or hasattr(record, "circuit_of") or name == "lif_behaviour_generic":
+        if (
+            "neuron" in roles_of(load_device(name).spec.model)
+            or hasattr(record, "circuit_of")
+            or name == "lif_behaviour_generic"
+        ):
             found.append(name)
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from neuroest.core.errors import MappingError
-from neuroest.loading.library import load_architecture, load_device, shipped
+from neuroest.loading.library import devices_of, load_architecture, load_device, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import DEVICE_MODELS
 
@@ -52,7 +52,9 @@ def test_variants_differ_from_their_base_by_what_they_are_for(variant: str, base
 @pytest.mark.parametrize("name", DEVICES)
 def test_device_loads_and_stands_in_the_folder_of_its_model(name: str) -> None:
     device = load_device(name)
-    assert shipped("device")[name].parent.name == device.record.folder
+    assert {path.parent for path in devices_of(device.spec.model).values()} == {
+        shipped("device")[name].parent
+    }
     assert device.spec.maturity.reason
     assert device.claims
 

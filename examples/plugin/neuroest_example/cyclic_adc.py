@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import model_errors
 from neuroest.core.units import Ampere, Dimensionless, Joule, PerSecond, SquareMetre
 from neuroest.equations import converter_circuits
 from neuroest.equations import converters as equations
-from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.parameters import positive
 
 
 class CyclicAdcParameters(ClockedAdcParameters):
     """Cyclic converter from its circuit."""
-
-    model: ClassVar[str] = "cyclic_adc"
 
     comparator_energy: Joule = positive(symbol="E_cmp")
     """Energy of one decision."""
@@ -29,20 +26,25 @@ class CyclicAdcParameters(ClockedAdcParameters):
 class CyclicAdcBlock(ClockedAdcBlock):
     """Cyclic converter from its circuit."""
 
-    record: ClassVar[type[Record] | None] = CyclicAdcParameters
+    record = CyclicAdcParameters
     model: Literal["cyclic_adc"]
 
 
 class CyclicAdc(ClockedConverter):
-    """Cyclic converter."""
+    """Cyclic converter.
 
-    schema: ClassVar[type[Block]] = CyclicAdcBlock
-    fills: ClassVar[tuple[str, ...]] = ("converter",)
-    example: ClassVar[str] = "cyclic_adc_65nm"
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(2.5, "a circuit on paper, without reference, clock and calibration"),
-        area=ModelError(2.5, "no layout exists"),
-    )
+    Model errors
+    ------------
+    energy
+        a circuit on paper, without reference, clock and calibration
+    area
+        no layout exists
+    """
+
+    schema = CyclicAdcBlock
+    fills = ("converter",)
+    example = "cyclic_adc_65nm"
+    prior_error = model_errors(energy=2.5, area=2.5)
     device: CyclicAdcParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:

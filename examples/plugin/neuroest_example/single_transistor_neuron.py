@@ -1,23 +1,18 @@
 """Neuron of one transistor whose floating body collects the holes of impact ionisation until it latches."""
 
-from __future__ import annotations
-
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.units import Ampere, Second, SquareMetre, Volt
 from neuroest.equations.accumulating import pulse_energy
-from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class SingleTransistorNeuronParameters(Record):
     """Transistor with a floating body that integrates holes and latches."""
-
-    model: ClassVar[str] = "single_transistor_neuron"
-    folder: ClassVar[str] = "neurons"
 
     drain_voltage: Volt = positive(maximum=10.0, symbol="V_d")
     """Voltage across the transistor while it integrates."""
@@ -36,18 +31,18 @@ class SingleTransistorNeuronParameters(Record):
 class SingleTransistorNeuronBlock(DeviceBlock):
     """Neuron of one transistor with a floating body."""
 
-    record: ClassVar[type[Record] | None] = SingleTransistorNeuronParameters
+    record = SingleTransistorNeuronParameters
     model: Literal["single_transistor_neuron"]
 
 
 class SingleTransistorNeuron(Neuron):
     """One transistor whose floating body integrates; taking the drain voltage away is the reset."""
 
-    schema: ClassVar[type[Block]] = SingleTransistorNeuronBlock
-    fills: ClassVar[tuple[str, ...]] = ("neuron",)
-    owns: ClassVar[tuple[str, ...]] = ("neuron channel current",)
-    example: ClassVar[str] = "single_transistor_soi"
-    prior_error: ClassVar[ModelErrors] = model_errors(
+    schema = SingleTransistorNeuronBlock
+    fills = ("neuron",)
+    owns = ("neuron channel current",)
+    example = "single_transistor_soi"
+    prior_error = model_errors(
         energy=ModelError(2.0, "the circuit that senses the latch is not in the model"),
         area=ModelError(2.0, "no layout exists"),
     )
@@ -72,7 +67,12 @@ class SingleTransistorNeuron(Neuron):
         return [AreaCost(self.path, "footprint", self.device.footprint)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the transistor stands its drain voltage."""
+        """Whether the transistor stands its drain voltage.
+
+        Checks
+        ------
+        drain_voltage
+            the drain voltage destroys the transistor
+        """
         drain, most = self.device.drain_voltage, self.device.breakdown_voltage
-        message = "the drain voltage destroys the transistor"
-        return [Check("drain_voltage", self.path, "design_rule", drain < most, message, drain, most, "V")]
+        return [self.require("design_rule", "drain_voltage", drain, "<", most, "V")]

@@ -14,8 +14,6 @@ from neuroest.specs.parameters import non_negative, positive
 class ChargeCellParameters(StaticCellParameters):
     """Static memory cell that puts the product of its bit and an input bit on a capacitor."""
 
-    model = "charge_domain_sram"
-
     unit_capacitance: u.Farad = positive(maximum=1e-12, symbol="C_u")
     """Capacitor of one cell."""
     capacitance_spread: u.Dimensionless = non_negative(maximum=1.0, symbol="sigma_C")

@@ -11,8 +11,6 @@ from neuroest.specs.parameters import positive
 class CurrentCellParameters(ReadPortParameters):
     """Static memory cell whose read port draws a current from its column where its bit and an input are one."""
 
-    model = "current_domain_sram"
-
     saturation_voltage: u.Volt = positive(maximum=5.0, symbol="V_sat")
     """Voltage of a column below which the current of its cells falls."""
     precharge_width: u.Metre = positive(maximum=1e-3)

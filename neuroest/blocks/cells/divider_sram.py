@@ -15,8 +15,6 @@ class DividerCellParameters(ReadPortParameters):
     `current_linearity` is for half of the supply across the cell, the mean of what pulls up and what pulls down.
     """
 
-    model = "divider_sram"
-
 
 class DividerCellBlock(DeviceBlock):
     """Static memory cell that pulls its column up or down; all cells of a column divide the supply."""

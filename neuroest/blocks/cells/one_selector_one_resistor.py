@@ -9,8 +9,6 @@ from neuroest.blocks.model_error import model_errors
 class SelectorCellParameters(CrosspointCellParameters):
     """Resistive memory in series with a two-terminal selector."""
 
-    model = "one_selector_one_resistor"
-
 
 class SelectorCellBlock(CrosspointCellBlock):
     """Crossbar cell of one resistive memory and one two-terminal selector."""

@@ -17,8 +17,6 @@ from neuroest.specs.parameters import non_negative, positive
 class ResistiveCellParameters(CellParameters):
     """Resistive memory with an access transistor."""
 
-    model = "one_transistor_one_resistor"
-
     access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
     """Width of the access transistor; on a process where the cell is smaller it scales with the side of the cell."""
     access_on_current: u.AmperePerMetre = positive(absent=0.0)

@@ -9,8 +9,6 @@ from neuroest.blocks.model_error import model_errors
 class PassiveCellParameters(CrosspointCellParameters):
     """Passive resistive memory at the crosspoint of two wires."""
 
-    model = "passive"
-
 
 class PassiveCellBlock(CrosspointCellBlock):
     """Crossbar cell of one resistive memory alone."""

@@ -12,8 +12,6 @@ from neuroest.specs.parameters import non_negative, positive
 class SeriesJunctionsParameters(StaticCellParameters):
     """Two junctions in opposite states; the input selects which one is in the string."""
 
-    model = "series_junctions"
-
     low_resistance: u.Ohm = positive(symbol="R_P")
     """Resistance of a junction in its parallel state."""
     high_resistance: u.Ohm = positive(symbol="R_AP")

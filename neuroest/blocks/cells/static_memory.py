@@ -22,9 +22,6 @@ STATIC_CELL_ERROR: ModelErrors = model_errors(
 class StaticCellParameters(Record):
     """Parameters of all static compute cells."""
 
-    model = ""
-    folder = "synapses"
-
     array_efficiency: u.Dimensionless = positive(maximum=1.0, symbol="eta_a")
     """Share of the cells in the area of an array; decoders and write circuits are the rest."""
     bitcell_ratio: u.Dimensionless = non_negative(maximum=100.0, symbol="A_cell/A_6T", absent=0.0)

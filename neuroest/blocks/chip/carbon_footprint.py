@@ -14,9 +14,6 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 class CarbonFootprint(Record):
     """Carbon dioxide equivalent of the wafers of a fab, of a package, and of the electricity in use."""
 
-    model = "carbon_footprint"
-    folder = "integration"
-
     fab_energy: u.JoulePerSquareMetre = positive()
     """Electrical energy of the fab per area of wafer."""
     fab_carbon_intensity: u.KilogramPerJoule = non_negative()

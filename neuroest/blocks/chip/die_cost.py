@@ -14,9 +14,6 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 class DieCost(Record):
     """Cost and yield of a wafer. Costs are in US dollars."""
 
-    model = "die_cost"
-    folder = "integration"
-
     wafer_diameter: u.Metre = positive(maximum=1.0, exact=CHOSEN)
     """Diameter of the wafer."""
     wafer_cost: u.Dimensionless = positive()

@@ -15,9 +15,6 @@ from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, posit
 class EventEnergiesParameters(Record):
     """A neuromorphic core, modelled by the energies and times of its events."""
 
-    model = "event_energies"
-    folder = "measured_chips"
-
     synaptic_operation_energy: u.Joule = non_negative()
     """Energy of one synaptic operation; zero if the power of a busy core includes it."""
     active_update_energy: u.Joule = non_negative()

@@ -14,9 +14,6 @@ from neuroest.specs.parameters import Record, non_negative
 class FixedBlockParameters(Record):
     """A block with published area and power at full activity, such as a row of a paper's component table."""
 
-    model = "fixed_block"
-    folder = "measured_chips"
-
     power: u.Watt = non_negative()
     """Power while the chip is active, independent of the network."""
     footprint: u.SquareMetre = non_negative()

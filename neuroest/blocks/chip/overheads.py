@@ -14,9 +14,6 @@ from neuroest.specs.parameters import Record, non_negative, positive
 class Overheads(Record):
     """Overheads around the blocks of a chip: floor plan, clock, control, power delivery and heat."""
 
-    model = "chip_overheads"
-    folder = "integration"
-
     floorplan_utilisation: u.Dimensionless = positive(maximum=1.0, symbol="eta_fp")
     """Utilisation of the die by blocks and standard-cell rows."""
     macro_utilisation: u.Dimensionless = positive(

@@ -15,9 +15,6 @@ from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 class RooflineParameters(Record):
     """A processor described by its peak rate, memory bandwidth and power."""
 
-    model = "roofline_processor"
-    folder = "measured_chips"
-
     peak_rate: u.PerSecond = positive(exact=EXACT)
     """Operations per second at the precision used; one multiply-accumulate counts as two."""
     memory_rate: u.BitPerSecond = positive(exact=EXACT)

@@ -17,9 +17,6 @@ from neuroest.specs.parameters import Record, non_negative, positive
 class ShellParameters(Record):
     """Surroundings of chips: other parts with their power, power conversion, cooling."""
 
-    model = "shell"
-    folder = "shells"
-
     idle_power: u.Watt = non_negative()
     """Idle power of the shell's own parts: memories, regulators, clocks, switches, fans, host."""
     active_power: u.Watt = non_negative(absent=0.0)

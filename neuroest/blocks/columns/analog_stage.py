@@ -14,7 +14,6 @@ class AnalogStageParameters(CircuitParameters):
     """Analog circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
 
     model = "analog_stage"
-    folder = "drivers"
 
     action_energy: u.Joule = positive(symbol="E_st")
     """Energy of passing on one value."""

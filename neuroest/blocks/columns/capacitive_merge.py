@@ -15,9 +15,6 @@ from neuroest.specs.parameters import Record, non_negative, positive
 class CapacitiveMergeParameters(Record):
     """Capacitor with switches at each column, weighted by the place of the column's bit."""
 
-    model = "capacitive_merge"
-    folder = "drivers"
-
     unit_capacitance: u.Farad = positive(symbol="C_m")
     """Capacitor of the lowest bit."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")

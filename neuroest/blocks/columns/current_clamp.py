@@ -19,9 +19,6 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, pos
 class CurrentClampParameters(Record):
     """Current conveyor that fixes the voltage of a column and passes its current to the neuron."""
 
-    model = "current_clamp"
-    folder = "drivers"
-
     bias_current: u.Ampere = positive(symbol="I_b")
     """Current of the active conveyor."""
     input_resistance: u.Ohm = positive(symbol="R_in")

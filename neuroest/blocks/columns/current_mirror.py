@@ -15,9 +15,6 @@ from neuroest.specs.parameters import Record, non_negative, positive
 class CurrentMirrorParameters(Record):
     """Current mirror that weights the current of one column and adds it to a common line."""
 
-    model = "current_mirror"
-    folder = "drivers"
-
     bias_current: u.Ampere = positive(symbol="I_m")
     """Current of one active mirror."""
     relative_error: u.Dimensionless = non_negative(maximum=1.0)

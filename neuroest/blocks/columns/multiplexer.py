@@ -19,7 +19,6 @@ class TransmissionGateParameters(Record):
     """Transmission gate of an NMOS and a PMOS in parallel, and its select logic."""
 
     model = "transmission_gate"
-    folder = "drivers"
 
     resistance_factor: u.Dimensionless = positive(maximum=2.0, symbol="k")
     """On-resistance of a transistor at small voltage, over nominal supply divided by on-current."""

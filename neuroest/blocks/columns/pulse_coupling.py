@@ -14,8 +14,6 @@ from neuroest.specs.parameters import non_negative
 class PulseCouplingParameters(SampledClampParameters):
     """Clamp with a capacitor whose discharge times a pulse of the supply at the neuron."""
 
-    model = "pulse_coupling"
-
     switch_capacitance: u.Farad = non_negative()
     """Gate of the switch that connects the neuron to the supply, and the input that it charges."""
     threshold_error: u.Volt = non_negative(symbol="sigma_V")

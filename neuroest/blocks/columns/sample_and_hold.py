@@ -17,9 +17,6 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 class SampleAndHoldParameters(Record):
     """Capacitor with a switch and a follower that holds the result of a column."""
 
-    model = "sample_and_hold"
-    folder = "converters"
-
     hold_capacitance: u.Farad = positive(symbol="C_h")
     """Hold capacitor."""
     signal_swing: u.Volt = positive(maximum=10.0, exact=CHOSEN)

@@ -17,9 +17,6 @@ from neuroest.specs.parameters import CHOSEN, Record, positive
 class SampleAndHoldCircuitParameters(Record):
     """Capacitor with a switch and a source follower, sized for the converter that they serve."""
 
-    model = "sample_and_hold_circuit"
-    folder = "converters"
-
     signal_swing: u.Volt = positive(maximum=10.0, symbol="V", exact=CHOSEN)
     """Largest voltage on the capacitor."""
     noise_share: u.Dimensionless = positive(maximum=10.0, symbol="a")

@@ -18,8 +18,6 @@ from neuroest.specs.parameters import CHOSEN, non_negative, positive
 class SampledClampParameters(CurrentClampParameters):
     """Current conveyor that keeps the column's result and presents it to the neuron after the rows went idle."""
 
-    model = "sampled_clamp"
-
     hold_capacitance: u.Farad = positive(symbol="C_h")
     """Capacitor that keeps the result."""
     hold_voltage: u.Volt = positive(maximum=10.0, exact=CHOSEN)

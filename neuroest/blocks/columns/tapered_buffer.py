@@ -15,9 +15,6 @@ from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
 class TaperedBufferParameters(Record):
     """Chain of growing inverters behind a neuron."""
 
-    model = "tapered_buffer"
-    folder = "drivers"
-
     stage_ratio: u.Dimensionless = quantity(minimum=1.5, maximum=20, exact=CHOSEN)
     """Size ratio of consecutive stages."""
     input_capacitance: u.Farad = positive(symbol="C_0")

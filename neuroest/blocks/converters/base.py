@@ -25,9 +25,6 @@ CORE_ERROR: ModelErrors = model_errors(
 class ClockedAdcParameters(CircuitParameters):
     """What the converters share that are computed from their circuit."""
 
-    model = ""
-    folder = "converters"
-
     comparator_area: u.SquareMetre = positive()
     """Area of one comparator."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)

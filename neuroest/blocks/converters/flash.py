@@ -13,8 +13,6 @@ from neuroest.specs.parameters import CHOSEN, non_negative, positive
 class FlashAdcParameters(base.ClockedAdcParameters):
     """Flash converter from its circuit."""
 
-    model = "flash_adc"
-
     comparator_energy: u.Joule = positive(symbol="E_cmp")
     """Energy of one decision."""
     ladder_energy: u.Joule = non_negative()

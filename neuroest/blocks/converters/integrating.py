@@ -18,9 +18,6 @@ from neuroest.specs.parameters import RANGE_END, non_negative, positive
 class IntegratingAdcParameters(CircuitParameters):
     """Integrator and step-wise converter at one column, with times and energies per step."""
 
-    model = "integrating_adc"
-    folder = "converters"
-
     integration_step_time: u.Second = positive(symbol="t_int")
     """Time of one sampling and integration."""
     sample_time: u.Second = non_negative(symbol="t_s")

@@ -13,8 +13,6 @@ from neuroest.specs.parameters import non_negative, positive
 class RampAdcParameters(base.ClockedAdcParameters):
     """Single-slope converter from its circuit: a shared ramp, with a comparator and a latch per column."""
 
-    model = "ramp_adc"
-
     comparator_cycle_energy: u.Joule = positive()
     """Energy of the comparator in one clock cycle."""
     mean_fraction: u.Dimensionless = positive(maximum=1.0, exact="mean of a uniform distribution")

@@ -13,9 +13,6 @@ from neuroest.specs.parameters import CHOSEN, positive, quantity
 class ReportedAdcParameters(CircuitParameters):
     """Analog-to-digital converter known by its published numbers."""
 
-    model = "reported_adc"
-    folder = "converters"
-
     bits: u.Dimensionless = quantity(minimum=1, maximum=24, exact=CHOSEN)
     """Resolution."""
     conversion_energy: u.Joule = positive()

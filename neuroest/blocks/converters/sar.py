@@ -14,8 +14,6 @@ from neuroest.specs.parameters import CHOSEN, non_negative, positive
 class SarAdcParameters(ClockedAdcParameters):
     """Successive-approximation converter from its circuit."""
 
-    model = "sar_adc"
-
     reference_voltage: u.Volt = positive(maximum=10.0, symbol="V_ref", exact=CHOSEN)
     """Reference of the capacitor array."""
     unit_capacitance: u.Farad = positive(symbol="C_u")

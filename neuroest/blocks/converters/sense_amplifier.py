@@ -13,9 +13,6 @@ from neuroest.specs.parameters import non_negative, positive
 class SenseAmplifierParameters(CircuitParameters):
     """Sense amplifier: one comparison of a column with a reference."""
 
-    model = "sense_amplifier"
-    folder = "converters"
-
     decision_energy: u.Joule = positive()
     """Energy of one decision."""
     decision_time: u.Second = positive()

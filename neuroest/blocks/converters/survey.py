@@ -16,9 +16,6 @@ from neuroest.specs.parameters import FIT, RANGE_END, positive, quantity
 class SurveyAdcParameters(CircuitParameters):
     """Analog-to-digital converter by a regression over published ones."""
 
-    model = "survey_adc"
-    folder = "converters"
-
     speed_merit_constant: u.Dimensionless = quantity(exact=FIT)
     """Speed-limited figure of merit at 1 Hz, in dB."""
     speed_merit_slope: u.Dimensionless = quantity(exact=FIT)

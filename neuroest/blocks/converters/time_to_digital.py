@@ -16,9 +16,6 @@ from neuroest.specs.parameters import RANGE_END, positive
 class TimeConverterParameters(CircuitParameters):
     """Time-to-digital converter: a counter or delay line that is stopped by the edge of a pulse."""
 
-    model = "time_to_digital"
-    folder = "converters"
-
     step_time: u.Second = positive(symbol="t_lsb")
     """Time of one step."""
     step_energy: u.Joule = positive(symbol="E_lsb")

@@ -19,9 +19,6 @@ from neuroest.specs.parameters import FIT, RANGE_END, non_negative, positive
 class WholeAdcParameters(CircuitParameters):
     """Complete converter by a fit to published ones: reference, buffers, sampling, calibration, layout at pitch."""
 
-    model = "whole_adc"
-    folder = "converters"
-
     bit_energy: u.Joule = non_negative(symbol="E_b", exact=FIT)
     """Energy per conversion and bit."""
     step_energy: u.Joule = non_negative(symbol="E_s", exact=FIT)

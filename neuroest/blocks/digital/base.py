@@ -27,7 +27,6 @@ class LogicLibraryParameters(Record):
     """Arithmetic blocks of a standard-cell library."""
 
     model = "logic_library"
-    folder = "logic"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the energies."""

@@ -28,9 +28,6 @@ _READ = "read"
 class ProcessorParameters(Record):
     """A processor core, or a whole microcontroller without its accelerators, by the energy of a cycle."""
 
-    model = "processor"
-    folder = "processors"
-
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the core that the energy belongs to."""
     cycle_energy: u.Joule = positive()

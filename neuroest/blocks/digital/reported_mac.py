@@ -13,9 +13,6 @@ from neuroest.specs.parameters import Record, non_negative, positive
 class ReportedMacParameters(Record):
     """Multiply-accumulate unit with published numbers."""
 
-    model = "reported_mac"
-    folder = "logic"
-
     mac_energy: u.Joule = positive()
     """Energy of one multiply-accumulate, including operand and sum registers."""
     static_power: u.Watt = non_negative()

@@ -20,7 +20,6 @@ class WiresParameters(Record):
     """Wires of an on-chip network without routers."""
 
     model = "wires"
-    folder = "links"
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the energies."""

@@ -26,9 +26,6 @@ class DramParameters(Record):
     Currents are those of one channel of one device, times those of its speed grade.
     """
 
-    model = "dram"
-    folder = "dram"
-
     device_capacity: u.Bit = positive(exact=CHOSEN)
     """Capacity of one device: a chip, a package or a stack."""
     device_channels: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)

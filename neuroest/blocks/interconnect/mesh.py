@@ -27,9 +27,6 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, pos
 class MeshParameters(Record):
     """Routers and wires of an on-chip network."""
 
-    model = "mesh"
-    folder = "links"
-
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the energies."""
     router_energy: u.JoulePerBit = non_negative()

@@ -17,9 +17,6 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 class LinkParameters(Record):
     """Off-chip link, or the memory behind it."""
 
-    model = "off_chip_link"
-    folder = "links"
-
     energy: u.JoulePerBit = positive()
     """Energy per bit, including the far end if the source does."""
     rate: u.BitPerSecond = positive(exact=CHOSEN)

@@ -26,9 +26,6 @@ from neuroest.specs.parameters import DEFINED, RANGE_END, Record, non_negative, 
 class EdramParameters(Record):
     """Embedded dynamic memory of 1T1C cells, from its cells and lines."""
 
-    model = "edram"
-    folder = "memories"
-
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Array supply of the retention and times."""
     minimum_feature_size: u.Metre = positive(exact=RANGE_END)

@@ -17,9 +17,6 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 class MemoryMacroParameters(Record):
     """Memory with given energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
 
-    model = "memory_macro"
-    folder = "memories"
-
     read_energy: u.JoulePerBit = positive()
     """Energy of reading, per bit, with the periphery of the macro."""
     write_energy: u.JoulePerBit = positive()

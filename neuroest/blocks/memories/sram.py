@@ -18,9 +18,6 @@ from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negat
 class SramParameters(Record):
     """SRAM from power laws over capacity and word width, fitted to a memory compiler."""
 
-    model = "sram"
-    folder = "memories"
-
     reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the fit."""
     reference_capacity: u.Bit = positive(exact=DEFINED)

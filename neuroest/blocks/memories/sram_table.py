@@ -29,8 +29,6 @@ from neuroest.specs.parameters import EXACT, Record, positive
 class SramTableParameters(Record):
     """SRAM from a table over node, banks, capacity and word width, with factors for the table's error."""
 
-    model = "sram_table"
-    folder = "memories"
     table = MemoryTable
 
     cell_squares: u.PerBit = positive(exact=EXACT)

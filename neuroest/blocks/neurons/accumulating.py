@@ -20,9 +20,6 @@ from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 class AccumulatingNeuronParameters(Record):
     """Parameters of all accumulating neurons."""
 
-    model = ""
-    folder = "neurons"
-
     pulse_voltage: u.Volt = positive(maximum=20.0, symbol="V_p")
     """Supply of an input pulse."""
     pulse_time: u.Second = positive(symbol="t_p")

@@ -34,9 +34,6 @@ from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 class AnalogLifParameters(Record):
     """Subthreshold analog CMOS leaky integrate-and-fire neuron, from its circuit."""
 
-    model = "analog_lif"
-    folder = "neurons"
-
     membrane_capacitance: u.Farad = positive(symbol="C_mem")
     """Membrane capacitor."""
     parasitic_capacitance: u.Farad = non_negative()

@@ -14,8 +14,6 @@ from neuroest.specs.parameters import CHOSEN, EXACT, non_negative, positive
 class DiffusiveNeuronParameters(IonDynamics):
     """1M1T1R neuron with its node capacitance, control resistor and footprint stated."""
 
-    model = "diffusive_1m1t1r"
-
     gate_capacitance: u.Farad = positive(symbol="C_g", exact=EXACT)
     """Total capacitance of the gate node."""
     control_resistance: u.Ohm = positive(symbol="R_c", exact=CHOSEN)

@@ -20,8 +20,6 @@ from neuroest.specs.parameters import CHOSEN, non_negative, positive
 class IntegratedDiffusiveNeuronParameters(IonDynamics):
     """1M1T1R neuron whose node capacitance, control resistor and footprint follow from its geometry."""
 
-    model = "diffusive_1m1t1r_integrated"
-
     transistor_width: u.Metre = positive(maximum=1e-4, symbol="W")
     """Width of the output transistor."""
     transistor_length_pitches: u.Dimensionless = positive()

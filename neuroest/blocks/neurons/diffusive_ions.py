@@ -12,9 +12,6 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negati
 class IonDynamics(Record):
     """Rates of the filament and residue states of a diffusive memristor, and its firing statistics."""
 
-    model = ""
-    folder = "neurons"
-
     field_mobility: u.PerVoltSecond = positive(symbol="mu")
     """Filament growth per field."""
     field_offset: u.Dimensionless = positive(symbol="alpha", exact=EXACT)
@@ -84,7 +81,6 @@ class IonKineticsParameters(Record):
     """Noise and temperature of a diffusive memristor, next to the rates, conduction and rupture of its neuron."""
 
     model = "ion_kinetics"
-    folder = "lab"
 
     noise_correlation_time: u.Second = positive(symbol="tau_n")
     """Correlation time of the noise of the ion drive."""

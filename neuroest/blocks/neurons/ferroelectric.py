@@ -17,8 +17,6 @@ from neuroest.specs.parameters import positive
 class FerroelectricNeuronParameters(AccumulatingNeuronParameters):
     """Neuron of a ferroelectric transistor whose film switches under pulses below its coercive voltage."""
 
-    model = "ferroelectric_neuron"
-
     film_thickness: u.Metre = positive(maximum=1e-6, symbol="d")
     """Thickness of the ferroelectric film."""
     film_area: u.SquareMetre = positive(symbol="A")

@@ -15,8 +15,6 @@ from neuroest.specs.parameters import positive
 class PhaseChangeNeuronParameters(AccumulatingNeuronParameters):
     """Neuron of a phase-change cell that crystallises pulse by pulse and is melted to reset it."""
 
-    model = "phase_change_neuron"
-
     pulse_current: u.Ampere = positive(symbol="I_p")
     """Amplitude of a full crystallising pulse."""
     conductance_step: u.Siemens = positive(symbol="dG")

@@ -16,9 +16,6 @@ from neuroest.specs.parameters import Record, non_negative, positive
 class ReportedNeuronParameters(Record):
     """A neuron with the numbers that its authors report."""
 
-    model = "reported_neuron"
-    folder = "neurons"
-
     spike_energy: u.Joule = positive()
     """Energy of one spike, within the scope that the source states."""
     input_hold_time: u.Second = non_negative(absent=0.0)

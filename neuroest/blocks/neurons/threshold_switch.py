@@ -48,9 +48,6 @@ from neuroest.specs.parameters import (
 class ThresholdSwitchNeuronParameters(Record):
     """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
 
-    model = "threshold_switch_neuron"
-    folder = "neurons"
-
     supply_voltage: u.Volt = positive(symbol="V_s", exact=CHOSEN)
     """Drive voltage from the column."""
     threshold_voltage: u.Volt = positive(symbol="V_t")

@@ -17,9 +17,6 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive,
 class ChargePumpParameters(Record):
     """Dickson charge pump: capacitors, their parasitics and the circuits around them."""
 
-    model = "charge_pump"
-    folder = "drivers"
-
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Maximum voltage of its transistors and capacitors."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")

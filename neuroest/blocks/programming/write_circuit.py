@@ -27,9 +27,6 @@ COLUMN_ACCESS = "column_access"
 class WriteCircuitParameters(Record):
     """High-voltage transistors and decoder gates around an array for writing."""
 
-    model = "write_circuit"
-    folder = "drivers"
-
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Maximum voltage of its switches."""
     gate_length: u.Metre = positive(maximum=1e-5, symbol="L")

@@ -21,9 +21,6 @@ DRIVER_ERROR: ModelErrors = model_errors(
 class RowDriverParameters(Record):
     """Parameters of the output stage of all row drivers."""
 
-    model = ""
-    folder = "drivers"
-
     self_load_fraction: u.Dimensionless = non_negative(symbol="k_self")
     """Ratio of the driver's own gate energy to the energy of its row."""
     voltage_loss: u.Dimensionless = positive(maximum=1.0, symbol="eps_drv")
@@ -103,8 +100,6 @@ class RowDriver(Component[Any]):
 
 class VoltageDriverParameters(RowDriverParameters):
     """Output amplifier of a digital-to-analog converter, which carries the row current."""
-
-    model = ""
 
     buffer_overhead: u.Dimensionless = non_negative()
     """Ratio of the output stage's quiescent current to its largest row current."""

@@ -14,8 +14,6 @@ from neuroest.specs.parameters import non_negative, positive
 class CapacitiveDacParameters(VoltageDriverParameters):
     """Charge-redistribution DAC at each row, with an output buffer for the row current."""
 
-    model = "capacitive_dac"
-
     unit_capacitance: u.Farad = positive(symbol="C_u")
     """Capacitance of the least significant bit."""
     switching_factor: u.Dimensionless = positive(maximum=4.0, symbol="k_c")

@@ -14,9 +14,6 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 class LevelShifterParameters(Record):
     """Level shifter between logic and a row with a voltage above the logic supply."""
 
-    model = "level_shifter"
-    folder = "drivers"
-
     toggle_energy: u.Joule = positive()
     """Energy of one pulse, both edges."""
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)

@@ -16,8 +16,6 @@ from neuroest.specs.blocks import DeviceBlock
 class OneBitDriverParameters(RowDriverParameters):
     """One-bit row driver: a tapered inverter chain sized for its row."""
 
-    model = "one_bit_driver"
-
 
 class OneBitDriverBlock(DeviceBlock):
     """One-bit driver at the end of each row; inputs are bit-serial."""

@@ -15,8 +15,6 @@ from neuroest.specs.parameters import non_negative
 class PulseWidthDriverParameters(RowDriverParameters, CircuitParameters):
     """Row driver with a pulse width proportional to its input."""
 
-    model = "pulse_width"
-
     conversion_energy: u.Joule = non_negative()
     """Energy of converting one number to one pulse."""
     converter_area: u.SquareMetre = non_negative()

@@ -14,8 +14,6 @@ from neuroest.specs.parameters import positive
 class ResistiveLadderParameters(VoltageDriverParameters):
     """R-2R ladder at each row, with an output buffer for the row current."""
 
-    model = "resistive_ladder"
-
     unit_resistance: u.Ohm = positive(symbol="R")
     """Resistance R of the ladder."""
     resistor_area: u.SquareMetre = positive()

@@ -9,7 +9,6 @@ class Process(Record):
     """A CMOS process of one node and flavour."""
 
     model = "cmos_process"
-    folder = "transistors"
 
     feature_size: u.Metre = positive(maximum=1e-6, symbol="F", exact=DEFINED)
     """Node label, the F of cell areas given in F^2."""
@@ -83,7 +82,6 @@ class ThresholdOptions(Record):
     """Transistors of several thresholds that one process offers side by side."""
 
     model = "threshold_options"
-    folder = "transistors"
 
     low_off_current: u.AmperePerMetre = positive()
     """Leakage of low-threshold transistors per width at 300 K and the nominal supply."""
@@ -97,7 +95,6 @@ class ProcessCorners(Record):
     """Slow and fast dies of a process, from a table of open design kits at their corners."""
 
     model = "process_corners"
-    folder = "transistors"
     table = CornerTable
 
     speed_depth: u.Dimensionless = positive(maximum=5.0, symbol="s_t")
@@ -110,7 +107,6 @@ class Package(Record):
     """A package by how well it carries heat off."""
 
     model = "package"
-    folder = "integration"
 
     thermal_resistance: u.KelvinPerWatt = positive(symbol="R_JA")
     """Thermal resistance from the die to the air around it, per package."""
