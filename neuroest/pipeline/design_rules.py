@@ -96,10 +96,9 @@ def _peak_checks(s: Stages, share: Array | None) -> Iterator[Check]:
     """Whether the chip works far below its peak, and where it spends most of its time."""
     if share is None or not all(level.mapped.placement.shared for level in s.levels):
         return  # units with fixed layers must wait for the slowest layer
-    times, step = s.timing.resources, s.timing.step
-    held = {path: float(np.sum(np.where(time >= step, step, 0.0))) for path, time in times.items()}
-    cause = max(held, key=lambda path: held[path])
-    part = f"{held[cause] / float(np.sum(step)):.0%}".replace("%", " %")
+    shares = s.timing.limiting_shares()
+    cause = max(shares, key=lambda path: shares[path])
+    part = f"{shares[cause]:.0%}".replace("%", " %")
     yield Check(
         "share_of_peak", s.levels[0].path, "advice", share >= _IDLE,
         f"the units are idle most of the time, limited by {cause} for {part} of it", share, _IDLE,

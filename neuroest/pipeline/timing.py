@@ -77,6 +77,14 @@ class Timing:
             return np.asarray(np.max(self.stage_interval, axis=-1, keepdims=True))
         return np.asarray(np.max(self.step * level.own, axis=-1, keepdims=True) / level.mapper.steps)
 
+    def limiting_shares(self) -> dict[str, float]:
+        """Share of the time in which each resource is the slowest one of a layer, by component path."""
+        whole = float(np.sum(self.step))
+        return {
+            path: float(np.sum(np.where(time >= self.step, self.step, 0.0))) / whole
+            for path, time in self.resources.items()
+        }
+
     @property
     def bottleneck(self) -> str | None:
         """Resource on which layers take turns for longer than the slowest layer needs; None where there is none."""

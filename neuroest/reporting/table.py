@@ -134,7 +134,7 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         lead, interval, nominal = headline_cells(found, unit)
         shown = main or QUANTITIES[name].learning
         rows.append((indent + label, lead, interval if shown else "", nominal))
-        cause = _cause(estimate, name) if main else ""
+        cause = _cause(estimate, name) if main else _idle_cause(estimate) if name == "share_of_peak" else ""
         notes[len(rows) - 1] = [text for text in (cause, skewed(found, FAR if main else math.inf)) if text]
     lines = []
     for index, line in enumerate(fitting_columns(rows, "<>>>", widest=2)):
@@ -163,6 +163,19 @@ def _cause(estimate: Estimate, total: str) -> str:
         return ""
     path, share = causes[0]
     return f"band mostly from {short(path)} ({percent(share)} of it)"
+
+
+def _idle_cause(estimate: Estimate) -> str:
+    """What units that all layers share wait for most; units with layers of their own wait for the slowest layer."""
+    evaluation = estimate.evaluation
+    if not all(level.mapped.placement.shared for level in evaluation.levels):
+        return ""
+    units = {level.path for level in evaluation.levels}
+    shares = {path: s for path, s in evaluation.timing.limiting_shares().items() if path not in units}
+    path = max(shares, key=lambda each: shares[each], default="")
+    if not shares.get(path, 0.0) > 0.0:
+        return ""
+    return f"the units wait for {short(path)} for {percent(shares[path])} of the time"
 
 
 def _columns(comparison: Comparison) -> list[str]:
