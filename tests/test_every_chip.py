@@ -28,7 +28,7 @@ SPIKING = [chip for chip, _ in pairs("mlp_mnist_spiking")]
 
 @pytest.mark.parametrize("chip", CHIPS)
 def test_results_are_finite_add_up_and_have_bands_in_order(chip: str) -> None:
-    sound(shipped_estimate(chip))
+    assert sound(shipped_estimate(chip)) > len(shipped_estimate(chip).totals)
 
 
 @pytest.mark.slow
@@ -47,7 +47,7 @@ def test_so_are_those_of_other_numbers_or_they_are_refused(
         result = neuroest.estimate(chip, network(chip), changes)
     except NeuroestError:
         return
-    sound(result)
+    assert sound(result) > len(result.totals)
 
 
 def test_a_result_that_is_not_sound_is_seen() -> None:

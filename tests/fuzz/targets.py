@@ -75,10 +75,17 @@ def _shipped(kind: str) -> Callable[[], list[tuple[str, bytes]]]:
 # --- Specs ----------------------------------------------------------------------------------------------------------
 
 
-def sound(result: neuroest.Estimate) -> None:
-    """Everything that any estimate must keep to."""
+def sound(result: neuroest.Estimate) -> int:
+    """Check everything that any estimate must keep to, and count the numbers that were checked.
+
+    Raises
+    ------
+    WrongResultError
+        With the first number that is wrong.
+    """
     data = result.to_dict()
-    for place, value in _numbers(data, ""):
+    numbers = list(_numbers(data, ""))
+    for place, value in numbers:
         if not math.isfinite(value):
             raise WrongResultError(f"{place} is {value}")
     json.dumps(data, allow_nan=False)
@@ -93,6 +100,7 @@ def sound(result: neuroest.Estimate) -> None:
     for name, band in result.bands.totals.items():
         if not 0.0 <= band.low <= band.median <= band.high:
             raise WrongResultError(f"band of {name}: {band}")
+    return len(numbers)
 
 
 def _numbers(node: Any, place: str) -> Iterator[tuple[str, float]]:

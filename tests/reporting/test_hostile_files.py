@@ -44,15 +44,16 @@ def packed(parts: PARTS, file: Path, **changes: Any) -> Path:
     return file
 
 
-def refused(action: Callable[[], Any], *, match: str | None = None) -> None:
-    """In one line, ten seconds and half a gigabyte."""
+def refusal(action: Callable[[], Any]) -> str:
+    """The error of ours, which takes one line, ten seconds and half a gigabyte."""
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    with pytest.raises(NeuroestError, match=match) as caught:
+    with pytest.raises(NeuroestError) as caught:
         action()
     assert len(str(caught.value).splitlines()) == 1
     assert len(str(caught.value)) < 2000
     assert time.monotonic() - began < 10.0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 512 * 1024
+    return str(caught.value)
 
 
 def test_the_good_bundle_is_the_same(parts: PARTS, tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def test_a_member_that_is_no_such_thing_is_refused(
     parts: PARTS, tmp_path: Path, member: str, content: Any
 ) -> None:
     file = packed(parts, tmp_path / "bad.zip", **{member: content})
-    refused(lambda: rerun(file))
+    assert "bad.zip" in refusal(lambda: rerun(file))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,9 @@ def test_a_manifest_with_another_value_is_refused(
         inside = inside[part]
     inside[place[-1]] = value
     file = packed(parts, tmp_path / "bad.zip", **{"manifest.json": manifest})
-    refused(lambda: rerun(file))
+    message = refusal(lambda: rerun(file))
+    given = (*place, *(value if isinstance(value, dict) else [value]))
+    assert any(isinstance(word, str) and word in message for word in given), message
 
 
 @pytest.mark.parametrize("device", ["/etc/passwd", "../../../../../../../../etc/hostname", "/etc/none.yaml"])
@@ -119,21 +122,21 @@ def test_a_packed_chip_opens_nothing_outside_of_its_bundle(parts: PARTS, tmp_pat
     altered = re.sub(r"process: \w+", f"process: {device}", content, count=1).encode()
     chip["sha256"] = hashlib.sha256(altered).hexdigest()
     file = packed(parts, tmp_path / "bad.zip", **{"manifest.json": manifest, chip["packed"]: altered})
-    refused(lambda: rerun(file), match="leads out of the bundle")
+    assert "leads out of the bundle" in refusal(lambda: rerun(file))
 
 
 def test_a_bundle_of_more_than_any_report_is_refused(parts: PARTS, tmp_path: Path) -> None:
     many = b'{"results":[' + b"{}," * 40_000_000 + b"{}]}"
-    refused(lambda: rerun(packed(parts, tmp_path / "a.zip", **{"results.json": many})), match="values")
+    assert "values" in refusal(lambda: rerun(packed(parts, tmp_path / "a.zip", **{"results.json": many})))
     manifest = parts["manifest.json"]
     for key in ("results", "files"):
         repeated = {**manifest, key: manifest[key] * 20_000}
         file = packed(parts, tmp_path / "b.zip", **{"manifest.json": repeated})
-        refused(lambda file=file: rerun(file), match=key)
+        assert key in refusal(lambda file=file: rerun(file))
         twice = packed(parts, tmp_path / "c.zip", **{"manifest.json": {**manifest, key: manifest[key] * 2}})
-        refused(lambda twice=twice: rerun(twice), match="twice")
+        assert "twice" in refusal(lambda twice=twice: rerun(twice))
     empty = dict.fromkeys((f"outputs/{n}" for n in range(20_000)), b"")
-    refused(lambda: rerun(packed(parts, tmp_path / "d.zip", **empty)), match="files")
+    assert "files" in refusal(lambda: rerun(packed(parts, tmp_path / "d.zip", **empty)))
 
 
 def test_damaged_and_encrypted_members_are_refused(parts: PARTS, tmp_path: Path) -> None:
@@ -144,19 +147,19 @@ def test_damaged_and_encrypted_members_are_refused(parts: PARTS, tmp_path: Path)
     damaged, central = bytearray(good), good.rindex(b"PK\x01\x02")
     damaged[data : data + 64] = bytes(64)
     (tmp_path / "damaged.zip").write_bytes(damaged)
-    refused(lambda: rerun(tmp_path / "damaged.zip"))
+    assert "damaged.zip" in refusal(lambda: rerun(tmp_path / "damaged.zip"))
     for offset, value in ((8, 1), (10, 99)):  # flags, and the way of packing
         altered = bytearray(good)
         altered[central + offset] = value
         (tmp_path / "altered.zip").write_bytes(altered)
-        refused(lambda: rerun(tmp_path / "altered.zip"), match="encrypted")
+        assert "encrypted" in refusal(lambda: rerun(tmp_path / "altered.zip"))
     moved, end = bytearray(good), good.rindex(b"PK\x05\x06")
     place = int.from_bytes(
         good[end + 16 : end + 20], "little"
     )  # of the directory; members then begin before the file
     moved[end + 16 : end + 20] = (place + 1_000_000).to_bytes(4, "little")
     (tmp_path / "moved.zip").write_bytes(moved)
-    refused(lambda: rerun(tmp_path / "moved.zip"), match="not a bundle")
+    assert "not a bundle" in refusal(lambda: rerun(tmp_path / "moved.zip"))
 
 
 @pytest.mark.parametrize("step", [7, 101])
@@ -202,7 +205,7 @@ def test_a_saved_result_with_another_value_is_refused(
     inside[place[-1]] = value
     file = tmp_path / "bad.json"
     file.write_text(json.dumps(result), encoding="utf-8")
-    refused(lambda: read_results(file))
+    assert "bad.json" in refusal(lambda: read_results(file))
 
 
 def test_a_total_that_is_negative_or_nothing_has_no_ratio(parts: PARTS, tmp_path: Path) -> None:
@@ -218,4 +221,4 @@ def test_a_total_that_is_negative_or_nothing_has_no_ratio(parts: PARTS, tmp_path
 
 def test_deep_nesting_is_no_result(tmp_path: Path) -> None:
     (tmp_path / "deep.json").write_bytes(b'{"totals":{},"baseline":' + DEEP)
-    refused(lambda: read_results(tmp_path / "deep.json"), match="nested too deep")
+    assert "nested too deep" in refusal(lambda: read_results(tmp_path / "deep.json"))

@@ -408,7 +408,8 @@ class TestSyntax:
 
     @pytest.mark.parametrize("escape", [r"\ud800", r"\UFFFFFFFF", r"\U00110000"])
     def test_an_escape_of_no_character_is_refused(self, escape):
-        problem_of(f'a: "{escape}"')
+        message = problem_of(f'a: "{escape}"')[3]
+        assert "character" in message or message.startswith("not YAML: ")
 
     def test_ordinary_escapes_are_read(self):
         assert value_of(r'"\t\n\r\u00b5\U0001F600\"\\"') == '\t\n\rµ😀"\\'
