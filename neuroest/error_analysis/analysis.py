@@ -18,68 +18,21 @@ from neuroest.error_analysis.elasticities import elasticities
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.error_analysis.scenarios import scenario_rows
 from neuroest.loading.library import bibliography
-from neuroest.pipeline import breakdown
+from neuroest.pipeline.breakdown import EstimateRows
 from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
-from neuroest.results import rows
-from neuroest.results.estimate import Estimate
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.device import SourceSpec
 
 
-class AnalysedEstimate(Estimate):
+class AnalysedEstimate(EstimateRows):
     """An estimate that computes its slow parts on first use."""
 
     def __getstate__(self) -> dict[str, Any]:
         # a copy in another process computes the slow parts again, since traced numbers are not sent
         return {item.name: getattr(self, item.name) for item in fields(self)}
-
-    @cached_property
-    def breakdown(self) -> tuple[rows.BreakdownRow, ...]:
-        """Every term: dynamic energy by layer, static energy and area by component."""
-        return breakdown.breakdown_rows(self.evaluation)
-
-    @cached_property
-    def learning(self) -> tuple[rows.BreakdownRow, ...]:
-        """Every term of the energy of learning from a sample."""
-        return breakdown.learning_rows(self.evaluation)
-
-    @cached_property
-    def layers(self) -> tuple[rows.LayerRow, ...]:
-        """Every layer on the chip."""
-        return breakdown.layer_rows(self.evaluation)
-
-    @cached_property
-    def levels(self) -> tuple[rows.LevelRow, ...]:
-        """Every computing level, and the blocks outside of the levels."""
-        return breakdown.level_rows(self.evaluation)
-
-    @cached_property
-    def shells(self) -> tuple[rows.ShellRow, ...]:
-        """The chips and each shell around them."""
-        return breakdown.shell_rows(self.evaluation)
-
-    @cached_property
-    def traffic(self) -> tuple[rows.TrafficRow, ...]:
-        """Spikes of populations by level of the hierarchy."""
-        return breakdown.traffic_rows(self.evaluation)
-
-    @cached_property
-    def spike_terms(self) -> dict[str, float]:
-        """Energy of one spike of a neuron with its own output, by term. [J]."""
-        return breakdown.spike_terms(self.evaluation)
-
-    @cached_property
-    def characteristics(self) -> tuple[rows.Characteristic, ...]:
-        """Figures for specialists of single blocks."""
-        return breakdown.characteristics(self.evaluation)
-
-    @cached_property
-    def column_errors(self) -> tuple[rows.LayerErrors, ...]:
-        """Errors of the results of every layer in crossbar arrays."""
-        return breakdown.layer_errors(self.evaluation)
 
     @cached_property
     def _drawn(self) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """Comparison of designs: differences first, then ratios with bands."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -30,17 +30,12 @@ PUBLISHED: Mapping[str, str] = {
 """Mappers of chips that are described by published numbers, with their descriptions."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class _Analysis:
-    """Slow parts of a comparison, computed on first use."""
-
-    estimates: tuple[Estimate, ...]
+class _PacedComparison(Comparison):
+    """A comparison that computes the energies at the three paces, one baseline after the other."""
 
     @cached_property
     def paces(self) -> tuple[PaceRow, ...]:
-        """Energies at the three paces, one baseline after the other."""
-        design, *baselines = self.estimates
-        return tuple(row for baseline in baselines for row in paces(design, baseline))
+        return tuple(row for baseline in self.baselines for row in paces(self.design, baseline))
 
 
 def compare(
@@ -102,9 +97,7 @@ def compare(
 def compared(estimates: Sequence[Estimate], settings: Mapping[str, str]) -> Comparison:
     """Compare existing estimates, the design first and then its baselines."""
     design, *baselines = estimates
-    return Comparison(
-        tuple(estimates), frozen(settings), tuple(_ratios(design, baselines)), _Analysis(tuple(estimates))
-    )
+    return _PacedComparison(tuple(estimates), frozen(settings), tuple(_ratios(design, baselines)))
 
 
 def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:

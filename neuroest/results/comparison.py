@@ -95,16 +95,16 @@ def scope_note(one: Estimate, other: Estimate) -> str:
     return "" if same_scope(one, other) else " (other scope)"
 
 
-class ComparisonAnalysis(Protocol):
-    """Slow parts of a comparison, each computed once on first use."""
+class Paced(Protocol):
+    """The slow part of a comparison, computed once on first use."""
 
     @property
     def paces(self) -> tuple[PaceRow, ...]:
-        """Energies at the three paces."""
+        """Energies of the design and of each baseline back to back, at equal pace, and in real time."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Paced):
     """A design, its baselines, and all differences between them.
 
     Attributes
@@ -115,14 +115,11 @@ class Comparison:
         Values that were changed for the run, by path.
     ratios : tuple of Ratio
         Results of the design relative to each baseline.
-    analysis : ComparisonAnalysis
-        Slow parts.
     """
 
     estimates: tuple[Estimate, ...]
     settings: Mapping[str, str]
     ratios: tuple[Ratio, ...]
-    analysis: ComparisonAnalysis
 
     @property
     def design(self) -> Estimate:
@@ -133,11 +130,6 @@ class Comparison:
     def baselines(self) -> tuple[Estimate, ...]:
         """Baselines."""
         return self.estimates[1:]
-
-    @property
-    def paces(self) -> tuple[PaceRow, ...]:
-        """Energies of the design and of each baseline back to back, at equal pace, and in real time."""
-        return self.analysis.paces
 
     @property
     def command(self) -> str:
