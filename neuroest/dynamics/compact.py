@@ -18,7 +18,7 @@ import numpy as np
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.compact_record import Record, Run, State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
-from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
+from neuroest.dynamics.stimulus import Array, Noise, Stimulus, steps_of, total_duration
 from neuroest.equations import filament_conduction
 from neuroest.equations._constants import BOLTZMANN
 
@@ -85,7 +85,7 @@ def simulate(
     cells: DiffusiveCells,
     stimulus: Stimulus,
     *,
-    generator: np.random.Generator | None = None,
+    generator: Noise = None,
     step: float | None = None,
     rupture: Any = True,
     start: State | None = None,
@@ -205,7 +205,7 @@ class _Engine:
     def __init__(
         self,
         cells: DiffusiveCells,
-        generator: np.random.Generator | None,
+        generator: Noise,
         rupture: Any,
         idealised: Idealised,
         longest: float,

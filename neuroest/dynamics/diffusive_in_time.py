@@ -18,7 +18,7 @@ from neuroest.dynamics.diffusive_cells import (
 from neuroest.dynamics.energy import compare_energy
 from neuroest.dynamics.experiments import Bench, Characteristic
 from neuroest.dynamics.in_time import Asked, ClosedForms, Drive, NeuronInTime, OneSpike, component_of, driven
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.stimulus import Array, Noise
 from neuroest.equations import filament_growth
 from neuroest.loading.library import Device
 
@@ -51,9 +51,7 @@ class DiffusiveInTime(NeuronInTime):
         if not self.cells.drive_variation:
             self.no_variation = "its file states no deviation of the firing amplitude between cycles"
 
-    def run(
-        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
-    ) -> Run:
+    def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> Run:
         """Run with voltages of finite duration."""
         return simulate(
             self.cells.broadcast(len(levels)), driven(levels, durations), generator=generator, kept=kept

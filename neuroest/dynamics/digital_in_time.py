@@ -9,7 +9,7 @@ from neuroest.dynamics.in_time import Asked, Drive, NeuronInTime, OneSpike, chan
 from neuroest.dynamics.parameters import LifBehaviourParameters
 from neuroest.dynamics.reference_neurons import digital_lif_spikes
 from neuroest.dynamics.spikes import SpikeRun
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.stimulus import Array, Noise
 from neuroest.loading.library import Device
 
 _LONGEST = 2_000
@@ -35,9 +35,7 @@ class DigitalInTime(NeuronInTime):
             "{:.4g} a step",
         )
 
-    def run(
-        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
-    ) -> SpikeRun:
+    def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Whole numbers in steps of one."""
         steps = int(np.ceil(np.max(durations)))
         on = np.arange(steps)[:, None] < durations[None, :]

@@ -19,7 +19,7 @@ from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.lazy_registry import load
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.spikes import SpikeRun
-from neuroest.dynamics.stimulus import Array, Segment
+from neuroest.dynamics.stimulus import Array, Noise, Segment
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import COMPONENTS
 
@@ -130,9 +130,7 @@ class NeuronInTime(ABC):
     time_unit: str = "s"
 
     @abstractmethod
-    def run(
-        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
-    ) -> SpikeRun:
+    def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """One neuron for each level, driven constantly for its duration and no more after it.
 
         Its energies are those of spikes and drives; static power is left out.

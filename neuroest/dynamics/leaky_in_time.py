@@ -10,7 +10,7 @@ from neuroest.dynamics.in_time import Asked, Drive, NeuronInTime, OneSpike, driv
 from neuroest.dynamics.parameters import LifBehaviourParameters
 from neuroest.dynamics.reference_neurons import Membrane, simulate_analog_lif, simulate_membrane
 from neuroest.dynamics.spikes import SpikeRun
-from neuroest.dynamics.stimulus import Array, Stimulus, constant, total_duration
+from neuroest.dynamics.stimulus import Array, Noise, Stimulus, constant, total_duration
 from neuroest.equations.integration import settled_state
 from neuroest.loading.library import Device
 
@@ -51,9 +51,7 @@ class AnalogInTime(NeuronInTime):
             self.component.device, self.behaviour, stimulus, devices=devices, step=step
         )
 
-    def run(
-        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
-    ) -> SpikeRun:
+    def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Run with currents of finite duration."""
         run = self._simulate(driven(levels, durations), len(levels), _TRACED if kept else 1)
         run.energy = {term: run.energy[term] for term in _OF_A_SPIKE}
@@ -101,9 +99,7 @@ class NumbersInTime(NeuronInTime):
         self.leaks = tau < _ENDLESS * full
         self.membrane = Membrane(self.final / tau, tau, 1.0, float(self.component.refractory_time()))
 
-    def run(
-        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
-    ) -> SpikeRun:
+    def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Run with shares of the full drive of finite duration; each spike has the published energy."""
         return self.simulate(driven(levels, durations), len(levels), parts=_TRACED if kept else 1)
 

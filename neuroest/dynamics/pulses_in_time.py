@@ -9,7 +9,7 @@ from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.in_time import Asked, ClosedForms, Drive, NeuronInTime, OneSpike
 from neuroest.dynamics.reference_neurons import simulate_accumulating
 from neuroest.dynamics.spikes import SpikeRun
-from neuroest.dynamics.stimulus import Array, Segment, pulse_train
+from neuroest.dynamics.stimulus import Array, Noise, Segment, pulse_train
 from neuroest.equations import accumulating as equations
 from neuroest.loading.library import Device
 
@@ -40,9 +40,7 @@ class PulsedInTime(NeuronInTime):
             "its file states what a full pulse adds, and nothing of a stronger one",
         )
 
-    def run(
-        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
-    ) -> SpikeRun:
+    def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Run with clock pulses until the end of each duration."""
         count = int(np.ceil(np.max(durations) / self.slot - _ROUNDING))
         if count > _MOST_PULSES:
@@ -63,7 +61,7 @@ class PulsedInTime(NeuronInTime):
         return self.simulate(train, levels, generator)
 
     def simulate(
-        self, train: list[Segment], levels: Array, generator: np.random.Generator | None,
+        self, train: list[Segment], levels: Array, generator: Noise,
         progress: Progress = silent,
     ) -> SpikeRun:  # fmt: skip
         """Devices under a train of pulses, with what their pulses, reads and resets cost."""

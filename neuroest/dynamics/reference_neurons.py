@@ -13,7 +13,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitchParameters
 from neuroest.dynamics.spikes import SpikeRun, Spikes
-from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
+from neuroest.dynamics.stimulus import Array, Noise, Stimulus, steps_of, total_duration
 from neuroest.equations import neurons as equations
 from neuroest.equations import threshold_switches
 from neuroest.equations.integration import settled_state
@@ -51,7 +51,7 @@ def simulate_switch(
     stimulus: Stimulus,
     *,
     devices: int = 1,
-    generator: np.random.Generator | None = None,
+    generator: Noise = None,
     step: float | None = None,
     relaxation: float = 0.0,
     delay: Delay | None = None,
@@ -97,7 +97,7 @@ class _SwitchEvents:
 
     def __init__(
         self, switch: ThresholdSwitchParameters, threshold: Array, relaxation: float, delay: Delay | None,
-        generator: np.random.Generator | None,
+        generator: Noise,
     ) -> None:  # fmt: skip
         self.switch, self.threshold, self.relaxation = switch, threshold, relaxation
         self.delay, self.generator = delay, generator
@@ -203,7 +203,7 @@ def simulate_membrane(
     stimulus: Stimulus,
     *,
     devices: int = 1,
-    generator: np.random.Generator | None = None,
+    generator: Noise = None,
     step: float | None = None,
     progress: Progress = silent,
 ) -> SpikeRun:
@@ -277,7 +277,7 @@ def simulate_analog_lif(
     stimulus: Stimulus,
     *,
     devices: int = 1,
-    generator: np.random.Generator | None = None,
+    generator: Noise = None,
     step: float | None = None,
     progress: Progress = silent,
 ) -> SpikeRun:
@@ -315,7 +315,7 @@ def simulate_accumulating(
     devices: int = 1,
     reset_time: float = 0.0,
     variation: float = 0.0,
-    generator: np.random.Generator | None = None,
+    generator: Noise = None,
     progress: Progress = silent,
 ) -> SpikeRun:
     """Simulate a material that accumulates pulses, decays between them, is read after each, and is reset after firing.
@@ -408,7 +408,7 @@ def digital_lif_spikes(behaviour: LifBehaviourParameters, inputs: Array) -> tupl
     return spikes, states
 
 
-def _lognormal(generator: np.random.Generator | None, relative: float, devices: int) -> Array:
+def _lognormal(generator: Noise, relative: float, devices: int) -> Array:
     if generator is None or relative == 0.0:
         return np.ones(devices)
     deviation = np.sqrt(np.log1p(relative**2))

@@ -33,7 +33,7 @@ from neuroest.dynamics.leaky_in_time import AnalogInTime, NumbersInTime
 from neuroest.dynamics.parameters import LifBehaviourParameters
 from neuroest.dynamics.pulses_in_time import PulsedInTime
 from neuroest.dynamics.spikes import SpikeRun, plain_numbers
-from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
+from neuroest.dynamics.stimulus import Array, Noise, Segment, constant, pulse_pair, pulse_train, sampled
 from neuroest.dynamics.switch_in_time import SwitchInTime
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
@@ -84,7 +84,7 @@ class Request:
             return running.lasting(level, self.spikes)
         return self.duration or usual
 
-    def generator(self) -> np.random.Generator | None:
+    def generator(self) -> Noise:
         """Random generator for noise, or None."""
         return np.random.default_rng(self.seed) if self.noise else None
 

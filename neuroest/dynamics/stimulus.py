@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from neuroest.core.errors import NeuroestError
 
 Array = NDArray[Any]
+Noise: TypeAlias = np.random.Generator | None
+"""Random generator of a run with noise; None for a run without."""
 _MOST_STEPS = 20_000_000
 
 

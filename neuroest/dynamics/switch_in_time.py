@@ -11,7 +11,7 @@ from neuroest.dynamics import in_time
 from neuroest.dynamics.parameters import ThresholdSwitchParameters
 from neuroest.dynamics.reference_neurons import simulate_switch
 from neuroest.dynamics.spikes import SpikeRun
-from neuroest.dynamics.stimulus import Array, Segment, constant
+from neuroest.dynamics.stimulus import Array, Noise, Segment, constant
 from neuroest.equations import device_curves, threshold_switches
 from neuroest.loading.library import Device
 
@@ -59,7 +59,7 @@ class SwitchInTime(in_time.NeuronInTime):
         self.delay, self.relaxation = switch_delay(block.device), float(block.device.relaxation_time)
 
     def _simulate(
-        self, stimulus: list[Segment], generator: np.random.Generator | None = None, devices: int = 1,
+        self, stimulus: list[Segment], generator: Noise = None, devices: int = 1,
         parts: int = 1,
     ) -> SpikeRun:  # fmt: skip
         """A run in one step for each stretch: events are exact, and nobody looks at a trace of fewer parts."""
@@ -68,9 +68,7 @@ class SwitchInTime(in_time.NeuronInTime):
             delay=self.delay, step=max(segment.duration for segment in stimulus) / parts,
         )  # fmt: skip
 
-    def run(
-        self, levels: Array, durations: Array, generator: np.random.Generator | None = None, kept: int = 0
-    ) -> SpikeRun:
+    def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Run with supply voltages of finite duration."""
         return self._simulate(
             in_time.driven(levels, durations), generator, len(levels), _TRACED if kept else 1

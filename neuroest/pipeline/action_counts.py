@@ -18,6 +18,7 @@ from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.interconnect.mesh import Mesh
 from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedInTime, UpdatesNeurons
 from neuroest.core import units as u
+from neuroest.core.arrays import Actions
 from neuroest.core.errors import MappingError
 from neuroest.design.chip import Chip, LevelNode
 from neuroest.equations import mapping as equations
@@ -104,24 +105,21 @@ def count_actions(
     MappingError
         If the chip has no memory for data that the network must store.
     """
-    actions: dict[tuple[str, str], Array] = {}
+    actions = Actions()
     exclusions: list[str] = []
     checks: list[Check] = []
     for level in levels:
         exclusions += _count_level(level, actions)
     coding = spike_coding(layers, levels)
     if coding is not None:
-        for key, count in coding.actions.items():
-            add(actions, key, count)
+        actions.add_all(coding.actions)
         checks += coding.checks
     between = hand_over(layers, levels)
-    for key, count in between.actions.items():
-        add(actions, key, count)
+    actions.add_all(between.actions)
     checks += between.checks
     transport = _transport(layers, levels, actions)
     outside = off_chip(layers, levels, [_packet(level) for level in levels], partition)
-    for key, count in outside.actions.items():
-        add(actions, key, count)
+    actions.add_all(outside.actions)
     buffers = [check for level in levels for check in _line_buffer_checks(level)]
     return ActionCounts(
         MappingProxyType(actions),
@@ -133,12 +131,11 @@ def count_actions(
     )
 
 
-def _count_level(one: MappedLevel, actions: dict[tuple[str, str], Array]) -> list[str]:
+def _count_level(one: MappedLevel, actions: Actions) -> list[str]:
     """Add what one level does, and what it asks of memories, adders, vector units and neurons; what nothing does."""
     mapper, mapped = one.mapper, one.mapped
     level = mapper.action_counts(mapped.placement)
-    for key, count in level.actions.items():
-        add(actions, key, np.asarray(count))
+    actions.add_all(level.actions)
     exclusions: list[str] = []
     traffic = list(level.traffic)
     shared: tuple[tuple[type[SharedInTime], str, Array], ...] = (
@@ -150,7 +147,7 @@ def _count_level(one: MappedLevel, actions: dict[tuple[str, str], Array]) -> lis
         blocks = mapper.chip.find(role)
         if blocks and np.any(count > 0.0):
             block = blocks[-1][1]
-            add(actions, (block.path, action), count)
+            actions.add((block.path, action), count)
             if role is UpdatesNeurons:
                 moved = count * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved, distinct=moved / mapper.steps))
@@ -158,15 +155,9 @@ def _count_level(one: MappedLevel, actions: dict[tuple[str, str], Array]) -> lis
         _reprogram(mapper, mapped, actions)
     for stream in traffic:
         served, unserved = memory_accesses(mapper, mapped, stream)
-        for key, words in served.items():
-            add(actions, key, words)
+        actions.add_all(served)
         exclusions += unserved
     return exclusions
-
-
-def add(actions: dict[tuple[str, str], Array], key: tuple[str, str], count: Array) -> None:
-    """Add to a count."""
-    actions[key] = actions[key] + count if key in actions else count
 
 
 def _line_buffer_checks(level: MappedLevel) -> list[Check]:
@@ -196,7 +187,7 @@ def _packet(level: MappedLevel) -> u.Numeric | None:
     return event_packet_bits(level, found[1]) if by_event and found is not None else None
 
 
-def _reprogram(mapper: Mapper, mapped: LevelMapping, actions: dict[tuple[str, str], Array]) -> None:
+def _reprogram(mapper: Mapper, mapped: LevelMapping, actions: Actions) -> None:
     """Cells written in each inference because the arrays store only a part of the network."""
     cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
     for writer in mapper.writers():
@@ -300,9 +291,7 @@ def _child_towards(level: LevelNode, path: str) -> LevelNode | None:
     return next(iter([*on_the_way, *children]), None)
 
 
-def _transport(
-    layers: LayerTable, levels: Sequence[MappedLevel], actions: dict[tuple[str, str], Array]
-) -> Transport | None:
+def _transport(layers: LayerTable, levels: Sequence[MappedLevel], actions: Actions) -> Transport | None:
     """Compute the traffic of the on-chip network into the layers of all levels."""
     found = _mesh(levels[0].mapper.chip)
     if found is None:
@@ -339,8 +328,8 @@ def _transport(
         bits = entries
     # sums of a layer that more than one place adds up go on to the neighbour
     sums = reduce(np.add, (np.asarray(part.sums) for part in parts))
-    add(actions, (mesh.path, "bit_hop"), np.asarray(bits * hops + sums))
-    add(actions, (mesh.path, "bit_entry"), np.asarray(entries + sums))
+    actions.add((mesh.path, "bit_hop"), np.asarray(bits * hops + sums))
+    actions.add((mesh.path, "bit_entry"), np.asarray(entries + sums))
     nothing = 0.0 * bits
     on_busiest = sums if mesh.one_medium else reduce(
         np.add,

@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.roles import CodesSpikes
+from neuroest.core.arrays import Actions
 from neuroest.core.errors import MappingError
 from neuroest.levels.base import Array, MappedLevel
 from neuroest.workloads.layers import LayerTable
@@ -25,7 +26,7 @@ class HandOver:
         Whether there are counters for all spikes that become numbers at a time.
     """
 
-    actions: dict[tuple[str, str], Array]
+    actions: Actions
     checks: tuple[Check, ...] = ()
 
 
@@ -43,7 +44,7 @@ def hand_over(layers: LayerTable, levels: Sequence[MappedLevel]) -> HandOver:
     MappingError
         Where spikes meet numbers and no block converts them.
     """
-    found = HandOver({})
+    found = HandOver(Actions())
     checks: list[Check] = []
     for source, sender, reader, receiver in _meetings(layers, levels):
         elements = np.zeros(np.broadcast_shapes(layers.output_rate.shape, layers.output_elements.shape))
@@ -70,9 +71,7 @@ def _meetings(
                 yield source, owner[source], reader, owner[reader]
 
 
-def _copy(
-    sender: MappedLevel, receiver: MappedLevel, elements: Array, actions: dict[tuple[str, str], Array]
-) -> None:
+def _copy(sender: MappedLevel, receiver: MappedLevel, elements: Array, actions: Actions) -> None:
     """Read numbers from the memory of one level and write them into that of another."""
     kept, wanted = (level.mapper.memory("activations") for level in (sender, receiver))
     if kept is not None and wanted is not None and kept.path == wanted.path:
@@ -80,16 +79,14 @@ def _copy(
     bits = elements * receiver.mapper.network.activation_bits
     # what spikes are counted into comes from the counters, not from a memory
     if kept is not None and not sender.mapper.network.spiking:
-        key = kept.path, "read"
-        actions[key] = actions.get(key, 0.0) + bits / kept.options["width"]
+        actions.add((kept.path, "read"), bits / kept.options["width"])
     if wanted is not None:
-        key = wanted.path, "write"
-        actions[key] = actions.get(key, 0.0) + bits / wanted.options["width"]
+        actions.add((wanted.path, "write"), bits / wanted.options["width"])
 
 
 def _convert(
     layers: LayerTable, source: int, sender: MappedLevel, receiver: MappedLevel, elements: Array,
-    actions: dict[tuple[str, str], Array],
+    actions: Actions,
 ) -> list[Check]:  # fmt: skip
     """Make numbers of spikes, or spikes of numbers."""
     coders = [*receiver.mapper.chip.find(CodesSpikes), *sender.mapper.chip.find(CodesSpikes)]
@@ -102,12 +99,10 @@ def _convert(
         )
     coder: Any = coders[-1][1]
     if not spiking:
-        key = coder.path, "encode"
-        actions[key] = actions.get(key, 0.0) + receiver.mapper.steps * elements
+        actions.add((coder.path, "encode"), receiver.mapper.steps * elements)
         return []
-    key = coder.path, "count"
     spikes = sender.mapper.steps * elements * layers.output_rate[..., source : source + 1]
-    actions[key] = actions.get(key, 0.0) + spikes
+    actions.add((coder.path, "count"), spikes)
     held = np.max(elements, axis=-1, keepdims=True)
     return [
         Check(

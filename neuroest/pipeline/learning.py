@@ -13,6 +13,7 @@ import numpy as np
 from neuroest.blocks.base import Check
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
+from neuroest.core.arrays import Actions
 from neuroest.core.errors import MappingError
 from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper, Traffic
 from neuroest.levels.learning import LevelLearning
@@ -90,7 +91,7 @@ def learn(
     given = {path: value for path, value in values.items() if path.startswith(LEARNING)}
     asked = learning_counts(workload.learning, mapper.layers, {**stated, **given})
     level: LevelLearning = mapper.learn(mapped.placement, asked)
-    actions = dict(level.actions)
+    actions = Actions(level.actions)
     times = {mapper.level.path: _of_layers(level.time, by_layer=level.by_layer)}
     kept: Mapping[str, Array] = {}
     engine = _engine(mapper, workload.learning.called) if level.engine else None
@@ -102,8 +103,7 @@ def learn(
         for stream in _traffic(asked, kept):
             served, unserved = memory_accesses(mapper, mapped, stream)
             left_out += unserved
-            for key, words in served.items():
-                actions[key] = actions.get(key, 0.0) + words
+            actions.add_all(served)
         if np.any(asked.threshold_updates > 0.0) and mapper.memory("state") is None:
             left_out.append(
                 "what keeps and sets the thresholds of neurons that learn (no memory stores state)"
@@ -239,9 +239,7 @@ def _traffic(asked: LearningCounts, kept: Mapping[str, Array]) -> list[Traffic]:
     ]
 
 
-def _sent(
-    mapper: Mapper, mapped: LevelMapping, asked: LearningCounts, actions: dict[tuple[str, str], Array]
-) -> list[str]:
+def _sent(mapper: Mapper, mapped: LevelMapping, asked: LearningCounts, actions: Actions) -> list[str]:
     """Traffic of errors and rewards to the layers over the on-chip network."""
     if not np.any(asked.broadcast > 0.0):
         return []

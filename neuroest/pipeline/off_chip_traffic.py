@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.core import units as u
+from neuroest.core.arrays import Actions, Sums
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper
 from neuroest.pipeline.partition import ChipTraffic, chip_places, chip_traffic
@@ -61,23 +62,17 @@ def off_chip(
         How a network is divided among several chips, see `neuroest.pipeline.partition`.
     """
     coding = spike_coding(layers, levels)
-    actions: dict[tuple[str, str], Array] = {}
-    weights: dict[str, Array] = {}
+    actions, weights = Actions(), Sums[str]()
     checks: list[Check] = []
     exclusions: list[str] = []
     for level, packet in zip(levels, packets, strict=True):
         own = _of_level(layers, level, packet, coding)
-        for key, count in own.actions.items():
-            actions[key] = actions[key] + count if key in actions else count
-        for path, written in own.weights.items():
-            weights[path] = weights[path] + written if path in weights else written
+        actions.add_all(own.actions)
+        weights.add_all(own.weights)
         checks += own.checks
         exclusions += own.exclusions
     between = _between_chips(layers, levels, packets, rule)
-    for path, found in between.items():
-        key = path, "bit"
-        moved = np.asarray(found.bits * found.hops)
-        actions[key] = actions[key] + moved if key in actions else moved
+    actions.add_all({(path, "bit"): found.bits * found.hops for path, found in between.items()})
     return OffChipTraffic(actions, weights, tuple(checks), tuple(dict.fromkeys(exclusions)), between)
 
 
