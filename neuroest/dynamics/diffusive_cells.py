@@ -63,6 +63,17 @@ class DiffusiveCells:
         return max(np.size(getattr(self, field.name)) for field in fields(self))
 
     @property
+    def rates(self) -> tuple[Any, Any, Any, Any, Any]:
+        """Mobility, field offset, and the rates of filament and residue."""
+        return (
+            self.field_mobility,
+            self.field_offset,
+            self.residue_rate,
+            self.filament_decay,
+            self.residue_decay,
+        )
+
+    @property
     def settling(self) -> Any:
         """Settling rate of the filament [1/s]."""
         return self.filament_decay + self.residue_rate
@@ -95,14 +106,7 @@ _COMMON = {"drive_variation", "decay_variation", "noise_correlation_time", "temp
 
 def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
     """Closed form of the time to the first spike at a constant voltage [s]."""
-    return filament_growth.integration_time(
-        drive_voltage,
-        cells.field_mobility,
-        cells.field_offset,
-        cells.residue_rate,
-        cells.filament_decay,
-        cells.residue_decay,
-    )
+    return filament_growth.integration_time(drive_voltage, *cells.rates)
 
 
 def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> None:
@@ -127,16 +131,12 @@ def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> Non
 
 def immediate_switching_voltage(cells: DiffusiveCells) -> Any:
     """Drive above which the filament closes without residue [V]."""
-    return filament_growth.immediate_switching_voltage(
-        cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay
-    )
+    return filament_growth.immediate_switching_voltage(*cells.rates[:-1])
 
 
 def dc_threshold_voltage(cells: DiffusiveCells) -> float:
     """Constant drive below which no neuron ever fires [V]."""
-    return float(np.max(filament_growth.dc_threshold_voltage(
-        cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
-    )))  # fmt: skip
+    return float(np.max(filament_growth.dc_threshold_voltage(*cells.rates)))
 
 
 def load_cells(

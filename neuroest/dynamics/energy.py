@@ -143,8 +143,8 @@ def closed_terms(
     )
     supply = cells.output_supply_voltage
     conductance = filament_conduction.integrating_conductance(
-        level, cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay,
-        cells.on_resistance, cells.off_resistance, cells.conduction_length, cells.control_resistance,
+        level, *cells.rates, cells.on_resistance, cells.off_resistance, cells.conduction_length,
+        cells.control_resistance,
     )  # fmt: skip
     terms = {
         "before_switch": equations.subthreshold_energy(level, 1.0 / conductance, integration),

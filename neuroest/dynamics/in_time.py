@@ -6,7 +6,7 @@ block without a class runs with its own closed forms.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -302,7 +302,7 @@ class Asked:
     """
 
     neuron: str
-    changes: Mapping[str, str]
+    changes: Mapping[str, str] = field(default_factory=dict)
     kinetics: str = "ion_kinetics_silver"
     temperature: float | None = None
     barrier_shift: float = 0.0

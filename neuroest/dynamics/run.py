@@ -1,10 +1,10 @@
 """Run one neuron of any kind with an input, and report the result."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,12 +18,10 @@ from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
     NEURON_MODELS,
-    DiffusiveCells,
     dc_threshold_voltage,
     draw_devices,
     immediate_switching_voltage,
     integration_time,
-    load_cells,
 )
 from neuroest.dynamics.diffusive_in_time import DiffusiveInTime
 from neuroest.dynamics.digital_in_time import DigitalInTime
@@ -51,10 +49,9 @@ _LONGEST_WAIT = 1e3
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(Asked):
     """Simulation request; times in seconds."""
 
-    neuron: str
     stimulus: str = "constant"
     level: str | None = None
     duration: float | None = None
@@ -65,18 +62,10 @@ class Request:
     seed: int = 0
     noise: bool = True
     rupture: bool = True
-    changes: Mapping[str, str] = field(default_factory=dict)
-    kinetics: str = "ion_kinetics_silver"
-    temperature: float | None = None
-    barrier_shift: float = 0.0
     step: float | None = None
     spikes: int | None = None
     behaviour: str = ""
     progress: Progress = silent
-
-    def asked(self) -> Asked:
-        """The neuron and its conditions."""
-        return Asked(self.neuron, self.changes, self.kinetics, self.temperature, self.barrier_shift)
 
     def lasting(self, running: NeuronInTime, level: float, usual: float) -> float:
         """Length of a constant input: as given, as long as the spikes take that were asked for, or the usual one."""
@@ -165,7 +154,7 @@ def simulate(
     NeuroestError
         If the device has no time-domain model, or the input does not fit it.
     """
-    request = Request(neuron, stimulus, **options)
+    request = Request(neuron, stimulus=stimulus, **options)
     drawn = None if plot is None else Path(plot)
     if not energy:
         return simulate_neuron(request, drawn)
@@ -188,7 +177,7 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
         If the device is not a neuron, or does not accept the input.
     """
     model = load_device(request.neuron).spec.model
-    running = neuron_in_time(request.asked())
+    running = neuron_in_time(request)
     if request.spikes is not None and (request.duration is not None or request.stimulus != "constant"):
         raise NeuroestError(
             "--spikes sets the length of a constant input; leave out --duration and --stimulus"
@@ -269,13 +258,6 @@ def _described(running: NeuronInTime, level: float) -> float:
     why = f": {drive.why_largest}" if drive.why_largest and level > 0.0 else ""
     most = f" to {drive.text(drive.largest)}" if np.isfinite(drive.largest) else " on"
     raise NeuroestError(f"--level: the {drive.name} is described from {drive.text(0.0)}{most}{why}")
-
-
-def _cells(request: Request) -> DiffusiveCells:
-    return load_cells(
-        request.neuron, kinetics=request.kinetics, changes=request.changes, temperature=request.temperature,
-        barrier_shift=request.barrier_shift,
-    )  # fmt: skip
 
 
 def _diffusive(running: DiffusiveInTime, request: Request, plot: Path | None) -> Report:
@@ -514,7 +496,7 @@ def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: 
 
 def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:
     """One spike from simulation and from the closed forms of the estimate, side by side."""
-    cells = _cells(request)
+    cells = cast("DiffusiveInTime", neuron_in_time(request)).cells
     level = _level(request, "V", float(cells.input_voltage))
     compared = compare_energy(cells, level, hold=hold)
     lines = [
