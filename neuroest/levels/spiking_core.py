@@ -31,7 +31,7 @@ class SpikingCoreLevel(CoreLevel):
     """Maximum number of neurons per core."""
     accumulation: Literal["state_memory", "register"]
     """Where synaptic inputs accumulate during a timestep: in the state memory, with a read and a write for each
-    synaptic operation, or in a register for the neuron being processed."""
+    synaptic operation, or, where `order` is every_tick, in a register for the neuron being processed."""
     order: Literal["per_event", "every_tick"] = "per_event"
     """per_event: a spike reads the weights of its target neurons; every_tick: each timestep processes every neuron once
     and reads the weights of all its inputs, whether or not they fired."""
@@ -112,13 +112,18 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         )
 
     def check_supported(self) -> None:
-        """Refuse dense networks, and neurons that are served once but whose sums lie in the memory."""
+        """Refuse dense networks, and sums in a place that does not suit the order in which neurons are served."""
         super().check_supported()
         spec = self.spec
         if spec.order == "every_tick" and spec.accumulation == "state_memory":
             raise MappingError(
                 f"{self.level.path} serves every neuron once in every tick, which needs no sums in the state memory; "
                 "write accumulation: register"
+            )
+        if spec.order == "per_event" and spec.accumulation == "register":
+            raise MappingError(
+                f"{self.level.path} serves each event when it comes, and one register cannot hold the sums of all neurons "
+                "that it reaches; write accumulation: state_memory (which may be a register_file) or order: every_tick"
             )
 
     def accesses(self, placement: Placement) -> tuple[Array, Array]:
@@ -136,12 +141,11 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         events = self.steps * t.is_weighted * self.inputs_active() * placement.reached_units
         targets = self.operations() / np.where(events > 0.0, events, 1.0)
         words = events * spiking_cores.words_of_items(targets, bits, width)
-        if self.spec.accumulation == "state_memory":
-            # the channels of a position are neighbours in the memory, the positions that a kernel reaches are not
-            channels = np.maximum(t.output_elements / np.maximum(t.positions * t.groups, 1.0), 1.0)
-            runs = np.maximum(targets / channels, 1.0)
-            run = spiking_cores.words_of_items(targets / runs, state_bits, state_width)
-            served = served + events * runs * run
+        # the channels of a position are neighbours in the memory, the positions that a kernel reaches are not
+        channels = np.maximum(t.output_elements / np.maximum(t.positions * t.groups, 1.0), 1.0)
+        runs = np.maximum(targets / channels, 1.0)
+        run = spiking_cores.words_of_items(targets / runs, state_bits, state_width)
+        served = served + events * runs * run
         return np.asarray(words), np.asarray(served)
 
     def datapath_time(self, placement: Placement, operations: Array) -> Array:

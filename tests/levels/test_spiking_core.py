@@ -80,6 +80,8 @@ def test_states_of_other_positions_lie_in_other_words(groups: int, words: int, t
 def test_sums_in_the_memory_do_not_go_with_serving_in_every_tick(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="write accumulation: register"):
         run(CHIP, NETWORK, {"chip.core.order": "every_tick"}, tmp_path)
+    with pytest.raises(MappingError, match="write accumulation: state_memory"):
+        run(CHIP, NETWORK, {"chip.core.accumulation": "register"}, tmp_path)
 
 
 def test_layers_that_share_cores_fill_them_and_wait_for_each_other(tmp_path: Path) -> None:
