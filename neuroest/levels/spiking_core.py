@@ -122,8 +122,9 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
             )
         if spec.order == "per_event" and spec.accumulation == "register":
             raise MappingError(
-                f"{self.level.path} serves each event when it comes, and one register cannot hold the sums of all neurons "
-                "that it reaches; write accumulation: state_memory (which may be a register_file) or order: every_tick"
+                f"{self.level.path} serves each event when it comes, and one register cannot hold the sums of all "
+                "neurons that it reaches; write accumulation: state_memory (which may be a register_file) or "
+                "order: every_tick"
             )
 
     def accesses(self, placement: Placement) -> tuple[Array, Array]:
