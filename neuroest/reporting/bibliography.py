@@ -1,8 +1,10 @@
 """Sources as a list to read and as BibTeX."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.text_layout import wrapped
 from neuroest.core.version import package_version
@@ -12,34 +14,8 @@ from neuroest.specs.device import SourceSpec
 
 OWN_KEY = "neuroest"
 """Key of neuroest itself in a bibliography."""
-_TYPES = {"thesis": "phdthesis", "online": "misc"}
-_VENUES = {
-    "article": "journal",
-    "inproceedings": "booktitle",
-    "book": "publisher",
-    "thesis": "school",
-    "techreport": "institution",
-    "online": "howpublished",
-    "misc": "howpublished",
-}
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-_NOT_IN_ADDRESS = {"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20", "%": "%"}
+_WORDS: Mapping[str, Mapping[str, str]] = read_data(Path(__file__).with_suffix(".yaml"))
 _HASH = re.compile(r"\b([0-9a-f]{20})([0-9a-f]{20})\b")
-_SEEN = {
-    "secondary": "known through works that quote it",
-    "memory": "its text was not seen",
-}
 
 
 def cite(result: Estimate, form: str = "text") -> str:
@@ -98,7 +74,7 @@ def reference(source: SourceSpec) -> str:
     text = " ".join(f"{part.rstrip('.')}." for part in reported if part)
     places = (_address(source), source.commit and f"commit {source.commit}")
     text = " ".join((text, *(place for place in places if place)))
-    seen = _SEEN.get(source.seen)
+    seen = _WORDS["seen"].get(source.seen)
     note = f" ({seen}{f': {source.seen_note}' if source.seen_note else ''})" if seen else ""
     return one_line(text + note)
 
@@ -136,7 +112,7 @@ def escaped(text: str) -> str:
     >>> print(escaped("R&D at 100 %, file_name"))
     R\&D at 100 \%, file\_name
     """
-    return "".join(_SPECIAL.get(character, character) for character in one_line(text))
+    return "".join(_WORDS["special"].get(character, character) for character in one_line(text))
 
 
 def _author_text(authors: Sequence[str]) -> str:
@@ -154,7 +130,7 @@ def _address(source: SourceSpec) -> str | None:
 
 def _entry(key: str, source: SourceSpec) -> str:
     fields = [f"  {name} = {{{value}}}," for name, value in _fields(source)]
-    return "\n".join([f"@{_TYPES.get(source.type, source.type)}{{{_key(key)},", *fields, "}"]) + "\n"
+    return "\n".join([f"@{_WORDS['types'].get(source.type, source.type)}{{{_key(key)},", *fields, "}"]) + "\n"
 
 
 def _key(key: str) -> str:
@@ -168,7 +144,7 @@ def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
         yield "key", escaped(source.title)  # what styles sort by where nobody signed
     yield "title", "{" + escaped(source.title) + "}"
     if source.venue:
-        yield _VENUES[source.type], escaped(source.venue)
+        yield _WORDS["venues"][source.type], escaped(source.venue)
     if source.year is not None:
         yield "year", f"{source.year}"
     for name in ("volume", "number"):
@@ -189,7 +165,7 @@ def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
         for text in (
             source.commit and f"commit {source.commit}",
             source.licence and f"licence: {source.licence}",
-            _SEEN.get(source.seen),
+            _WORDS["seen"].get(source.seen),
         )
         if text
     )
@@ -207,4 +183,4 @@ def _bibtex_author(author: str) -> str:
 
 def _verbatim(address: str) -> str:
     """An identifier or address as BibTeX styles take it: raw, but with its braces balanced away."""
-    return "".join(_NOT_IN_ADDRESS.get(character, character) for character in one_line(address))
+    return "".join(_WORDS["not_in_address"].get(character, character) for character in one_line(address))

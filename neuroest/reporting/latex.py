@@ -6,8 +6,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from neuroest.core.data_file import read_data
 from neuroest.core.units import prefix_of
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import escaped
@@ -28,29 +30,13 @@ _Row = TypeVar("_Row")
 PACKAGES = r"\usepackage{booktabs,siunitx,array}"
 """What a document needs for these tables."""
 
-_PREFIXES = {
-    "a": r"\atto", "f": r"\femto", "p": r"\pico", "n": r"\nano", "u": r"\micro", "m": r"\milli", "": "",
-    "k": r"\kilo", "M": r"\mega", "G": r"\giga", "T": r"\tera", "P": r"\peta", "E": r"\exa",
-}  # fmt: skip
-_UNITS = {
-    "J": r"\joule", "s": r"\second", "W": r"\watt", "V": r"\volt", "A": r"\ampere", "F": r"\farad",
-    "ohm": r"\ohm", "S": r"\siemens", "Hz": r"\hertz", "m": r"\metre", "C": r"\coulomb",
-}  # fmt: skip
-_NAMES = {
-    "K": r"\kelvin", "1/s": r"\per\second", "m^2": r"\metre\squared", "TOPS/W": r"{TOPS}\per\watt",
-    "W/m^2": r"\watt\per\metre\squared", "bit": "{bit}", "eV": r"\electronvolt",
-}  # fmt: skip
+_WORDS: Mapping[str, Mapping[str, str]] = read_data(Path(__file__).with_suffix(".yaml"))
+_PREFIXES, _UNITS = _WORDS["prefixes"], _WORDS["units"]
 _LEAST_ROWS = 4
 """Rows of the last part of a table that pages divide."""
 _LINES_OF_A_PAGE = 44
 _LETTERS_OF_A_LINE = 72
 """Of the small print of a table in a bare article."""
-_TRANSLITERATED = {
-    "µ": r"\textmu{}", "μ": r"\textmu{}", "Ω": r"$\Omega$", "×": r"$\times$", "·": r"$\cdot$", "≤": r"$\leq$",
-    "≥": r"$\geq$", "≈": r"$\approx$", "±": r"$\pm$", "°": r"\textdegree{}", "–": "--", "—": "---", "‐": "-",
-    "‑": "-", "−": "$-$", "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\dots{}", "²": "$^2$", "³": "$^3$",
-    "→": r"$\rightarrow$", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
-}  # fmt: skip
 
 
 def tex(text: str) -> str:
@@ -63,8 +49,8 @@ def tex(text: str) -> str:
     """
     reported = []
     for character in escaped(text):
-        if character in _TRANSLITERATED:
-            reported.append(_TRANSLITERATED[character])
+        if character in _WORDS["characters"]:
+            reported.append(_WORDS["characters"][character])
         elif ord(character) < 0x180:
             reported.append(character)
         else:
@@ -109,7 +95,7 @@ def scale(value: float, unit: str) -> tuple[float, str]:
         return factor, f"{_PREFIXES[prefix]}{_UNITS[unit]}"
     if unit in {"1", ""}:
         return 1.0, ""
-    return 1.0, _UNITS.get(unit) or _NAMES.get(unit) or _literal(unit)
+    return 1.0, _UNITS.get(unit) or _WORDS["names"].get(unit) or _literal(unit)
 
 
 def _literal(unit: str) -> str:
