@@ -37,7 +37,7 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import names
-from neuroest.cli.exploring import Scheduler, Workers, progress
+from neuroest.cli.exploring import Scheduler, Workers, points_shown
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.contest import SAMPLES, SHIPPED, contest
 from neuroest.exploration.space import settings_space
@@ -69,11 +69,10 @@ def run(
     alternatives is evaluated. -p draws the map.
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
-    with progress("contest") as started:
-        found = contest(
-            rules, workload, axes=named, limits=limits or [], minimize=minimize, by=by, points=points,
-            workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed, started=started,
-        )  # fmt: skip
+    found = contest(
+        rules, workload, axes=named, limits=limits or [], minimize=minimize, by=by, points=points,
+        workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed, started=points_shown(),
+    )  # fmt: skip
     if plot is not None:
         found.plot(plot, of)
     if front is not None:

@@ -20,13 +20,6 @@ _ERASE = "\r\x1b[K"
 _running: ContextVar[Elapsed | None] = ContextVar("neuroest_running", default=None)
 
 
-def stop_counting() -> None:
-    """Stop the running time when another part draws its own progress bar."""
-    running = _running.get()
-    if running is not None:
-        running.stop()
-
-
 def progress_shown() -> Progress:
     """Progress callback of a long run; the running time then shows the finished share and the time left."""
     running = _running.get()
@@ -57,6 +50,7 @@ class Elapsed:
         self._done = Event()
         self.lock = Lock()
         self._shown = False
+        self._begun_share: float | None = None
         self._done_share = 0.0
         self._thread: Thread | None = None
         self._token: Token[Elapsed | None] | None = None
@@ -87,14 +81,17 @@ class Elapsed:
     def move(self, share: float) -> None:
         """Take down the share that is done."""
         self._done_share = max(share, 0.0)
+        if self._begun_share is None:  # what is there already took no time
+            self._begun_share = self._done_share
 
     def _text(self) -> str:
         """The running time and, where a share is known, the time left if the rest is as slow as what is done."""
         spent, share = time.monotonic() - self._begun, self._done_share
         text = f"{_ERASE}neuroest: running, {spent:.0f} s"
-        if not share:
-            return text
-        return f"{text}, {100.0 * share:.0f} % done, {spent * max(1.0 - share, 0.0) / share:.0f} s left"
+        if share:
+            text += f", {100.0 * share:.0f} % done"
+        fresh = share - (self._begun_share or 0.0)
+        return f"{text}, {spent * max(1.0 - share, 0.0) / fresh:.0f} s left" if fresh > 0.0 else text
 
     def _count(self) -> None:
         if self._done.wait(_PATIENCE):

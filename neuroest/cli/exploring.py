@@ -1,9 +1,6 @@
 """Common parts of the exploration verbs: options, the space on the command line, progress."""
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +9,7 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import last_of_several, quantities
-from neuroest.cli.elapsed import stop_counting
+from neuroest.cli.elapsed import progress_shown
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, constraint, read_space, settings_space
 
@@ -75,33 +72,19 @@ def frame_text(frame: Any) -> str:
     return Table.of_records(frame).to_text()
 
 
-@contextmanager
-def progress(word: str) -> Iterator[Callable[[int, int], Callable[[int], None]] | None]:
-    """A bar with rate and time left on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    stop_counting()
-    from rich.console import Console  # noqa: PLC0415 - only terminals need it
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+def points_shown() -> Callable[[int, int], Callable[[int], None]]:
+    """Progress callback of a run over points, called with their number and with how many of them are there already."""
+    move = progress_shown()
 
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        begun = time.monotonic()
+    def started(points: int, there: int) -> Callable[[int], None]:
+        done = there
 
-        def started(points: int, there: int) -> Callable[[int], None]:
-            task = bar.add_task(word, total=points, completed=there, rate="")
-            fresh = 0
+        def tick(rows: int) -> None:
+            nonlocal done
+            done += rows
+            move(done / points)
 
-            def tick(rows: int) -> None:
-                nonlocal fresh
-                fresh += rows
-                rate = fresh / max(time.monotonic() - begun, 1e-9)
-                bar.update(task, advance=rows, rate=f"{rate:.3g} points/s")
+        tick(0)
+        return tick
 
-            return tick
-
-        yield started
+    return started

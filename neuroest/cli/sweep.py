@@ -83,12 +83,12 @@ def run(
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
     found_space = exploring.space_of(space, axes, constraints)
     try:
-        with exploring.progress("sweep") as started:
-            result = sweep(
-                architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,
-                samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
-                scheduler=scheduler, confirmed=yes, overwrite=overwrite, most_in_memory=_HELD, started=started,
-            )  # fmt: skip
+        result = sweep(
+            architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,
+            samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
+            scheduler=scheduler, confirmed=yes, overwrite=overwrite, most_in_memory=_HELD,
+            started=exploring.points_shown(),
+        )  # fmt: skip
     except KeyboardInterrupt:
         if output is not None:
             shared.note([f"finished chunks are kept; run the same command again to go on with {output}"])

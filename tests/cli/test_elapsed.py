@@ -8,6 +8,7 @@ import pytest
 
 from neuroest.cli import elapsed
 from neuroest.cli.elapsed import Elapsed, progress_shown
+from neuroest.cli.exploring import points_shown
 from neuroest.cli.shared import emit
 
 
@@ -66,10 +67,13 @@ def test_a_run_that_says_its_share_shows_the_time_left(monkeypatch: pytest.Monke
     progress_shown()(0.5)  # outside of a command nobody looks
 
 
-def test_a_bar_of_its_own_stops_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elapsed, "_PATIENCE", 0.05)
+def test_points_that_are_there_already_took_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elapsed, "_PATIENCE", 0.2)
     shown = Terminal()
-    with Elapsed(shown) as running:
-        running.stop()
-        time.sleep(0.2)
-    assert "running" not in shown.getvalue()
+    with Elapsed(shown):
+        tick = points_shown()(100, 50)
+        time.sleep(0.05)
+        tick(10)
+        time.sleep(0.25)
+    # at 0.2 s, ten points of the fifty: forty more take four times as long
+    assert re.search(r"neuroest: running, 0 s, 60 % done, [12] s left", shown.getvalue())
