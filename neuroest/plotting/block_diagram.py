@@ -63,9 +63,19 @@ class _Node:
     chain: tuple[_Node, ...] = ()
 
     @property
+    def holds(self) -> bool:
+        """Whether it is a level, which has other boxes inside."""
+        return self.kind in {"level", "compute"}
+
+    @property
+    def head(self) -> float:
+        """Height of its title, in inches."""
+        return _TITLE if self.holds else _ROW
+
+    @property
     def height(self) -> float:
         """Room that it takes, in inches."""
-        if self.kind not in {"level", "compute"}:
+        if not self.holds:
             return _ROW
         chain = 2.0 * _ROW if self.chain else 0.0
         return _TITLE + chain + sum(node.height for node in self.inside) + _GAP
@@ -166,41 +176,34 @@ def _title(part: Part) -> str:
 
 
 def _draw(axes: Any, node: _Node, corner: tuple[float, float], width: float, whole: float) -> None:
-    """A level and all inside it; `corner` is its upper left."""
+    """A box with its title and energy, and all inside it; `corner` is its upper left."""
     x, y = corner
-    _box(axes, (x, y), width, node.height - _GAP, _TONES[node.kind])
-    axes.text(
-        x + 0.05, y - _TITLE / 2, _fitted(node.title, width - 1.1), va="center", fontsize=_FONT, weight="bold"
-    )
-    _amount(axes, node.total, whole, (x + width - 0.05, y - _TITLE / 2))
-    down = y - _TITLE
+    top, bottom = (0.0, _GAP) if node.holds else (0.02, 0.02)
+    _box(axes, (x, y - top), width, node.height - top - bottom, _TONES[node.kind])
+    at, weight = y - node.head / 2, "bold" if node.holds else "normal"
+    axes.text(x + 0.05, at, _fitted(node.title, width - 1.1), va="center", fontsize=_FONT, weight=weight)
+    axes.text(x + width - 0.05, at, _amount(node.total, whole), ha="right", va="center", fontsize=_FONT)
+    down = y - node.head
     if node.chain:
         _draw_chain(axes, node.chain, (x + _INDENT, down), width - _INDENT - 0.08, whole)
         down -= 2.0 * _ROW
     trunk = x + _INDENT / 2
     first = down
     for child in node.inside:
-        middle = down - (child.height if child.kind not in {"level", "compute"} else _TITLE) / 2
-        axes.plot(
-            [trunk, x + _INDENT],
-            [middle, middle],
-            color="black",
-            lw=_line(child.total, whole),
-            solid_capstyle="butt",
-        )
-        if child.kind in {"level", "compute"}:
-            _draw(axes, child, (x + _INDENT, down), width - _INDENT - 0.08, whole)
-        else:
-            _draw_block(axes, child, (x + _INDENT, down), width - _INDENT - 0.08, whole)
+        middle = down - child.head / 2
+        _join(axes, (trunk, x + _INDENT), middle, child.total / whole)
+        _draw(axes, child, (x + _INDENT, down), width - _INDENT - 0.08, whole)
         axes.plot([trunk, trunk], [first, middle], color="black", lw=_THINNEST)
         down -= child.height
 
 
-def _draw_block(axes: Any, node: _Node, corner: tuple[float, float], width: float, whole: float) -> None:
-    x, y = corner
-    _box(axes, (x, y - 0.02), width, _ROW - 0.04, _TONES[node.kind])
-    axes.text(x + 0.05, y - _ROW / 2, _fitted(node.title, width - 1.1), va="center", fontsize=_FONT)
-    _amount(axes, node.energy, whole, (x + width - 0.05, y - _ROW / 2))
+def _join(axes: Any, ends: tuple[float, float], height: float, share: float) -> None:
+    axes.plot(ends, (height, height), color="black", lw=_width(share), solid_capstyle="butt")
+
+
+def _width(share: float) -> float:
+    """Width of a line in points, in proportion to a share of the energy, none thinner than can be seen."""
+    return max(_WIDEST * share, _THINNEST)
 
 
 def _draw_chain(
@@ -215,31 +218,16 @@ def _draw_chain(
         left, middle = x + index * each, y - _ROW
         if index:
             start = x + (index - 1) * each + box
-            axes.plot(
-                [start, left],
-                [middle, middle],
-                color="black",
-                lw=_line(node.energy, whole),
-                solid_capstyle="butt",
-            )
+            _join(axes, (start, left), middle, node.energy / whole)
         _box(axes, (left, y - 0.03), box, 2.0 * _ROW - 0.06, _TONES[node.kind])
-        value = (
-            f"{typeset(formatted(node.energy, 'J'))}, {percent(node.energy / whole)}"
-            if node.energy > 0.0
-            else "no energy"
-        )
+        value = _amount(node.energy, whole)
         text = f"{_fitted(node.title, box)}\n{_fitted(value, box)}"
         axes.text(left + box / 2, middle, text, ha="center", va="center", fontsize=_FONT - 0.5)
 
 
-def _amount(axes: Any, energy: float, whole: float, place: tuple[float, float]) -> None:
-    text = f"{typeset(formatted(energy, 'J'))}, {percent(energy / whole)}" if energy > 0.0 else "no energy"
-    axes.text(*place, text, ha="right", va="center", fontsize=_FONT)
-
-
-def _line(energy: float, whole: float) -> float:
-    """Width of a line in points, in proportion to its joules, none thinner than can be seen."""
-    return max(_WIDEST * energy / whole, _THINNEST)
+def _amount(energy: float, whole: float) -> str:
+    """Energy of a box and its share of the whole."""
+    return f"{typeset(formatted(energy, 'J'))}, {percent(energy / whole)}" if energy > 0.0 else "no energy"
 
 
 def _fitted(text: str, width: float) -> str:

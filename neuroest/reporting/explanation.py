@@ -25,6 +25,11 @@ from neuroest.results.quantities import QUANTITIES, first_number, label_and_unit
 from neuroest.specs.claims import DESIGN
 
 _ALIASES = {quantity.alias: name for name, quantity in QUANTITIES.items() if quantity.alias}
+_KINDS = {
+    "energy_per_inference_J": ("dynamic", "static"), "dynamic_energy_J": ("dynamic",), "static_energy_J": ("static",),
+    "learning_energy_J": ("learning",),
+}  # fmt: skip
+"""Terms of each energy."""
 _MOST_TERMS = 3
 """Terms that do not double with a parameter, listed one by one."""
 _LEAST_ERROR = 1e-6
@@ -335,10 +340,8 @@ class _Explainer:
             )
             behind = {"junction_temperature_K": self._temperature, "throughput_per_s": self._times}.get(name)
             return quantity.rule, (*steps, *(behind() if behind is not None else ()))
-        if name in {"energy_per_inference_J", "dynamic_energy_J", "static_energy_J"}:
+        if name in _KINDS:
             return self._energy(name)
-        if name == "learning_energy_J":
-            return self._learning(name)
         if name == "area_m2":
             terms = [term for part in breakdown.area_by_component(self.estimate) for term in part.terms]
             steps = tuple(self.term(term) for term in terms if term.value > 0.0)
@@ -382,36 +385,22 @@ class _Explainer:
         return (Derivation(claims).step("temperature", warm, "K"), power_step)
 
     def _energy(self, name: str) -> tuple[str, tuple[Step, ...]]:
-        kinds = {"dynamic_energy_J": {"dynamic"}, "static_energy_J": {"static"}}.get(
-            name, {"dynamic", "static"}
-        )
-        steps = []
-        for part in breakdown.energy_by_component(self.estimate):
-            terms = [term for term in part.terms if term.kind in kinds and term.value > 0.0]
-            value = sum(term.value for term in terms)
-            if terms:
-                steps.append((value, part.component, tuple(self.term(term) for term in terms)))
+        """Terms of an energy by component, the largest first; of learning also the rule whose counts they are."""
+        rule = self.estimate.workload.learning if name == "learning_energy_J" else None
+        of = breakdown.energy_by_component if rule is None else breakdown.learning_by_component
         total = self.estimate.totals[name] or 0.0
-        found = tuple(
-            Step(component, value, "J", "", (f"{percent(value / total if total else 0.0)} of it",), terms)
-            for value, component, terms in sorted(steps, key=lambda item: -item[0])
-        )
-        return f"sum of {counted(len(found), 'component')}", found
-
-    def _learning(self, name: str) -> tuple[str, tuple[Step, ...]]:
-        """Terms of learning by component, and the rule whose counts they are."""
-        total, parts = self.estimate.totals[name] or 0.0, breakdown.learning_by_component(self.estimate)
-        learning = self.estimate.workload.learning
-        rule = "" if learning is None else f", rule {learning.called}"
-        steps = tuple(
-            Step(
-                part.component, part.value, "J", "", (f"{percent(part.value / total if total else 0.0)} of it",),
-                tuple(self.term(term) for term in part.terms if term.value > 0.0),
-            )
-            for part in parts
-            if part.value > 0.0
-        )  # fmt: skip
-        return f"sum of {counted(len(steps), 'component')}{rule}", steps
+        steps = []
+        for part in of(self.estimate):
+            terms = [term for term in part.terms if term.kind in _KINDS[name] and term.value > 0.0]
+            value = sum(term.value for term in terms)
+            share = (f"{percent(value / total if total else 0.0)} of it",)
+            if terms:
+                steps.append(
+                    Step(part.component, value, "J", "", share, tuple(self.term(term) for term in terms))
+                )
+        steps.sort(key=lambda step: -(step.value or 0.0))
+        by = "" if rule is None else f", rule {rule.called}"
+        return f"sum of {counted(len(steps), 'component')}{by}", tuple(steps)
 
     def _time_rule(self, name: str) -> str:
         result = self.estimate.evaluation

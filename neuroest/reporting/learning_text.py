@@ -15,15 +15,13 @@ _SHOWN = {
 """Heading of each column and its total."""
 
 
-def with_band(estimate: Estimate, name: str) -> tuple[str, str]:
-    """A total and its band as text; both empty if the total does not apply."""
+def brief_cells(estimate: Estimate, name: str) -> tuple[str, str, str]:
+    """A total, its band to two digits and its nominal value; the last two are empty for a total without a band."""
     unit, found = label_and_unit(name)[1], estimate.headline(name)
-    if found.value is None:
-        return "-", ""
     if found.low is None or found.high is None:
-        return formatted(found.value, unit), ""
+        return formatted(found.value, unit), "", ""
     low, high = (float(f"{value:.2g}") for value in (found.low, found.high))
-    return formatted(found.value, unit), formatted_interval(low, high, unit)
+    return formatted(found.value, unit), formatted_interval(low, high, unit), formatted(found.nominal, unit)
 
 
 def learning_table(estimates: Sequence[Estimate], style: Style = PLAIN) -> list[str]:
@@ -38,9 +36,8 @@ def learning_table(estimates: Sequence[Estimate], style: Style = PLAIN) -> list[
     rules = dict.fromkeys(words(e.workload.learning.called) for e in learners if e.workload.learning)
     rows: list[tuple[str, ...]] = [("", *_SHOWN)]
     for estimate in learners:
-        cells = [with_band(estimate, name) for name in _SHOWN.values()]
-        rows.append((estimate.architecture, *(value for value, _ in cells)))
-        rows.append((" p10..p90", *(band for _, band in cells)))
+        values, bands, _ = zip(*(brief_cells(estimate, name) for name in _SHOWN.values()), strict=True)
+        rows += [(estimate.architecture, *values), (" p10..p90", *bands)]
     lines = fitting_columns(rows, "<" + ">" * len(_SHOWN))
     return [
         f"learning by {', '.join(rules)}, on top of the inference of each sample",

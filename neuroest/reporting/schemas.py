@@ -68,20 +68,18 @@ def _raw_schema(root: type[Spec]) -> dict[str, Any]:
         classes += [DerivedArchitecture, *LEVELS.values(), *BLOCKS.values()]
     _, schema = models_json_schema([(cls, "validation") for cls in classes], ref_template=_REFERENCE)
     definitions = schema["$defs"]
-    _resolve_choices(definitions)
+    for node in _nodes(definitions):
+        if CHOICES in node:
+            node["oneOf"] = [{"$ref": _REFERENCE.format(model=name)} for name in node.pop(CHOICES)]
     top = definitions.pop(root.__name__)
     return {"$defs": definitions, **top}
 
 
-def _resolve_choices(node: Any) -> None:
-    if isinstance(node, list):
-        for item in node:
-            _resolve_choices(item)
-    elif isinstance(node, dict):
-        if CHOICES in node:
-            node["oneOf"] = [{"$ref": _REFERENCE.format(model=name)} for name in node.pop(CHOICES)]
-        for item in node.values():
-            _resolve_choices(item)
+def _nodes(tree: Any) -> list[dict[str, Any]]:
+    """Every mapping in a schema, the inner ones first."""
+    items = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    inner = [node for item in items for node in _nodes(item)]
+    return [*inner, tree] if isinstance(tree, dict) else inner
 
 
 def schema_text(kind: str) -> str:
@@ -89,29 +87,22 @@ def schema_text(kind: str) -> str:
     return json.dumps(schema(kind), separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
-def _tidy(node: Any) -> None:
+def _tidy(schema: dict[str, Any]) -> None:
     """Take out what only OpenAPI reads and titles that repeat a name; say the unit and give examples of the type."""
-    if isinstance(node, list):
-        for item in node:
-            _tidy(item)
-    if not isinstance(node, dict):
-        return
-    node.pop("discriminator", None)
-    if isinstance(node.get("description"), str):
-        node["description"] = " ".join(node["description"].split())
-        expected = (
-            describe_dimension(parse_unit(node["unit"])[1]) if isinstance(node.get("unit"), str) else ""
-        )
-        if expected not in node["description"]:
-            node["description"] += f" {expected[0].upper()}{expected[1:]}."
-    if node.get("type") == "integer" and "examples" in node:
-        node["examples"] = [int(example) for example in node["examples"]]
-    for properties in (node.get("properties"), node.get("$defs")):
-        for item in properties.values() if isinstance(properties, dict) else ():
-            if isinstance(item, dict):
-                item.pop("title", None)
-    for item in node.values():
-        _tidy(item)
+    for node in _nodes(schema):
+        node.pop("discriminator", None)
+        if isinstance(node.get("description"), str):
+            node["description"] = " ".join(node["description"].split())
+            stated = isinstance(node.get("unit"), str)
+            expected = describe_dimension(parse_unit(node["unit"])[1]) if stated else ""
+            if expected not in node["description"]:
+                node["description"] += f" {expected[0].upper()}{expected[1:]}."
+        if node.get("type") == "integer" and "examples" in node:
+            node["examples"] = [int(example) for example in node["examples"]]
+        for properties in (node.get("properties"), node.get("$defs")):
+            for item in properties.values() if isinstance(properties, dict) else ():
+                if isinstance(item, dict):
+                    item.pop("title", None)
 
 
 def _add_device_models(schema: dict[str, Any]) -> None:
@@ -175,17 +166,11 @@ def _parameter(info: ParameterInfo, definitions: dict[str, Any]) -> dict[str, An
 def _share_quantities(schema: dict[str, Any]) -> None:
     """Say once what the text of a quantity with a unit looks like."""
     quantity = {key: value for key, value in QuantityField("s").json_schema().items() if key in _TEXT}
-    reference = _REFERENCE.format(model="quantity")
-
-    def share(node: Any) -> None:
-        for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-            share(item)
-        if isinstance(node, dict) and {key: node.get(key) for key in _TEXT} == quantity:
+    for node in _nodes(schema):
+        if {key: node.get(key) for key in _TEXT} == quantity:
             for key in _TEXT:
                 del node[key]
-            node["$ref"] = reference
-
-    share(schema)
+            node["$ref"] = _REFERENCE.format(model="quantity")
     schema["$defs"]["quantity"] = quantity
 
 

@@ -14,7 +14,6 @@ from neuroest.reporting.formatting import (
     coding_words,
     counted,
     formatted,
-    formatted_interval,
     operating_point,
     percent,
     ratio_digits,
@@ -23,11 +22,11 @@ from neuroest.reporting.formatting import (
     shortest_name,
     words,
 )
-from neuroest.reporting.learning_text import learning_table, with_band
+from neuroest.reporting.learning_text import brief_cells, learning_table
 from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio, same_scope
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import Headline, label_and_unit
+from neuroest.results.quantities import Headline
 from neuroest.specs.claims import Claim
 from neuroest.specs.learning import LEARNING
 from neuroest.specs.parameters import DEFINED, FIT, RANGE_END
@@ -117,7 +116,7 @@ def designs_table(
         if len(estimates) > 1:
             names[len(rows)] = estimate.architecture
             rows.append(("",) * len(rows[0]))
-        cells = [_median_and_band(estimate, name) for name in _SHOWN.values()]
+        cells = [brief_cells(estimate, name) for name in _SHOWN.values()]
         for place, label in enumerate(shown):
             rows.append((f" {label}", *(cell[place] for cell in cells)))
         found = {ratio.quantity: ratio for ratio in ratios if ratio.baseline == estimate.architecture}
@@ -226,14 +225,6 @@ def _equal_pace(comparison: Comparison) -> list[str]:
                 f"ratio {ratio_digits(row.ratio.band.median)} ({ratio})", hanging=2,
             )  # fmt: skip
     return lines
-
-
-def _median_and_band(estimate: Estimate, name: str) -> tuple[str, str, str]:
-    unit, found = label_and_unit(name)[1], estimate.headline(name)
-    if found.low is None or found.high is None:
-        return formatted(found.value, unit), "", ""
-    low, high = (float(f"{value:.2g}") for value in (found.low, found.high))
-    return formatted(found.value, unit), formatted_interval(low, high, unit), formatted(found.nominal, unit)
 
 
 def _ratio(ratio: Ratio | None) -> str:
@@ -403,7 +394,7 @@ def _lifetime(estimate: Estimate) -> str:
 
 
 def _with_band(estimate: Estimate, name: str) -> str:
-    value, band = with_band(estimate, name)
+    value, band, _ = brief_cells(estimate, name)
     return f"{value} ({band})" if band else value
 
 

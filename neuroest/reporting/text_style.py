@@ -4,19 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from neuroest.core.text_layout import WIDTH, columns, fitting_columns, wrapped
-
-__all__ = [
-    "PLAIN",
-    "WIDTH",
-    "Style",
-    "bullets",
-    "columns",
-    "fitting_columns",
-    "for_terminal",
-    "one_line",
-    "wrapped",
-]
+from neuroest.core.text_layout import WIDTH, wrapped
 
 _BOLD, _RED, _DIM, _END = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

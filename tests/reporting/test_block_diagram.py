@@ -10,7 +10,7 @@ from neuroest.pipeline.estimate import estimate
 
 pytest.importorskip("matplotlib").use("agg")
 
-from neuroest.plotting.block_diagram import _line, block_diagram  # noqa: E402 - after the back end
+from neuroest.plotting.block_diagram import _width, block_diagram  # noqa: E402 - after the back end
 
 PAIRS = [
     ("mixed_spiking_28nm", "spikformer_cifar10_spiking"),
@@ -28,15 +28,15 @@ def test_all_energy_of_an_inference_is_in_the_diagram(chip: str, network: str) -
     assert any(text.endswith(", 100 %") for text in texts)
     widths = [line.get_linewidth() for line in axes.lines]
     # lines that leave the trunk of the chip carry all that is in the chip
-    assert max(widths) <= _line(1.0, 1.0)
+    assert max(widths) <= _width(1.0)
     title = axes.get_title()
     assert chip in title
     assert network in title
 
 
 def test_a_line_is_as_wide_as_its_joules() -> None:
-    assert _line(0.5, 1.0) == pytest.approx(_line(1.0, 1.0) / 2)
-    assert _line(0.0, 1.0) > 0.0
+    assert _width(0.5) == pytest.approx(_width(1.0) / 2)
+    assert _width(0.0) > 0.0
 
 
 def test_the_neuron_stands_behind_the_columns_and_counts_are_told(tmp_path: Path) -> None:

@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
 from neuroest.core.units import format_quantity
 from neuroest.core.version import package_version
 from neuroest.loading.library import load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan, read_plan
 from neuroest.publishing.paper.steps import STEPS, steps_of
 from neuroest.reporting.formatting import counted
+from neuroest.reporting.pace_table import WORDS
 
 _MOST_ASSUMED = 0.5
 """Share of assumed and projected values from which a result counts as a projection; a convention."""
 _OWN = "chip"
 """Contender name of the user's own chip: the name of its file."""
-_PARTS = ("energy_per_inference_J", "area_m2", "latency_s")
-_UNITS = {"energy_per_inference_J": "J", "area_m2": "m^2", "latency_s": "s"}
-_TITLES = {"energy_per_inference_J": "energy of an inference", "area_m2": "area", "latency_s": "latency"}
-_PACES = {"back_to_back": "back to back", "equal_pace": "equal pace", "real_time": "real time"}
+_PARTS = {
+    "energy_per_inference_J": ("energy of an inference", "J"), "area_m2": ("area", "m^2"),
+    "latency_s": ("latency", "s"),
+}  # fmt: skip
+"""Totals of the summary, with their titles and units."""
 
 
 @dataclass(frozen=True)
@@ -83,31 +86,27 @@ class _Item:
     answer: str
 
 
+def _asked(asks: str, trouble: str, fine: str = "Yes.") -> _Item:
+    """A question whose answer is satisfactory unless there is trouble."""
+    return _Item(asks, good=not trouble, answer=trouble or fine)
+
+
 def checklist(folder: Path) -> str:
     """Typical reviewer questions about such a paper, answered from the results."""
     found = _results(folder)
     items = [*_on_the_device(found), *_on_the_comparison(found), *_on_repetition(found)]
-    good = sum(item.good for item in items)
-    lines = [
-        f"# Checklist for reviewers: {found.plan.title}",
-        "",
-        (
-            f"{good} of {len(items)} points are fine. **Look** marks what a reviewer will ask: answer it "
-            "in the text, or change it."
-        ),
-        "",
-    ]
-    for number, item in enumerate(items, 1):
-        lines.append(f"{number}. **{'Fine' if item.good else 'Look'}: {item.asks}** {item.answer}")
-    lines += [
-        "",
-        (
-            "Not checked, since no file states it: whether the curves are of devices as the chip would have them, and "
-            "whether the network reaches its accuracy on them (`neuroest behave`)."
-        ),
-        "",
-    ]
-    return "\n".join(lines)
+    return _page("checklist", plan=found.plan, items=items)
+
+
+def _page(name: str, **content: Any) -> str:
+    """A page in Markdown from its template."""
+    jinja = extra("jinja2", "report")
+    environment = jinja.Environment(
+        loader=jinja.FileSystemLoader(Path(__file__).parent), undefined=jinja.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    environment.filters |= {"quantity": format_quantity, "ratio": _ratio}
+    return str(environment.get_template(f"{name}.md.j2").render(**content))
 
 
 def _on_the_device(found: _Results) -> Iterator[_Item]:
@@ -128,11 +127,9 @@ def _on_the_device(found: _Results) -> Iterator[_Item]:
         f"Median misfit: {misfit}." + (f" Rejected by the data: {rejected}." if rejected else ""),
     )  # fmt: skip
     basis = {claim.basis for claim in claims.values() if claim.source == "fitted_measurement"}
-    yield _Item(
-        "Are the curves measured?", basis == {"measured"},
-        "No file says otherwise (`# basis:` in its head)." if basis == {"measured"}
-        else f"The files say: {', '.join(sorted(basis)) or 'nothing'} (`# basis:` in their heads).",
-    )  # fmt: skip
+    said = f"The files say: {', '.join(sorted(basis)) or 'nothing'} (`# basis:` in their heads)."
+    fine = "No file says otherwise (`# basis:` in its head)."
+    yield _asked("Are the curves measured?", "" if basis == {"measured"} else said, fine)
 
 
 def _on_the_comparison(found: _Results) -> Iterator[_Item]:
@@ -141,32 +138,23 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
         ("Are node, supply and temperature the same?", ("node", "supply", "temperature")),
         ("Are the columns as accurate?", ("accuracy of the columns",)),
     ):
-        apart = {what: found.differs(what) for what in whats if found.differs(what)}
-        answer = "Alike." if not apart else "; ".join(
-            f"{what}: {_by_design(found, values)}" for what, values in apart.items()
-        )  # fmt: skip
-        yield _Item(asks, not apart, answer)
-    like = found.compared["left_out"]
-    more = [text for text in like[0] if text not in like[1]] + [
-        text for text in like[1] if text not in like[0]
-    ]
-    yield _Item(
-        f"Do this chip and {found.plan.baselines[0]} leave out the same?", not more,
-        "Yes; other baselines may leave out other things (tables/compare.md)." if not more else "; ".join(more),
-    )  # fmt: skip
+        apart = {what: values for what in whats if (values := found.differs(what))}
+        differences = (f"{what}: {_by_design(found, values)}" for what, values in apart.items())
+        yield _asked(asks, "; ".join(differences), "Alike.")
+    own, like, *_ = found.compared["left_out"]
+    more = [text for text in own if text not in like] + [text for text in like if text not in own]
+    asks = f"Do this chip and {found.plan.baselines[0]} leave out the same?"
+    yield _asked(
+        asks, "; ".join(more), "Yes; other baselines may leave out other things (tables/compare.md)."
+    )
     stated = any(pace["pace"] == "real_time" for pace in found.compared["paces"])
-    yield _Item(
-        "Is the pace stated?", stated,
-        "Ratios at each pace are below." if stated else
-        "The workload states no `period` of its data, so there is no ratio in real time.",
-    )  # fmt: skip
-    own, *others = (_failed_checks(design) for design in found.compared["designs"])
-    yield _Item("Do all checks of this chip hold?", not own, "Yes." if not own else f"{own}.")
+    unknown = "The workload states no `period` of its data, so there is no ratio in real time."
+    yield _asked("Is the pace stated?", "" if stated else unknown, "Ratios at each pace are below.")
+    failed, *others = (_failed_checks(design) for design in found.compared["designs"])
+    yield _asked("Do all checks of this chip hold?", failed and f"{failed}.")
     faults = "; ".join(text for text in others if text)
-    yield _Item(
-        "Do the baselines work as they are built to?", not faults,
-        "Yes, all their checks hold." if not faults else f"{faults}. Say so next to their ratios, or leave them out.",
-    )  # fmt: skip
+    trouble = faults and f"{faults}. Say so next to their ratios, or leave them out."
+    yield _asked("Do the baselines work as they are built to?", trouble, "Yes, all their checks hold.")
     share = found.own["basis_share"]["energy"]
     weak, measured = share["assumed"] + share["projected"], share["measured"]
     yield _Item(
@@ -174,15 +162,11 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
         f"{100.0 * weak:.0f} % of it is assumed or projected, {100.0 * measured:.0f} % measured.",
     )  # fmt: skip
     maturity = found.differs("maturity of the devices that are not shared")
-    yield _Item(
-        "Are the devices as mature as those of the baselines?", not maturity,
-        "Yes." if not maturity else f"This chip has, where others have other devices: {maturity[0]}.",
-    )  # fmt: skip
+    trouble = f"This chip has, where others have other devices: {maturity[0]}." if maturity else ""
+    yield _asked("Are the devices as mature as those of the baselines?", trouble)
     bare = sorted({r["quantity"] for r in found.compared["ratios"] if r["low"] is None or r["high"] is None})
-    yield _Item(
-        "Do ratios carry bands?", not bare,
-        "Yes; what two chips share is drawn once for both." if not bare else f"Not those of {', '.join(bare)}.",
-    )  # fmt: skip
+    trouble = f"Not those of {', '.join(bare)}." if bare else ""
+    yield _asked("Do ratios carry bands?", trouble, "Yes; what two chips share is drawn once for both.")
     yield from _on_the_contest(found)
 
 
@@ -255,31 +239,22 @@ def _by_design(found: _Results, values: list[str]) -> str:
 def summary(folder: Path) -> str:
     """One page: findings, their certainty, and the location of all files."""
     found = _results(folder)
-    lines = [
-        f"# {found.plan.title}",
-        "",
-        _verdict(found),
-        "",
-        *_device_lines(found),
-        "",
-        *_totals_lines(found),
-        "",
-        *_ratio_lines(found),
-        "",
+    energies = {
+        (row["baseline"], row["pace"]): row
+        for row in found.compared["paces"] if row["part"] == "energy" and row["off_chip_link"]
+    }  # fmt: skip
+    missing = [
+        (name, step["reason"]) for name, step in found.state.items() if step["became"] == "unavailable"
     ]
-    lines += [*_contest_lines(found), "", *_limits_lines(found), "", *_file_lines(found), ""]
-    return "\n".join(lines)
-
-
-def _verdict(found: _Results) -> str:
-    """The comparison like for like in a sentence."""
-    fabric = found.compared["designs"][1]["architecture"]
-    rows = [
-        row for row in found.compared["paces"]
-        if (row["baseline"], row["part"], row["off_chip_link"]) == (fabric, "energy", True)
-    ]  # fmt: skip
-    ratios = "; ".join(f"{_PACES[row['pace']]} {_ratio(row)}" for row in rows)
-    return f"**Energy of an inference over that of {fabric}:** {ratios}."
+    steps = steps_of(found.plan, found.folder)
+    return _page(
+        "summary", plan=found.plan, own=found.own, own_name=_OWN, designs=found.compared["designs"],
+        contest=found.contest, device=_device_lines(found), ratios=energies, paces=WORDS, parts=_PARTS,
+        no_contest=_no_contest(found), at_equal_pace=_at_equal_pace(found), missing=missing,
+        place=_place_on_the_map(found.contest) if found.contest is not None else "",
+        causes=found.own["bands"]["causes"].get("energy_per_inference_J", []),
+        steps=[step for step in steps if not step.absent and step.writes and step.name != "summary"],
+    )  # fmt: skip
 
 
 def _device_lines(found: _Results) -> list[str]:
@@ -303,77 +278,11 @@ def _device_lines(found: _Results) -> list[str]:
     ]
 
 
-def _totals_lines(found: _Results) -> list[str]:
-    lines = [
-        f"**Chip.** `{found.own['architecture']}`: {found.plan.like} with this device, on {found.own['workload']}.", "",
-        "| | median | p10 .. p90 |", "|---|--:|--:|",
-    ]  # fmt: skip
-    for part in _PARTS:
-        band = found.own["bands"]["totals"].get(part)
-        if band is not None:
-            low, median, high = (
-                format_quantity(band[key], _UNITS[part]) for key in ("low", "median", "high")
-            )
-            lines.append(f"| {_TITLES[part]} | {median} | {low} .. {high} |")
-    return lines
-
-
-def _ratio_lines(found: _Results) -> list[str]:
-    """Energy relative to each baseline at each pace; below one, this chip needs less."""
-    lines = [
-        "**Energy over that of a baseline** (median, p10 .. p90; below 1 this chip needs less):", "",
-        "| baseline | " + " | ".join(_PACES.values()) + " |", "|---|" + "--:|" * len(_PACES),
-    ]  # fmt: skip
-    rows = {
-        (p["baseline"], p["pace"]): p for p in found.compared["paces"] if p["part"] == "energy" and p["off_chip_link"]
-    }  # fmt: skip
-    for design in found.compared["designs"][1:]:
-        cells = [_ratio(rows.get((design["architecture"], pace))) for pace in _PACES]
-        name = design["architecture"]
-        lines.append(
-            f"| {f'**{name}** (same fabric)' if name == found.plan.like else name} | {' | '.join(cells)} |"
-        )
-    return lines
-
-
 def _ratio(row: Mapping[str, Any] | None) -> str:
     if row is None or row.get("ratio_median") is None:
         return "—"
     text = f"{row['ratio_median']:.3g} ({row['ratio_low']:.3g} .. {row['ratio_high']:.3g})"
     return text if row["design_keeps_up"] and row["baseline_keeps_up"] else f"{text}, one does not keep up"
-
-
-def _contest_lines(found: _Results) -> list[str]:
-    if found.contest is None:
-        return [f"**Contest.** Not shown: {_no_contest(found)}. {_at_equal_pace(found)}"]
-    cells = found.contest["cells"]
-    titles = found.contest["contenders"]
-    own_verdicts = [c["verdict"] for c in cells if c["winner"] == _OWN and c["verdict"] != "nobody"]
-    ties = own_verdicts.count("ties")
-    level = f", in {ties} of them level with the second" if ties else ""
-    lines = [
-        (
-            f"**Contest** ({found.plan.contest}, each of {len(titles)} contenders in its best chip): this chip is "
-            f"first in {len(own_verdicts)} of {len(cells)} cells of the map{level} (figures/contest.pdf). "
-            f"{_place_on_the_map(found.contest)}:"
-        ),
-        "",
-        "| | energy, median (p10 .. p90) | over the best |", "|---|--:|--:|",
-    ]  # fmt: skip
-    without = []
-    for standing in found.contest["standings"]:
-        name = "**this chip**" if standing["contender"] == _OWN else titles[standing["contender"]]
-        cost, ratio = standing.get("cost"), standing.get("ratio")
-        if not cost or cost.get("median") is None:
-            without.append(name)
-            continue
-        low, median, high = (format_quantity(cost[key], "J") for key in ("low", "median", "high"))
-        over = f"{ratio['median']:.3g}" if ratio and ratio.get("median") is not None else "—"
-        lines.append(f"| {name} | {median} ({low} .. {high}) | {over} |")
-    own = next(each for each in found.contest["standings"] if each["contender"] == _OWN)
-    failure = [f"This chip has none there: {own['reason']}. {_at_equal_pace(found)}"] if own["reason"] else []
-    rest = [f"Without a chip there: {'; '.join(without)}.", *failure] if without else []
-    return [*lines, *(line for text in rest for line in ("", text))]
 
 
 def _place_on_the_map(contest: Mapping[str, Any]) -> str:
@@ -384,33 +293,3 @@ def _place_on_the_map(contest: Mapping[str, Any]) -> str:
         for axis in contest["axes"]
     ]
     return f"At {' and '.join(values)}"
-
-
-def _limits_lines(found: _Results) -> list[str]:
-    causes = found.own["bands"]["causes"].get("energy_per_inference_J", [])
-    widest = ", ".join(f"{cause['parameter']} {100.0 * cause['share']:.0f} %" for cause in causes[:3])
-    missing = [
-        f"{name} ({record['reason']})"
-        for name, record in found.state.items()
-        if record["became"] == "unavailable"
-    ]
-    return [
-        f"**Uncertainty.** The band of the energy comes from {widest or 'no single parameter'}. Left out: "
-        + "; ".join(found.own["exclusions"]) + ".",
-        *(["", f"**Not available.** {'; '.join(missing)}."] if missing else []),
-    ]  # fmt: skip
-
-
-def _file_lines(found: _Results) -> list[str]:
-    there = [
-        step
-        for step in steps_of(found.plan, found.folder)
-        if not step.absent and step.writes and step.name != "summary"
-    ]
-    lines = [
-        "**Files.** Any may be edited; `neuroest paper` then repeats the steps that depend on it.",
-        "",
-        "| step | files |",
-        "|---|---|",
-    ]
-    return lines + [f"| {step.name} | {', '.join(f'`{file}`' for file in step.writes)} |" for step in there]
