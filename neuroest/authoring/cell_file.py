@@ -27,7 +27,6 @@ _DATA = read_data(Path(__file__).with_suffix(".yaml"))
 _NUMBERS: Mapping[str, str] = frozen(_DATA["numbers"])
 _ACCESS: Mapping[str, Sequence[str]] = frozen(_DATA["access"])
 _LARGEST: Mapping[str, Mapping[str, Any]] = frozen(_DATA["largest"])
-_AS_STATED = "From the cell file, which gives neither spread nor origin."
 _CONDUCTANCES = ("high_conductance", "low_conductance")
 _WORDS = ("MemCellType", "AccessType")
 # a name may be followed by a unit, or by the meaning of its values: `-DeviceRoadmap -1LP 1HP 2LSTP:  2`

@@ -10,9 +10,6 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.library import Device, load_device, named
 from neuroest.registry import COMPONENTS, roles_of
 
-TEMPLATES = ("neuron", "synapse", "memory", "architecture", "workload")
-"""Kinds of templates."""
-
 _ROLES = MappingProxyType({"neuron": "neuron", "synapse": "cell", "memory": "memory"})
 _DEVICE_HEAD = """\
 A template that passes `neuroest check` as it is. Every value is a placeholder of {like}.

@@ -142,6 +142,11 @@ class View:
         """Name of the workload."""
         return self.estimate.workload.name
 
+    @property
+    def who(self) -> dict[str, str]:
+        """Names of both, as columns of a table."""
+        return {"architecture": self.architecture, "workload": self.workload}
+
     @cached_property
     def samples(self) -> Mapping[str, Array]:
         """Samples of the banded totals for the draws that have an estimate."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from neuroest.core.extras import extra
 from neuroest.core.version import package_version
+from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.estimate_views import Breakdown, View
@@ -324,22 +325,14 @@ def _explanations(view: View, key: str) -> list[tuple[str, str, str, str]]:
 
 def _terms(view: View) -> dict[str, list[str]]:
     """For each component the terms that make up 99 % of its energy or of its area, the largest first."""
-    sums: dict[str, dict[tuple[str, str], float]] = {}
-    for row in view.estimate.breakdown:
-        if row.term != "white_space":
-            term = f"{row.component}.{row.action or 'area'}.{row.term}".replace(".rest.", ".static.")
-            found = sums.setdefault(row.component, {})
-            for kind, value in (("energy", row.energy_J), ("area", row.area_m2)):
-                found[term, kind] = found.get((term, kind), 0.0) + value
     chosen: dict[str, list[str]] = {}
-    for component, found in sums.items():
-        for kind in ("energy", "area"):
-            values = {term: value for (term, of), value in found.items() if of == kind and value > 0.0}
-            total, gone = sum(values.values()), 0.0
-            for term in sorted(values, key=lambda t: -values[t]):
-                if gone < _MOST_TOLD * total:
-                    chosen.setdefault(component, []).append(term)
-                gone += values[term]
+    for part in (*breakdown.energy_by_component(view.estimate), *breakdown.area_by_component(view.estimate)):
+        terms = [term for term in part.terms if term.value > 0.0 and term.term != "white_space"]
+        total, gone = sum(term.value for term in terms), 0.0
+        for term in terms:
+            if gone < _MOST_TOLD * total:
+                chosen.setdefault(part.component, []).append(term.path)
+            gone += term.value
     return chosen
 
 

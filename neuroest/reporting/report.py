@@ -138,18 +138,11 @@ class Report:
             "results": [plain_result(result) for result in self.results],
             "refused": [asdict(item) for item in self.refused],
             "comparisons": [_plain_comparison(c) for c in self.comparisons.values()],
-            "breakdowns": [
-                {"architecture": v.architecture, "workload": v.workload, **asdict(b)}
-                for v in self.views
-                for b in v.breakdowns
-            ],
+            "breakdowns": [{**v.who, **asdict(b)} for v in self.views for b in v.breakdowns],
             "drawn": {
                 **{name: rows for name, rows in self.drawn.items() if name != "samples"},
                 "samples": [
-                    {
-                        "architecture": v.architecture, "workload": v.workload, "quantity": _DRAWN_TOTAL,
-                        "values": v.samples[_DRAWN_TOTAL].tolist(),
-                    }
+                    {**v.who, "quantity": _DRAWN_TOTAL, "values": v.samples[_DRAWN_TOTAL].tolist()}
                     for v in self.views
                 ],
             },
@@ -345,7 +338,7 @@ def _drawn(report: Report) -> dict[str, list[dict[str, Any]]]:
     """Numbers of the tornado, the times and rooflines, and the distributions, of every design."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DRAWN}
     for view in report.views:
-        who = {"architecture": view.architecture, "workload": view.workload}
+        who = view.who
         base = view.estimate.totals[_DRAWN_TOTAL]
         found["tornado"] += [
             {**who, "quantity": _DRAWN_TOTAL, "cause": bar.cause, "base": base, "at_p10": _known(bar.low),
@@ -386,17 +379,13 @@ def write_tables(report: Report, folder: Path) -> None:
             found = view.estimate.headline(name)
             totals.append(
                 {
-                    "architecture": view.architecture, "workload": view.workload, "quantity": name,
-                    "value": found.value, "p10": found.low, "p90": found.high, "nominal": found.nominal,
-                    "unproven_share": view.unproven.get(name),
+                    **view.who, "quantity": name, "value": found.value, "p10": found.low, "p90": found.high,
+                    "nominal": found.nominal, "unproven_share": view.unproven.get(name),
                 }
             )  # fmt: skip
     write_file(folder / "totals.csv", records_csv((), totals))
     slices = [
-        {
-            "architecture": v.architecture, "workload": v.workload, "quantity": b.quantity, "by": b.by,
-            "unit": b.unit, **asdict(s),
-        }
+        {**v.who, "quantity": b.quantity, "by": b.by, "unit": b.unit, **asdict(s)}
         for v in report.views for b in v.breakdowns for s in b.slices
     ]  # fmt: skip
     write_file(folder / "shares.csv", records_csv((), slices))

@@ -211,10 +211,9 @@ def _next_to_baseline(comparison: Comparison) -> list[str]:
 
 
 def _energy(estimate: Estimate, style: Style, title: str = "") -> list[str]:
-    heading = "Energy of one inference, nominal" + (f", {title}" if title else "")
-    total = estimate.totals["energy_per_inference_J"] or 0.0
-    table = _Breakdown(estimate, total, "J", style, breakdown.neuron_components(estimate))
-    return [style.bold(heading), *table.lines(breakdown.energy_by_component(estimate))]
+    parts, neurons = breakdown.energy_by_component(estimate), breakdown.neuron_components(estimate)
+    table = _Breakdown(estimate, estimate.totals["energy_per_inference_J"] or 0.0, "J", style, neurons)
+    return table.lines("Energy of one inference, nominal" + (f", {title}" if title else ""), parts)
 
 
 def _learning(estimate: Estimate, style: Style) -> list[str]:
@@ -222,17 +221,16 @@ def _learning(estimate: Estimate, style: Style) -> list[str]:
     learning = estimate.workload.learning
     if learning is None:
         return []
-    total = estimate.totals["learning_energy_J"] or 0.0
-    table = _Breakdown(estimate, total, "J", style, frozenset())
+    table = _Breakdown(estimate, estimate.totals["learning_energy_J"] or 0.0, "J", style)
     heading = f"Energy of learning from one sample, nominal, rule {learning.called}"
-    return [style.bold(heading), *table.lines(breakdown.learning_by_component(estimate)), ""]
+    return [*table.lines(heading, breakdown.learning_by_component(estimate)), ""]
 
 
 def _area(estimate: Estimate, style: Style, title: str = "") -> list[str]:
-    heading = "Area, nominal" + (f", {title}" if title else "")
-    total = estimate.totals["area_m2"] or 0.0
-    table = _Breakdown(estimate, total, "m^2", style, frozenset())
-    return [style.bold(heading), *table.lines(breakdown.area_by_component(estimate))]
+    table = _Breakdown(estimate, estimate.totals["area_m2"] or 0.0, "m^2", style)
+    return table.lines(
+        "Area, nominal" + (f", {title}" if title else ""), breakdown.area_by_component(estimate)
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -249,11 +247,11 @@ class _Breakdown:
     total: float
     unit: str
     style: Style
-    in_full: frozenset[str]
+    in_full: frozenset[str] = frozenset()
 
-    def lines(self, parts: Sequence[breakdown.ComponentSum]) -> list[str]:
+    def lines(self, heading: str, parts: Sequence[breakdown.ComponentSum]) -> list[str]:
         names = short_names(part.path for part in self.estimate.design.root.walk())
-        lines: list[str] = []
+        lines = [self.style.bold(heading)]
         small: list[breakdown.TermSum] = []
         for part in parts:
             name = names.get(part.component, short(part.component))
@@ -365,10 +363,9 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     exactness = accuracy_words(estimate)
     lines += wrapped(exactness, hanging=2) if exactness else []
     failed = estimate.failed_checks
-    if failed:
-        for check in failed:
-            lines += [style.red(line) for line in wrapped(check_line(check), hanging=2)]
-    else:
+    for check in failed:
+        lines += [style.red(line) for line in wrapped(check_line(check), hanging=2)]
+    if not failed:
         lines.append(f"all {len(estimate.checks)} design checks passed")
     for name, shares in estimate.basis_share.items():
         lines += wrapped(f"{name} is based on {basis_words(shares)} values", hanging=2)
@@ -405,9 +402,7 @@ def _bottleneck(estimate: Estimate) -> list[str]:
         timing.resources,
         key=lambda path: float(np.broadcast_to(timing.resources[path], timing.step.shape)[index]),
     )
-    duration = formatted(float(timing.step[index]), "s") + (
-        " a timestep" if estimate.evaluation.timing.by_steps else ""
-    )
+    duration = formatted(float(timing.step[index]), "s") + (" a timestep" if timing.by_steps else "")
     layer = estimate.evaluation.layers.names[index]
     lines = wrapped(f"slowest layer: {layer}, {duration}, limited by {short(cause)}", hanging=2)
     writing = float(np.max(timing.writing))
