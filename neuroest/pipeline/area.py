@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.equations import power
+from neuroest.equations import floor_plans
 from neuroest.levels.base import NetworkMapping
 from neuroest.pipeline.cost_table import CostTable
 from neuroest.pipeline.energy import Array, total
@@ -46,7 +46,7 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
         rows.append(InstanceRow(costs.overheads, "control", control, 1.0))
         if np.any(np.asarray(costs.pad_ring_width) > 0.0):
             dies = mapped.counts[min(mapped.counts, key=len)]
-            ring = power.pad_ring_area(chip_area(costs, rows), costs.pad_ring_width, dies)
+            ring = floor_plans.pad_ring_area(chip_area(costs, rows), costs.pad_ring_width, dies)
             rows.append(InstanceRow(costs.overheads, PAD_RING, ring, dies))
     return tuple(rows)
 
@@ -63,7 +63,7 @@ def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
         else:
             (macros if row.component in costs.macros else blocks).append(row.total)
     return np.asarray(
-        power.floorplan_area(total(blocks), costs.floorplan_utilisation)
-        + power.floorplan_area(total(macros), costs.macro_utilisation)
+        floor_plans.floorplan_area(total(blocks), costs.floorplan_utilisation)
+        + floor_plans.floorplan_area(total(macros), costs.macro_utilisation)
         + total(dies)
     )

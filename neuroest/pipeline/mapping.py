@@ -20,6 +20,7 @@ from neuroest.equations import mapping as equations
 from neuroest.equations import writing
 from neuroest.levels import base
 from neuroest.levels.crossbar_roles import is_crossbar
+from neuroest.levels.level_counts import level_counts
 from neuroest.registry import MAPPERS
 from neuroest.specs.learning import LearningRule
 from neuroest.workloads.layers import LayerTable
@@ -231,7 +232,7 @@ def map_network(
     counts: dict[str, u.Numeric] = {}
     children, checks = [], []
     for (mapper, _), placement in zip(mappers, placements, strict=True):
-        own, per_child, found = base.level_counts(
+        own, per_child, found = level_counts(
             mapper.chip, mapper.level, placement.needed, mapper.unit_name, reprograms=mapper.reprograms,
             settled=settled,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.programming.write_circuit import COLUMN_ACCESS, TIMERS
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
-from neuroest.equations import power, wear
+from neuroest.equations import floor_plans, wear
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.learning import BACKWARD_READOUT
@@ -141,7 +141,7 @@ class LearningResults:
                 parts.append(row.total)
             elif row.component in shares:
                 parts.append(row.total * shares[row.component])
-        return np.asarray(power.floorplan_area(total(parts), self.stages.costs.floorplan_utilisation))
+        return np.asarray(floor_plans.floorplan_area(total(parts), self.stages.costs.floorplan_utilisation))
 
     def _share_of(self, memory: Memory) -> u.Numeric:
         """Share of a memory that learning needs: all of one that holds nothing else, else the bits that it keeps."""

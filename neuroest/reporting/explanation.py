@@ -11,7 +11,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
-from neuroest.equations import accuracy, digital, pipelining, power
+from neuroest.equations import accuracy, digital, floor_plans, pipelining, power
 from neuroest.error_analysis.doubling import doubled
 from neuroest.pipeline.self_heating import with_temperature
 from neuroest.reporting import breakdown
@@ -299,8 +299,8 @@ class _Explainer:
             "clock": ("clock_fraction", table.clock_fraction, power.clock_energy),
             "clock_tree": ("clock_fraction", table.clock_fraction, power.clock_energy),
             "control": ("control_fraction", table.control_fraction, digital.control_energy),
-            "white_space": ("floorplan_utilisation", table.floorplan_utilisation, power.floorplan_area),
-            "pad_ring": ("pad_ring_width", table.pad_ring_width, power.pad_ring_area),
+            "white_space": ("floorplan_utilisation", table.floorplan_utilisation, floor_plans.floorplan_area),
+            "pad_ring": ("pad_ring_width", table.pad_ring_width, floor_plans.pad_ring_area),
         }
         name, value, equation = rows.get(term.term, rows["control"])
         if term.kind == "area" and term.term == "control":

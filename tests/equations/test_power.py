@@ -23,8 +23,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "regulator_supply_voltage": {"load_voltage": 0.2, "efficiency": 0.85},
     "average_power": {"energy": 300e-9, "interval": 2e-6},
     "static_energy": {"static_power": 1e-3, "active_time": 2e-6},
-    "floorplan_area": {"block_area": 0.7e-6, "utilisation": 0.7},
-    "pad_ring_area": {"core_area": 4e-6, "width": 0.2e-3, "dies": 2.0},
     "power_density": {"power": 700.0, "area": 814e-6},
     "junction_temperature": {
         "ambient_temperature": 300.0,
@@ -139,17 +137,6 @@ def test_average_power_times_interval_is_the_energy():
 def test_idle_sensor_is_dominated_by_leakage():
     # 10 uW for a period of 0.1 s is 1 uJ, three times 316 nJ of dynamic energy.
     assert power.static_energy(10e-6, 0.1) == pytest.approx(1e-6, rel=1e-12)
-
-
-def test_floor_plan_is_larger_than_its_blocks():
-    assert power.floorplan_area(0.7e-6, 0.7) == pytest.approx(1e-6, rel=1e-12)
-    assert power.floorplan_area(0.7e-6, 0.0) == np.inf
-
-
-def test_pads_stand_around_each_die() -> None:
-    # dies of 2 mm by 2 mm become dies of 2.4 mm by 2.4 mm
-    assert power.pad_ring_area(4e-6, 0.2e-3) == pytest.approx(1.76e-6)
-    assert power.pad_ring_area(12e-6, 0.2e-3, 3.0) == pytest.approx(3 * 1.76e-6)
 
 
 def test_a_die_is_warmer_than_the_air_by_power_times_resistance():
