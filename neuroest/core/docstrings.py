@@ -25,3 +25,9 @@ def section(documented: type | Callable[..., Any], title: str) -> Mapping[str, s
     return MappingProxyType(
         {name: " ".join(lines.split()) for name, lines in _ENTRY.findall(text.split("\n\n")[0])}
     )
+
+
+def stated(documented: type | Callable[..., Any], title: str, applies: Mapping[str, Any]) -> list[str]:
+    """Texts of a section of a docstring whose names apply."""
+    texts = section(documented, title)
+    return [texts.get(name, name.replace("_", " ")) for name, holds in applies.items() if holds]

@@ -19,6 +19,7 @@ from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
 from neuroest.core import units as u
+from neuroest.core.docstrings import stated
 from neuroest.core.errors import MappingError
 from neuroest.core.memoization import memoize_numbers
 from neuroest.design.build import Part
@@ -323,41 +324,62 @@ class Mapper(StatesChecks, ABC):
         return np.asarray(np.max(step, axis=-1, keepdims=True))
 
     def left_out(self, passes: u.Numeric) -> list[str]:
-        """Exclusions of the estimate because no block of the chip describes them."""
-        left_out = []
-        if self.chip.technology.corner is not None:
-            left_out.append(
-                "what the corner does to values that stay as chosen or as published: clock and sample rates, "
-                "converters, bias currents of references, macros and neurons known by their energies"
-            )
-        left_out += self.left_out_of_units()
-        if self.chip.operation.mode == "duty_cycled" and not self.writes_weights_back:
-            left_out.append("reloading the weights after each power-down")
-        return [*left_out, *self._left_out_without_blocks(passes)] if self.built_of_blocks else left_out
+        """Exclusions of the estimate because no block of the chip describes them.
+
+        Left out
+        --------
+        corner
+            what the corner does to values that stay as chosen or as published: clock and sample rates, converters,
+            bias currents of references, macros and neurons known by their energies
+        reloading
+            reloading the weights after each power-down
+        """
+        reloads = self.chip.operation.mode == "duty_cycled" and not self.writes_weights_back
+        return [
+            *stated(Mapper.left_out, "Left out", {"corner": self.chip.technology.corner is not None}),
+            *self.left_out_of_units(),
+            *stated(Mapper.left_out, "Left out", {"reloading": reloads}),
+            *(self._left_out_without_blocks(passes) if self.built_of_blocks else ()),
+        ]
 
     def left_out_of_units(self) -> list[str]:
         """Circuits that the units need and no block describes."""
         return []
 
     def _left_out_without_blocks(self, passes: u.Numeric) -> list[str]:
-        """What a chip that is put together of blocks leaves out because no block stands for it."""
-        chip, spiking, left_out = self.chip, self.network.spiking, []
+        """What a chip that is put together of blocks leaves out because no block stands for it.
+
+        Left out
+        --------
+        programming
+            programming of the weights (shown separately)
+        links
+            input and output of the chip (no off_chip_link block)
+        overheads
+            clock, control and floor plan (no chip_overheads block)
+        activations
+            activation functions (no vector_unit block)
+        spike_coding
+            input spike encoding and output decoding (no spike_coder block)
+        rescaling
+            rescaling of sums to the bits of an activation (rescaling of the vector_unit)
+        """
+        chip, spiking, units = self.chip, self.network.spiking, self.chip.find(ExecutesElementwise)
         stays = not self.weights_are_volatile and not np.all(passes > 1.0)
-        if self.writers() and chip.inferences_per_programming is None and stays:
-            left_out.append("programming of the weights (shown separately)")
-        left_out += self._left_out_of_transport()
-        if not chip.links():
-            left_out.append("input and output of the chip (no off_chip_link block)")
-        if not chip.find(ChargesClock):
-            left_out.append("clock, control and floor plan (no chip_overheads block)")
-        units = chip.find(ExecutesElementwise)
-        if not spiking and not units and not chip.covers("element_operations"):
-            left_out.append("activation functions (no vector_unit block)")
-        if spiking and not chip.find(CodesSpikes):
-            left_out.append("input spike encoding and output decoding (no spike_coder block)")
-        if not spiking and any(unit.spec.rescaling == "none" for _, unit in units[-1:]):
-            left_out.append("rescaling of sums to the bits of an activation (rescaling of the vector_unit)")
-        return left_out
+        written = self.writers() and chip.inferences_per_programming is None and stays
+        rescaled = any(unit.spec.rescaling == "none" for _, unit in units[-1:])
+        found = {
+            "links": not chip.links(),
+            "overheads": not chip.find(ChargesClock),
+            "activations": not (spiking or units or chip.covers("element_operations")),
+            "spike_coding": spiking and not chip.find(CodesSpikes),
+            "rescaling": not spiking and rescaled,
+        }
+        return [
+            *stated(Mapper._left_out_without_blocks, "Left out", {"programming": written}),
+            *self._left_out_of_transport(),
+            *stated(Mapper._left_out_without_blocks, "Left out", found),
+        ]
 
     def _left_out_of_transport(self) -> list[str]:
         """Where data go between units of the level that no network block connects."""
