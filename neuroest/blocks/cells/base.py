@@ -171,10 +171,6 @@ class Cell(Component[Any]):
         """Side of one cell, taken as square."""
         return cell_geometry.cell_pitch(self.area())
 
-    def cell_energy(self, action: str, term: str, energy: u.Joule, ledger: str) -> EnergyCost:
-        """An energy term in the ledger of cells."""
-        return self.energy(action, term, energy, ledger)
-
     @property
     def programmed(self) -> str:
         """What the cells that hold a weight are counted under."""
@@ -183,6 +179,8 @@ class Cell(Component[Any]):
 
 class ResistiveMemory(Cell):
     """Cell whose conductance is the weight."""
+
+    device: CellParameters
 
     def limited_as_drawn(self, conductance: u.Siemens) -> u.Siemens:
         """The same on a typical die, which circuits are drawn for."""
@@ -203,8 +201,7 @@ class ResistiveMemory(Cell):
 
     def highest_column_voltage(self, unipolar: bool) -> u.Volt:
         """Highest voltage of a column while cells are written."""
-        voltage: u.Volt = self.device.program_voltage
-        return voltage
+        return self.device.program_voltage
 
     def half_selected_cell_current(self) -> u.Ampere:
         """Current of a cell that shares a line with the one that is written."""
@@ -251,23 +248,19 @@ class ResistiveMemory(Cell):
 
     def bits(self) -> u.Dimensionless:
         """Bits as the device states them."""
-        held: u.Dimensionless = self.device.bits_per_cell
-        return held
+        return self.device.bits_per_cell
 
     def disturb_reads(self) -> u.Dimensionless:
         """Reads as the device states them."""
-        reads: u.Dimensionless = self.device.disturb_reads
-        return reads
+        return self.device.disturb_reads
 
     def endurance(self) -> u.Dimensionless:
         """Write cycles as the device states them."""
-        cycles: u.Dimensionless = self.device.endurance
-        return cycles
+        return self.device.endurance
 
     def write_pulses(self) -> u.Dimensionless:
         """Pulses with verification as the device states them."""
-        pulses: u.Dimensionless = self.device.write_pulses
-        return pulses
+        return self.device.write_pulses
 
     def programming_energy(
         self, rows: u.Dimensionless, columns: u.Dimensionless, line_energy: u.Joule, read_power: Any

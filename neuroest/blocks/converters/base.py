@@ -149,16 +149,15 @@ class ClockedConverter(SampledConverter):
     """Common part of the converters that are computed from their circuit."""
 
     analog_circuit = True
+    device: ClockedAdcParameters
 
     def fastest_clock(self) -> u.PerSecond:
         """Highest clock of the comparator at the chip's supply."""
-        clock: u.PerSecond = self.device.maximum_clock_frequency / time_at_supply(self, 1.0)
-        return clock
+        return self.device.maximum_clock_frequency / time_at_supply(self, 1.0)
 
     def clock_frequency(self) -> u.PerSecond:
         """Clock as stated, or the fastest one."""
-        clock: u.PerSecond = self.options.get("clock_frequency", self.fastest_clock())
-        return clock
+        return self.options.get("clock_frequency", self.fastest_clock())
 
     def clock_period(self) -> u.Second:
         """Period of the converter's clock."""
