@@ -159,10 +159,10 @@ class _SwitchEvents:
 def switch_latches(switch: ThresholdSwitchParameters) -> str:
     """Why a threshold switch does not oscillate; empty if it does."""
     supply, threshold, hold = switch.supply_voltage, switch.threshold_voltage, switch.hold_voltage
-    largest = threshold_switches.largest_series_resistance(
+    largest = threshold_switches.limiting_series_resistance(
         supply, threshold, threshold / switch.off_resistance
     )
-    smallest = threshold_switches.smallest_series_resistance(supply, hold, hold / switch.on_resistance)
+    smallest = threshold_switches.limiting_series_resistance(supply, hold, hold / switch.on_resistance)
     if not supply > threshold or switch.series_resistance >= largest:
         return (
             f"the supply never reaches the threshold; the series resistor must stay below {largest:.3g} ohm"

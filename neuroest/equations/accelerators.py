@@ -25,6 +25,9 @@ def systolic_cycles(
 ) -> u.Dimensionless:
     """Cycles of one layer on a weight-stationary systolic array. [1].
 
+    On an array whose units keep sums, outputs lie along the columns, positions take the part of the inputs, and the
+    inputs of an output that of the positions.
+
     Parameters
     ----------
     reduction : float or array
@@ -64,57 +67,6 @@ def systolic_cycles(
     '708'
     """
     return _passes(reduction, outputs, rows, columns) * (positions + rows + columns - 2.0)
-
-
-@equation
-def output_stationary_cycles(
-    reduction: u.Dimensionless,
-    outputs: u.Dimensionless,
-    positions: u.Dimensionless,
-    rows: u.Dimensionless,
-    columns: u.Dimensionless,
-) -> u.Dimensionless:
-    """Cycles of one layer on a systolic array whose units each keep the sum of one output. [1].
-
-    Parameters
-    ----------
-    reduction : float or array
-        Inputs that are summed into one output. [1]
-    outputs : float or array
-        Outputs of one position. [1]
-    positions : float or array
-        Positions. [1]
-    rows, columns : float or array
-        Size of the array, at least one each. [1]
-
-    Returns
-    -------
-    float or array
-        Clock cycles. [1]
-
-    Notes
-    -----
-    Formula: n = ceil(P / R) ceil(M / C) (K + R + C - 2)
-
-    Valid: positions in the rows, outputs in the columns; sums leave while the next ones start
-
-    If sums are shifted out before the next ones start, every pass needs additional cycles, one for each row
-    of the array (2 R + C + K - 2, the form of SCALE-Sim).
-
-    References
-    ----------
-    .. [1] A. Samajdar et al., "A systematic methodology for characterizing scalability of DNN accelerators
-       using SCALE-Sim", ISPASS 2020, 58-68, doi:10.1109/ISPASS48437.2020.00016.
-    .. [2] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    100 positions of 128 outputs on 128 x 128 are one pass of 256 + 128 + 128 - 2 = 510 cycles.
-
-    >>> f"{output_stationary_cycles(256.0, 128.0, 100.0, 128.0, 128.0):g}"
-    '510'
-    """
-    return _passes(positions, outputs, rows, columns) * (reduction + rows + columns - 2.0)
 
 
 @equation

@@ -140,46 +140,6 @@ def output_load_energy(load_capacitance: u.Farad, supply_voltage: u.Volt) -> u.J
 
 
 @equation
-def off_state_power(
-    off_current_per_width: u.AmperePerMetre, width: u.Metre, supply_voltage: u.Volt
-) -> u.Watt:
-    """Leakage power of the output transistor between spikes. [W].
-
-    Parameters
-    ----------
-    off_current_per_width : float or ndarray
-        Leakage of the transistor per gate width. [A/m]
-    width : float or ndarray
-        Gate width, W. [m]
-    supply_voltage : float or ndarray
-        Supply of the output branch. [V]
-
-    Returns
-    -------
-    float or ndarray
-        Leakage power. [W]
-
-    Notes
-    -----
-    Formula: P = i_off W V_dd
-
-    Valid: transistor off, temperature of i_off
-
-    References
-    ----------
-    docs/models/neurons.md, "Energy of a spike".
-
-    Examples
-    --------
-    A fin of the 3 nm class: 158 pA/um * 0.101 um * 0.5 V.
-
-    >>> f"{1e12 * off_state_power(158e-6, 0.101e-6, 0.5):.1f} pW"
-    '8.0 pW'
-    """
-    return off_current_per_width * width * supply_voltage
-
-
-@equation
 def output_swing(supply_voltage: u.Volt, load_resistance: u.Ohm, transistor_on_resistance: u.Ohm) -> u.Volt:
     """Height of the (inverted) output pulse. [V].
 

@@ -356,68 +356,33 @@ def switch_leakage_energy(
 
 
 @equation
-def smallest_series_resistance(supply_voltage: u.Volt, hold_voltage: u.Volt, hold_current: u.Ampere) -> u.Ohm:
-    """Series resistance below which the switch latches on instead of oscillating. [ohm].
-
-    Parameters
-    ----------
-    supply_voltage : float or ndarray
-        Voltage behind the series resistor, V_s. [V]
-    hold_voltage : float or ndarray
-        Voltage at which the switch turns off, V_h. [V]
-    hold_current : float or ndarray
-        Current through the switch just before it turns off, I_h. [A]
-
-    Returns
-    -------
-    float or ndarray
-        Lower limit of the series resistance. [ohm]
-
-    Notes
-    -----
-    Formula: R_s > (V_s - V_h)/I_h
-
-    Valid: steady state; below it the switch never turns off
-
-    References
-    ----------
-    docs/models/neurons.md, "Threshold switch with a capacitor".
-
-    Examples
-    --------
-    1.2 V, 0.3 V, and 60 uA through 5 kohm at the hold point: 0.9 V/60 uA.
-
-    >>> f"{smallest_series_resistance(1.2, 0.3, 60e-6) / 1e3:.1f} kohm"
-    '15.0 kohm'
-    """
-    return (supply_voltage - hold_voltage) / hold_current
-
-
-@equation
-def largest_series_resistance(
-    supply_voltage: u.Volt, threshold_voltage: u.Volt, threshold_current: u.Ampere
+def limiting_series_resistance(
+    supply_voltage: u.Volt, switch_voltage: u.Volt, switch_current: u.Ampere
 ) -> u.Ohm:
-    """Series resistance above which the leakage of the switch keeps it from firing. [ohm].
+    """Series resistance that holds a switch at one of its corners, where it turns on or off. [ohm].
+
+    Below that of the corner where it turns off, the switch latches on instead of oscillating; above that of the corner
+    where it turns on, its leakage keeps it from firing.
 
     Parameters
     ----------
     supply_voltage : float or ndarray
         Voltage behind the series resistor, V_s. [V]
-    threshold_voltage : float or ndarray
-        Voltage at which the switch turns on, V_t. [V]
-    threshold_current : float or ndarray
-        Current through the switch just before it turns on, I_t. [A]
+    switch_voltage : float or ndarray
+        Voltage at which the switch turns off or on, V. [V]
+    switch_current : float or ndarray
+        Current through the switch just before it does, I. [A]
 
     Returns
     -------
     float or ndarray
-        Upper limit of the series resistance; negative where the supply is below the threshold. [ohm]
+        Limit of the series resistance; negative where the supply is below the voltage. [ohm]
 
     Notes
     -----
-    Formula: R_s < (V_s - V_t)/I_t
+    Formula: R_s = (V_s - V)/I
 
-    Valid: steady state; above it the switch never turns on
+    Valid: steady state
 
     References
     ----------
@@ -425,12 +390,15 @@ def largest_series_resistance(
 
     Examples
     --------
-    1.2 V, 0.9 V and 1 uA of leakage at the threshold.
+    1.2 V, 0.3 V, and 60 uA through 5 kohm at the hold point: 0.9 V/60 uA; 1.2 V, 0.9 V and 1 uA of leakage at the
+    threshold.
 
-    >>> f"{largest_series_resistance(1.2, 0.9, 1e-6) / 1e3:.0f} kohm"
+    >>> f"{limiting_series_resistance(1.2, 0.3, 60e-6) / 1e3:.1f} kohm"
+    '15.0 kohm'
+    >>> f"{limiting_series_resistance(1.2, 0.9, 1e-6) / 1e3:.0f} kohm"
     '300 kohm'
     """
-    return (supply_voltage - threshold_voltage) / threshold_current
+    return (supply_voltage - switch_voltage) / switch_current
 
 
 @equation

@@ -104,45 +104,6 @@ def array_programming_time(
 
 
 @equation
-def write_lifetime(endurance: u.Dimensionless, update_rate: u.PerSecond, pulses: u.Dimensionless) -> u.Second:
-    """Time until the cells have used up their endurance. [s].
-
-    Parameters
-    ----------
-    endurance : float or array
-        Number of pulses that a cell withstands.
-    update_rate : float or array
-        How often each cell is rewritten. [1/s]
-    pulses : float or array
-        Mean number of pulses of one rewrite.
-
-    Returns
-    -------
-    float or array
-        Time; infinite if the cells are never rewritten. [s]
-
-    Notes
-    -----
-    Formula: t = N_endurance / (f N)
-
-    Valid: every cell updated alike
-
-    References
-    ----------
-    Derivation: docs/models/crossbar.md.
-
-    Examples
-    --------
-    1e6 pulses, 10 rewrites a second of 1 pulse: 1e5 s.
-
-    >>> f"{write_lifetime(1e6, 10.0, 1.0):.3g}"
-    '1e+05'
-    """
-    with np.errstate(divide="ignore"):
-        return np.divide(endurance, update_rate * pulses)
-
-
-@equation
 def rewritten_cells(elements: u.Dimensionless, cells_per_value: u.Dimensionless) -> u.Dimensionless:
     """Cells written per inference if computed operands of products are stored in arrays. [1].
 

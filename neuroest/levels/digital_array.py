@@ -312,7 +312,8 @@ class DigitalArrayMapper(Mapper):
             same = passes * accelerators.tree_cycles(reduction, outputs, positions, *size) * self.kept.cycles
             return np.asarray(same), np.asarray(same)
         kept = self.kept.cycles
-        sums = accelerators.output_stationary_cycles(reduction * kept, outputs, positions, *size)
+        # sums lie where weights do otherwise, and their fan-in streams by as positions do
+        sums = accelerators.systolic_cycles(positions, outputs, reduction * kept, *size)
         # inputs lie where weights do otherwise, and weights stream by as positions do
         inputs = accelerators.systolic_cycles(reduction, positions, outputs * kept, *size)
         passes = t.groups * t.sequential_steps

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroest.equations import diffusive_neuron, retention, writing
+from neuroest.equations import diffusive_neuron, retention, wear
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar, maps_to_crossbars
 from neuroest.pipeline.action_counts import ActionCounts
@@ -76,7 +76,7 @@ def cell_lifetime(level: MappedLevel, counts: ActionCounts, period: Array) -> Ar
         rate = rate + 1.0 / (period * often)
     if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.endurance())):
         return None
-    return np.asarray(writing.write_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
+    return np.asarray(wear.wear_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
 
 
 def refresh(

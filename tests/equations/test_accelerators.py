@@ -24,13 +24,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "rows": 128.0,
         "columns": 128.0,
     },
-    "output_stationary_cycles": {
-        "reduction": 300.0,
-        "outputs": 200.0,
-        "positions": 100.0,
-        "rows": 128.0,
-        "columns": 64.0,
-    },
     "tree_cycles": {
         "reduction": 576.0,
         "outputs": 64.0,

@@ -95,13 +95,13 @@ def test_more_supply_never_charges_slower(supply, step) -> None:
 def test_series_resistor_at_its_lower_limit_holds_the_switch_exactly_at_the_hold_point() -> None:
     # R_on = 5 kohm at 0.3 V: I_h = 60 uA; 0.9 V/60 uA = 15 kohm; the divider 5/(15 + 5) of 1.2 V is 0.3 V
     # again
-    limit = threshold_switches.smallest_series_resistance(1.2, 0.3, 60e-6)
+    limit = threshold_switches.limiting_series_resistance(1.2, 0.3, 60e-6)
     assert limit == pytest.approx(15e3)
     assert 1.2 * 5e3 / (limit + 5e3) == pytest.approx(0.3)
 
 
 def test_series_resistor_at_its_upper_limit_just_reaches_the_threshold() -> None:
-    limit = threshold_switches.largest_series_resistance(1.2, 0.9, 1e-6)
+    limit = threshold_switches.limiting_series_resistance(1.2, 0.9, 1e-6)
     assert 1.2 - limit * 1e-6 == pytest.approx(0.9)
 
 

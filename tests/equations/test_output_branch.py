@@ -13,7 +13,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "output_pulse_duration": 3.5e-3,
     },
     "output_load_energy": {"load_capacitance": 1e-12, "supply_voltage": 0.5},
-    "off_state_power": {"off_current_per_width": 158e-6, "width": 0.101e-6, "supply_voltage": 0.5},
     "output_swing": {"supply_voltage": 0.5, "load_resistance": 47e3, "transistor_on_resistance": 3e3},
     "unbuffered_load_limit": {
         "output_pulse_duration": 3.5e-3,

@@ -32,12 +32,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "off_resistance": 10e6,
         "charge_time": 110e-9,
     },
-    "smallest_series_resistance": {"supply_voltage": 1.2, "hold_voltage": 0.3, "hold_current": 60e-6},
-    "largest_series_resistance": {
-        "supply_voltage": 1.2,
-        "threshold_voltage": 0.9,
-        "threshold_current": 1e-6,
-    },
+    "limiting_series_resistance": {"supply_voltage": 1.2, "switch_voltage": 0.3, "switch_current": 60e-6},
     "transition_voltage_factor": {
         "temperature": 320.0,
         "transition_temperature": 340.0,

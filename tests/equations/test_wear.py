@@ -54,3 +54,7 @@ def test_cells_that_are_all_alike_fail_at_once() -> None:
     assert wear.cycles_to_failure(1e6, np.inf, 1e9, 64.0, 3.0) == 1e6
     assert wear.failed_share(0.99e6, 1e6, np.inf) == 0.0
     assert wear.failed_share(1.01e6, 1e6, np.inf) == 1.0
+
+
+def test_cells_that_are_never_rewritten_last_for_ever():
+    np.testing.assert_allclose(wear.wear_lifetime(1e6, np.array([0.0, 10.0]), 1.0), [np.inf, 1e5])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from neuroest.equations import writing
@@ -25,7 +24,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "pulse_width": 100e-9,
         "verify_time": 50e-9,
     },
-    "write_lifetime": {"endurance": 1e6, "update_rate": 1e-3, "pulses": 9.0},
 }
 
 
@@ -42,7 +40,3 @@ def test_programming_1_5_million_cells():
 def test_lines_and_verify_reads_are_paid_for_every_pulse():
     # 3 x (2 x 1e-6 x 1e-6 + 1e-12 + 2e-12) = 3 x 5 pJ
     assert writing.write_verify_energy(3.0, 2.0, 1e-6, 1e-6, 1e-12, 2e-12) == pytest.approx(15e-12)
-
-
-def test_cells_that_are_never_rewritten_last_for_ever():
-    np.testing.assert_allclose(writing.write_lifetime(1e6, np.array([0.0, 10.0]), 1.0), [np.inf, 1e5])

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.blocks.base import Characteristic, Check, Component, EnergyCost
+from neuroest.blocks.base import Characteristic, Check, Component
 from neuroest.core import units as u
 from neuroest.equations import cell_geometry, drift, retention, writing
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity

@@ -12,7 +12,7 @@ from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature, off_current
 from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
-from neuroest.equations import neuron_geometry, output_branch
+from neuroest.equations import neuron_geometry, output_branch, technology
 from neuroest.equations.neurons import capacitor_area
 from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
@@ -112,7 +112,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     def off_power(self) -> u.Watt:
         """Leakage of the output transistor on the chip's process."""
         supply = self.device.output_supply_voltage
-        power = output_branch.off_state_power(
+        power = technology.gate_leakage_power(
             off_current(self.process, supply), self.device.transistor_width, supply
         )
         return leakage_at_chip_temperature(self, power)

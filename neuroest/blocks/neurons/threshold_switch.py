@@ -418,10 +418,10 @@ class ThresholdSwitch(Neuron):
         """
         d, threshold, hold = self.device, self.threshold_voltage(), self.hold_voltage()
         # what holds it on at another temperature is a smaller current in the same ratio as the voltage
-        smallest = threshold_switches.smallest_series_resistance(
+        smallest = threshold_switches.limiting_series_resistance(
             d.supply_voltage, hold, d.hold_current * self.thermal_headroom()
         )
-        largest = threshold_switches.largest_series_resistance(
+        largest = threshold_switches.limiting_series_resistance(
             d.supply_voltage, threshold, threshold / d.off_resistance
         )
         closed = d.on_resistance / d.series_resistance

@@ -239,11 +239,11 @@ LAWS: tuple[Law, ...] = (
 def _window(values: Values, supply: float, threshold: float, hold: float, hold_current: float) -> float:
     """The series resistor closest to the given one for which the switch opens and closes."""
     low = max(
-        float(threshold_switches.smallest_series_resistance(supply, hold, hold_current)),
+        float(threshold_switches.limiting_series_resistance(supply, hold, hold_current)),
         values["on_resistance"] / _MUCH_LESS,
     )
     high = float(
-        threshold_switches.largest_series_resistance(supply, threshold, threshold / values["off_resistance"])
+        threshold_switches.limiting_series_resistance(supply, threshold, threshold / values["off_resistance"])
     )
     if not 0.0 < low < high:
         return values["series_resistance"]
