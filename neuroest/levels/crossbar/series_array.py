@@ -68,7 +68,7 @@ class SeriesArray(StaticArray):
         charge = array_lines.column_swing_energy(
             self.plate_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
-        return [self.cell.energy("column_read", "column_line", charge, "column line charge")]
+        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Further the time between two sums, which a converter of times must resolve."""
