@@ -48,6 +48,47 @@ def words_of_items(items: u.Dimensionless, item_bits: u.Bit, word_bits: u.Bit) -
 
 
 @equation
+def items_held(capacity: u.Bit, item_bits: u.Bit, word_bits: u.Bit) -> u.Dimensionless:
+    """Items that a memory holds, none of them split where it fits into a word. [1].
+
+    Parameters
+    ----------
+    capacity : float or array
+        Capacity of the memory. [bit]
+    item_bits : float or array
+        Bits of an item. [bit]
+    word_bits : float or array
+        Bits of a word. [bit]
+
+    Returns
+    -------
+    float or array
+        Items. [1]
+
+    Notes
+    -----
+    Formula: N = floor(C / w) floor(w / b) for b <= w, floor(floor(C / w) / ceil(b / w)) for b > w
+
+    Valid: all items are equal
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md, "Spiking cores".
+
+    Examples
+    --------
+    States of 24 bits in 4 KiB of words of 32 bits, and of 126 bits in words of 64 bits.
+
+    >>> f"{items_held(32768.0, 24.0, 32.0):g}", f"{items_held(32768.0, 126.0, 64.0):g}"
+    ('1024', '256')
+    """
+    words, in_a_word = rounded_down(capacity / word_bits), rounded_down(word_bits / item_bits)
+    return np.where(
+        in_a_word >= 1.0, words * in_a_word, rounded_down(words / rounded_up(item_bits / word_bits))
+    )
+
+
+@equation
 def operations_energy(
     additions: u.Dimensionless, add_energy: u.Joule, multiplications: u.Dimensionless, multiply_energy: u.Joule,
     comparisons: u.Dimensionless, compare_energy: u.Joule, register_energy: u.Joule,

@@ -1,5 +1,6 @@
 """Digital spiking core: one datapath, time-multiplexed over many neurons."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -7,7 +8,7 @@ from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.attributes import slot
-from neuroest.blocks.base import Component
+from neuroest.blocks.base import Check, Component
 from neuroest.blocks.digital.digital_lif import DigitalNeuron, DigitalNeuronBlock
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
@@ -83,7 +84,8 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
     def core_weights(self) -> u.Numeric:
         """Weights that the synapse memory holds."""
-        return self.synapse_memory.options["capacity"] / self.network.weight_bits
+        memory = self.synapse_memory.options
+        return spiking_cores.items_held(memory["capacity"], self.network.weight_bits, memory["width"])
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Weight words, states, additions and updates."""
@@ -110,6 +112,17 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
             additions=self.zeros(),
             neuron_updates=self.zeros(),
         )
+
+    def place(self) -> Placement:
+        """As many cores as neurons or weights fill, if the state memory of a core holds all its neurons."""
+        placement, state = super().place(), self.state_memory
+        bits, neurons = self.neuron.options["state_bits"], self.core_neurons()
+        held = spiking_cores.items_held(state.options["capacity"], bits, state.options["width"])
+        fits = Check(
+            "states_fit", state.path, "infeasible", neurons <= held,
+            "the core has more `neurons` than states fit into its memory", neurons, held,
+        )  # fmt: skip
+        return replace(placement, checks=(*placement.checks, fits))
 
     def check_supported(self) -> None:
         """Refuse dense networks, and sums in a place that does not suit the order in which neurons are served."""

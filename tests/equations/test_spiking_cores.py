@@ -8,6 +8,7 @@ from neuroest.equations import spiking_cores
 
 SAMPLES: dict[str, dict[str, float]] = {
     "words_of_items": {"items": 73.0, "item_bits": 8.0, "word_bits": 64.0},
+    "items_held": {"capacity": 32768.0, "item_bits": 24.0, "word_bits": 32.0},
     "operations_energy": {
         "additions": 4.0,
         "add_energy": 30e-15,
@@ -35,6 +36,14 @@ SAMPLES: dict[str, dict[str, float]] = {
 )
 def test_neighbours_share_a_word_and_none_is_split(items: int, bits: int, word: int, words: int) -> None:
     assert spiking_cores.words_of_items(float(items), float(bits), float(word)) == words
+
+
+@pytest.mark.parametrize("bits", [4, 7, 24, 33, 65, 200])
+@pytest.mark.parametrize("word", [8, 32, 64])
+def test_what_a_memory_holds_fills_its_words_and_one_more_does_not_fit(bits: int, word: int) -> None:
+    held = float(spiking_cores.items_held(4096.0, float(bits), float(word)))
+    words = [spiking_cores.words_of_items(items, float(bits), float(word)) for items in (held, held + 1.0)]
+    assert words[0] <= 4096 / word < words[1]
 
 
 def test_as_many_gates_as_an_adder_has_cost_what_it_costs() -> None:

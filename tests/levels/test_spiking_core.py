@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.core.errors import MappingError, SpecError
+from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
 from tests.chips import area, energy, run
 
 CHIP, NETWORK = "digital_spiking_28nm", "mlp_mnist_spiking"
 PLAIN: dict[str, Any] = {"chip.core.neuron.gates": None}
+LARGE_STATES = {
+    "chip.core.state_memory.width": "64 bit", "chip.core.neurons": 65536, "chip.core.state_memory.capacity": "128 KiB",
+}  # fmt: skip
 EVENTS = 20 * np.array([784 * 0.1307, 512 * 0.1, 512 * 0.1])
 """Spikes that enter the layers 784-512-512-10 in 20 steps."""
 
@@ -71,7 +74,7 @@ def test_states_of_other_positions_lie_in_other_words(groups: int, words: int, t
     data["input"] |= {"shape": [8, 64, 64]}
     path = tmp_path / "net.yaml"
     path.write_text(yaml.safe_dump(data))
-    found = estimate(CHIP, path, {"chip.core.state_memory.width": "64 bit", "chip.core.neurons": 65536})
+    found = estimate(CHIP, path, LARGE_STATES)
     events = 8 * 64 * 64 * data["input"]["activity"]["rate"]
     served = 8 * 64 * 64 / 4
     assert np.sum(counts(found, "state_memory", "read")) == pytest.approx(served + events * words, rel=0.03)
@@ -200,3 +203,14 @@ def test_the_only_level_runs_the_layers_that_it_names() -> None:
         estimate(CHIP, NETWORK, {"chip.core.layers": "hidden_1"})
     named = estimate(CHIP, NETWORK, {"chip.core.layers": "type:fully_connected"})
     assert named.totals == estimate(CHIP, NETWORK).totals
+
+
+def test_the_state_memory_holds_all_neurons_of_a_core() -> None:
+    # 2048 states of 16 bits fill 4 KiB
+    assert estimate(CHIP, NETWORK, {"chip.core.neurons": 2048}).totals["computing_units"] == 12
+    with pytest.raises(RangeError, match="than states fit into its memory"):
+        estimate(CHIP, NETWORK, {"chip.core.neurons": 2049})
+    # a state of 24 bits in words of 32 wastes a quarter of them
+    wide = {"chip.core.state_memory.width": "32 bit", "chip.core.neuron.state_bits": "24 bit"}
+    with pytest.raises(RangeError, match="than states fit into its memory"):
+        estimate(CHIP, NETWORK, {**wide, "chip.core.neurons": 1025})
