@@ -351,7 +351,7 @@ class Evaluation(Stages):
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """Everything that must hold, of all stages."""
-        return (*self._other_checks, *design_rules.error_checks(self, self.signal_to_error_ratio))
+        return (*self._other_checks, *self._rules.error_checks(self.signal_to_error_ratio))
 
     @property
     def refusing_checks(self) -> tuple[Check, ...]:
@@ -360,7 +360,11 @@ class Evaluation(Stages):
 
     @cached_property
     def _other_checks(self) -> tuple[Check, ...]:
-        return design_rules.check_design(
+        return self._rules.checks()
+
+    @cached_property
+    def _rules(self) -> design_rules.DesignRules:
+        return design_rules.DesignRules(
             self, self.power_density, self.die_area, self.die_power, self.refresh, self.programming_time,
             self.share_of_peak,
         )  # fmt: skip

@@ -33,7 +33,7 @@ def test_a_neuron_without_published_measurements_is_not_compared(command: Comman
 def test_bad_input_is_one_clear_line(command: Command, tmp_path) -> None:
     for arguments, words in (
         (("diffusive_bench", "plasticity"), "unknown characteristic"),
-        (("rram_hfox_28nm",), "is no neuron model"),
+        (("rram_hfox_28nm",), "is not a neuron model"),
         (("lif_28nm_circuit", "stochasticity"), "unknown characteristic"),
         (("switch_ag_nanodots", "--temperature", "400 K"), "no transition temperature"),
         (("switch_ag_nanodots", "--set", "hold_voltag=1 V"), "did you mean 'hold_voltage'"),

@@ -82,7 +82,7 @@ def test_a_stimulus_comes_from_a_file_and_a_figure_goes_to_one(command: Command,
     ("arguments", "words"),
     [
         (("diffusive_benc",), "did you mean 'diffusive_bench'"),
-        (("rram_hfox_28nm",), "is no neuron model"),
+        (("rram_hfox_28nm",), "is not a neuron model"),
         (("phase_change_accumulating", "--level", "7"), "nothing of a stronger one"),
         (("nbo2_capacitor_reported", "--level", "-1"), "described from 0 of a full drive"),
         (("lif_behaviour_generic",), "give --level"),
