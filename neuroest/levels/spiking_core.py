@@ -36,6 +36,10 @@ class SpikingCoreLevel(CoreLevel):
     order: Literal["per_event", "every_tick"] = "per_event"
     """per_event: a spike reads the weights of its target neurons; every_tick: each timestep processes every neuron once
     and reads the weights of all its inputs, whether or not they fired."""
+    neuron_updates: Literal["every_step", "at_events"] = "every_step"
+    """every_step: each timestep also updates all neurons once, as a leak per step needs; at_events: only synaptic
+    operations touch a state, as in integrate-and-fire neurons without a leak. Every operation then passes the whole
+    datapath with its threshold (`synaptic_operation: update` of the neuron)."""
     neuron: DigitalNeuronBlock
     """The neuron datapath."""
     synapse_memory: AnyMemoryBlock
@@ -139,6 +143,20 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
                 "neurons that it reaches; write accumulation: state_memory (which may be a register_file) or "
                 "order: every_tick"
             )
+        if spec.neuron_updates == "at_events":
+            if spec.order == "every_tick":
+                raise MappingError(
+                    f"{self.level.path} serves every neuron in every tick, so neuron_updates is every_step"
+                )
+            if self.neuron.spec.synaptic_operation != "update":
+                raise MappingError(
+                    f"{self.level.path} updates neurons at events alone, so every operation compares with the "
+                    "threshold; write synaptic_operation: update of the neuron"
+                )
+
+    def updates(self) -> Array:
+        """Updates besides synaptic operations: all neurons in every step, or none."""
+        return super().updates() if self.spec.neuron_updates == "every_step" else self.zeros()
 
     def accesses(self, placement: Placement) -> tuple[Array, Array]:
         """Weight words that are read, and state words that are read and written, in one inference."""
@@ -148,6 +166,7 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         state_bits, state_width = neuron.options["state_bits"], state.options["width"]
         there = t.is_weighted * self.steps * cores
         served = spiking_cores.words_of_items(t.output_elements / cores, state_bits, state_width) * there
+        served = served * (self.spec.neuron_updates == "every_step")
         if self.spec.order == "every_tick":
             inputs = (t.connections + t.recurrent_connections) / np.maximum(t.output_elements, 1.0)
             row = spiking_cores.words_of_items(inputs, bits, width)

@@ -87,6 +87,22 @@ def test_sums_in_the_memory_do_not_go_with_serving_in_every_tick(tmp_path: Path)
         run(CHIP, NETWORK, {"chip.core.accumulation": "register"}, tmp_path)
 
 
+def test_neurons_without_a_leak_are_touched_by_events_alone(tmp_path: Path) -> None:
+    whole = {"chip.core.neuron.synaptic_operation": "update"}
+    at_events = {**whole, "chip.core.neuron_updates": "at_events"}
+    each, silent = run(CHIP, NETWORK, whole, tmp_path), run(CHIP, NETWORK, at_events, tmp_path)
+    assert np.sum(counts(silent, "neuron", "update")) == 0.0
+    assert counts(silent, "neuron", "accumulate") == pytest.approx(counts(each, "neuron", "accumulate"))
+    # the states of all neurons, a word each, in each of 20 steps
+    saved = counts(each, "state_memory", "write") - counts(silent, "state_memory", "write")
+    assert np.sum(saved) == pytest.approx(20 * (512 + 512 + 10), rel=0.02)
+    with pytest.raises(MappingError, match="threshold; write synaptic_operation: update"):
+        run(CHIP, NETWORK, {"chip.core.neuron_updates": "at_events"}, tmp_path)
+    ticks = {**at_events, "chip.core.order": "every_tick", "chip.core.accumulation": "register"}
+    with pytest.raises(MappingError, match="so neuron_updates is every_step"):
+        run(CHIP, NETWORK, ticks, tmp_path)
+
+
 def test_layers_that_share_cores_fill_them_and_wait_for_each_other(tmp_path: Path) -> None:
     large = {"chip.core.neurons": 2048, "chip.core.synapse_memory.capacity": "1 MiB"}
     apart = run(CHIP, NETWORK, large, tmp_path)
