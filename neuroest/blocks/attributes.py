@@ -7,9 +7,12 @@ def slot(name: str, of: str = "") -> Any:
     """A property: the component in a slot, or in a slot of the component in slot `of`; None where it is empty."""
 
     def found(self: Any) -> Any:
-        return (self.slots[of].slots if of else self.slots).get(name)
+        return self.slots.get(name)
 
-    return property(found)
+    def found_inside(self: Any) -> Any:
+        return self.slots[of].slots.get(name)
+
+    return property(found_inside if of else found)
 
 
 def chosen(key: str, value: str) -> Any:

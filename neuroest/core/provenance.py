@@ -148,10 +148,11 @@ def equation(function: Callable[_P, _T]) -> Callable[_P, _T]:
     Its docstring has formula, range and references (`equation_info`). Outside of `tracing` the decorated function
     costs one extra look-up.
     """
+    is_traced = _tracing.get  # every equation of an estimate asks
 
     @functools.wraps(function)
     def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        if not _tracing.get():
+        if not is_traced():
             return function(*args, **kwargs)
         parameters = _parameters(function)
         given = tuple({**parameters, **dict(zip(parameters, args, strict=False)), **kwargs}.items())

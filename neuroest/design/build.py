@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -19,7 +20,7 @@ from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecErro
 from neuroest.core.frozen import frozen
 from neuroest.loading.library import Device, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
-from neuroest.specs.base import Spec, numeric_options
+from neuroest.specs.base import SUPPLY, Spec, numeric_options
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Provenance, resolve_claim, uncertain_choice
 from neuroest.specs.device import SourceSpec
@@ -70,6 +71,22 @@ class Part:
         """Last element of the path."""
         return self.path.rpartition(".")[2]
 
+    @cached_property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Name and path of each numeric choice that its spec may make."""
+        return tuple((name, f"{self.path}.{name}") for name in numeric_options(type(self.spec)))
+
+    @cached_property
+    def at_supply(self) -> tuple[str, ...]:
+        """Numeric choices that its spec leaves to the supply of the chip."""
+        return tuple(name for name, _ in self.options if getattr(self.spec, name) == SUPPLY)
+
+    @cached_property
+    def partners(self) -> Mapping[str, type[Record]]:
+        """Parameter records of the further devices that its spec names."""
+        named = getattr(self.spec, "partners", {})
+        return {name: record for name, record in named.items() if getattr(self.spec, name) is not None}
+
     def walk(self) -> Iterator[Part]:
         """This part and all parts inside it."""
         yield self
@@ -118,8 +135,8 @@ class Design:
     files: tuple[InputFile, ...]
     layer_levels: Mapping[str, str] | None = None
 
-    @property
-    def values(self) -> dict[str, u.Numeric]:
+    @cached_property
+    def values(self) -> Mapping[str, u.Numeric]:
         """The SI values of all claims by path."""
         return {path: claim.value for path, claim in self.claims.items()}
 

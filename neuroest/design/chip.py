@@ -24,7 +24,6 @@ from neuroest.equations import _grids as grids
 from neuroest.equations import technology
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.architecture import Level, Operation
-from neuroest.specs.base import SUPPLY, numeric_options
 
 _Role = TypeVar("_Role")
 DISCREPANCY = "model_discrepancy."
@@ -303,27 +302,17 @@ def _component(
 ) -> Component[Any]:  # fmt: skip
     device = part.record.from_values(values, part.path) if part.record is not None else None
     partners = {
-        name: record.from_values(values, f"{part.path}.{name}")
-        for name, record in getattr(part.spec, "partners", {}).items()
-        if getattr(part.spec, name) is not None
+        name: record.from_values(values, f"{part.path}.{name}") for name, record in part.partners.items()
     }
     if partners:
         device = cls.with_partners(device, partners, point)
     reference = None
     if part.reference_process is not None and f"{part.path}.process.feature_size" in values:
         reference = Process.from_values(values, f"{part.path}.process")
-    options = {
-        name: values[f"{part.path}.{name}"]
-        for name in numeric_options(type(part.spec))
-        if f"{part.path}.{name}" in values
-    }
+    options = {name: values[path] for name, path in part.options if path in values}
     if isinstance(part.spec, MemoryBlock) and _SUPPLY in options:
         point = point.domain(options[_SUPPLY])
-    options |= {
-        name: point.supply_voltage
-        for name in numeric_options(type(part.spec))
-        if getattr(part.spec, name) == SUPPLY
-    }
+    options |= dict.fromkeys(part.at_supply, point.supply_voltage)
     # units share the adder tree for their products
     trees = getattr(part.spec, "summation", None) == "tree"
     to_slots = {"tree_inputs": options["rows"]} if trees else {}

@@ -237,14 +237,10 @@ def _of_digit(
         return np.where(at < numbers, whole, 0.0)[()]
     if np.size(bases) == np.size(numbers) == np.size(at) == 1:
         cut, base, behind = bool(at < numbers), float(np.ravel(bases)[0]), float(np.ravel(at)[0])
-        shape = np.broadcast_shapes(*map(np.shape, (whole, mean_absolute_weight, centre, bases, numbers, at)))
-        mean, middle = (
-            np.broadcast_to(np.asarray(each, dtype=float), shape) for each in (mean_absolute_weight, centre)
-        )
-        only: u.Dimensionless = (_of_sets(counted, mean, middle, base, behind) if cut else np.zeros(shape))[
-            ()
-        ]
-        return only
+        shape = np.broadcast(whole, mean_absolute_weight, centre, bases, numbers, at).shape
+        mean, middle = np.full(shape, mean_absolute_weight, dtype=float), np.full(shape, centre)
+        only = _of_sets(counted, mean, middle, base, behind) if cut else np.zeros(shape)
+        return only[()]
     points = np.broadcast_arrays(
         *(np.asarray(each, dtype=float) for each in (whole, mean_absolute_weight, centre, bases, numbers, at))
     )

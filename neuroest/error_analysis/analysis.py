@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
+from neuroest.core.startup import keep_memory
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis import basis_shares
 from neuroest.error_analysis.bands import bands_of, sample_of
@@ -42,6 +43,7 @@ class AnalysedEstimate(EstimateRows):
     def sampled(self) -> Evaluation:
         """The evaluation of all samples."""
         values: dict[str, u.Numeric] = {path: claim.value for path, claim in self.claims.items()}
+        keep_memory()
         return evaluate(self.design, self.workload, {**values, **self._drawn})
 
     @cached_property

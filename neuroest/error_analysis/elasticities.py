@@ -7,6 +7,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
+from neuroest.core.startup import keep_memory
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.results.quantities import QUANTITIES
@@ -32,6 +33,7 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
     stepped = steps(claims)
     paths, rows = tuple(stepped), 2 * len(stepped) + 1
     values: dict[str, u.Numeric] = {path: claim.value for path, claim in claims.items()}
+    keep_memory()
     result = evaluate(design, workload, values | stepped)
 
     sizes = step_sizes(paths)

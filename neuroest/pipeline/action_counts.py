@@ -92,7 +92,7 @@ class ActionCounts:
     @cached_property
     def totals(self) -> Mapping[tuple[str, str], Array]:
         """Count over all layers, by component path and action."""
-        return {key: np.sum(count, axis=-1, keepdims=True) for key, count in self.actions.items()}
+        return {key: np.add.reduce(count, axis=-1, keepdims=True) for key, count in self.actions.items()}
 
 
 def count_actions(

@@ -88,8 +88,9 @@ def estimate(
     changes = whole_paths(settings_of(settings), chip, net.spec)
     net = replace(net, spec=network_with(net.spec, changes))
     design = design_with(chip, changes)
-    claims = frozen({**design.claims, **workload_with(net.spec, changes)})
-    values = {path: claim.value for path, claim in claims.items()}
+    of_network = workload_with(net.spec, changes)
+    claims = frozen({**design.claims, **of_network})
+    values = {**design.values, **{path: claim.value for path, claim in of_network.items()}}
     with np.errstate(all="ignore"):
         try:
             design = settled(design, net.spec, values)

@@ -49,6 +49,8 @@ class Points:
     @cached_property
     def list_length(self) -> int:
         """Points of a list; one for a single point and for an open grid."""
+        if {*map(type, self.values.values())} == {float}:
+            return 1
         shapes = {np.shape(value) for value in self.values.values() if not isinstance(value, float)}
         long = [shape for shape in shapes if max(shape, default=1) > 1]
         return int(long[0][0]) if len(long) == 1 and len(long[0]) == 2 else 1

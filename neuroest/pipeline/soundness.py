@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from neuroest.core import units as u
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.results.quantities import BANDED, QUANTITIES, TOTALS
+from neuroest.results.quantities import BANDED, NOT_APPLICABLE, QUANTITIES, TOTALS
 
 _OF_SYSTEMS = ("system_energy_per_inference_J", "system_power_W", "system_idle_power_W")
 _EXACTNESS = "signal_to_error_ratio"
@@ -29,8 +29,9 @@ def faults(result: Evaluation, totals: Mapping[str, Any]) -> Iterator[tuple[str,
 
     Of the totals, those in `totals` are tested.
     """
+    known = {name: value for name, value in totals.items() if value is not NOT_APPLICABLE}
     with np.errstate(all="ignore"):
-        found = (*_terms(result), *_totals(result, totals))
+        found = (*_terms(result), *_totals(result, known))
     yield from ((message, wrong) for message, wrong in found if wrong.any())
 
 
@@ -109,11 +110,10 @@ def _totals(result: Evaluation, totals: Mapping[str, Any]) -> Iterator[tuple[str
         **dict.fromkeys(_OF_SYSTEMS, result.shells or None),
     }
     for name, value in totals.items():
-        may_not_apply = QUANTITIES[name].applies and computed.get(name) is None
-        if _are_costs(value) or (may_not_apply and isinstance(value, float) and math.isnan(value)):
+        if _are_costs(value):
             continue
         wrong = _wrong(value)
-        if may_not_apply:
+        if QUANTITIES[name].applies and computed.get(name) is None:
             wrong &= ~np.isnan(np.atleast_1d(value))  # where it does not apply
         yield f"{name} is not finite at these values", wrong
     if _EXACTNESS in totals and result.column_errors is not None:

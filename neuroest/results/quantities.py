@@ -28,6 +28,10 @@ _CONDITIONS: Mapping[str, str] = MappingProxyType(_DATA["conditions"])
 _OF_LEARNING = frozenset(_CONDITIONS[name] for name in ("learns", "priced", "moved", "built"))
 
 
+NOT_APPLICABLE = float("nan")
+"""What a quantity returns where it does not apply to the chip or network; this very object, so it is quick to tell."""
+
+
 @dataclass(frozen=True, eq=False)
 class Quantity:
     """A result by name.
@@ -94,6 +98,8 @@ class Quantity:
 
     def at_one_point(self, value: Any) -> float | None:
         """What `of` returned, as a number; None where the quantity does not apply."""
+        if value is NOT_APPLICABLE:
+            return None
         number = first_number(value)
         return None if self.applies and math.isnan(number) else number
 
@@ -161,20 +167,20 @@ def _utilisation(e: Any) -> Any:
 
 def _known(value: Any) -> Any:
     """Result of a family; NaN where it does not apply."""
-    return np.nan if value is None else value
+    return NOT_APPLICABLE if value is None else value
 
 
 def _finite(value: Any) -> Any:
-    return np.nan if value is None else np.where(np.isfinite(value), value, np.nan)
+    return NOT_APPLICABLE if value is None else np.where(np.isfinite(value), value, np.nan)
 
 
 def _of_pair(pair: Any, place: int) -> Any:
-    return np.nan if pair is None else pair[place]
+    return NOT_APPLICABLE if pair is None else pair[place]
 
 
 def _outermost(e: Any, name: str) -> Any:
     """Result of the outermost shell; NaN without shells."""
-    return getattr(e.shells[-1], name) if e.shells else np.nan
+    return getattr(e.shells[-1], name) if e.shells else NOT_APPLICABLE
 
 
 def _worst_ir_drop(e: Any) -> Any:
@@ -186,7 +192,7 @@ def _firing_probability(e: Any) -> Any:
     """Value of the neurons with the least certain spikes; NaN if statistics set no drive length."""
     neurons = [getattr(getattr(level.mapper, "compute", None), "neuron", None) for level in e.levels]
     found = [one.firing_probability() for one in neurons if one is not None and one.counts_misfires]
-    return reduce(np.minimum, found) if found else np.nan
+    return reduce(np.minimum, found) if found else NOT_APPLICABLE
 
 
 _FOLLOWS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
@@ -204,13 +210,15 @@ _FOLLOWS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "throughput_per_s": lambda e: 1.0 / e.period,
         "average_power_W": lambda e: e.average_power,
         "power_density_W_per_m2": lambda e: e.power_density,
-        "junction_temperature_K": lambda e: np.nan if e.heating is None else e.heating.temperature,
+        "junction_temperature_K": lambda e: NOT_APPLICABLE if e.heating is None else e.heating.temperature,
         "synaptic_operations": _synaptic_operations,
         "energy_per_synaptic_operation_J": lambda e: _ratio(e.energy, _synaptic_operations(e)),
         "multiply_accumulates": lambda e: e.multiply_accumulates,
         "operations": lambda e: 2.0 * e.multiply_accumulates,
         "total_weight_bits": lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
-        "tops_per_watt": lambda e: np.nan if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA,
+        "tops_per_watt": lambda e: (
+            NOT_APPLICABLE if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA
+        ),
         "peak_operations_per_s": lambda e: _known(e.peak_operations),
         "share_of_peak": lambda e: _known(e.share_of_peak),
         "computing_units": lambda e: e.mapped.placement.needed,
@@ -221,16 +229,20 @@ _FOLLOWS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "learning_energy_J": lambda e: _known(e.learning_energy),
         "learning_time_s": lambda e: _known(e.learned and e.learned.time),
         "learning_area_m2": lambda e: _known(e.learning_area),
-        "learning_area_share": lambda e: np.nan if e.learning_area is None else e.learning_area / e.area,
+        "learning_area_share": lambda e: (
+            NOT_APPLICABLE if e.learning_area is None else e.learning_area / e.area
+        ),
         "energy_per_sample_J": lambda e: _known(e.sample_energy),
         "sample_period_s": lambda e: _known(e.learned and e.learned.period),
         "learning_memory_bits": lambda e: _known(e.learned and e.learned.memory_bits),
         "synaptic_updates": lambda e: _known(e.learned and e.learned.synaptic_updates),
         "energy_per_synaptic_update_J": lambda e: (
-            np.nan if e.learning_energy is None else _ratio(e.learning_energy, e.learned.synaptic_updates)
+            NOT_APPLICABLE
+            if e.learning_energy is None
+            else _ratio(e.learning_energy, e.learned.synaptic_updates)
         ),
         "training_energy_J": lambda e: (
-            np.nan if e.sample_energy is None else e.sample_energy * e.learned.samples
+            NOT_APPLICABLE if e.sample_energy is None else e.sample_energy * e.learned.samples
         ),
         "training_time_s": lambda e: _known(e.learned and e.learned.period * e.learned.samples),
         "pulses_per_cell": lambda e: _known(e.learned and e.learned.pulses_per_cell),

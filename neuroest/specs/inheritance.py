@@ -109,8 +109,9 @@ def chain_of(
     """
     document = read(path)
     chain = {path: document}
-    seen = {path.resolve()}
+    seen: set[Path] = set()
     while isinstance(name := document.kept_data.get("base"), str):
+        seen.add(path.resolve())
         try:
             path = find(name, path)
         except UnknownNameError as error:
@@ -130,7 +131,6 @@ def chain_of(
             message = f"{error.problems[0].file}: {error.problems[0].message}"
             raise SpecError([problem_at(document, ["base"], message, at_value=True)]) from None
         chain[path] = document = further
-        seen.add(path.resolve())
     return chain
 
 

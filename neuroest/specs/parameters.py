@@ -146,12 +146,16 @@ class Record:
         """Build the record from the values under `prefix`."""
         return cls(
             **{
-                name: values[f"{prefix}.{name}"]
-                if about.absent is None
-                else values.get(f"{prefix}.{name}", about.absent)
-                for name, about in cls.declared.items()
+                name: values[path] if absent is None else values.get(path, absent)
+                for name, path, absent in _places(cast("Any", cls), prefix)
             }
         )
+
+
+@cache
+def _places(cls: type[Record], prefix: str) -> tuple[tuple[str, str, float | None], ...]:
+    """Name and path of each quantity of a record under a prefix, and its value where a file may leave it out."""
+    return tuple((name, f"{prefix}.{name}", about.absent) for name, about in cls.declared.items())
 
 
 def _unit_type(cls: type[Record], name: str) -> Any:

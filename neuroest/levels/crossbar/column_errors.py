@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -263,20 +263,17 @@ class _Columns:
         """Circuits at the ends of the lines, each with an error of its own."""
         array, found = self.array, {}
         front_end = array.front_end(self.network)
-        resistance, clamp = self._foot(front_end)
         if isinstance(front_end, ClampsColumn):
-            found["uneven gain of the clamps"], found["clamp nonlinearity"] = self._resistance_errors(
-                resistance, clamp
-            )
+            uneven, curved = self._gain_errors(self._foot_gains)
+            found |= {"uneven gain of the clamps": uneven, "clamp nonlinearity": curved}
         if array.multiplexer is not None and array.switches_columns:
             switches = self.layers.of_each(array.multiplexer.resistance(array.switch_width(self.network)))
-            uneven, curved = self._resistance_errors(switches)
+            uneven, curved = self._gain_errors(self._gains(switches, None))
             found["multiplexer resistance"] = np.hypot(uneven, curved)
         if isinstance(array.merge, CurrentMirror):
             merged = np.logical_or(array.slices(self.network) > 1.0, self.row_reads > 1.0)
             # a mirror that is off is so for all events of a timestep, which add up to the current of its rows
-            behind = self._behind(resistance, self.kinds_of_blocks, clamp)
-            current = behind.root_mean_square / self.weight
+            current = self._merged_gains.root_mean_square / self.weight
             found["mirrors"] = merged * np.asarray(
                 np.sqrt(self.columns * self.reads) * array.merge.device.relative_error * current
             )
@@ -329,14 +326,37 @@ class _Columns:
         of_each = self.layers.blocks
         return tuple((of_each(rows), of_each(share)) for rows, share in blocks), of_each(times)
 
-    def _behind(
-        self,
-        resistance: u.Ohm,
-        kinds: tuple[Sequence[tuple[Array, Array]], u.Numeric],
-        clamp: Clamp | None = None,
-    ) -> ColumnGains:
-        """The columns of every block and digit, behind a resistance; blocks are rows and how often one is active."""
-        blocks, times = kinds
+    def _gains(self, resistance: u.Ohm, clamp: Clamp | None) -> ColumnGains:
+        """The columns of one read behind a resistance."""
+        active, times, columns = self._one_row if self.array.reads_events else self._all_rows
+        return ColumnGains(along_blocks(resistance), active, times, columns, clamp)
+
+    @cached_property
+    def _foot_gains(self) -> ColumnGains:
+        """The columns of one read, with what is at their feet."""
+        return self._gains(*self._foot(self.array.front_end(self.network)))
+
+    @cached_property
+    def _merged_gains(self) -> ColumnGains:
+        """The same with the rows of all events of a timestep."""
+        if not self.array.reads_events:
+            return self._foot_gains
+        active, times, columns = self._all_rows
+        return replace(self._foot_gains, active=active, times=times, columns=columns)
+
+    @cached_property
+    def _one_row(self) -> tuple[Array, u.Numeric, tuple[DigitColumns, ...]]:
+        one = np.ones_like(self.result)[..., np.newaxis]
+        return self._columns_of(((one, one),), 1.0)
+
+    @cached_property
+    def _all_rows(self) -> tuple[Array, u.Numeric, tuple[DigitColumns, ...]]:
+        return self._columns_of(*self.kinds_of_blocks)
+
+    def _columns_of(
+        self, blocks: Sequence[tuple[Array, Array]], times: u.Numeric
+    ) -> tuple[Array, u.Numeric, tuple[DigitColumns, ...]]:
+        """Active rows of every block, how often it occurs, and its columns; blocks are rows and how often one is on."""
         array, network = self.array, self.network
         low, high = array.ends()
         offset = array.spec.weight_encoding == "offset"
@@ -368,13 +388,10 @@ class _Columns:
                     along_blocks(alike),
                 )
             )
-        return ColumnGains(along_blocks(resistance), active, times, tuple(found), clamp)
+        return active, times, tuple(found)
 
-    def _resistance_errors(self, resistance: u.Ohm, clamp: Clamp | None = None) -> tuple[Array, Array]:
+    def _gain_errors(self, gains: ColumnGains) -> tuple[Array, Array]:
         """What a resistance at the feet of the columns does: uneven gains of the blocks, and the curve of each."""
-        one = np.ones_like(self.result)[..., np.newaxis]
-        read = (((one, one),), 1.0) if self.array.reads_events else self.kinds_of_blocks
-        gains = self._behind(resistance, read, clamp)
         each_read = accuracy.dot_product_spread(
             self.fan_in, self.density * self.reads, np.sqrt(self.weight_square)
         )

@@ -110,7 +110,8 @@ def _least_hold(
     holds = np.array(np.broadcast_to(longest_drive, shape))
 
     def spread(numbers: u.Numeric) -> Array:
-        return np.broadcast_to(np.asarray(numbers, dtype=float), shape).ravel()
+        given = np.asarray(numbers, dtype=float)
+        return (given if given.shape == shape else np.full(shape, given)).ravel()
 
     def rate(hold: Array, places: NDArray[np.intp]) -> Array:
         holds.flat[places] = hold
