@@ -83,7 +83,11 @@ def _begin(packed: str) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent, Path(packed)), daemon=True).start()
-    _own_task[:] = [pickle.loads(Path(packed).read_bytes())]  # noqa: S301 - our own, from the process that started this one
+    try:
+        content = Path(packed).read_bytes()
+    except FileNotFoundError:  # the run was stopped while this process started
+        os._exit(1)
+    _own_task[:] = [pickle.loads(content)]  # noqa: S301 - our own, from the process that started this one
 
 
 def _end_with(parent: Any, task: Path) -> None:

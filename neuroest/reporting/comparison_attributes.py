@@ -1,6 +1,6 @@
 """Attributes of the designs of a comparison."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from neuroest.pipeline.comparison import PUBLISHED
 from neuroest.reporting.accuracy_text import weights_age
@@ -16,6 +16,7 @@ from neuroest.reporting.table import basis_words, devices_by, maturity_words
 from neuroest.reporting.text_style import one_line
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
+from neuroest.results.rows import CheckResult
 from neuroest.specs.workload import ACTIVE_STEPS, Task
 
 _FABRICATION = ("not_compatible", "unknown", "back_end_option", "standard")
@@ -98,8 +99,8 @@ def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
     return devices_by(result, lambda spec: spec.fab_compatibility.status, _FABRICATION, shared)
 
 
-def _failed(result: Estimate) -> str:
-    return "; ".join(str(check) for check in result.failed_checks) or "none"
+def _checks(found: Sequence[CheckResult]) -> str:
+    return "; ".join(map(str, found)) or "none"
 
 
 _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
@@ -114,7 +115,8 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "temperature": temperature_words,
     "operation": _operation,
     "accuracy of the columns": _accuracy,
-    "failed checks": _failed,
+    "failed checks": lambda result: _checks(result.broken_rules),
+    "advice": lambda result: _checks(result.advice),
     "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),
     "basis of the area": lambda result: basis_words(result.basis_share["area"]),
 }

@@ -8,7 +8,7 @@ from neuroest.core.version import package_version
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.reporting.bibliography import OWN_KEY
 from neuroest.reporting.bibliography import _key as bibtex_key
-from neuroest.reporting.formatting import check_line, corner_words, counted, percent, temperature_words
+from neuroest.reporting.formatting import check_line, corner_words, counted, percent, short, temperature_words
 from neuroest.reporting.latex import tex
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import plain
@@ -78,8 +78,8 @@ def methods(
             "by an equation of the component's circuit; static power is charged over the time that the chip is powered."
         ),
         (
-            f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over the uncertainty of the "
-            "means of the parameters; values without a stated spread count as exact."
+            f"Medians and bands (10th to 90th percentile) are those of {SAMPLES} samples (seed {SEED}) over the "
+            "uncertainty of the means of the parameters; values without a stated spread count as exact."
         ),
         *_operated(results),
         *_rests_on(results),
@@ -88,11 +88,12 @@ def methods(
     study = []
     if settings:
         study.append("Changed for this study: " + ", ".join(f"{p} = {v}" for p, v in settings.items()) + ".")
-    failed = [
-        f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.failed_checks
+    broken = [
+        f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.broken_rules
     ]
-    if failed:
-        study.append(f"Checks that do not hold: {'; '.join(failed)}.")
+    study.append(f"Failed checks: {'; '.join(broken)}." if broken else "The designs pass all checks.")
+    advice = [f"{r.architecture} on {r.workload.name}: {short(str(c))}" for r in results for c in r.advice]
+    remarks = [f"Advice, which is no failed check: {'; '.join(advice)}."] if advice else []
     if refused:
         study.append(f"Without an estimate: {'; '.join(refused)}.")
     validation = []
@@ -102,7 +103,7 @@ def methods(
             *(f"{design.architecture}: {design.words}" for design in standing.designs),
         ]
     keys = tuple(sorted({key for result in results for key in result.source_keys}))
-    paragraphs = tuple(" ".join(each) for each in (model, study, validation) if each)
+    paragraphs = tuple(" ".join(each) for each in (model, study, remarks, validation) if each)
     return Methods(paragraphs, equations_used(results), _exclusions(results), keys)
 
 

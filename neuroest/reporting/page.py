@@ -298,7 +298,9 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
         "place": typeset(operating_point(result)),
         "cells": cells,
         "totals": totals,
-        "checks": [check_line(check) for check in result.failed_checks],
+        "checks": [
+            ("advice" if c in result.advice else "failed", check_line(c)) for c in result.failed_checks
+        ],
         "passed": len(result.checks) - len(result.failed_checks),
         "exactness": typeset(exactness[:1].upper() + exactness[1:]),
         "basis": [(name, basis_words(shares)) for name, shares in result.basis_share.items()],

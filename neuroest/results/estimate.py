@@ -182,8 +182,18 @@ class Estimate(Analysis):
 
     @property
     def failed_checks(self) -> tuple[rows.CheckResult, ...]:
-        """Checks that the design fails."""
+        """Checks that the design fails, and advice."""
         return tuple(check for check in self.checks if not check.passed)
+
+    @property
+    def broken_rules(self) -> tuple[rows.CheckResult, ...]:
+        """Checks that the design fails, without advice: with advice a design works, but wastes time or energy."""
+        return tuple(check for check in self.failed_checks if check.severity != "advice")
+
+    @property
+    def advice(self) -> tuple[rows.CheckResult, ...]:
+        """Advice on a design that works."""
+        return tuple(check for check in self.failed_checks if check.severity == "advice")
 
     @property
     def reported_values(self) -> tuple[tuple[str, ReportedValue], ...]:

@@ -18,10 +18,12 @@ from neuroest.exploration.pareto import non_dominated
 from neuroest.exploration.sensitivity import sensitivity
 from neuroest.loading.library import shipped
 from neuroest.pipeline.comparison import compare
+from neuroest.pipeline.estimate import estimate
 from neuroest.reporting import latex
 from neuroest.reporting import page as templates
 from neuroest.reporting.difference import difference
 from neuroest.reporting.estimate_views import View
+from neuroest.reporting.methods import methods
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
 from neuroest.results.estimate import Estimate
 
@@ -430,6 +432,20 @@ def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: P
     assert validation.startswith(f"The published values were rebuilt by neuroest {stands.record.version}")
     rows = (folder / "data" / "scoreboard.csv").read_text().splitlines()
     assert len(rows) == 1 + sum(row.scored for row in stands.record.rows)
+
+
+def test_methods_keep_advice_apart_from_failed_checks() -> None:
+    failing = estimate("diffusive_28nm_derived", "mlp_mnist_spiking")
+    passing = estimate("analog_lif_28nm", "mlp_mnist_spiking")
+    _, study, advice = methods([failing]).paragraphs
+    assert study.startswith(
+        "Failed checks: diffusive_28nm_derived on mlp_mnist_spiking: design check failed: "
+    )
+    assert advice.startswith("Advice, which is no failed check: diffusive_28nm_derived")
+    assert not {str(check) for check in failing.advice} & {str(check) for check in failing.broken_rules}
+    _, study, advice = methods([passing]).paragraphs
+    assert study == "The designs pass all checks."
+    assert "the columns draw current far longer than they need" in advice
 
 
 def test_the_roofline_never_stands_above_its_roofs(small: Report) -> None:

@@ -172,7 +172,8 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
 
 def _failed_checks(design: Mapping[str, Any]) -> str:
     """Failed checks of a design, after its name."""
-    messages = sorted({check["message"] for check in design["checks"] if not check["passed"]})
+    failed = (check for check in design["checks"] if not check["passed"] and check["severity"] != "advice")
+    messages = sorted({check["message"] for check in failed})
     return f"{design['architecture']}: {'; '.join(messages)}" if messages else ""
 
 
