@@ -7,14 +7,13 @@ everywhere; higher-order splines guarantee this for one axis only.
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core import units as u
-
-Array: TypeAlias = NDArray[np.float64]
+from neuroest.core.arrays import Array
 
 
 def bracketed(axis: Array, value: u.Numeric) -> tuple[NDArray[np.intp], Array]:

@@ -7,17 +7,15 @@ divided: its moments are those of the weight itself. Places count from 0 for the
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.provenance import equation
 from neuroest.equations._special import normal_distribution
 from neuroest.equations.weight_spreads import weight_mean_square
-
-Array: TypeAlias = NDArray[np.float64]
 
 _FINEST = 2**9
 """Parts of the range down to which the distribution of a digit is summed up; finer digits are spread evenly."""

@@ -147,8 +147,7 @@ class AndCountMapper(Mapper):
             actions={key: np.asarray(count) for key, count in actions.items()},
             traffic=[Traffic("activations", np.asarray(read + stays), written, required=False)],
             element_operations=self.elementwise(),
-            additions=self.zeros(),
-            neuron_updates=self.zeros() if decided else np.asarray(outputs),
+            neuron_updates=0.0 if decided else outputs,
         )
 
     def peak_rate(self) -> u.Numeric:

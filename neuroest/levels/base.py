@@ -134,17 +134,17 @@ class LevelCounts:
         Memory traffic, to be served by whichever memory stores it.
     element_operations : mapping
         Pooling, addition and activation for a vector unit, by action.
-    additions : array
+    additions : float or array
         Partial-sum additions for an accumulator.
-    neuron_updates : array
+    neuron_updates : float or array
         Updates of time-multiplexed neurons outside the computing units.
     """
 
     actions: Mapping[tuple[str, str], Array]
-    traffic: Sequence[Traffic]
-    element_operations: Mapping[str, Array]
-    additions: Array
-    neuron_updates: Array
+    traffic: Sequence[Traffic] = ()
+    element_operations: Mapping[str, Array] = field(default_factory=dict)
+    additions: u.Numeric = 0.0
+    neuron_updates: u.Numeric = 0.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -110,8 +110,7 @@ class BitSerialMapper(Mapper):
             actions={(self.cell.path, "cycle"): np.asarray(cycles)},
             traffic=[Traffic("activations", t.input_taps * bits, outputs * bits, required=False)],
             element_operations=self.elementwise(),
-            additions=np.asarray(sums),
-            neuron_updates=self.zeros(),
+            additions=sums,
         )
 
     def pass_time(self) -> u.Second:

@@ -374,8 +374,7 @@ class DigitalArrayMapper(Mapper):
         wide = np.maximum(bits, t.input_bits)
         stationary = self.steps * t.stationary_elements * bits
         stationary_read = stationary * self.loads(placement)
-        nothing = 0.0 * outputs
-        spiking_updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
+        updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else 0.0
         elements = self.elementwise()
         outside = self.external_maps()
         if outside is None:
@@ -408,8 +407,7 @@ class DigitalArrayMapper(Mapper):
                 ),
             ],
             element_operations=elements,
-            additions=nothing,
-            neuron_updates=spiking_updates,
+            neuron_updates=updates,
         )
 
     def loop_order(

@@ -82,17 +82,13 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
         active, inactive = self.updates_by_kind()
         spikes = self.spikes(placement)
         return LevelCounts(
-            actions={
+            {
                 (events.path, "synaptic_operation"): self.operations(),
                 (events.path, "active_update"): active,
                 (events.path, "inactive_update"): inactive,
                 (events.path, "spike"): spikes,
                 (events.path, "hop"): spikes * self.hops(placement)[0],
-            },
-            traffic=[],
-            element_operations={},
-            additions=self.zeros(),
-            neuron_updates=self.zeros(),
+            }
         )
 
     def updates_by_kind(self) -> tuple[Array, Array]:

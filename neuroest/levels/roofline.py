@@ -80,7 +80,7 @@ class RooflineMapper(LearnsInSoftware):
         """Seconds of work per inference."""
         path = self.processor.path
         busy = self.unit_time(placement) * self.steps
-        return LevelCounts({(path, "busy_second"): busy}, [], {}, self.zeros(), self.zeros())
+        return LevelCounts({(path, "busy_second"): busy})
 
     def unit_time(self, placement: Placement) -> Array:
         """Time of a layer's kernel, for one inference of the batch and one time step."""

@@ -184,7 +184,6 @@ class RowStationaryMapper(DigitalArrayMapper):
         sums = outputs * placement.row_blocks * unit.options["accumulator_bits"]
         loaded = self.stored_weight_bits() * self.strips() / self.options["batch"]
         fetched = t.is_weighted * (t.input_elements * bits + self.repeated_inputs() * bits) * kept.inputs
-        nothing = 0.0 * t.macs
         # what is gated leaves its operands as they were
         switched = done if gated else done * adder_trees.operand_activity(t.input_density)
         actions = {
@@ -213,8 +212,6 @@ class RowStationaryMapper(DigitalArrayMapper):
                 ),
             ],
             element_operations=self.elementwise(),
-            additions=nothing,
-            neuron_updates=nothing,
         )
 
     def strips(self) -> Array:

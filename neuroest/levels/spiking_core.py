@@ -113,8 +113,6 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
                 Traffic("activations", events * address, events * address, required=False, item=address)
             ],
             element_operations=self.elementwise(),
-            additions=self.zeros(),
-            neuron_updates=self.zeros(),
         )
 
     def place(self) -> Placement:

@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from neuroest.core.arrays import Array
+
 Flags: TypeAlias = NDArray[np.bool_]
 
 ROUNDING = 2.0**-40

@@ -138,7 +138,7 @@ def _count_level(one: MappedLevel, actions: Actions) -> list[str]:
     actions.add_all(level.actions)
     exclusions: list[str] = []
     traffic = list(level.traffic)
-    shared: tuple[tuple[type[SharedInTime], str, Array], ...] = (
+    shared: tuple[tuple[type[SharedInTime], str, u.Numeric], ...] = (
         (AddsPartialSums, "addition", level.additions),
         *((ExecutesElementwise, action, number) for action, number in level.element_operations.items()),
         (UpdatesNeurons, "update", level.neuron_updates),
@@ -146,10 +146,10 @@ def _count_level(one: MappedLevel, actions: Actions) -> list[str]:
     for role, action, count in shared:
         blocks = mapper.chip.find(role)
         if blocks and np.any(count > 0.0):
-            block = blocks[-1][1]
-            actions.add((block.path, action), count)
+            block, counted = blocks[-1][1], np.asarray(count)
+            actions.add((block.path, action), counted)
             if role is UpdatesNeurons:
-                moved = count * block.options["state_bits"]
+                moved = counted * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved, distinct=moved / mapper.steps))
     if mapper.reprograms:
         _reprogram(mapper, mapped, actions)

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.errors import SpecError
 from neuroest.specs.csv_table import CsvTable, read_csv
-
-Array: TypeAlias = NDArray[np.float64]
 
 _NANO, _KIBIBYTE = 1e9, 8192.0
 
