@@ -64,9 +64,7 @@ def area_at_node(component: Component[Any], area: u.SquareMetre) -> u.SquareMetr
 
 
 def _slowness(process: Process, supply: u.Volt, reference: u.Volt) -> u.Dimensionless:
-    fit = process.delay_cubic, process.delay_quadratic, process.delay_linear, process.delay_constant
-    here, there = (technology.logic_delay_factor(voltage, *fit) for voltage in (supply, reference))
-    return here / there
+    return process.delay_factor(supply) / process.delay_factor(reference)
 
 
 def slowness_at_supply(component: Component[Any]) -> u.Dimensionless:

@@ -24,19 +24,12 @@ def logic_energy_ratio(component: Component[Any], reference_voltage: u.Volt) -> 
         return at_corner(
             component, "switching_energy", scaling.supply_energy_factor(supply, reference_voltage)
         )
-    between = scaling.logic_energy_factor(
-        here.nominal_supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
-    ) / scaling.logic_energy_factor(
-        there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
-    )
+    ours, theirs = here.nominal_supply_voltage, there.nominal_supply_voltage
+    between = here.energy_factor(ours) / there.energy_factor(theirs)
     between = between * (here.energy_correction / there.energy_correction)
-    return at_corner(
-        component,
-        "switching_energy",
-        between
-        * scaling.supply_energy_factor(supply, here.nominal_supply_voltage)
-        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage),
-    )
+    supplies = scaling.supply_energy_factor(supply, ours)
+    ratio = between * supplies * scaling.supply_energy_factor(theirs, reference_voltage)
+    return at_corner(component, "switching_energy", ratio)
 
 
 def logic_delay_ratio(
@@ -44,12 +37,7 @@ def logic_delay_ratio(
 ) -> u.Dimensionless:
     """Delay of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
     here, there = component.process, reference or component.device_process or component.process
-    ratio = scaling.logic_delay_factor(
-        component.technology.supply_voltage, here.delay_cubic, here.delay_quadratic, here.delay_linear,
-        here.delay_constant,
-    ) / scaling.logic_delay_factor(
-        reference_voltage, there.delay_cubic, there.delay_quadratic, there.delay_linear, there.delay_constant
-    )  # fmt: skip
+    ratio = here.delay_factor(component.technology.supply_voltage) / there.delay_factor(reference_voltage)
     return at_corner(component, "delay", ratio * (here.delay_correction / there.delay_correction))
 
 

@@ -17,7 +17,6 @@ from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
 from neuroest.design.chip import Chip, with_slots
 from neuroest.equations import network as network_equations
-from neuroest.equations import technology
 from neuroest.levels.base import MappedLevel, NetworkMapping
 from neuroest.pipeline.mapping import network_context
 from neuroest.workloads.layers import LayerTable
@@ -320,12 +319,7 @@ def _supply_check(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> base
     inside = np.logical_and(
         supply >= process.minimum_supply_voltage, supply <= process.maximum_supply_voltage
     )
-    nominal = technology.logic_energy_factor(
-        process.nominal_supply_voltage,
-        process.energy_quadratic,
-        process.energy_linear,
-        process.energy_constant,
-    )
+    nominal = process.energy_factor(process.nominal_supply_voltage)
     low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
     return base.Check(
         "supply_voltage", where, "infeasible", np.logical_and(inside, nominal > 0.0),

@@ -113,13 +113,8 @@ class Memory(Component[Any]):
         proportion to their size.
         """
         own, supply = self.flavour, self.technology.supply_voltage
-        at, then = (
-            technology.logic_delay_factor(
-                v, own.delay_cubic, own.delay_quadratic, own.delay_linear, own.delay_constant
-            )
-            for v in (supply, reference_voltage)
-        )
-        kept = at_corner(self, "delay", at / then * (self.process.feature_size / reference.feature_size))
+        moved = own.delay_factor(supply) / own.delay_factor(reference_voltage)
+        kept = at_corner(self, "delay", moved * (self.process.feature_size / reference.feature_size))
         return either(self.other_flavour, kept, logic_delay_ratio(self, reference_voltage, reference))
 
     def flavour_checks(self) -> list[Check]:

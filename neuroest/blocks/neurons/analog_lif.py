@@ -262,16 +262,14 @@ class AnalogLif(Neuron):
             currents of two neurons differ by more than a factor of two at one standard deviation
         short_circuit_stated
             the device states no short-circuit energy or current of the comparator, so spikes cost too little
+        thermal_noise
+            the membrane capacitance is so small that thermal noise fires the neuron
         """
         d, spread = self.device, self.current_spread()
         stated = np.asarray(d.short_circuit_energy + d.short_circuit_current * d.conduction_window) > 0.0
         return [
             self.require("infeasible", "neuron_fires", d.threshold_voltage, "<", d.supply_voltage, "V"),
-            self.noise_check(
-                d.membrane_capacitance,
-                d.threshold_voltage,
-                "the membrane capacitance is so small that thermal noise fires the neuron",
-            ),
+            self.noise_check(d.membrane_capacitance, d.threshold_voltage),
             self.require("design_rule", "neurons_match", spread, "<=", _ALIKE),
             self.check("extrapolation", "short_circuit_stated", stated),
         ]

@@ -215,7 +215,13 @@ class Neuron(Component[Any]):
         costs = super().alone(place)
         return replace(costs, energies=[*costs.energies, *self.spike_energies(drive, hold)])
 
-    def noise_check(self, node: u.Farad, swing: u.Volt, what: str) -> Check:
-        """Whether thermal noise stays far below the voltage that separates rest from firing."""
+    def noise_check(self, node: u.Farad, swing: u.Volt) -> Check:
+        """Whether thermal noise stays far below the voltage that separates rest from firing.
+
+        Checks
+        ------
+        thermal_noise
+            the capacitance is so small that thermal noise fires the neuron
+        """
         needed = neuron_geometry.noise_limited_capacitance(self.technology.temperature, swing, _NOISE_SIGMAS)
-        return Check("thermal_noise", self.path, "design_rule", node >= needed, what, node, needed, "F")
+        return self.require("design_rule", "thermal_noise", node, ">=", needed, "F")

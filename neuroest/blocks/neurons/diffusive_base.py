@@ -441,17 +441,20 @@ class DiffusiveNeuronBase(Neuron):
         ]
 
     def checks(self, network: base.NetworkContext) -> list[base.Check]:
-        """Whether the neuron fires at all and forgets, and whether its output can drive its load."""
+        """Whether the neuron fires at all and forgets, and whether its output can drive its load.
+
+        Checks
+        ------
+        thermal_noise
+            the gate node is so small that thermal noise fires the output
+        """
         return [
             *self._erasing_checks(),
             *self._ion_checks(),
             *self._gate_checks(),
             *self._output_checks(),
-            self.noise_check(
-                self.gate_capacitance(), self.output_threshold(),
-                "the gate node is so small that thermal noise fires the output",
-            ),
-        ]  # fmt: skip
+            self.noise_check(self.gate_capacitance(), self.output_threshold()),
+        ]
 
     def _ion_checks(self) -> list[base.Check]:
         """Assumptions of the closed form of the integration time and of the ion temperature.

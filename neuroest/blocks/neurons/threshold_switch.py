@@ -415,6 +415,8 @@ class ThresholdSwitch(Neuron):
             the hold voltage is not below the threshold, so the neuron does not oscillate
         switch_conducts
             the on-resistance is not small compared with the series resistor, so the discharge is too short
+        thermal_noise
+            the capacitor is so small that thermal noise fires the neuron
         """
         d, threshold, hold = self.device, self.threshold_voltage(), self.hold_voltage()
         # what holds it on at another temperature is a smaller current in the same ratio as the voltage
@@ -443,9 +445,5 @@ class ThresholdSwitch(Neuron):
             self.require("infeasible", "switch_charges", d.series_resistance, "<", largest, "ohm"),
             self.require("infeasible", "hysteresis", d.threshold_voltage, ">", d.hold_voltage, "V"),
             self.check_range("switch_conducts", closed, 0.0, _MUCH_LESS, "1"),
-            self.noise_check(
-                d.capacitance,
-                either(apart > 0.0, apart, threshold),
-                "the capacitor is so small that thermal noise fires the neuron",
-            ),
+            self.noise_check(d.capacitance, either(apart > 0.0, apart, threshold)),
         ]

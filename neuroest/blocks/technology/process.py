@@ -2,6 +2,7 @@
 
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.core import units as u
+from neuroest.equations import technology as scaling
 from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negative, positive, quantity
 
 
@@ -76,6 +77,18 @@ class Process(Record):
     """Constant of the logic delay polynomial."""
     delay_correction: u.Dimensionless = positive(absent=1.0, symbol="k_D")
     """Delay of simulated logic of the node over that of the polynomial; 1 where the polynomial is used as it is."""
+
+    def energy_factor(self, supply: u.Volt) -> u.Dimensionless:
+        """Energy of logic at a supply, by the polynomial of the process."""
+        return scaling.logic_energy_factor(
+            supply, self.energy_quadratic, self.energy_linear, self.energy_constant
+        )
+
+    def delay_factor(self, supply: u.Volt) -> u.Dimensionless:
+        """Delay of logic at a supply, by the polynomial of the process."""
+        return scaling.logic_delay_factor(
+            supply, self.delay_cubic, self.delay_quadratic, self.delay_linear, self.delay_constant
+        )
 
 
 class ThresholdOptions(Record):
