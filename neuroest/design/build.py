@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from neuroest.blocks.technology.process import Package, Process, ProcessCorners, ThresholdOptions
 from neuroest.core import units as u
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, raise_all
 from neuroest.core.frozen import frozen
 from neuroest.loading.library import Device, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
@@ -381,8 +381,7 @@ def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
         if options is not None:
             builder.adopt(SLEEP, options)
     _check_operation(builder, loaded)
-    if builder.problems:
-        raise SpecError(builder.problems)
+    raise_all(builder.problems)
     files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]
     files += [
         InputFile("architecture", Path(d.file).stem, d.file, d.sha256) for d in loaded.document.chain[1:]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
+from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean, raise_all
 from neuroest.design.build import Design, build
 from neuroest.registry import BLOCKS
 from neuroest.specs.architecture import ArchitectureSpec
@@ -52,8 +52,7 @@ def parse_settings(texts: list[str]) -> dict[str, str]:
             problems.append(Problem(SETTING, 0, 0, path, "is set twice"))
         else:
             found[path] = value.strip()
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     return found
 
 
@@ -171,8 +170,7 @@ def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
             known = claims[path].scenarios if path in claims else ()
             named = f"; or a scenario: {', '.join(known)}" if known else ""
             problems.append(Problem(SETTING, 0, 0, f"{path}={text}", f"{error}{named}"))
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     return replace(design, claims=MappingProxyType(claims))
 
 
@@ -262,6 +260,5 @@ def workload_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> dict[str, 
             )
         except QuantityError as error:
             problems.append(Problem(SETTING, 0, 0, f"{path}={text}", str(error)))
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     return claims

@@ -15,7 +15,15 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.data_file import read_data
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
+from neuroest.core.errors import (
+    NeuroestError,
+    Problem,
+    QuantityError,
+    SpecError,
+    did_you_mean,
+    printable,
+    raise_all,
+)
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.fitting import headers
 from neuroest.fitting.headers import UNITS
@@ -271,13 +279,11 @@ class _Reader:
                 continue
             groups.setdefault(kind, []).append((number, self.values(number, given, factors, LAYOUTS[kind])))
         self.report_cells()
-        if self.problems:
-            raise SpecError(self.problems)
+        raise_all(self.problems)
         if not groups:
             self.stop(line, "has a header and no data")
         experiments = tuple(self.experiment(LAYOUTS[kind], rows) for kind, rows in groups.items())
-        if self.problems:
-            raise SpecError(self.problems)
+        raise_all(self.problems)
         unread = (f"columns not read: {', '.join(self.unread)}",) if self.unread else ()
         return Measurements(self.file, experiments, self.comments, unread)
 
@@ -306,8 +312,7 @@ class _Reader:
             self.unread = [shortened(cell) for _, cell, _ in strange]
         elif strange:
             self.report(line, _unknown_columns(strange))
-        if self.problems:
-            raise SpecError(self.problems)
+        raise_all(self.problems)
         return names, factors
 
     def factor(self, line: int, name: str, unit: str | None, due: str) -> float:

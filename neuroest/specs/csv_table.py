@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from neuroest.core.errors import Problem, SpecError, did_you_mean
+from neuroest.core.errors import Problem, SpecError, did_you_mean, raise_all
 from neuroest.specs.file_text import decoded, file_content
 
 _MOST_PROBLEMS = 20
@@ -82,8 +82,7 @@ class CsvTable:
                 for place in bad
                 if texts[place] or name not in may_be_empty
             ]
-        if problems:
-            raise SpecError(problems[:_MOST_PROBLEMS])
+        raise_all(problems[:_MOST_PROBLEMS])
         return found
 
 

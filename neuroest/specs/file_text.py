@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from neuroest.core.errors import Problem, SpecError, printable
+from neuroest.core.errors import Problem, SpecError, printable, raise_all
 
 Place: TypeAlias = tuple[int, int]
 """Line and column, both counted from 1; (0, 0) if there is none."""
@@ -107,8 +107,7 @@ def decoded(content: bytes, file: str, largest: int = LARGEST_FILE) -> str:
         Problem(file, *place_after(text[: match.start()]), "", f"{character_name(match[0])} is not allowed")
         for match in islice(_unwanted(text).finditer(text), _MOST_CHARACTERS)
     ]
-    if problems:
-        raise SpecError(problems)
+    raise_all(problems)
     return text
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import yaml
 from pydantic import Field
 
-from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean
+from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean, raise_all
 from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Tag, Technology
 from neuroest.specs.file_text import is_file, is_path
 from neuroest.specs.messages import dotted, problem_at, validate
@@ -160,8 +160,7 @@ def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -
         return base if found.spec is None else _applied(found.document, found.spec, base, problems)
     message = "needs a `base`, the architecture that it changes"
     stray = [problem_at(document, [key], message) for key in document.kept_data.keys() & _CHANGES]
-    if stray:
-        raise SpecError(stray)
+    raise_all(stray)
     return document
 
 

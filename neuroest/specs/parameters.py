@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, reduce
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, cast, dataclass_transform
@@ -19,10 +19,8 @@ from neuroest.specs.base import QuantityField, field_texts
 class _Declared:
     """Arguments of `quantity` for one field."""
 
-    minimum: float
-    maximum: float
-    above: bool
-    integer: bool
+    check: QuantityField
+    """Bounds, without the unit, which the annotation states."""
     symbol: str
     absent: float | None
     exact: str
@@ -61,7 +59,8 @@ def quantity(
     exact : str
         Why the quantity has no spread. Without this reason, every device states a spread.
     """
-    return _Declared(minimum, maximum, above, integer, symbol, absent, exact)
+    check = QuantityField("", minimum=minimum, maximum=maximum, above=above, integer=integer)
+    return _Declared(check, symbol, absent, exact)
 
 
 def positive(**about: Any) -> Any:
@@ -173,12 +172,6 @@ def _parameters(cls: type[Record]) -> Mapping[str, ParameterInfo]:
     found = {}
     for name, about in cls.declared.items():
         unit = next(m for m in _unit_type(cls, name).__metadata__ if isinstance(m, Unit))
-        check = QuantityField(
-            unit.symbol,
-            minimum=about.minimum,
-            maximum=about.maximum,
-            above=about.above,
-            integer=about.integer,
-        )
+        check = replace(about.check, unit=unit.symbol)
         found[name] = ParameterInfo(name, cls, about.symbol, check, about.absent)
     return MappingProxyType(found)

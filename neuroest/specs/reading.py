@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from neuroest.core.errors import Problem, SpecError, printable
+from neuroest.core.errors import Problem, SpecError, printable, raise_all
 from neuroest.specs.file_text import Place, decoded, file_content, shortened, unwanted_character
 from neuroest.specs.renamed import new_key, new_word
 from neuroest.specs.scalars import Scalar, scalar_value, unquoted_key_problem
@@ -204,8 +204,7 @@ class _Builder:
         except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: \U in the Python parser
             message = shortened(f"not YAML: {error}", _LONGEST_MESSAGE)
             self.problems.append(Problem(self.file, 0, 0, "", message))
-        if self.problems:
-            raise SpecError(self.problems)
+        raise_all(self.problems)
         if not self.roots:
             self.stop((0, 0), "the file is empty: nothing but blank lines and comments")
         return self.roots

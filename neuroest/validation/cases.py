@@ -117,8 +117,7 @@ class CaseResult:
                 values[name] = self._values(name, nominal, drawn)
             except errors.SpecError as error:
                 problems += error.problems
-        if problems:
-            raise errors.SpecError(problems)
+        errors.raise_all(problems)
         return {name: self._prediction(name, values) for name in published}
 
     def _prediction(self, name: str, values: Mapping[str, tuple[float, Array]]) -> Prediction:
@@ -217,8 +216,7 @@ def read_case(path: Path) -> Case:
     if spec.name != own:
         message = f"{spec.name!r} is not the name of its folder, {own!r}"
         problems.append(problem_at(document, ["name"], message, at_value=True))
-    if problems:
-        raise errors.SpecError(problems)
+    errors.raise_all(problems)
     return Case(spec, folder, published, document, groups)
 
 
@@ -350,8 +348,7 @@ def run_case(case: Case) -> CaseResult:
             estimates[name] = _estimated(case, name)
         except errors.SpecError as error:
             problems += error.problems
-    if problems:
-        raise errors.SpecError(problems)
+    errors.raise_all(problems)
     return CaseResult(case, estimates)
 
 
