@@ -439,7 +439,7 @@ def test_methods_keep_advice_apart_from_failed_checks() -> None:
     passing = estimate("analog_lif_28nm", "mlp_mnist_spiking")
     _, study, advice = methods([failing]).paragraphs
     assert study.startswith(
-        "Failed checks: diffusive_28nm_derived on mlp_mnist_spiking: design check failed: "
+        "Failed checks: diffusive_28nm_derived on mlp_mnist_spiking: outside a model's range: "
     )
     assert advice.startswith("Advice, which is no failed check: diffusive_28nm_derived")
     assert not {str(check) for check in failing.advice} & {str(check) for check in failing.broken_rules}
