@@ -200,10 +200,6 @@ class Job:
             found.failed[back], found.reasons, found.extrapolates[back],
         )  # fmt: skip
 
-    def table_of(self, given: Mapping[str, Array], groups: NDArray[np.intp]) -> tuple[Columns, Mask]:
-        """Columns of a list of points, and which points meet the constraints on parameters."""
-        return self._marked(given, groups, self.at(given, groups))
-
     @cached_property
     def _evaluated(self) -> tuple[str, ...]:
         """Results to compute: those to store, and those in constraints."""
@@ -211,12 +207,13 @@ class Job:
         return tuple(dict.fromkeys((*self.quantities, *named)))
 
     def _table(self, given: Mapping[str, Array], groups: NDArray[Any], points: Points) -> Columns:
-        columns, keep = self._marked(given, groups, points)
+        columns, keep = self.marked(given, groups, points)
         return columns if keep.all() else _rows(columns, keep)
 
-    def _marked(
+    def marked(
         self, given: Mapping[str, Array], groups: NDArray[Any], points: Points
     ) -> tuple[Columns, Mask]:
+        """Columns of some points, and which points meet the constraints on parameters."""
         failed, reasons = points.failed.copy(), list(points.reasons)
         keep = np.ones(failed.size, dtype=bool)
         for one in self.constraints:

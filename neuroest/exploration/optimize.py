@@ -110,7 +110,7 @@ class _Archive:
         groups = np.zeros(len(keys), dtype=np.intp)
         for column, choice in enumerate(resolved.choices, start=len(resolved.numeric)):
             groups = groups * len(choice.labels) + table[:, column].astype(np.intp)
-        columns, keep = self.job.table_of(given, groups)
+        columns, keep = self.job.marked(given, groups, self.job.at(given, groups))
         frame = pd.DataFrame(plain(columns))
         self.frames.append(frame[keep])
         values = frame[list(self.objectives)].to_numpy(np.float64) * self.signs

@@ -24,7 +24,7 @@ from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Sp
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.results.quantities import QUANTITIES
-from neuroest.specs.base import numeric_options
+from neuroest.specs.base import QuantityField, numeric_options
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.workload import WorkloadSpec, number_field
@@ -342,13 +342,20 @@ def _track(group: Candidate, path: str, track: Levels | Range) -> AxisValues:
     return AxisValues(levels, low, high, track.log, whole)
 
 
-def _is_whole(design: Design, path: str) -> bool:
+def claimed_field(design: Design, path: str) -> QuantityField | None:
+    """Bounds of a parameter; None if it is not a parameter of a device or a network."""
     if path.startswith("workload."):
-        return number_field(path).integer
+        return number_field(path)
     owner, _, name = path.rpartition(".")
     device = design.devices.get(owner)
-    if device is not None and name in device.record.parameters():
-        return device.record.parameters()[name].check.integer
+    info = device.record.parameters().get(name) if device is not None else None
+    return None if info is None else info.check
+
+
+def _is_whole(design: Design, path: str) -> bool:
+    if (field := claimed_field(design, path)) is not None:
+        return field.integer
+    owner, _, name = path.rpartition(".")
     specs: dict[str, Any] = {part.path: part.spec for part in design.root.walk()}
     specs.update(technology=design.spec.technology, operation=design.spec.operation)
     schema: Any = type(specs[owner]) if owner in specs else None

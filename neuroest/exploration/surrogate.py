@@ -19,10 +19,8 @@ from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.sensitivity import tornado
-from neuroest.exploration.structures import Group
+from neuroest.exploration.structures import Group, claimed_field
 from neuroest.results.quantities import MAIN
-from neuroest.specs.base import QuantityField
-from neuroest.specs.workload import number_field
 
 MOST_PARAMETERS = 4
 _STEPS = 3
@@ -200,7 +198,7 @@ def _factors(group: Group, paths: tuple[str, ...]) -> Array:
     """Steps that keep all parameters within their bounds; empty for numbers that cannot be scaled."""
     low, high = 1.0 / _REACH, _REACH
     for path in paths:
-        field, value = _field(group, path), group.claims[path].value
+        field, value = claimed_field(group.design, path), group.claims[path].value
         if field is None or field.integer or not value > 0.0:
             return np.array([])
         if field.minimum > 0.0:
@@ -210,13 +208,3 @@ def _factors(group: Group, paths: tuple[str, ...]) -> Array:
     below = np.geomspace(low, 1.0, _STEPS + 1)[:-1] if low < 1.0 else np.array([])
     above = np.geomspace(1.0, high, _STEPS + 1)[1:] if high > 1.0 else np.array([])
     return np.concatenate([below, [1.0], above])
-
-
-def _field(group: Group, path: str) -> QuantityField | None:
-    """Bounds of a parameter; None if it is not a parameter of a device or a network."""
-    if path.startswith("workload."):
-        return number_field(path)
-    owner, _, name = path.rpartition(".")
-    device = group.design.devices.get(owner)
-    info = device.record.parameters().get(name) if device is not None else None
-    return info.check if info is not None else None

@@ -9,6 +9,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity, parse_quantity
+from neuroest.core.version import package_version
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.conditions import Chips, OperatingConditions
 from neuroest.network_simulation.spiking import Drive, LayerActivity
@@ -41,7 +42,6 @@ class ActivityProvenance:
     drives: Mapping[str, Drive]
     chips: Chips
     kinetics: str
-    version: str
     files: Mapping[str, str]
     cell_errors: bool = False
 
@@ -107,7 +107,7 @@ def _about(found: Mapping[str, LayerActivity], origin: ActivityProvenance, sampl
         for name, d in origin.drives.items()
     )
     parts = {
-        "model": MODEL, "program": f"neuroest {origin.version} behave", "neuron": origin.place.neuron.spec.name,
+        "model": MODEL, "program": f"neuroest {package_version()} behave", "neuron": origin.place.neuron.spec.name,
         "kinetics": origin.kinetics, "chips": origin.chips.number, "seed": origin.chips.seed, "samples": samples,
         "timestep": format_quantity(origin.place.timestep, "s"), "input circuit": drives, "date": day,
         **({"cells": "with the errors of the estimate"} if origin.cell_errors else {}),

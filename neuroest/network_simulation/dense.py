@@ -278,8 +278,10 @@ class _Chip(_Quantised):
 class _Ranges:
     """Lowest and highest input of each layer, in floating point."""
 
-    def __init__(self, network: OnnxNetwork) -> None:
+    def __init__(self, network: OnnxNetwork, samples: Array) -> None:
         self.network, self.found = network, [(0.0, 0.0)] * len(network.layers)
+        for first in range(0, len(samples), BATCH):
+            network.run(samples[first : first + BATCH], self)
 
     def prepared(self, place: int, inputs: Array) -> Array:
         low, high = self.found[place]
@@ -288,19 +290,6 @@ class _Ranges:
 
     def product(self, place: int, inputs: Array) -> Array:
         return self.network.product(place, inputs)
-
-
-def dense_study(
-    architecture: str, model: str, inputs: Array, labels: Array, calibration: Array, chips: Chips,
-    settings: Mapping[str, str] | None = None,
-) -> DenseStudy:  # fmt: skip
-    """Place a network on a chip, with input ranges from calibration samples."""
-    network, chip = OnnxNetwork(Path(model)), estimate(architecture, model, dict(settings or {}))
-    ranges = _Ranges(network)
-    for first in range(0, len(calibration), BATCH):
-        network.run(calibration[first : first + BATCH], ranges)
-    layers = _arithmetic(chip, network, model, ranges.found)
-    return DenseStudy(chip, network, layers, inputs, labels, chips)
 
 
 def simulate_dense(
@@ -347,9 +336,12 @@ def simulate_dense(
     refuse_same("--calibration", calibration, samples)
     inputs, labels = (one[:count] for one in read_dense_samples(samples))
     seen, _ = read_dense_samples(calibration)
-    study = dense_study(architecture, model, inputs, labels, seen, Chips(chips, seed), settings)
-    network, layers, chip = study.network, study.layers, study.chip
-    _check_labels(samples, labels, network.run(inputs[:1]).shape[1])
+    network, chip = OnnxNetwork(Path(model)), estimate(architecture, model, dict(settings or {}))
+    layers = _arithmetic(chip, network, model, _Ranges(network, seen).found)
+    study = DenseStudy(chip, network, layers, inputs, labels, Chips(chips, seed))
+    classes = network.run(inputs[:1]).shape[1]
+    if np.any(labels >= classes):
+        raise fault(samples, f"labels must be below {classes}, the outputs of the network")
     notify("floating point and quantised")
     exact = study.right(study.outputs(_Quantised(layers), inputs))
     floating = study.right(study.outputs(network, inputs))
@@ -367,11 +359,6 @@ def simulate_dense(
         chip, Path(model).stem, len(labels), study.chips, results, _exactness(chip, layers, squares),
         tuple(layer.name for layer in layers if layer.reads is None),
     )  # fmt: skip
-
-
-def _check_labels(file: Path, labels: Array, classes: int) -> None:
-    if np.any(labels >= classes):
-        raise fault(file, f"labels must be below {classes}, the outputs of the network")
 
 
 def _without(

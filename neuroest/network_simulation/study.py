@@ -8,7 +8,6 @@ from typing import Any
 
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.progress import Progress, part, silent
-from neuroest.core.version import package_version
 from neuroest.design.short_paths import settings_of
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
@@ -200,8 +199,7 @@ def simulate_network(
     """
     weights, samples = Path(weights), Path(samples)
     calibration = None if calibration is None else Path(calibration)
-    without = listed(without)
-    left_out = to_leave_out("characteristic", without, WITHOUT)
+    left_out = to_leave_out("characteristic", listed(without), WITHOUT)
     _check_request(samples, calibration, drives, recalibrate=recalibrate)
     changes = settings_of(settings)
     network = load_workload(workload)
@@ -221,8 +219,7 @@ def simulate_network(
             place, layers, seen, group, lambda text: notify(f"  {text}"), options, part(progress, 0, 2)
         )
         files["calibration samples"] = seen.sha256
-    stamp = package_version()
-    origin = ActivityProvenance(chip.architecture, place, chosen, group, kinetics, stamp, files, cell_errors)
+    origin = ActivityProvenance(chip.architecture, place, chosen, group, kinetics, files, cell_errors)
     study = Experiment(chip, network, layers, tested, origin, changes)
     again = seen if recalibrate else None
     outcomes = compare(study, left_out, again, lambda text: notify(f"running {text}"), running)
@@ -277,8 +274,5 @@ def simulate_layers(
         name: run_layer(place, drives[name], current[:count], chips=group, number=number)
         for number, (name, current) in enumerate(found.items())
     }
-    version = package_version()
-    origin = ActivityProvenance(
-        chip.architecture, place, drives, group, kinetics, version, {"currents": digest}
-    )
+    origin = ActivityProvenance(chip.architecture, place, drives, group, kinetics, {"currents": digest})
     return LayerSimulation(chip, network, activity, origin, changes)

@@ -184,19 +184,14 @@ class LayerTable(Geometry):
 
 
 def check_workload(spec: workload.WorkloadSpec) -> list[workload.Fault]:
-    """Find all problems of a workload that the schema does not detect."""
-    faults = [*workload.check_claims(spec), *check_shapes(spec)]
-    if not faults and not np.any(geometry(spec).is_weighted):
-        faults.append((("layers",), "no layer has weights, so there is nothing to place on a chip"))
-    return faults
-
-
-def check_shapes(spec: workload.WorkloadSpec) -> list[workload.Fault]:
-    """Find problems with names, references and shapes, and layers without activity.
+    """Find all problems of a workload that the schema does not detect.
 
     Each fault is the place in the file, such as ``("layers", 3, "kernel")``, and a message.
     """
-    return ShapeInference(spec).faults
+    faults = [*workload.check_claims(spec), *ShapeInference(spec).faults]
+    if not faults and not np.any(geometry(spec).is_weighted):
+        faults.append((("layers",), "no layer has weights, so there is nothing to place on a chip"))
+    return faults
 
 
 def geometry(spec: workload.WorkloadSpec) -> Geometry:

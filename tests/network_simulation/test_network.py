@@ -187,7 +187,7 @@ def test_simulated_activity_says_how_to_repeat_it(small) -> None:
     workload, layers, samples, place = small
     found = run_network(place, layers, DRIVES, samples.spikes, QUIET)
     origin = ActivityProvenance(
-        "diffusive_bench_28nm", place, DRIVES, Chips(2, 3), "ion_kinetics_silver", "1", {"weights": "abc"}
+        "diffusive_bench_28nm", place, DRIVES, Chips(2, 3), "ion_kinetics_silver", {"weights": "abc"}
     )
     changed, text = simulated_workload(
         workload, found, origin, name="changed", spikes=samples.spikes, accuracy=share(np.ones(4, bool)),

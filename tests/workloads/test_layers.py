@@ -18,7 +18,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from neuroest.core.errors import SpecError, UnknownNameError
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 from neuroest.workloads import layers as module
-from neuroest.workloads.layers import LayerTable, check_shapes, geometry, layer_table
+from neuroest.workloads.layers import LayerTable, geometry, layer_table
+from neuroest.workloads.shapes import ShapeInference
 
 WORKLOADS = Path(__file__).parents[2] / "workloads"
 
@@ -65,7 +66,7 @@ def one(shape: list[int], layer: dict) -> dict[str, float]:
 
 
 def faults(spec: WorkloadSpec) -> dict[str, str]:
-    return {".".join(map(str, place)): message for place, message in check_shapes(spec)}
+    return {".".join(map(str, place)): message for place, message in ShapeInference(spec).faults}
 
 
 def test_perceptron_has_the_macs_and_synaptic_operations_of_hand_calculation() -> None:
