@@ -1,7 +1,9 @@
-"""Results of a network run as text, data and a table."""
+"""Results of a network run: text, data and a table."""
 
-from collections.abc import Mapping
-from dataclasses import astuple
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,13 +11,128 @@ import numpy as np
 from neuroest.core.text_layout import stacked_columns
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import integration_time
+from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
 from neuroest.network_simulation.comparison import ConditionResult, Experiment
 from neuroest.network_simulation.conditions import OperatingConditions
 from neuroest.network_simulation.spiking import Drive, LayerActivity
 from neuroest.network_simulation.statistics import Interval, points
+from neuroest.pipeline.estimate import estimate
+from neuroest.registry import render
+from neuroest.results.estimate import Estimate
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.workload import WorkloadSpec
 
 
-def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, Drive]) -> list[str]:
+@dataclass(frozen=True, eq=False)
+class NetworkSimulation:
+    """Accuracy and energy of a network on simulated neurons.
+
+    Attributes
+    ----------
+    outcomes : tuple of ConditionResult
+        Ideal neurons, the device, and the device without one characteristic each.
+    """
+
+    study: Experiment
+    outcomes: tuple[ConditionResult, ...]
+
+    @property
+    def _device(self) -> ConditionResult:
+        return next(one for one in self.outcomes if one.name == "device")
+
+    def to_text(self) -> str:
+        """Text of the runs for a terminal."""
+        study, origin, chips = self.study, self.study.origin, self.study.origin.chips
+        dealt = f"{len(study.samples.labels)} samples divided among {chips.number} chips, seed {chips.seed}"
+        lines = [f"{study.workload.spec.name}: {dealt}"]
+        if origin.cell_errors:
+            lines.append(
+                "cells of the arrays hold their weights with the errors of the estimate, others on each chip; wires "
+                "lose"
+            )
+        lines += _condition_lines(study.chip.architecture, origin.place, origin.drives)
+        lines += [
+            *_activity_lines(origin.place, self._device.activity or {}),
+            "",
+            *_outcome_table(self.outcomes),
+        ]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return _outcome_data(self.study, self.outcomes)
+
+    def rows(self) -> list[dict[str, str]]:
+        """One row per run."""
+        return _outcome_rows(self.outcomes)
+
+    def plot(self, path: Path) -> None:
+        """Plot accuracy and energy of the runs."""
+        render(self, "figure", path)
+
+    def workload_text(self, name: str | None = None) -> str:
+        """Text of the workload with the simulated activity."""
+        device, study = self._device, self.study
+        return simulated_workload(
+            study.workload, device.activity or {}, study.origin, name=name, spikes=study.samples.spikes,
+            accuracy=device.accuracy,
+        )[1]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class LayerSimulation:
+    """Layers of simulated neurons with given currents."""
+
+    chip: Estimate
+    workload: Loaded[WorkloadSpec]
+    activity: Mapping[str, LayerActivity]
+    origin: ActivityProvenance
+    settings: Mapping[str, str]
+
+    @cached_property
+    def energy_per_inference(self) -> float:
+        """Estimated energy of one inference with the simulated spikes [J]."""
+        changed, _ = simulated_workload(self.workload, self.activity, self.origin)
+        return float(
+            estimate(self.chip.called, changed, self.settings).totals["energy_per_inference_J"] or 0.0
+        )
+
+    def to_text(self) -> str:
+        """Text of the layers for a terminal."""
+        place = self.origin.place
+        lines = [
+            *_condition_lines(self.chip.architecture, place, self.origin.drives),
+            *_activity_lines(place, self.activity),
+            f"energy of one inference with these spikes: {self.energy_per_inference:.4g} J",
+        ]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        place = self.origin.place
+        return {
+            "architecture": self.chip.architecture, "workload": self.workload.spec.name,
+            "neuron": place.neuron.spec.name, "timestep_s": place.timestep, "layers": _activity_data(self.activity),
+            "energy_per_inference_J": self.energy_per_inference,
+        }  # fmt: skip
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row per layer."""
+        return [
+            {
+                "layer": name,
+                "rate": f"{v['rate']:.6g}",
+                "spikes_per_timestep": f"{v['spikes_per_timestep']:.6g}",
+            }
+            for name, v in _activity_data(self.activity).items()
+        ]
+
+    def workload_text(self, name: str | None = None) -> str:
+        """Text of the workload with the simulated activity."""
+        return simulated_workload(self.workload, self.activity, self.origin, name=name)[1]
+
+
+def _condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, Drive]) -> list[str]:
     """Circuit around the neurons, and the assumptions about it."""
     lines = [
         (
@@ -51,7 +168,7 @@ def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, 
     return lines
 
 
-def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity]) -> list[str]:
+def _activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity]) -> list[str]:
     """Activity of each layer, and warnings about the device."""
     lines = []
     for name, one in found.items():
@@ -80,7 +197,7 @@ def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity
     return lines
 
 
-def outcome_table(outcomes: list[ConditionResult]) -> list[str]:
+def _outcome_table(outcomes: Sequence[ConditionResult]) -> list[str]:
     """One line per outcome."""
     head = ("", "accuracy (95 %)", "against ideal", "against device")
     rows = [(*head, "spikes", "neurons sim.", "neurons est.", "chip")]
@@ -101,7 +218,7 @@ def _energy(value: float | None) -> str:
     return "" if value is None else format_quantity(value, "J", 3)
 
 
-def outcome_rows(outcomes: list[ConditionResult]) -> list[dict[str, str]]:
+def _outcome_rows(outcomes: Sequence[ConditionResult]) -> list[dict[str, str]]:
     """The runs as table rows, with shares in percent and differences in percentage points."""
     return [
         {
@@ -129,7 +246,7 @@ def _per_inference(one: ConditionResult) -> dict[str, float | None]:
     }
 
 
-def outcome_data(study: Experiment, outcomes: list[ConditionResult]) -> dict[str, Any]:
+def _outcome_data(study: Experiment, outcomes: Sequence[ConditionResult]) -> dict[str, Any]:
     """Everything as data for JSON."""
     origin, place = study.origin, study.origin.place
 
@@ -149,14 +266,14 @@ def outcome_data(study: Experiment, outcomes: list[ConditionResult]) -> dict[str
             {
                 "name": one.name, "about": one.about, "accuracy": interval(one.accuracy),
                 "against_ideal": interval(one.against_ideal), "against_device": interval(one.against_device),
-                **_per_inference(one), "layers": activity_data(one.activity or {}),
+                **_per_inference(one), "layers": _activity_data(one.activity or {}),
             }
             for one in outcomes
         ],
     }  # fmt: skip
 
 
-def activity_data(found: Mapping[str, LayerActivity]) -> dict[str, Any]:
+def _activity_data(found: Mapping[str, LayerActivity]) -> dict[str, Any]:
     """Rates of each layer."""
     return {
         name: {

@@ -1,19 +1,16 @@
 """Simulate a spiking network on the chip of an estimate, or single layers with given currents."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.progress import Progress, part, silent
 from neuroest.design.short_paths import settings_of
 from neuroest.loading.library import load_workload
-from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
+from neuroest.network_simulation.activity import ActivityProvenance
 from neuroest.network_simulation.calibration import calibrate
 from neuroest.network_simulation.columns import IDEAL, ArrayErrors
-from neuroest.network_simulation.comparison import WITHOUT, ConditionResult, Experiment, compare
+from neuroest.network_simulation.comparison import WITHOUT, Experiment, compare
 from neuroest.network_simulation.conditions import Chips, operating_conditions
 from neuroest.network_simulation.files import (
     read_currents,
@@ -22,129 +19,10 @@ from neuroest.network_simulation.files import (
     refuse_same,
     to_leave_out,
 )
-from neuroest.network_simulation.report import (
-    activity_data,
-    activity_lines,
-    condition_lines,
-    outcome_data,
-    outcome_rows,
-    outcome_table,
-)
-from neuroest.network_simulation.spiking import Drive, LayerActivity, SimulationOptions, run_layer
+from neuroest.network_simulation.report import LayerSimulation, NetworkSimulation
+from neuroest.network_simulation.spiking import Drive, SimulationOptions, run_layer
 from neuroest.pipeline.estimate import estimate
-from neuroest.registry import render
-from neuroest.results.estimate import Estimate
-from neuroest.specs.loaded import Loaded, listed
-from neuroest.specs.workload import WorkloadSpec
-
-
-@dataclass(frozen=True, eq=False)
-class NetworkSimulation:
-    """Accuracy and energy of a network on simulated neurons.
-
-    Attributes
-    ----------
-    outcomes : tuple of ConditionResult
-        Ideal neurons, the device, and the device without one characteristic each.
-    """
-
-    study: Experiment
-    outcomes: tuple[ConditionResult, ...]
-
-    @property
-    def _device(self) -> ConditionResult:
-        return next(one for one in self.outcomes if one.name == "device")
-
-    def to_text(self) -> str:
-        """Text of the runs for a terminal."""
-        study, origin, chips = self.study, self.study.origin, self.study.origin.chips
-        dealt = f"{len(study.samples.labels)} samples divided among {chips.number} chips, seed {chips.seed}"
-        lines = [f"{study.workload.spec.name}: {dealt}"]
-        if origin.cell_errors:
-            lines.append(
-                "cells of the arrays hold their weights with the errors of the estimate, others on each chip; wires "
-                "lose"
-            )
-        lines += condition_lines(study.chip.architecture, origin.place, origin.drives)
-        lines += [
-            *activity_lines(origin.place, self._device.activity or {}),
-            "",
-            *outcome_table([*self.outcomes]),
-        ]
-        return "\n".join(line.rstrip() for line in lines) + "\n"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain data."""
-        return outcome_data(self.study, [*self.outcomes])
-
-    def rows(self) -> list[dict[str, str]]:
-        """One row per run."""
-        return outcome_rows([*self.outcomes])
-
-    def plot(self, path: Path) -> None:
-        """Plot accuracy and energy of the runs."""
-        render(self, "figure", path)
-
-    def workload_text(self, name: str | None = None) -> str:
-        """Text of the workload with the simulated activity."""
-        device, study = self._device, self.study
-        return simulated_workload(
-            study.workload, device.activity or {}, study.origin, name=name, spikes=study.samples.spikes,
-            accuracy=device.accuracy,
-        )[1]  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class LayerSimulation:
-    """Layers of simulated neurons with given currents."""
-
-    chip: Estimate
-    workload: Loaded[WorkloadSpec]
-    activity: Mapping[str, LayerActivity]
-    origin: ActivityProvenance
-    settings: Mapping[str, str]
-
-    @cached_property
-    def energy_per_inference(self) -> float:
-        """Estimated energy of one inference with the simulated spikes [J]."""
-        changed, _ = simulated_workload(self.workload, self.activity, self.origin)
-        return float(
-            estimate(self.chip.called, changed, self.settings).totals["energy_per_inference_J"] or 0.0
-        )
-
-    def to_text(self) -> str:
-        """Text of the layers for a terminal."""
-        place = self.origin.place
-        lines = [
-            *condition_lines(self.chip.architecture, place, self.origin.drives),
-            *activity_lines(place, self.activity),
-            f"energy of one inference with these spikes: {self.energy_per_inference:.4g} J",
-        ]
-        return "\n".join(line.rstrip() for line in lines) + "\n"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain data."""
-        place = self.origin.place
-        return {
-            "architecture": self.chip.architecture, "workload": self.workload.spec.name,
-            "neuron": place.neuron.spec.name, "timestep_s": place.timestep, "layers": activity_data(self.activity),
-            "energy_per_inference_J": self.energy_per_inference,
-        }  # fmt: skip
-
-    def rows(self) -> list[dict[str, Any]]:
-        """One row per layer."""
-        return [
-            {
-                "layer": name,
-                "rate": f"{v['rate']:.6g}",
-                "spikes_per_timestep": f"{v['spikes_per_timestep']:.6g}",
-            }
-            for name, v in activity_data(self.activity).items()
-        ]
-
-    def workload_text(self, name: str | None = None) -> str:
-        """Text of the workload with the simulated activity."""
-        return simulated_workload(self.workload, self.activity, self.origin, name=name)[1]
+from neuroest.specs.loaded import listed
 
 
 def _check_drives(drives: Mapping[str, Drive], names: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from neuroest.network_simulation.study import NetworkSimulation
+from neuroest.network_simulation.report import NetworkSimulation
 from neuroest.plotting.style import COLOURS, PAGE, logarithmic, new_figure, save_figure, styled
 
 

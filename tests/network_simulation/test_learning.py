@@ -13,8 +13,7 @@ from neuroest.network_simulation.files import NeuronLayer
 from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
 from neuroest.network_simulation.learning import LearnedNetwork, learn_network
 from neuroest.network_simulation.reference import ideal_network
-from neuroest.network_simulation.rule import RuleState
-from neuroest.network_simulation.through_time import gradients_through_time
+from neuroest.network_simulation.rule import RuleState, gradients_through_time
 from neuroest.specs.learning import named_rules
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
