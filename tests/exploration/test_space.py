@@ -46,9 +46,9 @@ def test_linked_paths_take_the_same_value() -> None:
         ("chip.tile.array.rows=", "expected path=a,b,c"),
         ("chip.tile.array.rows=64,,128", "an empty one"),
         ("chip.tile.array.rows=64,64", "lists a value twice"),
-        ("chip.tile.array.rows=64..128:1", "no number of points"),
-        ("chip.tile.array.rows=64..128:0", "no number of points"),
-        ("chip.tile.array.rows=64..128:3:cubic", "no scale"),
+        ("chip.tile.array.rows=64..128:1", "not a number of points"),
+        ("chip.tile.array.rows=64..128:0", "not a number of points"),
+        ("chip.tile.array.rows=64..128:3:cubic", "not a scale"),
         ("chip.tile.array.rows=few..many:3", "is not a number"),
     ],
 )
