@@ -209,25 +209,26 @@ def openvaf() -> str | None:
     return shutil.which("openvaf")
 
 
+def _output_of(command: list[str], folder: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - the program of this name on the path, on a file of ours
+        command, cwd=folder, capture_output=True, text=True, timeout=_LONGEST_RUN, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
 def _compile(file: str, folder: str) -> None:
     """Compile the module for ngspice."""
     if (program := openvaf()) is None:
         raise NeuroestError(
             "--check of Verilog-A needs OpenVAF (openvaf), which is not installed; spice needs none"
         )
-    run = subprocess.run(  # noqa: S603 - the program of this name on the path, on a file of ours
-        [program, file], cwd=folder, capture_output=True, text=True, timeout=_LONGEST_RUN, check=False
-    )
+    run = _output_of([program, file], folder)
     if run.returncode:
         raise NeuroestError(f"openvaf does not compile {file}: {run.stderr.strip().splitlines()[-1]}")
 
 
 def _run(program: str, file: str, folder: str, wanted: tuple[str, ...]) -> dict[str, float]:
-    run = subprocess.run(  # noqa: S603 - the program of this name on the path, on a file of ours
-        [program, "-b", file], cwd=folder, capture_output=True, text=True, timeout=_LONGEST_RUN, check=False,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    found = {}
+    run, found = _output_of([program, "-b", file], folder), {}
     for line in run.stdout.splitlines():
         name, _, text = line.partition(" ")
         if name in wanted and text.strip():  # of what it did not find it prints the name alone

@@ -1,12 +1,12 @@
 """Recorded activity for the layers of a workload: spikes or rates in .npz, CSV or NIRData files."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,9 @@ class Recording:
     time_step: float | None = None
 
 
+_Reader: TypeAlias = Callable[[Path, float | None], tuple[list[LayerRecording], float | None]]
+
+
 def renamed(recording: Recording, names: Sequence[str]) -> Recording:
     """A recording whose layers have other names, each given as ``recorded=layer``.
 
@@ -106,20 +109,16 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
         If the file cannot be read or contains no activity.
     """
     files.model_file(path)
-    readers = {
-        ".npz": _npz,
-        ".csv": _csv,
-        ".json": _neurobench,
-        ".h5": _nir_data,
-        ".hdf5": _nir_data,
-        ".nird": _nir_data,
-    }
+    readers: dict[str, _Reader] = {".npz": _npz, ".csv": _csv, ".json": _neurobench}
+    readers |= dict.fromkeys((".h5", ".hdf5", ".nird"), _nir_data)
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise files.fault(
             path, f"unknown suffix {path.suffix!r}; .npz, .csv, .h5 and .json of NeuroBench are read"
         )
     with files.reading(path, "recording"):
+        if reader in {_csv, _neurobench} and path.stat().st_size > _MOST_BYTES:  # read as a whole
+            raise NetworkImportError(f"larger than {_MOST_BYTES // 2**20} MiB")
         layers, found_step = reader(path, time_step)
         if not layers:
             raise NetworkImportError("contains no activity")
@@ -158,8 +157,6 @@ def _place(layers: dict[str, LayerRecording], name: str, array: Any) -> None:
 
 def _neurobench(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:
     """Results of the harness: what of each layer is not zero, of spikes the rate, of numbers the density."""
-    if path.stat().st_size > _MOST_BYTES:
-        raise NetworkImportError(f"larger than {_MOST_BYTES // 2**20} MiB")
     found = json.loads(path.read_text("utf-8"))
     sparsity = found.get("ActivationSparsityByLayer") if isinstance(found, dict) else None
     if not isinstance(sparsity, dict) or not sparsity:
@@ -176,8 +173,6 @@ def _neurobench(path: Path, _: float | None) -> tuple[list[LayerRecording], floa
 
 
 def _csv(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:
-    if path.stat().st_size > _MOST_BYTES:
-        raise NetworkImportError(f"larger than {_MOST_BYTES // 2**20} MiB")
     table = pd.read_csv(
         path,
         encoding="utf-8-sig",
