@@ -121,33 +121,9 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
     mapper = estimate.evaluation.mapper
     array, network = mapper.compute, mapper.network
     name = estimate.architecture
-    if not isinstance(array, CrossbarArray) or array.neuron is None:
-        raise NeuroestError(f"{name}: its crossbar is not read by neurons; try diffusive_bench_28nm")
+    if reason := _unfit(array):
+        raise NeuroestError(f"{name}: {reason}")
     neuron = array.neuron
-    if not isinstance(neuron, DiffusiveNeuron | IntegratedDiffusiveNeuron):
-        raise NeuroestError(
-            f"{name}: its neuron model is {neuron.model}; behaviour is simulated for diffusive neurons, "
-            "try diffusive_bench_28nm"
-        )
-    if array.spec.weight_encoding != _PAIR:
-        raise NeuroestError(
-            f"{name}: pairs its cells as {array.spec.weight_encoding}; behaviour needs {_PAIR}"
-        )
-    if not isinstance(array.interface, CurrentClamp | IdealInterface):
-        raise NeuroestError(
-            f"{name}: a column without a clamp cannot subtract, and its neuron would see no inhibition; "
-            "use a current_clamp or sampled_clamp"
-        )
-    if array.reads_events:
-        raise NeuroestError(
-            f"{name}: reads its arrays at each event (reads: each_event); behaviour is simulated in timesteps, use "
-            "each_timestep"
-        )
-    if array.stacks_columns:
-        raise NeuroestError(
-            f"{name}: joins the columns of arrays (column_circuits: per_stack); behaviour is simulated array by array, "
-            "use per_array"
-        )
     front_end = array.front_end(network)
     clamp = front_end.device if isinstance(front_end, CurrentClamp) else None
     # these networks are trained to fire within a timestep, so a timestep must contain a full integration
@@ -178,6 +154,27 @@ def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics
         unbuffered_share={layer.name: _number(bare) / read for layer in layers},
         drawn=lambda levels, generator: np.asarray(drawn_conductances(array, levels, array.age, generator)),
     )  # fmt: skip
+
+
+def _unfit(array: Any) -> str:
+    """Why behaviour cannot be simulated on an array; empty if it can."""
+    if not isinstance(array, CrossbarArray) or array.neuron is None:
+        return "its crossbar is not read by neurons; try diffusive_bench_28nm"
+    if not isinstance(array.neuron, DiffusiveNeuron | IntegratedDiffusiveNeuron):
+        model = f"its neuron model is {array.neuron.model}"
+        return f"{model}; behaviour is simulated for diffusive neurons, try diffusive_bench_28nm"
+    if array.spec.weight_encoding != _PAIR:
+        return f"pairs its cells as {array.spec.weight_encoding}; behaviour needs {_PAIR}"
+    if not isinstance(array.interface, CurrentClamp | IdealInterface):
+        cause = "a column without a clamp cannot subtract, and its neuron would see no inhibition"
+        return f"{cause}; use a current_clamp or sampled_clamp"
+    if array.reads_events:
+        cause = "reads its arrays at each event (reads: each_event)"
+        return f"{cause}; behaviour is simulated in timesteps, use each_timestep"
+    if array.stacks_columns:
+        cause = "joins the columns of arrays (column_circuits: per_stack)"
+        return f"{cause}; behaviour is simulated array by array, use per_array"
+    return ""
 
 
 def _fires(name: str, cells: DiffusiveCells, supply: float) -> None:

@@ -16,6 +16,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
 from neuroest.dynamics.stimulus import Array
 from neuroest.workloads.importers.files import fault, model_file, reading
+from neuroest.workloads.importers.onnx_operators import SAME, same_padding
 
 
 class Products(Protocol):
@@ -166,27 +167,18 @@ def _windows(data: Array, kernel: Sequence[int], attributes: dict[str, Any], fil
     dilations = attributes.get("dilations") or [1] * rank
     pads = list(attributes.get("pads") or [0] * 2 * rank)
     reach = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
-    if attributes.get("auto_pad") in {"SAME_UPPER", "SAME_LOWER"}:
-        totals = [
-            max((-(-size // s) - 1) * s + r - size, 0)
-            for size, s, r in zip(data.shape[2:], strides, reach, strict=True)
-        ]
-        small, large = [t // 2 for t in totals], [t - t // 2 for t in totals]
-        pads = [*small, *large] if attributes["auto_pad"] == "SAME_UPPER" else [*large, *small]
+    sizes = [*zip(data.shape[2:], strides, reach, strict=True)]
+    edges = [*zip(pads[:rank], pads[rank:], strict=True)]
+    if (auto := attributes.get("auto_pad")) in SAME:
+        edges = [same_padding(*one, auto) for one in sizes]
     if attributes.get("ceil_mode"):
-        for axis, (size, s, r) in enumerate(zip(data.shape[2:], strides, reach, strict=True)):
-            spare = -(size + pads[axis] + pads[rank + axis] - r) % s
-            pads[rank + axis] += spare
-    edges = [(0, 0), (0, 0), *((pads[axis], pads[rank + axis]) for axis in range(rank))]
-    padded = np.pad(data, edges, constant_values=fill) if any(pads) else data
-    axes = tuple(range(2, 2 + rank))
-    found = sliding_window_view(padded, reach, axis=axes)
-    taken = [
-        slice(None),
-        slice(None),
-        *(slice(None, None, s) for s in strides),
-        *(slice(None, None, d) for d in dilations),
-    ]
+        edges = [
+            (first, last + -(size + first + last - r) % s)
+            for (first, last), (size, s, r) in zip(edges, sizes, strict=True)
+        ]
+    padded = np.pad(data, [(0, 0), (0, 0), *edges], constant_values=fill) if np.any(edges) else data
+    found = sliding_window_view(padded, reach, axis=tuple(range(2, 2 + rank)))
+    taken = [slice(None, None, step) for step in (1, 1, *strides, *dilations)]
     return np.asarray(found[tuple(taken)])
 
 

@@ -17,6 +17,8 @@ from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape
 from neuroest.workloads.shapes import GATES
 
 Found: TypeAlias = Value | list[Value] | None
+SAME = frozenset({"SAME_LOWER", "SAME_UPPER"})
+"""Values of `auto_pad` that keep the size of a map, but for the stride."""
 _DEEPEST = 8
 """Loops and branches within each other."""
 
@@ -116,18 +118,21 @@ def _pair(numbers: list[int]) -> Pair:
     return (numbers[0], numbers[1]) if len(numbers) == 2 else (numbers[0], 1)
 
 
+def same_padding(extent: int, stride: int, span: int, auto: str) -> Pair:
+    """Padding before and after an axis so that it has an output for each stride; `span` is the reach of the kernel."""
+    total = max(0, (-(-extent // stride) - 1) * stride + span - extent)
+    small, large = total // 2, total - total // 2
+    return (small, large) if auto == "SAME_UPPER" else (large, small)
+
+
 def _edges(node: Node, kernel: Pair, stride: Pair, dilation: Pair, value: Value) -> tuple[Pair, Pair]:
     """Padding at both edges of rows and columns."""
     pads = node.ints("pads", [0, 0] * len(node.ints("kernel_shape", [1, 1])))
     auto = node.text("auto_pad", "NOTSET")
-    if auto in {"SAME_UPPER", "SAME_LOWER"}:
-        edges = []
-        for axis, extent in enumerate(value.map[1:]):
-            span = dilation[axis] * (kernel[axis] - 1) + 1
-            total = max(0, (-(-extent // stride[axis]) - 1) * stride[axis] + span - extent)
-            small, large = total // 2, total - total // 2
-            edges.append((small, large) if auto == "SAME_UPPER" else (large, small))
-        return edges[0], edges[1]
+    if auto in SAME:
+        spans = [step * (extent - 1) + 1 for extent, step in zip(kernel, dilation, strict=True)]
+        rows, columns = (same_padding(*one, auto) for one in zip(value.map[1:], stride, spans, strict=True))
+        return rows, columns
     if auto == "VALID":
         return (0, 0), (0, 0)
     if len(pads) == 2:
