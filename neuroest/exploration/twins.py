@@ -57,6 +57,8 @@ class Twins:
     update_energy: u.Numeric
     value_energy: u.Numeric
     multiply_accumulate_energy: u.Numeric
+    accumulate_energy: u.Numeric
+    broadcast_rate: u.Numeric
 
     @property
     def crossover(self) -> u.Numeric:
@@ -65,6 +67,22 @@ class Twins:
             self.case.timesteps, self.case.inputs, self.event_energy, self.update_energy, self.value_energy,
             self.multiply_accumulate_energy,
         )  # fmt: skip
+
+    @property
+    def operations_crossover(self) -> u.Numeric:
+        """The same for arithmetic alone; the twin then does not skip zeros."""
+        return twins.operations_crossover_rate(
+            self.case.timesteps, 1.0, self.multiply_accumulate_energy, self.accumulate_energy
+        )
+
+    def ratio(self, spike_rate: u.Numeric) -> u.Numeric:
+        """Energy of the spiking neuron over the energy of its twin."""
+        share = twins.mean_active_share(self.case.timesteps, spike_rate)
+        return twins.spiking_neuron_energy(
+            self.case.timesteps, self.case.inputs, spike_rate, self.event_energy, self.update_energy
+        ) / twins.quantised_neuron_energy(
+            self.case.inputs, self.value_energy, share, self.multiply_accumulate_energy
+        )
 
 
 def published_values(name: str = PUBLISHED) -> dict[str, u.Numeric]:
@@ -96,6 +114,11 @@ def twins_of(case: TwinCase, values: Mapping[str, u.Numeric]) -> Twins:
         twins.potential_update_energy(values["compare_energy"], values["potential_bits"], read),
         twins.synaptic_value_energy(hops, values["value_hop_energy"], bits, case.quantised_weight_reads, *weight),
         twins.multiply_accumulate_energy(bits, values["partial_product_energy"]),
+        values["accumulate_energy"],
+        twins.broadcast_spike_rate(
+            twins.synaptic_value_energy(hops, values["value_hop_energy"], 1.0, 1.0, *weight),
+            twins.synaptic_event_energy(hops, values["event_hop_energy"], 1.0, *weight, 0.0),
+        ),
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from neuroest.core.errors import NeuroestError
-from neuroest.equations import twins as equations
 from neuroest.exploration.twins import TwinCase, Twins, published_band, published_values, twins_of
 
 ROOT = Path(__file__).parents[2]
@@ -28,29 +27,6 @@ def case(
     return twins_of(TwinCase(timesteps, weight_bits, inputs, hops, *reads), {**values, **changed})
 
 
-def ratio(found: Twins, spike_rate: float) -> float:
-    """Energy of the spiking neuron over the energy of its twin."""
-    case = found.case
-    spiking = equations.spiking_neuron_energy(
-        case.timesteps, case.inputs, spike_rate, found.event_energy, found.update_energy
-    )
-    share = equations.mean_active_share(case.timesteps, spike_rate)
-    dense = equations.quantised_neuron_energy(
-        case.inputs, found.value_energy, share, found.multiply_accumulate_energy
-    )
-    return spiking / dense
-
-
-def broadcast_rate(weight_bits: float) -> float:
-    """Spike rate at which events cost what sending all values does, each weight read once."""
-    values = published_values()
-    hops, weight = values["hops"], (weight_bits, values["memory_read_energy"])
-    return equations.broadcast_spike_rate(
-        equations.synaptic_value_energy(hops, values["value_hop_energy"], 1.0, 1.0, *weight),
-        equations.synaptic_event_energy(hops, values["event_hop_energy"], 1.0, *weight, 0.0),
-    )
-
-
 def hops_at_parity(reads: float) -> float:
     """By bisection, at four timesteps, 8-bit weights and a rate of a tenth."""
     low, high = 0.01, 9.0
@@ -58,7 +34,7 @@ def hops_at_parity(reads: float) -> float:
         middle = (low + high) / 2.0
         low, high = (
             (middle, high)
-            if ratio(case(4.0, 8.0, hops=middle, reads=(reads, 1.0)), 0.1) < 1.0
+            if case(4.0, 8.0, hops=middle, reads=(reads, 1.0)).ratio(0.1) < 1.0
             else (low, middle)
         )
     return low
@@ -76,13 +52,13 @@ ROWS: dict[str, tuple[Callable[[], float], float]] = {
     "event movement halved": (lambda: case(5.0, 4.0, event_hop_energy=0.5).crossover, 0.02),
     "energy of weights halved": (lambda: case(5.0, 4.0, memory_read_energy=0.5).crossover, 0.01),
     "energy of weights half more": (lambda: case(5.0, 4.0, memory_read_energy=1.5).crossover, 0.01),
-    "events against broadcast, 8-bit weights": (lambda: broadcast_rate(8.0), 0.03),
+    "events against broadcast, 8-bit weights": (lambda: case(5.0, 8.0).broadcast_rate, 0.03),
     "ratio, VGG16, T = 3, s = 5.49 %, 0.64 hops": (
-        lambda: ratio(case(3.0, 4.0, hops=0.64, reads=(0.0, 0.0)), 0.0549),
+        lambda: case(3.0, 4.0, hops=0.64, reads=(0.0, 0.0)).ratio(0.0549),
         0.02,
     ),
     "ratio, VGG16, T = 8, s = 8.52 %, 0.64 hops": (
-        lambda: ratio(case(8.0, 4.0, hops=0.64, reads=(0.0, 0.0)), 0.0852),
+        lambda: case(8.0, 4.0, hops=0.64, reads=(0.0, 0.0)).ratio(0.0852),
         0.02,
     ),
     "hops at parity, T = 4, s = 0.1, 8-bit weights": (lambda: hops_at_parity(1.0), 0.1),
@@ -130,9 +106,7 @@ def test_the_band_holds_the_value_and_both_headlines() -> None:
 
 
 def test_counting_operations_alone_lets_every_rate_pass_at_two_timesteps() -> None:
-    found, add = case(2.0, 8.0), published_values()["accumulate_energy"]
-    rate = equations.operations_crossover_rate(2.0, 1.0, found.multiply_accumulate_energy, add)
-    assert rate == pytest.approx(1.0)
+    assert case(2.0, 8.0).operations_crossover == pytest.approx(1.0)
 
 
 def test_another_device_is_refused() -> None:
