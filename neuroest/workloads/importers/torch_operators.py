@@ -210,20 +210,14 @@ class _Operations:
 
         rows, columns = pair(padding, 0)
         outputs, _, *kernel = (int(extent) for extent in weight.shape)
-        return self._weighted(
-            weight,
-            tensor,
-            lambda: self.builder.convolution(
-                self._label("convolution"),
-                self._as(tensor),
-                outputs,
-                pair(kernel),
-                pair(stride),
-                ((rows, rows), (columns, columns)),
-                pair(dilation),
-                groups,
-            ),
-        )
+        edges = ((rows, rows), (columns, columns))
+
+        def made() -> Value:
+            label, read = self._label("convolution"), self._as(tensor)
+            sizes = (outputs, pair(kernel), pair(stride), edges, pair(dilation), groups)
+            return self.builder.convolution(label, read, *sizes)
+
+        return self._weighted(weight, tensor, made)
 
     def _product(self, name: str, args: tuple[Any, ...], out: Any) -> Value | None:
         left, right = factors(name, args)
