@@ -82,7 +82,7 @@ def test_chunks_of_another_input_are_refused(tmp_path: Path) -> None:
 
 def test_a_run_that_came_to_nothing_leaves_nothing(tmp_path: Path) -> None:
     file = tmp_path / "found.parquet"
-    with pytest.raises(ExplorationError, match="compute nothing"):
+    with pytest.raises(ExplorationError, match="cannot compute anything"):
         run(file, workers=0)
     assert list(tmp_path.iterdir()) == []
 
