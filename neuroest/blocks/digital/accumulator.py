@@ -50,7 +50,7 @@ class Accumulator(Datapath, AddsPartialSums):
         )
         tree = self.add(adder_trees.place_tree_adders(joined, operand, places))
         energy = (tree + self.add(changed) + self.registers(changed) + self.kept(bits - changed)) / joined
-        return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
+        return self.booked([("addition", "addition", energy)])
 
     def joined(self, network: NetworkContext) -> u.Dimensionless:
         """Results that reach the register as one number."""

@@ -58,10 +58,7 @@ class AndCountUnit(Datapath):
             ("decide", "compare", self.compare(bits)),
             ("decide", "registers", self.registers(bits)),
         ]
-        return [
-            self.energy(action, term, self.scaled(energy), "spike coincidence")
-            for action, term, energy in costs
-        ]
+        return self.booked(costs)
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """Both vectors, the sum, and the number that it is compared with."""

@@ -1,12 +1,20 @@
 """Common part of clocked digital blocks."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Iterable
 
 import numpy as np
 
 from neuroest.blocks import sleep
-from neuroest.blocks.base import FREE_CLOCK, AreaCost, Check, Component, NetworkContext, StaticCost
+from neuroest.blocks.base import (
+    FREE_CLOCK,
+    AreaCost,
+    Check,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+)
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.core import units as u
@@ -83,11 +91,15 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
     synchronous = True
     scales_with_process = True
-    ledger: ClassVar[str] = ""
 
     def scaled(self, energy: u.Joule) -> u.Joule:
         """Energy on the chip's process and supply, with the overhead of a real datapath."""
         return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
+
+    def booked(self, costs: Iterable[tuple[str, str, u.Joule]]) -> list[EnergyCost]:
+        """Energy terms by action and name, from the energies of the library."""
+        (quantity,) = self.owns
+        return [self.energy(action, term, self.scaled(energy), quantity) for action, term, energy in costs]
 
     def add(self, bits: u.Bit) -> u.Joule:
         """Energy of an addition in the library."""
@@ -187,15 +199,6 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
 class Multiplying(Datapath, ABC):
     """Datapath of multipliers that each add their product to a sum in a register."""
-
-    def product_energies(self, factor: u.Bit, other: u.Bit, sums: u.Bit) -> list[tuple[str, u.Joule]]:
-        """Energy of one multiply-accumulate in the library, term by term."""
-        d = self.device
-        return [
-            ("multiply", equations.multiplier_energy(d.multiply_energy, factor, other)),
-            ("add", self.add(sums)),
-            ("registers", self.registers(sums + other)),
-        ]
 
     def element_area(self, factor: u.Bit, other: u.Bit, sums: u.Bit, storage: u.Bit = 0.0) -> u.SquareMetre:
         """Multiplier, adder and the registers of both factors and the sum."""

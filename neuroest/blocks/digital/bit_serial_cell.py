@@ -42,7 +42,7 @@ class BitSerialCell(Datapath):
         """Energy of one cycle of one cell: a product of bits and a one-bit addition."""
         bit = 1.0
         energy = equations.multiplier_energy(self.device.multiply_energy, bit, bit) + self.add(bit)
-        return [self.energy("cycle", "cycle", self.scaled(energy), "bit-serial cell")]
+        return self.booked([("cycle", "cycle", energy)])
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """The memory cell of the process next to its logic."""

@@ -126,7 +126,7 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one update and of adding one weight to a state, each with the register of its result."""
-        ledger, bits = "digital neuron arithmetic", self.operation_bits
+        bits = self.operation_bits
         register = ("register", self.registers(bits))
         update = [("update", self.update_energy())]
         if "gates" not in self.options and not self.listed:
@@ -134,11 +134,8 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         operation = [("addition", self.add(bits)), register]
         if self.spec.synaptic_operation == "update":
             operation = [("datapath" if term == "update" else term, energy) for term, energy in update]
-        return [
-            self.energy(action, term, self.scaled(energy), ledger)
-            for action, terms in (("update", update), ("accumulate", operation))
-            for term, energy in terms
-        ]
+        actions = {"update": update, "accumulate": operation}
+        return self.booked((action, *term) for action, terms in actions.items() for term in terms)
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """The register of each lane, for a whole state."""

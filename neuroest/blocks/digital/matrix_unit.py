@@ -6,6 +6,7 @@ from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters, Multiplying
 from neuroest.blocks.roles import MultipliesComputedFactors
 from neuroest.core import units as u
+from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
@@ -37,10 +38,9 @@ class MatrixUnit(Multiplying, MultipliesComputedFactors):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one multiply-accumulate of two activations."""
         sums, bits = self.options["accumulator_bits"], network.activation_bits
-        return [
-            self.energy("multiply_accumulate", term, self.scaled(energy), "dynamic product")
-            for term, energy in self.product_energies(bits, bits, sums)
-        ]
+        multiply = equations.multiplier_energy(self.device.multiply_energy, bits, bits)
+        terms = {"multiply": multiply, "add": self.add(sums), "registers": self.registers(sums + bits)}
+        return self.booked(("multiply_accumulate", term, energy) for term, energy in terms.items())
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """All elements of the array."""

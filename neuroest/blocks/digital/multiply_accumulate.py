@@ -101,10 +101,7 @@ class MultiplyAccumulate(Multiplying):
             ("input_addition", "transform", self.add(network.activation_bits)),
             ("output_addition", "transform", self.add(sums)),
         ]
-        return [
-            self.energy(action, term, self.scaled(energy), "multiply-accumulate")
-            for action, term, energy in costs
-        ]
+        return self.booked(costs)
 
     def tree_energies(self, network: NetworkContext) -> list[tuple[str, str, u.Joule]]:
         """Energy of one addition of a tree, the mean over its levels, and of the register that keeps each sum."""

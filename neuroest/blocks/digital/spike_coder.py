@@ -65,10 +65,7 @@ class SpikeCoder(Datapath, CodesSpikes):
             "count": self.add(count) + self.registers(count),
             "decide": self.compare(count) + self.registers(count),
         }
-        return [
-            self.energy(action, action, self.scaled(energy), "spike coding")
-            for action, energy in costs.items()
-        ]
+        return self.booked((action, action, energy) for action, energy in costs.items())
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Comparator, random number and adder of each lane, and all counters."""

@@ -60,14 +60,11 @@ class VectorUnit(Datapath, ExecutesElementwise):
             "addition": self.add(bits) + kept,
             "operation": self.add(bits) + kept,
         }
-        found = [
-            self.energy(action, action, self.scaled(energy), "element-wise operation")
-            for action, energy in costs.items()
-        ]
+        found = [(action, action, energy) for action, energy in costs.items()]
         if self.multiplies:
             scale = equations.multiplier_energy(self.device.multiply_energy, bits, self.options["scale_bits"])
-            found.append(self.energy("activation", "rescaling", self.scaled(scale), "element-wise operation"))
-        return found
+            found.append(("activation", "rescaling", scale))
+        return self.booked(found)
 
     multiplies: bool = chosen("rescaling", "multiply")
     """Whether sums are brought back to the bits of an activation by a factor."""

@@ -47,11 +47,11 @@ class LearningEngine(Datapath, Learns):
         return np.maximum(np.ceil(arithmetic.multiplications / self.options["multipliers"]), 1.0)
 
     def formula_energy(self, arithmetic: Arithmetic) -> u.Joule:
-        """Energy of a formula: its products, their sum, and the register of the result."""
+        """Energy of a formula in the library: its products, their sum, and the register of the result."""
         bits, d = self.options["operand_bits"], self.device
         multiply = equations.multiplier_energy(d.multiply_energy, bits, bits)
         energy = arithmetic.multiplications * multiply + arithmetic.additions * self.add(bits)
-        return self.scaled(energy + self.registers(bits))
+        return energy + self.registers(bits)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of every change; nothing where the network does not learn."""
@@ -63,10 +63,7 @@ class LearningEngine(Datapath, Learns):
             "error": Arithmetic(0.0, 1.0), "error_product": Arithmetic(1.0, 1.0),
             "accumulation": Arithmetic(0.0, 1.0),
         }  # fmt: skip
-        return [
-            self.energy(action, action, self.formula_energy(arithmetic), "learning arithmetic")
-            for action, arithmetic in costs.items()
-        ]
+        return self.booked((action, action, self.formula_energy(each)) for action, each in costs.items())
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """The factors and the result of each lane."""
