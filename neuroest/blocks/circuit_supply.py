@@ -1,6 +1,6 @@
 """Scaling of analog circuits with the supply and node of the chip."""
 
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from neuroest.core import units as u
 from neuroest.equations import technology
 from neuroest.specs.parameters import Record, non_negative
 
+_DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
+
 
 class CircuitParameters(Record):
     """Parameters of analog circuits with energies and times at one supply."""
@@ -17,13 +19,6 @@ class CircuitParameters(Record):
     circuit_voltage: u.Volt = non_negative(maximum=10.0, absent=0.0)
     """Supply voltage of its energies and times. Default: the nominal supply of its process, or of the chip's process if
     it states none."""
-
-
-def circuit_voltage(component: Component[Any]) -> u.Volt:
-    """Supply that the values of a circuit belong to: as its device states, else the nominal one of its process."""
-    nominal = (component.device_process or component.process).nominal_supply_voltage
-    stated = component.device.circuit_voltage
-    return either(stated > 0.0, stated, nominal)
 
 
 def moves_between_nodes(here: Process, there: Process) -> bool:
@@ -35,49 +30,47 @@ def moves_between_nodes(here: Process, there: Process) -> bool:
     return all(bool(np.all(np.asarray(factor) > 0.0)) for factor in factors)
 
 
-def _at_node(
-    component: Component[Any], quantity: Literal["energy", "area", "time"], value: u.Numeric
-) -> u.Numeric:
-    """A value of an analog circuit on the chip's process; as it is where either process has no law."""
-    here, there = component.process, component.device_process
-    if there is None or not moves_between_nodes(here, there):
-        return value
-    name = f"analog_{quantity}_factor"
-    return value * technology.analog_node_ratio(getattr(here, name), getattr(there, name))
+class AnalogCircuit(Component[_DeviceT_co]):
+    """A circuit whose energies, areas and times follow supply and node by the laws of analog circuits."""
 
+    analog_circuit = True
 
-def energy_at_supply(component: Component[Any], energy: u.Joule) -> u.Joule:
-    """Energy at the chip's node and supply, with its square."""
-    return technology.voltage_scaled_energy(
-        _at_node(component, "energy", energy), component.technology.supply_voltage, circuit_voltage(component)
-    )
+    def circuit_voltage(self) -> u.Volt:
+        """Supply that its values belong to: as its device states, else the nominal one of its process."""
+        nominal = (self.device_process or self.process).nominal_supply_voltage
+        stated: u.Volt = self.device.circuit_voltage  # type: ignore[union-attr]
+        return either(stated > 0.0, stated, nominal)
 
+    def _at_node(self, quantity: Literal["energy", "area", "time"], value: u.Numeric) -> u.Numeric:
+        """A value on the chip's process; as it is where either process has no law."""
+        here, there = self.process, self.device_process
+        if there is None or not moves_between_nodes(here, there):
+            return value
+        name = f"analog_{quantity}_factor"
+        return value * technology.analog_node_ratio(getattr(here, name), getattr(there, name))
 
-def energy_at_node(component: Component[Any], energy: u.Joule) -> u.Joule:
-    """Energy at the chip's node, of a circuit whose voltage is not the chip's supply."""
-    return _at_node(component, "energy", energy)
+    def at_supply(self, energy: u.Joule) -> u.Joule:
+        """Energy at the chip's node and supply, with its square."""
+        return technology.voltage_scaled_energy(
+            self._at_node("energy", energy), self.technology.supply_voltage, self.circuit_voltage()
+        )
 
+    def energy_at_node(self, energy: u.Joule) -> u.Joule:
+        """Energy at the chip's node, where its voltage is not the chip's supply."""
+        return self._at_node("energy", energy)
 
-def area_at_node(component: Component[Any], area: u.SquareMetre) -> u.SquareMetre:
-    """Area at the chip's node."""
-    return _at_node(component, "area", area)
+    def area_at_node(self, area: u.SquareMetre) -> u.SquareMetre:
+        """Area at the chip's node."""
+        return self._at_node("area", area)
+
+    def time_at_supply(self, time: u.Second) -> u.Second:
+        """Time at the chip's node and supply, with the delay of logic of a typical die of either process."""
+        here, there, supply = self.process, self.device_process, self.technology.supply_voltage
+        if there is None or not moves_between_nodes(here, there):
+            return time * _slowness(there or here, supply, self.circuit_voltage())
+        at_nominal = time * _slowness(there, there.nominal_supply_voltage, self.circuit_voltage())
+        return self._at_node("time", at_nominal) * _slowness(here, supply, here.nominal_supply_voltage)
 
 
 def _slowness(process: Process, supply: u.Volt, reference: u.Volt) -> u.Dimensionless:
     return process.delay_factor(supply) / process.delay_factor(reference)
-
-
-def slowness_at_supply(component: Component[Any]) -> u.Dimensionless:
-    """Delay of logic at the chip's supply over that at the nominal one of its process, of a typical die."""
-    process = component.process
-    return _slowness(process, component.technology.supply_voltage, process.nominal_supply_voltage)
-
-
-def time_at_supply(component: Component[Any], time: u.Second) -> u.Second:
-    """Time at the chip's node and supply, with the delay of logic of a typical die of either process."""
-    supply, own = component.technology.supply_voltage, circuit_voltage(component)
-    there = component.device_process
-    if there is None or not moves_between_nodes(component.process, there):
-        return time * _slowness(there or component.process, supply, own)
-    at_nominal = time * _slowness(there, there.nominal_supply_voltage, own)
-    return _at_node(component, "time", at_nominal) * slowness_at_supply(component)

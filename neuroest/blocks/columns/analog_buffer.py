@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import area_at_node, energy_at_supply
+from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.columns.analog_stage import AnalogStageParameters
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
@@ -24,11 +24,10 @@ class AnalogBufferBlock(DeviceBlock):
     """driven: the first piece of a line is at its own driver; buffered: a buffer is in front of it as well."""
 
 
-class AnalogBuffer(Component[AnalogStageParameters]):
+class AnalogBuffer(AnalogCircuit[AnalogStageParameters]):
     """Buffers that cut the lines of an array into pieces."""
 
     schema = AnalogBufferBlock
-    analog_circuit = True
     owns = ("analog buffering",)
     prior_error = PUBLISHED
 
@@ -42,12 +41,12 @@ class AnalogBuffer(Component[AnalogStageParameters]):
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of handing on one value."""
-        energy = energy_at_supply(self, self.device.action_energy)
+        energy = self.at_supply(self.device.action_energy)
         return [self.energy("pass", "buffer", energy, "analog buffering")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one buffer."""
-        return [AreaCost(self.path, "buffers", area_at_node(self, self.device.footprint))]
+        return [AreaCost(self.path, "buffers", self.area_at_node(self.device.footprint))]
 
     def error(self, cells: u.Dimensionless) -> u.Dimensionless:
         """Error at the end of a line, each buffer adding its own."""

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
+from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import AnalogCircuit, CircuitParameters
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
@@ -30,19 +30,18 @@ class AnalogStageBlock(DeviceBlock):
     model: Literal["analog_stage"]
 
 
-class AnalogStage(Component[AnalogStageParameters]):
+class AnalogStage(AnalogCircuit[AnalogStageParameters]):
     """Circuit at each column that acts once in each read: an adder of currents, a charging unit with comparator."""
 
     schema = AnalogStageBlock
-    analog_circuit = True
     owns = ("analog column stage",)
     prior_error = PUBLISHED
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read of one column."""
-        energy = energy_at_supply(self, self.device.action_energy)
+        energy = self.at_supply(self.device.action_energy)
         return [self.energy("column_read", "stage", energy, "analog column stage")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area at one column."""
-        return [AreaCost(self.path, "stage", area_at_node(self, self.device.footprint))]
+        return [AreaCost(self.path, "stage", self.area_at_node(self.device.footprint))]

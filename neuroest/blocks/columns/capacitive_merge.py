@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
-from neuroest.blocks.circuit_supply import area_at_node
+from neuroest.blocks.base import AreaCost, Costs, EnergyCost, Place
+from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
@@ -34,7 +34,7 @@ class CapacitiveMergeBlock(DeviceBlock):
     model: Literal["capacitive_merge"]
 
 
-class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
+class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
     """Capacitors in powers of two that take the voltages of the columns and are joined.
 
     Model errors
@@ -46,7 +46,6 @@ class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
     """
 
     schema = CapacitiveMergeBlock
-    analog_circuit = True
     owns = ("charge merging",)
     prior_error = model_errors(energy=2, area=1.5)
 
@@ -69,7 +68,7 @@ class CapacitiveMerge(Component[CapacitiveMergeParameters], MergesColumns):
         d = self.device
         units = converters.mirror_unit_transistors(slices, cell_bits) / slices
         area = units * d.unit_capacitance / d.capacitance_density + d.switch_area
-        return AreaCost(self.path, "capacitor", area_at_node(self, area))
+        return AreaCost(self.path, "capacitor", self.area_at_node(area))
 
     def alone(self, place: Place) -> Costs:
         """For one read of a column."""

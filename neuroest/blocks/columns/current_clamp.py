@@ -5,8 +5,8 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place, StaticCost
-from neuroest.blocks.circuit_supply import area_at_node
+from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, Place, StaticCost
+from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import ClampsColumn
 from neuroest.core import units as u
@@ -52,7 +52,7 @@ class CurrentClampBlock(DeviceBlock):
     bias_headroom, with the conveyor's area as stated."""
 
 
-class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
+class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
     """Current conveyor between a column and its neuron.
 
     Model errors
@@ -62,7 +62,6 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     """
 
     schema: ClassVar[type[Block]] = CurrentClampBlock
-    analog_circuit = True
     samples_columns = False
     """Whether the rows can go idle while the neuron still integrates."""
     family = "interface"
@@ -116,7 +115,7 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor."""
-        return [AreaCost(self.path, "conveyor", area_at_node(self, self.device.footprint))]
+        return [AreaCost(self.path, "conveyor", self.area_at_node(self.device.footprint))]
 
     def input_resistance(self) -> u.Ohm:
         """Resistance that the column sees."""

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
-from neuroest.blocks.circuit_supply import area_at_node
+from neuroest.blocks.base import AreaCost, Costs, EnergyCost, Place
+from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
@@ -30,7 +30,7 @@ class CurrentMirrorBlock(DeviceBlock):
     model: Literal["current_mirror"]
 
 
-class CurrentMirror(Component[CurrentMirrorParameters], MergesColumns):
+class CurrentMirror(AnalogCircuit[CurrentMirrorParameters], MergesColumns):
     """Mirror that weighs a column's current and adds it to the line of its neuron.
 
     Model errors
@@ -40,7 +40,6 @@ class CurrentMirror(Component[CurrentMirrorParameters], MergesColumns):
     """
 
     schema = CurrentMirrorBlock
-    analog_circuit = True
     owns = ("current merging",)
     prior_error = model_errors(area=1.5)
 
@@ -60,4 +59,4 @@ class CurrentMirror(Component[CurrentMirrorParameters], MergesColumns):
     def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
         """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""
         units = converters.mirror_unit_transistors(slices, cell_bits)
-        return AreaCost(self.path, "mirror", area_at_node(self, self.device.footprint) * units / slices)
+        return AreaCost(self.path, "mirror", self.area_at_node(self.device.footprint) * units / slices)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import area_at_node
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
@@ -40,7 +40,7 @@ def droop_check(path: str, lost: u.Volt, half_step: u.Volt) -> Check:
     """Whether a stored column result keeps to half a step while it waits."""
     return Check(
         "sample_droop", path, "design_rule", lost <= half_step,
-        "the stored column result droops by more than half a step while it waits", lost, half_step, "V",
+        "the stored column result droops by more than half a step while it waits", lost, half_step, "V"
     )  # fmt: skip
 
 
@@ -75,11 +75,10 @@ class SampledLoad:
     switch_share: u.Dimensionless
 
 
-class SampleAndHold(Component[Any]):
+class SampleAndHold(AnalogCircuit[Any]):
     """Stage that keeps a column's result while the columns that share a converter take turns."""
 
     schema: ClassVar[type[Block]] = SampleAndHoldBlock
-    analog_circuit = True
     family = "sample_and_hold"
     part_of_array = True
     owns = ("sample and hold",)
@@ -104,7 +103,7 @@ class SampleAndHold(Component[Any]):
 
     def footprint(self, load: SampledLoad) -> u.SquareMetre:
         """Area of one stage."""
-        return area_at_node(self, self.device.footprint)
+        return self.area_at_node(self.device.footprint)
 
     def sample_energies(self, load: SampledLoad) -> list[EnergyCost]:
         """Charging the capacitor, and the follower while the sample is used."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
-from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampBlock, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.model_error import model_errors
@@ -76,7 +75,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor, and of one stage that stores a result."""
         stage = AreaCost(
-            self.path, "hold_stage", area_at_node(self, self.device.hold_footprint), counted_as=self.held
+            self.path, "hold_stage", self.area_at_node(self.device.hold_footprint), counted_as=self.held
         )
         return [*super().areas(network), stage]
 

@@ -3,8 +3,8 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, Place
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
+from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.circuit_supply import AnalogCircuit, CircuitParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import converters as equations
@@ -44,7 +44,7 @@ class ClockedAdcBlock(DeviceBlock):
     """Clock of the converter. Default: the fastest of its comparator at the supply of the chip."""
 
 
-class Converter(Component[Any], ABC):
+class Converter(AnalogCircuit[Any], ABC):
     """Analog-to-digital converter at the columns."""
 
     integrates: ClassVar[bool] = False
@@ -148,12 +148,11 @@ class SampledConverter(Converter):
 class ClockedConverter(SampledConverter):
     """Common part of the converters that are computed from their circuit."""
 
-    analog_circuit = True
     device: ClockedAdcParameters
 
     def fastest_clock(self) -> u.PerSecond:
         """Highest clock of the comparator at the chip's supply."""
-        return self.device.maximum_clock_frequency / time_at_supply(self, 1.0)
+        return self.device.maximum_clock_frequency / self.time_at_supply(1.0)
 
     def clock_frequency(self) -> u.PerSecond:
         """Clock as stated, or the fastest one."""
@@ -162,10 +161,6 @@ class ClockedConverter(SampledConverter):
     def clock_period(self) -> u.Second:
         """Period of the converter's clock."""
         return 1.0 / self.clock_frequency()
-
-    def at_supply(self, energy: u.Joule) -> u.Joule:
-        """Energy at the chip's supply."""
-        return energy_at_supply(self, energy)
 
     def left_out(self) -> list[str]:
         """What the parts are not."""

@@ -3,7 +3,6 @@
 from typing import Literal
 
 from neuroest.blocks.base import NetworkContext
-from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters import base
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
@@ -48,8 +47,8 @@ class FlashAdc(base.ClockedConverter):
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """All comparators and the ladder."""
-        return area_at_node(
-            self, converter_circuits.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
+        return self.area_at_node(
+            converter_circuits.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
         )
 
     def acquisition_time(

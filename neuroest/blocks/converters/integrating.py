@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import CORE_ERROR, Converter
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core import units as u
@@ -53,7 +53,6 @@ class IntegratingAdc(Converter, IntegratesInput):
     """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
 
     schema = IntegratingAdcBlock
-    analog_circuit = True
     integrates = True
     takes_columns: ClassVar[bool] = True
     prior_error = CORE_ERROR
@@ -81,7 +80,7 @@ class IntegratingAdc(Converter, IntegratesInput):
         time = integrating.integrating_read_time(
             *self.steps(bits, network), d.integration_step_time, d.sample_time, d.conversion_step_time
         )
-        return 1.0 / time_at_supply(self, time)
+        return 1.0 / self.time_at_supply(time)
 
     def energy_costs(self, bits: u.Dimensionless, network: NetworkContext) -> list[EnergyCost]:
         """Integrations, samples and conversion steps of one input."""
@@ -89,11 +88,11 @@ class IntegratingAdc(Converter, IntegratesInput):
         energy = integrating.integrating_read_energy(
             *self.steps(bits, network), d.integration_step_energy, d.sample_energy, d.conversion_step_energy
         )
-        return [self.booked("conversion", energy_at_supply(self, energy))]
+        return [self.booked("conversion", self.at_supply(energy))]
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one integrator with its converter."""
-        return area_at_node(self, self.device.footprint)
+        return self.area_at_node(self.device.footprint)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether the resolution is within what the circuit is good for, and the sign is one bit.

@@ -2,7 +2,6 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters import base
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
@@ -53,17 +52,16 @@ class RampAdc(base.ClockedConverter):
         d = self.device
         return converter_circuits.ramp_energy(
             bits, self.at_supply(d.comparator_cycle_energy), d.mean_fraction, self.at_supply(d.latch_energy),
-            self.at_supply(d.generator_energy), self.options["columns_per_ramp"],
+            self.at_supply(d.generator_energy), self.options["columns_per_ramp"]
         )  # fmt: skip
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Comparator, latch and the share of the ramp."""
         d = self.device
-        return area_at_node(
-            self,
+        return self.area_at_node(
             converter_circuits.ramp_area(
                 bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
-            ),
+            )
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
@@ -34,7 +34,6 @@ class ReportedAdc(SampledConverter):
     """Converter as published."""
 
     schema = ReportedAdcBlock
-    analog_circuit = True
     prior_error = PUBLISHED
     device: ReportedAdcParameters
 
@@ -50,8 +49,8 @@ class ReportedAdc(SampledConverter):
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of one conversion as published, at the chip's supply."""
-        return energy_at_supply(self, self.device.conversion_energy)
+        return self.at_supply(self.device.conversion_energy)
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter as published."""
-        return area_at_node(self, self.device.footprint)
+        return self.area_at_node(self.device.footprint)

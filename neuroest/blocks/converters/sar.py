@@ -3,7 +3,6 @@
 from typing import Literal
 
 from neuroest.blocks.base import NetworkContext
-from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
@@ -80,9 +79,8 @@ class SarAdc(ClockedConverter):
         """Capacitor array, comparator and logic."""
         d = self.device
         array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
-        return area_at_node(
-            self,
-            converter_circuits.successive_approximation_area(bits, d.logic_area, d.comparator_area, array),
+        return self.area_at_node(
+            converter_circuits.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:

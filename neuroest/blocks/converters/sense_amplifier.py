@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
@@ -34,7 +34,6 @@ class SenseAmplifier(SampledConverter):
     """One comparison with a reference: a result of one bit."""
 
     schema = SenseAmplifierBlock
-    analog_circuit = True
     takes_columns: ClassVar[bool] = True
     prior_error = PUBLISHED
     device: SenseAmplifierParameters
@@ -47,12 +46,12 @@ class SenseAmplifier(SampledConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Decisions per second."""
-        return 1.0 / time_at_supply(self, self.device.decision_time)
+        return 1.0 / self.time_at_supply(self.device.decision_time)
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of one decision."""
-        return energy_at_supply(self, self.device.decision_energy)
+        return self.at_supply(self.device.decision_energy)
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one amplifier."""
-        return area_at_node(self, self.device.footprint)
+        return self.area_at_node(self.device.footprint)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import Check
-from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
@@ -83,6 +83,7 @@ class SurveyAdc(SampledConverter):
         the same tool needs 0.25 to 1 of the regression's area for four macros
     """
 
+    analog_circuit = False
     schema = SurveyAdcBlock
     prior_error = model_errors(
         energy=ModelError(2.5, source="andrulis2024cimloop"),
@@ -99,16 +100,16 @@ class SurveyAdc(SampledConverter):
         d = self.device
         merit = converter_survey.survey_figure_of_merit(
             bits, self.options["sample_rate"], _HERTZ, d.speed_merit_constant, d.speed_merit_slope,
-            d.resolution_merit_constant, d.resolution_merit_slope,
+            d.resolution_merit_constant, d.resolution_merit_slope
         )  # fmt: skip
         return converter_survey.survey_conversion_energy(
             bits, self.process.feature_size, merit, _NANOMETRE, _PICOJOULE, d.energy_constant,
-            d.energy_node_exponent, d.energy_bits_exponent, 0.0,
+            d.energy_node_exponent, d.energy_bits_exponent, 0.0
         )  # fmt: skip
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of one conversion with its quality."""
-        return energy_at_supply(self, self.best_energy(bits) * self.device.energy_quality)
+        return self.at_supply(self.best_energy(bits) * self.device.energy_quality)
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter with its quality."""
@@ -116,7 +117,7 @@ class SurveyAdc(SampledConverter):
         area = converter_survey.survey_converter_area(
             self.process.feature_size, self.options["sample_rate"], self.best_energy(bits), _NANOMETRE, _HERTZ,
             _PICOJOULE, _SQUARE_MICROMETRE, d.area_constant, d.area_node_exponent, d.area_rate_exponent,
-            d.area_energy_exponent,
+            d.area_energy_exponent
         )  # fmt: skip
         return area * d.area_quality
 

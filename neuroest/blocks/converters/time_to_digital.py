@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check
-from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
@@ -41,22 +41,21 @@ class TimeConverter(SampledConverter):
     """Time-to-digital converter: a step for every value."""
 
     schema = TimeConverterBlock
-    analog_circuit = True
     takes_times: ClassVar[bool] = True
     prior_error = PUBLISHED
     device: TimeConverterParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """One conversion in the time of all steps."""
-        return 1.0 / converter_circuits.ramp_time(bits, time_at_supply(self, self.device.step_time))
+        return 1.0 / converter_circuits.ramp_time(bits, self.time_at_supply(self.device.step_time))
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """All steps, as long as the longest time."""
-        return converter_circuits.time_converter_energy(bits, energy_at_supply(self, self.device.step_energy))
+        return converter_circuits.time_converter_energy(bits, self.at_supply(self.device.step_energy))
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter."""
-        return area_at_node(self, self.device.footprint)
+        return self.area_at_node(self.device.footprint)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether the resolution is within what the circuit is good for.

@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Check, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply, time_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
@@ -71,7 +71,6 @@ class WholeAdc(SampledConverter):
     """Whole converter; energy and speed follow the supply and the node of the chip."""
 
     schema = WholeAdcBlock
-    analog_circuit = True
     example = "sar_macro"
     prior_error = exact_model(
         "the scatter of published converters around the law is in the factors of its device"
@@ -112,7 +111,7 @@ class WholeAdc(SampledConverter):
         """Conversions per second that the circuit is good for at the chip's node and supply."""
         d = self.device
         time = equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
-        return 1.0 / time_at_supply(self, time)
+        return 1.0 / self.time_at_supply(time)
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second: as chosen, or as many as the circuit is good for."""
@@ -122,13 +121,13 @@ class WholeAdc(SampledConverter):
         """Energy of one conversion, at the chip's node and supply."""
         d = self.device
         energy = equations.whole_conversion_energy(bits, d.bit_energy, d.step_energy)
-        return energy_at_supply(self, energy * d.energy_factor)
+        return self.at_supply(energy * d.energy_factor)
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter at the chip's node."""
         d = self.device
         area = equations.whole_converter_area(bits, d.bit_area, d.step_area)
-        return area_at_node(self, area * d.area_factor)
+        return self.area_at_node(area * d.area_factor)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether resolution, rate and node lie where the law was found.

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place
-from neuroest.blocks.circuit_supply import area_at_node
+from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import resistance_at_corner
 from neuroest.core import units as u
@@ -31,7 +31,7 @@ class RowDriverParameters(Record):
     """Area of the smallest driver."""
 
 
-class RowDriver(Component[Any]):
+class RowDriver(AnalogCircuit[Any]):
     """Interface between the array and the circuit at its rows.
 
     A number can enter bit by bit (`planes` reads of the array), as one pulse whose width is the number, or as one
@@ -123,7 +123,7 @@ class VoltageDriver(RowDriver):
 
     def row_area(self) -> u.SquareMetre:
         """Area of the amplifier of a row."""
-        return area_at_node(self, self.device.amplifier_area)
+        return self.area_at_node(self.device.amplifier_area)
 
 
 def output_stage_area(driver: RowDriver, row_current: u.Ampere) -> u.SquareMetre:

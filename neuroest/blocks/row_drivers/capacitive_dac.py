@@ -3,7 +3,6 @@
 from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
@@ -35,7 +34,6 @@ class CapacitiveDac(VoltageDriver):
     """Charge-redistribution converter at each row."""
 
     schema = CapacitiveDacBlock
-    analog_circuit = True
     prior_error = DRIVER_ERROR
     device: CapacitiveDacParameters
 
@@ -52,9 +50,8 @@ class CapacitiveDac(VoltageDriver):
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Capacitors and switches."""
         d = self.device
-        return area_at_node(
-            self,
+        return self.area_at_node(
             drivers.capacitive_dac_area(
                 self.bits_per_read(network), d.unit_capacitance, d.capacitance_density, d.switch_area
-            ),
+            )
         )

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.circuit_supply import area_at_node, energy_at_node
+from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR
 from neuroest.core import units as u
@@ -31,11 +31,10 @@ class LevelShifterBlock(DeviceBlock):
     model: Literal["level_shifter"]
 
 
-class LevelShifter(Component[LevelShifterParameters]):
+class LevelShifter(AnalogCircuit[LevelShifterParameters]):
     """Level shifter in front of a row."""
 
     schema = LevelShifterBlock
-    analog_circuit = True
     owns = ("level shift", "write level shift")
     overhead = ("write level shift",)
     prior_error = DRIVER_ERROR
@@ -46,11 +45,11 @@ class LevelShifter(Component[LevelShifterParameters]):
 
     def toggle_energy(self) -> u.Joule:
         """Energy of one pulse at the chip's node."""
-        return energy_at_node(self, self.device.toggle_energy)
+        return self.energy_at_node(self.device.toggle_energy)
 
     def footprint(self) -> u.SquareMetre:
         """Area of one shifter at the chip's node."""
-        return area_at_node(self, self.device.footprint)
+        return self.area_at_node(self.device.footprint)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one shifter."""

@@ -41,6 +41,7 @@ class OneBitDriver(RowDriver, DrivesOneBit):
         a peer tool multiplies the area of drivers by 1 to 9 for three compute-in-memory macros
     """
 
+    analog_circuit = False
     schema = OneBitDriverBlock
     prior_error = model_errors(energy=1.5, area=ModelError(2.5, source="andrulis2024cimloop"))
     device: OneBitDriverParameters

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters, area_at_node, energy_at_supply
+from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
@@ -34,7 +34,6 @@ class PulseWidthDriver(RowDriver):
     """Row driver with a pulse width proportional to its input."""
 
     schema = PulseWidthBlock
-    analog_circuit = True
     prior_error = DRIVER_ERROR
     device: PulseWidthDriverParameters
     whole_numbers = True
@@ -48,8 +47,8 @@ class PulseWidthDriver(RowDriver):
         self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
         """Counter or delay line."""
-        return [self.input_energy("pulse_width", energy_at_supply(self, self.device.conversion_energy))]
+        return [self.input_energy("pulse_width", self.at_supply(self.device.conversion_energy))]
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Share of one row in a counter or delay line."""
-        return area_at_node(self, self.device.converter_area) / self.options["rows_per_converter"]
+        return self.area_at_node(self.device.converter_area) / self.options["rows_per_converter"]

@@ -3,7 +3,6 @@
 from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import area_at_node
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
@@ -31,7 +30,6 @@ class ResistiveLadder(VoltageDriver):
     """R-2R ladder at each row."""
 
     schema = ResistiveLadderBlock
-    analog_circuit = True
     prior_error = DRIVER_ERROR
     device: ResistiveLadderParameters
 
@@ -46,6 +44,6 @@ class ResistiveLadder(VoltageDriver):
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Resistors."""
-        return area_at_node(
-            self, drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)
+        return self.area_at_node(
+            drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)
         )
