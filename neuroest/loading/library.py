@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 from neuroest.core.errors import (
     NeuroestError,
@@ -36,11 +36,13 @@ from neuroest.specs.layers import Population
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
-from neuroest.specs.population import PopulationSpec, as_workload, place_in_file
 from neuroest.specs.reading import Document, read_document
 from neuroest.specs.renamed import warn_of
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import check_workload
+
+if TYPE_CHECKING:
+    from neuroest.specs.population import PopulationSpec
 
 _T = TypeVar("_T", bound=Spec)
 Stamp: TypeAlias = tuple[int, ...]
@@ -256,6 +258,8 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
     data = _parsed(path, _stamp).kept_data
     if isinstance(data, dict) and data.get("kind") == "population":
+        from neuroest.specs.population import PopulationSpec  # noqa: PLC0415 - few networks are populations
+
         return network_of(read_spec(PopulationSpec, path))
     loaded = read_spec(WorkloadSpec, path)
     raise_all(workload_problems(loaded))
@@ -263,7 +267,7 @@ def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
     return loaded
 
 
-def network_of(loaded: Loaded[PopulationSpec]) -> Loaded[WorkloadSpec]:
+def network_of(loaded: "Loaded[PopulationSpec]") -> Loaded[WorkloadSpec]:
     """The network described by a file of populations, with the usual checks.
 
     Raises
@@ -271,6 +275,8 @@ def network_of(loaded: Loaded[PopulationSpec]) -> Loaded[WorkloadSpec]:
     SpecError
         With all problems of its numbers and sources.
     """
+    from neuroest.specs.population import as_workload, place_in_file  # noqa: PLC0415 - few networks are populations
+
     spec, document = loaded.spec, loaded.document
     network, faults = as_workload(spec)
     problems = [problem_at(document, place, text) for place, text in faults]
@@ -300,7 +306,7 @@ def workload_problems(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
 
 
 def _unknown_sources(
-    loaded: Loaded[WorkloadSpec] | Loaded[PopulationSpec] | Loaded[DeviceSpec],
+    loaded: "Loaded[WorkloadSpec] | Loaded[PopulationSpec] | Loaded[DeviceSpec]",
 ) -> list[Problem]:
     """A problem for each cited source that is in neither the file nor the shared bibliography."""
     known = shared_sources() | loaded.spec.sources.keys()

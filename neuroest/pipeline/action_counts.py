@@ -15,7 +15,6 @@ import numpy as np
 
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.interconnect.base import NetworkOnChip
-from neuroest.blocks.interconnect.mesh import Mesh
 from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedInTime, UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.arrays import Actions
@@ -296,6 +295,8 @@ def _transport(layers: LayerTable, levels: Sequence[MappedLevel], actions: Actio
     found = _mesh(levels[0].mapper.chip)
     if found is None:
         return None
+    from neuroest.blocks.interconnect.mesh import Mesh  # noqa: PLC0415 - only chips with a network need it
+
     mesh = found[1]
     parts = [
         _entering(one, next(lv for lv, block in one.mapper.chip.networks() if block is mesh), mesh)

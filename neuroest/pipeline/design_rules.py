@@ -7,7 +7,6 @@ from functools import reduce
 import numpy as np
 
 from neuroest.blocks.base import Check, StatesChecks
-from neuroest.blocks.interconnect.dram import Dram
 from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions, UpdatesNeurons
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
@@ -432,8 +431,15 @@ class DesignRules(StatesChecks):
         """
         stored = [level.mapper.stored_weight_bits() for level in self.stages.levels]
         weights = np.sum(reduce(np.add, stored), axis=-1, keepdims=True)
-        for memory in self.stages.chip.links():
-            if isinstance(memory, Dram) and "weights" in memory.spec.carries:
+        carried = [
+            link for link in self.stages.chip.links() if "weights" in getattr(link.spec, "carries", ())
+        ]
+        if not carried:
+            return
+        from neuroest.blocks.interconnect.dram import Dram  # noqa: PLC0415 - only chips with such a memory need it
+
+        for memory in carried:
+            if isinstance(memory, Dram):
                 room, place = memory.capacity(), memory.path
                 yield self.require(
                     "design_rule", "weights_fit_outside", weights, "<=", room, "bit", path=place
