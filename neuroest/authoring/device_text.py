@@ -10,15 +10,15 @@ from typing import Any
 
 import yaml
 
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
+from neuroest.core.errors import Problem, QuantityError, SpecError
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.loading.library import Device, device_model, load_device
 from neuroest.specs.claims import Claim
+from neuroest.specs.file_text import SPEC_NAME
 from neuroest.specs.parameters import ParameterInfo
 
 _LONGEST_NAME = 100
 """Maximum length of a generated name; file systems allow at most 255."""
-_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DIGITS = 6
 _ROUNDING = 1e-5
 _WIDTH = 112
@@ -37,28 +37,10 @@ class ImportedDevice:
     template: str = ""
 
 
-def check_output(path: Path, *, force: bool = False) -> None:
-    """Check that a spec can be written to a path.
-
-    Raises
-    ------
-    NeuroestError
-        If the name is not a valid spec name, the folder does not exist, or a file would be overwritten.
-    """
-    if path.suffix not in {".yaml", ".yml"} or not _NAME.match(path.stem):
-        raise NeuroestError(
-            f"{path}: the name of a spec is small letters, digits and underscores, then .yaml; try my_neuron.yaml"
-        )
-    if not path.parent.is_dir():
-        raise NeuroestError(f"{path}: the folder {path.parent} does not exist")
-    if path.exists() and not force:
-        raise NeuroestError(f"{path} exists; give another name, or --force to replace it")
-
-
 def spec_name(text: str) -> str:
     """Closest valid spec name: ``Ag/HfO2 (2)`` becomes ``ag_hfo2_2``."""
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:_LONGEST_NAME]
-    return name if _NAME.match(name) else f"device_{name}".rstrip("_")
+    return name if SPEC_NAME.match(name) else f"device_{name}".rstrip("_")
 
 
 def quantity_text(value: float, unit: str) -> str | float:

@@ -33,7 +33,6 @@ import typer
 from neuroest.cli import shared
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_workload
-from neuroest.workloads.importers.network import fitting_name
 
 
 class Action(StrEnum):
@@ -75,7 +74,7 @@ def run(
             raise NeuroestError(f"--date {date[:40]}: expected year-month-day, such as 2026-03-31") from None
     loaded = load_workload(workload)
     found = renamed(read_recording(recording, samples=samples, time_step=time_of(time_step)), rename or ())
-    name = fitting_name(output.stem, "network") if output is not None and str(output) != "-" else None
+    name = shared.workload_name(output)
     if output is not None and Path(loaded.file).exists() and output.resolve() == Path(loaded.file).resolve():
         raise NeuroestError(f"{output} is the workload itself, which is not changed; name another file")
     changed, text = attach_activity(loaded, found, dataset=dataset, day=date, name=name)

@@ -84,8 +84,8 @@ def run(
     An .onnx file with weights: convolutions, linear layers and matrix products run on crossbars with ADCs, with
     programming errors, drift, stuck cells, read noise, ADC quantization and clipping.
     """
-    from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415 - loaded for this verb only
-    from neuroest.network_simulation.study import simulate_network  # noqa: PLC0415
+    from neuroest.network_simulation import study  # noqa: PLC0415 - loaded for this verb only
+    from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415
 
     if output is not None and not output.parent.is_dir():
         raise NeuroestError(f"{output}: the folder {output.parent} does not exist")
@@ -98,10 +98,8 @@ def run(
     }  # fmt: skip
     if Path(workload).suffix.lower() == ".onnx":
         _refuse(f"{workload} is a dense network", given, "--samples", "--calibration", "--without")
-        _dense(
-            workload, samples, calibration, form, architecture, without=without or (), count=count, chips=chips,
-            seed=seed, settings=changes,
-        )  # fmt: skip
+        dense = {"without": without or (), "count": count, "chips": chips, "seed": seed, "settings": changes}
+        _written(_dense(architecture, workload, samples, calibration, **dense), workload, form)
         return
     shared.check_figure(plot)
     drives = dict(parse_drive(text) for text in drive or ())
@@ -110,7 +108,9 @@ def run(
     }  # fmt: skip
     if currents is not None:
         _refuse("--currents drives layers without a network", given, "--currents", "--drive", "--output")
-        found = _driven(architecture, workload, currents, drives, common)
+        if not drives:
+            raise NeuroestError("--currents needs --drive LAYER=OFFSET,LOAD for each of its layers")
+        found: Any = study.simulate_layers(architecture, workload, currents, drives, **common)
     elif weights is None or samples is None:
         raise NeuroestError("give --weights and --samples of the network, or --currents of its layers")
     elif learn is not None:
@@ -118,10 +118,10 @@ def run(
         options = {"epochs": epochs, "rates": rate or (), "fresh": fresh, "count": count, "seed": seed}
         found = _learned(architecture, workload, weights, learn, samples, settings=changes, **options)
     else:
-        found = simulate_network(
+        found = study.simulate_network(
             architecture, workload, weights, samples, calibration=calibration, drives=drives,
-            without=without or (), recalibrate=recalibrate, cell_errors=cell_errors,
-            notify=lambda text: shared.note([text]), progress=progress_shown(), **common,
+            without=without or (), recalibrate=recalibrate, cell_errors=cell_errors, notify=_notify,
+            progress=progress_shown(), **common,
         )  # fmt: skip
     _written(found, workload, form, plot, output)
 
@@ -132,25 +132,28 @@ def _refuse(what: str, given: Mapping[str, Any], *allowed: str) -> None:
         raise NeuroestError(f"{what}; leave out {', '.join(extra)}")
 
 
-def _driven(
-    architecture: str, workload: str, currents: Path, drives: Mapping[str, Any], common: Mapping[str, Any]
-) -> Any:
-    """Layers driven by currents, without a network."""
-    from neuroest.network_simulation.study import simulate_layers  # noqa: PLC0415 - for this option only
-
-    if not drives:
-        raise NeuroestError("--currents needs --drive LAYER=OFFSET,LOAD for each of its layers")
-    return simulate_layers(architecture, workload, currents, drives, **common)
-
-
 def _learned(*given: Any, **options: Any) -> Any:
     """A network that learns on the cells of a chip."""
     from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
 
-    return learn_network(*given, notify=lambda text: shared.note([text]), **options)
+    return learn_network(*given, notify=_notify, **options)
 
 
-def _written(found: Any, workload: str, form: shared.Format, plot: Path | None, output: Path | None) -> None:
+def _dense(
+    architecture: str, workload: str, samples: Path | None, calibration: Path | None, **options: Any
+) -> Any:
+    """A dense network on crossbars with converters."""
+    from neuroest.network_simulation.dense import simulate_dense  # noqa: PLC0415 - for these networks only
+
+    if samples is None or calibration is None:
+        raise NeuroestError(f"{workload} is a dense network: give --samples and --calibration")
+    notes: dict[str, Any] = {"notify": _notify, "progress": progress_shown()}
+    return simulate_dense(architecture, workload, samples, calibration, **notes, **options)
+
+
+def _written(
+    found: Any, workload: str, form: shared.Format, plot: Path | None = None, output: Path | None = None
+) -> None:
     """The report, and the figure and the workload that were asked for."""
     shared.emit_result(found, None, form, f"Behaviour of {workload}")
     if plot is not None:
@@ -161,22 +164,5 @@ def _written(found: Any, workload: str, form: shared.Format, plot: Path | None, 
         shared.note([f"workload written to {output}; its activity is simulated"])
 
 
-def _dense(
-    workload: str, samples: Path | None, calibration: Path | None, form: shared.Format,
-    architecture: str, **options: Any,
-) -> None:  # fmt: skip
-    """A dense network on crossbars with converters."""
-    from neuroest.network_simulation.dense import simulate_dense  # noqa: PLC0415 - for these networks only
-
-    if samples is None or calibration is None:
-        raise NeuroestError(f"{workload} is a dense network: give --samples and --calibration")
-    found = simulate_dense(
-        architecture,
-        workload,
-        samples,
-        calibration,
-        notify=lambda text: shared.note([text]),
-        progress=progress_shown(),
-        **options,
-    )
-    shared.emit_result(found, None, form, f"Behaviour of {workload}")
+def _notify(text: str) -> None:
+    shared.note([text])

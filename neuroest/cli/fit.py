@@ -37,6 +37,7 @@ from neuroest.cli import shared
 from neuroest.cli.completion import fitted_models
 from neuroest.cli.elapsed import progress_shown
 from neuroest.core.errors import NeuroestError
+from neuroest.specs.file_text import check_new_spec
 
 
 def run(
@@ -55,10 +56,9 @@ def run(
 ) -> None:
     """Fit a device spec to measured curves, with error bands."""
     from neuroest.fitting.device_fit import fit  # noqa: PLC0415 - scipy is heavy
-    from neuroest.fitting.spec_writer import check_output  # noqa: PLC0415
 
     if output is not None:
-        check_output(output, force=force)
+        check_new_spec(output, force=force)
     shared.check_figure(plot)
     found = fit(data, model=model, law=law, start=start, starts=starts, seed=seed, progress=progress_shown())
     shared.emit_result(found, None, form, f"Fit to {data[0].name}")

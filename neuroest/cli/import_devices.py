@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from neuroest.authoring.cell_file import import_cell, is_cell_file
-from neuroest.authoring.device_text import ImportedDevice, check_output, listed, spec_name
+from neuroest.authoring.device_text import ImportedDevice, listed, spec_name
 from neuroest.authoring.sana_fe_architecture import import_sana_fe_architecture, is_sana_fe_architecture
 from neuroest.authoring.table import TABLE_SUFFIX, import_table
 from neuroest.authoring.zigzag_hardware import import_zigzag_hardware, is_zigzag_hardware
 from neuroest.cli import shared
 from neuroest.core.errors import NeuroestError
 from neuroest.registry import importer_of
+from neuroest.specs.file_text import check_new_spec
 
 _UNUSED = "in the file and not used"
 
@@ -49,7 +50,7 @@ def _name(file: Path, output: Path | None, *, force: bool) -> str:
     """Name of the spec: that of the file to write, if it may be written."""
     if output is None or str(output) == "-":
         return spec_name(file.stem)
-    check_output(output, force=force)
+    check_new_spec(output, force=force)
     return output.stem
 
 

@@ -35,6 +35,7 @@ import typer
 from neuroest.cli import shared
 from neuroest.cli.completion import models, names
 from neuroest.core.errors import NeuroestError
+from neuroest.specs.file_text import check_new_spec
 
 
 class Template(StrEnum):
@@ -80,21 +81,18 @@ def run(
     Contests: --chip enters an architecture in a shipped contest.
     """
     from neuroest.authoring import templates  # noqa: PLC0415
-    from neuroest.authoring.device_text import check_output  # noqa: PLC0415
 
     _applicable(kind, {"--model": model}, _DEVICES)
     _applicable(kind, {"--neuron": neuron, "--cell": cell, "--adc": adc}, {Template.ARCHITECTURE})
     _applicable(kind, {"--chip": chip, "--workload": workload}, {Template.CONTEST})
     if adc is not None and like is None:
         raise NeuroestError("--adc needs --like, a chip whose columns are read by converters")
-    devices = {
-        what: device for what, device in {"neuron": neuron, "cell": cell, "adc": adc}.items() if device
-    }
-    written = output is not None and str(output) != "-"
-    if output is not None and written:
-        check_output(output, force=force)
-    name = output.stem if output is not None and written else f"my_{kind.value}"
-    place = output.parent if output is not None and written else None
+    places = {"neuron": neuron, "cell": cell, "adc": adc}
+    devices = {what: device for what, device in places.items() if device}
+    file = shared.file_of(output)
+    if file is not None:
+        check_new_spec(file, force=force)
+    name, place = (f"my_{kind.value}", None) if file is None else (file.stem, file.parent)
     if kind in _DEVICES:
         text = templates.new_device(kind.value, name, model, like)
     elif kind is Template.CONTEST:
@@ -110,7 +108,7 @@ def run(
     else:
         text = templates.new_workload(name)
     shared.emit(text, output)
-    if written:
+    if file is not None:
         shared.note([f"{kind.value} written to {output}; check it with: neuroest check {output}"])
 
 

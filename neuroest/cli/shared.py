@@ -245,11 +245,17 @@ def emit_result(found: Any, output: Path | None, form: Format, label: str) -> No
     emit_in_form(output, form, found.to_text, rows, label, data)
 
 
+def file_of(output: Path | None) -> Path | None:
+    """The file that is written to; none on standard output."""
+    return None if output is None or str(output) == "-" else output
+
+
 def workload_name(output: Path | None) -> str | None:
     """Name of a workload that is written to a file; none on standard output."""
     from neuroest.workloads.importers.network import fitting_name  # noqa: PLC0415 - few verbs write one
 
-    return None if output is None or str(output) == "-" else fitting_name(output.stem, "network")
+    file = file_of(output)
+    return None if file is None else fitting_name(file.stem, "network")
 
 
 def note(lines: Iterable[str]) -> None:

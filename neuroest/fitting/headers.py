@@ -14,6 +14,10 @@ from neuroest.core.units import parse_unit
 _COLUMNS: Mapping[str, Mapping[str, Any]] = read_data(Path(__file__).with_name("columns.yaml"))
 UNITS: Mapping[str, str] = frozen({name: about["unit"] for name, about in _COLUMNS.items()})
 """Unit of each column of a measurement."""
+LABELS: Mapping[str, str] = frozen(
+    {n: about.get("label", n.replace("_", " ")) for n, about in _COLUMNS.items()}
+)
+"""Words for each column on an axis."""
 MAY_BE_ZERO = frozenset(name for name, about in _COLUMNS.items() if about.get("may_be_zero"))
 ALIASES: Mapping[str, tuple[str, ...]] = frozen(
     {name: tuple(about["names"]) for name, about in _COLUMNS.items() if "names" in about}

@@ -1,7 +1,6 @@
 """Write a device spec from a fit: each value with its basis and band, and the values that the data do not determine."""
 
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,28 +18,8 @@ from neuroest.loading.library import Device, load_device
 from neuroest.specs.claims import BASES, Claim
 from neuroest.specs.parameters import CHOSEN
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SOURCE = "fitted_measurement"
 _STAGE = {"measured": "laboratory_device", "simulated": "simulated"}
-
-
-def check_output(path: Path, *, force: bool = False) -> None:
-    """Check that a spec can be written to a path, before a long fit.
-
-    Raises
-    ------
-    NeuroestError
-        If the name is not a valid device name, the folder does not exist, or a file would be overwritten.
-    """
-    if path.suffix not in {".yaml", ".yml"} or not _NAME.match(path.stem):
-        raise NeuroestError(
-            f"{path}: the name of a device spec is small letters, digits and underscores, then .yaml; "
-            "try my_neuron.yaml"
-        )
-    if not path.parent.is_dir():
-        raise NeuroestError(f"{path}: the folder {path.parent} does not exist")
-    if path.exists() and not force:
-        raise NeuroestError(f"{path} exists; give another name, or --force to replace it")
 
 
 def write_spec(path: Path, template: Device, data: Measurements, result: Fit) -> None:

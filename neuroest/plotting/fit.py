@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves
 from neuroest.fitting.estimation import Fit
+from neuroest.fitting.headers import LABELS
 from neuroest.fitting.intervals import quantile
 from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.curve import CurveLaw
@@ -20,18 +20,6 @@ from neuroest.fitting.laws.resistive import surviving
 from neuroest.fitting.predictions import Rows
 from neuroest.plotting import style
 
-_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "voltage": "voltage", "integration_time": "delay", "pulse_width": "pulse width", "gap": "gap between pulses",
-        "pulses_to_fire": "pulses to fire", "probability": "firing probability", "control_resistance": "resistor",
-        "interval": "interval between spikes", "shortening": "shortening", "current": "current",
-        "relaxation_time": "relaxation time", "area": "area", "capacitance": "capacitance",
-        "temperature": "temperature", "threshold_voltage": "threshold voltage", "pulse": "pulses",
-        "conductance": "conductance", "time": "time", "retention_time": "retention time", "cycles": "cycles",
-        "failed": "failed devices", "noise": "deviation from read to read", "spike_rate": "spike rate",
-    }
-)  # fmt: skip
-"""Words for the columns of measurements on an axis."""
 _POINTS = 160
 _BEYOND = 0.04
 """How far a curve goes on beyond its data, over the span of the axis."""
@@ -198,8 +186,8 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
         axis.set_yscale("log")
     if np.all(x > 0.0) and style.wide(x) and along != "pulse":
         axis.set_xscale("log")
-    style.quantity_axis(axis.yaxis, "1" if unit == "%" else unit, _NAMES.get(layout.result, layout.result))
-    style.quantity_axis(axis.xaxis, x_unit, _NAMES.get(along, along.replace("_", " ")))
+    style.quantity_axis(axis.yaxis, "1" if unit == "%" else unit, LABELS[layout.result])
+    style.quantity_axis(axis.xaxis, x_unit, LABELS[along])
     axis.legend(loc="best")
 
 

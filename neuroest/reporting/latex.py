@@ -309,18 +309,13 @@ def estimate_latex(estimate: Estimate) -> str:
 def comparison_latex(comparison: Comparison) -> str:
     """A comparison as LaTeX: what differs and what is left out, then results, then ratios."""
     views = [View(result) for result in comparison.estimates]
-    return (
-        "\n".join(
-            (
-                f"% needs {PACKAGES}",
-                differences_table(comparison, "tab:differences"),
-                results_table(views, label="tab:results"),
-                ratios_table(comparison, "tab:ratios", "tab:differences"),
-                paces_table(comparison, "tab:paces"),
-            )
-        )
-        + "\n"
+    tables = (
+        differences_table(comparison, "tab:differences"),
+        results_table(views, label="tab:results"),
+        ratios_table(comparison, "tab:ratios", "tab:differences"),
+        paces_table(comparison, "tab:paces"),
     )
+    return "\n".join((f"% needs {PACKAGES}", *tables)) + "\n"
 
 
 def _notes(estimate: Estimate) -> list[str]:

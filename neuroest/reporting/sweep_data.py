@@ -108,9 +108,7 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
 
     if file.suffix == ".csv":
         frame = pd.read_csv(file, low_memory=False)
-        yield (
-            frame[frame["feasible"].isin([True])] if "feasible" in frame else frame
-        )  # an empty cell is not feasible
+        yield _those(frame)
         return
     parquet = extra("pyarrow.parquet", "explore").ParquetFile(str(file))
     known = parquet.schema_arrow.names
@@ -119,9 +117,12 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
         chosen = known[:1]
     for batch in parquet.iter_batches(batch_size=_ROWS, columns=chosen):
         frame = batch.to_pandas()
-        yield (
-            frame[frame["feasible"].isin([True])] if "feasible" in frame else frame
-        )  # an empty cell is not feasible
+        yield _those(frame)
+
+
+def _those(frame: Any) -> Any:
+    """The feasible rows of a frame; an empty cell is not feasible."""
+    return frame[frame["feasible"].isin([True])] if "feasible" in frame else frame
 
 
 def _front(before: Any, piece: Any) -> Any:

@@ -232,14 +232,9 @@ class Contest:
         return {
             "schema_version": SCHEMA_VERSION,
             "neuroest_version": package_version(),
-            **{
-                key: value if not isinstance(value, Mapping) else dict(value)
-                for key, value in (
-                    ("contest", self.name), ("workload", self.workload), ("objective", self.objective),
-                    ("limits", list(self.limits)), ("contenders", self.titles), ("chips", self.chips),
-                    ("samples", self.samples), ("seed", self.seed),
-                )
-            },
+            "contest": self.name, "workload": self.workload, "objective": self.objective,
+            "limits": list(self.limits), "contenders": dict(self.titles), "chips": self.chips,
+            "samples": self.samples, "seed": self.seed,
             "axes": [asdict(axis) for axis in self.axes],
             "cells": [_finite(asdict(cell)) for cell in self.cells],
             "lines": [asdict(line) for line in self.lines],

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -165,110 +166,94 @@ def _utilisation(e: Any) -> Any:
     return _ratio(filled, np.sum(placement.units, axis=-1, keepdims=True))
 
 
-def _known(value: Any) -> Any:
-    """Result of a family; NaN where it does not apply."""
-    return NOT_APPLICABLE if value is None else value
-
-
-def _finite(value: Any) -> Any:
-    return NOT_APPLICABLE if value is None else np.where(np.isfinite(value), value, np.nan)
-
-
-def _of_pair(pair: Any, place: int) -> Any:
-    return NOT_APPLICABLE if pair is None else pair[place]
-
-
 def _outermost(e: Any, name: str) -> Any:
-    """Result of the outermost shell; NaN without shells."""
-    return getattr(e.shells[-1], name) if e.shells else NOT_APPLICABLE
+    """Result of the outermost shell; None without shells."""
+    return getattr(e.shells[-1], name) if e.shells else None
 
 
 def _worst_ir_drop(e: Any) -> Any:
     found = [check.value for level in e.levels for check in level.mapped.checks if check.name == "ir_drop"]
-    return _known(reduce(np.maximum, found) if found else None)
+    return reduce(np.maximum, found) if found else None
 
 
 def _firing_probability(e: Any) -> Any:
-    """Value of the neurons with the least certain spikes; NaN if statistics set no drive length."""
+    """Value of the neurons with the least certain spikes; None if statistics set no drive length."""
     neurons = [getattr(getattr(level.mapper, "compute", None), "neuron", None) for level in e.levels]
     found = [one.firing_probability() for one in neurons if one is not None and one.counts_misfires]
-    return reduce(np.minimum, found) if found else NOT_APPLICABLE
+    return reduce(np.minimum, found) if found else None
+
+
+def _suffix(unit: str) -> str:
+    return unit.replace("/", "_per_").replace("^", "").replace("*", "_").removeprefix("1_")
+
+
+_MAY_BE_ENDLESS = frozenset(
+    {
+        "neuron_lifetime_s", "first_neuron_failure_s", "first_cell_failure_s", "tolerated_failures_s",
+        "signal_to_error_ratio", "effective_bits",
+    }
+)  # fmt: skip
+"""Quantities that do not apply where they are infinite."""
+
+
+def _calculation(name: str, unit: str) -> Callable[[Any], Any]:
+    """How a quantity follows: as stated, or the member of an evaluation of its name; NaN where it does not apply."""
+    follows = _FOLLOWS.get(name) or attrgetter(name.removesuffix(f"_{_suffix(unit)}"))
+
+    def of(evaluation: Any) -> Any:
+        value = follows(evaluation)
+        if value is None:
+            return NOT_APPLICABLE
+        return np.where(np.isfinite(value), value, np.nan) if name in _MAY_BE_ENDLESS else value
+
+    return of
 
 
 _FOLLOWS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        "area_m2": lambda e: e.area,
         "energy_per_inference_J": lambda e: e.energy,
-        "dynamic_energy_J": lambda e: e.dynamic_energy,
-        "operation_energy_J": lambda e: e.operation_energy,
-        "static_energy_J": lambda e: e.static_energy,
-        "static_power_W": lambda e: e.static_power,
         "latency_s": lambda e: e.timing.latency,
         "initiation_interval_s": lambda e: e.timing.initiation_interval,
-        "period_s": lambda e: e.period,
-        "active_time_s": lambda e: e.active_time,
         "throughput_per_s": lambda e: 1.0 / e.period,
-        "average_power_W": lambda e: e.average_power,
-        "power_density_W_per_m2": lambda e: e.power_density,
-        "junction_temperature_K": lambda e: NOT_APPLICABLE if e.heating is None else e.heating.temperature,
+        "junction_temperature_K": lambda e: e.heating and e.heating.temperature,
         "synaptic_operations": _synaptic_operations,
         "energy_per_synaptic_operation_J": lambda e: _ratio(e.energy, _synaptic_operations(e)),
-        "multiply_accumulates": lambda e: e.multiply_accumulates,
         "operations": lambda e: 2.0 * e.multiply_accumulates,
         "total_weight_bits": lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
-        "tops_per_watt": lambda e: (
-            NOT_APPLICABLE if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA
-        ),
-        "peak_operations_per_s": lambda e: _known(e.peak_operations),
-        "share_of_peak": lambda e: _known(e.share_of_peak),
+        "tops_per_watt": lambda e: None if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA,
         "computing_units": lambda e: e.mapped.placement.needed,
         "utilisation": _utilisation,
-        "physical_neurons": lambda e: e.physical_neurons,
-        "neuron_lifetime_s": lambda e: _finite(e.neuron_lifetime),
-        "first_neuron_failure_s": lambda e: _finite(e.first_neuron_failure),
-        "learning_energy_J": lambda e: _known(e.learning_energy),
-        "learning_time_s": lambda e: _known(e.learned and e.learned.time),
-        "learning_area_m2": lambda e: _known(e.learning_area),
-        "learning_area_share": lambda e: (
-            NOT_APPLICABLE if e.learning_area is None else e.learning_area / e.area
-        ),
-        "energy_per_sample_J": lambda e: _known(e.sample_energy),
-        "sample_period_s": lambda e: _known(e.learned and e.learned.period),
-        "learning_memory_bits": lambda e: _known(e.learned and e.learned.memory_bits),
-        "synaptic_updates": lambda e: _known(e.learned and e.learned.synaptic_updates),
+        "learning_area_share": lambda e: None if e.learning_area is None else e.learning_area / e.area,
+        "energy_per_sample_J": lambda e: e.sample_energy,
+        "learning_time_s": lambda e: e.learned and e.learned.time,
+        "sample_period_s": lambda e: e.learned and e.learned.period,
+        "synaptic_updates": lambda e: e.learned and e.learned.synaptic_updates,
+        "pulses_per_cell": lambda e: e.learned and e.learned.pulses_per_cell,
+        "first_cell_failure_s": lambda e: e.learned and e.learned.first_cell_failure,
+        "tolerated_failures_s": lambda e: e.learned and e.learned.tolerated_failures,
+        "learning_memory_bits": lambda e: e.learned and e.learned.memory_bits,
         "energy_per_synaptic_update_J": lambda e: (
-            NOT_APPLICABLE
-            if e.learning_energy is None
-            else _ratio(e.learning_energy, e.learned.synaptic_updates)
+            None if e.learning_energy is None else _ratio(e.learning_energy, e.learned.synaptic_updates)
         ),
         "training_energy_J": lambda e: (
-            NOT_APPLICABLE if e.sample_energy is None else e.sample_energy * e.learned.samples
+            None if e.sample_energy is None else e.sample_energy * e.learned.samples
         ),
-        "training_time_s": lambda e: _known(e.learned and e.learned.period * e.learned.samples),
-        "pulses_per_cell": lambda e: _known(e.learned and e.learned.pulses_per_cell),
-        "first_cell_failure_s": lambda e: _finite(e.learned and e.learned.first_cell_failure),
-        "tolerated_failures_s": lambda e: _finite(e.learned and e.learned.tolerated_failures),
-        "failed_cells_share": lambda e: _known(e.learned and e.learned.failed_cells),
-        "die_yield": lambda e: _of_pair(e.die_cost, 0),
-        "cost_per_good_die_usd": lambda e: _of_pair(e.die_cost, 1),
-        "wafers": lambda e: _known(e.wafers),
-        "embodied_carbon_kg": lambda e: _of_pair(e.carbon, 0),
-        "operational_carbon_kg": lambda e: _of_pair(e.carbon, 1),
+        "training_time_s": lambda e: e.learned and e.learned.period * e.learned.samples,
+        "failed_cells_share": lambda e: e.learned and e.learned.failed_cells,
+        "die_yield": lambda e: e.die_cost and e.die_cost[0],
+        "cost_per_good_die_usd": lambda e: e.die_cost and e.die_cost[1],
+        "embodied_carbon_kg": lambda e: e.carbon and e.carbon[0],
+        "operational_carbon_kg": lambda e: e.carbon and e.carbon[1],
         "system_energy_per_inference_J": lambda e: _outermost(e, "energy"),
         "system_power_W": lambda e: _outermost(e, "power"),
         "system_idle_power_W": lambda e: _outermost(e, "idle"),
-        "cell_lifetime_s": lambda e: _known(e.cell_lifetime),
-        "programming_energy_J": lambda e: _known(e.programming_energy),
-        "programming_time_s": lambda e: _known(e.programming_time),
-        "refresh_interval_s": lambda e: _of_pair(e.refresh, 0),
-        "refresh_power_W": lambda e: _of_pair(e.refresh, 1),
-        "signal_to_error_ratio": lambda e: _finite(e.signal_to_error_ratio),
+        "refresh_interval_s": lambda e: e.refresh and e.refresh[0],
+        "refresh_power_W": lambda e: e.refresh and e.refresh[1],
         "firing_probability": _firing_probability,
-        "effective_bits": lambda e: _finite(e.effective_bits),
         "worst_ir_drop": _worst_ir_drop,
     }
 )
-"""Calculation of each quantity from an `Evaluation`."""
+"""Calculation of each quantity that is not a member of an `Evaluation` of the same name."""
 
 
 def _table() -> Iterator[Quantity]:
@@ -278,7 +263,8 @@ def _table() -> Iterator[Quantity]:
             key: tuple(value) if isinstance(value, list) else value for key, value in about.items()
         }
         condition = given.pop("applies", "")
-        yield Quantity(name, of=_FOLLOWS[name], applies=_CONDITIONS.get(condition, condition), **given)
+        follows = _calculation(name, about["unit"])
+        yield Quantity(name, of=follows, applies=_CONDITIONS.get(condition, condition), **given)
 
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType({quantity.name: quantity for quantity in _table()})
@@ -322,10 +308,6 @@ def column_name(path: str, unit: str) -> str:
     'technology.supply_voltage_V'
     """
     return path if unit == "1" else f"{path}_{_suffix(unit)}"
-
-
-def _suffix(unit: str) -> str:
-    return unit.replace("/", "_per_").replace("^", "").replace("*", "_").removeprefix("1_")
 
 
 def label_and_unit(name: str) -> tuple[str, str]:

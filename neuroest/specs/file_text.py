@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from neuroest.core.errors import Problem, SpecError, printable, raise_all
+from neuroest.core.errors import NeuroestError, Problem, SpecError, printable, raise_all
 
 Place: TypeAlias = tuple[int, int]
 """Line and column, both counted from 1; (0, 0) if there is none."""
@@ -15,6 +15,8 @@ Place: TypeAlias = tuple[int, int]
 LARGEST_FILE = 2**20
 
 _SUFFIXES = (".yaml", ".yml")
+SPEC_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+"""Name of a spec, and of its file without the suffix."""
 _TOO_LARGE = "larger than {} KiB, the most that is read"
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_CHARACTERS = 20
@@ -28,6 +30,24 @@ _UNWANTED_IN_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
 def _unwanted(text: str) -> re.Pattern[str]:
     # the whole pattern takes milliseconds to compile; most texts do not need it
     return _UNWANTED_IN_ASCII if text.isascii() else re.compile(_UNWANTED)
+
+
+def check_new_spec(path: Path, *, force: bool = False) -> None:
+    """Check that a spec can be written to a path.
+
+    Raises
+    ------
+    NeuroestError
+        If the name is not a valid spec name, the folder does not exist, or a file would be overwritten.
+    """
+    if path.suffix not in _SUFFIXES or not SPEC_NAME.match(path.stem):
+        raise NeuroestError(
+            f"{path}: the name of a spec is small letters, digits and underscores, then .yaml; try my_neuron.yaml"
+        )
+    if not path.parent.is_dir():
+        raise NeuroestError(f"{path}: the folder {path.parent} does not exist")
+    if path.exists() and not force:
+        raise NeuroestError(f"{path} exists; give another name, or --force to replace it")
 
 
 def is_path(name: str) -> bool:
