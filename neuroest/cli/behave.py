@@ -89,7 +89,7 @@ def run(
 
     if output is not None and not output.parent.is_dir():
         raise NeuroestError(f"{output}: the folder {output.parent} does not exist")
-    changes = shared.changes(settings)
+    common: dict[str, Any] = {"count": count, "seed": seed, "settings": shared.changes(settings)}
     # what belongs to some kinds of run and not to others
     given: dict[str, Any] = {
         "--weights": weights, "--samples": samples, "--currents": currents, "--calibration": calibration,
@@ -98,30 +98,28 @@ def run(
     }  # fmt: skip
     if Path(workload).suffix.lower() == ".onnx":
         _refuse(f"{workload} is a dense network", given, "--samples", "--calibration", "--without")
-        dense = {"without": without or (), "count": count, "chips": chips, "seed": seed, "settings": changes}
-        _written(_dense(architecture, workload, samples, calibration, **dense), workload, form)
+        common |= {"without": without or (), "chips": chips}
+        _written(_dense(architecture, workload, samples, calibration, **common), workload, form)
         return
     shared.check_figure(plot)
     drives = dict(parse_drive(text) for text in drive or ())
-    common: dict[str, Any] = {
-        "count": count, "chips": chips, "seed": seed, "settings": changes, "kinetics": kinetics,
-    }  # fmt: skip
+    chip: dict[str, Any] = {"chips": chips, "kinetics": kinetics}
     if currents is not None:
         _refuse("--currents drives layers without a network", given, "--currents", "--drive", "--output")
         if not drives:
             raise NeuroestError("--currents needs --drive LAYER=OFFSET,LOAD for each of its layers")
-        found: Any = study.simulate_layers(architecture, workload, currents, drives, **common)
+        found: Any = study.simulate_layers(architecture, workload, currents, drives, **chip, **common)
     elif weights is None or samples is None:
         raise NeuroestError("give --weights and --samples of the network, or --currents of its layers")
     elif learn is not None:
         _refuse("--learn runs on ideal neurons", given, "--weights", "--samples", "--learn")
-        options = {"epochs": epochs, "rates": rate or (), "fresh": fresh, "count": count, "seed": seed}
-        found = _learned(architecture, workload, weights, learn, samples, settings=changes, **options)
+        options = {"epochs": epochs, "rates": rate or (), "fresh": fresh}
+        found = _learned(architecture, workload, weights, learn, samples, **options, **common)
     else:
         found = study.simulate_network(
             architecture, workload, weights, samples, calibration=calibration, drives=drives,
             without=without or (), recalibrate=recalibrate, cell_errors=cell_errors, notify=_notify,
-            progress=progress_shown(), **common,
+            progress=progress_shown(), **chip, **common,
         )  # fmt: skip
     _written(found, workload, form, plot, output)
 
