@@ -23,7 +23,7 @@ from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.draws_along import band_at, band_of_crossings, crossings, results_along
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space, setting_axis
-from neuroest.exploration.structures import Group, NumericAxis, resolve, spelled_out
+from neuroest.exploration.structures import AxisValues, Group, NumericAxis, resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name
 from neuroest.results.uncertainty import Band
@@ -152,22 +152,24 @@ class BreakevenResult:
 
     def rows(self) -> list[dict[str, Any]]:
         """Medians of both chips at the ends of the range and at the break-even points, for a document."""
-        points = [("break-even", one.headline, one) for one in self.break_even_points]
-        ends = [
-            (word, float(self.places[at]), None) for word, at in (("lowest value", 0), ("highest value", -1))
+        medians = [band[1] for band in self.bands()]
+        named, nothing = column_name(self.path, self.unit), BreakEvenPoint(None, "", "", jump=False)
+        points = [
+            ("lowest value", float(self.places[0]), nothing),
+            *(("break-even", one.headline, one) for one in self.break_even_points),
+            ("highest value", float(self.places[-1]), nothing),
         ]
-        rows = []
-        for what, value, point in (ends[0], *points, ends[1]):
-            band = point.band if point else None
-            costs = (float(np.interp(value, self.places, medians)) for _, medians, _ in self.bands())
-            rows.append(
-                {
-                    "point": what, column_name(self.path, self.unit): value, "nominal": point.value if point else None,
-                    "p10": band.low if band else None, "p90": band.high if band else None,
-                    **dict(zip(self.names, costs, strict=True)),
-                }
-            )  # fmt: skip
-        return rows
+        return [
+            {
+                "point": what, named: value, "nominal": one.value,
+                "p10": one.band.low if one.band else None, "p90": one.band.high if one.band else None,
+                **{
+                    name: float(np.interp(value, self.places, median))
+                    for name, median in zip(self.names, medians, strict=True)
+                },
+            }
+            for what, value, one in points
+        ]  # fmt: skip
 
     def to_text(self) -> str:
         """The comparison as text for a terminal."""
@@ -274,6 +276,76 @@ class _Side:
         return evaluate_points(self.group, {}, (1,), [quantity]).reasons
 
 
+@dataclass(frozen=True)
+class _Pair:
+    """Both chips along the parameter."""
+
+    sides: Sequence[_Side]
+    names: tuple[str, str]
+    quantity: str
+    track: AxisValues
+
+    def at(self, values: Array) -> tuple[Array, Array]:
+        """Nominal results of both."""
+        first, second = (side.at(values, self.quantity) for side in self.sides)
+        return first, second
+
+    def spaced(self, low: float, high: float, count: int, *, log: bool) -> Array:
+        """Values of the parameter."""
+        values = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
+        return np.unique(np.round(values)) if self.track.whole else np.asarray(values)
+
+    def break_even_points(self, values: Array, first: Array, second: Array) -> tuple[BreakEvenPoint, ...]:
+        """Locate the sign changes of the difference of the results."""
+        sign, found = np.sign(_difference(self.quantity, first, second)), []
+        defined = np.flatnonzero(np.isfinite(sign) & (sign != 0.0))
+        for left, right in pairwise(defined):
+            if sign[left] != sign[right] and np.isfinite(sign[left : right + 1]).all():
+                value, jump = self._narrowed(values[left], values[right])
+                below, above = self.names if sign[left] < 0 else self.names[::-1]
+                found.append(BreakEvenPoint(value, below, above, jump))
+        return tuple(found)
+
+    def over_draws(
+        self, points: tuple[BreakEvenPoint, ...], samples: tuple[Array, Array], places: Array
+    ) -> tuple[BreakEvenPoint, ...]:
+        """The only point with its band over the draws, or that of the median draw where the nominal results have none.
+
+        Parameters that both chips share are drawn once for both.
+        """
+        log = self.track.log
+        with np.errstate(all="ignore"):
+            difference = _difference(self.quantity, *(np.log(drawn) for drawn in samples))
+        found = crossings(np.log(places) if log else places, difference)
+        if found is None:
+            return points
+        with np.errstate(over="ignore"):
+            band = band_of_crossings(np.where(np.isfinite(found), np.exp(found), found) if log else found)
+        if points:
+            return (replace(points[0], band=band),)
+        if not np.isfinite(band.median):
+            return ()
+        falls = np.nanmedian(difference[:, -1]) < np.nanmedian(difference[:, 0])
+        below, above = self.names[::-1] if falls else self.names
+        return (BreakEvenPoint(None, below, above, jump=False, band=band),)
+
+    def _narrowed(self, low: float, high: float) -> tuple[float, bool]:
+        """Locate a sign change between two values, with many points per round."""
+        whole = self.track.whole
+        for _ in range(_ROUNDS):
+            values = self.spaced(low, high, _ZOOM, log=False)
+            sign = np.sign(_difference(self.quantity, *self.at(values)))
+            step = int(np.argmax(sign != sign[0]))
+            if sign[step] == 0.0:
+                return float(values[step]), False
+            low, high = values[step - 1], values[step]
+            if abs(high - low) <= _RELATIVE_WIDTH * abs(high) or (whole and high - low <= 1.0):
+                break
+        first, second = self.at(np.array([low, high]))
+        gap = abs(first[1] - second[1]) / max(abs(first[1]), abs(second[1]))
+        return float(high if whole else (low + high) / 2.0), bool(gap > 1e-6)
+
+
 def breakeven(
     first: Named,
     second: Named,
@@ -317,23 +389,23 @@ def breakeven(
     sides = _sides(pairs, axis, varied, settings)
     moved = next(side.axis for side in sides if side.axis is not None)
     unit = next(side.group.claims[axis.name].unit for side in sides if side.axis is not None)
-    found = next(iter(moved.tracks.values()))
-    values = _spaced(found.low, found.high, _SCAN, log=found.log, whole=found.whole)
-    curves = [side.at(values, quantity) for side in sides]
-    difference = _difference(quantity, *curves)
-    if not np.any(np.isfinite(difference)):
+    first_name, second_name = (side.group.design.spec.name for side in sides)
+    if first_name == second_name:
+        first_name, second_name = f"{first_name} (first)", f"{second_name} (second)"
+    names = (first_name, second_name)
+    pair = _Pair(sides, names, quantity, next(iter(moved.tracks.values())))
+    values = pair.spaced(pair.track.low, pair.track.high, _SCAN, log=pair.track.log)
+    curves = pair.at(values)
+    if not np.any(np.isfinite(_difference(quantity, *curves))):
         raise ExplorationError("nowhere in this range do both chips have an estimate")
-    names = (sides[0].group.design.spec.name, sides[1].group.design.spec.name)
-    if names[0] == names[1]:
-        names = (f"{names[0]} (first)", f"{names[1]} (second)")
-    points = _break_even_points(sides, names, quantity, values, difference, whole=found.whole)
+    points = pair.break_even_points(values, *curves)
     places = values[np.unique(np.linspace(0, values.size - 1, _PLACES).round().astype(int))]
     first_drawn, second_drawn = (
         side.drawn(places, quantity, part(progress, at, 2)) for at, side in enumerate(sides)
     )
     samples = (first_drawn, second_drawn)
     if len(points) <= 1:
-        points = _over_draws(points, names, quantity, samples, places, log=found.log)
+        points = pair.over_draws(points, samples, places)
     named = tuple(zip(names, sides, strict=True))
     moves = tuple(name for name, side in named if side.axis is not None)
     failed = tuple(f"{name}: {reason}" for name, side in named for reason in side.failed(quantity))
@@ -398,55 +470,6 @@ def _sides(
     return sides
 
 
-def _break_even_points(
-    sides: list[_Side],
-    names: tuple[str, str],
-    quantity: str,
-    values: Array,
-    difference: Array,
-    *,
-    whole: bool,
-) -> tuple[BreakEvenPoint, ...]:
-    """Locate the sign changes of the difference."""
-    sign, found = np.sign(difference), []
-    defined = np.flatnonzero(np.isfinite(sign) & (sign != 0.0))
-    for left, right in pairwise(defined):
-        if sign[left] != sign[right] and np.isfinite(sign[left : right + 1]).all():
-            value, jump = _narrowed(sides, quantity, values[left], values[right], whole=whole)
-            below, above = names if sign[left] < 0 else names[::-1]
-            found.append(BreakEvenPoint(value, below, above, jump))
-    return tuple(found)
-
-
-def _over_draws(
-    points: tuple[BreakEvenPoint, ...],
-    names: tuple[str, str],
-    quantity: str,
-    samples: tuple[Array, Array],
-    places: Array,
-    *,
-    log: bool,
-) -> tuple[BreakEvenPoint, ...]:
-    """The only point with its band over the draws, or the point of the median draw where the nominal results have none.
-
-    Parameters that both chips share are drawn once for both.
-    """
-    with np.errstate(all="ignore"):
-        difference = _difference(quantity, *(np.log(drawn) for drawn in samples))
-    found = crossings(np.log(places) if log else places, difference)
-    if found is None:
-        return points
-    with np.errstate(over="ignore"):
-        band = band_of_crossings(np.where(np.isfinite(found), np.exp(found), found) if log else found)
-    if points:
-        return (replace(points[0], band=band),)
-    if not np.isfinite(band.median):
-        return ()
-    falls = np.nanmedian(difference[:, -1]) < np.nanmedian(difference[:, 0])
-    below, above = names[::-1] if falls else names
-    return (BreakEvenPoint(None, below, above, jump=False, band=band),)
-
-
 def _own(chip: Named, net: Named, settings: Mapping[str, str] | None) -> dict[str, str]:
     """Settings whose paths a chip has."""
     kept = {}
@@ -459,28 +482,3 @@ def _own(chip: Named, net: Named, settings: Mapping[str, str] | None) -> dict[st
             pass
         kept[path] = value
     return kept
-
-
-def _spaced(low: float, high: float, count: int, *, log: bool, whole: bool) -> Array:
-    values = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
-    return np.unique(np.round(values)) if whole else np.asarray(values)
-
-
-def _narrowed(
-    sides: list[_Side], quantity: str, low: float, high: float, *, whole: bool
-) -> tuple[float, bool]:
-    """Locate a sign change between two values, with many points per round."""
-    for _ in range(_ROUNDS):
-        values = _spaced(low, high, _ZOOM, log=False, whole=whole)
-        curves = [side.at(values, quantity) for side in sides]
-        sign = np.sign(_difference(quantity, *curves))
-        step = int(np.argmax(sign != sign[0]))
-        if sign[step] == 0.0:
-            return float(values[step]), False
-        low, high = values[step - 1], values[step]
-        if abs(high - low) <= _RELATIVE_WIDTH * abs(high) or (whole and high - low <= 1.0):
-            break
-    ends = np.array([low, high])
-    first, second = (side.at(ends, quantity) for side in sides)
-    gap = abs(first[1] - second[1]) / max(abs(first[1]), abs(second[1]))
-    return float(high if whole else (low + high) / 2.0), bool(gap > 1e-6)
