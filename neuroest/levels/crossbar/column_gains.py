@@ -9,6 +9,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.equations import accuracy, front_ends
 from neuroest.levels.base import Array
+from neuroest.levels.crossbar.distinct_layers import equal_columns_once
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -84,7 +85,9 @@ class ColumnGains:
         if clamp is None:
             return tuple(0.0 for _ in self.columns)
         return tuple(
-            front_ends.clamp_depth(clamp.voltage, each.conductance, self.resistance, clamp.bias)
+            equal_columns_once(
+                front_ends.clamp_depth, clamp.voltage, each.conductance, self.resistance, clamp.bias
+            )
             for each in self.columns
         )
 

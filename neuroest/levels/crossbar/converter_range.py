@@ -12,6 +12,7 @@ from neuroest.equations import accuracy, clipping, digits
 from neuroest.levels.base import Array
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import along_blocks
+from neuroest.levels.crossbar.distinct_layers import equal_columns_once
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,7 +134,7 @@ class ConverterRange:
         low = np.where(low > self._least, low, low - 1.0)
         high = np.where(high < 1.0 + self._least, high, high + 1.0)
         squares = [
-            (value * clipping.clipping_error(centre, variance, low, high)) ** 2
+            (value * equal_columns_once(clipping.clipping_error, centre, variance, low, high)) ** 2
             for value, centre, variance in self._sums
         ]
         return np.asarray(np.sqrt(np.sum(self.kinds_of_blocks[1] * sum(squares), axis=-1)))

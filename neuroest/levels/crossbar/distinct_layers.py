@@ -1,6 +1,6 @@
-"""Layers of a network with the same errors, which a list of design points computes once."""
+"""Layers and blocks of rows with the same errors, which a list of design points computes once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,6 +12,8 @@ from neuroest.core.arrays import Array, Mask
 
 _FEW = 2**12
 """Numbers up to which it takes longer to find equal layers than to compute all of them."""
+_AXES = 3
+"""Axes of a list with blocks of rows: points, layers, blocks."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,13 +55,11 @@ class DistinctLayers:
             return cls(every, every, 0)
         by_layer = [np.asarray(each) for each in numbers if np.shape(each)[-1:] == (layers,)]
         ever = np.any(used.reshape(-1, layers), axis=0)
-        kinds, places = every.copy(), list[int]()
-        for layer in range(layers):
-            equal = (k for k, other in enumerate(places) if _equal(by_layer, ever, layer, other))
-            kinds[layer] = next(equal, len(places))
-            if kinds[layer] == len(places):
-                places.append(layer)
-        return cls(np.array(places), kinds, points)
+        columns = [
+            [each[..., layer] for each in by_layer] if ever[layer] else None for layer in range(layers)
+        ]
+        places, kinds = _without_repetitions(columns)
+        return cls(places, kinds, points)
 
     def of_each(self, value: u.Numeric) -> u.Numeric:
         """A value by layer, of the distinct layers."""
@@ -79,8 +79,52 @@ class DistinctLayers:
         return value if self.places.size == self.kinds.size else np.asarray(value[..., self.kinds])
 
 
-def _equal(numbers: Sequence[Array], used: Mask, layer: int, other: int) -> bool:
-    """Whether two layers have the same numbers, or neither is used."""
-    if not (used[layer] and used[other]):
-        return bool(used[layer] == used[other])
-    return all(np.array_equal(each[..., layer], each[..., other]) for each in numbers)
+def _without_repetitions(
+    columns: Sequence[Sequence[Array] | None],
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Places of the columns that equal no earlier one, and which of them each column equals."""
+    places, kinds = list[int](), list[int]()
+    for place, column in enumerate(columns):
+        equal = (kind for kind, other in enumerate(places) if _equal(column, columns[other]))
+        kinds.append(next(equal, len(places)))
+        if kinds[-1] == len(places):
+            places.append(place)
+    return np.array(places, dtype=np.intp), np.array(kinds, dtype=np.intp)
+
+
+def _equal(one: Sequence[Array] | None, other: Sequence[Array] | None) -> bool:
+    """Whether two columns have the same numbers, or neither is used."""
+    if one is None or other is None:
+        return one is other
+    pairs = list(zip(one, other, strict=True))
+    # most differ at the first point
+    return all(a.flat[0] == b.flat[0] for a, b in pairs) and all(np.array_equal(a, b) for a, b in pairs)
+
+
+def equal_columns_once(function: Callable[..., u.Numeric], *given: u.Numeric) -> u.Numeric:
+    """A function of single numbers, for a list of points with layers and blocks on the last two axes.
+
+    Layers and blocks for which all numbers are equal at every point are computed once.
+
+    Examples
+    --------
+    >>> calls = []
+    >>> def doubled(x):
+    ...     calls.append(x.size)
+    ...     return 2.0 * x
+    >>> blocks = np.ones((3000, 2, 2))
+    >>> equal_columns_once(doubled, blocks).shape, calls
+    ((3000, 2, 2), [3000])
+    """
+    shape = np.broadcast_shapes(*map(np.shape, given))
+    if len(shape) != _AXES or np.prod(shape) <= _FEW:
+        return function(*given)
+    whole = [np.asarray(each).reshape((1,) * (_AXES - np.ndim(each)) + np.shape(each)) for each in given]
+    varied = [
+        np.broadcast_to(each, (each.shape[0], *shape[1:])) for each in whole if each.shape[1:] != (1, 1)
+    ]
+    columns = [[each[:, i, k] for each in varied] for i in range(shape[1]) for k in range(shape[2])]
+    places, kinds = _without_repetitions(columns)
+    few = iter(np.array(column).T for column in zip(*(columns[place] for place in places), strict=True))
+    found = function(*(each[..., 0] if each.shape[1:] == (1, 1) else next(few) for each in whole))
+    return np.asarray(np.asarray(found)[..., kinds.reshape(shape[1:])])
