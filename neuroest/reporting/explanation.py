@@ -121,7 +121,11 @@ class _Explainer:
         """Description and value of a name."""
         estimate = self.estimate
         if name in estimate.totals:
-            return f"result, {formatted(estimate.headline(name).value, label_and_unit(name)[1])}"
+            found = estimate.headline(name)
+            if found.value is None:
+                return "result that does not apply here"
+            statistic = "" if found.median is None else "median "
+            return f"result, {statistic}{formatted(found.value, label_and_unit(name)[1])}"
         if name in estimate.claims:
             claim = estimate.claims[name]
             return f"parameter, {formatted(claim.value, claim.unit)}: {claim.description}".rstrip(": ")
