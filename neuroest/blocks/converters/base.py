@@ -33,13 +33,18 @@ class ClockedAdcParameters(CircuitParameters):
     """Highest clock of comparators and counters at the supply of the circuit."""
 
 
-class ClockedAdcBlock(DeviceBlock):
-    """What the converters share that are computed from their circuit."""
+class ResolvedAdcBlock(DeviceBlock):
+    """A converter whose resolution follows from what it converts, unless the file states it."""
 
     bits: ResolutionOrAuto = "auto"
     """Resolution; auto: the lossless resolution minus `dropped_bits`."""
     dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution, if the network is known to tolerate this."""
+
+
+class ClockedAdcBlock(ResolvedAdcBlock):
+    """What the converters share that are computed from their circuit."""
+
     clock_frequency: Frequency | None = None
     """Clock of the converter. Default: the fastest of its comparator at the supply of the chip."""
 

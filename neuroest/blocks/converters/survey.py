@@ -4,12 +4,11 @@ from typing import Literal
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.circuit_supply import CircuitParameters
-from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import converter_survey
-from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
-from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.base import Frequency
 from neuroest.specs.parameters import FIT, RANGE_END, positive, quantity
 
 
@@ -54,15 +53,11 @@ class SurveyAdcParameters(CircuitParameters):
     """Ratio of the converter's area to the regression's best case."""
 
 
-class SurveyAdcBlock(DeviceBlock):
+class SurveyAdcBlock(ResolvedAdcBlock):
     """Analog-to-digital converter by a regression over published ones."""
 
     record = SurveyAdcParameters
     model: Literal["survey_adc"]
-    bits: ResolutionOrAuto = "auto"
-    """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: DroppedBits = 0.0
-    """Bits below the lossless resolution that the network is known to tolerate."""
     sample_rate: Frequency
     """Conversions per second of one converter."""
 

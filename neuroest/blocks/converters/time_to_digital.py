@@ -4,12 +4,10 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.circuit_supply import CircuitParameters
-from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
-from neuroest.specs.base import DroppedBits, ResolutionOrAuto
-from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, positive
 
 
@@ -26,15 +24,11 @@ class TimeConverterParameters(CircuitParameters):
     """Highest resolution of the circuit."""
 
 
-class TimeConverterBlock(DeviceBlock):
+class TimeConverterBlock(ResolvedAdcBlock):
     """Time-to-digital converter, for columns whose result is a time."""
 
     record = TimeConverterParameters
     model: Literal["time_to_digital"]
-    bits: ResolutionOrAuto = "auto"
-    """Resolution; auto: the lossless resolution minus `dropped_bits`."""
-    dropped_bits: DroppedBits = 0.0
-    """Bits below the lossless resolution, if the network is known to tolerate this."""
 
 
 class TimeConverter(SampledConverter):

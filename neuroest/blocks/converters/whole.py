@@ -7,12 +7,11 @@ import numpy as np
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters
-from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
 from neuroest.equations import whole_converters as equations
-from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
-from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.base import Frequency
 from neuroest.specs.parameters import FIT, RANGE_END, non_negative, positive
 
 
@@ -52,15 +51,11 @@ class WholeAdcParameters(CircuitParameters):
     """Largest node of the converters in the fit."""
 
 
-class WholeAdcBlock(DeviceBlock):
+class WholeAdcBlock(ResolvedAdcBlock):
     """Complete converter of a macro, by a fit to published ones."""
 
     record = WholeAdcParameters
     model: Literal["whole_adc"]
-    bits: ResolutionOrAuto = "auto"
-    """Resolution; auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: DroppedBits = 0.0
-    """Bits below the lossless resolution that the network is known to tolerate."""
     sample_rate: Frequency | None = None
     """Conversions per second of one converter; left out, as fast as the circuit is."""
     takes: Literal["voltage", "current", "time"] = "voltage"
