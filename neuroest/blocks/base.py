@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, get_args
 
 import numpy as np
 
@@ -16,7 +14,7 @@ from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
-from neuroest.core.docstrings import section
+from neuroest.core.docstrings import texts_of
 from neuroest.core.errors import NeuroestError
 from neuroest.core.memoization import memoize_numbers
 from neuroest.registry import ROLES
@@ -224,17 +222,6 @@ class Check:
     unit: str = "1"
 
 
-@cache
-def texts_of_checks(cls: Any) -> Mapping[str, str]:
-    """Texts of all checks of a class, from the sections ``Checks`` in the docstrings of its methods."""
-    found: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
-        for member in vars(base).values():
-            if inspect.isfunction(member):
-                found |= section(member, "Checks")
-    return MappingProxyType(found)
-
-
 class StatesChecks:
     """What makes checks, with the text of each under its name in the section ``Checks`` of a method's docstring.
 
@@ -248,8 +235,7 @@ class StatesChecks:
         limit: u.Numeric | None = None, unit: str = "1", *, path: str = "",
     ) -> Check:  # fmt: skip
         """A check of this component, or of the one at another path."""
-        owner: Any = type(self)
-        text = texts_of_checks(owner).get(name, name.replace("_", " "))
+        text = texts_of(cast("Any", type(self)), "Checks").get(name, name.replace("_", " "))
         return Check(name, path or self.path, severity, passed, text, value, limit, unit)
 
     def require(

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -31,3 +32,14 @@ def stated(documented: type | Callable[..., Any], title: str, applies: Mapping[s
     """Texts of a section of a docstring whose names apply."""
     texts = section(documented, title)
     return [texts.get(name, name.replace("_", " ")) for name, holds in applies.items() if holds]
+
+
+@cache
+def texts_of(cls: Any, title: str) -> Mapping[str, str]:
+    """Texts of a section in the docstrings of all methods of a class and of its bases, by name."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        for member in vars(base).values():
+            if inspect.isfunction(member):
+                found |= section(member, title)
+    return MappingProxyType(found)

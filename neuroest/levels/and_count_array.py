@@ -57,11 +57,17 @@ class AndCountMapper(Mapper):
     unit_name = "array"
 
     def check_supported(self) -> None:
-        """Refuse numbers, layers with weights, and neurons that are not there."""
-        if not self.network.spiking:
-            raise CodingError(
-                f"{self.level.path} counts spikes and cannot run a dense network; use a digital_array"
-            )
+        """Refuse numbers, layers with weights, and neurons that are not there.
+
+        Refused
+        -------
+        dense_network
+            {path} counts spikes and cannot run a dense network; use a digital_array
+        no_neurons
+            {path}.outputs is neurons, but the chip has no digital_lif block; add one with a memory that stores
+            state, or set it to random
+        """
+        self.refuse("dense_network", not self.network.spiking, CodingError)
         t = self.layers
         weighted = of_one_point(t.is_weighted * (t.stationary_elements <= 0.0)) > 0.0
         for name, stored in zip(t.names, weighted, strict=True):
@@ -70,11 +76,7 @@ class AndCountMapper(Mapper):
                     f"layer {name!r} has weights, but {self.level.path} multiplies spikes of two layers only; name it "
                     "in the `layers` of another level"
                 )
-        if self.spec.outputs == "neurons" and not self.chip.find(UpdatesNeurons):
-            raise MappingError(
-                f"{self.level.path}.outputs is neurons, but the chip has no digital_lif block; add one with a memory "
-                "that stores state, or set it to random"
-            )
+        self.refuse("no_neurons", self.spec.outputs == "neurons" and not self.chip.find(UpdatesNeurons))
 
     @property
     def arrays(self) -> u.Numeric:

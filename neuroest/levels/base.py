@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, ClassVar, Literal, TypeAlias, get_args
+from typing import Any, ClassVar, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,8 @@ from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
 from neuroest.core import units as u
-from neuroest.core.docstrings import stated
-from neuroest.core.errors import MappingError
+from neuroest.core.docstrings import stated, texts_of
+from neuroest.core.errors import MappingError, NeuroestError
 from neuroest.core.memoization import memoize_numbers
 from neuroest.design.build import Part
 from neuroest.design.chip import Chip, LevelNode
@@ -298,6 +298,31 @@ class Mapper(StatesChecks, ABC):
         MappingError
             With the layer and the reason.
         """
+
+    def refuse(
+        self, what: str, applies: Any, error: type[NeuroestError] = MappingError, **names: str
+    ) -> None:
+        """Refuse a network or a chip, with the text of `what` in the section ``Refused`` of the docstring.
+
+        Parameters
+        ----------
+        what : str
+            Name of the text.
+        applies : bool
+            Whether it is refused.
+        error : type
+            The error.
+        names : str
+            Words of the text besides ``path``, that of the level.
+
+        Raises
+        ------
+        MappingError
+            Or the error given, if it applies.
+        """
+        if applies:
+            texts = texts_of(cast("Any", type(self)), "Refused")
+            raise error(texts.get(what, what).format(path=self.path, **names))
 
     @abstractmethod
     def place(self) -> Placement:

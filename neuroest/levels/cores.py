@@ -29,11 +29,14 @@ class CoreMapper(Mapper):
     skips_silent_inputs = True
 
     def check_supported(self) -> None:
-        """Refuse dense networks."""
-        if not self.network.spiking:
-            raise CodingError(
-                f"{self.level.path} runs spikes only and cannot run a dense network; use a spiking workload"
-            )
+        """Refuse dense networks.
+
+        Refused
+        -------
+        dense_network
+            {path} runs spikes only and cannot run a dense network; use a spiking workload
+        """
+        self.refuse("dense_network", not self.network.spiking, CodingError)
 
     @abstractmethod
     def core_neurons(self) -> u.Numeric:

@@ -189,24 +189,33 @@ class DigitalArrayMapper(Mapper):
         return self.kept.turns
 
     def check_supported(self) -> None:
-        """Refuse numbers wider than the units, and sums that stay where trees or spikes make them."""
+        """Refuse numbers wider than the units, and sums that stay where trees or spikes make them.
+
+        Refused
+        -------
+        stationary_in_tree
+            {path}.dataflow is {dataflow}, but a tree of adders keeps weights or sums; set it to weight_stationary
+            or output_stationary
+        skipped_in_winograd
+            {path}.gating and zero_skipping need inputs as they are, which Winograd transforms; set convolution to
+            direct
+        spikes_in_winograd
+            {path}.convolution is winograd, whose transformed inputs are not spikes; set it to direct
+        external_spikes
+            {path}.layer_outputs is external, but spikes stay on the chip; set it to kept
+        no_link_for_activations
+            {path}.layer_outputs is external, but no off_chip_link carries activations
+        """
         dataflow = getattr(self.spec, "dataflow", "weight_stationary")
         if dataflow != "weight_stationary" and (self.winograd or self.network.spiking):
             cause = "spikes need" if self.network.spiking else "Winograd needs"
             raise MappingError(
                 f"{self.level.path}.dataflow is {dataflow}, but {cause} weights that stay; set it to weight_stationary"
             )
-        if dataflow not in {"weight_stationary", "output_stationary"} and self.tree:
-            raise MappingError(
-                f"{self.level.path}.dataflow is {dataflow}, but a tree of adders keeps weights or sums; set it to "
-                "weight_stationary or output_stationary"
-            )
+        moves = dataflow not in {"weight_stationary", "output_stationary"}
+        self.refuse("stationary_in_tree", moves and self.tree, dataflow=dataflow)
         unit = self.unit
-        if self.winograd and self.kept.products is not Kept.products:
-            raise MappingError(
-                f"{self.level.path}.gating and zero_skipping need inputs as they are, which Winograd transforms; set "
-                "convolution to direct"
-            )
+        self.refuse("skipped_in_winograd", self.winograd and self.kept.products is not Kept.products)
         if self.reported and (self.tree or self.winograd or self.network.spiking):
             what = "spikes" if self.network.spiking else "trees of adders and Winograd"
             raise MappingError(
@@ -226,18 +235,10 @@ class DigitalArrayMapper(Mapper):
                 )
         if self.network.spiking and not self.chip.find(UpdatesNeurons):
             raise CodingError("the chip has no neurons for a spiking network; add a digital_lif block")
-        if self.network.spiking and self.winograd:
-            raise CodingError(
-                f"{self.level.path}.convolution is winograd, whose transformed inputs are not spikes; set it to direct"
-            )
-        if self.network.spiking and self.external:
-            raise CodingError(
-                f"{self.level.path}.layer_outputs is external, but spikes stay on the chip; set it to kept"
-            )
-        if self.external and not any("activations" in link.spec.carries for link in self.chip.links()):
-            raise MappingError(
-                f"{self.level.path}.layer_outputs is external, but no off_chip_link carries activations"
-            )
+        self.refuse("spikes_in_winograd", self.network.spiking and self.winograd, CodingError)
+        self.refuse("external_spikes", self.network.spiking and self.external, CodingError)
+        carried = any("activations" in link.spec.carries for link in self.chip.links())
+        self.refuse("no_link_for_activations", self.external and not carried)
 
     @property
     def arrays(self) -> u.Numeric:

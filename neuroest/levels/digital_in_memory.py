@@ -101,16 +101,19 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
         return 2.0 * self.rows * self.columns * self.clock / cycles
 
     def check_supported(self) -> None:
-        """Refuse weights wider than all columns, and spikes without neurons."""
+        """Refuse weights wider than all columns, and spikes without neurons.
+
+        Refused
+        -------
+        products_of_results
+            {path} multiplies by weights only, not two results of the network; use a digital_array
+        """
         if np.any(self.columns < 1.0):
             raise MappingError(
                 f"{self.level.path} has {np.min(self.options['columns']):g} columns, a weight of "
                 f"{np.max(self.network.weight_bits):g} bits takes {np.max(self.slices):g}"
             )
-        if np.any(self.layers.stationary_elements > 0.0):
-            raise MappingError(
-                f"{self.level.path} multiplies by weights only, not two results of the network; use a digital_array"
-            )
+        self.refuse("products_of_results", np.any(self.layers.stationary_elements > 0.0))
         if self.network.spiking and not self.chip.find(UpdatesNeurons):
             raise CodingError("the chip has no neurons for a spiking network; add a digital_lif block")
 

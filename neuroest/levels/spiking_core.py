@@ -13,7 +13,6 @@ from neuroest.blocks.digital.digital_lif import DigitalNeuron, DigitalNeuronBloc
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
-from neuroest.core.errors import MappingError
 from neuroest.equations import mapping, neurons, spiking_cores
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.cores import CoreLevel, CoreMapper
@@ -127,30 +126,29 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         return replace(placement, checks=(*placement.checks, fits))
 
     def check_supported(self) -> None:
-        """Refuse dense networks, and sums in a place that does not suit the order in which neurons are served."""
+        """Refuse dense networks, and sums in a place that does not suit the order in which neurons are served.
+
+        Refused
+        -------
+        sums_in_memory
+            {path} serves every neuron once in every tick, which needs no sums in the state memory; write
+            accumulation: register
+        sums_in_register
+            {path} serves each event when it comes, and one register cannot hold the sums of all neurons that it
+            reaches; write accumulation: state_memory (which may be a register_file) or order: every_tick
+        events_only
+            {path} serves every neuron in every tick, so neuron_updates is every_step
+        added_operations
+            {path} updates neurons at events alone, so every operation compares with the threshold; write
+            synaptic_operation: update of the neuron
+        """
         super().check_supported()
         spec = self.spec
-        if spec.order == "every_tick" and spec.accumulation == "state_memory":
-            raise MappingError(
-                f"{self.level.path} serves every neuron once in every tick, which needs no sums in the state memory; "
-                "write accumulation: register"
-            )
-        if spec.order == "per_event" and spec.accumulation == "register":
-            raise MappingError(
-                f"{self.level.path} serves each event when it comes, and one register cannot hold the sums of all "
-                "neurons that it reaches; write accumulation: state_memory (which may be a register_file) or "
-                "order: every_tick"
-            )
+        self.refuse("sums_in_memory", spec.order == "every_tick" and spec.accumulation == "state_memory")
+        self.refuse("sums_in_register", spec.order == "per_event" and spec.accumulation == "register")
         if spec.neuron_updates == "at_events":
-            if spec.order == "every_tick":
-                raise MappingError(
-                    f"{self.level.path} serves every neuron in every tick, so neuron_updates is every_step"
-                )
-            if self.neuron.spec.synaptic_operation != "update":
-                raise MappingError(
-                    f"{self.level.path} updates neurons at events alone, so every operation compares with the "
-                    "threshold; write synaptic_operation: update of the neuron"
-                )
+            self.refuse("events_only", spec.order == "every_tick")
+            self.refuse("added_operations", self.neuron.spec.synaptic_operation != "update")
 
     def updates(self) -> Array:
         """Updates besides synaptic operations: all neurons in every step, or none."""

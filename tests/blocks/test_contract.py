@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+import textwrap
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from neuroest.blocks.base import Component, EnergyCost, StatesChecks, lacking, texts_of_checks
+from neuroest.blocks.base import Component, EnergyCost, StatesChecks, lacking
 from neuroest.blocks.roles import ChargesClock
-from neuroest.core.docstrings import section
+from neuroest.core.docstrings import section, texts_of
 from neuroest.core.errors import NeuroestError
 from neuroest.design.build import build
 from neuroest.design.chip import instantiate
@@ -104,7 +106,7 @@ def test_each_check_has_a_text_and_each_text_a_check() -> None:
     }
     assert sum(map(len, made.values())) > 100
     for cls, names in made.items():
-        stated = texts_of_checks(cls)
+        stated = texts_of(cls, "Checks")
         assert names <= stated.keys(), cls
         own = [section(member, "Checks") for member in vars(cls).values() if inspect.isfunction(member)]
         assert sum(map(len, own)) == len({name for texts in own for name in texts}), cls
@@ -130,6 +132,19 @@ def test_neurons_synapses_and_memories_have_an_example_for_templates() -> None:
     for model in BLOCKS:
         if roles_of(model) & {"neuron", "cell", "memory"} and model not in without:
             assert COMPONENTS[model].example, model
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_each_refusal_has_a_text_with_the_words_it_is_given(name: str) -> None:
+    texts = texts_of(MAPPERS[name], "Refused")
+    for cls in MAPPERS[name].__mro__[:-1]:
+        for call in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(cls)))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "self.refuse":
+                words = {keyword.arg for keyword in call.keywords} - {"error"}
+                stated = {
+                    word for _, word, *_ in Formatter().parse(texts[ast.literal_eval(call.args[0])]) if word
+                }
+                assert stated - {"path"} == words
 
 
 @pytest.mark.parametrize("name", LEVELS)

@@ -57,40 +57,41 @@ class CrossbarMapper(CrossbarCounts):
         return found
 
     def check_supported(self) -> None:
-        """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""
-        if self.compute.neuron is not None and not self.network.spiking:
-            raise CodingError(
-                f"{self.level.path} is read by spiking neurons and cannot run a dense network; "
-                "use a spiking workload, or an adc read-out"
-            )
-        if self.compute.neuron is None and self.network.spiking and not self.chip.find(UpdatesNeurons):
-            raise CodingError(
-                f"{self.level.path} is read by converters and the chip has no neurons for a spiking network; "
-                "add a digital_lif block and a memory that stores state"
-            )
+        """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron.
+
+        Refused
+        -------
+        dense_network
+            {path} is read by spiking neurons and cannot run a dense network; use a spiking workload, or an adc
+            read-out
+        no_neurons
+            {path} is read by converters and the chip has no neurons for a spiking network; add a digital_lif block
+            and a memory that stores state
+        no_accumulator
+            {path} is read by converters, whose partial sums need an accumulator block
+        neurons_in_turns
+            {path} is read by neurons that hold the state of one output each, so its arrays cannot take a further
+            part of the network; use several chips (chip.count: auto) or converters
+        no_counters
+            {path} counts partial sums, which needs an accumulator block to add the counts and a digital_lif block
+            to make spikes of them
+        no_numbers
+            {driver} turns numbers into pulses or voltages and has none in a spiking network; use a one_bit_driver
+        inputs_at_once
+            {readout} integrates the bits of an input one after the other, and {driver} applies it at once; use a
+            one_bit_driver
+        """
+        array, spiking, updates = self.compute, self.network.spiking, self.chip.find(UpdatesNeurons)
+        self.refuse("dense_network", array.neuron is not None and not spiking, CodingError)
+        self.refuse("no_neurons", array.neuron is None and spiking and not updates, CodingError)
         accumulates = self.chip.find(AddsPartialSums) or self.chip.covers("additions")
         adds = np.any(self.adds_conversions > 0.0) or self.compute.offset_subtraction != "none"
-        if self.compute.converter is not None and adds and not accumulates:
-            raise MappingError(
-                f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
-            )
-        if self.reprograms and self.compute.neuron is not None:
-            raise MappingError(
-                f"{self.level.path} is read by neurons that hold the state of one output each, so its arrays cannot "
-                "take a further part of the network; use several chips (chip.count: auto) or converters"
-            )
-        digital = bool(self.chip.find(AddsPartialSums)) and bool(self.chip.find(UpdatesNeurons))
-        if self.counts_partial_sums and not digital:
-            raise MappingError(
-                f"{self.level.path} counts partial sums, which needs an accumulator block to add the counts and a "
-                "digital_lif block to make spikes of them"
-            )
-        if self.compute.driver.whole_numbers and self.network.spiking:
-            raise CodingError(
-                f"{self.compute.driver.path} turns numbers into pulses or voltages and has none in a spiking network; "
-                "use a one_bit_driver"
-            )
-
+        self.refuse("no_accumulator", self.compute.converter is not None and adds and not accumulates)
+        self.refuse("neurons_in_turns", self.reprograms and self.compute.neuron is not None)
+        digital = bool(self.chip.find(AddsPartialSums)) and bool(updates)
+        self.refuse("no_counters", self.counts_partial_sums and not digital)
+        driver, readout = array.driver.path, array.readout.path
+        self.refuse("no_numbers", array.driver.whole_numbers and spiking, CodingError, driver=driver)
         charges = self.compute.adds_charges
         if self.shares and (charges or self.compute.cell.idle_rows_conduct):
             kind = "charge-domain cells drive" if charges else "cells without transistors conduct into"
@@ -103,11 +104,8 @@ class CrossbarMapper(CrossbarCounts):
             raise MappingError(f"{self.level.path} adds {added} {fault}")
         self._refuse_times_and_references()
         self._refuse_switches()
-        if self.compute.adds_pulses and not isinstance(self.compute.driver, DrivesOneBit):
-            raise MappingError(
-                f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
-                f"{self.compute.driver.path} applies it at once; use a one_bit_driver"
-            )
+        at_once = array.adds_pulses and not isinstance(array.driver, DrivesOneBit)
+        self.refuse("inputs_at_once", at_once, readout=readout, driver=driver)
         for fault in schedule_faults(self.compute, self.network.spiking):
             raise MappingError(f"{self.level.path}.schedule: {fault}")
         for fault in event_faults(self.compute, self.chip.operation.mode, self.layers.input_bits):
@@ -124,29 +122,37 @@ class CrossbarMapper(CrossbarCounts):
         return left_out_of_arrays(self)
 
     def _refuse_switches(self) -> None:
-        """Refuse multiplexers of what is no current or voltage."""
+        """Refuse multiplexers of what is no current or voltage.
+
+        Refused
+        -------
+        time_encoder
+            {multiplexer} is for currents and voltages, and a time_encoder passes on edges; leave out the
+            multiplexer
+        """
         array = self.compute
         if array.multiplexer is None:
             return
-        if "time_encoder" in array.readout.slots:
-            raise MappingError(
-                f"{array.multiplexer.path} is for currents and voltages, and a time_encoder passes on edges; "
-                "leave out the multiplexer"
-            )
+        self.refuse("time_encoder", "time_encoder" in array.readout.slots, multiplexer=array.multiplexer.path)
 
     def _refuse_times_and_references(self) -> None:
-        """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for."""
-        spec = self.spec
-        charges = self.compute.adds_charges
-        if {"full_scale", "full_scale_spreads"} <= self.compute.readout.options.keys():
-            raise MappingError(
-                f"{self.compute.readout.path} states its range as full_scale and as full_scale_spreads; leave out one"
-            )
-        if charges and self.compute.age is not None:
-            raise MappingError(
-                f"{self.level.path} adds charges of static memory cells, which do not age; leave out "
-                "time_since_programming and refresh_interval"
-            )
+        """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for.
+
+        Refused
+        -------
+        two_ranges
+            {readout} states its range as full_scale and as full_scale_spreads; leave out one
+        ageless_cells
+            {path} adds charges of static memory cells, which do not age; leave out time_since_programming and
+            refresh_interval
+        digital_sum
+            {path}.offset_subtraction is digital_sum, but neurons receive currents, from which a digital sum cannot
+            be subtracted; use reference_column
+        """
+        spec, array, readout = self.spec, self.compute, self.compute.readout
+        charges, ranges = array.adds_charges, {"full_scale", "full_scale_spreads"}
+        self.refuse("two_ranges", ranges <= readout.options.keys(), readout=readout.path)
+        self.refuse("ageless_cells", charges and array.age is not None)
         if spec.offset_subtraction not in (None, "none") and (charges or spec.weight_encoding != "offset"):
             raise MappingError(
                 f"{self.level.path}.offset_subtraction is {spec.offset_subtraction}, but "
@@ -157,11 +163,8 @@ class CrossbarMapper(CrossbarCounts):
                 )
                 + "; leave it out"
             )
-        if self.compute.neuron is not None and self.compute.offset_subtraction == "digital_sum":
-            raise MappingError(
-                f"{self.level.path}.offset_subtraction is digital_sum, but neurons receive currents, from which "
-                "a digital sum cannot be subtracted; use reference_column"
-            )
+        summed = array.offset_subtraction == "digital_sum"
+        self.refuse("digital_sum", summed and array.neuron is not None)
 
     def place(self) -> Placement:
         """Split every layer over arrays; packed where several groups fit one array, or layers share some.
