@@ -56,9 +56,9 @@ def complete_path(context: typer.Context, incomplete: str) -> list[str]:
     networks = context.params.get("workloads") or context.params.get("workload")
     network = networks if isinstance(networks, str) else next(iter(networks or []), DEFAULT_WORKLOAD)
     try:
-        chip = load_architecture(chips[0])
-        numbers = {**build(chip).claims, **workload_claims(load_workload(network).spec)}
-        paths = (*settable_paths(chip), *numbers)
+        design = build(load_architecture(chips[0]))
+        numbers = {**design.claims, **workload_claims(load_workload(network).spec)}
+        paths = (*settable_paths(design), *numbers)
     except NeuroestError:
         return []
     paths = tuple(dict.fromkeys(paths))

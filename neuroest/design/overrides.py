@@ -8,6 +8,7 @@ from typing import Any
 
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean, raise_all
 from neuroest.design.build import Design, build
+from neuroest.design.short_paths import settable_paths
 from neuroest.registry import BLOCKS
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import QuantityField
@@ -158,7 +159,7 @@ def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
     for path, text in parameters.items():
         silent = None if path in claims else _left_out(design, path)
         if path not in claims and silent is None:
-            raise UnknownNameError("parameter", path, _paths(design), "`neuroest explain` lists them")
+            raise UnknownNameError("parameter", path, settable_paths(design), "`neuroest explain` lists them")
         try:
             if silent is not None:
                 claims[path] = _stated(path, silent, text)
@@ -188,13 +189,6 @@ def _stated(path: str, info: ParameterInfo, text: str) -> Claim:
         path=path, value=value, unit=info.check.unit, basis="assumed", about=info.record, low=value, high=value,
         rationale="set to this value for the run; the file of the device is silent on it", origin=SETTING,
     )  # fmt: skip
-
-
-def _paths(design: Design) -> list[str]:
-    structural = [
-        f"{part.path}.{name}" for part in design.root.walk() for name in type(part.spec).model_fields
-    ]
-    return [*design.claims, *structural]
 
 
 def _check(design: Design, path: str, claim: Claim) -> QuantityField:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.design.build import build
+from neuroest.design.build import Design, build
 from neuroest.specs.architecture import ArchitectureSpec, Operation, Technology
 from neuroest.specs.inheritance import DerivedArchitecture
 from neuroest.specs.learning import LEARNING
@@ -20,9 +20,8 @@ _MOST_NAMED = 6
 """Maximum number of paths listed in a message; a convention."""
 
 
-def settable_paths(chip: Loaded[ArchitectureSpec]) -> tuple[str, ...]:
+def settable_paths(design: Design) -> tuple[str, ...]:
     """Full paths of everything that can be set in a chip: device parameters, stated or not, and keys of blocks."""
-    design = build(chip)
     silent = (
         f"{place}.{name}" for place, device in design.devices.items() for name in device.record.parameters()
     )
@@ -84,7 +83,7 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
     if is_whole(path):
         return path
     rule = () if network.learning is None else (f"{LEARNING}rule",)
-    known = (*settable_paths(chip), *workload_claims(network), *rule)
+    known = (*settable_paths(build(chip)), *workload_claims(network), *rule)
     found = ending_in(path, known)
     if found == path:
         words = 1 + path.count(".")

@@ -10,7 +10,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen
 from neuroest.design.build import build
-from neuroest.design.short_paths import settings_of
+from neuroest.design.short_paths import settable_paths, settings_of
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import paces
@@ -153,12 +153,8 @@ def _settings_for(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str])
     if not settings:
         return {}
     design = build(loaded)
-    known = set(design.claims)
-    parts = list(design.root.walk())
-    known |= {f"{part.path}.{name}" for part in parts for name in type(part.spec).model_fields}
-    published = any(getattr(part.spec, "mapper", None) in PUBLISHED for part in parts)
-    for section in ("technology", "operation"):
-        known |= {f"{section}.{name}" for name in type(getattr(loaded.spec, section)).model_fields}
+    known = frozenset(settable_paths(design))
+    published = any(getattr(part.spec, "mapper", None) in PUBLISHED for part in design.root.walk())
     return {
         path: value
         for path, value in settings.items()

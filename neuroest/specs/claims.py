@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import ConfigDict, Discriminator, Field, PlainSerializer, PlainValidator, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from neuroest.core.errors import QuantityError
@@ -20,34 +19,28 @@ DESIGN = "design"
 """Basis of a design choice, which is neither right nor wrong."""
 
 
-@dataclass(frozen=True)
-class QuantityText:
-    """Field annotation: a quantity as written in a file. Its unit is checked later, once the parameter is known."""
-
-    def __get_pydantic_core_schema__(
-        self, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        def validate(given: Any) -> str | float:
-            if isinstance(given, str):
-                return given
-            if isinstance(given, int | float) and not isinstance(given, bool):
-                return float(given)
-            message = "expected a quantity such as 47 kohm"
-            raise PydanticCustomError("quantity", "{message}", {"message": message})
-
-        return core_schema.no_info_plain_validator_function(
-            validate, serialization=core_schema.to_string_ser_schema()
-        )
-
-    def __get_pydantic_json_schema__(
-        self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": ["string", "number"], "examples": ["47 kohm"]}
+def _quantity_text(given: Any) -> str | float:
+    if isinstance(given, str):
+        return given
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return float(given)
+    message = "expected a quantity such as 47 kohm"
+    raise PydanticCustomError("quantity", "{message}", {"message": message})
 
 
-StatedQuantity: TypeAlias = Annotated[str | float, QuantityText()]
-_BUILT_ONCE = ConfigDict(defer_build=False)
-"""Built here once, since nearly every other spec contains a claim and would rebuild it."""
+StatedQuantity: TypeAlias = Annotated[
+    str | float,
+    PlainValidator(_quantity_text),
+    PlainSerializer(str, when_used="json-unless-none"),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["47 kohm"]}),
+]
+"""A quantity as written in a file. Its unit is checked later, once the parameter is known."""
+
+
+class _BuiltOnce(Spec):
+    """Built here once, since nearly every other spec contains a claim and would rebuild it."""
+
+    model_config = ConfigDict(defer_build=False)
 
 
 class Described(Protocol):
@@ -57,10 +50,8 @@ class Described(Protocol):
         """Docstring of each field, by name."""
 
 
-class Spread(Spec):
+class Spread(_BuiltOnce):
     """Uncertainty of the mean: the 80 % interval of the value, given by its ends or by one factor."""
-
-    model_config = _BUILT_ONCE
 
     low: StatedQuantity | None = None
     """10th percentile (p10), with unit: the true value is below it with 10 % probability."""
@@ -77,10 +68,8 @@ class Spread(Spec):
     value."""
 
 
-class Variability(Spec):
+class Variability(_BuiltOnce):
     """Device-to-device and cycle-to-cycle variability. It averages out over an array, unlike a spread of the mean."""
-
-    model_config = _BUILT_ONCE
 
     device_to_device: Annotated[float, QuantityField("1", minimum=0, maximum=100, example="7 %")] | None = (
         None
@@ -90,10 +79,8 @@ class Variability(Spec):
     """Relative standard deviation between cycles of one device."""
 
 
-class Provenance(Spec):
+class Provenance(_BuiltOnce):
     """Origin of a value."""
-
-    model_config = _BUILT_ONCE
 
     basis: Basis | None = None
     """measured: on this device; simulated: with a circuit or device simulator; derived: computed by us from other
@@ -118,10 +105,8 @@ class Provenance(Spec):
     """Negative correlation with the group: the parameter is low when the others are high."""
 
 
-class Alternative(Spec):
+class Alternative(_BuiltOnce):
     """Another source's value for the same parameter."""
-
-    model_config = _BUILT_ONCE
 
     value: StatedQuantity
     """Quantity with unit."""
@@ -135,8 +120,6 @@ class Alternative(Spec):
 
 class StatedClaim(Provenance):
     """A value with its provenance."""
-
-    model_config = _BUILT_ONCE
 
     value: StatedQuantity
     """Quantity with unit, for example `47 kohm`; a plain number if the parameter has no unit."""

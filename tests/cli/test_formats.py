@@ -83,4 +83,4 @@ def test_values_of_what_has_none_is_one_line(command: Command) -> None:
     outcome = command("show", "horowitz2014", "--format", "csv")
     assert outcome.code == 1
     assert len(outcome.err.splitlines()) == 1
-    assert "no architecture, device or workload" in outcome.err
+    assert "is not an architecture, device or workload" in outcome.err

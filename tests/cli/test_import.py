@@ -133,6 +133,6 @@ def test_a_recording_is_never_written_over_its_workload(command: Command, tmp_pa
     arguments = ("activity", "attach", str(written), str(tmp_path / "r.csv"), "--dataset", "d", "-o")
     refused = command(*arguments, str(written))
     assert refused.code == 1
-    assert "stays as it is" in refused.err
+    assert "which is not changed" in refused.err
     assert written.read_text() == before
     assert command(*arguments, str(tmp_path / "new.yaml")).code == 0

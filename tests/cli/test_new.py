@@ -46,7 +46,7 @@ def test_bad_wishes_are_one_line(command: Command, tmp_path: Path) -> None:
         (("architecture", "--adc", "sar_macro"), "--adc needs --like"),
         (("architecture", "--like", "analog_lif_28nm", "--neuron", "switch_vo2_heated"), "never fires"),
         (("architecture", "--like", "adc_crossbar_28nm", "--cell", "charge_sram_28nm"), "cim_sram_28nm"),
-        (("architecture", "--like", "adc_crossbar_28nm", "--adc", "sample_hold_28nm"), "is no adc but a"),
+        (("architecture", "--like", "adc_crossbar_28nm", "--adc", "sample_hold_28nm"), "is a sample_and_hold_circuit, not"),
         (("architecture", "--neuron", "rram_hfox_28nm"), "no neuron"),
     ):
         refused = command("new", *arguments)
@@ -89,7 +89,7 @@ def test_a_table_becomes_a_folder_of_devices_or_nothing(command: Command, tmp_pa
     assert "alpha_1.yaml and 1 more exists" in again.err
     for arguments, reported in (
         ((str(table),), "name a folder"),
-        ((str(table), "-o", str(table)), "is no folder"),
+        ((str(table), "-o", str(table)), "is not a folder"),
         ((str(table), "-o", str(folder), "--process", "cmos_65nm"), "a column `process`"),
         ((str(tmp_path / "none.csv"), "-o", str(folder)), "no such file"),
         ((str(tmp_path / "none.cell"),), "no such file"),
