@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from neuroest.core.data_file import read_data
+from neuroest.core.units import parse_quantity
 from neuroest.loading.library import load_architecture
 from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content
@@ -22,21 +24,10 @@ from neuroest.specs.reading import Document, read_text
 
 _MARK = r"^operational_array\s*:"
 _PICO, _GIGA = 1e-12, 1e9
-_CLOCK = 1e9
+_PARTS: Mapping[str, Any] = read_data(Path(__file__).with_suffix(".yaml"))
+_STORES: Mapping[str, str] = _PARTS["stores"]
+_CLOCK = parse_quantity(_PARTS["array"]["clock_frequency"], "Hz")
 """Assumed clock. [1/s]"""
-_BITS = 8
-"""Bits of an operand if the file states none, as in the networks shipped with ZigZag."""
-_SUM_BITS = 32
-_DEVICES = {"unit": "mac_zigzag", "memory": "sram_zigzag", "external": "dram_zigzag"}
-_STORES = {"I1": "activations", "I2": "weights", "O": "partial_sums"}
-_ASSUMED = (
-    "clock of 1 GHz; bits of operands as in input_precision, or 8; sums of 32 bits",
-    "28 nm and 0.9 V; only checks depend on them",
-    "rows of the array are the dimensions along which sums are added up, columns all others; weights stay in the units",
-    "each operand is stored in its innermost memory that all units share",
-    "no energy of clock and control, since the file has none",
-    "our own vector_unit for pooling, additions and activation functions, which ZigZag leaves out",
-)
 
 
 @dataclass(frozen=True)
@@ -100,7 +91,7 @@ def import_zigzag_hardware(path: Path, name: str) -> ImportedHardware:
         draft = Path(folder) / f"{name}.yaml"
         draft.write_text(made, encoding="utf-8")
         load_architecture(str(draft))
-    return ImportedHardware(made, tuple(account.stated), _ASSUMED, tuple(account.unused))
+    return ImportedHardware(made, tuple(account.stated), tuple(_PARTS["assumed"]), tuple(account.unused))
 
 
 def _without_repeated_ports(text: str, account: _Account) -> str:
@@ -237,19 +228,10 @@ class _Reader:
             if weights is None:
                 raise self._fault(("memories",), "no memory holds I2, the weights")
             blocks[_key(weights.name)] = self._weights_in_units(weights, blocks["array"]["columns"])
-        blocks["vector_unit"] = {
-            "model": "vector_unit", "device": "logic_45nm_horowitz", "lanes": blocks["array"]["columns"],
-            "clock_frequency": f"{_CLOCK / _GIGA:g} GHz",
-        }  # fmt: skip
-        return {
-            "kind": "architecture",
-            "name": name,
-            "description": f"Array of {file}, hardware of ZigZag.",
-            "technology": {"process": "cmos_28nm_lp", "supply_voltage": "0.9 V", "temperature": "300 K"},
-            "operation": {"mode": "back_to_back"},
-            "exclusions": ["areas, leakage, clock and control, which the file does not state"],
-            "chip": {"count": 1, "overheads": _overheads(), **blocks},
-        }
+        blocks["vector_unit"] = {**_PARTS["vector_unit"], "lanes": blocks["array"]["columns"]}
+        chip = {"count": 1, "overheads": _PARTS["overheads"], **blocks}
+        description = f"Array of {file}, hardware of ZigZag."
+        return {**_PARTS["architecture"], "name": name, "description": description, "chip": chip}
 
     def _link(self, memory: _Memory) -> dict[str, Any]:
         """The off-chip memory: the mean of read and write, since a link has one energy per bit."""
@@ -258,14 +240,9 @@ class _Reader:
             self._account.unused.append(
                 f"{memory.name}: w_cost; a link has one energy per bit, that of a read"
             )
-        return {
-            "model": "off_chip_link", "device": _DEVICES["external"],
-            "carries": ["inputs", "outputs", "weights", "activations"],
-            "parameters": {
-                "energy": _claim(f"{memory.read / memory.width / _PICO:.6g} pJ/bit", f"r_cost of {memory.name}."),
-                "rate": _claim(f"{memory.width * _CLOCK / _GIGA:.6g} Gbit/s", "Its port in each cycle."),
-            },
-        }  # fmt: skip
+        energy = _claim(f"{memory.read / memory.width / _PICO:.6g} pJ/bit", f"r_cost of {memory.name}.")
+        rate = _claim(f"{memory.width * _CLOCK / _GIGA:.6g} Gbit/s", "Its port in each cycle.")
+        return {**_PARTS["link"], "parameters": {"energy": energy, "rate": rate}}
 
     def _block(self, memory: _Memory, stores: list[str]) -> dict[str, Any]:
         self._account.stated.append(
@@ -278,10 +255,7 @@ class _Reader:
                 ("write_energy", "w_cost", memory.write),
             )
         }
-        return {
-            "model": "memory_macro", "device": _DEVICES["memory"], "capacity": f"{memory.size:.0f} bit",
-            "width": f"{memory.width:.0f} bit", "stores": stores, "parameters": energies,
-        }  # fmt: skip
+        return _macro(memory.size, memory.width, stores, energies)
 
     def _weights_in_units(self, memory: _Memory, columns: float) -> dict[str, Any]:
         """Registers of all units as the weight memory: loading writes them, a multiply-accumulate reads them."""
@@ -290,11 +264,8 @@ class _Reader:
         copies = prod(self._extents.values()) / prod(self._extents[name] for name in memory.served)
         energy = _claim(f"{memory.write / memory.width / _PICO:.6g} pJ/bit", f"w_cost of {memory.name}.")
         nothing = _claim("1e-9 pJ/bit", "Reading is part of mac_energy; the smallest number instead of zero.")
-        return {
-            "model": "memory_macro", "device": _DEVICES["memory"], "capacity": f"{memory.size * copies:.0f} bit",
-            "width": f"{memory.width * columns:.0f} bit", "stores": ["weights"],
-            "parameters": {"read_energy": nothing, "write_energy": energy},
-        }  # fmt: skip
+        energies = {"read_energy": nothing, "write_energy": energy}
+        return _macro(memory.size * copies, memory.width * columns, ["weights"], energies)
 
     def _level(self, registers: list[_Memory]) -> dict[str, Any]:
         """The units: register energy is part of a multiply-accumulate; shared registers count by their share."""
@@ -321,45 +292,25 @@ class _Reader:
         bits = self._array.get("input_precision")
         if bits is not None and not (isinstance(bits, list) and len(bits) == 2):
             raise self._fault((*here, "input_precision"), "expected two numbers of bits")
-        first, second = (
-            self._number((*here, "input_precision", index), value, 1.0)
-            for index, value in enumerate(bits or (_BITS, _BITS))
-        )
-        return {
-            "mapper": "digital_array", "count": 1, "rows": int(rows), "columns": int(columns),
-            "dataflow": "weight_stationary", "clock_frequency": f"{_CLOCK / _GIGA:g} GHz", "batch": 1,
-            "unit": {
-                "model": "reported_mac", "device": _DEVICES["unit"], "weight_bits": f"{second:.0f} bit",
-                "activation_bits": f"{first:.0f} bit", "accumulator_bits": f"{_SUM_BITS} bit",
-                "parameters": {
-                    "mac_energy": _claim(
-                        f"{unit / _PICO:.6g} pJ",
-                        "unit_energy, and the registers: reading an operand, reading and writing a sum.",
-                    )
-                },
-            },
-        }  # fmt: skip
+        rationale = "unit_energy, and the registers: reading an operand, reading and writing a sum."
+        block = {**_PARTS["unit"]}
+        for index, (key, value) in enumerate(
+            zip(("activation_bits", "weight_bits"), bits or (), strict=False)
+        ):
+            block[key] = f"{self._number((*here, 'input_precision', index), value, 1.0):.0f} bit"
+        block["parameters"] = {"mac_energy": _claim(f"{unit / _PICO:.6g} pJ", rationale)}
+        return {**_PARTS["array"], "rows": int(rows), "columns": int(columns), "unit": block}
 
 
 def _claim(value: str, rationale: str) -> dict[str, Any]:
-    return {
-        "value": value, "basis": "assumed", "source": "zigzag_hardware",
-        "rationale": f"{rationale} The file says neither how it was found nor how sure it is.",
-    }  # fmt: skip
+    unsure = "The file says neither how it was found nor how sure it is."
+    return {**_PARTS["claim"], "value": value, "rationale": f"{rationale} {unsure}"}
 
 
-def _overheads() -> dict[str, Any]:
-    def none(value: float | str, rationale: str) -> dict[str, Any]:
-        return {"value": value, "basis": "assumed", "rationale": rationale}
-
-    return {
-        "model": "chip_overheads", "device": "overheads_generic",
-        "parameters": {
-            "clock_fraction": none(0, "Not in the file."), "control_fraction": none(0, "Not in the file."),
-            "control_area_fraction": none(0, "Not in the file."),
-            "power_density_limit": none("1000 kW/mm^2", "The file has no areas, so the density is unknown."),
-        },
-    }  # fmt: skip
+def _macro(size: float, width: float, stores: list[str], energies: Mapping[str, Any]) -> dict[str, Any]:
+    """A memory on the chip, with size and width in bits."""
+    shape = {"capacity": f"{size:.0f} bit", "width": f"{width:.0f} bit"}
+    return {**_PARTS["memory"], **shape, "stores": stores, "parameters": energies}
 
 
 def _key(name: str) -> str:
