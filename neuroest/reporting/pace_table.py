@@ -2,18 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from neuroest.reporting.formatting import formatted, percent, ratio_digits
+from neuroest.reporting.formatting import formatted, percent, ratio_digits, words
 from neuroest.reporting.table_model import Table
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
-from neuroest.results.pace import PACES, Banded, Pace, PaceRow
+from neuroest.results.pace import PACES, Banded, PaceRow
 
-WORDS: Mapping[Pace, str] = {
-    "back_to_back": "back to back",
-    "equal_pace": "equal pace",
-    "real_time": "real time",
-}
-"""Names of the paces."""
 LEAST_IN_TIME = 0.5
 """Share of the samples in which a chip must keep up before its energy at a pace says anything."""
 HEAD = ("median", "design", "baseline", "ratio", "p10 .. p90")
@@ -27,7 +21,7 @@ def pace_table(comparison: Comparison, baseline: Estimate) -> Table:
         if row.pace != last:
             last = row.pace
             periods = (_median(row.design_period, "s"), _median(row.baseline_period, "s"))
-            rows.append((f"{WORDS[row.pace]}: period", *periods, "", ""))
+            rows.append((f"{words(row.pace)}: period", *periods, "", ""))
         if row.part != "energy" and not row.off_chip_link:
             continue
         slow = row.design_keeps_up < LEAST_IN_TIME, row.baseline_keeps_up < LEAST_IN_TIME
@@ -56,7 +50,7 @@ def pace_notes(
     """
     rows = [row for row in _of(comparison, baseline) if row.part == "energy" and row.off_chip_link]
     notes = [
-        f"{WORDS[pace]}: {what}" for pace, what in PACES.items() if any(row.pace == pace for row in rows)
+        f"{words(pace)}: {what}" for pace, what in PACES.items() if any(row.pace == pace for row in rows)
     ]
     notes.append("ratio: taken sample by sample, so that its median is not the quotient of the two medians")
     for row in rows:

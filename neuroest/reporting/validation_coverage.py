@@ -1,20 +1,12 @@
 """Accuracy of the kinds of model in a report against published chips, from the recorded scoreboard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import percent, words
 from neuroest.validation.record import Record, RecordedCase, level_of, models_by_path, recorded
 from neuroest.validation.scoring import Row, Summary
-
-_LEAST = 1e-3
-CLASSES: Mapping[str, str] = {
-    "bookkeeping": "sums of published inputs",
-    "structural": "scaling from one anchored value",
-    "bottom_up": "from process and device values alone",
-}
-"""What the classes of published values are."""
 
 
 @dataclass(frozen=True)

@@ -148,8 +148,8 @@ class Comparison(Paced):
     @property
     def left_out(self) -> tuple[tuple[str, ...], ...]:
         """Exclusions of each side, without the common ones."""
-        sides = [dict.fromkeys(result.exclusions) for result in self.estimates]
-        common = [item for item in sides[0] if all(item in side for side in sides)]
+        common = self.left_out_by_all
+        sides = (dict.fromkeys(result.exclusions) for result in self.estimates)
         return tuple(tuple(item for item in side if item not in common) for side in sides)
 
     @property

@@ -13,8 +13,8 @@ from neuroest.core.version import package_version
 from neuroest.loading.library import load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan, read_plan
 from neuroest.publishing.paper.steps import STEPS, steps_of
-from neuroest.reporting.formatting import counted
-from neuroest.reporting.pace_table import WORDS
+from neuroest.reporting.formatting import counted, words
+from neuroest.results.pace import PACES
 
 _MOST_ASSUMED = 0.5
 """Share of assumed and projected values from which a result counts as a projection; a convention."""
@@ -250,7 +250,8 @@ def summary(folder: Path) -> str:
     steps = steps_of(found.plan, found.folder)
     return _page(
         "summary", plan=found.plan, own=found.own, own_name=_OWN, designs=found.compared["designs"],
-        contest=found.contest, device=_device_lines(found), ratios=energies, paces=WORDS, parts=_PARTS,
+        contest=found.contest, device=_device_lines(found), ratios=energies, parts=_PARTS,
+        paces={pace: words(pace) for pace in PACES},
         no_contest=_no_contest(found), at_equal_pace=_at_equal_pace(found), missing=missing,
         place=_place_on_the_map(found.contest) if found.contest is not None else "",
         causes=found.own["bands"]["causes"].get("energy_per_inference_J", []),
