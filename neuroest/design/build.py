@@ -296,6 +296,19 @@ class _Builder:
         self.adopt(f"{path}.process", process)
 
 
+class _WithoutValues(_Builder):
+    """Finds the parts of a chip and their devices, and leaves the numbers alone."""
+
+    def options(self, path: str, spec: Spec, where: tuple[str, ...]) -> None:
+        """No claims."""
+
+    def adopt(self, path: str, device: Device) -> None:
+        """No claims."""
+
+    def override(self, path: str, block: DeviceBlock, device: Device, where: tuple[str, ...]) -> None:
+        """No claims."""
+
+
 def sleeps(spec: Spec) -> bool:
     """Whether a block enters a sleep mode between inferences."""
     return getattr(spec, "sleep", "none") != "none"
@@ -349,6 +362,11 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     design = _built(builder, loaded)
     _designs[loaded] = design, tuple(builder.read)
     return design
+
+
+def build_without_values(loaded: Loaded[ArchitectureSpec]) -> Design:
+    """The same design without claims, for lists of many chips."""
+    return _built(_WithoutValues(loaded), loaded)
 
 
 def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:

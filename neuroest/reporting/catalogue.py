@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from neuroest.core.errors import UnknownNameError
-from neuroest.design.build import build
+from neuroest.design.build import build_without_values
 from neuroest.exploration.contest_spec import read_contest
-from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, named
+from neuroest.loading.library import bibliography, load_architecture, load_workload, named, read_spec
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.text_style import one_line
+from neuroest.specs.device import DeviceSpec
 from neuroest.specs.layers import Population
 
 LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
@@ -106,7 +107,7 @@ _TAGS = {"memristor_neurons": "memristive (memristor neurons)"}
 def _architectures() -> Iterator[Entry]:
     for name in named("architecture"):
         loaded = load_architecture(name)
-        design = build(loaded)
+        design = build_without_values(loaded)
         mappers = [m for part in design.root.walk() if (m := getattr(part.spec, "mapper", None)) is not None]
         stages = {device.spec.maturity.stage for device in design.devices.values()}
         text = one_line(loaded.spec.description)
@@ -116,7 +117,7 @@ def _architectures() -> Iterator[Entry]:
 
 def _devices() -> Iterator[Entry]:
     for name, path in named("device").items():
-        spec = load_device(name).spec
+        spec = read_spec(DeviceSpec, path).spec
         yield Entry(name, "device", path.parent.name, one_line(spec.description), spec.maturity.stage)
 
 
