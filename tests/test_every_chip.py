@@ -121,7 +121,7 @@ def test_twice_the_timesteps_are_twice_the_dynamic_energy_or_explain_says_of_wha
     twice = math.isclose(two.totals["dynamic_energy_J"], 2.0 * one.totals["dynamic_energy_J"], rel_tol=1e-9)
     assert twice or "energy that does not double: chip." in said
     moved = one.totals["energy_per_inference_J"] != two.totals["energy_per_inference_J"]
-    assert ("twice of it: energy per inference x" in said) is moved
+    assert ("doubled: energy per inference x" in said) is moved
 
 
 # --- The same number ------------------------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 Parameters
 ----------
 names
-    Which; all by default.
+    Characteristics to simulate; default: all.
 devices
     Devices or repetitions of each point.
 compare
-    Under the conditions of the published measurements and compared with them; the default for diffusive_bench
+    Simulate under the conditions of the published measurements and compare with them; default for diffusive_bench.
 figures
-    Draw one figure each into a folder.
+    Folder for one figure per characteristic.
 suffix
     png, pdf or svg.
 form

@@ -1,11 +1,11 @@
-"""``neuroest contest``: each neuron in the best chip that it can have, and who wins where.
+"""``neuroest contest``: each neuron in its best chip, and who wins where.
 
 Parameters
 ----------
 rules
     Name of a shipped contest, or a file.
 axes
-    One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; given twice.
+    One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; give it twice.
 limits
     A constraint on every chip, such as 'area_m2 <= 4 mm^2'; may be repeated.
 minimize
@@ -13,7 +13,7 @@ minimize
 by
     Compare the choices of one alternative, such as column.
 points
-    .parquet or .csv for the best chips of all cells; an interrupted run goes on when it is started again.
+    .parquet or .csv for the best chips of all cells; an interrupted run continues when started again.
 samples
     Samples of the bands.
 front

@@ -19,8 +19,9 @@ Axes = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUES",
-        help="An axis: path=a,b,c, or path=lo..hi:n[:log]; one+other=... links two paths; may be repeated. The last "
-        "words of a path do, where only one path ends so. The paths architecture and workload choose whole files.",
+        help="An axis: path=a,b,c, or path=lo..hi:n[:log]; one+other=... links two paths; may be repeated. A "
+        "path may be shortened to its last parts if these are unambiguous. The paths architecture and workload choose "
+        "whole files.",
         autocompletion=shared.complete_path,
     ),
 ]

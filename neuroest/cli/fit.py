@@ -3,23 +3,23 @@
 Parameters
 ----------
 data
-    Measurements with units in the header, .csv or .xlsx; each file a device.
+    Measurements with units in the header, .csv or .xlsx; one file per device.
 output
     Device spec to write.
 model
-    Device model to fit; the one that describes the data best by default.
+    Device model to fit; default: the one that describes the data best.
 law
-    Law to take where several describe an experiment, such as delay_inverse.
+    Law to use where several describe an experiment, such as delay_inverse.
 start
-    Spec to start from and to fill up from.
+    Spec that provides starting values and the parameters that the data do not determine.
 starts
-    Starts of the search.
+    Number of starting points of the search.
 label
     Name of the data in the figure, such as 'Ag/SiOx, 6 devices'.
 force
     Replace the spec if it exists.
 accept_misfit
-    Write a spec even if the model does not describe the data, or they contradict each other.
+    Write a spec even if the model does not describe the data, or the data contradict each other.
 form
     Form of the report.
 

@@ -109,7 +109,7 @@ def time_of(text: str | None) -> float | None:
     except QuantityError as error:
         raise SpecError([Problem("--time-step", 0, 0, text[:40], str(error))]) from None
     if seconds <= 0.0:
-        raise SpecError([Problem("--time-step", 0, 0, text[:40], "must be longer than nothing")])
+        raise SpecError([Problem("--time-step", 0, 0, text[:40], "must be above zero")])
     return seconds
 
 

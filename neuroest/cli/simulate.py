@@ -15,17 +15,18 @@ gap
 pulses
     Number of pulses.
 spikes
-    Length of a constant input by the spikes, about, that it is to give; instead of --duration.
+    Length of a constant input, as the approximate number of spikes; instead of --duration.
 behaviour
-    Spec with leak and refractory time of a CMOS integrator, such as lif_behaviour_generic; its own file without.
+    Spec with leak and refractory time of a CMOS integrator, such as
+    lif_behaviour_generic; default: the file of the neuron itself.
 noise
     Noise and differences of devices.
 rupture
-    Let a complete filament rupture as fast as measured, or take the published rate equations alone.
+    Let a complete filament rupture as fast as measured, or use the published rate equations alone.
 step
     Longest time step, such as 10 us.
 energy
-    Price one spike by simulation and by closed form, side by side.
+    Energy of one spike by simulation and by closed form, side by side.
 hold
     With --energy: time that the input stays on after the switch.
 form

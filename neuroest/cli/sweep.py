@@ -3,7 +3,7 @@
 Parameters
 ----------
 output
-    .parquet or .csv; a run that was cut off goes on when it is started again.
+    .parquet or .csv; an interrupted run continues when started again.
 sampler
     How the points are sampled.
 samples

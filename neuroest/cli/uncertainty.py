@@ -56,4 +56,4 @@ def run(
         found.plot(names[0], plot)
     shared.emit_result(found, output, form, f"Uncertainty of {architecture} on {workload}")
     if found.feasible < 1.0:
-        shared.note([f"{found.feasible:.2%} of the samples have an estimate; the bands are of those"])
+        shared.note([f"{found.feasible:.2%} of the samples have an estimate; the bands cover only these"])

@@ -397,7 +397,7 @@ def breakeven(
     values = pair.spaced(pair.track.low, pair.track.high, _SCAN, log=pair.track.log)
     curves = pair.at(values)
     if not np.any(np.isfinite(_difference(quantity, *curves))):
-        raise ExplorationError("nowhere in this range do both chips have an estimate")
+        raise ExplorationError("the two chips have no estimate at the same point of this range")
     points = pair.break_even_points(values, *curves)
     places = values[np.unique(np.linspace(0, values.size - 1, _PLACES).round().astype(int))]
     first_drawn, second_drawn = (

@@ -264,7 +264,7 @@ class Job:
             raise ExplorationError("the number of samples is 0; ask for at least 1")
         if self.points > CONFIRM_ABOVE and not confirmed:
             raise ExplorationError(
-                f"{self.points:.3g} points are very many; confirm with --yes, or reduce them"
+                f"{self.points:.3g} points is a very large number; confirm with --yes, or reduce it"
             )
 
 

@@ -72,8 +72,8 @@ def on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> 
                 finished = [(f, _result(f)) for f in _finished(distributed, client, scheduler, flying)]
             except (OSError, asyncio.CancelledError, CancelledError):
                 raise ExplorationError(
-                    f"the scheduler {scheduler} is gone; finished chunks of a run with an output are kept, run the "
-                    "same command again when it is back"
+                    f"lost the connection to the scheduler {scheduler}; finished chunks of a run with an output are "
+                    "kept, run the same command again when it is back"
                 ) from None
             for future, result in finished:
                 yield flying.pop(future), result

@@ -99,12 +99,12 @@ class UncertaintyResult:
     def to_text(self) -> str:
         """A table for a terminal."""
         rows, chips = (size - 1 for size in next(iter(self.samples.values())).shape)
-        known = " as for the bands of `estimate`" if (rows, self.seed) == (SAMPLES, SEED) else ""
+        known = ", the same as for the bands of `estimate`," if (rows, self.seed) == (SAMPLES, SEED) else ""
         lines = [
             *wrapped(f"{self.architecture} on {self.workload}"),
             *wrapped(
-                f"{rows} draws (seed {self.seed}){known} of {len(self.causes)} parameters and models with a spread; "
-                f"{chips} chips in each, for {len(self.varied)} parameters that vary between devices or cycles"
+                f"{rows} draws (seed {self.seed}){known} over {len(self.causes)} parameters and models with a spread; "
+                f"{chips} chips per draw, for {len(self.varied)} parameters that vary between devices or cycles"
             ),
             "",
         ]
@@ -118,7 +118,9 @@ class UncertaintyResult:
             if share >= _SHOWN_SHARE:
                 table.append((" with variability", *_formatted(self.together[name], unit), "", ""))
         lines += fitting_columns(table, "<>>>>>")
-        note = "from variability: share of the variance that differences between devices and cycles cause"
+        note = (
+            "from variability: share of the variance caused by differences between devices and between cycles"
+        )
         return "\n".join([*lines, *wrapped(note, hanging=2)]) + "\n"
 
     def __repr__(self) -> str:

@@ -77,7 +77,7 @@ class DeviceFit:
         """Why the fit should not become a spec; empty if it may."""
         found = self.result
         if not found.converged:
-            return "the fit did not converge; give --starts more, or data that say more"
+            return "the fit did not converge; increase --starts, or give more informative data"
         if found.contradictions:
             return f"the data contradict each other ({found.contradictions[0]})"
         if found.rejected:
@@ -167,9 +167,9 @@ class DeviceFit:
         )
         held = self._held_lines() if found.held else []
         for heading, lines in (
-            ("bounds, and no values:", bounds),
-            ("chosen to agree with what was found:", chosen),
-            (f"not identified, held at {self.template.spec.name}:", held),
+            ("bounds only:", bounds),
+            ("chosen to be consistent with the fit:", chosen),
+            (f"not identified, kept at {self.template.spec.name}:", held),
         ):
             if lines:
                 yield from ("", heading, *lines)
@@ -190,13 +190,12 @@ class DeviceFit:
         if found.rejected:
             yield from wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2)
         yield from (
-            f"{a} and {b} are known together only: correlation {c:.2f}" for a, b, c in found.opposed()
+            f"only a combination of {a} and {b} is determined: correlation {c:.2f}"
+            for a, b, c in found.opposed()
         )
         yield from (f"contradiction: {text}" for text in found.contradictions)
         if not any("device" in part.experiment.columns for part in found.rows):
-            yield from wrapped(
-                "no column `device`: the bands leave out differences between devices", hanging=2
-            )
+            yield from wrapped("no column `device`: the bands exclude differences between devices", hanging=2)
         what = "the result" if found.laws else "the drive"
         for words, value in (("devices", found.device_to_device), ("cycles", found.cycle_to_cycle)):
             if value is not None:

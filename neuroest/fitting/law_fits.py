@@ -49,7 +49,7 @@ def composed(
         for name in template.claims
         if name not in found and name not in completions and not any(name in fit.settings for fit in fits)
     }
-    held |= {name: "the data give an upper bound only" for name, fit in found.items() if name in fit.bounds}
+    held |= {name: "the data give only an upper bound" for name, fit in found.items() if name in fit.bounds}
     rejected = [fit.misfit for fit in fits if fit.misfit is not None and fit.rejected]
     return Fit(
         values=values, fitted=fitted, deviations={n: found[n].deviations[n] for n in fitted},

@@ -129,10 +129,10 @@ class DenseSimulation:
             *(f"{one.name}: {one.about}" for one in self.results),
             "",
             *stacked_columns(layers, "<>>"),
-            "not simulated, and in the bits of the estimate: loss along wires, settling, circuits at the columns",
+            "not simulated, but part of the effective bits of the estimate: IR drop, settling, column circuits",
         ]
         if self.elsewhere:
-            lines.append(f"quantised, not on arrays: {', '.join(self.elsewhere)}")
+            lines.append(f"quantised but not on arrays: {', '.join(self.elsewhere)}")
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
     def to_dict(self) -> dict[str, Any]:
@@ -348,7 +348,7 @@ def simulate_dense(
     squares = np.zeros((len(layers), 2))
     notify("the chip")
     whole = study.right(study.on_chips(errors=squares, progress=progress))
-    rounded = "weights and inputs of the layers rounded to their bits"
+    rounded = "weights and inputs of the layers rounded to their number of bits"
     results = (
         DenseResult("floating point", "the file as it is", share(floating), difference(floating, exact)),
         DenseResult("quantised", rounded, share(exact), None),

@@ -47,8 +47,8 @@ class NetworkSimulation:
         lines = [f"{study.workload.spec.name}: {dealt}"]
         if origin.cell_errors:
             lines.append(
-                "cells of the arrays hold their weights with the errors of the estimate, others on each chip; wires "
-                "lose"
+                "cells store their weights with the errors of the estimate, sampled for each chip; wires have IR "
+                "drop"
             )
         lines += _condition_lines(study.chip.architecture, origin.place, origin.drives)
         lines += [
@@ -183,7 +183,7 @@ def _activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivit
         if all_spikes > passed:
             lost = 100.0 * (1.0 - passed / all_spikes)
             lines.append(
-                f"  {lost:.3g} % of its spikes come second in a timestep, and the row drivers pass on one"
+                f"  {lost:.3g} % of its spikes are second spikes in a timestep; the row drivers forward only one"
             )
         top = float(np.mean(one.voltage >= place.supply_voltage))
         if top > 0.0:

@@ -45,7 +45,7 @@ class Timing:
         nothing where all layers share the units, one after the other.
     pace : Numeric
         From one time step of a pipeline to the next (of a dense network from one inference to the next): the slowest
-        layer, or the layers that take turns on one unit; the own step of each layer where all share the units.
+        layer, or the layers that share one unit; the own step of each layer where all share the units.
     latency : Numeric
         From the first input to the last output.
     initiation_interval : Numeric

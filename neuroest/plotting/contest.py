@@ -78,11 +78,12 @@ def _title(contest: Contest, of: str | None) -> str:
     what = label_and_unit(contest.objective)[0]
     if of is not None:
         return (
-            f"{contest.workload}: {what} of the best chip of {contest.titles[of]} over that of the best of the others, "
-            "median and p10 to p90.\nDotted: the workload itself. Lines: where the outcome changes."
+            f"{contest.workload}: {what} of the best chip of {contest.titles[of]} over that of the best other "
+            "contender, median and p10 to p90.\nDotted: the workload itself. Lines: where the outcome changes."
         )
     return (
-        f"{contest.workload}: who takes least {what}, and how many times as much the next takes (p10 to p90).\n"
+        f"{contest.workload}: contender with the lowest {what}, and how many times as much the runner-up needs "
+        "(p10 to p90).\n"
         "Pale: the band contains 1. Dotted: the workload itself. Lines: break-even."
     )
 

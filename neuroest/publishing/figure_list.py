@@ -44,7 +44,7 @@ def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
     if sweep is not None and sweep.results:
         shown = len(sweep.formatted)
         left = f"; {counted(sweep.infeasible, 'infeasible point')} left out" if sweep.infeasible else ""
-        drawn = f", of which {shown} are drawn," if shown < sweep.count else ""
+        drawn = f" ({shown} of them drawn)" if shown < sweep.count else ""
         points = counted(sweep.count, "point")
         make = partial(points_figure, sweep, widths[0])
         found.append(_plan("sweep", "sweep", make, points=points, drawn=drawn, left=left))

@@ -51,7 +51,7 @@ def _left_out_lines(comparison: Comparison, names: Sequence[str], style: Style) 
     for sides, items in sorted(groups.items(), key=lambda group: len(group[0])):
         label = "by all" if len(sides) == len(names) else f"by {' and '.join(sides)} alone"
         lines += [*wrapped(label, indent=2, hanging=4), *bullets(map(one_line, items), indent=4)]
-    return lines if groups else [*lines, "  nothing that the files name"]
+    return lines if groups else [*lines, "  nothing stated in the files"]
 
 
 def _pace_lines(comparison: Comparison, baseline: Estimate, style: Style) -> list[str]:

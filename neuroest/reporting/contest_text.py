@@ -228,7 +228,7 @@ def _map_lines(contest: Contest) -> list[str]:
         lines += [*([""] if lines else []), *columns(rows, ">" + "<" * len(part), indent=2)]
     lines += wrapped(f"across: {x.label}; down: {y.label}", indent=2, hanging=4)
     lines += wrapped(
-        "a small letter: the band of the margin contains 1; a letter alone: nobody else has a chip", indent=2,
+        "lower-case letter: the band of the margin contains 1; a letter alone: no other contender has a chip", indent=2,
         hanging=4,
     )  # fmt: skip
     return lines

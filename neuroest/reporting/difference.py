@@ -289,7 +289,7 @@ def _moved_lines(moved: Moved, style: Style) -> list[str]:
         if cause.effect is None or abs(cause.effect) >= _LEAST * abs(moved.change or 1.0)
     ]
     if reported:
-        lines.append("    causes, each by itself, to first order:")
+        lines.append("    causes, one at a time, to first order:")
         rows_of_causes = [
             (
                 *_parameter_cells(cause),

@@ -363,7 +363,7 @@ _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts], str], ..
     ),
     (
         "area", "layer", "m^2", _area_by_layer,
-        "Area of the computing units that hold each layer; what layers share, white space too, is one part.",
+        "Area of the computing units of each layer; shared parts and white space form one part.",
     ),
     (
         "latency", "component", "s", _latency_by_component,
@@ -374,7 +374,7 @@ _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts], str], ..
     ),
     (
         "latency", "layer", "s", lambda source: dict(_by_layer(source, source.timing.step)),
-        "Time of one step of each layer. Layers may work at the same time, so the sum need not be the latency.",
+        "Time of one step of each layer. Layers can operate at the same time, so the sum may differ from the latency.",
     ),
 )  # fmt: skip
 """What each breakdown divides, by what, in which unit, how, and what its parts are."""

@@ -183,18 +183,18 @@ class _Explainer:
             index = found.paths.index(path)
             movers = {name: float(slopes[index]) for name, slopes in found.totals.items() if slopes[index]}
         slopes = tuple(
-            f"1 % more of it changes the {words(n)} by {slope:+.3g} %" for n, slope in movers.items()
+            f"raising it by 1 % changes the {words(n)} by {slope:+.3g} %" for n, slope in movers.items()
         )
         about = (claim.description, *claim_lines(claim), used, *slopes, *doubling)
         return Step(path, claim.value, claim.unit, about=tuple(text for text in about if text))
 
     def _doubled(self, path: str) -> tuple[str, ...]:
-        """What twice of a choice does, which moves in steps and so has no slope; nothing where it moves no result."""
+        """Effect of doubling a choice, which moves in steps and so has no slope; empty if no result changes."""
         estimate = self.estimate
         found = doubled(estimate.design, estimate.workload, estimate.claims, path)
         if found.refusal:
-            return (f"twice of it is refused: {found.refusal}",)
-        lines = [f"twice of it: {label_and_unit(name)[0]} x {r:.4g}" for name, r in found.ratios.items()]
+            return (f"doubled, it gives no estimate: {found.refusal}",)
+        lines = [f"doubled: {label_and_unit(name)[0]} x {r:.4g}" for name, r in found.ratios.items()]
         if found.ratios and found.not_doubled:
             some = [f"{name} x {by:.4g} (of {formatted(e, 'J')})" for name, e, by in found.not_doubled]
             more = f" and {len(some) - _MOST_TERMS} more" if len(some) > _MOST_TERMS else ""
@@ -237,18 +237,18 @@ class _Explainer:
             result = self.estimate.evaluation
             row = next(s for s in result.statics if (s.component, s.term) == (term.component, term.term))
             if row.when == "waking":
-                return f"{term.count:.6g} of them, woken once an inference"
+                return f"{term.count:.6g} instances, woken once per inference"
             seconds = first_number(result.leakage_time(row))
             state = "switched off" if row.when == "standby" else row.when
             each = term.value / seconds / term.count if term.count and seconds else 0.0
-            return f"{term.count:.6g} of them x {formatted(each, 'W')} x {formatted(seconds, 's')} of being {state}"
+            return f"{term.count:.6g} instances x {formatted(each, 'W')} x {formatted(seconds, 's')} {state}"
         if term.component == self.estimate.evaluation.costs.overheads:
             return ""
         if term.action == "rest":
             return (
                 "static power over the time that learning adds, or of what stays on while the network learns"
             )
-        what = "of them" if term.kind == "area" else f"{words(term.action)} actions"
+        what = "instances" if term.kind == "area" else f"{words(term.action)} actions"
         return f"{term.count:.6g} {what} x {formatted(term.each or 0.0, unit)}"
 
     def _layers(self, term: breakdown.TermSum) -> tuple[Step, ...]:
@@ -397,7 +397,7 @@ class _Explainer:
         for part in of(self.estimate):
             terms = [term for term in part.terms if term.kind in _KINDS[name] and term.value > 0.0]
             value = sum(term.value for term in terms)
-            share = (f"{percent(value / total if total else 0.0)} of it",)
+            share = (f"{percent(value / total if total else 0.0)} of the total",)
             if terms:
                 steps.append(
                     Step(part.component, value, "J", "", share, tuple(self.term(term) for term in terms))
@@ -414,14 +414,16 @@ class _Explainer:
             rule = "timesteps x sum of the layers' times, which share the units"
             return rule + (", x batch" if name == "latency_s" else "")
         if first_number(result.mapped.passes) > 1.0:
-            rule = "sum of the layers' times in each part that they are in, and of writing the cells"
+            rule = (
+                "sum over the parts of the network of their layers' times and of the time to write the cells"
+            )
             return rule + (", x inferences_per_pass" if name == "latency_s" else "")
         shared = result.timing.bottleneck
-        slowest = f"layers that take turns on {shared}" if shared is not None else "slowest layer"
+        slowest = f"layers that share {shared}" if shared is not None else "slowest layer"
         if result.layers.coding != "spiking":
-            way = "longest path through the layers' times, with waits for other layers on what they share"
+            way = "longest path through the layers' times, including waits for shared resources"
             writing = first_number(result.timing.writing)
-            renewed = f", and {formatted(writing, 's')} of writing the cells now and then" if writing else ""
+            renewed = f", and {formatted(writing, 's')} for writing the cells, on average" if writing else ""
             return way if name == "latency_s" else f"time of the {slowest}{renewed}"
         equation = (
             pipelining.layer_pipelined_latency if name == "latency_s" else pipelining.initiation_interval
@@ -432,7 +434,11 @@ class _Explainer:
             step = formatted(first_number(result.timing.stage_interval), "s")
             info = equation_info(pipelining.event_latency) if name == "latency_s" else info
             return f"{info.formula}, with {step}, a timestep of the data over which its events come ({info.reference})"
-        tail = f"; {formatted(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
+        tail = (
+            f"; {formatted(rest, 's')} of idle time between inferences"
+            if name != "latency_s" and rest
+            else ""
+        )
         if np.any(result.layers.input_active_steps < 1.0):
             longest = formatted(first_number(result.timing.stage_interval), "s")
             return f"{info.formula}, with {longest}, the mean of the longest step, since spikes come in bursts{tail}"
@@ -441,9 +447,9 @@ class _Explainer:
     def _rule_of_levels(self, name: str) -> str:
         """Rule for chips whose levels hand on whole maps, or all spikes of an inference."""
         if name == "latency_s":
-            return "longest path through the layers' times, with waits for other layers on what they share"
+            return "longest path through the layers' times, including waits for shared resources"
         shared = self.estimate.evaluation.timing.bottleneck
-        return f"time of the {'slowest layer' if shared is None else f'layers that take turns on {shared}'}"
+        return f"time of the {'slowest layer' if shared is None else f'layers that share {shared}'}"
 
     def _times(self) -> tuple[Step, ...]:
         result = self.estimate.evaluation
@@ -454,11 +460,7 @@ class _Explainer:
             parts = tuple(Step(path, time, "s") for time, path in ordered)
             step = _at(result.timing.step, index)
             around = step > max(needs.values(), default=0.0)
-            rule = (
-                "reading, and then the transfer of its output, one after the other"
-                if around
-                else "slowest of"
-            )
+            rule = "reading, then the transfer of its output" if around else "slowest of"
             steps.append(Step(f"layer {layer}", step, "s", rule, (), parts))
         for index, layer in enumerate(result.layers.names):
             drain = sum(_at(level.mapper.drain_time(), index) for level in result.levels)
@@ -515,10 +517,10 @@ class _Explainer:
             ),
             "computing_units": (
                 "largest layer" if placement.shared else "sum over the layers" if len(result.levels) == 1 else
-                "sum over the levels, each the sum over its layers, or the largest where they take turns",
+                "sum over the levels, each the sum over its layers, or the largest if they share units in time",
                 placement.units,
             ),
-            "utilisation": ("cells or units that are filled / held", placement.utilisation),
+            "utilisation": ("filled cells or units / available ones", placement.utilisation),
             "physical_neurons": ("sum over the layers", placement.neurons),
         }  # fmt: skip
         by_layer = {**by_layer, **self._learning_counts()}
@@ -543,11 +545,11 @@ class _Explainer:
         counts, level = learning.counts, learning.level
         formula = counts.rule.update or counts.rule.threshold
         found: dict[str, tuple[str, Any]] = {
-            "synaptic_updates": (f"weights that are due in a sample by {formula}", counts.synaptic_updates),
+            "synaptic_updates": (f"weights updated in a sample by {formula}", counts.synaptic_updates),
         }
         if level.pulses is not None and level.cells is not None:
             found["pulses_per_cell"] = (
-                "pulses over cells, of the layer with most", level.pulses / np.maximum(level.cells, 1.0)
+                "pulses per cell in the layer with the most", level.pulses / np.maximum(level.cells, 1.0)
             )  # fmt: skip
         return found
 
@@ -558,7 +560,7 @@ class _Explainer:
         causes = self.estimate.bands.causes.get(name, ())
         reported = ", ".join(f"{short(path)} ({percent(share)})" for path, share in causes)
         line = (
-            f"above with every input as stated (nominal); over their uncertainty the median is "
+            f"the value above is for the stated inputs (nominal); over their uncertainty the median is "
             f"{formatted(found.median, unit)}, p10 .. p90 {formatted_interval(found.low, found.high, unit)}"
         )
         return (line, f"band from {reported}") if reported else (line,)
@@ -575,7 +577,7 @@ class _Explainer:
         reported = ", ".join(
             f"{short(path)} {exponent * slope:+.2g} %" for path, slope in largest if abs(slope) > 5e-3
         )
-        return (f"1 % more of an input changes the {moved.label} by: {reported}",) if reported else ()
+        return (f"raising one input by 1 % changes the {moved.label} by: {reported}",) if reported else ()
 
 
 def _at(values: Any, index: int) -> float:

@@ -45,7 +45,7 @@ class Methods:
             reported.append(rf"Parameter values come from~\cite{{{cited}}}.")
         reported.append(rf"The tool is cited as~\cite{{{OWN_KEY}}}.")
         left = "; ".join(f"{item} ({by})" for item, by in self.exclusions)
-        reported.append(f"Left out are: {tex(left)}." if left else "Nothing that the files name is left out.")
+        reported.append(f"Left out are: {tex(left)}." if left else "The files state no exclusions.")
         # names of files are long words; looser lines are better than names in the margin
         return "{\\sloppy\\hbadness=10000\n" + "\n".join(reported) + "\\par}\n"
 
@@ -54,7 +54,7 @@ class Methods:
         lines = [line for paragraph in self.paragraphs for line in (plain(paragraph), "")]
         lines += ["## Left out", ""]
         lines += [f"- {plain(item)} ({plain(by)})" for item, by in self.exclusions] or [
-            "Nothing that the files name."
+            "None stated in the files."
         ]
         lines += ["", "## Equations", ""]
         lines += [f"- {plain(formula)} ({plain(reference)})" for formula, reference in self.equations]
@@ -143,7 +143,7 @@ def _rests_on(results: Sequence[Estimate]) -> list[str]:
         feasible = result.bands.feasible
         if feasible < 1.0:
             reported.append(
-                f"Of its samples {percent(feasible)} have an estimate, and the bands are of those."
+                f"Of its samples {percent(feasible)} have an estimate, and the bands cover only these."
             )
         task = result.workload.task
         if task is not None and task.value is not None:

@@ -52,7 +52,7 @@ def pace_notes(
     notes = [
         f"{words(pace)}: {what}" for pace, what in PACES.items() if any(row.pace == pace for row in rows)
     ]
-    notes.append("ratio: taken sample by sample, so that its median is not the quotient of the two medians")
+    notes.append("ratio: computed sample by sample, so its median is not the quotient of the two medians")
     for row in rows:
         for name, share in (
             (comparison.design.architecture, row.design_keeps_up),

@@ -204,7 +204,7 @@ def _next_to_baseline(comparison: Comparison) -> list[str]:
     for ratio in comparison.ratios:
         if ratio.quantity == "energy_per_inference_J":
             lines += wrapped(
-                f"Energy per inference is {ratio.words} that of {ratio.baseline}: one scope against the other. "
+                f"Energy per inference is {ratio.words} that of {ratio.baseline}: the two chips may differ in scope. "
                 f"What differs between them: {comparison.command}"
             )
     return lines
@@ -366,7 +366,8 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     for check in failed:
         lines += [style.red(line) for line in wrapped(check_line(check), hanging=2)]
     if not failed:
-        lines.append(f"all {len(estimate.checks)} design checks passed")
+        number = len(estimate.checks)
+        lines.append("1 design check passed" if number == 1 else f"all {number} design checks passed")
     for name, shares in estimate.basis_share.items():
         lines += wrapped(f"{name} is based on {basis_words(shares)} values", hanging=2)
     exact = len(estimate.unbounded)
@@ -375,7 +376,7 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
             f"{counted(exact, 'input')} without a stated uncertainty; the p10 to p90 bands treat them as exact",
             hanging=2,
         )
-    lines.append("left out:" if estimate.exclusions else "left out: nothing that the files name")
+    lines.append("left out:" if estimate.exclusions else "left out: nothing stated in the files")
     lines += bullets(one_line(item) for item in estimate.exclusions)
     number = len(estimate.source_keys)
     changed = [f"--set {shlex.quote(f'{path}={value}')}" for path, value in estimate.settings.items()]
@@ -413,5 +414,5 @@ def _bottleneck(estimate: Estimate) -> list[str]:
     shared = timing.bottleneck
     if shared is not None:
         together = formatted(float(np.max(timing.time_sharing[shared])), "s")
-        lines += wrapped(f"layers that take turns on {short(shared)} need {together} together", hanging=2)
+        lines += wrapped(f"layers that share {short(shared)} in time need {together} in total", hanging=2)
     return lines

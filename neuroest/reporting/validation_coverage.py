@@ -39,14 +39,16 @@ class DesignCoverage:
         kind = words(self.level)
         chips = "; ".join(case.title for case in self.chips)
         summary = (
-            f"Chips of its kind ({kind}): {chips}." if chips else f"No case is a chip of its kind ({kind})."
+            f"Validation cases of this kind ({kind}): {chips}."
+            if chips
+            else f"No validation case is a chip of this kind ({kind})."
         )
         if not self.unseen:
-            return f"{summary} Every block model of it occurs in the case of a chip."
+            return f"{summary} Every block model of the design occurs in a validation case of a chip."
         low, high = (percent(share) for share in self.unseen_share)
         share = low if low == high else f"{low} to {high}"
         named = ", ".join(words(name) for name, _ in self.unseen)
-        return f"{summary} No case of a chip contains {named}; they carry {share} of its energy."
+        return f"{summary} No validation case of a chip contains {named}; they account for {share} of its energy."
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ class ValidationCoverage:
         ]
         if self.record.left_out_coverage is not None:
             reported.append(
-                f"With the width of the bands chosen without the chip that is looked at, "
-                f"{percent(self.record.left_out_coverage)} do; {percent(self.record.goal)} are aimed at."
+                f"With a band width calibrated without the chip in question, "
+                f"{percent(self.record.left_out_coverage)} do; the target is {percent(self.record.goal)}."
             )
         return " ".join(reported)
 

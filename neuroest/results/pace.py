@@ -11,9 +11,9 @@ Pace: TypeAlias = Literal["back_to_back", "equal_pace", "real_time"]
 Part: TypeAlias = Literal["energy", "dynamic_energy", "static_energy"]
 
 PACES: Mapping[Pace, str] = {
-    "back_to_back": "each chip starts an inference as soon as it can",
-    "equal_pace": "both begin one in the period of the slower chip",
-    "real_time": "both begin one in the period of the data",
+    "back_to_back": "each chip starts an inference as soon as possible",
+    "equal_pace": "both start one inference per period of the slower chip",
+    "real_time": "both start one inference per period of the data",
 }
 """Paces of a comparison, with their definitions."""
 PARTS: Mapping[Part, str] = {

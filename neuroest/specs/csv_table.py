@@ -143,7 +143,7 @@ def csv_of(text: str, file: str, digest: str, example: str = "") -> CsvTable:
             if any(stripped):
                 rows.append((reader.line_num, stripped))
     except csv.Error as error:
-        raise SpecError([Problem(file, reader.line_num, 1, "", f"no row of a CSV file: {error}")]) from None
+        raise SpecError([Problem(file, reader.line_num, 1, "", f"not a valid CSV row: {error}")]) from None
     if not rows:
         hint = f"; expected something like `{example}`" if example else ""
         raise SpecError([Problem(file, 0, 0, "", f"has no header line{hint}")])

@@ -120,7 +120,7 @@ def _faults(spec: PopulationSpec) -> Iterator[Fault]:
     if spec.learning is not None and not plastic:
         yield ("learning",), "no population is plastic; write `plastic: true` at those that learn"
     if spec.learning is not None and spec.learning.layers is not None:
-        yield ("learning", "layers"), "is said by `plastic` of each population; leave it out"
+        yield ("learning", "layers"), "is stated by `plastic` of each population; leave it out"
 
 
 def _network(spec: PopulationSpec, steps: int, rates: Mapping[str, ClaimSpec]) -> WorkloadSpec:

@@ -568,7 +568,7 @@ def _pooling(layer: layers.Pooling, shape: Shape) -> LayerCounts | Misfits:
         key = "padding" if layer.stride is None else "stride"
         return (((key,), "does not go with `kernel: global`, one window over the whole map"),)
     if any(2 * added > extent for added, extent in zip(padding, kernel, strict=True)):
-        return ((("padding",), "is more than half of the window: some would hold padding only"),)
+        return ((("padding",), "is more than half of the window: some windows would contain only padding"),)
     (rows, columns), misfits = _axes(shape, kernel, stride, padding)
     # a global mean or maximum is kept up to date as the elements come, so it needs no stored rows
     rows_at_hand = 0 if is_global else rows.span - 1

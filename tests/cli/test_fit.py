@@ -37,7 +37,7 @@ def test_the_spec_says_what_was_fitted_and_what_was_not(command: Command, tmp_pa
     spec = tmp_path / "chance.yaml"
     formatted = command("fit", CHANCE, "-o", str(spec), "-p", str(tmp_path / "fit.png"))
     assert formatted.code == 0, formatted.err
-    assert "not identified, held at diffusive_bench" in formatted.out
+    assert "not identified, kept at diffusive_bench" in formatted.out
     device = load_device(str(spec))
     median, mobility = device.claims["firing_median_voltage"], device.claims["field_mobility"]
     # a line through three probits has 0.886 V; weighted by their errors the middle point pulls it to 0.878 V

@@ -322,7 +322,7 @@ def test_a_cell_on_a_dense_network_meets_all_baselines_in_a_contest(tmp_path: Pa
     assert "**Contest** (dense_crossbars, each of 12 contenders in its best chip)" in summary
     assert "technology.temperature 330 K, the middle of its axis since the network states none" in summary
     assert "| **this chip** |" in summary
-    assert "Fine: Is each baseline in the best chip that it can have?" in (place / "checklist.md").read_text()
+    assert "Fine: Is each baseline in its best possible chip?" in (place / "checklist.md").read_text()
 
 
 @pytest.mark.slow

@@ -137,10 +137,10 @@ def test_what_twice_of_a_choice_does_is_told(memristive: Estimate) -> None:
         memristive.architecture, memristive.workload.name, {"workload.timesteps": repr(2.0 * value)}
     )
     ratio = twice.totals["energy_per_inference_J"] / memristive.totals["energy_per_inference_J"]
-    assert f"twice of it: energy per inference x {ratio:.4g}" in steps
+    assert f"doubled: energy per inference x {ratio:.4g}" in steps
     assert "used by this estimate" in steps
     supply = explain(memristive, "technology.supply_voltage").step.about
-    assert any(line.startswith("twice of it is refused: ") and "1.1 V" in line for line in supply)
+    assert any(line.startswith("doubled, it gives no estimate: ") and "1.1 V" in line for line in supply)
 
 
 def test_the_last_words_of_a_path_will_do(memristive: Estimate) -> None:

@@ -127,8 +127,8 @@ def _on_the_device(found: _Results) -> Iterator[_Item]:
         f"Median misfit: {misfit}." + (f" Rejected by the data: {rejected}." if rejected else ""),
     )  # fmt: skip
     basis = {claim.basis for claim in claims.values() if claim.source == "fitted_measurement"}
-    said = f"The files say: {', '.join(sorted(basis)) or 'nothing'} (`# basis:` in their heads)."
-    fine = "No file says otherwise (`# basis:` in its head)."
+    said = f"The files say: {', '.join(sorted(basis)) or 'nothing'} (`# basis:` in their headers)."
+    fine = "No file says otherwise (`# basis:` in its header)."
     yield _asked("Are the curves measured?", "" if basis == {"measured"} else said, fine)
 
 
@@ -143,7 +143,7 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
         yield _asked(asks, "; ".join(differences), "Alike.")
     own, like, *_ = found.compared["left_out"]
     more = [text for text in own if text not in like] + [text for text in like if text not in own]
-    asks = f"Do this chip and {found.plan.baselines[0]} leave out the same?"
+    asks = f"Do this chip and {found.plan.baselines[0]} leave out the same parts?"
     yield _asked(
         asks, "; ".join(more), "Yes; other baselines may leave out other things (tables/compare.md)."
     )
@@ -151,10 +151,10 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     unknown = "The workload states no `period` of its data, so there is no ratio in real time."
     yield _asked("Is the pace stated?", "" if stated else unknown, "Ratios at each pace are below.")
     failed, *others = (_failed_checks(design) for design in found.compared["designs"])
-    yield _asked("Do all checks of this chip hold?", failed and f"{failed}.")
+    yield _asked("Does this chip pass all checks?", failed and f"{failed}.")
     faults = "; ".join(text for text in others if text)
     trouble = faults and f"{faults}. Say so next to their ratios, or leave them out."
-    yield _asked("Do the baselines work as they are built to?", trouble, "Yes, all their checks hold.")
+    yield _asked("Do the baselines operate as designed?", trouble, "Yes, they pass all checks.")
     share = found.own["basis_share"]["energy"]
     weak, measured = share["assumed"] + share["projected"], share["measured"]
     yield _Item(
@@ -166,7 +166,11 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     yield _asked("Are the devices as mature as those of the baselines?", trouble)
     bare = sorted({r["quantity"] for r in found.compared["ratios"] if r["low"] is None or r["high"] is None})
     trouble = f"Not those of {', '.join(bare)}." if bare else ""
-    yield _asked("Do ratios carry bands?", trouble, "Yes; what two chips share is drawn once for both.")
+    yield _asked(
+        "Do the ratios have bands?",
+        trouble,
+        "Yes; parameters that both chips share are sampled once.",
+    )
     yield from _on_the_contest(found)
 
 
@@ -178,7 +182,7 @@ def _failed_checks(design: Mapping[str, Any]) -> str:
 
 
 def _on_the_contest(found: _Results) -> Iterator[_Item]:
-    asks = "Is each baseline in the best chip that it can have?"
+    asks = "Is each baseline in its best possible chip?"
     if found.contest is None:
         yield _Item(asks, good=False, answer=f"Not shown: {_no_contest(found)}. {_at_equal_pace(found)}")
         return
@@ -195,7 +199,7 @@ def _on_repetition(found: _Results) -> Iterator[_Item]:
         "`neuroest rerun report/bundle.zip` recomputes the estimates bit-identically, commands.sh all steps (neuroest "
         f"{package_version()})."
     )
-    yield _Item("Can somebody else repeat it?", bundle, again if bundle else "report/bundle.zip is missing.")
+    yield _Item("Can others reproduce it?", bundle, again if bundle else "report/bundle.zip is missing.")
     known, listed = len(found.own["sources"]), (found.folder / "report" / "references.bib").exists()
     answer = f"This chip is based on {known} sources" + (
         ", in report/references.bib." if listed else "; none are listed."

@@ -53,7 +53,7 @@ def read_nir(path: Path, options: ImportOptions) -> ImportedNetwork:
     """
     with opened(path) as store, reading(path, "NIR graph"):
         if "node" not in store:
-            raise NetworkImportError("no NIR graph (it has no group 'node')")
+            raise NetworkImportError("not a NIR graph (it has no group 'node')")
         return _Reader(store["node"]).network(path, options)
 
 
@@ -70,7 +70,7 @@ def opened(path: Path) -> Any:
     try:
         return h5py.File(path, "r", locking=False)
     except (OSError, ValueError) as error:
-        raise fault(path, f"no HDF5 file, or one that is cut off ({brief(error, 120)})") from None
+        raise fault(path, f"not an HDF5 file, or a truncated one ({brief(error, 120)})") from None
 
 
 # Reads all that a reader could read, in the same way; links and large datasets are left to the reader to refuse.

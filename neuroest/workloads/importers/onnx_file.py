@@ -47,10 +47,10 @@ def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
     try:
         model.ParseFromString(path.read_bytes())
     except Exception as error:
-        raise NetworkImportError(f"no ONNX model, or one that is cut off ({brief(error)})") from None
+        raise NetworkImportError(f"not an ONNX model, or a truncated one ({brief(error)})") from None
     graph = model.graph
     if not graph.node or not graph.output:
-        raise NetworkImportError("no ONNX model: it has no nodes or no output")
+        raise NetworkImportError("not an ONNX model: it has no nodes or no output")
     if len(graph.node) > _MOST_NODES:
         raise NetworkImportError(f"more than {_MOST_NODES} nodes")
     _check_order(graph)
@@ -264,7 +264,7 @@ class _Reader:
         for proto in self.graph.node:
             self._take(Node(self, proto))
         builder.notes += [
-            f"Weights {name[:60]!r} hold numbers that are not finite and are left out of the statistics."
+            f"Weights {name[:60]!r} hold numbers that are not finite; they are excluded from the statistics."
             for name in self.not_finite
         ]
         builder.notes += [

@@ -253,7 +253,7 @@ def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording]
     steps: set[float] = set()
     with opened(path) as store:
         if "nodes" not in store:
-            raise NetworkImportError("no NIRData (it has no group 'nodes')")
+            raise NetworkImportError("not a NIRData file (it has no group 'nodes')")
         for name, node in members(store["nodes"]):
             observables = dict(members(node["observables"])) if "observables" in node else {}
             spikes = observables.get("spikes")

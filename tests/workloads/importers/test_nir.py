@@ -206,7 +206,7 @@ def test_a_truncated_or_foreign_file_is_refused(tmp_path: Path) -> None:
     empty = tmp_path / "other.h5"
     with h5py.File(empty, "w") as store:
         store["x"] = 1
-    assert "no NIR graph" in refused(empty)
+    assert "not a NIR graph" in refused(empty)
 
 
 def test_links_out_of_the_file_are_not_followed(tmp_path: Path) -> None:
