@@ -652,6 +652,9 @@ def estimate_with(chip: str, old: str, new: str) -> Path:
 def _clean_up() -> Any:
     yield
     shutil.rmtree(folder_of_examples(), ignore_errors=True)
+    # tests of a module need not run one after the other
+    folder_of_examples.cache_clear()
+    estimate_with.cache_clear()
 
 
 def test_a_hot_design_fails_the_check_of_its_package() -> None:
