@@ -59,4 +59,4 @@ def run(
         found.plot(plot)
     label = f"Best designs of {architecture}"
     shared.emit_in_form(output, form, lambda: frame_text(found.to_frame()), found.to_frame, label)
-    shared.note([f"{len(found.to_frame())} best of {found.evaluations} designs"])
+    shared.note([f"{len(found.to_frame())} best of {found.evaluations} designs by nominal results"])

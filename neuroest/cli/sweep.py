@@ -100,7 +100,8 @@ def run(
     words = f"{result.rows} points, {result.feasible} feasible"
     if result.feasible < result.rows and (reason := result.most_common_failure()):
         words += f"; most of the others fail {reason}"
-    shared.note([words + (f", in {output}" if output else "")])
+    where = f", in {output}" if output else ""
+    shared.note([f"{words}{where}; results are nominal, with all other inputs as stated"])
 
 
 def _printed(result: SweepResult, form: shared.Format) -> str:

@@ -320,7 +320,8 @@ class _Pair:
         if found is None:
             return points
         with np.errstate(over="ignore"):
-            band = band_of_crossings(np.where(np.isfinite(found), np.exp(found), found) if log else found)
+            values = np.where(np.isfinite(found), np.exp(found), found) if log else found
+            band = band_of_crossings(np.ceil(values) if self.track.whole else values)
         if points:
             return (replace(points[0], band=band),)
         if not np.isfinite(band.median):

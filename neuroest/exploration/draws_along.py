@@ -81,22 +81,24 @@ def crossings(along: Array, difference: Array) -> Array | None:
     -------
     array
         One value per draw with an estimate; an infinity on the side where a draw without a crossing would cross, so
-        that quantiles cover all draws.
+        that quantiles cover all draws. That side follows from the sign of the draw and the direction of the median
+        over the draws, so the median of the crossings is finite where the median difference crosses zero.
     """
     known = difference[np.isfinite(difference).any(axis=1)]
     if len(known) < LEAST_SHARE * len(difference):
         return None
-    return np.array([_passed(along, row) for row in known])
+    ends = np.array([row[np.isfinite(row)][[0, -1]] for row in known])
+    rising = bool(np.median(ends[:, 1]) > np.median(ends[:, 0]))
+    return np.array([_passed(along, row, rising=rising) for row in known])
 
 
-def _passed(along: Array, row: Array) -> float:
+def _passed(along: Array, row: Array, *, rising: bool) -> float:
     known = np.flatnonzero(np.isfinite(row))
     at, row = along[known], row[known]
     change = np.flatnonzero(np.sign(row[:-1]) != np.sign(row[1:]))
     if change.size:
         one = int(change[0])
         return float(at[one] + (at[one + 1] - at[one]) * row[one] / (row[one] - row[one + 1]))
-    rising = row[-1] > row[0]
     return np.inf if (row[0] < 0.0) == rising else -np.inf
 
 
