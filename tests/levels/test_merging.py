@@ -60,7 +60,7 @@ def test_a_part_of_the_bits_is_merged_and_the_groups_are_added(tmp_path: Path) -
 
 
 def test_groups_have_all_bits_of_a_weight(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match="leaves a part of the 8 slices"):
+    with pytest.raises(MappingError, match="does not divide the 8 slices"):
         charges(tmp_path, merge=MERGE, merged_slices=3)
     with pytest.raises(MappingError, match="nothing merges columns"):
         charges(tmp_path, merged_slices=4)
