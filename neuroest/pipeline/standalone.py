@@ -14,7 +14,6 @@ import numpy as np
 import yaml
 
 from neuroest.blocks.base import (
-    Characteristic,
     Check,
     Component,
     Costs,
@@ -55,6 +54,8 @@ if TYPE_CHECKING:
 Given: TypeAlias = Any
 """A value as in a file (a number, or a quantity as text), or a list or array of such values."""
 
+_Asked: TypeAlias = tuple[Sequence[Component[Any]], Sequence[Costs]]
+"""Components of a block, and the costs that were answered."""
 _ROOT = "chip"
 """Root path of every design, here the path of the block."""
 _NETWORK = NetworkContext(
@@ -429,16 +430,7 @@ def _in_array(
     return build(replace(loaded, spec=spec, document=document)), fitting[0]
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What the components of a block answered."""
-
-    costs: Costs
-    characteristics: Sequence[Characteristic]
-    left_out: Sequence[str]
-
-
-def _asked_alone(design: Design, values: Mapping[str, u.Numeric], place: Place) -> _Asked:
+def _alone(design: Design, values: Mapping[str, u.Numeric], place: Place) -> _Asked:
     """A block by itself, and what is in its slots."""
     parts = [*with_slots(instantiate_block(design, values))]
     costs = []
@@ -448,49 +440,30 @@ def _asked_alone(design: Design, values: Mapping[str, u.Numeric], place: Place) 
         except NeuroestError as error:
             hint = "inside='adc_crossbar_28nm' or another chip with an array"
             raise NeuroestError(f"{part.model} {error}; give it in place={{...}}, or give {hint}") from None
-    return _gathered(parts, costs, place.network, parts[0])
+    return parts, costs
 
 
-def _asked_in_array(design: Design, values: Mapping[str, u.Numeric], path: str, place: Place) -> _Asked:
-    """A block whose costs an array answers for."""
+def _with_array(
+    design: Design, values: Mapping[str, u.Numeric], path: str, network: NetworkContext
+) -> _Asked:
+    """A block whose costs an array answers for, with the costs of the whole chip."""
     chip = instantiate(design, values)
-    parts = [part for part in chip.components() if _belongs(part.path, path)]
-    asked = costed_components(chip)
-    network = place.network
-    costs = Costs(
-        [cost for c in asked for cost in c.energies(network) if _belongs(cost.component, path)],
-        [cost for c in asked for cost in c.areas(network) if _belongs(cost.component, path)],
-        [cost for c in asked for cost in c.statics(network) if _belongs(cost.component, path)],
-        [check for c in asked for check in c.checks(network) if _belongs(check.component, path)],
-    )
-    return _gathered(parts, [costs], network, parts[0])
+    return [part for part in chip.components() if _belongs(part.path, path)], [
+        Costs(c.energies(network), c.areas(network), c.statics(network), c.checks(network))
+        for c in costed_components(chip)
+    ]
 
 
 def _belongs(component: str, path: str) -> bool:
     return component == path or component.startswith(f"{path}.")
 
 
-def _gathered(
-    parts: Sequence[Component[Any]], costs: Sequence[Costs], network: NetworkContext, block: Component[Any]
-) -> _Asked:
-    """All answers together, with what holds for any block."""
-    left_out = [text for part in parts for text in part.left_out()]
-    if any(part.clocked for part in parts):
-        left_out.append("clock and control, which chip_overheads adds to clocked logic")
-    left_out.append("wires to other blocks, and white space of the floor plan")
-    checks = [
-        *(c for cost in costs for c in cost.checks),
-        *process_checks(parts),
-        *technology_checks(block.technology),
-    ]
-    return _Asked(
-        Costs(
-            [e for cost in costs for e in cost.energies], [a for cost in costs for a in cost.areas],
-            [s for cost in costs for s in cost.statics], checks,
-        ),
-        [c for part in parts for c in part.characteristics(network)],
-        left_out,
-    )  # fmt: skip
+def _left_out(parts: Sequence[Component[Any]]) -> tuple[str, ...]:
+    """What the costs of these components do not include, and what those of no block include."""
+    clock = "clock and control, which chip_overheads adds to clocked logic"
+    texts = [text for part in parts for text in part.left_out()]
+    texts += [clock] if any(part.clocked for part in parts) else []
+    return tuple(dict.fromkeys([*texts, "wires to other blocks, and white space of the floor plan"]))
 
 
 def _design(
@@ -516,52 +489,50 @@ def _result(
     moved = {key.replace(_ROOT, path, 1): value for key, value in lists.values.items()}
     values: dict[str, u.Numeric] = {**design.values, **moved}
     with np.errstate(all="ignore"):  # a point without an answer is refused by a check
-        asked = (
-            _asked_alone(design, values, place)
+        parts, asked = (
+            _alone(design, values, place)
             if inside is None
-            else _asked_in_array(design, values, path, place)
+            else _with_array(design, values, path, place.network)
         )
-    costs = asked.costs
-    named = {
-        "energy": [(e.component, e.action, e.term, e.energy, "J") for e in costs.energies],
-        "area": [(a.component, "", a.term, a.area, "m^2") for a in costs.areas],
-        "static_power": [(s.component, "", s.term, s.power, "W") for s in costs.statics],
-        "characteristic": [(c.component, "", c.name, c.value, c.unit) for c in asked.characteristics],
-    }
-    numbers = [value for rows in named.values() for *_, value, _ in rows]
-    shape = np.broadcast_shapes(*map(np.shape, numbers))[:-1]
-    _refuse(costs.checks, path, model)
-
-    def word(component: str) -> str:
-        return component.replace(path, model, 1)
-
-    def full(value: u.Numeric) -> u.Numeric:
-        whole = np.broadcast_to(np.asarray(value, dtype=np.float64), (*shape, 1))[..., 0]
-        return whole if shape else float(whole)
-
-    rows = tuple(
-        CostRow(kind, word(component), action, term, full(value), unit)
-        for kind, found in named.items()
-        for component, action, term, value, unit in found
-    )
-    checks = tuple(
-        replace(check, component=word(check.component), passed=_points(check.passed, shape))
-        for check in costs.checks
-    )
+        checks = [c for costs in asked for c in costs.checks if _belongs(c.component, path)]
+        checks += [*process_checks(parts), *technology_checks(parts[0].technology)]
+        named = {
+            "energy": [(e.component, e.action, e.term, e.energy, "J") for c in asked for e in c.energies],
+            "area": [(a.component, "", a.term, a.area, "m^2") for c in asked for a in c.areas],
+            "static_power": [(s.component, "", s.term, s.power, "W") for c in asked for s in c.statics],
+            "characteristic": [
+                (c.component, "", c.name, c.value, c.unit)
+                for part in parts
+                for c in part.characteristics(place.network)
+            ],
+        }
+    numbers = [(kind, *row) for kind, rows in named.items() for row in rows if _belongs(row[0], path)]
+    found = [*(value for *_, value, _ in numbers), *(check.passed for check in checks)]
+    shape = np.broadcast_shapes(*map(np.shape, found))[:-1]
+    _refuse(checks, path, model)
     claims = {key: claim for key, claim in design.claims.items() if _belongs(key, path)}
     chosen = design.spec.technology
     supply, temperature = (values[f"{TECHNOLOGY}.{name}"] for name in ("supply_voltage", "temperature"))
     where = f"{chosen.process}, {_formatted(supply, 'V')}, {_formatted(temperature, 'K')}, {chosen.corner}"
     return BlockCosts(
-        model, where, shape, rows, checks, tuple(dict.fromkeys(asked.left_out)), MappingProxyType(claims),
-        MappingProxyType({key: values[key] for key in claims}), design.sources,
+        model, where, shape,
+        tuple(
+            CostRow(kind, component.replace(path, model, 1), action, term, _points(value, float, shape), unit)
+            for kind, component, action, term, value, unit in numbers
+        ),
+        tuple(
+            replace(c, component=c.component.replace(path, model, 1), passed=_points(c.passed, bool, shape))
+            for c in checks
+        ),
+        _left_out(parts), MappingProxyType(claims), MappingProxyType({key: values[key] for key in claims}),
+        design.sources,
     )  # fmt: skip
 
 
-def _points(passed: Any, shape: tuple[int, ...]) -> Any:
-    """Whether a check holds, at each point."""
-    whole = np.broadcast_to(np.asarray(passed, dtype=bool), (*shape, 1))[..., 0]
-    return whole if shape else bool(whole)
+def _points(value: Any, kind: type, shape: tuple[int, ...]) -> Any:
+    """A value at each point; a single one has no points."""
+    whole: Any = np.broadcast_to(np.asarray(value, dtype=kind), (*shape, 1))[..., 0]
+    return whole if shape else whole.item()
 
 
 def _refuse(checks: Sequence[Check], path: str, model: str) -> None:

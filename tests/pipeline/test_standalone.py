@@ -261,6 +261,14 @@ def test_supply_and_temperature_may_be_lists() -> None:
     assert found.static_power[1] > found.static_power[0]
 
 
+def test_numbers_that_no_list_moves_have_its_shape_where_a_check_has() -> None:
+    found = neuroest.block(
+        "reported_neuron", device="afefet_cao2022", process="cmos_28nm_lp", temperature=["280 K", "330 K"]
+    )
+    assert found.shape == (2,)
+    assert found.energies["spike"][0] == found.energies["spike"][1]
+
+
 def test_points_outside_of_a_model_are_marked_and_none_is_an_error() -> None:
     found = neuroest.block("sar_adc", **SAR, bits=[8, 20])
     assert found.feasible.tolist() == [True, False]
