@@ -222,7 +222,8 @@ class ArrayCircuit(ArrayParts):
             return network.pace.own_hold
         if self.neuron is None:
             return 0.0
-        return own_hold(self.neuron, network, lambda hold: self._own_period(network, hold))
+        drive = self.drive_time(network)
+        return own_hold(self.neuron, network, lambda hold: self._own_period(network, hold), drive)
 
     def own_timestep(self, network: NetworkContext) -> u.Second:
         """Timestep of the slowest layer at its own pace, which drives are sized for where no other is asked for."""
@@ -251,8 +252,9 @@ class ArrayCircuit(ArrayParts):
             return timestep
         rest, each = (1.0 - share) * timestep, share * timestep / self.own_timestep(network)
         hold = own_hold(
-            self.neuron, network, lambda hold: rest + each * self._own_period(network, hold), late
-        )
+            self.neuron, network, lambda hold: rest + each * self._own_period(network, hold),
+            self.drive_time(network), late,
+        )  # fmt: skip
         return np.maximum(rest + each * longest(self._own_period(network, hold)), timestep)
 
     def overstretched(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:

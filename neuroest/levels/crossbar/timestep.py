@@ -1,6 +1,6 @@
 """Input hold time of neurons in a timestep: the shortest that matches the network's firing rate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,13 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.threshold_search import least_reaching
 from neuroest.equations import integration
+from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 
 
 def own_hold(
-    neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second], sought: Any = True
-) -> u.Second:
+    neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second], drive: u.Second,
+    sought: Any = True,
+) -> u.Second:  # fmt: skip
     """Time of a timestep for which the neurons of each layer see a full drive at the pace of that layer. [s].
 
     Parameters
@@ -27,7 +29,10 @@ def own_hold(
         With the rate of each layer on the last axis.
     period_of : callable
         Time from one timestep of each layer to the next, for a hold time. Where each event is read by itself, a
-        timestep is its events one after the other, and the hold time that of an event.
+        timestep is its events one after the other, and the hold time that of an event. Layers with the same positions,
+        events and `drive` have the same.
+    drive : float or array
+        Time that the arrays of each layer need for one pulse. [s]
     sought : bool or array of bool
         Design points that need a result; the others get the longest hold time.
 
@@ -37,9 +42,9 @@ def own_hold(
         Hold time, at most the whole integration; one for each layer where rates differ.
     """
     steps, events = drives_per_spike(network), network.events
-    return _least_hold(
-        neuron, steps, lambda hold: period_of(hold) / events, sought, neuron.integration_time() / steps
-    )
+    alike = (network.positions, events, drive)
+    guess = neuron.integration_time() / steps
+    return _least_hold(neuron, steps, lambda hold: period_of(hold) / events, alike, sought, guess)
 
 
 def hold_times(
@@ -69,9 +74,8 @@ def hold_times(
     if np.any(waits):
         period = longer / events
         # with the same share of a longer period a neuron fires as often or sooner
-        found = _least_hold(
-            neuron, steps, lambda hold: period + 0.0 * hold, waits, own * (longer / pace), own
-        )
+        guesses = own * (longer / pace), own
+        found = _least_hold(neuron, steps, lambda hold: period + 0.0 * hold, (period, waits), waits, *guesses)
         found = np.where(waits, found, own)
     whole = np.asarray(full, dtype=float)
     share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
@@ -95,12 +99,13 @@ def shortest(time: u.Second) -> u.Second:
 
 
 def _least_hold(
-    neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second], sought: Any,
-    *guesses: u.Second,
+    neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second], alike: Sequence[Any],
+    sought: Any, *guesses: u.Second,
 ) -> u.Second:  # fmt: skip
     """Least time with which the neuron fires within so many timesteps; the whole integration at most.
 
-    The rate of a neuron rises with its drive. Only what is sought is searched for.
+    The rate of a neuron rises with its drive. Only what is sought is searched for, and once for layers that have the
+    same steps, guesses and `alike` numbers, with which `period_of` gives the same.
     """
     full = np.asarray(neuron.integration_time(), dtype=float)
     # no drive is longer than the time from one to the next
@@ -119,6 +124,10 @@ def _least_hold(
         return np.asarray(1.0 / rule.at(places).steps_to_fire(hold, period))
 
     ends = spread(neuron.least_drive()), spread(longest_drive)
-    wanted = np.where(np.broadcast_to(sought, shape).ravel(), 1.0 / spread(steps), np.inf)
-    found = least_reaching(rate, wanted, *ends, *map(spread, guesses))
-    return found.reshape(shape)
+    wanted = np.where(np.broadcast_to(sought, shape), 1.0 / np.asarray(steps), np.inf)
+    differing = (steps, *alike, *guesses)
+    layers = DistinctLayers.of(np.ones(shape[-1:] or (1,), dtype=bool), differing, (longest_drive,))
+    if layers.places.size < layers.kinds.size:
+        wanted[..., np.delete(np.arange(layers.kinds.size), layers.places)] = np.inf
+    found = least_reaching(rate, wanted.ravel(), *ends, *map(spread, guesses)).reshape(shape)
+    return layers.by_layer(np.asarray(layers.of_each(found)))
