@@ -382,6 +382,17 @@ def prefix_of(size: float) -> tuple[float, str]:
     return next((step for step in _WRITTEN if size >= step[0] * 0.9995), _WRITTEN[-1])
 
 
+def three_digits(value: float, unit: str) -> str:
+    """A quantity rounded to three digits, as numbers with a band need no more.
+
+    Examples
+    --------
+    >>> three_digits(27458.0, "1/s"), format_quantity(27458.0, "1/s")
+    ('27500 1/s', '27458 1/s')
+    """
+    return format_quantity(float(f"{value:.3g}"), unit)
+
+
 def _digits(value: float, digits: int) -> str:
     text = f"{value:.{digits}g}"
     return f"{value:.0f}" if "e+" in text and abs(value) < 1e6 else text

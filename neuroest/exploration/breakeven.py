@@ -18,7 +18,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import wrapped
-from neuroest.core.units import format_quantity
+from neuroest.core.units import three_digits
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.draws_along import band_at, band_of_crossings, crossings, results_along
 from neuroest.exploration.errors import ExplorationError
@@ -182,11 +182,11 @@ class BreakevenResult:
         medians = [band[1] for band in self.bands()]
         both = np.flatnonzero(np.isfinite(medians).all(axis=0))
         for where in both[[0, -1]] if both.size else ():
-            own, others = (_three_digits(median[where], unit) for median in medians)
-            lines.append(f"  at {_three_digits(self.places[where], self.unit)}: {own} and {others}")
+            own, others = (three_digits(median[where], unit) for median in medians)
+            lines.append(f"  at {three_digits(self.places[where], self.unit)}: {own} and {others}")
         for point in self.break_even_points:
             lines.append(
-                f"break-even at {_three_digits(point.headline, self.unit)}: below it {point.better_below} is better, "
+                f"break-even at {three_digits(point.headline, self.unit)}: below it {point.better_below} is better, "
                 f"above it {point.better_above}{', one of which jumps there' if point.jump else ''}"
             )
             lines.append(f"  {self._statistic(point)}")
@@ -199,7 +199,7 @@ class BreakevenResult:
 
     def _statistic(self, point: BreakEvenPoint) -> str:
         """What the value of a point is: a median with its band and the nominal value, or the nominal value alone."""
-        nominal = "none in this range" if point.value is None else _three_digits(point.value, self.unit)
+        nominal = "none in this range" if point.value is None else three_digits(point.value, self.unit)
         if point.band is None:
             return "at the stated inputs (nominal), without a band"
         low, median, high = (self._end(end) for end in (point.band.low, point.band.median, point.band.high))
@@ -210,9 +210,9 @@ class BreakevenResult:
 
     def _end(self, value: float) -> str:
         if np.isfinite(value):
-            return _three_digits(value, self.unit)
+            return three_digits(value, self.unit)
         side, edge = ("below", self.places[0]) if value < 0.0 else ("above", self.places[-1])
-        return f"{side} {_three_digits(edge, self.unit)}"
+        return f"{side} {three_digits(edge, self.unit)}"
 
     def _always(self) -> str:
         sign = np.sign(_difference(self.quantity, *(band[1] for band in self.bands())))
@@ -234,11 +234,6 @@ class BreakevenResult:
 
     def _repr_html_(self) -> str:
         return f"<pre>{self.to_text()}</pre>"
-
-
-def _three_digits(value: float, unit: str) -> str:
-    """A quantity with three digits; a point with a band needs no more."""
-    return format_quantity(float(f"{value:.3g}"), unit)
 
 
 def _folded(line: str) -> list[str]:

@@ -132,7 +132,7 @@ class SensitivityResult:
 
     def to_text(self, most: int = 10) -> str:
         """Tables for a terminal: for each result its longest bars."""
-        from neuroest.core.units import format_quantity  # noqa: PLC0415
+        from neuroest.core.units import three_digits  # noqa: PLC0415
 
         lines = [
             *wrapped(f"{self.architecture} on {self.workload}"),
@@ -142,7 +142,7 @@ class SensitivityResult:
             unit = QUANTITIES[name].unit
 
             def formatted(value: float, unit: str = unit) -> str:
-                return format_quantity(value, unit) if np.isfinite(value) else "no estimate"
+                return three_digits(value, unit) if np.isfinite(value) else "no estimate"
 
             shares = {share.cause: share for share in self.sobol.get(name, ())}
             kept = [bar for bar in bars if _reach(bar) > _LEAST_REACH][:most]

@@ -16,7 +16,7 @@ import numpy as np
 from neuroest.core.arrays import Array
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import fitting_columns, wrapped
-from neuroest.core.units import format_quantity
+from neuroest.core.units import three_digits
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw, within_bounds
 from neuroest.exploration.batch_evaluation import in_blocks
 from neuroest.exploration.chunks import notebook_table
@@ -114,7 +114,7 @@ class UncertaintyResult:
             band, moved = self.knowledge[name], self.variability[name]
             share = 1.0 - self.knowledge_share[name]
             varies = f"{share:.0%}" if moved.high > moved.low else "-"
-            table.append((label, *_formatted(band, unit), format_quantity(nominal, unit), varies))
+            table.append((label, *_formatted(band, unit), three_digits(nominal, unit), varies))
             if share >= _SHOWN_SHARE:
                 table.append((" with variability", *_formatted(self.together[name], unit), "", ""))
         lines += fitting_columns(table, "<>>>>>")
@@ -132,7 +132,7 @@ class UncertaintyResult:
 
 
 def _formatted(band: Band, unit: str) -> tuple[str, ...]:
-    return tuple(format_quantity(value, unit) for value in (band.low, band.median, band.high))
+    return tuple(three_digits(value, unit) for value in (band.low, band.median, band.high))
 
 
 @dataclass(frozen=True)

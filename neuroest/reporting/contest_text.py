@@ -13,7 +13,7 @@ from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Stand
 from neuroest.results.quantities import label_and_unit
 from neuroest.results.uncertainty import Band
 
-_MAP = "The map: winner, and the cost of the runner-up over its own"
+_MAP = "The map: winner, and the cost of the runner-up over its own (medians)"
 _DEAD_ENDS = "Choices without a feasible chip, and the check that most of these chips fail"
 _NAMED = 2
 """Reasons that are named for a choice without a chip."""
