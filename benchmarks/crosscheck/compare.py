@@ -248,7 +248,7 @@ def row_pulse(node: int) -> float:
     process, driver = record(PROCESSES[node]), record("row_driver_tapered")
     feature = process.feature_size
     width = (CELL_SQUARES / 3.0 - 1.0) * feature  # the transistor of a cell of 3 (W/F + 1) squares
-    line = array_lines.row_capacitance(
+    line = array_lines.line_capacitance(
         128.0, feature * math.sqrt(CELL_SQUARES), process.wire_capacitance, process.gate_capacitance * width
     )
     pulse = array_lines.line_toggle_energy(line, SUPPLIES[node])

@@ -5,24 +5,22 @@ from neuroest.core.provenance import equation
 
 
 @equation
-def row_capacitance(
-    columns: u.Dimensionless,
-    cell_pitch: u.Metre,
-    wire_capacitance_per_length: u.FaradPerMetre,
-    gate_capacitance_per_cell: u.Farad,
-) -> u.Farad:
-    """Capacitance of one row with the access gates on it. [F].
+def line_capacitance(
+    cells: u.Dimensionless, cell_pitch: u.Metre, wire_capacitance_per_length: u.FaradPerMetre, load_per_cell: u.Farad
+) -> u.Farad:  # fmt: skip
+    """Capacitance of a row or column with the cells on it. [F].
 
     Parameters
     ----------
-    columns : float or array
-        Number of cells along the row.
+    cells : float or array
+        Number of cells along the line.
     cell_pitch : float or array
-        Pitch of the cells along the row. [m]
+        Pitch of the cells along the line. [m]
     wire_capacitance_per_length : float or array
         Capacitance of the wire per length. [F/m]
-    gate_capacitance_per_cell : float or array
-        Access-gate capacitance that each cell adds; junction capacitance if the row drives the sources. [F]
+    load_per_cell : float or array
+        Capacitance that each cell adds: its access gate on a row, its junction and memristor on a column, or the
+        other way round where rows drive sources. [F]
 
     Returns
     -------
@@ -31,7 +29,7 @@ def row_capacitance(
 
     Notes
     -----
-    Formula: C_row = n (p c_wire + C_gate)
+    Formula: C = n (p c_wire + C_cell)
 
     Valid: one cell at each crossing
 
@@ -43,55 +41,15 @@ def row_capacitance(
     --------
     128 cells of 0.204 um at 0.2 fF/um with gates of 0.168 fF: 128 (0.0408 + 0.168) fF = 26.7 fF.
 
-    >>> f"{row_capacitance(128.0, 0.204e-6, 0.2e-9, 0.168e-15):.3g}"
+    >>> f"{line_capacitance(128.0, 0.204e-6, 0.2e-9, 0.168e-15):.3g}"
     '2.67e-14'
-    """
-    return columns * (cell_pitch * wire_capacitance_per_length + gate_capacitance_per_cell)
 
-
-@equation
-def column_capacitance(
-    rows: u.Dimensionless,
-    cell_pitch: u.Metre,
-    wire_capacitance_per_length: u.FaradPerMetre,
-    junction_capacitance_per_cell: u.Farad,
-) -> u.Farad:
-    """Capacitance of one column with the cells on it. [F].
-
-    Parameters
-    ----------
-    rows : float or array
-        Number of cells along the column.
-    cell_pitch : float or array
-        Pitch of the cells along the column. [m]
-    wire_capacitance_per_length : float or array
-        Capacitance of the wire per length. [F/m]
-    junction_capacitance_per_cell : float or array
-        Junction and memristor capacitance that each cell adds. [F]
-
-    Returns
-    -------
-    float or array
-        Capacitance. [F]
-
-    Notes
-    -----
-    Formula: C_column = n (p c_wire + C_junction)
-
-    Valid: one cell at each crossing
-
-    References
-    ----------
-    Derivation: docs/models/crossbar.md.
-
-    Examples
-    --------
     100 cells of 1 um at 0.2 fF/um with 0.1 fF each: 100 (0.2 + 0.1) fF = 30 fF.
 
-    >>> f"{column_capacitance(100.0, 1e-6, 0.2e-9, 0.1e-15):.3g}"
+    >>> f"{line_capacitance(100.0, 1e-6, 0.2e-9, 0.1e-15):.3g}"
     '3e-14'
     """
-    return rows * (cell_pitch * wire_capacitance_per_length + junction_capacitance_per_cell)
+    return cells * (cell_pitch * wire_capacitance_per_length + load_per_cell)
 
 
 @equation

@@ -125,7 +125,7 @@ def test_read_energy_is_linear_in_each_argument(name, factor):
 
 def test_a_row_of_128_cells_at_28_nm_has_26_7_ff_and_takes_21_6_fj():
     # gate: W = 6 F = 168 nm at 1 fF/um = 0.168 fF; wire: 0.2038 um x 0.2 fF/um = 0.0408 fF; x 128 = 26.7 fF
-    row = array_lines.row_capacitance(128.0, 0.2038e-6, 0.2e-9, 0.168e-15)
+    row = array_lines.line_capacitance(128.0, 0.2038e-6, 0.2e-9, 0.168e-15)
     assert row == pytest.approx(26.7e-15, rel=2e-3)
     assert array_lines.line_toggle_energy(row, 0.9) == pytest.approx(21.6e-15, rel=3e-3)
 

@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import _TREE_GROWTH, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_delay_ratio
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_area_ratio, logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, array_lines, register_circuits, static_cells, technology
 from neuroest.equations import digital as equations
@@ -131,7 +131,7 @@ class InMemoryColumn(Datapath):
     def line_energy(self) -> u.Joule:
         """Energy of the input lines of all rows, as far as they cross this column, when they rise."""
         p, o = self.process, self.options
-        across = np.sqrt(self.area_of_columns() / o["rows"])
+        across = np.sqrt((self.logic_area() + self.cells_area()) / o["rows"])
         gates = o["weight_slice"] * o["input_slice"] * p.gate_capacitance * self.gate_width()
         line = o["input_slice"] * p.wire_capacitance * across + gates
         return array_lines.line_toggle_energy(line, self.technology.supply_voltage) * o["rows"]
@@ -163,10 +163,6 @@ class InMemoryColumn(Datapath):
             self.options["cell_area"], self.process.sram_bitcell_area, self.cell_bits()
         )
 
-    def area_of_columns(self) -> u.SquareMetre:
-        """Area of logic and cells."""
-        return self.logic_area() + self.cells_area()
-
     def area(self, network: NetworkContext) -> u.SquareMetre:
         """Logic, by its transistors and registers."""
         return self.logic_area()
@@ -187,11 +183,7 @@ class InMemoryColumn(Datapath):
         registers = register_circuits.register_area(
             self.device.register_area, self.stage_registers() + self.sum_registers()
         )
-        return (drawn + registers * self._area_ratio()) * self.device.area_overhead
-
-    def _area_ratio(self) -> u.Dimensionless:
-        here, there = self.process, self.device_process or self.process
-        return here.logic_area_factor / there.logic_area_factor
+        return (drawn + registers * logic_area_ratio(self)) * self.device.area_overhead
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of the logic, and of each cell as of one gate."""

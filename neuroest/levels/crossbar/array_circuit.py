@@ -74,22 +74,16 @@ class ArrayCircuit(ArrayParts):
         return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
 
     def row_capacitance(self) -> u.Farad:
-        """Capacitance of one row line with its access gates, past spare columns too."""
-        return array_lines.row_capacitance(
-            self.options["columns"] + self.options["spare_columns"],
-            self.cell.pitch(),
-            self.wire_capacitance(),
-            self.cell.row_load(),
-        )
+        """Capacitance of one row line with its access gates, past spare columns and all folds of a column too."""
+        cells = self.options["columns"] + self.options["spare_columns"]
+        return self._line_capacitance(cells, self.column_pitch(), self.cell.row_load())
 
     def column_capacitance(self) -> u.Farad:
         """Capacitance of one column line with its junctions."""
-        return array_lines.column_capacitance(
-            self.options["rows"],
-            self.cell.pitch(),
-            self.wire_capacitance(),
-            self.cell.column_load(),
-        )
+        return self._line_capacitance(self.options["rows"], self.cell.pitch(), self.cell.column_load())
+
+    def _line_capacitance(self, cells: u.Dimensionless, pitch: u.Metre, load: u.Farad) -> u.Farad:
+        return array_lines.line_capacitance(cells, pitch, self.wire_capacitance(), load)
 
     def segment_resistance(self) -> u.Ohm:
         """Wire between neighbouring cells, the same along rows and columns."""

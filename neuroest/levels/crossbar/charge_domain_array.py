@@ -30,15 +30,6 @@ class ChargeDomainArray(StaticArray):
         """Distance between neighbouring columns, all folds of a column counted."""
         return self.cell.options["column_folding"] * self.cell.pitch()
 
-    def row_capacitance(self) -> u.Farad:
-        """Capacitance of one row line, which passes all the columns that a folded column lies in."""
-        return array_lines.row_capacitance(
-            self.options["columns"] + self.options["spare_columns"],
-            self.cell.options["column_folding"] * self.cell.pitch(),
-            self.wire_capacitance(),
-            self.cell.row_load(),
-        )
-
     def row_energy(self) -> u.Joule:
         """Energy of raising one row line to the level that it hands on to the capacitors."""
         return array_lines.column_swing_energy(
