@@ -105,16 +105,7 @@ class AndCountMapper(Mapper):
         _, across = self.blocks()
         ones = t.is_weighted * 1.0
         filled = t.macs / np.maximum(self.cycles() * unit.options["inputs"] * self.options["columns"], 1.0)
-        return Placement(
-            units=ones * self.arrays,
-            utilisation=t.is_weighted * filled,
-            replication=np.ones_like(t.positions),
-            row_blocks=np.ones_like(t.positions),
-            column_blocks=across,
-            reached_units=ones * self.arrays,
-            neurons=self.zeros(),
-            shared=True,
-        )
+        return self.placed(ones * self.arrays, t.is_weighted * filled, column_blocks=across, shared=True)
 
     def right_rate(self) -> Array:
         """Spikes of the factor that stays, per element and timestep."""

@@ -533,6 +533,13 @@ class Mapper(StatesChecks, ABC):
         found = self.memories(contents)
         return found[-1] if found else None
 
+    def placed(self, units: u.Numeric, utilisation: u.Numeric, **others: Any) -> Placement:
+        """Location of the layers: one copy each in one block, reached as a whole, without neurons, but for `others`."""
+        ones = np.ones_like(self.layers.positions)
+        plain: dict[str, Any] = {"replication": ones, "row_blocks": ones, "column_blocks": ones}
+        plain |= {"reached_units": units, "neurons": self.zeros(), "shared": False}
+        return Placement(np.asarray(units), np.asarray(utilisation), **{**plain, **others})
+
     @property
     def steps(self) -> u.Numeric:
         """Timesteps of an inference."""

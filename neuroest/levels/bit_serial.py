@@ -89,15 +89,9 @@ class BitSerialMapper(Mapper):
             self.chip.find(AddsPartialSums) or self.chip.covers("additions")
         ):
             raise MappingError(f"{self.level.path} splits a fan-in over arrays; add an accumulator block")
-        return Placement(
-            units=units,
-            utilisation=t.is_weighted * filled,
-            replication=np.ones_like(t.positions),
-            row_blocks=row_blocks,
-            column_blocks=column_blocks,
-            reached_units=t.is_weighted * column_blocks,
-            neurons=self.zeros(),
-            shared=False,
+        used, reached = t.is_weighted * filled, t.is_weighted * column_blocks
+        return self.placed(
+            units, used, row_blocks=row_blocks, column_blocks=column_blocks, reached_units=reached
         )
 
     def action_counts(self, placement: Placement) -> LevelCounts:

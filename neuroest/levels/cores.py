@@ -82,17 +82,8 @@ class CoreMapper(Mapper):
         if any_population(t):
             senders = np.maximum(t.input_elements + t.recurrent_reduction, 1.0)
             reached = np.where(t.population > 0.0, t.population * copies(t, cores) / senders, reached)
-        return Placement(
-            units=np.asarray(units),
-            utilisation=t.is_weighted * filled,
-            replication=np.ones_like(t.positions),
-            row_blocks=np.ones_like(t.positions),
-            column_blocks=np.maximum(cores, 1.0),
-            reached_units=reached,
-            neurons=self.zeros(),
-            shared=False,
-            together=together,
-        )
+        used, blocks = t.is_weighted * filled, np.maximum(cores, 1.0)
+        return self.placed(units, used, column_blocks=blocks, reached_units=reached, together=together)
 
     def operations(self) -> Array:
         """Synaptic operations of each layer in one inference."""

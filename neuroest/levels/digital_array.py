@@ -353,16 +353,8 @@ class DigitalArrayMapper(Mapper):
             cycles = np.where(self.order == _SUMS, sums, inputs)
             filled = macs * self.options["batch"] * self.kept.cycles / (cycles * rows * columns)
             used = np.where(self.order == _WEIGHTS, used, filled)
-        return Placement(
-            units=ones * self.arrays,
-            utilisation=t.is_weighted * used,
-            replication=np.ones_like(t.positions),
-            row_blocks=row_blocks,
-            column_blocks=column_blocks,
-            reached_units=ones * self.arrays,
-            neurons=self.zeros(),
-            shared=True,
-        )
+        units, used = ones * self.arrays, t.is_weighted * used
+        return self.placed(units, used, row_blocks=row_blocks, column_blocks=column_blocks, shared=True)
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Every multiply-accumulate, padding included: this array skips nothing."""

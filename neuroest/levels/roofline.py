@@ -55,17 +55,8 @@ class RooflineMapper(LearnsInSoftware):
         ones, held = np.ones_like(t.positions), processor.device.weight_memory
         needed = np.sum(t.weights * np.maximum(self.network.weight_bits, BYTE), axis=-1, keepdims=True)
         check = self.require("infeasible", "network_fits", needed, "<=", held, "bit", path=processor.path)
-        return Placement(
-            units=t.is_weighted * ones,
-            utilisation=t.is_weighted * ones,
-            replication=ones,
-            row_blocks=ones,
-            column_blocks=ones,
-            reached_units=t.is_weighted * ones,
-            neurons=self.zeros(),
-            shared=True,
-            checks=(check,) if np.any(np.isfinite(held)) else (),
-        )
+        weighted, checks = t.is_weighted * ones, (check,) if np.any(np.isfinite(held)) else ()
+        return self.placed(weighted, weighted, shared=True, checks=checks)
 
     @property
     def batch(self) -> u.Numeric:

@@ -161,15 +161,10 @@ class RowStationaryMapper(DigitalArrayMapper):
         units = self.options["rows"] * self.options["columns"]
         used = t.macs / np.maximum(self.array_cycles() * units, 1.0)
         channels = t.reduction / (t.kernel_rows * t.kernel_columns)
-        return Placement(
-            units=ones * self.arrays,
-            utilisation=ones * used,
-            replication=np.ones_like(t.positions),
-            row_blocks=np.maximum(mapping.block_count(channels, one.channels), 1.0),
-            column_blocks=np.maximum(mapping.block_count(t.outputs, one.filters), 1.0),
-            reached_units=ones * self.arrays,
-            neurons=self.zeros(),
-            shared=True,
+        rows = np.maximum(mapping.block_count(channels, one.channels), 1.0)
+        columns = np.maximum(mapping.block_count(t.outputs, one.filters), 1.0)
+        return self.placed(
+            ones * self.arrays, ones * used, row_blocks=rows, column_blocks=columns, shared=True
         )
 
     def action_counts(self, placement: Placement) -> LevelCounts:

@@ -31,10 +31,6 @@ class CurrentDomainArray(StaticArray):
         """Current of the cells that are read at once over the voltage of a column."""
         return self.rows_at_once() * self.cell.current() / self.options["read_voltage"]
 
-    def plate_capacitance(self) -> u.Farad:
-        """Capacitance of a column."""
-        return self.column_capacitance()
-
     def full_scale(self, network: NetworkContext) -> u.Volt:
         """Voltage by which a column falls when all products of a read are one and inputs are largest."""
         return static_cells.discharge_swing(

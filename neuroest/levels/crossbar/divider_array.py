@@ -20,10 +20,6 @@ class DividerArray(StaticArray):
         """All cells that are read at once, whatever they pull to."""
         return self.rows_at_once() * self.cell.conductance()
 
-    def plate_capacitance(self) -> u.Farad:
-        """Capacitance of a column."""
-        return self.column_capacitance()
-
     def full_scale(self, network: NetworkContext) -> u.Volt:
         """From ground to the supply of the columns."""
         return self.options["read_voltage"]

@@ -100,9 +100,9 @@ class StaticArray(CrossbarArray):
     def full_scale(self, network: NetworkContext) -> u.Volt:
         """Voltage of a column when all of its products are one."""
 
-    @abstractmethod
     def plate_capacitance(self) -> u.Farad:
         """Everything that loads a column."""
+        return self.column_capacitance()
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of a column at full scale."""
