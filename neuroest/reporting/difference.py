@@ -14,6 +14,8 @@ from neuroest.results.quantities import MAIN, QUANTITIES, label_and_unit
 
 _LEAST = 1e-3
 _MOST = 12
+_COLUMNS = ("kind", "what", "before", "after", "logarithm")
+"""Columns of what moved; a component has no logarithm."""
 
 Result = Mapping[str, Any]
 
@@ -93,20 +95,11 @@ class FilesDifference:
         rows: list[dict[str, Any]] = []
         for item in self.results:
             for moved in item.moved:
+                parts: list[tuple[Any, ...]] = [("total", "", moved.before, moved.after, moved.change)]
+                parts += [("component", *part) for part in moved.components]
+                parts += [("cause", c.path, c.before, c.after, c.effect) for c in moved.causes]
                 about = {"result": item.name, "total": moved.total}
-                rows.append({**about, "kind": "total", "what": "", "before": moved.before, "after": moved.after,
-                             "logarithm": moved.change})  # fmt: skip
-                rows += [
-                    {**about, "kind": "component", "what": path, "before": one, "after": other}
-                    for path, one, other in moved.components
-                ]
-                rows += [
-                    {
-                        **about, "kind": "cause", "what": cause.path, "before": cause.before, "after": cause.after,
-                        "logarithm": cause.effect,
-                    }
-                    for cause in moved.causes
-                ]  # fmt: skip
+                rows += [{**about, **dict(zip(_COLUMNS, part, strict=False))} for part in parts]
         for kind, names in (("only before", self.only_before), ("only after", self.only_after)):
             rows += [{"result": name, "kind": kind} for name in names]
         return rows or [{"result": "all", "kind": "bit-identical"}]
@@ -176,11 +169,8 @@ def _result_difference(name: str, before: Result, after: Result) -> ResultDiffer
         one, other = before["totals"].get(total), after["totals"].get(total)
         if one != other:
             parts = _components(before, after, total)
-            known = (
-                [_with_effect(cause, before, after, total) for cause in causes]
-                if _elasticity(total)[0]
-                else []
-            )
+            follows = causes if _elasticity(total)[0] else []
+            known = [_with_effect(cause, before, after, total) for cause in follows]
             known.sort(key=lambda cause: -abs(cause.effect or 0.0))
             moved.append(Moved(total, one, other, parts, tuple(known)))
     return ResultDifference(name, tuple(_circumstances(before, after)), tuple(moved), tuple(causes))

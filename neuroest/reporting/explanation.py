@@ -203,16 +203,13 @@ class _Explainer:
 
     def component(self, path: str) -> Step:
         inside = [t for t in self.terms.values() if t.component == path or t.component.startswith(f"{path}.")]
-        energies = [t for t in inside if t.kind not in {"area", "learning"}]
-        areas = [t for t in inside if t.kind == "area"]
-        learning = [t for t in inside if t.kind == "learning"]
         parts = []
-        groups = (
-            ("energy of one inference", "J", energies), ("energy of learning from one sample", "J", learning),
-            ("area", "m^2", areas),
-        )  # fmt: skip
-        for name, unit, terms in groups:
-            if terms:
+        for name, unit, kinds in (
+            ("energy of one inference", "J", _KINDS["energy_per_inference_J"]),
+            ("energy of learning from one sample", "J", _KINDS["learning_energy_J"]),
+            ("area", "m^2", ("area",)),
+        ):
+            if terms := [term for term in inside if term.kind in kinds]:
                 steps = tuple(self.term(term) for term in sorted(terms, key=lambda t: -t.value))
                 how = f"sum of {counted(len(steps), 'term')}"
                 parts.append(Step(name, sum(t.value for t in terms), unit, how, (), steps))
@@ -225,11 +222,8 @@ class _Explainer:
         return Step(path, None, None, "", (what, *known, *number, *about), tuple(parts))
 
     def term(self, term: breakdown.TermSum, *, deep: bool = False) -> Step:
-        how = self._how(term)
-        parts: tuple[Step, ...] = ()
-        if deep:
-            parts = (*self._layers(term), *self._cost(term))
-        return Step(term.path, term.value, term.unit, how, (), parts)
+        parts = (*self._layers(term), *self._cost(term)) if deep else ()
+        return Step(term.path, term.value, term.unit, self._how(term), (), parts)
 
     def _how(self, term: breakdown.TermSum) -> str:
         unit = term.unit
