@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.data_file import read_data
 from neuroest.core.statistics import quantiles
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.sensitivity import Bar, tornado
@@ -24,6 +26,7 @@ Array = NDArray[np.float64]
 _Parts: TypeAlias = dict[str, Any]
 """Parts of a total by name; each a number, or one a sample."""
 
+_ABOUT: Mapping[str, Mapping[str, str]] = read_data(Path(__file__).with_suffix(".yaml"))
 _ALIKE = 1e-9
 """Share by which times may differ that count as the same."""
 STATIC = "static, whole chip"
@@ -173,7 +176,7 @@ class View:
         return next((b for b in self.breakdowns if (b.quantity, b.by) == (quantity, by)), None)
 
     def _broken_down(
-        self, quantity: str, by: str, unit: str, parts: Callable[[Evaluation], _Parts], about: str
+        self, quantity: str, by: str, unit: str, parts: Callable[[Evaluation], _Parts]
     ) -> Breakdown:
         values, draws = parts(self.estimate.evaluation), parts(self.estimate.sampled)
         total = float(sum(float(_flat(value)[0]) for value in values.values()))
@@ -192,7 +195,7 @@ class View:
                 )
         if by == "component":
             slices.sort(key=lambda item: -item.value)
-        return Breakdown(quantity, by, unit, about, tuple(slices))
+        return Breakdown(quantity, by, unit, _ABOUT[quantity][by], tuple(slices))
 
     @cached_property
     def _bars(self) -> Mapping[str, tuple[Bar, ...]]:
@@ -348,36 +351,15 @@ def _latency_by_component(source: Evaluation) -> _Parts:
     }
 
 
-_BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts], str], ...] = (
-    (
-        "energy", "component", "J", _energy_by_component,
-        "Energy of one inference, dynamic and static; the parts add up to the energy per inference.",
-    ),
-    (
-        "energy", "layer", "J", _energy_by_layer,
-        "Dynamic energy of one inference by layer; static energy belongs to the whole chip.",
-    ),
-    (
-        "area", "component", "m^2", _area_by_component,
-        "Area of the chip; the parts add up to the area.",
-    ),
-    (
-        "area", "layer", "m^2", _area_by_layer,
-        "Area of the computing units of each layer; shared parts and white space form one part.",
-    ),
-    (
-        "latency", "component", "s", _latency_by_component,
-        (
-            "Time of one step of every layer, by the resource that limits it. Layers may work at "
-            "the same time, so the sum need not be the latency."
-        ),
-    ),
-    (
-        "latency", "layer", "s", lambda source: dict(_by_layer(source, source.timing.step)),
-        "Time of one step of each layer. Layers can operate at the same time, so the sum may differ from the latency.",
-    ),
-)  # fmt: skip
-"""What each breakdown divides, by what, in which unit, how, and what its parts are."""
+_BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts]], ...] = (
+    ("energy", "component", "J", _energy_by_component),
+    ("energy", "layer", "J", _energy_by_layer),
+    ("area", "component", "m^2", _area_by_component),
+    ("area", "layer", "m^2", _area_by_layer),
+    ("latency", "component", "s", _latency_by_component),
+    ("latency", "layer", "s", lambda source: dict(_by_layer(source, source.timing.step))),
+)
+"""What each breakdown divides, by what, in which unit, and how."""
 
 
 def _by_layer(source: Evaluation, values: Any) -> Iterator[tuple[str, Any]]:
