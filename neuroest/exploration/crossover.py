@@ -159,7 +159,7 @@ class CrossoverResult:
         case, spread = self.published_case, self.published_band
         lines += [
             "",
-            f"by the energies of {PUBLISHED}: {self.published:.2%}, p10 .. p90 {spread.low:.2%} .. {spread.high:.2%}",
+            f"from the energies of {PUBLISHED}: {self.published:.2%}, p10 .. p90 {spread.low:.2%} .. {spread.high:.2%}",
             f"  (many cores, {case.weight_bits:g}-bit weights, {case.inputs:.0f} inputs a neuron)",
         ]
         return "\n".join(lines) + "\n"

@@ -42,7 +42,7 @@ def contest_text(contest: Contest, style: Style = PLAIN) -> str:
     lines += ["", style.bold(_place(contest)), *standings_table(contest).lines(indent=2)]
     lines += [line for note in _notes(contest) for line in wrapped(note, indent=2, hanging=4)]
     lines += ["", *[style.bold(line) for line in wrapped(_MAP)], *_map_lines(contest)]
-    lines += ["", style.bold("Who wins how often"), *wins_table(contest).lines(indent=2)]
+    lines += ["", style.bold("Cells won"), *wins_table(contest).lines(indent=2)]
     if any(one.dead_ends for one in contest.standings):
         lines += ["", *[style.bold(line) for line in wrapped(_DEAD_ENDS)], *_dead_end_lines(contest)]
     if contest.lines:
@@ -150,17 +150,17 @@ def map_rows(contest: Contest) -> list[dict[str, Any]]:
 
 
 def _title(contest: Contest) -> str:
-    return f"{contest.name} on {contest.workload}: {label_and_unit(contest.objective)[0]} decides"
+    return f"{contest.name} on {contest.workload}: lowest {label_and_unit(contest.objective)[0]} wins"
 
 
 def _rules(contest: Contest) -> Iterator[str]:
     yield (
-        f"{contest.chips} chips in each of {len(contest.cells)} cells; a chip competes that passes every check, uses "
-        "no model outside of its range, and keeps to " + (", ".join(contest.limits) or "no further limit")
+        f"{contest.chips} chips in each of {len(contest.cells)} cells; a chip competes if it passes every check, uses "
+        "no model outside its range, and meets " + (", ".join(contest.limits) or "no further limit")
     )
     yield (
-        f"medians and bands (p10 .. p90) are of {contest.samples} samples; what two chips share is drawn once for "
-        "both, and a sample without an estimate counts as infinite cost"
+        f"medians and bands (p10 .. p90) are of {contest.samples} samples; parameters that two chips share are "
+        "sampled once for both, and a sample without an estimate counts as infinite cost"
     )
 
 

@@ -169,7 +169,7 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
     fab = spec.fab_compatibility
     lines += wrapped(f"fabrication: {words(fab.status)}. {one_line(fab.reason)}", hanging=2)
     if spec.process:
-        lines += wrapped(f"values taken on: {spec.process}", hanging=2)
+        lines += wrapped(f"values of the process: {spec.process}", hanging=2)
     if device.table is not None:
         lines += wrapped(f"table: {spec.table}, {device.table.summary()}", hanging=2)
     lines += ["", style.bold("parameters")]

@@ -283,7 +283,7 @@ def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
     if "hold_voltage" not in found and (done.get("threshold_voltage") or "threshold_voltage" in found):
         hold = ratio * threshold
         done["hold_voltage"] = Completion(
-            hold, "As far below the threshold as in the spec that fills up", hold / 2.0
+            hold, "Same share of the threshold as in the spec of --from or its default", hold / 2.0
         )
     current = values["hold_current"]
     if "hold_current" not in found and {"hold_voltage", "on_resistance"} & (found.keys() | done.keys()):
