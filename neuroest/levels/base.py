@@ -354,7 +354,7 @@ class Mapper(StatesChecks, ABC):
         Left out
         --------
         corner
-            what the corner does to values that stay as chosen or as published: clock and sample rates, converters,
+            effect of the corner on values that are chosen or published: clock and sample rates, converters,
             bias currents of references, macros and neurons known by their energies
         reloading
             reloading the weights after each power-down

@@ -31,7 +31,7 @@ class RooflineMapper(LearnsInSoftware):
     Model errors
     ------------
     time
-        clocks that follow the load, and what the software does between calls
+        clocks that follow the load, and software overhead between calls
     """
 
     schema = RooflineLevel

@@ -176,7 +176,7 @@ class DesignRules(StatesChecks):
         learning_keeps_up
             a sample takes longer than the stated period while the network learns
         use_keeps_up
-            the network should learn faster than the chip can; wear is counted at the pace of the chip
+            the stated use needs faster learning than the chip can provide; wear is counted at the pace of the chip
         """
         learning, period = self.stages.learning, self.stages.chip.period
         if learning is None:

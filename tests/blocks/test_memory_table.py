@@ -411,7 +411,7 @@ def test_a_chip_takes_its_buffer_from_the_table(tmp_path: Path) -> None:
         ({"capacity": "100 bit", "width": "8 bit"}, "capacity is outside the memory table"),
         ({"width": "2048 bit", "capacity": "4 MiB"}, "word width is outside the memory table"),
         ({"banks": "32", "capacity": "1 MiB"}, "number of banks is outside the memory table"),
-        ({"width": "512 bit", "capacity": "1 KiB"}, "a bank has fewer words than any of the memory table"),
+        ({"width": "512 bit", "capacity": "1 KiB"}, "a bank has fewer words than any in the memory table"),
     ],
 )
 def test_a_memory_that_the_table_does_not_cover_is_refused(

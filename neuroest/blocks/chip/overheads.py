@@ -56,8 +56,8 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     Model errors
     ------------
     area
-        pads, shape of the floor plan and power grid (docs/validation.md, widths of areas); what no block stands for
-        and both utilisations have spreads of their own
+        pads, shape of the floor plan and power grid (docs/validation.md, widths of areas); unlisted circuits and both
+        utilisations have spreads of their own
     """
 
     schema = OverheadsBlock

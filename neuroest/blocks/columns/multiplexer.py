@@ -56,7 +56,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
     Model errors
     ------------
     energy
-        a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages
+        another tool uses gates half as wide for the same column and charges less of them; boosted gate voltages
         are not in the model
     area
         the same tool needs half of the area for the gates and several times that of the logic

@@ -46,8 +46,8 @@ class SarAdc(ClockedConverter):
     Model errors
     ------------
     energy
-        a core on paper, without reference, clock and calibration; as for the survey, whose regression single
-        converters miss by that
+        a core on paper, without reference, clock and calibration; as for the survey, from whose regression single
+        converters deviate by this factor
     area
         as for its energy
     """

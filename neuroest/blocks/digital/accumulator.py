@@ -71,8 +71,8 @@ class Accumulator(Datapath, AddsPartialSums):
         Checks
         ------
         added_width_known
-            operand_bits or results_joined is auto, and it serves no level with converters or several levels, so
-            that every result goes into the register with all bits of the sum; state them
+            operand_bits or results_joined is auto, but it does not serve exactly one level with converters, so every
+            result is added at the full width of the sum; state them
         """
         found = super().checks(network)
         if "auto" in (self.spec.operand_bits, self.spec.results_joined):

@@ -26,9 +26,9 @@ class BitSerialCell(Datapath):
     Model errors
     ------------
     energy
-        glitches ripple through adders; drawn by hand or compiled
+        glitches in ripple adders; full-custom or compiled layout
     area
-        drawn by hand into the pitch of the memory cell or compiled
+        full-custom layout in the pitch of the memory cell, or compiled layout
     static_power
         threshold options of the real library
     """

@@ -58,9 +58,9 @@ class InMemoryColumn(Datapath):
     Model errors
     ------------
     energy
-        glitches in a tree without registers; adders drawn by hand or compiled
+        glitches in a tree without registers; full-custom or compiled adders
     area
-        drawn by hand into the pitch of the memory cell or compiled
+        full-custom layout in the pitch of the memory cell, or compiled layout
     static_power
         threshold options of the real library
     """

@@ -163,8 +163,8 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
             the energy of a cycle is that of the core alone, and nothing supplies its instructions; add an
             instruction_memory, or use a device whose energy includes it
         instructions_once
-            the energy of a cycle holds the supply of instructions already, and the instruction_memory counts it a
-            second time; leave one of them out
+            the energy of a cycle already includes the instruction supply, and the instruction_memory counts it again;
+            leave one of them out
         """
         there = self.device.supplied > 0.0
         fetched = "instruction_memory" in self.slots

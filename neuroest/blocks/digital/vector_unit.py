@@ -35,9 +35,9 @@ class VectorUnit(Datapath, ExecutesElementwise):
     Model errors
     ------------
     energy
-        the model counts one addition or comparison an element
+        the model counts one addition or comparison per element
     area
-        real units hold tables and several functions
+        real units contain lookup tables and several functions
     static_power
         threshold options of the real library
     """

@@ -121,7 +121,7 @@ class Wires(NetworkOnChip):
         Checks
         ------
         wires_fit
-            the wires take more than the area that they run over; use fewer
+            the wires need more area than they run over; use fewer
         wire_keeps_up
             a repeated wire of this length takes longer than a cycle; use a slower clock, or a mesh
         """

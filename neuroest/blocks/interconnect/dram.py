@@ -185,11 +185,11 @@ class Dram(Link):
     ------------
     energy
         commands, clocks and calibration of the interface and power that depends on the data are not in the model;
-        the distance of devices to their data sheets is a factor of the device
+        the deviation of devices from their data sheets is a factor of the device
     static_power
         calibration of the interface and states that a controller does not reach
     time
-        the order of loops that is really run reads more than the best one, and requests wait for each other
+        the loop order in use reads more than the best one, and requests wait for each other
     """
 
     schema = DramBlock

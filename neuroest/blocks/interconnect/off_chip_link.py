@@ -57,7 +57,7 @@ class OffChip(Link):
     energy
         the spread of the link itself is stated in its device
     time
-        the order of loops that is really run reads more than the best one, and refresh and changes of row take 5 %
+        the loop order in use reads more than the best one, and refresh and changes of row take 5 %
         to 20 % of the rate of a memory
     """
 

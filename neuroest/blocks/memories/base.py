@@ -123,7 +123,7 @@ class Memory(Component[Any]):
         Checks
         ------
         memory_supply
-            the supply is outside the range of the process whose transistors the memory has
+            the supply is outside the range of the process of the memory's transistors
         """
         own, supply = self.flavour, self.technology.supply_voltage
         if not np.any(self.other_flavour):

@@ -108,7 +108,7 @@ class Edram(Memory):
     Model errors
     ------------
     energy
-        redundancy and test; the distance of a real macro to its lines is a factor of the device
+        redundancy and test; the deviation of a real macro from the model of its lines is a factor of the device
     area
         redundancy and test
     static_power

@@ -98,7 +98,7 @@ class RegisterFile(Memory):
         memory_capacity
             register files of this size are built as memory cells
         register_ports
-            register files with so many ports are built of cells with a port for each, or of copies
+            register files with this many ports are built from multi-port cells or from copies
         """
         ports = self.ports("read_ports") + self.ports("write_ports")
         return [

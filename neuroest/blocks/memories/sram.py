@@ -82,10 +82,10 @@ class Sram(Memory):
     Model errors
     ------------
     energy
-        residuals of the form within a compiler whose macros are open, each left out of the fit: 80th percentile of
-        their absolute logarithms (benchmarks/crosscheck/macro_areas.py); the energy itself has a spread in the device
+        80th percentile of the absolute log residuals over macros of an open compiler, each left out of the fit that
+        predicts it (benchmarks/crosscheck/macro_areas.py); the energy itself has a spread in the device
     area
-        as for energy; what cells fill of a macro has a spread in the device
+        as for energy; the share of a macro that cells fill has a spread in the device
     static_power
         threshold options beyond those in the band of the device
     """

@@ -64,7 +64,7 @@ class TabulatedSram(Memory):
     Model errors
     ------------
     energy
-        compiler, corner and shape of the real macro; its distance to the table is a factor of the device
+        compiler, corner and shape of the real macro; its deviation from the table is a factor of the device
     area
         as for energy
     static_power
@@ -203,13 +203,13 @@ class TabulatedSram(Memory):
         Checks
         ------
         memory_words
-            a bank has fewer words than any of the memory table
+            a bank has fewer words than any in the memory table
         memory_node
             the memory table has no node as coarse as this process
         memory_node_beyond
             the process is finer than any node of the memory table and scaled from the finest
         memory_temperature
-            the memory table has no leakage at this temperature; carried on by the process
+            the memory table has no leakage at this temperature; it is extrapolated with that of the process
         """
         t, o = self.table, self.options
         node, temperature = self.process.feature_size, self.technology.temperature

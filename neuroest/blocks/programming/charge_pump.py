@@ -145,7 +145,7 @@ class ChargePump(Component[ChargePumpParameters]):
         pump_stands_voltage
             the programming voltage exceeds the rating of the charge pump
         pump_delivers
-            the cells written at once take more current than the charge pump is made for
+            the cells written at once draw more current than the charge pump is designed for
         """
         source, voltage = self.input_voltage(), written.voltage
         open_voltage = write_circuits.charge_pump_open_voltage(self.stages(voltage), source)

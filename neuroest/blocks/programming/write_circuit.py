@@ -103,7 +103,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
     energy
         sequencing and data lines of writing are not in the model
     area
-        of drivers and shifters of compute-in-memory macros, as for row drivers
+        as for row drivers, from drivers and shifters of compute-in-memory macros
     static_power
         threshold options of the real library
     """

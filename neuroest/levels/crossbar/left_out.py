@@ -36,13 +36,13 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
     neuron_switches
         switches among the neurons that share one output in time, and the counter that selects them
     mean_of_rows
-        what the network loses where neurons see the mean of the active rows instead of their weighted sum, and have
-        positive weights only
+        accuracy that the network loses because neurons see the mean of the active rows instead of their weighted sum,
+        and have only positive weights
     nonlinear_rows
         nonlinearity of the cell current against the row voltage
     negative_events
-        accuracy that the network loses where events of negative weight arrive while a neuron has no drive left that
-        they could shorten, and the circuits that pass events on without a clock
+        accuracy that the network loses because events of negative weight arrive when a neuron has no drive left to
+        shorten, and the circuits that pass events on without a clock
     silent_blocks
         circuits that find a silent block of rows and wake its columns, and the time to wake
     column_switches
@@ -149,13 +149,13 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
     charging_units
         charging units that convert column results to times (no time_encoder)
     interface
-        circuits that hold the columns and pass their currents to the converters (no interface)
+        circuits that fix the column potentials and pass the currents to the converters (no interface)
     sampling_time
         sampling time of the column stages (schedule.sample_time)
     samples
         sample-and-hold stages that keep the results while the next read settles
     samples_of_ramps
-        sample-and-hold stages that keep a column's result while a ramp passes it
+        sample-and-hold stages that keep the result of a column during the ramp
     """
     shared = np.any(np.asarray(array.columns_switched(mapper.network)) > 1.0)
     encoded, staged = "time_encoder" in array.readout.slots, array.holding == "stage"

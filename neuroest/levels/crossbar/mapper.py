@@ -37,7 +37,7 @@ class CrossbarMapper(CrossbarCounts):
     Model errors
     ------------
     time
-        sequences between reads and waits between tiles are not modelled; studies and macros whose read is known run
+        sequences between reads and waits between tiles are not modelled; studies and macros with a known read time run
         at 0.85 to 1.16 of the rate that follows from it
     """
 
