@@ -149,7 +149,7 @@ class _Read(NamedTuple):
     device: Device
 
     def unchanged(self) -> bool:
-        """Whether the name still leads to this very device."""
+        """Whether the name still leads to the same device object."""
         try:
             return load_device(self.name, self.named_in) is self.device
         except NeuroestError:

@@ -20,7 +20,7 @@ from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import three_digits
 from neuroest.exploration.batch_evaluation import evaluate_points
-from neuroest.exploration.draws_along import band_at, band_of_crossings, crossings, results_along
+from neuroest.exploration.draws_along import band_at, band_over_draws, break_even_values, results_along
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space, setting_axis
 from neuroest.exploration.structures import AxisValues, Group, NumericAxis, resolve, spelled_out
@@ -311,12 +311,12 @@ class _Pair:
         log = self.track.log
         with np.errstate(all="ignore"):
             difference = _difference(self.quantity, *(np.log(drawn) for drawn in samples))
-        found = crossings(np.log(places) if log else places, difference)
+        found = break_even_values(np.log(places) if log else places, difference)
         if found is None:
             return points
         with np.errstate(over="ignore"):
             values = np.where(np.isfinite(found), np.exp(found), found) if log else found
-            band = band_of_crossings(np.ceil(values) if self.track.whole else values)
+            band = band_over_draws(np.ceil(values) if self.track.whole else values)
         if points:
             return (replace(points[0], band=band),)
         if not np.isfinite(band.median):

@@ -19,7 +19,7 @@ from neuroest.core.progress import Progress, part, silent
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SAMPLES, draw
 from neuroest.exploration.batch_evaluation import evaluate_points
-from neuroest.exploration.draws_along import band_at, band_of_crossings, crossings, results_along
+from neuroest.exploration.draws_along import band_at, band_over_draws, break_even_values, results_along
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
@@ -245,10 +245,10 @@ def _equal(values: Array, design: Curve, baseline: Curve, quantity: str) -> Equa
     sign = -1.0 if QUANTITIES[quantity].better == "more" else 1.0
     with np.errstate(all="ignore"):
         difference = sign * (np.log(design.samples) - np.log(baseline.samples))
-    found = crossings(np.log(values), difference)
+    found = break_even_values(np.log(values), difference)
     if found is None:
         return None
-    along = band_of_crossings(found)
+    along = band_over_draws(found)
     if not np.isfinite(along.median):
         return None
     with np.errstate(over="ignore"):

@@ -67,7 +67,7 @@ def band_at(samples: Array) -> list[Band | None]:
     ]
 
 
-def crossings(along: Array, difference: Array) -> Array | None:
+def break_even_values(along: Array, difference: Array) -> Array | None:
     """Where each draw crosses zero first; None if too few draws have an estimate.
 
     Parameters
@@ -80,9 +80,9 @@ def crossings(along: Array, difference: Array) -> Array | None:
     Returns
     -------
     array
-        One value per draw with an estimate; an infinity on the side where a draw without a crossing would cross, so
+        One value per draw with an estimate; an infinity on the side where a draw that does not cross would do so, so
         that quantiles cover all draws. That side follows from the sign of the draw and the direction of the median
-        over the draws, so the median of the crossings is finite where the median difference crosses zero.
+        over the draws, so the median is finite where the median difference crosses zero.
     """
     known = difference[np.isfinite(difference).any(axis=1)]
     if len(known) < LEAST_SHARE * len(difference):
@@ -102,6 +102,6 @@ def _passed(along: Array, row: Array, *, rising: bool) -> float:
     return np.inf if (row[0] < 0.0) == rising else -np.inf
 
 
-def band_of_crossings(found: Array) -> Band:
+def band_over_draws(found: Array) -> Band:
     """Band over all draws; its ends may be infinite."""
     return Band(*(float(end) for end in np.quantile(found, (0.1, 0.5, 0.9), method="nearest")))

@@ -30,7 +30,7 @@ _OF_LEARNING = frozenset(_CONDITIONS[name] for name in ("learns", "priced", "mov
 
 
 NOT_APPLICABLE = float("nan")
-"""What a quantity returns where it does not apply to the chip or network; this very object, so it is quick to tell."""
+"""What a quantity returns where it does not apply to the chip or network; compared by identity, which is fast."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from neuroest import NeuroestError, curves, estimate, load_architecture, sweep
 from neuroest.authoring.templates import new_device
 from neuroest.core.errors import UnknownNameError
 from neuroest.exploration.curves import Curve, _equal
-from neuroest.exploration.draws_along import crossings
+from neuroest.exploration.draws_along import break_even_values
 from neuroest.reporting.report import labelled
 
 NETWORK = "mlp_mnist_spiking"
@@ -84,10 +84,10 @@ def test_draws_that_never_cross_count_on_the_side_that_their_sign_tells() -> Non
     """By hand: of three kinds of draws one crosses at 10; the others are better or worse throughout, with any slope."""
     along = np.linspace(0.0, 20.0, 41)
     rising, better, worse = along - 10.0, -5.0 - 0.1 * along, 5.0 - 0.1 * along
-    found = crossings(along, np.stack([rising, rising, rising, better, worse]))
+    found = break_even_values(along, np.stack([rising, rising, rising, better, worse]))
     assert found is not None
     assert found.tolist() == [10.0, 10.0, 10.0, np.inf, -np.inf]
-    none = crossings(along, np.stack([rising, better, better, better, better]))
+    none = break_even_values(along, np.stack([rising, better, better, better, better]))
     assert none is not None
     assert not np.isfinite(np.median(none))
 
