@@ -1,5 +1,6 @@
 """Model error of a block or a level, in addition to the spreads of its parameters."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -54,6 +55,8 @@ def error_fault(stating: type[Any]) -> str:
     """What a block or level leaves unsaid about its error, or an empty text."""
     if "prior_error" not in vars(stating):
         return "it states no prior_error (model_errors(...), or exact_model(reason))"
+    if sys.flags.optimize > 1:  # Python then drops all docstrings, and the reasons with them
+        return ""
     bare = [name for name, error in stating.prior_error.items() if not error.rationale]
     return f"its docstring has no reason for its error of {' and '.join(bare)} (Model errors)" if bare else ""
 

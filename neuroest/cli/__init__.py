@@ -84,7 +84,7 @@ def _command(verb: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
     module = import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}")
     options, example = _documented(module)
-    about, epilog = inspect.getdoc(module.run), f"Example: {example}"
+    about, epilog = inspect.getdoc(module.run), f"Example: {example}" if example else None
     one.command(verb, help=about, context_settings=_SETTINGS, epilog=epilog)(module.run)
     command = typer.main.get_command(one)
     for option in command.params:

@@ -219,8 +219,10 @@ def crossover(
     Raises
     ------
     NeuroestError
-        For a network in the wrong coding, or if a chip cannot run it.
+        For a network in the wrong coding, without samples, or if a chip cannot run it.
     """
+    if samples < 1:
+        raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
     first = resolve(spiking, spiking_workload, Space(()), {}).groups[0].settled()
     second = resolve(dense, dense_workload, Space(()), {}).groups[0].settled()
     for group, coding in ((first, "spiking"), (second, "dense")):

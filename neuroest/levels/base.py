@@ -322,7 +322,8 @@ class Mapper(StatesChecks, ABC):
         """
         if applies:
             texts = texts_of(cast("Any", type(self)), "Refused")
-            raise error(texts.get(what, what).format(path=self.path, **names))
+            text = texts.get(what, f"{{path}}: {what.replace('_', ' ')}")
+            raise error(text.format(path=self.path, **names))
 
     @abstractmethod
     def place(self) -> Placement:

@@ -76,3 +76,8 @@ def test_the_wrong_coding_is_refused() -> None:
         crossover(*CHIPS, NETS[1], NETS[1])
     with pytest.raises(ExplorationError, match="the dense network comes second"):
         crossover(*CHIPS, NETS[0], NETS[0])
+
+
+def test_a_crossover_without_samples_is_refused() -> None:
+    with pytest.raises(ExplorationError, match="ask for at least 1"):
+        crossover(*CHIPS, *NETS, samples=0)
