@@ -236,7 +236,9 @@ def _of_digit(
     if np.size(bases) == np.size(numbers) == np.size(at) == 1:
         cut, base, behind = bool(at < numbers), float(np.ravel(bases)[0]), float(np.ravel(at)[0])
         shape = np.broadcast(whole, mean_absolute_weight, centre, bases, numbers, at).shape
-        mean, middle = np.full(shape, mean_absolute_weight, dtype=float), np.full(shape, centre)
+        mean, middle = (
+            np.broadcast_to(np.asarray(each, dtype=float), shape) for each in (mean_absolute_weight, centre)
+        )
         only = _of_sets(counted, mean, middle, base, behind) if cut else np.zeros(shape)
         return only[()]
     points = np.broadcast_arrays(

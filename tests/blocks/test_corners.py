@@ -346,7 +346,7 @@ def broken(folder: Path, edit: Any) -> Path:
         (lambda lines: [lines[0].replace("delay_ps", "delay"), *lines[1:]], "is not among the columns"),
         (lambda lines: [*lines[:1], *lines[2:]], "needs the"),
         (lambda lines: [*lines, lines[-1]], "two rows"),
-        (lambda lines: [lines[0], lines[1].replace(",ss,", ",xx,"), *lines[2:]], "is no corner"),
+        (lambda lines: [lines[0], lines[1].replace(",ss,", ",xx,"), *lines[2:]], "is not a corner"),
         (lambda lines: [lines[0], lines[1] + "0x", *lines[2:]], "not a number above zero"),
         (lambda lines: [lines[0], "other" + lines[1][lines[1].index(","):], *lines[2:]], "two kits for one node"),
     ],

@@ -250,8 +250,8 @@ def test_a_chip_takes_it_for_a_buffer(tmp_path: Path) -> None:
     ("choices", "words"),
     [
         ({"capacity": "8 Kibit"}, "fewer cells than one array"),
-        ({"capacity": "8 MiB"}, "more banks refresh side by side"),
-        ({"device": "edram_ibm_65nm"}, "no such cell near this process"),
+        ({"capacity": "8 MiB"}, "more banks refresh in parallel"),
+        ({"device": "edram_ibm_65nm"}, "no such cell is known near this process"),
     ],
 )
 def test_what_cannot_be_is_refused(choices: dict[str, Any], words: str, tmp_path: Path) -> None:

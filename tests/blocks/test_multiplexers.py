@@ -423,7 +423,7 @@ def test_a_list_of_points_gives_what_each_gives_alone() -> None:
 
 def test_edges_of_a_time_encoder_are_no_business_of_a_transmission_gate(tmp_path: Path) -> None:
     encoder = {"model": "analog_stage", "device": "charging_comparator_timely"}
-    with pytest.raises(MappingError, match="a time_encoder hands on edges; leave out the multiplexer"):
+    with pytest.raises(MappingError, match="a time_encoder passes on edges; leave out the multiplexer"):
         switched(tmp_path, {READOUT + "time_encoder": encoder})
 
 

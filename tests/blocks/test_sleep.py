@@ -119,7 +119,7 @@ def test_a_batch_of_periods_gives_what_its_points_give() -> None:
 
 
 def test_a_memory_that_keeps_weights_cannot_be_switched_off() -> None:
-    with pytest.raises(SpecError, match="forgets its weights; use retention"):
+    with pytest.raises(SpecError, match="loses its weights; use retention"):
         estimate(CHIP, NET, {**SECOND, f"{MEMORY}.sleep": "off"})
 
 
