@@ -108,7 +108,7 @@ def named(kind: str) -> Mapping[str, Path]:
 
 def devices_of(model: str) -> Mapping[str, Path]:
     """Files of the devices of a model that a name may refer to."""
-    stated = re.compile(rf"^model: {re.escape(model)}$", re.MULTILINE)
+    stated = re.compile(rf"""^model:\s*["']?{re.escape(model)}\b""", re.MULTILINE)
     return {
         name: path
         for name, path in named("device").items()
