@@ -337,6 +337,10 @@ class Mapper(StatesChecks, ABC):
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
+    def setup_time(self) -> Array:
+        """Part of `unit_time` in which the units wait for a program that sets them up for the layer."""
+        return self.zeros()
+
     def drain_time(self) -> Array:
         """Time from the last read of each layer to its last result; the units do not wait for it."""
         return self.zeros()

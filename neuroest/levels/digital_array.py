@@ -536,11 +536,13 @@ class DigitalArrayMapper(Mapper):
         t, product = self.layers, self.product
         streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
         time = t.is_weighted * self.cycles_of_layer(product, streamed) * self.cycles_of_weight / self.clock
-        setup = (
-            self.options.get("layer_setup", 0.0) + self.options.get("layer_setup_cycles", 0.0) / self.clock
-        )
-        time = time / self.arrays + t.is_weighted * setup
-        return np.asarray(time / (self.options["batch"] * self.steps))
+        return np.asarray(time / self.arrays / (self.options["batch"] * self.steps) + self.setup_time())
+
+    def setup_time(self) -> Array:
+        """Once for each layer with weights and batch."""
+        get = self.options.get
+        setup = get("layer_setup", 0.0) + get("layer_setup_cycles", 0.0) / self.clock
+        return np.asarray(self.layers.is_weighted * setup / (self.options["batch"] * self.steps))
 
     def stored_weight_bits(self) -> Array:
         """Transformed weights are more than those of the network, those without zeros fewer."""

@@ -116,8 +116,10 @@ class DesignRules(StatesChecks):
         share = self.share_of_peak
         if share is None or not all(level.mapped.placement.shared for level in self.stages.levels):
             return  # units with fixed layers must wait for the slowest layer
-        shares = self.stages.timing.limiting_shares()
-        cause = max(shares, key=lambda path: shares[path])
+        shares = self.stages.timing.idle_shares(self.stages.levels)
+        filling = "layers that do not fill them"
+        shares[filling] = 1.0 - min(sum(shares.values()), 1.0)
+        cause = max(shares, key=lambda each: shares[each])
         part = f"{shares[cause]:.0%}".replace("%", " %")
         yield Check(
             "share_of_peak", self.stages.levels[0].path, "advice", share >= _IDLE,

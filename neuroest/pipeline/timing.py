@@ -25,6 +25,9 @@ from neuroest.pipeline.off_chip_traffic import parts_of_layers
 from neuroest.pipeline.unit_allocation import BlockAllocation
 from neuroest.workloads.layers import LayerTable
 
+SETUP = "set-up of layers"
+"""Cause of idle units that is no part of the chip."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Timing:
@@ -84,6 +87,19 @@ class Timing:
             path: float(np.sum(np.where(time >= self.step, self.step, 0.0))) / whole
             for path, time in self.resources.items()
         }
+
+    def idle_shares(self, levels: Sequence[MappedLevel]) -> dict[str, float]:
+        """Share of the time that units which all layers share lose to each cause, or in which another part limits them.
+
+        Keys are paths of other parts, and `SETUP` for programs that set up layers.
+        """
+        units = {level.path for level in levels}
+        shares = {path: share for path, share in self.limiting_shares().items() if path not in units}
+        waiting = (
+            np.where(self.resources[level.path] >= self.step, level.mapper.setup_time(), 0.0)
+            for level in levels
+        )
+        return {**shares, SETUP: float(sum(np.sum(time) for time in waiting)) / float(np.sum(self.step))}
 
     @property
     def bottleneck(self) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroest.core.text_layout import fitting_columns, wrapped
+from neuroest.pipeline.timing import SETUP
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words, weights_age
 from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
@@ -166,16 +167,16 @@ def _cause(estimate: Estimate, total: str) -> str:
 
 
 def _idle_cause(estimate: Estimate) -> str:
-    """What units that all layers share wait for most; units with layers of their own wait for the slowest layer."""
+    """What limits units that all layers share most; units with layers of their own wait for the slowest layer."""
     evaluation = estimate.evaluation
     if not all(level.mapped.placement.shared for level in evaluation.levels):
         return ""
-    units = {level.path for level in evaluation.levels}
-    shares = {path: s for path, s in evaluation.timing.limiting_shares().items() if path not in units}
-    path = max(shares, key=lambda each: shares[each], default="")
-    if not shares.get(path, 0.0) > 0.0:
+    shares = evaluation.timing.idle_shares(evaluation.levels)
+    cause = max(shares, key=lambda each: shares[each])
+    if not shares[cause] > 0.0:
         return ""
-    return f"the units wait for {short(path)} for {percent(shares[path])} of the time"
+    part = f"{percent(shares[cause])} of the time"
+    return f"set-up of layers takes {part}" if cause == SETUP else f"layers limited by {short(cause)} take {part}"
 
 
 def _columns(comparison: Comparison) -> list[str]:

@@ -114,7 +114,7 @@ def test_the_share_of_the_peak_stands_with_what_the_units_wait_for() -> None:
     result = estimate("digital_int8_28nm", "vgg9_cifar10_dense")
     lines = estimate_table(result).splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("share of the peak"))
-    assert lines[at + 1].strip() == "the units wait for memory for 91.2 % of the time"
+    assert lines[at + 1].strip() == "layers limited by memory take 91.2 % of the time"
     # layers with weights from outside wait for them: their step is the time of the memory
     timing = result.evaluation.timing
     waits = timing.resources["chip.memory"] >= timing.step
