@@ -17,6 +17,7 @@ from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.levels.matrix_product import MatrixProduct
+from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.specs.architecture import ComputingLevel
 from neuroest.specs.base import Count, Frequency, WordWidth
 
@@ -130,6 +131,14 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
     def place(self) -> Placement:
         """Every layer uses all arrays, one layer after the other; without a memory of weights they must all stay."""
         placement = super().place()
+        if "clock_frequency" in self.options:
+            shortest, cycle = self.column.cycle_time(), 1.0 / self.clock
+            settles = Check(
+                "column_settles", self.column.path, "design_rule", shortest <= cycle * (1.0 + ROUNDING),
+                "the tree of a column takes longer than the stated clock; use more stages or a slower clock",
+                shortest, cycle, "s",
+            )  # fmt: skip
+            placement = replace(placement, checks=(*placement.checks, settles))
         if self.memory("weights") is not None:
             return placement
         needed = np.sum(self.blocks_needed(placement), axis=-1, keepdims=True)

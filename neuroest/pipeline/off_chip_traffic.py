@@ -136,7 +136,7 @@ def _of_level(
         exclusions.append("transport of the weights to the chip (no off_chip_link that carries weights)")
     if np.any(mapped.counts[mapper.chip.top.path] > 1.0) and "between_chips" not in carried:
         exclusions.append("transport between the chips (no off_chip_link that carries between_chips)")
-    checks = () if "activations" in carried else kept.checks
+    checks = () if "activations" in carried else (*kept.checks, *_map_checks(level))
     return OffChipTraffic(actions, weights, checks, tuple(exclusions))
 
 
@@ -199,6 +199,29 @@ def _spilled_activations(mapper: Mapper) -> tuple[Array, Array]:
     spills = np.where(read + written > memory.options["capacity"], 1.0, 0.0)
     returning = spills * (read * (1.0 - from_outside) + mapper.repeated_bits(read))
     return np.asarray(returning), np.asarray(spills * written * (1.0 - last))
+
+
+def _map_checks(level: MappedLevel) -> tuple[Check, ...]:
+    """Whether units that all layers share find input and output of a layer in their memory, if no link carries them."""
+    mapper, t = level.mapper, level.mapper.layers
+    memory = mapper.memory("activations")
+    if (
+        memory is None
+        or mapper.network.spiking
+        or not (level.mapped.placement.shared and mapper.chip.links())
+    ):
+        return ()
+    elements = (t.input_elements + t.output_elements) * level.own
+    needed = np.max(elements, axis=-1, keepdims=True) * mapper.network.activation_bits
+    room = memory.options["capacity"] * level.mapped.instances[memory.path]
+    return (
+        Check(
+            "maps_fit", memory.path, "design_rule", needed <= room,
+            "input and output of a layer do not fit this memory together, and what does not fit is not counted: nothing "
+            "carries activations off the chip; raise the capacity, or add activations to `carries` of a link", needed,
+            room, "bit",
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)

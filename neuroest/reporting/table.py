@@ -176,7 +176,11 @@ def _idle_cause(estimate: Estimate) -> str:
     if not shares[cause] > 0.0:
         return ""
     part = f"{percent(shares[cause])} of the time"
-    return f"set-up of layers takes {part}" if cause == SETUP else f"layers limited by {short(cause)} take {part}"
+    return (
+        f"set-up of layers takes {part}"
+        if cause == SETUP
+        else f"layers limited by {short(cause)} take {part}"
+    )
 
 
 def _columns(comparison: Comparison) -> list[str]:

@@ -132,6 +132,15 @@ def test_an_accumulator_that_overflows_is_a_violated_rule(tmp_path: Path) -> Non
     assert "accumulator_width" in failed(run(tmp_path, ONE, {"chip.macro.unit.accumulator_bits": "16 bit"}))
 
 
+def test_a_stated_clock_leaves_time_for_the_tree(tmp_path: Path) -> None:
+    found = run(tmp_path, ONE, {"chip.macro.clock_frequency": None})
+    assert "column_settles" not in {check.name for check in found.checks}
+    fastest = float(found.evaluation.mapper.clock)
+    for clock, fails in ((0.99 * fastest, False), (1.01 * fastest, True)):
+        stated = run(tmp_path, ONE, {"chip.macro.clock_frequency": f"{clock} Hz"})
+        assert ("column_settles" in failed(stated)) == fails
+
+
 def test_lists_of_points_equal_their_points(tmp_path: Path) -> None:
     axes = {
         "chip.macro.unit.rows": [64, 200], "chip.macro.unit.stages": [1, 3],

@@ -244,6 +244,18 @@ def test_the_share_of_the_peak_names_what_holds_the_units_up(tmp_path: Path) -> 
     assert four.totals["peak_operations_per_s"] == 4 * 2 * 128 * 128 * 500e6
 
 
+def test_maps_that_nothing_carries_off_the_chip_fit_its_memory(tmp_path: Path) -> None:
+    one, inside = network(CONVOLUTION), {"chip.memory.carries": ["inputs", "outputs", "weights"]}
+    # 16 channels of 8 x 8 go in, 32 come out
+    small, whole = (
+        {"chip.activations.capacity": f"{size} B", "chip.activations.banks": 1} for size in (3071, 3072)
+    )
+    assert check(run(tmp_path, one, whole | inside), "maps_fit", "chip.activations").passed
+    assert not check(run(tmp_path, one, small | inside), "maps_fit", "chip.activations").passed
+    # the shipped chip moves them over its external memory
+    assert not [c for c in run(tmp_path, one, small).checks if c.name == "maps_fit"]
+
+
 def test_an_advice_leaves_a_design_feasible() -> None:
     frame = sweep("digital_int8_28nm", "resnet18_imagenet_dense", {"chip.array.batch": [1, 2]}).to_frame()
     assert frame["feasible"].all()
