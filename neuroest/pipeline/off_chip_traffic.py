@@ -217,9 +217,8 @@ def _map_checks(level: MappedLevel) -> tuple[Check, ...]:
     return (
         Check(
             "maps_fit", memory.path, "design_rule", needed <= room,
-            "input and output of a layer do not fit this memory together, and what does not fit is not counted: nothing "
-            "carries activations off the chip; raise the capacity, or add activations to `carries` of a link", needed,
-            room, "bit",
+            "input and output of a layer do not fit this memory together, and what does not fit is not counted; raise "
+            "the capacity, or add activations to `carries` of a link", needed, room, "bit",
         ),
     )  # fmt: skip
 
