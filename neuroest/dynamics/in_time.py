@@ -215,11 +215,11 @@ class NeuronInTime(ABC):
         return MappingProxyType({})
 
     def bench(self, devices: int, seed: int, *, compare: bool) -> Any:
-        """What those experiments work on; None for a kind without experiments of its own."""
+        """Object that the experiments work on; None for a kind without experiments of its own."""
         return None
 
     def failing_checks(self, level: float) -> tuple[Check, ...]:
-        """Checks of the block that fail under a drive; of one whose block knows no others, those of the nominal one."""
+        """Checks of the block that fail under a drive; those of the nominal drive if the block has no others."""
         block = self.at(level) or self.component
         if block is None:
             return ()
@@ -227,7 +227,7 @@ class NeuronInTime(ABC):
 
 
 def spike_energy(block: Neuron) -> float:
-    """Energy of a spike whose drive ends with it, by the closed forms of an estimate. [J]."""
+    """Energy of a spike if the drive ends with the spike, by the closed forms of an estimate. [J]."""
     time = block.integration_time()
     return float(
         sum(
@@ -249,7 +249,7 @@ def driven(levels: Array, durations: Array) -> list[Segment]:
 
 
 def any_network() -> NetworkContext:
-    """A network of one bit and one timestep, where a block asks for one and does not depend on it."""
+    """A network of one bit and one timestep, for blocks that require a network but do not depend on it."""
     return NetworkContext(
         spiking=True, timesteps=1.0, weight_bits=1.0, activation_bits=1.0, accumulator_bits=1.0,
         mean_absolute_weight=1.0,

@@ -121,7 +121,7 @@ def typical(neuron: NeuronInTime, levels: Array, *, priced: bool = True) -> Curv
 
 
 def _stuck(neuron: NeuronInTime, levels: Array, durations: Array, times: list[Array]) -> Array:
-    """Whether it fires and is then silent for longer than its intervals."""
+    """Whether it fires and then stays silent for longer than its intervals."""
     found = []
     for level, duration, t in zip(levels, durations, times, strict=True):
         interval = neuron.closed(float(level)).interval
@@ -244,7 +244,7 @@ def least_drive(bench: NeuronBench) -> Characteristic:
 
 
 def _searched(holds: Callable[[Array], Array], around: Array, rounds: int = _ROUNDS) -> float:
-    """Least level from which on something holds, or NaN where that is not between the two."""
+    """Lowest level above which a condition is met, or NaN if it is not between the two."""
     low, high = (float(each) for each in around)
     for _ in range(rounds):
         levels = np.linspace(low, high, _SEARCHED)

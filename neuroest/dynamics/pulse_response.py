@@ -22,7 +22,7 @@ _MOST_ROUNDS = 100_000
 
 @dataclass(frozen=True)
 class Reset:
-    """What empties the gate and fills it; arrays of one shape or numbers."""
+    """Currents that discharge and charge the gate; arrays of one shape or numbers."""
 
     on_resistance: Any
     control_resistance: Any
@@ -125,7 +125,7 @@ def pulse_response(
 def _hold(
     r: Rates, circuit: Reset, fired: Array, filament: Array, residue: Array, gate: Array, voltage: Array, left: Array
 ) -> None:  # fmt: skip
-    """The complete filament charges the gate until no field is left to hold it, and ruptures."""
+    """The complete filament charges the gate until the field that sustains it vanishes, then ruptures."""
     on, control = circuit.on_resistance[fired], circuit.control_resistance[fired]
     kept = 1.0 - np.minimum(residue[fired], 1.0)
     settling = r.filament_decay[fired] + r.residue_rate[fired]

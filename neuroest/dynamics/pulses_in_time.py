@@ -24,7 +24,7 @@ _SLOWEST = 100.0
 
 
 class PulsedInTime(NeuronInTime):
-    """A device under pulses of the clock whose length is the drive: a full one adds what its file states."""
+    """A device under clock pulses whose length is the drive: a full pulse adds what the file states."""
 
     no_temperature = "its file states pulses and accumulation for one temperature"
 
@@ -151,7 +151,7 @@ _HALVINGS = 50
 
 
 class PulsedVoltageInTime(PulsedInTime):
-    """A device whose file has a law for the voltage of its pulses, which are all of full length."""
+    """A device whose file states a law for the pulse voltage; all pulses have full length."""
 
     def __init__(self, device: Device, asked: Asked) -> None:
         super().__init__(device, asked)
@@ -180,7 +180,7 @@ class PulsedVoltageInTime(PulsedInTime):
         return self.component.with_device(pulse_voltage=level)
 
     def levels(self, count: int) -> Array:
-        """Voltages from one that takes a hundred times as many pulses up to one that a single pulse fires."""
+        """Voltages from one that needs a hundred times as many pulses up to one at which a single pulse fires."""
         nominal = self.drive.nominal
         many = np.linspace(0.0, self.drive.top(), 400)[1:]
         pulses = np.array([float(self.at(level).pulses()) for level in many])

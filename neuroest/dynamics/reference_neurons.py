@@ -36,7 +36,7 @@ Delay = Callable[[Array, Array, Array], Array]
 
 @dataclass
 class _SwitchState:
-    """Everything about each switch that the next event needs; times are absolute, infinite where nothing is due."""
+    """State of each switch that determines its next event; times are absolute, infinite if no event is scheduled."""
 
     voltage: Array
     on: Array
@@ -103,7 +103,7 @@ class _SwitchEvents:
         self.delay, self.generator = delay, generator
 
     def next(self, state: _SwitchState, supply: Array, end: float, left: Array, spikes: Spikes) -> Array:
-        """The time that is left of the step after one event of each switch that has one in it."""
+        """Remaining time of the step after one event of each switch that has an event in it."""
         switch, series = self.switch, float(self.switch.series_resistance)
         resistance = np.where(state.on, float(switch.on_resistance), float(switch.off_resistance))
         conductance = 1.0 / series + 1.0 / resistance
@@ -129,7 +129,7 @@ class _SwitchEvents:
         return np.asarray(np.where(event, left - spent, 0.0))
 
     def _incubate(self, state: _SwitchState, final: Array, tau: Array, now: Array) -> None:
-        """Begin to wait at the threshold, and stop where the drive has gone."""
+        """Start the delay at the threshold, and stop it if the drive is gone."""
         if self.delay is None:
             return
         driven = ~state.on & (final > state.trip)

@@ -68,7 +68,7 @@ class Request(Asked):
     progress: Progress = silent
 
     def lasting(self, running: NeuronInTime, level: float, usual: float) -> float:
-        """Length of a constant input: as given, as long as the spikes take that were asked for, or the usual one."""
+        """Length of a constant input: as given, for the requested number of spikes, or the default."""
         if self.spikes is not None:
             return running.lasting(level, self.spikes)
         return self.duration or usual
@@ -393,7 +393,7 @@ def _fallen_silent(run: SpikeRun) -> list[str]:
 
 
 def _as_a_chip_drives(request: Request) -> list[str]:
-    """Energy and rate of a spike whose drive ends with it, which is what an estimate prices."""
+    """Energy and rate of a spike if the drive ends with the spike, as an estimate assumes."""
     try:
         found = {
             q.name: q for q in compare_spike(request.neuron, request.changes, request.temperature).quantities

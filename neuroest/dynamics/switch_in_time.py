@@ -93,7 +93,7 @@ class SwitchInTime(in_time.NeuronInTime):
         return float(switch.supply_voltage * switch.threshold_voltage / final)
 
     def closed(self, level: float) -> in_time.ClosedForms:
-        """With the node of the closed switch where the drive holds it, from which the next charge begins."""
+        """With the node of the closed switch at the voltage set by the drive, from which the next charge begins."""
         block = self.at(level) if level > self.least_drive() else None
         if block is None:
             return super().closed(level)

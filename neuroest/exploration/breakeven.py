@@ -198,7 +198,7 @@ class BreakevenResult:
         return "\n".join(row for line in lines for row in _folded(line)) + "\n"
 
     def _statistic(self, point: BreakEvenPoint) -> str:
-        """What the value of a point is: a median with its band and the nominal value, or the nominal value alone."""
+        """Meaning of the value of a point: a median with its band and the nominal value, or the nominal value alone."""
         nominal = "none in this range" if point.value is None else three_digits(point.value, self.unit)
         if point.band is None:
             return "at the stated inputs (nominal), without a band"

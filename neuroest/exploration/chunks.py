@@ -102,7 +102,7 @@ class Job:
         return -(-self.samples // self.chunk_size)
 
     def rows_done(self, rows: int) -> int:
-        """Points that a finished chunk with this number of rows stands for."""
+        """Points that a finished chunk with this number of rows represents."""
         return rows
 
     @cached_property

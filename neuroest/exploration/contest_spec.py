@@ -122,7 +122,7 @@ def read_contest(path: str | Path) -> ContestFile:
 
 
 def _faults(spec: ContestSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """References that lead nowhere, limits that compare nothing, and alternatives that set the same value."""
+    """Undefined references, limits without a comparison, and alternatives that set the same value."""
     if spec.minimize not in QUANTITIES:
         yield ("minimize",), f"unknown result {spec.minimize!r}{did_you_mean(spec.minimize, QUANTITIES)}"
     for index, text in enumerate(spec.limits):

@@ -362,7 +362,7 @@ def _track(path: str, given: Any) -> Levels | Range:
 
 
 def _is_range(path: str, text: str) -> bool:
-    """Whether a text is meant as lo..hi; paths of files may hold two dots as well, and lists a comma."""
+    """Whether a text means lo..hi; paths of files may contain two dots too, and lists a comma."""
     return path not in CHOICES and "," not in text and ".." in text and not text.lstrip().startswith("..")
 
 

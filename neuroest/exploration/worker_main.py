@@ -1,4 +1,4 @@
-"""The task of a worker, and how workers start without the program that asks for them."""
+"""The task of a worker, and how workers start without importing the calling program."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ Task: TypeAlias = Callable[[int], Any]
 
 @contextmanager
 def main_left_out() -> Iterator[None]:
-    """Start workers without the program that asks for them.
+    """Start workers without importing the calling program.
 
     A new process would first run the program's main module once more: a script whose calls are not under
     ``if __name__ == "__main__"`` would start workers endlessly, and any other waits for imports that no chunk

@@ -78,7 +78,7 @@ def assigned(levels: Sequence[LevelNode], layers: LayerTable) -> Assignment:
 
 
 def _words(level: LevelNode) -> tuple[str, ...] | None:
-    """What a level says of its layers; None where it says nothing."""
+    """What a level states about its layers; None if it states nothing."""
     stated = getattr(level.compute.spec, "layers", None) if level.compute is not None else None
     return None if stated is None else (stated,) if isinstance(stated, str) else tuple(stated)
 

@@ -36,7 +36,7 @@ Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state",
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Placement:
-    """Where the layers sit.
+    """Placement of the layers on the units.
 
     Attributes
     ----------
@@ -149,7 +149,7 @@ class LevelCounts:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ExternalMaps:
-    """Elements that each layer exchanges with the external memory, the network's own input and output left out.
+    """Elements that each layer exchanges with the external memory, except the input and output of the network.
 
     Attributes
     ----------
@@ -262,7 +262,7 @@ class Mapper(StatesChecks, ABC):
 
     @classmethod
     def contract_fault(cls, name: str) -> str:
-        """What a level of another package lacks, or an empty text."""
+        """What a level of another package is missing, or an empty text."""
         if fault := error_fault(cls):
             return fault
         return lacking(cls) if cls.level_name() == name else f"its schema says mapper {cls.level_name()!r}"
@@ -282,7 +282,7 @@ class Mapper(StatesChecks, ABC):
 
     @property
     def divides_units(self) -> bool:
-        """Whether layers follow each other on the units without regard to where a unit ends."""
+        """Whether consecutive layers may share a unit at their boundary."""
         return False
 
     @property
@@ -327,11 +327,11 @@ class Mapper(StatesChecks, ABC):
 
     @abstractmethod
     def place(self) -> Placement:
-        """Where the layers sit."""
+        """Placement of the layers on the units."""
 
     @abstractmethod
     def action_counts(self, placement: Placement) -> LevelCounts:
-        """Actions of the level's own units, and what it asks of memories, adders, vector units and neurons outside."""
+        """Actions of the level's own units, and requests to memories, adders, vector units and neurons outside."""
 
     @abstractmethod
     def unit_time(self, placement: Placement) -> Array:
@@ -346,7 +346,7 @@ class Mapper(StatesChecks, ABC):
         return self.zeros()
 
     def passage_time(self) -> Array | None:
-        """Time from an event at a layer to its spike; None where layers work in timesteps and wait for their end."""
+        """Time from an event at a layer to its spike; None if layers operate in timesteps and wait for their end."""
         return None
 
     def longest_step(self, placement: Placement, step: Array) -> Array:
@@ -377,7 +377,7 @@ class Mapper(StatesChecks, ABC):
         return []
 
     def _left_out_without_blocks(self, passes: u.Numeric) -> list[str]:
-        """What a chip that is put together of blocks leaves out because no block stands for it.
+        """What a chip composed of blocks leaves out because no block represents it.
 
         Left out
         --------
@@ -432,7 +432,7 @@ class Mapper(StatesChecks, ABC):
         return no_sharing(np.shape(self.layers.positions)[-1])
 
     def partial_sum_bits(self) -> u.Numeric:
-        """Bits of a sum that goes on from one unit to the next; none where sums are whole or currents."""
+        """Bits of a partial sum passed from one unit to the next; none if sums are complete or are currents."""
         return 0.0
 
     def product_cycles(self) -> Array:
@@ -444,7 +444,7 @@ class Mapper(StatesChecks, ABC):
         return {slot.path: units for slot in self.slots.values()}
 
     def instances_of_chips(self, chips: u.Numeric) -> Mapping[str, u.Numeric]:
-        """Instances of what is once in a chip, however many computing units share it."""
+        """Instances of a block that exists once per chip, independent of the number of computing units."""
         return {}
 
     def writers(self) -> list[Component[Any]]:
@@ -452,7 +452,7 @@ class Mapper(StatesChecks, ABC):
         return []
 
     def programmed_cells(self, placement: Placement) -> Array:
-        """Cells that hold a weight, all copies of a layer counted; none where weights live in no cells."""
+        """Cells that store a weight, including all copies of a layer; none if weights are not stored in cells."""
         return self.zeros()
 
     def writing_time(self, mapped: LevelMapping) -> u.Numeric:
@@ -460,7 +460,7 @@ class Mapper(StatesChecks, ABC):
         return 0.0
 
     def products_kept(self) -> u.Numeric:
-        """Share of the products of each layer that take a turn of the units; below one where they skip zeros."""
+        """Share of the products of each layer that occupy the units; below one if they skip zeros."""
         return 1.0
 
     def stored_weight_bits(self) -> Array:
@@ -484,7 +484,7 @@ class Mapper(StatesChecks, ABC):
         return 1.0 if self.weights_are_volatile else self.chip.inferences_per_programming
 
     def reloads_weights(self) -> Array:
-        """One where weights come from outside in each inference: no memory of the chip holds or keeps them all."""
+        """One if weights are loaded in each inference because no memory on the chip stores or retains all of them."""
         if self.weights_are_volatile:
             return np.ones_like(self.layers.positions)
         memory = self.memory("weights")

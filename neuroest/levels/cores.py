@@ -51,7 +51,7 @@ class CoreMapper(Mapper):
         """Time of a step of each layer in which no spike comes."""
 
     def longest_step(self, placement: Placement, step: Array) -> Array:
-        """Mean of the longest step: cores wait for each other after each, also where spikes come in bursts."""
+        """Mean of the longest step: cores synchronise after each step, also if spikes come in bursts."""
         share = self.layers.input_active_steps
         silent = np.minimum(self.silent_time(placement), step)
         return mean_longest_step(silent, silent + (step - silent) / share, share)
@@ -117,7 +117,7 @@ def producers(units: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
 
 
 def destinations(units: Array, reached: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
-    """Units that each spike of a layer goes to, those of all layers that read it first."""
+    """Units that each spike of a layer is sent to: those of all layers that read it first."""
     found = np.zeros_like(units)
     for index, source in enumerate(producer_of(units, reads)):
         if source >= 0:

@@ -291,7 +291,7 @@ def instances_reached(mapped: LevelMapping, level: str, *, copies: bool = True) 
     Parameters
     ----------
     mapped : LevelMapping
-        Where the layers sit.
+        Placement of the layers on the units.
     level : str
         Path of the level.
     copies : bool

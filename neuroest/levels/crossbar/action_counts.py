@@ -83,7 +83,7 @@ class CrossbarCounts(CrossbarLayout):
         )
 
     def _computed_products(self) -> Mapping[tuple[str, str], u.Numeric]:
-        """Products of two computed factors, which no array holds."""
+        """Products of two computed factors, which no array stores."""
         t = self.layers
         units = self.chip.find(roles.MultipliesComputedFactors)[-1:]
         if not np.any(t.stationary_elements > 0.0):
@@ -113,7 +113,7 @@ class CrossbarCounts(CrossbarLayout):
         return self._array_reads(placement) if self.compute.reference_columns else 0.0
 
     def _array_reads(self, placement: Placement) -> Array:
-        """Reads of arrays, each group of a layer counted for itself."""
+        """Reads of arrays, counted separately for each group of a layer."""
         t = self.layers
         each = self.on_array * t.positions * t.groups * placement.column_blocks
         reads = self.steps * self.planes * self.compute.sign_phases
@@ -201,7 +201,7 @@ class CrossbarCounts(CrossbarLayout):
         )
 
     def _buffering(self, toggles: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
-        """Values that buffers hand on along rows and columns, and those that pass the stages at the columns."""
+        """Values that buffers forward along rows and columns, and those that pass the stages at the columns."""
         array = self.compute
         passed = {"rows": toggles, "columns": column_reads}
         found: dict[tuple[str, str], u.Numeric] = {
@@ -262,7 +262,7 @@ class CrossbarCounts(CrossbarLayout):
     def _clamping(
         self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
     ) -> Mapping[tuple[str, str], u.Numeric]:
-        """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
+        """Conveyors at the columns that are read, and stages that store the input of the neurons."""
         array, interface = self.compute, self.compute.front_end(self.network)
         found: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, roles.ClampsColumn):
@@ -355,5 +355,5 @@ class CrossbarCounts(CrossbarLayout):
 
     @property
     def event_bits(self) -> u.Numeric:
-        """Bits in which a spike waits in a buffer: its row's address."""
+        """Bits of a spike in a buffer: the address of its row."""
         return equations.block_count(np.log2(self.options["rows"]), 1.0)

@@ -169,7 +169,7 @@ class CrossbarArray(WrittenArray):
         ]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of neurons, shifters and switches, and rewriting what fades; grounded rows draw nothing."""
+        """Leakage of neurons, shifters and switches, and refresh of cells; grounded rows draw no current."""
         costs = [cost for shifter in self.driver.slots.values() for cost in shifter.statics(network)]
         front_end = self.front_end(network)
         if isinstance(front_end, CurrentClamp):
@@ -230,7 +230,7 @@ class CrossbarArray(WrittenArray):
         return checks
 
     def _drive_checks(self, drive: u.Volt | None) -> list[Check]:
-        """Whether the circuits behind the columns can make the voltage that a neuron is driven with.
+        """Whether the circuits behind the columns can generate the drive voltage of a neuron.
 
         Checks
         ------
@@ -251,7 +251,7 @@ class CrossbarArray(WrittenArray):
         return found
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
-        """What must hold for this kind of cell: reading leaves the state alone, writing reaches it."""
+        """Requirements of this kind of cell: reads do not disturb the state, and writes reach the cell."""
         read = self.options["read_voltage"]
         return [
             *self.memory.cell_checks(read, self.options["rows"], self.options["columns"]),
@@ -304,7 +304,7 @@ class CrossbarArray(WrittenArray):
         return self.settled_bits() if self.converter is None else self.resolution(network)
 
     def noise_check(self, network: NetworkContext) -> Check:
-        """Whether thermal noise stays below what the columns are read to.
+        """Whether thermal noise stays below the read resolution of the columns.
 
         Checks
         ------
@@ -328,7 +328,7 @@ class CrossbarArray(WrittenArray):
         return self.check_range("wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1")
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What an array designer asks for."""
+        """Characteristics that an array designer looks for."""
         segment, conductance = self.segment_resistance(), self.conductance(network)
         side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
         found = [
@@ -394,7 +394,7 @@ class CrossbarArray(WrittenArray):
         return found
 
     def column_characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What is between the columns and what they share."""
+        """Blocks between the columns and the circuits that they share."""
         found = []
         if self.sampler is not None:
             load = self.sampled_load(network)
@@ -412,7 +412,7 @@ class CrossbarArray(WrittenArray):
         return found
 
     def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """How exact a weight is, now and some time after writing."""
+        """Accuracy of a weight after writing and at its stated age."""
         age = self.age
         written = weight_errors(self, network, None)
         found = [self.characteristic("error of a weight as written, over the largest", written.total, "1")]

@@ -43,7 +43,7 @@ NEARLY = 0.1
 
 
 class ArrayCircuit(ArrayParts):
-    """Cells, drivers and column circuits as one circuit: what its lines load, and how long it takes."""
+    """Cells, drivers and column circuits as one circuit: loads of its lines, and its delays."""
 
     def conductance(self, network: NetworkContext) -> u.Siemens:
         """Mean conductance of one cell when it is read, access transistor included."""
@@ -229,7 +229,7 @@ class ArrayCircuit(ArrayParts):
     def stretched_timestep(
         self, network: NetworkContext, timestep: u.Second, share: u.Dimensionless, late: Mask
     ) -> u.Second:
-        """Timestep with drives for it, if what the arrays take of it goes with the timestep of the layers alone. [s].
+        """Timestep with drives for it, if the time of the arrays depends only on the timestep of the layers. [s].
 
         Parameters
         ----------
@@ -252,7 +252,7 @@ class ArrayCircuit(ArrayParts):
         return np.maximum(rest + each * longest(self._own_period(network, hold)), timestep)
 
     def overstretched(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
-        """Timesteps of that length that a spike takes over those that it may take, for the worst of the layers."""
+        """Timesteps of that length that a spike needs, over those allowed, for the slowest layer."""
         if self.neuron is None:
             return 0.0
         hold, allowed = self.hold_time(network), drives_per_spike(network)
@@ -285,7 +285,7 @@ class ArrayCircuit(ArrayParts):
         return driven + self.neuron.time_after_drive(hold)  # type: ignore[union-attr]
 
     def neuron_busy_time(self, network: NetworkContext, hold: u.Second) -> u.Second:
-        """Time that a neuron takes for the events of a timestep, one after the other, with a spike at their end."""
+        """Time that a neuron needs for the events of a timestep, one after the other, with a spike at the end."""
         if self.neuron is None:
             return 0.0
         drives = network.events * (hold + self.neuron.time_between_drives(hold))
@@ -324,13 +324,13 @@ class ArrayCircuit(ArrayParts):
 
     @property
     def schedule_choice(self) -> ReadScheduleBlock:
-        """What the file says of the order of a read."""
+        """Read schedule as the file states it."""
         chosen = self.slots.get("schedule")
         return _NO_SCHEDULE if chosen is None else chosen.spec
 
     @property
     def columns_take_turns(self) -> bool:
-        """Whether only the columns are driven that the converters read next."""
+        """Whether only the columns that the converters read next are driven."""
         return self.schedule_choice.columns == "in_turn"
 
     def rows_at_once(self) -> u.Dimensionless:
@@ -345,14 +345,14 @@ class ArrayCircuit(ArrayParts):
 
     @property
     def holding(self) -> str:
-        """What holds a result while it is converted: `stage`, `converter` or `none`."""
+        """Block that stores a result during conversion: `stage`, `converter` or `none`."""
         chosen = self.schedule_choice.holding
         if chosen != "auto":
             return str(chosen)
         return "stage" if self.sampler is not None or "time_encoder" in self.readout.slots else "none"
 
     def input_bits(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits of an input that pulses or voltages carry: all of them, or its magnitude where signs take turns."""
+        """Bits of an input that pulses or voltages encode: all, or the magnitude if signs are read in sequence."""
         if self.schedule_choice.input_signs == "together":
             return network.activation_bits
         return np.maximum(network.activation_bits - 1.0, 1.0)
@@ -394,7 +394,7 @@ class ArrayCircuit(ArrayParts):
 
     @property
     def shares_bits(self) -> bool:
-        """Whether capacitors share the result of each bit of an input with what the bits before it left."""
+        """Whether capacitors share the result of each input bit with the charge of the previous bits."""
         return self.schedule_choice.pulse_widths == "shared"
 
     @property
@@ -414,7 +414,7 @@ class ArrayCircuit(ArrayParts):
         return self.phase_bits(network) * self.pulses_converted(network)
 
     def schedule(self, network: NetworkContext) -> ReadSchedule:
-        """What one read does after the other, in one phase of an input."""
+        """Sequence of reads in one phase of an input."""
         timed = {} if "schedule" not in self.slots else self.slots["schedule"].options
         settling, reset = self.settled_time(network), timed.get("reset_time", 0.0)
         groups = self.columns_switched(network) if self.columns_take_turns else 1.0
@@ -434,7 +434,7 @@ class ArrayCircuit(ArrayParts):
         return ReadSchedule(settling, reset, sampling + taken, all_of_them - one, one - taken, groups, pulses)
 
     def converters_each(self) -> u.Dimensionless:
-        """Converters of one array: the reference column has one of its own where there are several."""
+        """Converters of one array: the reference column has its own if there are several."""
         found = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
         return found + self.reference_columns * np.where(found > 1.0, 1.0, 0.0)
 
@@ -453,13 +453,13 @@ class ArrayCircuit(ArrayParts):
         return self.converter is not None and (self.columns_take_turns or not held)
 
     def column_circuits(self, network: NetworkContext) -> u.Dimensionless:
-        """Interfaces and stages of an array: one a column, or one a converter where columns take turns."""
+        """Interfaces and stages of an array: one per column, or one per converter if columns are read in sequence."""
         if self.columns_take_turns:
             return self.converters_each() * self.merged_columns(network)
         return self.options["columns"] + self.reference_columns
 
     def stages_each(self, network: NetworkContext) -> u.Dimensionless:
-        """Sample-and-hold stages of an array, behind what merges columns."""
+        """Sample-and-hold stages of an array, after the merge of columns."""
         return self.column_circuits(network) / self.merged_columns(network)
 
     def columns_switched(self, network: NetworkContext) -> u.Dimensionless:
@@ -478,7 +478,7 @@ class ArrayCircuit(ArrayParts):
         )
 
     def switched_source(self, network: NetworkContext, drawn: bool) -> u.Siemens:
-        """Conductance of what drives a multiplexer: a follower, a current over its supply, or the column itself."""
+        """Conductance of the driver of a multiplexer: a follower, a current over its supply, or the column itself."""
         if self.sampler is not None and not self.columns_take_turns:
             return self.sampler.output_conductance(self.sampled_load(network))
         current: u.Ampere | None = None
@@ -533,7 +533,7 @@ class ArrayCircuit(ArrayParts):
     def switching_time_constant(
         self, network: NetworkContext, total: u.Siemens, column_resistance: u.Ohm
     ) -> u.Second:
-        """What the lines of a multiplexer at bare columns add to their time constant."""
+        """Time constant that the lines of a multiplexer add to bare columns."""
         switches = self.multiplexer
         if switches is None or not self.switches_columns:
             return 0.0

@@ -80,7 +80,7 @@ class ArrayParts(Component[None]):
         return self.neuron is not None and bool(self.readout.spec.column_circuits == "per_stack")
 
     def stacked_arrays(self, network: NetworkContext) -> u.Dimensionless:
-        """Arrays whose columns are joined to one line, by layer: as many as its fan-in takes."""
+        """Arrays whose columns are joined to one line, by layer: as many as its fan-in needs."""
         if not self.stacks_columns:
             return 1.0
         rows = network.fan_in * self.devices_per_weight()[1]
@@ -113,7 +113,7 @@ class ArrayParts(Component[None]):
 
     @property
     def writers(self) -> list[Component[Any]]:
-        """What takes energy when a cell is written."""
+        """Energies of writing a cell."""
         circuit = self.write_circuit
         return [self.cell] if circuit is None else [self.cell, *circuit.parts]
 
@@ -148,13 +148,13 @@ class ArrayParts(Component[None]):
         return self.options[cells] / self.pieces(cells)
 
     def devices_per_weight(self) -> tuple[float, float]:
-        """Columns and rows that one weight takes, before slicing."""
+        """Columns and rows that one weight occupies, before slicing."""
         return {"column_differential": (2.0, 1.0), "row_differential": (1.0, 2.0), "offset": (1.0, 1.0)}[
             self.spec.weight_encoding
         ]
 
     def bits_per_cell(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
+        """Bits stored in one cell: as chosen, or as many as the device can store and the weight needs."""
         if "bits_per_cell" in self.options:
             return self.options["bits_per_cell"]
         return np.minimum(self.cell.bits(), self.magnitude_bits(network))
@@ -194,7 +194,7 @@ class ArrayParts(Component[None]):
         return np.minimum(self.readout.options.get("merged_slices", slices), slices)
 
     def merged_groups(self, network: NetworkContext) -> u.Dimensionless:
-        """Conversions that the slices of a weight take."""
+        """Conversions needed for the slices of a weight."""
         return self.slices(network) / self.merged_slices(network)
 
     @property
@@ -230,7 +230,7 @@ class ArrayParts(Component[None]):
         return found
 
     def place_values(self, network: NetworkContext) -> list[u.Dimensionless]:
-        """What the window of each of these cells counts in the weight."""
+        """Significance of the window of each of these cells in the weight."""
         bits, slices = self.bits_per_cell(network), self.slices(network)
         return [digits.digit_place_value(bits, slices, float(place)) for place in range(int(np.max(slices)))]
 
@@ -280,7 +280,7 @@ class ArrayParts(Component[None]):
         return self.memory.limited(low), self.memory.limited(high)
 
     def weight_share(self) -> u.Dimensionless:
-        """Share of a weight that its conductance still stands for when it is read."""
+        """Share of a weight that its conductance still represents when it is read."""
         memory = self.memory
         written_low, written_high = memory.ends(None)
         low, high = self.ends()

@@ -98,7 +98,7 @@ def column_errors(mapper: CrossbarMapper, placement: Placement) -> ColumnErrors:
     mapper : CrossbarMapper
         With the chip and the network.
     placement : Placement
-        Where the layers sit.
+        Placement of the layers on the units.
     """
     with np.errstate(all="ignore"):  # layers that lie in no arrays have no numbers, and are left out
         return _Columns(mapper, placement).errors()
