@@ -40,6 +40,7 @@ def compute_in_memory() -> list[str]:
     whole = of("cim_sram_28nm", "resnet18_imagenet_dense", "chip.tile.count=auto").totals
     digital, time = resnet("digital_in_memory_28nm").totals, f"{1e3 * here['latency_s']:.1f}"
     return [
+        f"with results of {here['effective_bits']:.1f} effective bits in the layer",
         f"it takes {1e6 * here['area_m2']:.3g} mm2, {1e3 * here['energy_per_inference_J']:.3g} mJ and {time} ms",
         f"it is {1e6 * whole['area_m2']:.3g} mm2 and {1e3 * whole['energy_per_inference_J']:.2g} mJ.",
         f"needs {1e3 * digital['energy_per_inference_J']:.2g} mJ and {1e6 * digital['area_m2']:.2g} mm2",
