@@ -8,7 +8,7 @@ from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import converter_survey
-from neuroest.specs.base import Frequency
+from neuroest.specs.base import Frequency, ResolutionOrAuto
 from neuroest.specs.parameters import FIT, RANGE_END, positive, quantity
 
 
@@ -58,6 +58,8 @@ class SurveyAdcBlock(ResolvedAdcBlock):
 
     record = SurveyAdcParameters
     model: Literal["survey_adc"]
+    bits: ResolutionOrAuto = "auto"
+    """Effective number of bits, as in the survey; auto: the lossless resolution minus `dropped_bits`."""
     sample_rate: Frequency
     """Conversions per second of one converter."""
 
