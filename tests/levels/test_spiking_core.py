@@ -12,7 +12,7 @@ import yaml
 from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
-from tests.chips import area, energy, run
+from tests.chips import area, energy, failed, run
 
 CHIP, NETWORK = "digital_spiking_28nm", "mlp_mnist_spiking"
 PLAIN: dict[str, Any] = {"chip.core.neuron.gates": None}
@@ -230,3 +230,12 @@ def test_the_state_memory_holds_all_neurons_of_a_core() -> None:
     wide = {"chip.core.state_memory.width": "32 bit", "chip.core.neuron.state_bits": "24 bit"}
     with pytest.raises(RangeError, match="than states fit into its memory"):
         estimate(CHIP, NETWORK, {**wide, "chip.core.neurons": 1025})
+
+
+def test_additions_are_no_narrower_than_weights(tmp_path: Path) -> None:
+    # weights of the perceptron have eight bits
+    for bits, fails in (("8 bit", False), ("7 bit", True)):
+        result = run(
+            "digital_spiking_28nm", "mlp_mnist_spiking", {"chip.core.neuron.operation_bits": bits}, tmp_path
+        )
+        assert ("operation_width" in failed(result)) == fails

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
@@ -136,6 +136,22 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
             operation = [("datapath" if term == "update" else term, energy) for term, energy in update]
         actions = {"update": update, "accumulate": operation}
         return self.booked((action, *term) for action, terms in actions.items() for term in terms)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether a weight can be added to the state.
+
+        Checks
+        ------
+        operation_width
+            additions are narrower than the weights of the network; raise operation_bits or state_bits
+        """
+        found = super().checks(network)
+        if network.spiking:
+            width = self.require(
+                "design_rule", "operation_width", self.operation_bits, ">=", network.weight_bits, "bit"
+            )
+            found.append(width)
+        return found
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """The register of each lane, for a whole state."""
